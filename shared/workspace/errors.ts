@@ -1,0 +1,60 @@
+import type { FileRecord } from './file.ts'
+
+/** Every way the service refuses. A closed union, so that `switch (error.code)` narrows. */
+export type ErrorCode =
+  | 'invalid-request'
+  | 'digest-mismatch'
+  | 'unauthenticated'
+  | 'forbidden'
+  | 'infected'
+  | 'unscannable'
+  | 'not-found'
+  | 'method-not-allowed'
+  | 'path-taken'
+  | 'not-scanned'
+  | 'gone'
+  | 'precondition-failed'
+  | 'too-large'
+  | 'quota-exceeded'
+  | 'unsupported-type'
+  | 'range-not-satisfiable'
+  | 'too-many-requests'
+  | 'scanner-unavailable'
+
+/** One thing wrong with one input: which field, and the rule it breaks. */
+export interface FieldError {
+  field: string
+  detail: string
+}
+
+interface ErrorOptions {
+  cause?: unknown
+  /** The stored file that the refusal is about, when the caller may see it. */
+  file?: FileRecord
+  errors?: FieldError[]
+  retryAfterSeconds?: number
+}
+
+/** An expected refusal. `detail` is for the caller and says what to do instead; a bug stays a plain `Error`. */
+export class WorkspaceError extends Error {
+  override readonly name = 'WorkspaceError'
+  readonly code: ErrorCode
+  readonly file: FileRecord | undefined
+  readonly errors: FieldError[] | undefined
+  readonly retryAfterSeconds: number | undefined
+
+  constructor(code: ErrorCode, detail: string, options: ErrorOptions = {}) {
+    super(detail, options.cause === undefined ? undefined : { cause: options.cause })
+    this.code = code
+    this.file = options.file
+    this.errors = options.errors
+    this.retryAfterSeconds = options.retryAfterSeconds
+  }
+}
+
+/** Refuses one input field, naming it and the rule. */
+export function invalid(field: string, rule: string): WorkspaceError {
+  return new WorkspaceError('invalid-request', `${field}: ${rule}`, {
+    errors: [{ field, detail: rule }],
+  })
+}

@@ -1,0 +1,357 @@
+import type { Readable } from 'node:stream'
+import type { ErrorCode } from './errors.ts'
+import type {
+  FileRecord,
+  FileState,
+  InfectedFile,
+  Metadata,
+  Origin,
+  PendingFile,
+  ReadyFile,
+  Scan,
+  UnscannableFile,
+} from './file.ts'
+import type { FileId, SessionId, WorkspacePath } from './path.ts'
+
+/** What the workspace needs of the world. A use case takes the ports it needs, first: `Pick<Ports, 'catalog'>`. */
+export interface Ports {
+  catalog: Catalog
+  blobs: BlobStore
+  scanner: Scanner
+  /** The present instant. */
+  now: () => Date
+  /** A fresh UUIDv4. */
+  newId: () => FileId
+}
+
+/**
+ * The metadata of every workspace. Each method is one atomic operation: it happens whole or not at all, and of two
+ * concurrent ones the later sees what the earlier did. A file of another workspace is as absent as an unknown one.
+ * Only the rules of a method's own sentences throw `WorkspaceError`; anything else that throws is a fault of the store.
+ *
+ * A path is owned by its one file that is `ready` and not deleted. A path is taken while it has an owner or a pending
+ * file that is to own it.
+ */
+export interface Catalog {
+  /**
+   * Writes a pending file and reserves its bytes, before any byte is stored.
+   * - Without `overwrite`, a taken path throws `path-taken`: of two concurrent creates of one path exactly one succeeds.
+   * - With `overwrite`, a taken path is no obstacle; the owner stays the owner until settle.
+   * - `mustBeAbsent` (`If-None-Match: *`) on a taken path throws `precondition-failed`.
+   * - `mustReplace` (`If-Match`) throws `precondition-failed` unless the path's owner has one of the checksums, or for `*`
+   *   has any; the record then remembers the owner, and settle checks again.
+   * - An overwrite reserves its growth over the owner's size, anything else its `maxBytes`; where live plus reserved bytes
+   *   would pass the quota it throws `quota-exceeded`. A growth of nothing is never refused.
+   * - The record's `sequence` is greater than that of every file reserved in the workspace before.
+   */
+  reserve(request: ReserveRequest): Promise<PendingFile>
+
+  /**
+   * Writes the verdict on a pending file; anything but a pending file is left as it is, so that a second delivery of the
+   * same event changes nothing and answers the record that is there.
+   * - Bytes that do not have the expected checksum remove the record: refusal `digest-mismatch`.
+   * - More bytes than `maxBytes` remove the record: refusal `too-large`.
+   * - `clean` makes the file ready. It becomes the path's owner, and the file it replaces goes to the trash with
+   *   `supersededBy`, unless the owner was reserved later: then this file itself goes to the trash, superseded by the owner.
+   * - A clean file whose `replaces` no longer owns the path is ready in the trash, superseded: refusal `precondition-failed`.
+   * - A clean file that would become owner but no longer fits the quota removes the record: refusal `quota-exceeded`.
+   * - `infected` and `unscannable` become the record's state; path and quota are given back.
+   * - Every refusal can be asked for with `refusal` afterwards.
+   * - After every settle the counters equal the truth.
+   */
+  settle(workspaceId: string, id: FileId, settlement: Settlement): Promise<SettleResult>
+
+  /** Resolves once the file is not pending or not there, at once if so already; rejects with the signal's reason when aborted. */
+  awaitSettled(workspaceId: string, id: FileId, signal: AbortSignal): Promise<void>
+
+  /** Why a pending file ended without becoming its path's owner: kept for at least an hour, else undefined. */
+  refusal(workspaceId: string, id: FileId): Promise<RefusalCode | undefined>
+
+  /**
+   * Changes a file that is not deleted; resolves to the new record, to undefined when there is none.
+   * - A new `path` brings `name` and `sessionId` with it; no byte is copied. The old path is free at once.
+   * - A path that is taken by another file throws `path-taken`. The file's own path is not taken for itself.
+   * - A pending file may get new metadata, not a new path: that throws `not-scanned`.
+   * - An infected or unscannable file owns nothing: it moves without taking the path.
+   */
+  update(workspaceId: string, id: FileId, changes: FileChanges): Promise<FileRecord | undefined>
+
+  /**
+   * Takes a file out of sight. Resolves to undefined when there is none.
+   * - A ready file goes to the trash: its bytes count as trash, its path is free.
+   * - A superseded file stops being superseded: it is in the trash like one deleted by its owner.
+   * - A pending file is removed, path and quota are given back, refusal `gone`.
+   * - An infected or unscannable file is marked deleted.
+   * - A file that is in the trash stays as it is.
+   */
+  remove(workspaceId: string, id: FileId): Promise<Removal | undefined>
+
+  /**
+   * Brings a file back from the trash to its path, or to another one; resolves to undefined when there is none.
+   * - A file that is not deleted is left as it is.
+   * - A taken path throws `path-taken`; bytes that pass the quota throw `quota-exceeded`.
+   */
+  restore(workspaceId: string, id: FileId, path?: WorkspacePath): Promise<FileRecord | undefined>
+
+  /** Forgets a file, whatever its state, and gives back what it held; resolves to the record that was, or undefined. A pending file leaves refusal `gone`. */
+  purge(workspaceId: string, id: FileId): Promise<FileRecord | undefined>
+
+  /**
+   * Gives a reservation up whose time has passed: removes the file if it is still pending and its `expiresAt` lies
+   * before `now`, leaving refusal `gone`. Resolves to the record removed, or undefined.
+   */
+  expire(workspaceId: string, id: FileId): Promise<PendingFile | undefined>
+
+  /** Resolves to undefined when there is no such file; never throws for an unknown id. */
+  get(workspaceId: string, id: FileId): Promise<FileRecord | undefined>
+
+  /**
+   * The file that a path names: its owner; else the pending file there that was reserved last; else the file that was
+   * deleted there last (superseded ones do not count); else undefined.
+   */
+  getByPath(workspaceId: string, path: WorkspacePath): Promise<FileRecord | undefined>
+
+  /**
+   * One page of a workspace's files, without its trash or (with `deleted`) its trash alone.
+   * - Order is by sequence, or by path in code points and then sequence; `descending` turns it round.
+   * - `after` resumes behind a position of the same query; a file that stands throughout is listed exactly once, whatever
+   *   is added or removed between two pages.
+   * - `prefix` is plain text at the start of the path; no character of it or of `nameContains` is a pattern.
+   * - `nameContains` ignores case, in every script.
+   * - With `folders`, in path order only, what shares its text up to the first `/` behind the prefix is one folder, ending
+   *   in `/`: each once over all pages, counted towards `limit`.
+   * - `total` counts the files of all pages, those in folders too.
+   * - `next` is undefined exactly when nothing follows.
+   */
+  list(query: ListQuery): Promise<ListPage>
+
+  /** The counters; all zero for a workspace never used. One read, whatever the number of files. */
+  usage(workspaceId: string): Promise<Usage>
+
+  /** Overrides the default quota for one workspace; null takes the override back. */
+  setQuota(workspaceId: string, quotaBytes: number | null): Promise<void>
+
+  /** Pending files of all workspaces, oldest first, that were created before an instant. One page behind `after`. */
+  listPending(query: SweepQuery): Promise<FileRecord[]>
+
+  /** Deleted files of all workspaces, oldest `deletedAt` first, that were deleted before an instant. One page behind `after`. */
+  listTrash(query: SweepQuery): Promise<FileRecord[]>
+
+  /** What `/healthz` shows of the store; throws when the store does not answer. */
+  check(): Promise<string>
+}
+
+export interface ReserveRequest {
+  id: FileId
+  workspaceId: string
+  path: WorkspacePath
+  mimeType: string
+  maxBytes: number
+  storagePath: string
+  metadata: Metadata
+  origin: Origin
+  expiresAt: Date
+  overwrite: boolean
+  mustBeAbsent?: boolean
+  mustReplace?: string[] | '*'
+  expectedChecksum?: string
+  uploadId?: string
+}
+
+/** What the scan found out about one generation. */
+export interface Settlement {
+  generation: string
+  sizeBytes: number
+  checksum: string
+  mimeType: string
+  scan: Scan
+}
+
+export type RefusalCode = Extract<
+  ErrorCode,
+  'digest-mismatch' | 'too-large' | 'quota-exceeded' | 'precondition-failed' | 'gone'
+>
+
+export interface SettleResult {
+  /** The record after settle; undefined where it was removed or never was. */
+  file: ReadyFile | InfectedFile | UnscannableFile | undefined
+  /** False when there was no pending file to settle. */
+  settled: boolean
+  refusal?: RefusalCode
+  /** Records that left the trash to make room: their bytes are to be deleted. */
+  purged: FileRecord[]
+}
+
+export interface FileChanges {
+  path?: WorkspacePath
+  metadata?: Metadata
+}
+
+export interface Removal {
+  /** The record after removal; for a pending file, the record that was. */
+  file: FileRecord
+  /** Records that left the trash to make room, oldest first (the trash holds at most one quota): their bytes are to be deleted. */
+  purged: FileRecord[]
+}
+
+export type ListPosition = { sequence: number } | { path: string; sequence: number }
+
+export interface ListQuery {
+  workspaceId: string
+  prefix?: string
+  folders?: boolean
+  sessionId?: SessionId
+  state?: FileState
+  origin?: Origin
+  nameContains?: string
+  deleted: boolean
+  sort: 'created' | 'path'
+  descending: boolean
+  limit: number
+  after?: ListPosition
+  offset?: number
+  total?: boolean
+}
+
+export interface ListPage {
+  files: FileRecord[]
+  folders: string[]
+  next?: ListPosition
+  total?: number
+}
+
+export interface SweepQuery {
+  before: Date
+  limit: number
+  /** The last record of the page before. */
+  after?: FileRecord
+}
+
+export interface Usage {
+  liveBytes: number
+  liveCount: number
+  reservedBytes: number
+  trashBytes: number
+  quotaBytes: number
+}
+
+/** A blob's place, from the record, and the one generation of it that is meant. */
+export interface BlobRef {
+  storagePath: string
+  generation: string
+}
+
+/** The bytes. Opaque places, one generation each; nothing here knows of paths, users or verdicts. */
+export interface BlobStore {
+  /** The storage path for a new file's bytes: pure, unique for the file's id. */
+  place(workspaceId: string, id: FileId, name: string): string
+
+  /**
+   * Stores a body.
+   * - Invisible until the body has ended and `beforeCommit` has resolved; a body or a `beforeCommit` that fails leaves nothing.
+   * - A place that holds a blob is never replaced: of two writes exactly one succeeds, the other throws a plain `Error`.
+   * - A body of more than `maxBytes` throws `too-large` as soon as it is, without waiting for its end.
+   * - Once it resolves the blob survives a crash of the machine, and one finalize event is on its way.
+   */
+  write(storagePath: string, body: Readable, options: WriteOptions): Promise<StoredBlob>
+
+  /** The bytes, or an inclusive range of them, of exactly this generation; undefined when there is no such generation. */
+  read(blob: BlobRef, range?: ByteRange): Promise<Readable | undefined>
+
+  /** The generation that is stored at a place, or undefined. */
+  stat(storagePath: string): Promise<StoredBlob | undefined>
+
+  /** Deletes one generation; a blob that is not there is no error. */
+  remove(blob: BlobRef): Promise<void>
+
+  /** Copies one generation to a free place without moving the bytes through this process's memory; visible whole or not at all. */
+  copy(from: BlobRef, storagePath: string): Promise<StoredBlob>
+
+  /** Opens a resumable session (the Cloud Storage protocol) for exactly `sizeBytes`; a URL without origin is relative to the service's own. */
+  openUpload(storagePath: string, options: UploadOptions): Promise<UploadSession>
+
+  /** Ends a resumable session: its URL answers 404, 410 or 499 from then on. An unknown session is no error. */
+  cancelUpload(uploadId: string): Promise<void>
+
+  /** A URL that serves this generation by GET and HEAD until it expires; one without origin is relative to the service's own. */
+  signUrl(blob: BlobRef, options: SignOptions): Promise<string>
+
+  /** Every blob, in pages of at most `limit`; a page without `next` is the last. A listing that cannot be completed throws. */
+  list(options: { limit: number; after?: string }): Promise<BlobPage>
+
+  /** What `/healthz` shows of the store; throws when the store does not answer. */
+  check(): Promise<string>
+}
+
+export interface StoredBlob extends BlobRef {
+  sizeBytes: number
+  /** When this generation became visible. */
+  storedAt: Date
+}
+
+export interface BlobPage {
+  blobs: StoredBlob[]
+  next?: string
+}
+
+export interface WriteOptions {
+  contentType: string
+  maxBytes: number
+  signal?: AbortSignal
+  /** Runs when all bytes are stored and none is visible yet; a rejection undoes the write. */
+  beforeCommit?: (written: { sizeBytes: number }) => Promise<void>
+}
+
+/** First and last byte, both inclusive, both within the blob (RFC 9110 §14.1.2, resolved). */
+export interface ByteRange {
+  start: number
+  end: number
+}
+
+export interface UploadOptions {
+  sizeBytes: number
+  contentType: string
+  expiresAt: Date
+  /** The `Origin` of the browser that will send the bytes; Cloud Storage answers CORS for it alone. */
+  origin?: string
+}
+
+export interface UploadSession {
+  uploadId: string
+  url: string
+  /** Every chunk but the last is a multiple of this many bytes. */
+  chunkMultiple: number
+}
+
+export interface SignOptions {
+  expiresAt: Date
+  contentType: string
+  contentDisposition: string
+}
+
+/** A blob's bytes became visible: at least once for each generation, in no order. */
+export interface FinalizeEvent extends BlobRef {}
+
+/** A virus scanner. */
+export interface Scanner {
+  /**
+   * Reads the body to its end, or to the verdict, with backpressure.
+   * - Only a scanner that says so in so many words makes a verdict `clean`.
+   * - A scanner that is down, slow, confused or cut off throws `scanner-unavailable`, never a verdict.
+   * - An error of the body itself is thrown as it is. Aborting closes the connection and rejects with the signal's reason.
+   */
+  scan(body: Readable, options?: { signal?: AbortSignal }): Promise<Verdict>
+
+  /** Which engine answers, with which signatures; throws `scanner-unavailable` when none does. */
+  version(): Promise<ScannerVersion>
+}
+
+export type Verdict =
+  | { verdict: 'clean' }
+  | { verdict: 'infected'; threat: string }
+  | { verdict: 'unscannable'; reason: string }
+
+export interface ScannerVersion {
+  engine: string
+  signatureVersion: string | null
+}
