@@ -22,6 +22,17 @@ export interface Ports {
   now: () => Date
   /** A fresh UUIDv4. */
   newId: () => FileId
+  /** The limits of this deployment. */
+  limits: Limits
+}
+
+export interface Limits {
+  /** The most bytes of one file. */
+  maxFileBytes: number
+  /** How long an upload may take, from its reservation to its last byte. */
+  uploadExpirySeconds: number
+  /** How long deleted and superseded files can be brought back. */
+  trashRetentionDays: number
 }
 
 /**
@@ -93,8 +104,12 @@ export interface Catalog {
    */
   restore(workspaceId: string, id: FileId, path?: WorkspacePath): Promise<FileRecord | undefined>
 
-  /** Forgets a file, whatever its state, and gives back what it held; resolves to the record that was, or undefined. A pending file leaves refusal `gone`. */
-  purge(workspaceId: string, id: FileId): Promise<FileRecord | undefined>
+  /**
+   * Forgets a file, whatever its state, and gives back what it held; resolves to the record that was, or undefined.
+   * - A pending file leaves refusal `gone`.
+   * - With `deletedBefore`, a file that is not in the trash since before that instant is left as it is: undefined.
+   */
+  purge(workspaceId: string, id: FileId, deletedBefore?: Date): Promise<FileRecord | undefined>
 
   /**
    * Gives a reservation up whose time has passed: removes the file if it is still pending and its `expiresAt` lies

@@ -4,16 +4,16 @@ const maxSafeNameLength = 100
 
 /**
  * The object name of a file's bytes: `{workspace}/{fileId}/{safeName}`. It is opaque to every reader but
- * `parseObjectName`; the safe name is for a person who looks at the bucket, written once and never parsed.
+ * `ownerOf`; the safe name is for a person who looks at the bucket, written once and never parsed.
  */
 export function objectName(workspaceId: string, id: FileId, name: string): string {
   return `${encodeWorkspaceId(workspaceId)}/${id}/${safeName(name)}`
 }
 
-/** The file that an object's bytes belong to; undefined for an object that is none of ours. */
-export function parseObjectName(object: string): { workspaceId: string; id: FileId } | undefined {
-  const [workspace, file, name, ...rest] = object.split('/')
-  if (!workspace || !file || !name || rest.length > 0) return undefined
+/** The file that the bytes at a storage path belong to; undefined for a place that is none of ours. */
+export function ownerOf(storagePath: string): { workspaceId: string; id: FileId } | undefined {
+  const [workspace, file, name] = storagePath.split('/').slice(-3)
+  if (!workspace || !file || !name) return undefined
   const workspaceId = decodeWorkspaceId(workspace)
   const id = parseFileId(file)
   return workspaceId === undefined || id !== file ? undefined : { workspaceId, id }

@@ -1,0 +1,29 @@
+import { Hono } from 'hono'
+import { z } from 'zod'
+import type { AppEnv } from '../shared/http/app-env.ts'
+import { allow } from '../shared/http/allow.ts'
+import { flag, parseQuery } from '../shared/http/query.ts'
+import { contentPath } from '../shared/http/target.ts'
+import { remove, removeSession } from '../shared/workspace/delete.ts'
+import { parsePath, parseSessionId } from '../shared/workspace/path.ts'
+import type { Ports } from '../shared/workspace/ports.ts'
+
+const deleteSchema = z.object({ purge: flag.default(false) })
+
+/** `DELETE /files/{id}`, `DELETE /content/{path}`, `DELETE /sessions/{sessionId}`: to the trash, or for good. */
+export const deleteRoutes = (ports: Pick<Ports, 'catalog' | 'blobs'>) =>
+  new Hono<AppEnv>()
+    .delete('/files/:id', allow('files:write'), async (c) => {
+      await remove(ports, c.get('caller'), { id: c.req.param('id') }, parseQuery(c, deleteSchema))
+      return c.body(null, 204)
+    })
+    .delete('/content/*', allow('files:write'), async (c) => {
+      const path = parsePath(contentPath(c))
+      await remove(ports, c.get('caller'), { path }, parseQuery(c, deleteSchema))
+      return c.body(null, 204)
+    })
+    .delete('/sessions/:id', allow('files:write'), async (c) => {
+      const session = parseSessionId(c.req.param('id'))
+      await removeSession(ports, c.get('caller'), session, parseQuery(c, deleteSchema))
+      return c.body(null, 204)
+    })

@@ -1,0 +1,35 @@
+import { Hono } from 'hono'
+import { z } from 'zod'
+import type { AppEnv } from '../shared/http/app-env.ts'
+import { allow } from '../shared/http/allow.ts'
+import { dispositionOf } from '../shared/http/content.ts'
+import { flag, integer, parseQuery } from '../shared/http/query.ts'
+import { absoluteUrl } from '../shared/http/target.ts'
+import { download } from '../shared/workspace/download.ts'
+import type { Ports } from '../shared/workspace/ports.ts'
+
+type DownloadPorts = Pick<Ports, 'catalog' | 'blobs' | 'limits' | 'now'>
+
+/** Cloud Storage signs for at most seven days. */
+const maxSignedUrlSeconds = 604_800
+
+const downloadSchema = z.object({
+  expiresIn: integer(1, maxSignedUrlSeconds).optional(),
+  inline: flag.optional(),
+})
+
+/** `GET /files/{id}/download`: a link to the bytes that works without a token until it expires. */
+export const downloadRoutes = (ports: DownloadPorts, settings: { signedUrlSeconds: number }) =>
+  new Hono<AppEnv>().get('/files/:id/download', allow('files:read'), async (c) => {
+    const { expiresIn = settings.signedUrlSeconds, inline = false } = parseQuery(c, downloadSchema)
+    const { url, expiresAt } = await download(ports, c.get('caller'), {
+      id: c.req.param('id'),
+      expiresInSeconds: expiresIn,
+      contentDisposition: (file) => dispositionOf(file, inline),
+    })
+    const absolute = absoluteUrl(c, url)
+    const wantsJson = c.req.header('Accept')?.includes('application/json') ?? false
+    return wantsJson
+      ? c.json({ url: absolute, expiresAt: expiresAt.toISOString() })
+      : c.redirect(absolute, 302)
+  })

@@ -1,0 +1,32 @@
+import { setTimeout } from 'node:timers/promises'
+import type { LogEntry } from '../shared/http/app-env.ts'
+import type { Ports } from '../shared/workspace/ports.ts'
+import { sweep } from '../shared/workspace/sweep.ts'
+import { pendingAgeSeconds } from './sweep.ts'
+
+const intervalMs = 10 * 60 * 1000
+
+/** Sweeps at once, for what the last process left behind, and then every ten minutes until disposed. */
+export function startSweeping(ports: Ports, log: (entry: LogEntry) => void): AsyncDisposable {
+  const stop = new AbortController()
+  const { signal } = stop
+  const loop = async () => {
+    // The first sweep takes every pending file: whoever was at work on it is gone.
+    for (let ageSeconds = 0; !signal.aborted; ageSeconds = pendingAgeSeconds) {
+      const report = await sweep(ports, { pendingAgeSeconds: ageSeconds, signal })
+      const severity = report.failures.length > 0 ? 'WARNING' : 'INFO'
+      log({ severity, message: 'Swept', ...report })
+      await setTimeout(intervalMs, undefined, { signal })
+    }
+  }
+  const ended = loop().catch((error: unknown) => {
+    if (!signal.aborted)
+      log({ severity: 'ERROR', message: 'The sweep failed', error: String(error) })
+  })
+  return {
+    async [Symbol.asyncDispose]() {
+      stop.abort()
+      await ended
+    },
+  }
+}

@@ -1,0 +1,73 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import { loadConfig, type Config } from '../shared/config.ts'
+import type { HttpContext } from '../shared/http/app-env.ts'
+import { createApp } from '../shared/http/app.ts'
+import { deferContinue } from '../shared/http/expect-continue.ts'
+import { healthRoute } from '../shared/http/health.ts'
+import { jsonLog } from '../shared/http/json-log.ts'
+import { nodeListener } from '../shared/http/node-listener.ts'
+import { openAuthenticator } from '../shared/http/open-authenticator.ts'
+import { openRuntime, type Runtime } from '../shared/runtime.ts'
+import { httpRoutes } from './routes.ts'
+import { startSweeping } from './local-sweep.ts'
+import { startScanning } from './local-scan.ts'
+import { storageRoutes } from './storage.ts'
+
+/**
+ * All functions on one port over SQLite and the disk, with the events and the sweeps that the cloud would send.
+ * Resolves to the origin once it serves; disposing finishes what is in flight.
+ */
+export async function serve(
+  config: Config,
+  { ports, local }: Runtime,
+): Promise<AsyncDisposable & { origin: string }> {
+  const http: HttpContext = {
+    authenticate: openAuthenticator(config.auth),
+    log: jsonLog,
+    corsOrigins: config.server.corsOrigins,
+    publicUrl: config.server.publicUrl,
+  }
+  const functions = Object.values(httpRoutes(ports, config))
+  const app = createApp(http, ...functions, storageRoutes(ports, local.blobs, config.server))
+  app.route('/', healthRoute(ports))
+
+  const listener = nodeListener(app, http)
+  const server = createServer((incoming, outgoing) => void listener(incoming, outgoing))
+  // An upload may take as long as it keeps sending: its body has an idle limit of its own.
+  server.requestTimeout = 0
+  deferContinue(server)
+  server.listen(config.server.port, config.server.host)
+  await once(server, 'listening')
+  const address = server.address()
+  const port = typeof address === 'object' ? address?.port : undefined
+  const host = config.server.host.includes(':') ? `[${config.server.host}]` : config.server.host
+
+  startScanning(ports, local.events, { concurrency: config.clamd?.concurrency ?? 1, log: jsonLog })
+  const sweeping = startSweeping(ports, jsonLog)
+  return {
+    origin: `http://${host}:${port}`,
+    async [Symbol.asyncDispose]() {
+      await sweeping[Symbol.asyncDispose]()
+      const closed = once(server, 'close')
+      server.close()
+      await closed
+    },
+  }
+}
+
+async function main(): Promise<void> {
+  const config = loadConfig()
+  await using runtime = await openRuntime(config)
+  await using server = await serve(config, runtime)
+  process.stdout.write(`${runtime.scannerNotice}\nCoffer is ready at ${server.origin}\n`)
+  await Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT')])
+  // A second signal ends the process at once, as it does for any program.
+}
+
+if (import.meta.main) {
+  await main().catch((error: unknown) => {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)
+    process.exitCode = 1
+  })
+}

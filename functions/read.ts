@@ -1,0 +1,49 @@
+import { Hono, type Context } from 'hono'
+import { z } from 'zod'
+import type { AppEnv } from '../shared/http/app-env.ts'
+import { allow } from '../shared/http/allow.ts'
+import { dispositionOf, serveContent } from '../shared/http/content.ts'
+import { etagOf } from '../shared/http/entity-tag.ts'
+import { answerFile } from '../shared/http/file-answer.ts'
+import { waitSeconds } from '../shared/http/prefer.ts'
+import { flag, parseQuery } from '../shared/http/query.ts'
+import { contentPath } from '../shared/http/target.ts'
+import { parsePath } from '../shared/workspace/path.ts'
+import type { Ports } from '../shared/workspace/ports.ts'
+import { readContent, readFile, type FileName } from '../shared/workspace/read.ts'
+import { awaitVerdict } from '../shared/workspace/upload.ts'
+
+type ReadPorts = Pick<Ports, 'catalog' | 'blobs' | 'limits'>
+
+const contentSchema = z.object({ inline: flag.optional() })
+
+/** `GET /files/{id}`, `GET /files/{id}/content`, `GET /content/{path}`: a file's record, and its bytes. */
+export const readRoutes = (
+  ports: ReadPorts,
+  { crossOriginResourcePolicy }: { crossOriginResourcePolicy: string },
+) => {
+  const content = async (c: Context<AppEnv>, name: FileName) => {
+    const { inline = false } = parseQuery(c, contentSchema)
+    const { file, open } = await readContent(ports, c.get('caller'), name)
+    const { checksum, sizeBytes, mimeType, updatedAt } = file
+    return serveContent(c, {
+      open,
+      etag: etagOf(checksum),
+      sizeBytes,
+      checksum,
+      mimeType,
+      contentDisposition: dispositionOf(file, inline),
+      lastModified: new Date(updatedAt),
+      crossOriginResourcePolicy,
+    })
+  }
+  return new Hono<AppEnv>()
+    .get('/files/:id', allow('files:read'), async (c) => {
+      const file = await readFile(ports, c.get('caller'), { id: c.req.param('id') })
+      const seconds = waitSeconds(c, 0)
+      if (file.state !== 'pending' || seconds === 0) return answerFile(c, file)
+      return answerFile(c, await awaitVerdict(ports, file, { seconds, signal: c.req.raw.signal }))
+    })
+    .get('/files/:id/content', allow('files:read'), (c) => content(c, { id: c.req.param('id') }))
+    .get('/content/*', allow('files:read'), (c) => content(c, { path: parsePath(contentPath(c)) }))
+}

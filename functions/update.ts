@@ -1,0 +1,63 @@
+import { Hono } from 'hono'
+import { z } from 'zod'
+import type { AppEnv } from '../shared/http/app-env.ts'
+import { allow } from '../shared/http/allow.ts'
+import { answerCreated, answerFile } from '../shared/http/file-answer.ts'
+import { jsonBody } from '../shared/http/json-body.ts'
+import { metadataSchema } from '../shared/http/upload-fields.ts'
+import { resolvePath, type Caller } from '../shared/workspace/access.ts'
+import { parseName, parseSessionId, type WorkspacePath } from '../shared/workspace/path.ts'
+import type { Ports } from '../shared/workspace/ports.ts'
+import { copy, restore, update } from '../shared/workspace/update.ts'
+
+type UpdatePorts = Pick<Ports, 'catalog' | 'blobs' | 'now' | 'newId' | 'limits'>
+
+const session = z.string().optional()
+const updateSchema = z
+  .strictObject({
+    name: z.string().optional(),
+    path: z.string().optional(),
+    session,
+    metadata: metadataSchema.optional(),
+  })
+  .refine(({ name, path }) => name === undefined || path === undefined, {
+    error: 'must not be combined with "path", whose last segment is the name',
+    path: ['name'],
+  })
+const copySchema = z.strictObject({
+  path: z.string(),
+  session,
+  overwrite: z.boolean().default(false),
+})
+const restoreSchema = z.strictObject({ path: z.string().optional(), session })
+
+/** `PATCH /files/{id}`, `POST /files/{id}/copy`, `POST /files/{id}/restore`: the record changes, the bytes stay. */
+export const updateRoutes = (ports: UpdatePorts) =>
+  new Hono<AppEnv>()
+    .patch('/files/:id', allow('files:write'), async (c) => {
+      const caller = c.get('caller')
+      const { name, path, session, metadata } = await jsonBody(c, updateSchema)
+      const file = await update(ports, caller, c.req.param('id'), {
+        ...(name !== undefined && { name: parseName(name) }),
+        ...(path !== undefined && { path: pathOf(caller, path, session) }),
+        ...(metadata && { metadata }),
+      })
+      return answerFile(c, file)
+    })
+    .post('/files/:id/copy', allow('files:write'), async (c) => {
+      const caller = c.get('caller')
+      const { overwrite, path, session } = await jsonBody(c, copySchema)
+      const to = pathOf(caller, path, session)
+      const file = await copy(ports, caller, { id: c.req.param('id'), path: to, overwrite })
+      return answerCreated(c, file)
+    })
+    .post('/files/:id/restore', allow('files:write'), async (c) => {
+      const caller = c.get('caller')
+      const { path, session } = await jsonBody(c, restoreSchema, { optional: true })
+      const to = path === undefined ? undefined : pathOf(caller, path, session)
+      return answerFile(c, await restore(ports, caller, c.req.param('id'), to))
+    })
+
+function pathOf(caller: Caller, path: string, session: string | undefined): WorkspacePath {
+  return resolvePath(caller, path, session === undefined ? undefined : parseSessionId(session))
+}

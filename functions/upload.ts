@@ -1,0 +1,110 @@
+import { Hono } from 'hono'
+import { z } from 'zod'
+import { allow } from '../shared/http/allow.ts'
+import type { AppEnv } from '../shared/http/app-env.ts'
+import { bodyStream, declaredLength } from '../shared/http/body.ts'
+import { parseWritePreconditions } from '../shared/http/conditional.ts'
+import { expectedChecksum } from '../shared/http/digest.ts'
+import { answerUpload, locationOf } from '../shared/http/file-answer.ts'
+import { fileView } from '../shared/http/file-view.ts'
+import { parseMultipart } from '../shared/http/multipart.ts'
+import { waitSeconds } from '../shared/http/prefer.ts'
+import { jsonBody } from '../shared/http/json-body.ts'
+import { parseQuery } from '../shared/http/query.ts'
+import { absoluteUrl, contentPath } from '../shared/http/target.ts'
+import { mediaType } from '../shared/http/media-type.ts'
+import {
+  metadataSchema,
+  mergeFields,
+  uploadTarget,
+  uploadTextSchema,
+} from '../shared/http/upload-fields.ts'
+import { verifyDigest } from '../shared/http/verify-digest.ts'
+import { originSchema } from '../shared/workspace/file.ts'
+import { parsePath } from '../shared/workspace/path.ts'
+import type { Ports } from '../shared/workspace/ports.ts'
+import { openUpload, upload } from '../shared/workspace/upload.ts'
+
+type UploadPorts = Pick<Ports, 'catalog' | 'blobs' | 'now' | 'newId' | 'limits'>
+
+const openUploadSchema = z.strictObject({
+  name: z.string().optional(),
+  path: z.string().optional(),
+  sizeBytes: z.int().nonnegative(),
+  mimeType: z.string().optional(),
+  checksum: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/i, 'must be a SHA-256 in 64 hexadecimal digits')
+    .toLowerCase()
+    .optional(),
+  overwrite: z.boolean().optional(),
+  session: z.string().optional(),
+  metadata: metadataSchema.optional(),
+  origin: originSchema.optional(),
+})
+
+/** `POST /files`, `PUT /content/{path}`, `POST /uploads`: bytes through this function, or straight into storage. */
+export const uploadRoutes = (ports: UploadPorts) =>
+  new Hono<AppEnv>()
+    .post('/files', allow('files:write'), async (c) => {
+      const caller = c.get('caller')
+      const query = parseQuery(c, uploadTextSchema)
+      const wait = waitSeconds(c)
+      const file = await parseMultipart(c, ({ name, mimeType, body, fields }) => {
+        const target = fields.then((form) =>
+          uploadTarget(caller, mergeFields(query, form), { name, mimeType }),
+        )
+        // An upload that fails before it asks leaves nobody else to hear that the form was bad too.
+        target.catch(() => undefined)
+        return upload(ports, caller, { name, mimeType, body, target })
+      })
+      return answerUpload(ports, c, file, wait)
+    })
+    .put('/content/*', allow('files:write'), async (c) => {
+      const caller = c.get('caller')
+      const query = parseQuery(c, uploadTextSchema.omit({ path: true, session: true }))
+      const path = parsePath(contentPath(c))
+      const mimeType = mediaType(c.req.header('Content-Type'))
+      const sizeBytes = declaredLength(c)
+      const wait = waitSeconds(c)
+      const preconditions = parseWritePreconditions((name) => c.req.header(name))
+      const file = await upload(ports, caller, {
+        name: path,
+        mimeType,
+        body: verifyDigest(
+          bodyStream(c),
+          expectedChecksum((name) => c.req.header(name)),
+        ),
+        target: {
+          ...uploadTarget(caller, { overwrite: true, ...query, path }, { mimeType }),
+          ...preconditions,
+        },
+        ...(sizeBytes !== undefined && { sizeBytes }),
+      })
+      return answerUpload(ports, c, file, wait)
+    })
+    .post('/uploads', allow('files:write'), async (c) => {
+      const caller = c.get('caller')
+      const { sizeBytes, checksum, name, mimeType, ...fields } = await jsonBody(c, openUploadSchema)
+      const browserOrigin = c.req.header('Origin')
+      const { file, session } = await openUpload(ports, caller, {
+        target: uploadTarget(caller, fields, { name, mimeType: mediaType(mimeType) }),
+        sizeBytes,
+        ...(checksum !== undefined && { expectedChecksum: checksum }),
+        ...(browserOrigin !== undefined && { browserOrigin }),
+      })
+      c.header('Location', locationOf(file))
+      return c.json(
+        {
+          file: fileView(file),
+          upload: {
+            url: absoluteUrl(c, session.url),
+            method: 'PUT',
+            protocol: 'gcs-resumable',
+            chunkMultiple: session.chunkMultiple,
+            expiresAt: file.reservation.expiresAt,
+          },
+        },
+        202,
+      )
+    })

@@ -1,0 +1,94 @@
+import type { Readable } from 'node:stream'
+import type { Scanner, ScannerVersion, Verdict } from '../../workspace/ports.ts'
+import { type ClamdAddress, Connection, type Timeouts } from './connection.ts'
+import { frames } from './frames.ts'
+import { readVerdict, readVersion } from './reply.ts'
+import { Slots } from './slots.ts'
+import { unavailable } from './unavailable.ts'
+
+export interface ClamdOptions extends Partial<Timeouts> {
+  /** Scans at once; more wait their turn. Below clamd's `MaxThreads`, so that it never queues. */
+  concurrency?: number
+}
+
+const defaultTimeouts: Timeouts = {
+  connectTimeoutMs: 5_000,
+  idleTimeoutMs: 60_000,
+  replyTimeoutMs: 330_000,
+}
+const defaultConcurrency = 4
+const versionCacheMs = 30_000
+
+/** ClamAV's daemon, by the INSTREAM command of its protocol (clamd(8)); one connection for each scan. */
+export class ClamdScanner implements Scanner {
+  readonly #address: ClamdAddress
+  readonly #timeouts: Timeouts
+  readonly #slots: Slots
+  #version: { promise: Promise<ScannerVersion>; askedAt: number } | undefined
+
+  constructor(address: ClamdAddress, { concurrency, ...timeouts }: ClamdOptions = {}) {
+    this.#address = address
+    this.#timeouts = { ...defaultTimeouts, ...timeouts }
+    this.#slots = new Slots(concurrency ?? defaultConcurrency)
+  }
+
+  async scan(body: Readable, { signal }: { signal?: AbortSignal } = {}): Promise<Verdict> {
+    // A body that fails while it waits its turn is not an uncaught error: reading it throws what it was.
+    body.on('error', () => undefined)
+    try {
+      using _slot = await this.#slots.acquire(signal)
+      using connection = await Connection.open(this.#address, this.#timeouts, signal)
+      let sentAll = false
+      const sending = send(body, connection).then(() => {
+        sentAll = true
+        return connection.awaitReply()
+      })
+      const reply = await Promise.race([connection.reply, sending])
+      const verdict = readVerdict(reply, sentAll)
+      if (verdict) return verdict
+      throw unavailable(`clamd replied ${JSON.stringify(reply)}${sentAll ? '' : ' too early'}`)
+    } finally {
+      body.destroy()
+    }
+  }
+
+  /** Asked anew every 30 seconds at most: a reloaded database shows with that delay. */
+  version(): Promise<ScannerVersion> {
+    const now = performance.now()
+    if (this.#version && now - this.#version.askedAt < versionCacheMs) return this.#version.promise
+    const asked = { promise: this.#askVersion(), askedAt: now }
+    this.#version = asked
+    asked.promise.catch(() => {
+      if (this.#version === asked) this.#version = undefined
+    })
+    return asked.promise
+  }
+
+  async #askVersion(): Promise<ScannerVersion> {
+    const reply = await ask(this.#address, 'VERSION', this.#timeouts)
+    const version = readVersion(reply)
+    if (version) return version
+    throw unavailable(`clamd replied ${JSON.stringify(reply)} to VERSION`)
+  }
+}
+
+/** Sends a command without a body and resolves to its reply. */
+export async function ask(
+  address: ClamdAddress,
+  command: string,
+  timeouts: Timeouts = defaultTimeouts,
+): Promise<string> {
+  using connection = await Connection.open(address, timeouts)
+  await connection.write([Buffer.from(`z${command}\0`)])
+  return await connection.awaitReply()
+}
+
+/** Rejects with the body's own errors only. The next frame is gathered while clamd takes the one before. */
+async function send(body: Readable, connection: Connection): Promise<void> {
+  let taken = connection.write([Buffer.from('zINSTREAM\0')])
+  for await (const frame of frames(body)) {
+    await taken
+    taken = connection.write(frame)
+  }
+  await taken
+}

@@ -1,0 +1,84 @@
+import type { FinalizeEvent } from '../../workspace/ports.ts'
+import type { Database } from './database.ts'
+
+/** An event that this process holds a lease of; `attempts` counts this delivery too. */
+export interface QueuedEvent extends FinalizeEvent {
+  id: number
+  attempts: number
+}
+
+/** An event that waits is brought forward, not doubled; beside one that is being handled goes a second, lest it came too late. */
+export function pushEvent(
+  database: Database,
+  { storagePath, generation }: FinalizeEvent,
+  now: Date,
+): void {
+  const forward = `UPDATE events SET available_at = min(available_at, :at)
+    WHERE storage_path = :storagePath AND generation = :generation AND owner IS NULL`
+  const insert = `INSERT INTO events (storage_path, generation, queued_at, available_at)
+    VALUES (:storagePath, :generation, :at, :at)`
+  const values = { storagePath, generation, at: now.getTime() }
+  database.write(() => {
+    const { changes } = database.prepare(forward).run(values)
+    if (changes === 0) database.prepare(insert).run(values)
+  })
+}
+
+/** Takes a lease of what is due: `available_at` is when it ends, and when anyone may take the event again. */
+export function claimEvents(
+  database: Database,
+  claim: { owner: string; limit: number; now: Date; leaseMs: number },
+): QueuedEvent[] {
+  const { owner, limit, leaseMs } = claim
+  const now = claim.now.getTime()
+  const next = nextAvailable(database, owner)
+  if (limit < 1 || next === undefined || next > now) return []
+  const sql = `UPDATE events SET owner = :owner, attempts = attempts + 1, available_at = :until
+    WHERE id IN (SELECT id FROM events WHERE available_at <= :now AND owner IS NOT :owner
+      ORDER BY available_at, id LIMIT :limit)
+    RETURNING id, attempts, storage_path, generation`
+  const rows = database.prepare(sql).all({ owner, limit, now, until: now + leaseMs })
+  return rows.map((row) => ({
+    id: Number(row['id']),
+    attempts: Number(row['attempts']),
+    storagePath: String(row['storage_path']),
+    generation: String(row['generation']),
+  }))
+}
+
+export function renewLeases(
+  database: Database,
+  { owner, until }: { owner: string; until: number },
+): void {
+  database.prepare('UPDATE events SET available_at = ? WHERE owner = ?').run(until, owner)
+}
+
+export function finishEvent(database: Database, id: number): void {
+  database.prepare('DELETE FROM events WHERE id = ?').run(id)
+}
+
+/** Gives a lease back; one that another process has taken over is left to it. */
+export function postponeEvent(
+  database: Database,
+  { id, owner, availableAt }: { id: number; owner: string; availableAt: number },
+): void {
+  const sql = 'UPDATE events SET owner = NULL, available_at = ? WHERE id = ? AND owner = ?'
+  database.prepare(sql).run(availableAt, id, owner)
+}
+
+/** The instant, in milliseconds, at which the next event can be claimed that `owner` does not hold itself. */
+export function nextAvailable(database: Database, owner: string): number | undefined {
+  const sql =
+    'SELECT available_at FROM events WHERE owner IS NOT ? ORDER BY available_at, id LIMIT 1'
+  const row = database.prepare(sql).get(owner)
+  return row && Number(row['available_at'])
+}
+
+export function countEvents(database: Database): number {
+  return Number(database.prepare('SELECT count(*) AS events FROM events').get()?.['events'])
+}
+
+export function oldestEvent(database: Database): Date | undefined {
+  const queuedAt = database.prepare('SELECT min(queued_at) AS at FROM events').get()?.['at']
+  return queuedAt == null ? undefined : new Date(Number(queuedAt))
+}

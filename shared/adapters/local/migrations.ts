@@ -1,0 +1,79 @@
+/**
+ * The schema of `coffer.sqlite`, one step a version (`PRAGMA user_version`). Steps are only ever added: a step that has
+ * run on someone's machine never changes.
+ *
+ * `files.record` is the record as JSON, without `metadata`; the other columns repeat what queries need of it. SQLite
+ * compares text by UTF-8 bytes, which is by code point.
+ */
+export const migrations: readonly string[] = [
+  `
+  CREATE TABLE workspaces (
+    id TEXT PRIMARY KEY,
+    live_bytes INTEGER NOT NULL DEFAULT 0 CHECK (live_bytes >= 0),
+    live_count INTEGER NOT NULL DEFAULT 0 CHECK (live_count >= 0),
+    reserved_bytes INTEGER NOT NULL DEFAULT 0 CHECK (reserved_bytes >= 0),
+    trash_bytes INTEGER NOT NULL DEFAULT 0 CHECK (trash_bytes >= 0),
+    last_sequence INTEGER NOT NULL DEFAULT 0,
+    quota_bytes INTEGER
+  ) STRICT;
+
+  CREATE TABLE files (
+    workspace_id TEXT NOT NULL REFERENCES workspaces (id),
+    id TEXT NOT NULL,
+    sequence INTEGER NOT NULL,
+    path TEXT NOT NULL,
+    session_id TEXT,
+    state TEXT NOT NULL,
+    origin TEXT NOT NULL,
+    is_deleted INTEGER NOT NULL,
+    deleted_at TEXT,
+    superseded_by TEXT,
+    created_at TEXT NOT NULL,
+    folded_name TEXT NOT NULL,
+    record TEXT NOT NULL,
+    metadata TEXT NOT NULL,
+    PRIMARY KEY (workspace_id, id)
+  ) STRICT;
+
+  CREATE UNIQUE INDEX files_owner ON files (workspace_id, path)
+    WHERE state = 'ready' AND is_deleted = 0;
+  CREATE INDEX files_by_sequence ON files (workspace_id, is_deleted, sequence, state, folded_name);
+  CREATE INDEX files_by_path ON files (workspace_id, is_deleted, path, sequence, state);
+  CREATE INDEX files_by_origin_sequence ON files (workspace_id, is_deleted, origin, sequence);
+  CREATE INDEX files_by_origin_path ON files (workspace_id, is_deleted, origin, path, sequence);
+  CREATE INDEX files_by_session_sequence ON files (workspace_id, is_deleted, session_id, sequence)
+    WHERE session_id IS NOT NULL;
+  CREATE INDEX files_not_ready ON files (workspace_id, is_deleted, state, path, sequence)
+    WHERE state <> 'ready';
+  CREATE INDEX files_deleted_at_path ON files (workspace_id, path, deleted_at, sequence)
+    WHERE is_deleted = 1 AND superseded_by IS NULL;
+  CREATE INDEX files_pending_by_age ON files (created_at, workspace_id, sequence)
+    WHERE state = 'pending';
+  CREATE INDEX files_deleted_by_age ON files (deleted_at, workspace_id, sequence)
+    WHERE is_deleted = 1;
+  CREATE INDEX files_trash ON files (workspace_id, deleted_at, sequence)
+    WHERE is_deleted = 1 AND state = 'ready';
+
+  CREATE TABLE refusals (
+    workspace_id TEXT NOT NULL,
+    file_id TEXT NOT NULL,
+    code TEXT NOT NULL,
+    refused_at INTEGER NOT NULL,
+    PRIMARY KEY (workspace_id, file_id)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX refusals_by_age ON refusals (refused_at);
+
+  CREATE TABLE events (
+    id INTEGER PRIMARY KEY,
+    storage_path TEXT NOT NULL,
+    generation TEXT NOT NULL,
+    queued_at INTEGER NOT NULL,
+    available_at INTEGER NOT NULL,
+    attempts INTEGER NOT NULL DEFAULT 0,
+    owner TEXT
+  ) STRICT;
+  CREATE INDEX events_by_availability ON events (available_at, id);
+  CREATE INDEX events_by_age ON events (queued_at);
+  CREATE INDEX events_by_blob ON events (storage_path, generation);
+  `,
+]

@@ -1,0 +1,47 @@
+import type { FileHandle } from 'node:fs/promises'
+import { invalid } from '../../workspace/errors.ts'
+import type { UploadChunk } from '../../workspace/resumable.ts'
+import { writeBody } from './write-body.ts'
+
+/**
+ * Appends to the file what it does not hold yet of a chunk that ends before byte `end`; resolves to how many bytes it
+ * then holds, on the disk. A body that breaks off, or that `signal` ends, leaves what came; one that is too long leaves nothing.
+ */
+export async function receiveChunk(
+  file: FileHandle,
+  { body, firstByte }: UploadChunk,
+  { end, signal }: { end: number; signal: AbortSignal },
+): Promise<number> {
+  const { size: heldBytes } = await file.stat()
+  if (firstByte > heldBytes) {
+    throw invalid(
+      'Content-Range',
+      `begins at byte ${firstByte}, and ${heldBytes} bytes are held; send them from byte ${heldBytes}`,
+    )
+  }
+  let broken: { error: unknown } | undefined
+  let position = firstByte
+  /** Ends where the body breaks off, so that all that came before is still written. */
+  async function* news(): AsyncGenerator<Buffer> {
+    try {
+      for await (const chunk of body as AsyncIterable<Buffer>) {
+        position += chunk.length
+        if (position > end) return
+        const newBytes = Math.min(position - heldBytes, chunk.length)
+        if (newBytes > 0) yield chunk.subarray(chunk.length - newBytes)
+      }
+    } catch (error) {
+      broken = { error }
+    }
+  }
+  const stop = () => body.destroy(signal.reason as Error)
+  signal.addEventListener('abort', stop)
+  const writtenBytes = await writeBody(file, news(), { position: heldBytes }).finally(() =>
+    signal.removeEventListener('abort', stop),
+  )
+  if (position > end) await file.truncate(heldBytes)
+  await file.datasync()
+  if (position > end) throw invalid('body', 'has more bytes than the request declared')
+  if (broken) throw broken.error
+  return heldBytes + writtenBytes
+}

@@ -1,0 +1,103 @@
+import { z } from 'zod'
+import { isLoopbackHost } from './loopback.ts'
+
+/** Mebibytes, as the reference system counts them; decimals are fine. */
+const bytesPerMegabyte = 1024 * 1024
+const maxMegabytes = 5 * 1024 * 1024
+const maxSignedUrlSeconds = 7 * 24 * 60 * 60
+const maxUploadHours = 7 * 24
+
+const text = z.string().optional()
+
+/** Every variable that is read, with its own rule and default; rules between variables are in config-rules.ts. */
+export const environmentSchema = z.object({
+  MEDIA_GCS_BUCKET_NAME: text,
+  GOOGLE_CLOUD_PROJECT: text,
+  WORKSPACE_STORAGE_DIR: z.string().default('./.coffer'),
+  MAX_FILE_SIZE_MB: megabytes(100),
+  WORKSPACE_QUOTA_MB: megabytes(5 * 1024),
+  TRASH_RETENTION_DAYS: integer(1, 3650, 30),
+  SIGNED_URL_SECONDS: integer(1, maxSignedUrlSeconds, 300),
+  UPLOAD_EXPIRY_HOURS: integer(1, maxUploadHours, 24),
+  CLAMAV_SERVICE_ENABLED: flag(true),
+  CLAMAV_DISABLED_CONFIRMED: flag(false),
+  CLAMAV_SERVICE_HOST: z.string().default('localhost'),
+  CLAMAV_SERVICE_PORT: integer(1, 65535, 3310),
+  CLAMAV_SOCKET: text,
+  CLAMAV_CONCURRENCY: integer(1, 64, 4),
+  AUTH_MODE: oneOf(['local', 'oidc', 'firebase']).default('local'),
+  OIDC_ISSUER: text,
+  OIDC_AUDIENCE: text,
+  OIDC_JWKS_URL: z
+    .string()
+    .refine(isTrustworthyUrl, 'must be an https URL, or an http one on loopback')
+    .optional(),
+  FIREBASE_AUTH_EMULATOR_HOST: text,
+  CORS_ORIGINS: z
+    .string()
+    .default('')
+    .transform((list) =>
+      list
+        .split(',')
+        .map((origin) => origin.trim())
+        .filter(Boolean),
+    )
+    .refine(
+      (origins) => origins.every(isOrigin),
+      'must be origins such as https://app.example.com, separated by commas',
+    ),
+  CROSS_ORIGIN_RESOURCE_POLICY: oneOf(['same-origin', 'same-site', 'cross-origin']).default(
+    'same-origin',
+  ),
+  HOST: z.string().default('127.0.0.1'),
+  PORT: integer(0, 65535, 8080),
+  PUBLIC_URL: z
+    .string()
+    .refine(isOrigin, 'must be an origin such as https://files.example.com, without a path')
+    .optional(),
+  /** Set by Cloud Run, and by the Firebase emulator beside `FUNCTIONS_EMULATOR`. */
+  K_SERVICE: text,
+  FUNCTIONS_EMULATOR: text,
+})
+
+export type Environment = z.output<typeof environmentSchema>
+
+function megabytes(byDefault: number) {
+  const rule = `must be a number of MiB above 0 and up to ${maxMegabytes}, such as ${byDefault}`
+  return z
+    .string()
+    .default(`${byDefault}`)
+    .refine((text) => /^\d{1,10}(\.\d{1,6})?$/.test(text), rule)
+    .transform((text) => Math.floor(Number(text) * bytesPerMegabyte))
+    .refine((bytes) => bytes >= 1 && bytes <= maxMegabytes * bytesPerMegabyte, rule)
+}
+
+function integer(min: number, max: number, byDefault: number) {
+  const rule = `must be a whole number from ${min} to ${max}`
+  return z
+    .string()
+    .default(`${byDefault}`)
+    .refine((text) => /^\d{1,10}$/.test(text) && Number(text) >= min && Number(text) <= max, rule)
+    .transform(Number)
+}
+
+function flag(byDefault: boolean) {
+  return oneOf(['true', 'false'])
+    .default(byDefault ? 'true' : 'false')
+    .transform((value) => value === 'true')
+}
+
+function oneOf<const Values extends readonly string[]>(values: Values) {
+  return z.enum(values, `must be ${values.map((value) => `"${value}"`).join(' or ')}`)
+}
+
+function isOrigin(text: string): boolean {
+  const url = URL.parse(text)
+  return url !== null && /^https?:$/.test(url.protocol) && url.origin === text
+}
+
+function isTrustworthyUrl(text: string): boolean {
+  const url = URL.parse(text)
+  if (url === null) return false
+  return url.protocol === 'https:' || (url.protocol === 'http:' && isLoopbackHost(url.hostname))
+}

@@ -1,0 +1,69 @@
+import { inspect } from 'node:util'
+import { Hono, type Context } from 'hono'
+import { WorkspaceError } from '../workspace/errors.ts'
+import type { AppEnv, HttpContext } from './app-env.ts'
+import { crossOrigin } from './cross-origin.ts'
+import { answerBeforeEnd } from './drain.ts'
+import { problemResponse } from './problem.ts'
+import { requestHeaders } from './request-headers.ts'
+import { requestLog } from './request-log.ts'
+import { assertPlainPath, basePath, rawTarget } from './target.ts'
+
+const methods = ['DELETE', 'GET', 'PATCH', 'POST', 'PUT']
+
+/** One app of the given functions' routes, under `/api/workspace`. */
+export function createApp(http: HttpContext, ...routes: Hono<AppEnv>[]): Hono<AppEnv> {
+  const app = new Hono<AppEnv>()
+  app.use(requestLog(http.log), answerBeforeEnd(), requestHeaders)
+  if (http.corsOrigins.length > 0) {
+    app.use(crossOrigin(http.corsOrigins, (c) => allowedMethods(app, c)))
+  }
+  app.use((c, next) => {
+    assertPlainPath(rawTarget(c).path)
+    c.set('authenticate', http.authenticate)
+    c.set('publicUrl', http.publicUrl)
+    return next()
+  })
+  for (const route of routes) app.route(basePath, route)
+  app.notFound((c) => unrouted(c, allowedMethods(app, c)))
+  app.onError((error, c) => refusal(error, c, http))
+  return app
+}
+
+/** The methods that have a route at this path, for `Allow` (RFC 9110 §10.2.1); none where nothing answers. */
+function allowedMethods(app: Hono<AppEnv>, c: Context<AppEnv>): string[] {
+  const routed = methods.filter((method) =>
+    app.router.match(method, c.req.path)[0].some(([[, route]]) => route.method === method),
+  )
+  if (routed.length === 0) return []
+  return [...routed, ...(routed.includes('GET') ? ['HEAD'] : []), 'OPTIONS'].sort()
+}
+
+/** The answer where no route gives one: 404, or 405 and OPTIONS where another method has a route. */
+function unrouted(c: Context<AppEnv>, allowed: string[]): Response {
+  const requestId = c.get('requestId')
+  if (allowed.length === 0) {
+    const detail = `Nothing is answered here. Addresses start with ${basePath}/, such as ${basePath}/files.`
+    return problemResponse(new WorkspaceError('not-found', detail), { requestId })
+  }
+  const allow = allowed.join(', ')
+  if (c.req.method === 'OPTIONS') {
+    return new Response(null, { status: 204, headers: { Allow: allow } })
+  }
+  const detail = `${c.req.method} is not answered here; use one of ${allow}.`
+  const response = problemResponse(new WorkspaceError('method-not-allowed', detail), { requestId })
+  response.headers.set('Allow', allow)
+  return response
+}
+
+function refusal(error: Error, c: Context<AppEnv>, { log }: HttpContext): Response {
+  const requestId = c.get('requestId')
+  if (!(error instanceof WorkspaceError)) {
+    log({ severity: 'ERROR', message: error.message, requestId, error: inspect(error) })
+  }
+  return problemResponse(error, {
+    requestId,
+    uploaded: c.get('uploaded'),
+    challenge: c.get('challenge'),
+  })
+}

@@ -1,0 +1,59 @@
+import { isLoopbackAddress, isLoopbackHost } from '../loopback.ts'
+import { WorkspaceError } from '../workspace/errors.ts'
+import type { Authenticate, Credentials } from './auth.ts'
+import { parseUserId, unauthenticated } from './auth-token.ts'
+
+export interface LocalConfig {
+  /** Pages of these origins may call too, besides those of this machine. */
+  origins: readonly string[]
+}
+
+/**
+ * No secrets, so only for this machine: `Bearer local:{user}` names a user, no header means the user `local`. A web page
+ * from elsewhere is kept out by its `Origin`, and by the `Host` when it has bent a name of its own to this machine
+ * (DNS rebinding).
+ */
+export function openLocal({ origins }: LocalConfig): Authenticate {
+  return async (credentials) => {
+    assertFromThisMachine(credentials, origins)
+    return {
+      caller: { workspaceId: parseUserId(userOf(credentials.authorization)) },
+      scopes: new Set(['files:read', 'files:write']),
+    }
+  }
+}
+
+function userOf(authorization: string | undefined): string {
+  if (authorization === undefined) return 'local'
+  const user = /^Bearer +local:([\x21-\x7e]+)$/i.exec(authorization)?.[1]
+  if (user === undefined) {
+    throw unauthenticated(
+      'This service runs with AUTH_MODE=local: send "Authorization: Bearer local:{user}", or nothing for the user "local".',
+    )
+  }
+  return user
+}
+
+function assertFromThisMachine(
+  { peer, host, origin }: Credentials,
+  origins: readonly string[],
+): void {
+  if (peer !== undefined && !isLoopbackAddress(peer)) {
+    throw forbidden('answers only this machine')
+  }
+  if (!isLoopbackUrl(`http://${host ?? ''}`)) {
+    throw forbidden('answers only to localhost, 127.0.0.1 and [::1] as its host')
+  }
+  if (origin !== undefined && !isLoopbackUrl(origin) && !origins.includes(origin)) {
+    throw forbidden('answers only pages of this machine and of CORS_ORIGINS')
+  }
+}
+
+function isLoopbackUrl(text: string): boolean {
+  const url = URL.parse(text)
+  return url !== null && isLoopbackHost(url.hostname)
+}
+
+function forbidden(rule: string): WorkspaceError {
+  return new WorkspaceError('forbidden', `With AUTH_MODE=local the service ${rule}.`)
+}

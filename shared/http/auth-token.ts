@@ -1,0 +1,108 @@
+import { errors, type JWTPayload } from 'jose'
+import { z } from 'zod'
+import { WorkspaceError } from '../workspace/errors.ts'
+import { parseSessionId } from '../workspace/path.ts'
+import { encodeWorkspaceId } from '../workspace/storage-path.ts'
+import type { Identity, Scope } from './auth.ts'
+
+/** How far the issuer's clock may be from ours. */
+export const clockToleranceSeconds = 30
+
+/** A user id names a folder on disk, once encoded: the longest name that every file system takes. */
+const maxEncodedUserIdBytes = 255
+
+const allScopes: Scope[] = ['files:read', 'files:write']
+
+const claimsSchema = z.object({
+  sub: z.string(),
+  scope: z.string().optional(),
+  session: z.string().optional(),
+})
+
+/** Faults of the token; whatever else goes wrong is a fault of the issuer, or of ours. */
+const tokenFaults = [
+  errors.JOSEAlgNotAllowed,
+  errors.JOSENotSupported,
+  errors.JWKSMultipleMatchingKeys,
+  errors.JWKSNoMatchingKey,
+  errors.JWSInvalid,
+  errors.JWSSignatureVerificationFailed,
+  errors.JWTClaimValidationFailed,
+  errors.JWTExpired,
+  errors.JWTInvalid,
+]
+
+/** The token of an `Authorization: Bearer` header (RFC 6750 §2.1). Throws `unauthenticated`. */
+export function bearerToken(authorization: string | undefined): string {
+  if (authorization === undefined) {
+    throw unauthenticated('Send a token: Authorization: Bearer {token}.')
+  }
+  const token = /^Bearer +([\w.~+/-]+=*)$/i.exec(authorization)?.[1]
+  if (token === undefined) {
+    throw unauthenticated('The Authorization header must be "Bearer" and one token.')
+  }
+  return token
+}
+
+/** Who a verified token names, and how far it reaches. Throws `unauthenticated` for a claim of the wrong type. */
+export function identityOf(payload: JWTPayload): Identity {
+  const claims = claimsSchema.safeParse(payload)
+  if (!claims.success) {
+    const claim = claims.error.issues[0]?.path.join('.')
+    throw unauthenticated(`The token's claim "${claim}" must be a string.`)
+  }
+  const { sub, scope, session } = claims.data
+  const named = scope?.split(' ')
+  return {
+    caller: {
+      workspaceId: parseUserId(sub),
+      ...(session !== undefined && { session: parseSessionClaim(session) }),
+    },
+    scopes: new Set(allScopes.filter((scope) => named === undefined || named.includes(scope))),
+  }
+}
+
+/** A user id: opaque, but text that every store can keep. */
+export function parseUserId(id: string): string {
+  if (id === '') throw unauthenticated('The user id ("sub") must not be empty.')
+  if (!id.isWellFormed() || /\p{Cc}/u.test(id)) {
+    throw unauthenticated('The user id ("sub") must be Unicode text without control characters.')
+  }
+  if (encodeWorkspaceId(id).length > maxEncodedUserIdBytes) {
+    throw unauthenticated(
+      `The user id ("sub") is too long: at most ${maxEncodedUserIdBytes} bytes, where a capital letter counts as 2 and any other character but a-z, 0-9 and "-" as 3 for each byte.`,
+    )
+  }
+  return id
+}
+
+/** What a failed verification means: `unauthenticated` for a bad token, a plain error for an issuer out of order. */
+export function verificationError(error: unknown): Error {
+  if (!tokenFaults.some((fault) => error instanceof fault)) {
+    return new Error('The keys to verify tokens with cannot be had from the issuer', {
+      cause: error,
+    })
+  }
+  if (error instanceof errors.JWTExpired) {
+    return unauthenticated('The token has expired; get a new one.', error)
+  }
+  if (error instanceof errors.JWTClaimValidationFailed) {
+    return unauthenticated(
+      `The token's claim "${error.claim}" is missing or not accepted here.`,
+      error,
+    )
+  }
+  return unauthenticated('The token is not one that this service can verify.', error)
+}
+
+export function unauthenticated(detail: string, cause?: unknown): WorkspaceError {
+  return new WorkspaceError('unauthenticated', detail, { cause })
+}
+
+function parseSessionClaim(session: string) {
+  try {
+    return parseSessionId(session)
+  } catch (error) {
+    throw unauthenticated(`The token's claim "session" is not a session id.`, error)
+  }
+}

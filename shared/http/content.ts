@@ -1,0 +1,143 @@
+import type { Context } from 'hono'
+import type { Readable } from 'node:stream'
+import { WorkspaceError } from '../workspace/errors.ts'
+import type { ByteRange } from '../workspace/ports.ts'
+import type { AppEnv } from './app-env.ts'
+import { byteranges } from './byteranges.ts'
+import { evaluatePreconditions, ifRangeHolds, type Validators } from './conditional.ts'
+import { reprDigest } from './digest.ts'
+import { contentDisposition } from './disposition.ts'
+import { contentRange, rangeLength, selectRanges } from './ranges.ts'
+import { toWebStream } from './web-stream.ts'
+
+/** Bytes to serve, and what is known of them without opening them. */
+export interface Content extends Validators {
+  /** All bytes, or an inclusive range of them; undefined when they are gone. */
+  open: (range?: ByteRange) => Promise<Readable | undefined>
+  sizeBytes: number
+  /** SHA-256 of all bytes, hex. */
+  checksum: string
+  mimeType: string
+  /** See `dispositionOf`. */
+  contentDisposition: string
+  crossOriginResourcePolicy: string
+}
+
+/** Types that browsers show without running anything in them. */
+const inertTypes = new Set([
+  'application/pdf',
+  'text/plain',
+  ...['avif', 'gif', 'jpeg', 'png', 'webp'].map((type) => `image/${type}`),
+  ...['aac', 'flac', 'mp4', 'mpeg', 'ogg', 'opus', 'wav', 'webm', 'x-m4a', 'x-wav'].map(
+    (type) => `audio/${type}`,
+  ),
+  ...['mp4', 'mpeg', 'ogg', 'quicktime', 'webm', 'x-m4v', 'x-matroska'].map(
+    (type) => `video/${type}`,
+  ),
+])
+
+/**
+ * Answers GET or HEAD with bytes: preconditions, one or several ranges (RFC 9110 §13, §14), digests (RFC 9530), and the
+ * headers that keep hostile bytes harmless. Throws `precondition-failed` and `range-not-satisfiable`, and a plain `Error`
+ * when the bytes are gone.
+ */
+export async function serveContent(c: Context<AppEnv>, content: Content): Promise<Response> {
+  const field = (name: string) => c.req.header(name)
+  const outcome = evaluatePreconditions(c.req.method, field, content)
+  if (outcome === 'precondition-failed') {
+    // On c.res, because the error handler's answer is merged into it.
+    c.res.headers.set('ETag', content.etag)
+    throw new WorkspaceError(
+      'precondition-failed',
+      'The file is not the version that If-Match or If-Unmodified-Since names; get its ETag anew.',
+    )
+  }
+  if (outcome === 'not-modified') return c.body(null, 304, cacheHeaders(content))
+  const headers = contentHeaders(content)
+  const { sizeBytes } = content
+  if (c.req.method === 'HEAD') {
+    return c.body(null, 200, { ...headers, 'Content-Length': `${sizeBytes}` })
+  }
+  const ranges = ifRangeHolds(field('if-range'), content)
+    ? selectRanges(field('range'), sizeBytes)
+    : 'whole'
+  if (ranges === 'unsatisfiable') throw unsatisfiable(c, sizeBytes)
+  if (ranges === 'whole') {
+    const body = toWebStream(await openOrThrow(content), sizeBytes)
+    return c.body(body, 200, { ...headers, 'Content-Length': `${sizeBytes}` })
+  }
+  return ranges.length === 1 ? onePart(c, content, ranges) : manyParts(c, content, ranges)
+}
+
+/** The `Content-Disposition` of bytes: shown instead of saved only where that is asked for and harmless. */
+export function dispositionOf(
+  { name, mimeType }: { name: string; mimeType: string },
+  inline: boolean,
+): string {
+  return contentDisposition(inline && inertTypes.has(mimeType) ? 'inline' : 'attachment', name)
+}
+
+async function onePart(c: Context, content: Content, ranges: ByteRange[]): Promise<Response> {
+  const [range] = ranges
+  if (range === undefined) throw new Error('a range set is never empty')
+  const body = toWebStream(await openOrThrow(content, range), rangeLength(range))
+  return c.body(body, 206, {
+    ...contentHeaders(content),
+    'Content-Length': `${rangeLength(range)}`,
+    'Content-Range': contentRange(range, content.sizeBytes),
+  })
+}
+
+async function manyParts(c: Context, content: Content, ranges: ByteRange[]): Promise<Response> {
+  const parts = byteranges(ranges, content.mimeType, content.sizeBytes)
+  // Opened before the answer begins, so that bytes that are gone can still be an error.
+  let first: Readable | undefined = await openOrThrow(content, ranges[0])
+  const stream = parts.stream(async (range) => {
+    const opened = first ?? (await openOrThrow(content, range))
+    first = undefined
+    return opened
+  })
+  return c.body(toWebStream(stream, parts.sizeBytes), 206, {
+    ...contentHeaders(content),
+    'Content-Type': parts.contentType,
+    'Content-Length': `${parts.sizeBytes}`,
+  })
+}
+
+async function openOrThrow(content: Content, range?: ByteRange): Promise<Readable> {
+  const stream = await content.open(range)
+  if (!stream)
+    throw new Error(`The bytes of ${content.etag} are gone, though their record is there`)
+  return stream
+}
+
+function unsatisfiable(c: Context, sizeBytes: number): WorkspaceError {
+  c.res.headers.set('Content-Range', contentRange(undefined, sizeBytes))
+  return new WorkspaceError(
+    'range-not-satisfiable',
+    `The file has ${sizeBytes} bytes, and no byte of it is in the range; ask for less, or leave Range out.`,
+  )
+}
+
+/** What a 304 repeats (RFC 9110 §15.4.5), and what decides who may read the answer at all. */
+function cacheHeaders({ etag, crossOriginResourcePolicy }: Content) {
+  return {
+    ETag: etag,
+    'Cache-Control': 'private, no-cache',
+    'Cross-Origin-Resource-Policy': crossOriginResourcePolicy,
+  }
+}
+
+function contentHeaders(content: Content) {
+  return {
+    ...cacheHeaders(content),
+    'Accept-Ranges': 'bytes',
+    // Without a charset that nobody checked: the bytes of a text may be in any.
+    'Content-Type': content.mimeType,
+    'Content-Disposition': content.contentDisposition,
+    'Content-Security-Policy': "default-src 'none'; sandbox",
+    'Last-Modified': content.lastModified.toUTCString(),
+    'Repr-Digest': reprDigest(content.checksum),
+    'X-Content-Type-Options': 'nosniff',
+  }
+}

@@ -1,0 +1,59 @@
+import type { Context, MiddlewareHandler } from 'hono'
+import type { AppEnv } from './app-env.ts'
+
+export interface DrainLimits {
+  maxBytes: number
+  seconds: number
+}
+
+const drainLimits: DrainLimits = { maxBytes: 64 * 1024 * 1024, seconds: 5 }
+
+/**
+ * Middleware for answers that are given before the body was read to its end. A connection closed with unread bytes is
+ * reset, and many clients then report the reset instead of the answer. So the answer goes out at once, with
+ * `Connection: close`, and its stream is ended only when the rest of the body was read and dropped, within bounds
+ * (RFC 9112 §9.6).
+ */
+export function answerBeforeEnd(limits = drainLimits): MiddlewareHandler<AppEnv> {
+  return async (c, next) => {
+    await next()
+    if (!hasUnreadBody(c)) return
+    const { status, headers } = c.res
+    const answer = new Uint8Array(await c.res.arrayBuffer())
+    const body = new ReadableStream({
+      start: (controller) => controller.enqueue(answer),
+      async pull(controller) {
+        await drain(c, limits)
+        controller.close()
+      },
+    })
+    headers.set('Content-Length', `${answer.byteLength}`)
+    headers.set('Connection', 'close')
+    c.res = undefined
+    c.res = new Response(body, { status, headers })
+  }
+}
+
+/** Reads what is left of the request's body and drops it; resolves at its end, at a bound, or when the client is gone. */
+export async function drain(c: Context<AppEnv>, { maxBytes, seconds }: DrainLimits): Promise<void> {
+  const { incoming } = c.env ?? {}
+  if (!incoming || incoming.readableEnded || incoming.destroyed) return
+  const { promise, resolve } = Promise.withResolvers<void>()
+  let readBytes = 0
+  const count = (chunk: Buffer) => {
+    readBytes += chunk.length
+    if (readBytes > maxBytes) resolve()
+  }
+  const deadline = setTimeout(resolve, seconds * 1000)
+  incoming.on('data', count).on('end', resolve).on('error', resolve).on('close', resolve).resume()
+  await promise
+  clearTimeout(deadline)
+  incoming.off('data', count).pause()
+}
+
+function hasUnreadBody({ env }: Context<AppEnv>): boolean {
+  const incoming = env?.incoming
+  if (!incoming || incoming.complete) return false
+  const { 'content-length': length = '0', 'transfer-encoding': coding } = incoming.headers
+  return coding !== undefined || length !== '0'
+}

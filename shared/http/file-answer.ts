@@ -1,0 +1,49 @@
+import type { Context } from 'hono'
+import type { FileRecord, PendingFile } from '../workspace/file.ts'
+import type { Ports } from '../workspace/ports.ts'
+import { notServed } from '../workspace/read.ts'
+import { awaitVerdict } from '../workspace/upload.ts'
+import type { AppEnv } from './app-env.ts'
+import { etagOf } from './entity-tag.ts'
+import { fileView } from './file-view.ts'
+import { basePath } from './target.ts'
+
+const retryAfterSeconds = 1
+
+/**
+ * The answer to bytes that have arrived: 201 once the file is ready, 202 while it is pending, 422 for what the scanner
+ * refused. Waits for the verdict as long as the caller prefers.
+ */
+export async function answerUpload(
+  ports: Pick<Ports, 'catalog'>,
+  c: Context<AppEnv>,
+  file: PendingFile,
+  waitSeconds: number,
+): Promise<Response> {
+  c.set('uploaded', true)
+  const signal = c.req.raw.signal
+  return answerCreated(c, await awaitVerdict(ports, file, { seconds: waitSeconds, signal }))
+}
+
+/** The answer to a file that has been made: with where it is, and its `ETag` once it is ready. */
+export function answerCreated(c: Context<AppEnv>, file: FileRecord): Response {
+  c.header('Location', locationOf(file))
+  if (file.state === 'ready') return answerFile(c, file, 201)
+  if (file.state !== 'pending') throw notServed(file)
+  c.header('Retry-After', `${retryAfterSeconds}`)
+  return answerFile(c, file, 202)
+}
+
+/** A file's record. */
+export function answerFile(
+  c: Context<AppEnv>,
+  file: FileRecord,
+  status: 200 | 201 | 202 = 200,
+): Response {
+  if (file.state === 'ready') c.header('ETag', etagOf(file.checksum))
+  return c.json(fileView(file), status)
+}
+
+export function locationOf(file: Pick<FileRecord, 'id'>): string {
+  return `${basePath}/files/${file.id}`
+}

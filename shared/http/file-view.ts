@@ -1,0 +1,13 @@
+import type { FileRecord, Reservation } from '../workspace/file.ts'
+
+/** A file as its owner sees it: the record without what only the service needs. */
+export function fileView(file: FileRecord) {
+  const { sequence: _, ...view } = file
+  return view.state === 'pending'
+    ? { ...view, reservation: reservationView(view.reservation) }
+    : view
+}
+
+function reservationView({ expiresAt, maxBytes, overwrite, expectedChecksum }: Reservation) {
+  return { expiresAt, maxBytes, overwrite, ...(expectedChecksum && { expectedChecksum }) }
+}

@@ -1,0 +1,54 @@
+import { isUtf8 } from 'node:buffer'
+import type { Context } from 'hono'
+import type { z } from 'zod'
+import { invalid, WorkspaceError } from '../workspace/errors.ts'
+import type { AppEnv } from './app-env.ts'
+import { sendContinue } from './expect-continue.ts'
+import { parseJson } from './json.ts'
+import { parsed } from './parsed.ts'
+
+const maxBodyBytes = 64 * 1024
+const jsonType = /^application\/(?:[\w.!#$&^+-]+\+)?json\s*(?:;\s*charset\s*=\s*"?utf-8"?\s*)?$/i
+
+/**
+ * The request's JSON body, as the schema understands it; with `optional`, no body at all counts as `{}`. Throws
+ * `unsupported-type`, `too-large` or `invalid-request`.
+ */
+export async function jsonBody<Schema extends z.ZodType>(
+  c: Context<AppEnv>,
+  schema: Schema,
+  { optional = false } = {},
+): Promise<z.output<Schema>> {
+  const contentType = c.req.header('Content-Type')
+  if (contentType !== undefined && !jsonType.test(contentType)) throw notJson()
+  const text = await readText(c)
+  if (text === '' && optional) return parsed(schema, {})
+  if (contentType === undefined) throw notJson()
+  return parsed(schema, parseJson(text, 'body'))
+}
+
+async function readText(c: Context<AppEnv>): Promise<string> {
+  if (Number(c.req.header('Content-Length') ?? 0) > maxBodyBytes) throw tooLarge()
+  sendContinue(c)
+  const chunks: Uint8Array[] = []
+  let bytes = 0
+  for await (const chunk of c.req.raw.body ?? []) {
+    bytes += chunk.byteLength
+    if (bytes > maxBodyBytes) throw tooLarge()
+    chunks.push(chunk)
+  }
+  const body = Buffer.concat(chunks)
+  if (!isUtf8(body)) throw invalid('body', 'must be UTF-8')
+  return body.toString()
+}
+
+function notJson(): WorkspaceError {
+  return new WorkspaceError('unsupported-type', 'Send the body as Content-Type: application/json.')
+}
+
+function tooLarge(): WorkspaceError {
+  return new WorkspaceError(
+    'too-large',
+    `The JSON body is longer than ${maxBodyBytes} bytes; send less. Files go to POST /api/workspace/files.`,
+  )
+}

@@ -1,0 +1,108 @@
+import { WorkspaceError, type ErrorCode, type FieldError } from '../workspace/errors.ts'
+import { fileView } from './file-view.ts'
+
+interface ProblemKind {
+  status: number
+  title: string
+  /** The status on an upload that waited for the verdict: then the refusal is of the content that was sent. */
+  uploadStatus?: number
+  /** `Retry-After`, unless the error says better. */
+  retryAfterSeconds?: number
+}
+
+/** How each refusal is answered: a code without a row does not compile. */
+const problems: Record<ErrorCode, ProblemKind> = {
+  'invalid-request': { status: 400, title: 'The request is not valid' },
+  'digest-mismatch': { status: 400, title: 'The bytes do not match their digest' },
+  unauthenticated: { status: 401, title: 'Authentication is required' },
+  forbidden: { status: 403, title: 'This is not allowed' },
+  infected: { status: 403, uploadStatus: 422, title: 'The file is infected' },
+  unscannable: { status: 403, uploadStatus: 422, title: 'The file cannot be scanned' },
+  'not-found': { status: 404, title: 'There is no such thing' },
+  'method-not-allowed': { status: 405, title: 'The method is not allowed here' },
+  'path-taken': { status: 409, title: 'The path is taken' },
+  'not-scanned': { status: 409, title: 'The file is not scanned yet', retryAfterSeconds: 1 },
+  gone: { status: 410, title: 'The file is in the trash' },
+  'precondition-failed': { status: 412, title: 'A precondition does not hold' },
+  'too-large': { status: 413, title: 'The content is too large' },
+  'quota-exceeded': { status: 413, title: 'The quota is exceeded' },
+  'unsupported-type': { status: 415, title: 'The type is not supported' },
+  'range-not-satisfiable': { status: 416, title: 'The range cannot be satisfied' },
+  'too-many-requests': { status: 429, title: 'There are too many requests', retryAfterSeconds: 1 },
+  'scanner-unavailable': {
+    status: 503,
+    title: 'The virus scanner is not available',
+    retryAfterSeconds: 5,
+  },
+}
+
+interface ProblemBody {
+  type: string
+  title: string
+  status: number
+  detail: string
+  instance: string
+  errors?: FieldError[]
+  file?: ReturnType<typeof fileView>
+}
+
+export interface ProblemContext {
+  requestId: string
+  /** The request brought a file's bytes and waited for their verdict. */
+  uploaded?: boolean | undefined
+  /** `WWW-Authenticate` (RFC 6750 §3), where the refusal is about the token. */
+  challenge?: string | undefined
+}
+
+/** A refusal as `application/problem+json` (RFC 9457); anything unexpected is a 500 that says nothing of what happened. */
+export function problemResponse(error: unknown, context: ProblemContext): Response {
+  const instance = instanceOf(context.requestId)
+  if (!(error instanceof WorkspaceError)) {
+    return problem({
+      type: 'urn:coffer:problem:internal',
+      title: 'Something went wrong inside',
+      status: 500,
+      detail:
+        'The service failed; nothing is wrong with the request. Try again, and report the instance if it stays so.',
+      instance,
+    })
+  }
+  const kind = problems[error.code]
+  const body = {
+    type: `urn:coffer:problem:${error.code}`,
+    title: kind.title,
+    status: (context.uploaded ? kind.uploadStatus : undefined) ?? kind.status,
+    detail: error.message,
+    instance,
+    ...(error.errors && { errors: error.errors }),
+    ...(error.file && { file: fileView(error.file) }),
+  }
+  return problem(body, headersOf(error, kind, context))
+}
+
+function headersOf(error: WorkspaceError, kind: ProblemKind, context: ProblemContext) {
+  const retryAfterSeconds = error.retryAfterSeconds ?? kind.retryAfterSeconds
+  const challenge =
+    context.challenge ?? (error.code === 'unauthenticated' ? 'Bearer realm="coffer"' : undefined)
+  return {
+    ...(retryAfterSeconds !== undefined && { 'Retry-After': `${Math.ceil(retryAfterSeconds)}` }),
+    ...(challenge !== undefined && { 'WWW-Authenticate': challenge }),
+  }
+}
+
+function problem(body: ProblemBody, headers: Record<string, string> = {}): Response {
+  return new Response(JSON.stringify(body), {
+    status: body.status,
+    headers: {
+      'Content-Type': 'application/problem+json',
+      'Cache-Control': 'no-store',
+      ...headers,
+    },
+  })
+}
+
+/** The request id as a URI: its own kind for UUIDs (RFC 9562 §4), a name of ours for what a caller chose. */
+function instanceOf(requestId: string): string {
+  const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
+  return (uuid.test(requestId) ? 'urn:uuid:' : 'urn:coffer:request:') + requestId
+}

@@ -1,0 +1,45 @@
+import type { Context } from 'hono'
+import { z } from 'zod'
+import { invalid } from '../workspace/errors.ts'
+import type { AppEnv } from './app-env.ts'
+import { decodePercent, rawTarget } from './target.ts'
+import { parsed } from './parsed.ts'
+
+/** `true` or `false`, nothing else. */
+export const flag = z.enum(['true', 'false']).transform((value) => value === 'true')
+
+/** Decimal digits of a whole number within bounds, both inclusive. */
+export function integer(min: number, max: number) {
+  const error = `must be a whole number from ${min} to ${max}, in decimal digits`
+  return z
+    .string()
+    .regex(/^\d{1,16}$/, { error, abort: true })
+    .transform(Number)
+    .refine((value) => value >= min && value <= max, { error })
+}
+
+/**
+ * The query's parameters that the schema knows, each at most once; others are ignored. Throws `invalid-request` that
+ * names the parameter.
+ */
+export function parseQuery<Shape extends z.ZodRawShape>(
+  c: Context<AppEnv>,
+  schema: z.ZodObject<Shape>,
+): z.output<z.ZodObject<Shape>> {
+  const given = new Map<string, string>()
+  for (const pair of rawTarget(c).query.split('&')) {
+    const [rawName = '', ...rest] = pair.split('=')
+    const name = decodeForm(rawName)
+    if (name === undefined || !Object.hasOwn(schema.shape, name)) continue
+    const value = decodeForm(rest.join('='))
+    if (value === undefined) throw invalid(name, 'must be percent-encoded UTF-8 (RFC 3986 §2.1)')
+    if (given.has(name)) throw invalid(name, 'must be given only once')
+    given.set(name, value)
+  }
+  return parsed(schema, Object.fromEntries(given))
+}
+
+/** A name or value as forms and `URLSearchParams` write it: `+` is a space (WHATWG URL §5.1). */
+function decodeForm(text: string): string | undefined {
+  return decodePercent(text.replaceAll('+', ' '))
+}

@@ -1,0 +1,58 @@
+import { isUtf8 } from 'node:buffer'
+import type { Context } from 'hono'
+import { invalid } from '../workspace/errors.ts'
+import type { AppEnv } from './app-env.ts'
+
+export const basePath = '/api/workspace'
+
+const dotSegment = /^(\.|%2e){1,2}$/i
+const hiddenCharacter = /%2f|%5c|%00|[\\#]/i
+
+/** The request target as it was sent: URL parsing would resolve dot segments and so hide them (RFC 9112 §3.2). */
+export function rawTarget(c: Context<AppEnv>): { path: string; query: string } {
+  const incoming = c.env?.incoming
+  const sent = incoming?.originalUrl ?? incoming?.url ?? c.req.url
+  const target = sent.replace(/^https?:\/\/[^/?]*/i, '')
+  const end = target.indexOf('?')
+  if (end === -1) return { path: target || '/', query: '' }
+  return { path: target.slice(0, end) || '/', query: target.slice(end + 1) }
+}
+
+/** A URL of the service as its callers reach it; a URL that has an origin already stays as it is. */
+export function absoluteUrl(c: Context<AppEnv>, url: string): string {
+  return new URL(url, c.get('publicUrl') ?? c.req.url).href
+}
+
+/** Refuses a path that could mean two things: to be called before routing. */
+export function assertPlainPath(path: string): void {
+  if (path.split('/').some((segment) => dotSegment.test(segment))) {
+    throw invalid('path', 'must not have a "." or ".." segment, percent-encoded or not')
+  }
+  if (hiddenCharacter.test(path)) {
+    throw invalid('path', 'must not contain "\\", "#" or an encoded "/", "\\" or NUL')
+  }
+  if (decodePercent(path) === undefined) {
+    throw invalid('path', 'must be percent-encoded UTF-8 (RFC 3986 §2.1)')
+  }
+}
+
+/**
+ * The virtual path that a `/api/workspace/content/…` target names: absolute, each segment decoded exactly once, not
+ * yet parsed. The path is plain (`assertPlainPath`), so its decoded segments hold no slash.
+ */
+export function contentPath(c: Context<AppEnv>): string {
+  const segments = rawTarget(c).path.split('/').slice(`${basePath}/content`.split('/').length)
+  return `/${decodePercent(segments.join('/')) ?? ''}`
+}
+
+/** Decodes `%hh` once; undefined for a stray `%` and for bytes that are not UTF-8 (RFC 3986 §2.1). */
+export function decodePercent(text: string): string | undefined {
+  if (/%(?![0-9a-f]{2})/i.test(text)) return undefined
+  const bytes = Buffer.from(
+    text.replace(/%([0-9a-f]{2})/gi, (_, hex: string) =>
+      String.fromCharCode(Number.parseInt(hex, 16)),
+    ),
+    'latin1',
+  )
+  return isUtf8(bytes) ? bytes.toString() : undefined
+}

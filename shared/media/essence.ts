@@ -1,0 +1,11 @@
+/** RFC 6838 §4.2: `restricted-name`, at most 127 characters on either side of the slash. */
+const essencePattern = /^[a-z0-9][a-z0-9!#$&^_.+-]{0,126}\/[a-z0-9][a-z0-9!#$&^_.+-]{0,126}$/
+const controlCharacter = /[^\t\x20-\x7e\x80-\u{10ffff}]/u
+
+/** `type/subtype` of a media type, in lower case and without parameters; undefined for anything malformed. */
+export function parseEssence(mediaType: string): string | undefined {
+  if (controlCharacter.test(mediaType)) return undefined
+  const [name = ''] = mediaType.split(';', 1)
+  const essence = name.replaceAll(/^[\t ]+|[\t ]+$/g, '').toLowerCase()
+  return essencePattern.test(essence) ? essence : undefined
+}

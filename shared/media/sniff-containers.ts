@@ -1,0 +1,42 @@
+const mp4Brand = 0x6d7034
+const ftyp = 0x66747970
+const webm = 0x7765626d
+const ebml = 0x1a45dfa3
+/** The EBML element that names the document type. */
+const docTypeId = 0x4282
+/** How far into the file the document type is looked for. */
+const docTypeWithinBytes = 38
+
+/** The signature for MP4 (MIME Sniffing §6.2.1): an `ftyp` box with an `mp4` brand among its brands. */
+export function isMp4(head: Uint8Array): boolean {
+  const bytes = view(head)
+  if (bytes.length < 12) return false
+  const boxBytes = bytes.readUInt32BE(0)
+  if (bytes.length < boxBytes || boxBytes % 4 !== 0 || bytes.readUInt32BE(4) !== ftyp) return false
+  if (bytes.readUIntBE(8, 3) === mp4Brand) return true
+  for (let at = 16; at < boxBytes; at += 4) if (bytes.readUIntBE(at, 3) === mp4Brand) return true
+  return false
+}
+
+/** The signature for WebM (§6.2.2): an EBML header whose document type is `webm`, possibly padded with zeros. */
+export function isWebm(head: Uint8Array): boolean {
+  const bytes = view(head)
+  if (bytes.length < 4 || bytes.readUInt32BE(0) !== ebml) return false
+  const end = Math.min(bytes.length - 1, docTypeWithinBytes)
+  for (let at = 4; at < end; at += 1) {
+    if (bytes.readUInt16BE(at) !== docTypeId) continue
+    let value = at + 2 + vintBytes(bytes[at + 2] ?? 0)
+    while (bytes[value] === 0) value += 1
+    if (value + 4 <= bytes.length && bytes.readUInt32BE(value) === webm) return true
+  }
+  return false
+}
+
+/** The length of an EBML variable-size integer, from its first byte: one more than its leading zero bits. */
+function vintBytes(first: number): number {
+  return Math.min(Math.clz32(first) - 24 + 1, 8)
+}
+
+function view(head: Uint8Array): Buffer {
+  return Buffer.from(head.buffer, head.byteOffset, head.byteLength)
+}

@@ -1,0 +1,159 @@
+import { fileTypeFromBuffer, supportedMimeTypes } from 'file-type'
+import mime from 'mime'
+import { parseEssence } from './essence.ts'
+import {
+  hasByteOrderMark,
+  isText,
+  sniffableTypes,
+  sniffBinary,
+  sniffDocument,
+  sniffMarkup,
+} from './sniff.ts'
+import { isMarkdown, isTextFormat, isXml } from './text-formats.ts'
+
+/** How much of a file `detectType` makes use of. */
+export const sniffedBytes = 64 * 1024
+
+export interface TypeHint {
+  /** The media type that the uploader declared, however malformed. */
+  declared?: string
+  /** The file's name. */
+  name: string
+}
+
+const unknownType = 'application/octet-stream'
+
+/** What clients send when they know nothing: as good as no declared type. `curl --data` sends the last for any bytes. */
+const sayNothing = new Set([
+  unknownType,
+  'application/unknown',
+  'application/x-unknown',
+  'binary/octet-stream',
+  'unknown/unknown',
+  'application/x-www-form-urlencoded',
+])
+
+/** Other names for what is recognised by its bytes: declared for unrecognised bytes, they are as wrong. */
+const aliases = new Set([
+  'application/gzip',
+  'application/vnd.rar',
+  'application/x-pdf',
+  'application/x-zip-compressed',
+  'audio/mp3',
+  'audio/vnd.wave',
+  'audio/x-aiff',
+  'audio/x-flac',
+  'audio/x-midi',
+  'audio/x-wav',
+  'image/jpg',
+  'image/pjpeg',
+  'image/vnd.microsoft.icon',
+  'image/x-bmp',
+  'image/x-ms-bmp',
+  'image/x-png',
+  'video/x-matroska',
+  'video/x-msvideo',
+])
+
+/** Containers of formats that file-type knows, and the formats inside that only a hint can tell. */
+const insideContainer: Record<string, Set<string>> = {
+  'application/x-cfb': new Set([
+    'application/msword',
+    'application/vnd.ms-excel',
+    'application/vnd.ms-powerpoint',
+    'application/vnd.ms-project',
+    'application/vnd.ms-works',
+    'application/x-msi',
+    'application/x-mspublisher',
+  ]),
+  'application/zip': new Set(['application/vnd.comicbook+zip', 'application/vnd.google-earth.kmz']),
+}
+
+/** Formats whose signature is letters, but too many of them for chance. */
+const unmistakable = new Set([
+  'application/pdf',
+  'application/postscript',
+  'audio/aiff',
+  'audio/wave',
+  'image/gif',
+  'image/webp',
+  'video/avi',
+])
+
+/**
+ * The media type of a file, as an essence (`type/subtype`, lower case), from its first bytes (up to 64 KiB). Bytes come
+ * first; what the uploader declared and the name only help where bytes cannot tell. Never throws.
+ *
+ * - A format that WHATWG MIME Sniffing lists has WHATWG's name for it (`audio/wave`, `application/x-gzip`), also where
+ *   file-type has another. In ZIP and MP4 containers file-type's finer answer is taken: DOCX, EPUB, HEIC, AVIF, M4A.
+ *   What file-type alone knows has its name for it. Of a CFB or ZIP container with nothing finer, the declared type or
+ *   the name may tell which (`application/msword`).
+ * - HTML and XML are recognised by WHATWG's patterns and by nothing else. A declared type, or else a name, of an XML
+ *   format (SVG, XHTML), of HTML or of Markdown then says which one it is.
+ * - Other text has the declared type if that is a text format, else the one its name stands for, else `text/plain`. An
+ *   XML format must at least begin with `<`.
+ * - Binary bytes that nobody knows have the declared type, unless the type is one that would have been recognised, or
+ *   text: then, and without one, `application/octet-stream`.
+ * - An empty file has the declared type, else the one its name stands for, else `application/octet-stream`.
+ */
+export async function detectType(head: Uint8Array, hint: TypeHint): Promise<string> {
+  const essence = parseEssence(hint.declared ?? '')
+  const declared = essence === undefined || sayNothing.has(essence) ? undefined : essence
+  const named = mime.getType(hint.name) ?? undefined
+  if (head.length === 0) return declared ?? named ?? unknownType
+
+  const hints = [declared, named].filter((type) => type !== undefined)
+  const markup = sniffMarkup(head)
+  if (markup !== undefined) return markupType(markup, hints)
+  const recognised = await recognise(head.subarray(0, sniffedBytes), hints)
+  if (isText(head)) return textType(head, hints, recognised)
+  if (recognised !== undefined) return recognised
+  return declared !== undefined && !isWrongForUnknownBytes(declared) ? declared : unknownType
+}
+
+function markupType(markup: 'text/html' | 'text/xml', hints: string[]): string {
+  return hints.find(isMarkup) ?? markup
+}
+
+function isMarkup(type: string): boolean {
+  return type === 'text/html' || isXml(type) || isMarkdown(type)
+}
+
+function textType(head: Uint8Array, hints: string[], recognised: string | undefined): string {
+  const hint = hints.find((type) => isTextFormat(type) && (!isXml(type) || beginsLikeXml(head)))
+  if (recognised === undefined || hasByteOrderMark(head)) return hint ?? 'text/plain'
+  if (hint === undefined) return recognised
+  if (isTextFormat(recognised)) return hint === 'text/plain' ? recognised : hint
+  return mayBeChance(head, recognised) ? hint : recognised
+}
+
+/** A signature of a few letters, such as `BM` or `solid`, is also how text may begin. */
+function mayBeChance(head: Uint8Array, recognised: string): boolean {
+  const beginsWithLetters = head.subarray(0, 3).every((byte) => byte >= 0x20 && byte < 0x7f)
+  return beginsWithLetters && !unmistakable.has(recognised)
+}
+
+function beginsLikeXml(head: Uint8Array): boolean {
+  return /^[\s\0]*</.test(new TextDecoder().decode(head.subarray(0, 1024)).replace(/^\ufffd+/, ''))
+}
+
+async function recognise(head: Uint8Array, hints: string[]): Promise<string | undefined> {
+  const sniffed = sniffDocument(head) ?? sniffBinary(head)
+  const isContainer = sniffed === 'application/zip' || sniffed === 'video/mp4'
+  const finer = sniffed === undefined || isContainer ? await fileType(head) : undefined
+  const type = finer ?? sniffed
+  if (type === undefined) return undefined
+  return hints.find((hint) => insideContainer[type]?.has(hint)) ?? type
+}
+
+/** Hostile bytes may make a parser fail; then it recognises nothing. XML is for WHATWG's pattern alone to say. */
+async function fileType(head: Uint8Array): Promise<string | undefined> {
+  const found = await fileTypeFromBuffer(head).catch(() => undefined)
+  const type = parseEssence(found?.mime ?? '')
+  return type === 'application/xml' ? undefined : type
+}
+
+function isWrongForUnknownBytes(type: string): boolean {
+  const known = sniffableTypes.has(type) || supportedMimeTypes.has(type) || aliases.has(type)
+  return known || isTextFormat(type)
+}

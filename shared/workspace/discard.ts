@@ -1,0 +1,23 @@
+import type { FileRecord } from './file.ts'
+import type { Ports } from './ports.ts'
+
+/**
+ * Deletes the bytes of records that the catalog has given up: always after the catalog, never before, so that a crash
+ * in between leaves a blob without a record, which `sweep` removes, and never a record without its bytes.
+ */
+export async function discard(
+  { blobs }: Pick<Ports, 'blobs'>,
+  files: readonly (FileRecord | undefined)[],
+): Promise<void> {
+  for (const file of files) {
+    if (!file) continue
+    if (file.state === 'pending') {
+      if (file.reservation.uploadId !== undefined)
+        await blobs.cancelUpload(file.reservation.uploadId)
+      const blob = await blobs.stat(file.storagePath)
+      if (blob) await blobs.remove(blob)
+    } else {
+      await blobs.remove(file)
+    }
+  }
+}

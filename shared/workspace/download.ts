@@ -1,0 +1,29 @@
+import type { Caller } from './access.ts'
+import type { ReadyFile } from './file.ts'
+import type { Ports } from './ports.ts'
+import { readyFile } from './read.ts'
+
+export interface SignedDownload {
+  url: string
+  expiresAt: Date
+}
+
+/** A URL, good for anyone who has it until it expires, for the generation of a ready file that was scanned. */
+export async function download(
+  ports: Pick<Ports, 'catalog' | 'blobs' | 'limits' | 'now'>,
+  caller: Caller,
+  request: {
+    id: string
+    expiresInSeconds: number
+    contentDisposition: (file: ReadyFile) => string
+  },
+): Promise<SignedDownload> {
+  const file = await readyFile(ports, caller, { id: request.id })
+  const expiresAt = new Date(ports.now().getTime() + request.expiresInSeconds * 1000)
+  const url = await ports.blobs.signUrl(file, {
+    expiresAt,
+    contentType: file.mimeType,
+    contentDisposition: request.contentDisposition(file),
+  })
+  return { url, expiresAt }
+}

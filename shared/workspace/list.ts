@@ -1,0 +1,90 @@
+import { notFound, type Caller } from './access.ts'
+import { createCursor, readCursor } from './cursor.ts'
+import type { FileRecord, FileState, Origin } from './file.ts'
+import { invalid } from './errors.ts'
+import { parsePrefix, type SessionId } from './path.ts'
+import type { ListQuery, Ports, Usage } from './ports.ts'
+
+export interface ListRequest {
+  prefix?: string | undefined
+  /** One level of folders under the prefix, as `delimiter=/` asks for it. */
+  folders?: boolean | undefined
+  session?: SessionId | undefined
+  allSessions?: boolean | undefined
+  state?: FileState | undefined
+  origin?: Origin | undefined
+  nameContains?: string | undefined
+  deleted?: boolean | undefined
+  sort?: 'created' | 'path' | undefined
+  order?: 'asc' | 'desc' | undefined
+  limit: number
+  cursor?: string | undefined
+  offset?: number | undefined
+  total?: boolean | undefined
+}
+
+export interface Listing {
+  files: FileRecord[]
+  folders?: string[]
+  nextCursor?: string
+  hasMore: boolean
+  total?: number
+}
+
+/** One page of the caller's files: newest first, or by path in code points. */
+export async function list(
+  { catalog }: Pick<Ports, 'catalog'>,
+  caller: Caller,
+  request: ListRequest,
+): Promise<Listing> {
+  const query = toQuery(caller, request)
+  const after = request.cursor === undefined ? undefined : readCursor(query, request.cursor)
+  const { files, folders, next, total } = await catalog.list({
+    ...query,
+    limit: request.limit,
+    ...(after && { after }),
+    ...(request.offset !== undefined && { offset: request.offset }),
+    ...(request.total && { total: true }),
+  })
+  return {
+    files,
+    ...(query.folders && { folders }),
+    ...(next && { nextCursor: createCursor(query, next) }),
+    hasMore: next !== undefined,
+    ...(total !== undefined && { total }),
+  }
+}
+
+/** The caller's counters; a token bound to a session may know them, since they are what refuses its uploads. */
+export async function usage({ catalog }: Pick<Ports, 'catalog'>, caller: Caller): Promise<Usage> {
+  return catalog.usage(caller.workspaceId)
+}
+
+/** What a listing is of: all that a cursor is bound to. */
+function toQuery(caller: Caller, request: ListRequest): Omit<ListQuery, 'limit'> {
+  if (caller.session && request.session && request.session !== caller.session) {
+    throw notFound('session')
+  }
+  if (request.cursor !== undefined && request.offset !== undefined) {
+    throw invalid('offset', 'must not be combined with "cursor"; the cursor knows where to go on')
+  }
+  const session = caller.session ?? request.session
+  const sessionId = request.allSessions && !caller.session ? undefined : session
+  const sort = request.sort ?? (request.folders ? 'path' : 'created')
+  if (request.folders && sort !== 'path') {
+    throw invalid('sort', 'must be "path" with a delimiter: folders are listed in path order')
+  }
+  const descending = request.order === undefined ? sort === 'created' : request.order === 'desc'
+  return {
+    workspaceId: caller.workspaceId,
+    ...(request.prefix !== undefined && { prefix: parsePrefix(request.prefix, session) }),
+    ...(request.folders && { folders: true }),
+    ...(sessionId && { sessionId }),
+    ...(request.state && { state: request.state }),
+    ...(request.origin && { origin: request.origin }),
+    ...(request.nameContains !== undefined && { nameContains: request.nameContains }),
+    deleted: request.deleted ?? false,
+    sort,
+    descending,
+  }
+}

@@ -1,0 +1,111 @@
+import type { Readable } from 'node:stream'
+import { mayRead, notFound, type Caller } from './access.ts'
+import { WorkspaceError } from './errors.ts'
+import type { FileRecord, ReadyFile } from './file.ts'
+import { parseFileId, type WorkspacePath } from './path.ts'
+import type { ByteRange, Ports } from './ports.ts'
+
+/** A file's id as the caller sent it, or its path. */
+export type FileName = { id: string } | { path: WorkspacePath }
+
+/** The record that the caller means, whatever its state, in the trash or not. Throws `not-found`. */
+export async function findFile(
+  { catalog }: Pick<Ports, 'catalog'>,
+  caller: Caller,
+  name: FileName,
+): Promise<FileRecord> {
+  const file =
+    'path' in name
+      ? await catalog.getByPath(caller.workspaceId, name.path)
+      : await get(catalog, caller, name.id)
+  if (!file) throw notFound()
+  return file
+}
+
+/** The record, for a file that is not deleted; a superseded one is still to be had by its id. Throws `gone`. */
+export async function readFile(
+  ports: Pick<Ports, 'catalog' | 'limits'>,
+  caller: Caller,
+  name: FileName,
+): Promise<FileRecord> {
+  const file = await findFile(ports, caller, name)
+  if (!mayRead(caller, file)) throw notFound()
+  assertNotDeleted(ports, file)
+  return file
+}
+
+/** The record of a file whose bytes may be served. Throws `not-scanned`, `infected`, `unscannable` or `gone`. */
+export async function readyFile(
+  ports: Pick<Ports, 'catalog' | 'limits'>,
+  caller: Caller,
+  name: FileName,
+): Promise<ReadyFile> {
+  const file = await readFile(ports, caller, name)
+  if (file.state === 'ready') return file
+  throw notServed(file)
+}
+
+export interface Content {
+  file: ReadyFile
+  /** The bytes, or an inclusive range of them, of the generation that was scanned. */
+  open: (range?: ByteRange) => Promise<Readable>
+}
+
+/** The bytes of a ready file, at exactly the generation that was scanned (I1). */
+export async function readContent(
+  ports: Pick<Ports, 'catalog' | 'blobs' | 'limits'>,
+  caller: Caller,
+  name: FileName,
+): Promise<Content> {
+  const file = await readyFile(ports, caller, name)
+  const open = async (range?: ByteRange) => {
+    const body = await ports.blobs.read(file, range)
+    if (body) return body
+    // Purged since the record was read: then this says so. Otherwise the store lost bytes, and that is a fault.
+    await readyFile(ports, caller, { id: file.id })
+    throw new Error(
+      `The blob of file ${file.id} is missing at ${file.storagePath}#${file.generation}`,
+    )
+  }
+  return { file, open }
+}
+
+/** Throws `gone`, saying until when the file can be restored. */
+export function assertNotDeleted({ limits }: Pick<Ports, 'limits'>, file: FileRecord): void {
+  if (!file.isDeleted || file.supersededBy !== null || file.deletedAt === null) return
+  const until = new Date(Date.parse(file.deletedAt) + limits.trashRetentionDays * 86_400_000)
+  throw new WorkspaceError(
+    'gone',
+    `This file is in the trash. Until ${until.toISOString()} it can be brought back with POST /api/workspace/files/${file.id}/restore.`,
+    { file },
+  )
+}
+
+/** Why the bytes of a file that is not ready are refused. */
+export function notServed(file: Exclude<FileRecord, ReadyFile>): WorkspaceError {
+  switch (file.state) {
+    case 'pending':
+      return new WorkspaceError(
+        'not-scanned',
+        'This file has not been scanned yet. Try again in a moment, or wait with GET /api/workspace/files/{id} and "Prefer: wait=30".',
+        { file, retryAfterSeconds: 1 },
+      )
+    case 'infected':
+      return new WorkspaceError(
+        'infected',
+        `This file is infected (${file.scan.threat}) and is not served. Delete it.`,
+        { file },
+      )
+    case 'unscannable':
+      return new WorkspaceError(
+        'unscannable',
+        `This file could not be scanned (${file.scan.reason}) and is not served. Upload it in a form that can be: smaller, or without encryption.`,
+        { file },
+      )
+  }
+}
+
+async function get(catalog: Ports['catalog'], caller: Caller, idText: string) {
+  const id = parseFileId(idText)
+  return id && (await catalog.get(caller.workspaceId, id))
+}

@@ -1,0 +1,97 @@
+import { WorkspaceError } from './errors.ts'
+import type { PendingFile, ReadyFile } from './file.ts'
+import { nameOf, sessionOf, type WorkspacePath } from './path.ts'
+import type { ReserveRequest, Usage } from './ports.ts'
+
+/** What a catalog knows in the transaction that reserves. */
+interface ReserveFacts {
+  owner: ReadyFile | undefined
+  isTaken: boolean
+  usage: Usage
+  sequence: number
+  now: Date
+}
+
+/** The rule of `Catalog.reserve`: the record to write, or the refusal. */
+export function reservation(request: ReserveRequest, facts: ReserveFacts): PendingFile {
+  const { owner, usage, now } = facts
+  checkPath(request, facts)
+  const reservedBytes = Math.max(0, request.maxBytes - (owner?.sizeBytes ?? 0))
+  assertFits(usage, reservedBytes)
+  const { id, workspaceId, path, mimeType, maxBytes, storagePath, metadata, origin } = request
+  const { overwrite, expectedChecksum, mustReplace, uploadId } = request
+  const replaces = mustReplace === undefined || mustReplace === '*' ? mustReplace : owner?.id
+  return {
+    id,
+    workspaceId,
+    name: nameOf(path),
+    path,
+    sessionId: sessionOf(path),
+    state: 'pending',
+    mimeType,
+    sizeBytes: maxBytes,
+    checksum: null,
+    storagePath,
+    generation: null,
+    scan: null,
+    metadata,
+    origin,
+    createdAt: now.toISOString(),
+    updatedAt: now.toISOString(),
+    isDeleted: false,
+    deletedAt: null,
+    supersededBy: null,
+    sequence: facts.sequence,
+    reservation: {
+      expiresAt: request.expiresAt.toISOString(),
+      maxBytes,
+      overwrite,
+      reservedBytes,
+      ...(expectedChecksum !== undefined && { expectedChecksum }),
+      ...(replaces !== undefined && { replaces }),
+      ...(uploadId !== undefined && { uploadId }),
+    },
+  }
+}
+
+/** Throws `quota-exceeded` where live plus reserved bytes would pass the quota; a growth of nothing always fits. */
+export function assertFits(usage: Usage, growth: number): void {
+  if (fits(usage, growth)) return
+  const free = Math.max(0, usage.quotaBytes - usage.liveBytes - usage.reservedBytes)
+  throw new WorkspaceError(
+    'quota-exceeded',
+    `${growth} more bytes do not fit: ${free} of the workspace's ${usage.quotaBytes} bytes are free. Delete files you do not need and try again.`,
+  )
+}
+
+export function fits(usage: Usage, growth: number): boolean {
+  return growth <= 0 || usage.liveBytes + usage.reservedBytes + growth <= usage.quotaBytes
+}
+
+export function pathTaken(path: WorkspacePath): WorkspaceError {
+  return new WorkspaceError(
+    'path-taken',
+    `There is a file at "${path}" already, or one on its way there. Choose another path, or overwrite it.`,
+  )
+}
+
+function checkPath(request: ReserveRequest, { owner, isTaken }: ReserveFacts): void {
+  const { path, mustReplace } = request
+  if (request.mustBeAbsent && isTaken) {
+    throw new WorkspaceError(
+      'precondition-failed',
+      `There is a file at "${path}" already, or one on its way there. Leave "If-None-Match" out to replace it.`,
+    )
+  }
+  if (mustReplace !== undefined && !isReplaced(owner, mustReplace)) {
+    throw new WorkspaceError(
+      'precondition-failed',
+      `The file at "${path}" is not the one that "If-Match" names. Read its present ETag and try again.`,
+    )
+  }
+  if (isTaken && !request.overwrite) throw pathTaken(path)
+}
+
+function isReplaced(owner: ReadyFile | undefined, checksums: string[] | '*'): boolean {
+  return owner !== undefined && (checksums === '*' || checksums.includes(owner.checksum))
+}

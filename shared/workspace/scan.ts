@@ -1,0 +1,80 @@
+import { createHash } from 'node:crypto'
+import { Readable } from 'node:stream'
+import { detectType, sniffedBytes } from '../media/type.ts'
+import { discard } from './discard.ts'
+import type { PendingFile, Scan } from './file.ts'
+import type { FinalizeEvent, Ports, SettleResult } from './ports.ts'
+import { ownerOf } from './storage-path.ts'
+
+type ScanPorts = Pick<Ports, 'catalog' | 'blobs' | 'scanner' | 'now'>
+
+/**
+ * Scans one generation and settles its file. Resolving is final, throwing asks for the event again: a scanner that is
+ * down or confused leaves the file pending (I8). Resolves to undefined for whatever is not a pending file's generation.
+ */
+export async function scan(
+  ports: ScanPorts,
+  event: FinalizeEvent,
+  signal?: AbortSignal,
+): Promise<SettleResult | undefined> {
+  const { catalog, blobs } = ports
+  const owner = ownerOf(event.storagePath)
+  const file = owner && (await catalog.get(owner.workspaceId, owner.id))
+  if (!file || file.storagePath !== event.storagePath) return undefined
+  // Settled by an earlier delivery that died before it had deleted the bytes.
+  if (file.state === 'infected' || file.state === 'unscannable') await blobs.remove(file)
+  if (file.state !== 'pending') return undefined
+  const body = await blobs.read(event)
+  if (!body) return undefined
+
+  const found = await examine(ports, file, body, signal)
+  const result = await catalog.settle(file.workspaceId, file.id, {
+    generation: event.generation,
+    ...found,
+  })
+  const refused = result.settled && result.file?.state !== 'ready'
+  if (refused) await blobs.remove(event)
+  await discard(ports, result.purged)
+  return result
+}
+
+/** Reads the bytes once: to the scanner, and on the way their size, SHA-256 and type. */
+async function examine(ports: ScanPorts, file: PendingFile, body: Readable, signal?: AbortSignal) {
+  const hash = createHash('sha256')
+  const head: Buffer[] = []
+  let sizeBytes = 0
+  const measure = (chunk: Buffer) => {
+    if (sizeBytes < sniffedBytes) head.push(chunk.subarray(0, sniffedBytes - sizeBytes))
+    sizeBytes += chunk.length
+    hash.update(chunk)
+    return chunk
+  }
+  async function* measured() {
+    for await (const chunk of body.iterator({ destroyOnReturn: false })) yield measure(chunk)
+  }
+  try {
+    const empty = file.reservation.maxBytes === 0
+    const scan = empty ? emptyScan(ports) : await judge(ports, Readable.from(measured()), signal)
+    // A scanner may have its verdict before the end; the checksum is of all bytes nevertheless.
+    for await (const chunk of body) measure(chunk)
+    const hint = { declared: file.mimeType, name: file.name }
+    const mimeType = await detectType(Buffer.concat(head), hint)
+    return { sizeBytes, checksum: hash.digest('hex'), mimeType, scan }
+  } finally {
+    body.destroy()
+  }
+}
+
+async function judge(
+  { scanner, now }: ScanPorts,
+  body: Readable,
+  signal?: AbortSignal,
+): Promise<Scan> {
+  const verdict = await scanner.scan(body, signal && { signal })
+  return { ...verdict, ...(await scanner.version()), scannedAt: now().toISOString() }
+}
+
+function emptyScan({ now }: ScanPorts): Scan {
+  const scannedAt = now().toISOString()
+  return { verdict: 'clean', engine: 'empty-file', signatureVersion: null, scannedAt }
+}

@@ -1,0 +1,99 @@
+import { assertWritable, type Caller } from './access.ts'
+import { discard } from './discard.ts'
+import { WorkspaceError } from './errors.ts'
+import type { FileRecord, Metadata } from './file.ts'
+import { nameOf, withName, type WorkspacePath } from './path.ts'
+import type { Ports } from './ports.ts'
+import { assertNotDeleted, findFile, readFile, readyFile } from './read.ts'
+import { refused, reserveFile } from './upload.ts'
+
+export interface Changes {
+  /** A new name in the same folder; not together with `path`. */
+  name?: string
+  path?: WorkspacePath
+  /** Replaces the metadata whole. */
+  metadata?: Metadata
+}
+
+/** Renames, moves or describes a file: one catalog write, no byte is copied. Throws `path-taken`. */
+export async function update(
+  ports: Pick<Ports, 'catalog' | 'limits'>,
+  caller: Caller,
+  id: string,
+  changes: Changes,
+): Promise<FileRecord> {
+  const file = await findFile(ports, caller, { id })
+  assertWritable(caller, file.path)
+  assertNotDeleted(ports, file)
+  const path = changes.name === undefined ? changes.path : withName(file.path, changes.name)
+  if (path !== undefined) assertWritable(caller, path)
+  if (file.supersededBy !== null && path !== undefined) throw inTrash(file)
+  const updated = await ports.catalog.update(caller.workspaceId, file.id, {
+    ...(path !== undefined && { path }),
+    ...(changes.metadata && { metadata: changes.metadata }),
+  })
+  // Undefined when it was deleted just now: then reading it again gives the reason.
+  if (updated) return updated
+  await readFile(ports, caller, { id })
+  throw inTrash(file)
+}
+
+/** Copies a ready file to another path, inside the store; the verdict on the bytes is copied with them. */
+export async function copy(
+  ports: Pick<Ports, 'catalog' | 'blobs' | 'now' | 'newId' | 'limits'>,
+  caller: Caller,
+  request: { id: string; path: WorkspacePath; overwrite: boolean },
+): Promise<FileRecord> {
+  const { catalog, blobs } = ports
+  const source = await readyFile(ports, caller, { id: request.id })
+  const id = ports.newId()
+  const storagePath = blobs.place(caller.workspaceId, id, nameOf(request.path))
+  const file = await reserveFile(ports, caller, {
+    id,
+    storagePath,
+    maxBytes: source.sizeBytes,
+    target: {
+      ...request,
+      mimeType: source.mimeType,
+      metadata: source.metadata,
+      origin: source.origin,
+    },
+  })
+  const blob = await blobs.copy(source, storagePath).catch(async (error: unknown) => {
+    await catalog.purge(file.workspaceId, id).catch(() => undefined)
+    throw error
+  })
+  const { sizeBytes, checksum, mimeType, scan } = source
+  const result = await catalog.settle(file.workspaceId, id, {
+    generation: blob.generation,
+    sizeBytes,
+    checksum,
+    mimeType,
+    scan,
+  })
+  if (!result.file) await blobs.remove(blob)
+  await discard(ports, result.purged)
+  if (!result.file || result.refusal) throw refused(result.refusal ?? 'gone', result.file)
+  return result.file
+}
+
+/** Brings a file back from the trash, to its old path or to another. Throws `path-taken` or `quota-exceeded`. */
+export async function restore(
+  ports: Pick<Ports, 'catalog'>,
+  caller: Caller,
+  id: string,
+  path?: WorkspacePath,
+): Promise<FileRecord> {
+  const file = await findFile(ports, caller, { id })
+  assertWritable(caller, path ?? file.path)
+  const restored = await ports.catalog.restore(caller.workspaceId, file.id, path)
+  return restored ?? findFile(ports, caller, { id })
+}
+
+function inTrash(file: FileRecord): WorkspaceError {
+  return new WorkspaceError(
+    'gone',
+    `This version has been replaced and lies in the trash. Bring it back under a path of its own with POST /api/workspace/files/${file.id}/restore and {"path": "…"}, then change it.`,
+    { file },
+  )
+}
