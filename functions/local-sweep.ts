@@ -9,11 +9,16 @@ const intervalMs = 10 * 60 * 1000
 /** Sweeps at once, for what the last process left behind, and then every ten minutes until disposed. */
 export function startSweeping(ports: Ports, log: (entry: LogEntry) => void): AsyncDisposable {
   const stop = new AbortController()
+  const abandonedBefore = ports.now()
   const { signal } = stop
   const loop = async () => {
     // The first sweep takes every pending file: whoever was at work on it is gone.
     for (let ageSeconds = 0; !signal.aborted; ageSeconds = pendingAgeSeconds) {
-      const report = await sweep(ports, { pendingAgeSeconds: ageSeconds, signal })
+      const report = await sweep(ports, {
+        pendingAgeSeconds: ageSeconds,
+        abandonedBefore,
+        signal,
+      })
       const severity = report.failures.length > 0 ? 'WARNING' : 'INFO'
       log({ severity, message: 'Swept', ...report })
       await setTimeout(intervalMs, undefined, { signal })

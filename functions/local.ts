@@ -32,6 +32,9 @@ export async function serve(
   const app = createApp(http, ...functions, storageRoutes(ports, local.blobs, config.server))
   app.route('/', healthRoute(ports))
 
+  startScanning(ports, local.events, { concurrency: config.clamd?.concurrency ?? 1, log: jsonLog })
+  const sweeping = startSweeping(ports, jsonLog)
+
   const listener = nodeListener(app, http)
   const server = createServer((incoming, outgoing) => void listener(incoming, outgoing))
   // An upload may take as long as it keeps sending: its body has an idle limit of its own.
@@ -43,8 +46,6 @@ export async function serve(
   const port = typeof address === 'object' ? address?.port : undefined
   const host = config.server.host.includes(':') ? `[${config.server.host}]` : config.server.host
 
-  startScanning(ports, local.events, { concurrency: config.clamd?.concurrency ?? 1, log: jsonLog })
-  const sweeping = startSweeping(ports, jsonLog)
   return {
     origin: `http://${host}:${port}`,
     async [Symbol.asyncDispose]() {

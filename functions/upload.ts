@@ -21,7 +21,7 @@ import {
 } from '../shared/http/upload-fields.ts'
 import { verifyDigest } from '../shared/http/verify-digest.ts'
 import { originSchema } from '../shared/workspace/file.ts'
-import { parsePath } from '../shared/workspace/path.ts'
+import { nameOf, parsePath } from '../shared/workspace/path.ts'
 import type { Ports } from '../shared/workspace/ports.ts'
 import { openUpload, upload } from '../shared/workspace/upload.ts'
 
@@ -69,7 +69,7 @@ export const uploadRoutes = (ports: UploadPorts) =>
       const wait = waitSeconds(c)
       const preconditions = parseWritePreconditions((name) => c.req.header(name))
       const file = await upload(ports, caller, {
-        name: path,
+        name: nameOf(path),
         mimeType,
         body: verifyDigest(
           bodyStream(c),

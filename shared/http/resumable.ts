@@ -54,6 +54,9 @@ async function receive(
 
 function answer({ heldBytes, isComplete }: UploadStatus): Response {
   if (isComplete) return Response.json({ sizeBytes: heldBytes })
-  const headers = heldBytes > 0 ? { Range: `bytes=0-${heldBytes - 1}` } : {}
+  const headers = {
+    'Content-Length': '0',
+    ...(heldBytes > 0 && { Range: `bytes=0-${heldBytes - 1}` }),
+  }
   return new Response(null, { status: 308, headers })
 }

@@ -2,7 +2,7 @@ import { notFound, type Caller } from './access.ts'
 import { createCursor, readCursor } from './cursor.ts'
 import type { FileRecord, FileState, Origin } from './file.ts'
 import { invalid } from './errors.ts'
-import { parsePrefix, type SessionId } from './path.ts'
+import { parsePrefix, sessionFolder, type SessionId } from './path.ts'
 import type { ListQuery, Ports, Usage } from './ports.ts'
 
 export interface ListRequest {
@@ -70,6 +70,10 @@ function toQuery(caller: Caller, request: ListRequest): Omit<ListQuery, 'limit'>
   }
   const session = caller.session ?? request.session
   const sessionId = request.allSessions && !caller.session ? undefined : session
+  const prefix =
+    request.prefix === undefined
+      ? topFolder(request, sessionId)
+      : parsePrefix(request.prefix, session)
   const sort = request.sort ?? (request.folders ? 'path' : 'created')
   if (request.folders && sort !== 'path') {
     throw invalid('sort', 'must be "path" with a delimiter: folders are listed in path order')
@@ -77,7 +81,7 @@ function toQuery(caller: Caller, request: ListRequest): Omit<ListQuery, 'limit'>
   const descending = request.order === undefined ? sort === 'created' : request.order === 'desc'
   return {
     workspaceId: caller.workspaceId,
-    ...(request.prefix !== undefined && { prefix: parsePrefix(request.prefix, session) }),
+    ...(prefix !== undefined && { prefix }),
     ...(request.folders && { folders: true }),
     ...(sessionId && { sessionId }),
     ...(request.state && { state: request.state }),
@@ -87,4 +91,10 @@ function toQuery(caller: Caller, request: ListRequest): Omit<ListQuery, 'limit'>
     sort,
     descending,
   }
+}
+
+/** Where a listing of folders begins that names no prefix: every path starts with `/`, which is no folder to show. */
+function topFolder({ folders }: ListRequest, session: SessionId | undefined): string | undefined {
+  if (!folders) return undefined
+  return session === undefined ? '/' : sessionFolder(session)
 }

@@ -112,10 +112,11 @@ export interface Catalog {
   purge(workspaceId: string, id: FileId, deletedBefore?: Date): Promise<FileRecord | undefined>
 
   /**
-   * Gives a reservation up whose time has passed: removes the file if it is still pending and its `expiresAt` lies
-   * before `now`, leaving refusal `gone`. Resolves to the record removed, or undefined.
+   * Gives a reservation up: removes the file if it is still pending and its `expiresAt` lies before now, leaving refusal
+   * `gone`; resolves to the record removed, or undefined.
+   * - With `abandonedBefore`, a file that was reserved before that instant is removed whatever its `expiresAt`.
    */
-  expire(workspaceId: string, id: FileId): Promise<PendingFile | undefined>
+  expire(workspaceId: string, id: FileId, abandonedBefore?: Date): Promise<PendingFile | undefined>
 
   /** Resolves to undefined when there is no such file; never throws for an unknown id. */
   get(workspaceId: string, id: FileId): Promise<FileRecord | undefined>

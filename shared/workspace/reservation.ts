@@ -68,6 +68,12 @@ export function fits(usage: Usage, growth: number): boolean {
   return growth <= 0 || usage.liveBytes + usage.reservedBytes + growth <= usage.quotaBytes
 }
 
+/** The rule of `Catalog.expire`. */
+export function isOver(file: PendingFile, now: Date, abandonedBefore = new Date(0)): boolean {
+  const hasExpired = Date.parse(file.reservation.expiresAt) < now.getTime()
+  return hasExpired || Date.parse(file.createdAt) < abandonedBefore.getTime()
+}
+
 export function pathTaken(path: WorkspacePath): WorkspaceError {
   return new WorkspaceError(
     'path-taken',

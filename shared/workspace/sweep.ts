@@ -24,14 +24,19 @@ export interface SweepReport {
   failures: string[]
 }
 
+export interface SweepOptions {
+  /** Younger pending files are left to their own events. */
+  pendingAgeSeconds: number
+  /** Uploads through a function that began before this instant and have brought no bytes are over: their process is gone. */
+  abandonedBefore: Date
+  signal?: AbortSignal
+}
+
 /**
  * Finishes what a crash or a lost event left behind. Safe to run at any time, and twice at once: each step is one
  * idempotent operation that checks again what it acts on, so no step depends on a listing being complete.
  */
-export async function sweep(
-  ports: SweepPorts,
-  options: { pendingAgeSeconds: number; signal?: AbortSignal },
-): Promise<SweepReport> {
+export async function sweep(ports: SweepPorts, options: SweepOptions): Promise<SweepReport> {
   const report: SweepReport = { finished: 0, expired: 0, purged: 0, orphans: 0, failures: [] }
   const attempt = async (what: string, step: () => Promise<void>) => {
     options.signal?.throwIfAborted()
@@ -45,7 +50,7 @@ export async function sweep(
     before(options.pendingAgeSeconds * 1000),
   )
   for await (const file of pending)
-    await attempt(file.id, () => settleOrExpire(ports, file, report))
+    await attempt(file.id, () => settleOrExpire(ports, file, options, report))
 
   const retained = before(limits.trashRetentionDays * dayMs)
   for await (const file of pages((query) => catalog.listTrash(query), retained)) {
@@ -67,6 +72,7 @@ export async function sweep(
 async function settleOrExpire(
   ports: SweepPorts,
   file: FileRecord,
+  { abandonedBefore }: SweepOptions,
   report: SweepReport,
 ): Promise<void> {
   const blob = await ports.blobs.stat(file.storagePath)
@@ -75,7 +81,12 @@ async function settleOrExpire(
     if (result?.settled) report.finished += 1
     return
   }
-  const expired = await ports.catalog.expire(file.workspaceId, file.id)
+  const isTicket = file.state === 'pending' && file.reservation.uploadId !== undefined
+  const expired = await ports.catalog.expire(
+    file.workspaceId,
+    file.id,
+    isTicket ? undefined : abandonedBefore,
+  )
   await discard(ports, [expired])
   if (expired) report.expired += 1
 }

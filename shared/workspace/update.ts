@@ -53,7 +53,8 @@ export async function copy(
     storagePath,
     maxBytes: source.sizeBytes,
     target: {
-      ...request,
+      path: request.path,
+      overwrite: request.overwrite,
       mimeType: source.mimeType,
       metadata: source.metadata,
       origin: source.origin,

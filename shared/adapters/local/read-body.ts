@@ -13,10 +13,8 @@ export async function* readBody(
   try {
     signal?.throwIfAborted()
     for await (const chunk of body) {
-      signal?.throwIfAborted()
       yield typeof chunk === 'string' ? Buffer.from(chunk) : chunk
     }
-    signal?.throwIfAborted()
   } catch (error) {
     throw signal?.aborted ? signal.reason : error
   } finally {

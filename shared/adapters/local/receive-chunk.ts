@@ -34,6 +34,7 @@ export async function receiveChunk(
       broken = { error }
     }
   }
+  signal.throwIfAborted()
   const stop = () => body.destroy(signal.reason as Error)
   signal.addEventListener('abort', stop)
   const writtenBytes = await writeBody(file, news(), { position: heldBytes }).finally(() =>

@@ -15,7 +15,7 @@ import type {
   SweepQuery,
   Usage,
 } from '../../workspace/ports.ts'
-import { assertFits, pathTaken, reservation } from '../../workspace/reservation.ts'
+import { assertFits, isOver, pathTaken, reservation } from '../../workspace/reservation.ts'
 import { moved, trashed, untrashed } from '../../workspace/transitions.ts'
 import type { Database } from './database.ts'
 import { listFiles } from './sqlite-list.ts'
@@ -169,11 +169,15 @@ export class SqliteCatalog implements Catalog {
     return purged
   }
 
-  async expire(workspaceId: string, id: FileId): Promise<PendingFile | undefined> {
+  async expire(
+    workspaceId: string,
+    id: FileId,
+    abandonedBefore?: Date,
+  ): Promise<PendingFile | undefined> {
     const expired = this.#database.write(() => {
       const file = rows.readFile(this.#database, workspaceId, id)
       if (file?.state !== 'pending') return undefined
-      if (file.reservation.expiresAt >= this.#now().toISOString()) return undefined
+      if (!isOver(file, this.#now(), abandonedBefore)) return undefined
       forget(this.#database, file, this.#now())
       return file
     })

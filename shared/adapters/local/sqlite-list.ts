@@ -16,9 +16,10 @@ interface Place {
 /** One page; the caller holds the transaction that lets its queries see one state. */
 export function listFiles(database: Database, query: ListQuery): ListPage {
   const selection = select(database, query)
-  const entries = query.folders
-    ? walk(database, query, selection)
-    : rows(database, query, selection).map((row) => ({ row }))
+  const entries =
+    query.folders && query.sort === 'path'
+      ? walk(database, query, selection)
+      : rows(database, query, selection).map((row) => ({ row }))
   const page = entries.slice(0, query.limit)
   const files = page.flatMap((entry) => ('row' in entry ? decode(entry.row) : []))
   const folders = page.flatMap((entry) => ('folder' in entry ? entry.folder : []))
