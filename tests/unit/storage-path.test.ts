@@ -25,7 +25,6 @@ describe('an object name', () => {
   })
 
   it('keeps what is readable of a file name, at most 100 characters and its end', () => {
-    const place = (name: string) => objectName('u', newId(), name).split('/').at(-1)
     expect(place('q3 report.pdf')).toBe('q3_report.pdf')
     expect(place('../../etc/passwd')).toBe('etc_passwd')
     expect(place('фото.jpg')).toBe('jpg')
@@ -68,6 +67,12 @@ describe('an encoded user id', () => {
   })
 })
 
+function place(name: string) {
+  return objectName('u', newId(), name).split('/').at(-1)
+}
+
 function newId() {
-  return parseFileId(randomUUID()) ?? expect.fail('randomUUID is a UUIDv4')
+  const id = parseFileId(randomUUID())
+  if (id === undefined) throw new Error('randomUUID is a UUIDv4')
+  return id
 }

@@ -1,0 +1,50 @@
+import { randomUUID } from 'node:crypto'
+import { argv, stdin, stdout } from 'node:process'
+import { Readable, Writable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { DiskBlobStore } from '../../shared/adapters/local/disk-blobs.ts'
+import type { FileId } from '../../shared/workspace/path.ts'
+
+/** A process of its own over a store's directory, to be killed or measured: it does what its second argument names. */
+const [, , directory = '', task = '', argument = ''] = argv
+const store = await DiskBlobStore.open({ directory, now: () => new Date(), finalized: () => {} })
+const say = (line: string) => stdout.write(`${line}\n`)
+const newPlace = () => store.place('user-1', randomUUID() as FileId, 'a.bin')
+const options = { contentType: 'text/plain', maxBytes: 1e12 }
+
+const tasks: Record<string, () => Promise<void>> = {
+  /** Writes its input. */
+  async write() {
+    await store.write(newPlace(), stdin, options)
+  },
+  async uploads() {
+    for (;;) {
+      const storagePath = newPlace()
+      const expiresAt = new Date(Date.now() + 3_600_000)
+      const upload = { sizeBytes: 10, contentType: 'text/plain', expiresAt }
+      const { uploadId } = await store.openUpload(storagePath, upload)
+      say(`${uploadId} ${storagePath}`)
+      for (const [firstByte, text] of ['01234', '56789'].entries()) {
+        const body = Readable.from([Buffer.from(text)])
+        await store.append(uploadId, { firstByte: firstByte * 5, body })
+      }
+    }
+  },
+  /** Writes, reads and copies so many MiB; says by how many it grew. */
+  async memory() {
+    const before = process.resourceUsage().maxRSS
+    const chunk = Buffer.alloc(64 * 1024, 'x')
+    const body = Readable.from(Array.from({ length: Number(argument) * 16 }, () => chunk))
+    const blob = await store.write(newPlace(), body, options)
+    await store.copy(blob, newPlace())
+    const read = await store.read(blob)
+    if (read) await pipeline(read, new Writable({ write: (_chunk, _encoding, done) => done() }))
+    say(`${(process.resourceUsage().maxRSS - before) / 1024}`)
+  },
+  async sign() {
+    const blob = { storagePath: newPlace(), generation: '1' }
+    const expiresAt = new Date(Date.now() + 3_600_000)
+    say(await store.signUrl(blob, { expiresAt, contentType: 'a/b', contentDisposition: 'inline' }))
+  },
+}
+await tasks[task]?.()

@@ -1,0 +1,52 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Readable } from 'node:stream'
+import { DiskBlobStore, type DiskBlobOptions } from '../../shared/adapters/local/disk-blobs.ts'
+import { resumableRoutes } from '../../shared/http/resumable.ts'
+import { rawTarget } from '../../shared/http/target.ts'
+import type { FinalizeEvent } from '../../shared/workspace/ports.ts'
+import { httpApp, serve } from './http-app.ts'
+
+/** A directory of its own, until disposed. */
+export async function temporaryDirectory(): Promise<{ path: string } & AsyncDisposable> {
+  const path = await mkdtemp(join(tmpdir(), 'coffer-disk-'))
+  return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) }
+}
+
+/** A disk store in the directory, its events, and a port at which its URLs answer. */
+export async function openDiskStore(directory: string, options: Partial<DiskBlobOptions> = {}) {
+  const events: FinalizeEvent[] = []
+  const store = await DiskBlobStore.open({
+    directory,
+    now: () => new Date(),
+    finalized: (event) => void events.push(event),
+    ...options,
+  })
+  const { app, http } = httpApp((routes) =>
+    routes.route('/', resumableRoutes(store)).get('/signed/*', async (c) => {
+      const { path, query } = rawTarget(c)
+      const blob = store.verifySignedUrl(`${path}?${query}`)
+      const body = await store.read(blob)
+      if (!body) return c.notFound()
+      if (c.req.method === 'HEAD') body.destroy()
+      return new Response(Readable.toWeb(body) as ReadableStream, {
+        headers: {
+          'Content-Type': blob.contentType,
+          'Content-Disposition': blob.contentDisposition,
+        },
+      })
+    }),
+  )
+  const server = await serve({ app, http })
+  return {
+    store,
+    events,
+    url: server.url,
+    fetch: (url: string, init?: RequestInit) => fetch(new URL(url, server.url), init),
+    async [Symbol.asyncDispose]() {
+      await server[Symbol.asyncDispose]()
+      await store[Symbol.asyncDispose]()
+    },
+  }
+}

@@ -1,0 +1,124 @@
+import { request } from 'node:http'
+import { connect } from 'node:net'
+
+export interface RawResponse {
+  status: number
+  headers: Headers
+  body: string
+}
+
+export interface RawRequest {
+  method: string
+  /** The request target exactly as it goes over the wire. */
+  target: string
+  /** Header lines, in order, twice if wished. `Host` and `Connection: close` are added. */
+  headers?: [string, string][]
+  body?: string | Uint8Array
+  /** Cuts the connection once everything has been written, and waits for no answer. */
+  hangUp?: boolean
+}
+
+/**
+ * Writes a request that no polite client would send and reads whatever comes back before the connection closes:
+ * undefined when that is no HTTP response.
+ */
+export function rawRequest(
+  origin: string | URL,
+  raw: RawRequest,
+): Promise<RawResponse | undefined> {
+  const { hostname, port, host } = new URL(origin)
+  const lines = [['Host', host], ['Connection', 'close'], ...(raw.headers ?? [])]
+  const head = lines.map(([name, value]) => `${name}: ${value}\r\n`).join('')
+  return new Promise((resolve, reject) => {
+    const socket = connect({ host: hostname, port: Number(port) })
+    const received: Buffer[] = []
+    socket.setTimeout(20_000, () => socket.destroy(new Error('no answer within 20 s')))
+    socket.on('data', (chunk) => received.push(chunk))
+    socket.on('error', (error) => (received.length > 0 ? undefined : reject(error)))
+    socket.on('close', () => resolve(parseResponse(Buffer.concat(received).toString('latin1'))))
+    socket.write(`${raw.method} ${raw.target} HTTP/1.1\r\n${head}\r\n`, 'latin1')
+    if (raw.hangUp) socket.write(raw.body ?? '', () => socket.destroy())
+    else socket.write(raw.body ?? '')
+  })
+}
+
+function parseResponse(text: string): RawResponse | undefined {
+  const end = text.indexOf('\r\n\r\n')
+  const [statusLine = '', ...lines] = text.slice(0, end).split('\r\n')
+  const status = /^HTTP\/1\.1 (\d{3})/.exec(statusLine)?.[1]
+  if (end < 0 || status === undefined) return undefined
+  const headers = new Headers()
+  for (const line of lines) {
+    const colon = line.indexOf(':')
+    headers.append(line.slice(0, colon), line.slice(colon + 1).trim())
+  }
+  const body = text.slice(end + 4)
+  const chunked = headers.get('transfer-encoding') === 'chunked'
+  return { status: Number(status), headers, body: chunked ? unchunk(body) : body }
+}
+
+function unchunk(text: string): string {
+  let body = ''
+  for (let at = 0; at < text.length;) {
+    const lineEnd = text.indexOf('\r\n', at)
+    const size = Number.parseInt(text.slice(at, lineEnd), 16)
+    if (!(size > 0)) break
+    body += text.slice(lineEnd + 2, lineEnd + 2 + size)
+    at = lineEnd + 2 + size + 2
+  }
+  return body
+}
+
+export interface HeldRequest {
+  /** Resolves once the bytes have left this process. */
+  write(chunk: string | Uint8Array): Promise<void>
+  /** Ends the body and resolves to the answer. */
+  finish(chunk?: string | Uint8Array): Promise<Response>
+  /** Resolves to an answer that came before the end of the body, too. */
+  answered: Promise<Response>
+  /** Cuts the connection. */
+  cut(): void
+}
+
+/** Starts a request whose body is sent piece by piece, as the test says. */
+export function holdRequest(
+  url: string | URL,
+  method: string,
+  headers: Record<string, string>,
+): HeldRequest {
+  const { promise: answered, resolve, reject } = Promise.withResolvers<Response>()
+  const outgoing = request(url, { method, headers, agent: false })
+  outgoing.flushHeaders()
+  outgoing.on('error', reject)
+  outgoing.on('response', (incoming) => {
+    const chunks: Buffer[] = []
+    incoming.on('data', (chunk: Buffer) => chunks.push(chunk))
+    incoming.on('error', reject)
+    incoming.on('end', () => {
+      const received = new Headers()
+      for (const [name, values] of Object.entries(incoming.headersDistinct)) {
+        for (const value of values ?? []) received.append(name, value)
+      }
+      resolve(
+        new Response(Buffer.concat(chunks), {
+          status: incoming.statusCode ?? 500,
+          headers: received,
+        }),
+      )
+    })
+  })
+  // A caller that cuts the connection never looks at the answer.
+  answered.catch(() => undefined)
+  return {
+    answered,
+    write: (chunk) =>
+      new Promise((resolve) => {
+        outgoing.write(chunk, () => resolve())
+      }),
+    finish: (chunk) => {
+      outgoing.end(chunk)
+      return answered
+    },
+    cut: () => outgoing.destroy(),
+  }
+}

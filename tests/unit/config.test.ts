@@ -1,0 +1,174 @@
+import { describe, expect, test } from 'vitest'
+import { loadConfig } from '../../shared/config.ts'
+
+const megabyte = 1024 * 1024
+const oidc = {
+  AUTH_MODE: 'oidc',
+  OIDC_ISSUER: 'https://issuer.example',
+  OIDC_AUDIENCE: 'coffer',
+  OIDC_JWKS_URL: 'https://issuer.example/jwks',
+}
+const cloudRun = { ...oidc, K_SERVICE: 'upload', HOST: '0.0.0.0' }
+
+describe('the configuration', () => {
+  test('of an empty environment is one machine, one user, the local disk', () => {
+    expect(loadConfig({})).toEqual({
+      server: {
+        host: '127.0.0.1',
+        port: 8080,
+        publicUrl: undefined,
+        corsOrigins: [],
+        crossOriginResourcePolicy: 'same-origin',
+      },
+      auth: { mode: 'local', origins: [] },
+      limits: {
+        maxFileBytes: 100 * megabyte,
+        uploadExpirySeconds: 24 * 3600,
+        trashRetentionDays: 30,
+      },
+      quotaBytes: 5120 * megabyte,
+      signedUrlSeconds: 300,
+      storage: { kind: 'local', directory: './.coffer' },
+      clamd: { address: { host: 'localhost', port: 3310 }, concurrency: 4 },
+    })
+  })
+
+  test('counts an empty variable as unset', () => {
+    const empty = { PORT: '', AUTH_MODE: '', MEDIA_GCS_BUCKET_NAME: '', CLAMAV_SOCKET: '' }
+    expect(loadConfig(empty)).toEqual(loadConfig({}))
+  })
+
+  test('is frozen, whole', () => {
+    const config = loadConfig({ CORS_ORIGINS: 'https://a.example' })
+    for (const part of [config, config.server, config.server.corsOrigins, config.limits]) {
+      expect(Object.isFrozen(part)).toBe(true)
+    }
+  })
+
+  test.each<[Record<string, string>, object]>([
+    [{ PORT: '0' }, { server: { port: 0 } }],
+    [{ HOST: '::1' }, { server: { host: '::1' } }],
+    [{ PUBLIC_URL: 'https://files.example' }, { server: { publicUrl: 'https://files.example' } }],
+    [
+      { CORS_ORIGINS: 'https://a.example, http://localhost:3000,' },
+      {
+        server: { corsOrigins: ['https://a.example', 'http://localhost:3000'] },
+        auth: { origins: ['https://a.example', 'http://localhost:3000'] },
+      },
+    ],
+    [
+      { CROSS_ORIGIN_RESOURCE_POLICY: 'cross-origin' },
+      { server: { crossOriginResourcePolicy: 'cross-origin' } },
+    ],
+    [{ MAX_FILE_SIZE_MB: '0.5' }, { limits: { maxFileBytes: megabyte / 2 } }],
+    [{ WORKSPACE_QUOTA_MB: '1' }, { quotaBytes: megabyte }],
+    [{ TRASH_RETENTION_DAYS: '7' }, { limits: { trashRetentionDays: 7 } }],
+    [{ UPLOAD_EXPIRY_HOURS: '1' }, { limits: { uploadExpirySeconds: 3600 } }],
+    [{ SIGNED_URL_SECONDS: '604800' }, { signedUrlSeconds: 604_800 }],
+    [{ WORKSPACE_STORAGE_DIR: '/srv/files' }, { storage: { directory: '/srv/files' } }],
+    [{ CLAMAV_SERVICE_ENABLED: 'false' }, { clamd: undefined }],
+    [
+      { CLAMAV_SERVICE_HOST: 'clamav', CLAMAV_SERVICE_PORT: '3311', CLAMAV_CONCURRENCY: '2' },
+      { clamd: { address: { host: 'clamav', port: 3311 }, concurrency: 2 } },
+    ],
+    [{ CLAMAV_SOCKET: '/run/clamd.sock' }, { clamd: { address: { path: '/run/clamd.sock' } } }],
+    [
+      { MEDIA_GCS_BUCKET_NAME: 'files', GOOGLE_CLOUD_PROJECT: 'demo' },
+      { storage: { kind: 'gcp', projectId: 'demo', bucket: 'files' } },
+    ],
+    [
+      oidc,
+      {
+        auth: {
+          mode: 'oidc',
+          issuer: 'https://issuer.example',
+          audience: 'coffer',
+          jwksUrl: new URL('https://issuer.example/jwks'),
+        },
+      },
+    ],
+    [
+      { ...oidc, OIDC_JWKS_URL: 'http://127.0.0.1:99/jwks', HOST: '0.0.0.0' },
+      { auth: { mode: 'oidc' } },
+    ],
+    [
+      { AUTH_MODE: 'firebase', GOOGLE_CLOUD_PROJECT: 'demo', HOST: '0.0.0.0' },
+      { auth: { mode: 'firebase', projectId: 'demo', emulator: false } },
+    ],
+    [
+      {
+        AUTH_MODE: 'firebase',
+        GOOGLE_CLOUD_PROJECT: 'demo',
+        FIREBASE_AUTH_EMULATOR_HOST: 'localhost:9099',
+        K_SERVICE: 'list',
+        FUNCTIONS_EMULATOR: 'true',
+      },
+      { auth: { mode: 'firebase', emulator: true } },
+    ],
+    [cloudRun, { auth: { mode: 'oidc' }, server: { host: '0.0.0.0' } }],
+    [
+      { ...cloudRun, CLAMAV_SERVICE_ENABLED: 'false', CLAMAV_DISABLED_CONFIRMED: 'true' },
+      { clamd: undefined },
+    ],
+  ])('%j is understood', (env, expected) => {
+    expect(loadConfig(env)).toMatchObject(expected)
+  })
+
+  test.each<[Record<string, string>, string]>([
+    [{ PORT: '-1' }, 'PORT'],
+    [{ PORT: '65536' }, 'PORT'],
+    [{ PORT: '80a' }, 'PORT'],
+    [{ PORT: ' ' }, 'PORT'],
+    [{ MAX_FILE_SIZE_MB: '0' }, 'MAX_FILE_SIZE_MB'],
+    [{ MAX_FILE_SIZE_MB: '-5' }, 'MAX_FILE_SIZE_MB'],
+    [{ MAX_FILE_SIZE_MB: '1e3' }, 'MAX_FILE_SIZE_MB'],
+    [{ MAX_FILE_SIZE_MB: '100MB' }, 'MAX_FILE_SIZE_MB'],
+    [{ MAX_FILE_SIZE_MB: '99999999' }, 'MAX_FILE_SIZE_MB'],
+    [{ WORKSPACE_QUOTA_MB: 'Infinity' }, 'WORKSPACE_QUOTA_MB'],
+    [{ TRASH_RETENTION_DAYS: '1.5' }, 'TRASH_RETENTION_DAYS'],
+    [{ SIGNED_URL_SECONDS: '604801' }, 'SIGNED_URL_SECONDS'],
+    [{ UPLOAD_EXPIRY_HOURS: '169' }, 'UPLOAD_EXPIRY_HOURS'],
+    [{ CLAMAV_SERVICE_ENABLED: 'no' }, 'CLAMAV_SERVICE_ENABLED'],
+    [{ CLAMAV_SERVICE_PORT: '0' }, 'CLAMAV_SERVICE_PORT'],
+    [{ CLAMAV_CONCURRENCY: '0' }, 'CLAMAV_CONCURRENCY'],
+    [{ AUTH_MODE: 'none' }, 'AUTH_MODE'],
+    [{ CORS_ORIGINS: '*' }, 'CORS_ORIGINS'],
+    [{ CORS_ORIGINS: 'https://a.example/' }, 'CORS_ORIGINS'],
+    [{ CORS_ORIGINS: 'null' }, 'CORS_ORIGINS'],
+    [{ CROSS_ORIGIN_RESOURCE_POLICY: 'none' }, 'CROSS_ORIGIN_RESOURCE_POLICY'],
+    [{ PUBLIC_URL: 'https://files.example/base' }, 'PUBLIC_URL'],
+    [{ HOST: '0.0.0.0' }, 'HOST'],
+    [{ HOST: '::' }, 'HOST'],
+    [{ HOST: '192.168.1.2', AUTH_MODE: 'local' }, 'HOST'],
+    [{ K_SERVICE: 'upload' }, 'AUTH_MODE'],
+    [{ ...oidc, OIDC_ISSUER: '' }, 'OIDC_ISSUER'],
+    [{ ...oidc, OIDC_AUDIENCE: '' }, 'OIDC_AUDIENCE'],
+    [{ ...oidc, OIDC_JWKS_URL: '' }, 'OIDC_JWKS_URL'],
+    [{ ...oidc, OIDC_JWKS_URL: 'http://issuer.example/jwks' }, 'OIDC_JWKS_URL'],
+    [{ ...oidc, OIDC_JWKS_URL: 'file:///etc/keys' }, 'OIDC_JWKS_URL'],
+    [{ AUTH_MODE: 'firebase' }, 'GOOGLE_CLOUD_PROJECT'],
+    [{ MEDIA_GCS_BUCKET_NAME: 'files' }, 'GOOGLE_CLOUD_PROJECT'],
+    [{ ...cloudRun, FIREBASE_AUTH_EMULATOR_HOST: 'x:1' }, 'FIREBASE_AUTH_EMULATOR_HOST'],
+    [{ ...cloudRun, CLAMAV_SERVICE_ENABLED: 'false' }, 'CLAMAV_SERVICE_ENABLED'],
+  ])('%j stops the start, naming %s alone', (env, variable) => {
+    const message = complaintOf(env)
+    const named = [...message.matchAll(/^- ([A-Z_]+) must /gm)].map(([, name]) => name)
+    expect(named).toEqual([variable])
+  })
+
+  test('names every bad variable in one message, and repeats no value', () => {
+    const message = complaintOf({ PORT: 's3cret', HOST: '0.0.0.0', SIGNED_URL_SECONDS: 'x' })
+    expect(message).toMatch(/PORT[\s\S]*HOST|HOST[\s\S]*PORT/)
+    expect(message).toContain('SIGNED_URL_SECONDS')
+    expect(message).not.toContain('s3cret')
+  })
+})
+
+function complaintOf(env: Record<string, string>): string {
+  try {
+    loadConfig(env)
+  } catch (error) {
+    return (error as Error).message
+  }
+  throw new Error('the configuration was accepted')
+}

@@ -1,0 +1,268 @@
+import { request } from 'node:http'
+import type { Hono } from 'hono'
+import { describe, expect, test } from 'vitest'
+import type { AppEnv, HttpContext } from '../../shared/http/app-env.ts'
+import { allow } from '../../shared/http/allow.ts'
+import { absoluteUrl } from '../../shared/http/target.ts'
+import { WorkspaceError } from '../../shared/workspace/errors.ts'
+import { httpApp, serve } from '../support/http-app.ts'
+import { expectProblem } from '../support/problem.ts'
+import { rawRequest } from '../support/raw-http.ts'
+
+const files = '/api/workspace/files'
+
+function addRoutes(routes: Hono<AppEnv>) {
+  routes
+    .get('/files', (c) => c.json({ files: [] }))
+    .post('/files', (c) => c.json({}, 201))
+    .get('/files/:id', allow('files:read'), (c) => c.json(c.get('caller')))
+    .delete('/files/:id', allow('files:write'), (c) => c.body(null, 204))
+    .get('/bytes', () => new Response('bytes', { headers: { 'Cache-Control': 'private' } }))
+    .get('/infected', (c) => {
+      c.set('uploaded', true)
+      throw new WorkspaceError('infected', 'It is.')
+    })
+    .get('/broken', () => {
+      throw new Error('SQLITE_CORRUPT in node_modules', { cause: new Error('the disk') })
+    })
+    .get('/url', (c) => c.text(absoluteUrl(c, '/api/workspace/x?signature=1')))
+}
+
+async function challenge(app: Hono<AppEnv>, method: string, authorization?: string) {
+  const headers = authorization === undefined ? {} : { Authorization: authorization }
+  const { status, headers: answered } = await app.request(`${files}/1`, { method, headers })
+  return [status, answered.get('WWW-Authenticate')]
+}
+
+async function urlIn(context: Partial<HttpContext>) {
+  return (await httpApp(addRoutes, context).app.request('/api/workspace/url')).text()
+}
+
+describe('every answer', () => {
+  test('names the request, by an id of its own', async () => {
+    const { app } = httpApp(addRoutes)
+    const ids = [await app.request(files), await app.request('/nowhere')].map(({ headers }) =>
+      headers.get('X-Request-Id'),
+    )
+    expect(new Set(ids).size).toBe(2)
+    for (const id of ids) expect(id).toMatch(/^[0-9a-f-]{36}$/)
+  })
+
+  test.each([
+    ['trace-1.a_B', true],
+    ['x'.repeat(129), false],
+    ['a b', false],
+    ['a"b', false],
+    ['', false],
+  ])('takes over the request id %j: %s', async (id, taken) => {
+    const { app } = httpApp(addRoutes)
+    const { headers } = await app.request(files, { headers: { 'X-Request-Id': id } })
+    expect(headers.get('X-Request-Id') === id).toBe(taken)
+  })
+
+  test.each([files, '/api/workspace/bytes', '/nowhere', '/api/workspace/broken'])(
+    'is never sniffed: %s',
+    async (path) => {
+      const { headers } = await httpApp(addRoutes).app.request(path)
+      expect(headers.get('X-Content-Type-Options')).toBe('nosniff')
+    },
+  )
+
+  test('is not stored, unless its route says otherwise', async () => {
+    const { app } = httpApp(addRoutes)
+    expect((await app.request(files)).headers.get('Cache-Control')).toBe('no-store')
+    const bytes = await app.request('/api/workspace/bytes')
+    expect(bytes.headers.get('Cache-Control')).toBe('private')
+  })
+
+  test('to HEAD has the headers of GET and no body', async () => {
+    const { app } = httpApp(addRoutes)
+    const head = await app.request(files, { method: 'HEAD' })
+    expect(head.status).toBe(200)
+    expect(head.headers.get('Content-Type')).toBe('application/json')
+    expect(await head.text()).toBe('')
+  })
+})
+
+describe('refusals', () => {
+  test('an address that nothing answers is 404', async () => {
+    const { app } = httpApp(addRoutes)
+    for (const path of ['/', '/files', '/api/workspace', '/api/workspace/nothing']) {
+      await expectProblem(await app.request(path), 404, 'not-found')
+    }
+  })
+
+  test.each([
+    ['PUT', files, 'GET, HEAD, OPTIONS, POST'],
+    ['POST', `${files}/1`, 'DELETE, GET, HEAD, OPTIONS'],
+    ['TRAVERSE', `${files}/1`, 'DELETE, GET, HEAD, OPTIONS'],
+  ])('%s %s is 405 and allows exactly %s', async (method, path, expected) => {
+    const response = await httpApp(addRoutes).app.request(path, { method })
+    await expectProblem(response, 405, 'method-not-allowed')
+    expect(response.headers.get('Allow')).toBe(expected)
+  })
+
+  test('HEAD where there is no GET is 405', async () => {
+    const { app } = httpApp((routes) => routes.post('/uploads', (c) => c.json({})))
+    const response = await app.request('/api/workspace/uploads', { method: 'HEAD' })
+    expect(response.status).toBe(405)
+    expect(response.headers.get('Allow')).toBe('OPTIONS, POST')
+  })
+
+  test('a refusal becomes its problem, 422 where the route had the upload', async () => {
+    const response = await httpApp(addRoutes).app.request('/api/workspace/infected')
+    await expectProblem(response, 422, 'infected')
+  })
+
+  test('a bug is a 500 that tells the log everything and the caller nothing', async () => {
+    const { app, entries } = httpApp(addRoutes)
+    const response = await app.request('/api/workspace/broken')
+    await expectProblem(response, 500, 'internal')
+    const entry = entries.find(({ error }) => error !== undefined)
+    expect(entry).toMatchObject({
+      severity: 'ERROR',
+      message: 'SQLITE_CORRUPT in node_modules',
+      requestId: response.headers.get('X-Request-Id'),
+    })
+    expect(entry?.['error']).toMatch(/http-app\.test\.ts[\s\S]*the disk/)
+  })
+})
+
+describe('tokens', () => {
+  test('a route that needs no scope asks for none; others say who called', async () => {
+    const { app, entries } = httpApp(addRoutes)
+    expect((await app.request(files)).status).toBe(200)
+    const response = await app.request(`${files}/1`, {
+      headers: { Authorization: 'Bearer local:ada' },
+    })
+    expect(await response.json()).toEqual({ workspaceId: 'ada' })
+    expect(entries.map(({ userId }) => userId)).toEqual([undefined, 'ada'])
+  })
+
+  test('challenges are those of RFC 6750 §3', async () => {
+    const reader = httpApp(addRoutes, {
+      authenticate: ({ authorization }) =>
+        authorization === 'Bearer good'
+          ? Promise.resolve({ caller: { workspaceId: 'a' }, scopes: new Set(['files:read']) })
+          : Promise.reject(new WorkspaceError('unauthenticated', 'No.')),
+    }).app
+    expect(await challenge(reader, 'GET', 'Bearer good')).toEqual([200, null])
+    expect(await challenge(reader, 'GET')).toEqual([401, 'Bearer realm="coffer"'])
+    expect(await challenge(reader, 'GET', 'Bearer bad')).toEqual([
+      401,
+      'Bearer realm="coffer", error="invalid_token"',
+    ])
+    expect(await challenge(reader, 'DELETE', 'Bearer good')).toEqual([
+      403,
+      'Bearer realm="coffer", error="insufficient_scope", scope="files:write"',
+    ])
+  })
+
+  test('two Authorization headers are refused', async () => {
+    await using server = await serve(httpApp(addRoutes))
+    const authorization: [string, string] = ['Authorization', 'Bearer local:ada']
+    const ask = (headers: [string, string][]) =>
+      rawRequest(server.url, { method: 'GET', target: `${files}/1`, headers })
+    expect((await ask([authorization]))?.status).toBe(200)
+    const twice = await ask([authorization, ['authorization', 'Bearer local:eve']])
+    await expectProblem(twice, 401, 'unauthenticated')
+  })
+
+  test('a page that has bent a name of its own to this machine is refused', async () => {
+    await using server = await serve(httpApp(addRoutes))
+    const { port } = new URL(server.url)
+    const status = await new Promise((resolve, reject) => {
+      const headers = { Host: `evil.example:${port}` }
+      const rebound = request(`${server.url}${files}/1`, { headers, agent: false })
+      rebound.on('response', (response) => resolve(response.resume().statusCode))
+      rebound.on('error', reject).end()
+    })
+    expect(status).toBe(403)
+  })
+})
+
+describe('CORS', () => {
+  const origin = 'https://app.example'
+  const preflight = { Origin: origin, 'Access-Control-Request-Method': 'DELETE' }
+
+  test('a preflight is answered for configured origins, with the methods of the address', async () => {
+    const { app } = httpApp(addRoutes, { corsOrigins: [origin] })
+    const { status, headers } = await app.request(`${files}/1`, {
+      method: 'OPTIONS',
+      headers: preflight,
+    })
+    expect(status).toBe(204)
+    expect(headers.get('Access-Control-Allow-Origin')).toBe(origin)
+    expect(headers.get('Access-Control-Allow-Methods')).toBe('DELETE,GET,HEAD,OPTIONS')
+    expect(headers.get('Access-Control-Allow-Headers')).toContain('Repr-Digest')
+    expect(headers.get('Allow')).toBe('DELETE, GET, HEAD, OPTIONS')
+    expect(headers.has('Access-Control-Allow-Credentials')).toBe(false)
+  })
+
+  test('refusals can be read from a configured origin too', async () => {
+    const { app } = httpApp(addRoutes, { corsOrigins: [origin] })
+    for (const path of [files, '/nowhere', '/api/workspace/broken']) {
+      const { headers } = await app.request(path, { headers: { Origin: origin } })
+      expect(headers.get('Access-Control-Allow-Origin')).toBe(origin)
+      expect(headers.get('Access-Control-Expose-Headers')).toContain('X-Request-Id')
+      expect(headers.get('Vary')).toContain('Origin')
+    }
+  })
+
+  test('another origin is told nothing', async () => {
+    const { app } = httpApp(addRoutes, { corsOrigins: [origin] })
+    for (const other of ['https://evil.example', 'null', `${origin}.evil.example`]) {
+      const { headers } = await app.request(files, { headers: { Origin: other } })
+      expect(headers.has('Access-Control-Allow-Origin')).toBe(false)
+    }
+  })
+
+  test('without configured origins OPTIONS says what is allowed, and nothing of origins', async () => {
+    const { app } = httpApp(addRoutes)
+    const { status, headers } = await app.request(files, { method: 'OPTIONS', headers: preflight })
+    expect([status, headers.get('Allow')]).toEqual([204, 'GET, HEAD, OPTIONS, POST'])
+    expect(headers.has('Access-Control-Allow-Origin')).toBe(false)
+    const nowhere = await app.request('/nowhere', { method: 'OPTIONS' })
+    await expectProblem(nowhere, 404, 'not-found')
+  })
+})
+
+describe('the log', () => {
+  test('has one line for each request, without its query or its token', async () => {
+    const { app, entries } = httpApp(addRoutes)
+    const headers = { Authorization: 'Bearer local:ada', 'X-Request-Id': 'trace-1' }
+    await app.request(`${files}/1?signature=secret`, { headers })
+    expect(entries).toEqual([
+      {
+        severity: 'INFO',
+        message: `GET ${files}/1 200`,
+        requestId: 'trace-1',
+        method: 'GET',
+        path: `${files}/1`,
+        status: 200,
+        durationMs: expect.any(Number),
+        userId: 'ada',
+        bytesIn: undefined,
+        bytesOut: undefined,
+      },
+    ])
+    expect(JSON.stringify(entries)).not.toMatch(/secret|Bearer/)
+  })
+
+  test('is written when the answer is out, with its size', async () => {
+    const served = httpApp(addRoutes)
+    await using server = await serve(served)
+    await (await fetch(server.url + files, { method: 'POST', body: 'hello' })).text()
+    await expect.poll(() => served.entries.length).toBe(1)
+    expect(served.entries[0]).toMatchObject({ status: 201, bytesIn: 5 })
+    expect(served.entries[0]?.['bytesOut']).toBeGreaterThan('HTTP/1.1 201 Created{}'.length)
+    expect(served.entries[0]).not.toHaveProperty('aborted')
+  })
+})
+
+test('a URL of the service has the origin that callers see', async () => {
+  expect(await urlIn({})).toBe('http://localhost/api/workspace/x?signature=1')
+  expect(await urlIn({ publicUrl: 'https://files.example' })).toBe(
+    'https://files.example/api/workspace/x?signature=1',
+  )
+})

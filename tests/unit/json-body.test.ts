@@ -1,0 +1,121 @@
+import { describe, expect, test } from 'vitest'
+import { z } from 'zod'
+import { jsonBody } from '../../shared/http/json-body.ts'
+import { httpApp } from '../support/http-app.ts'
+import { expectProblem } from '../support/problem.ts'
+
+const schema = z.strictObject({
+  path: z.string(),
+  size: z.int().nonnegative().optional(),
+  deep: z.boolean().optional(),
+  metadata: z.record(z.string(), z.json()).optional(),
+})
+const { app } = httpApp((routes) =>
+  routes
+    .post('/must', async (c) => c.json(await jsonBody(c, schema)))
+    .post('/may', async (c) => c.json(await jsonBody(c, schema.partial(), { optional: true }))),
+)
+const post = (body?: string | Blob | Buffer<ArrayBuffer>, type?: string, route = 'must') =>
+  app.request(`/api/workspace/${route}`, {
+    method: 'POST',
+    ...(body !== undefined && { body }),
+    headers: type === undefined ? {} : { 'Content-Type': type },
+  })
+const json = 'application/json'
+const nested = (levels: number) =>
+  `{"path":"/a","metadata":{"a":${'['.repeat(levels)}${']'.repeat(levels)}}}`
+
+describe('JSON bodies', () => {
+  test.each([
+    json,
+    'application/json; charset=utf-8',
+    'APPLICATION/JSON;charset="UTF-8"',
+    'application/merge-patch+json',
+  ])('%s is taken', async (type) => {
+    expect(await (await post('{"path":"/é"}', type)).json()).toEqual({ path: '/é' })
+  })
+
+  test.each([
+    'text/plain',
+    'application/x-www-form-urlencoded',
+    'application/json; charset=latin1',
+    'application/jsonp',
+    'multipart/form-data; boundary=x',
+    'x',
+  ])('%s is 415', async (type) => {
+    await expectProblem(await post('{"path":"/a"}', type), 415, 'unsupported-type')
+  })
+
+  test('a body without a type is 415', async () => {
+    const body = new Blob(['{"path":"/a"}'])
+    await expectProblem(await post(body), 415, 'unsupported-type')
+    await expectProblem(await post(), 415, 'unsupported-type')
+  })
+
+  test('no body counts as {} where it is optional', async () => {
+    expect(await (await post(undefined, undefined, 'may')).json()).toEqual({})
+    expect(await (await post('', json, 'may')).json()).toEqual({})
+    await expectProblem(await post('', json), 400, 'invalid-request', 'body')
+    await expectProblem(await post(new Blob(['{}']), undefined, 'may'), 415, 'unsupported-type')
+  })
+
+  test.each([
+    '{',
+    '[]',
+    'null',
+    '"x"',
+    '1',
+    '{"path":"/a",}',
+    '\0',
+    '{}{}',
+    nested(100),
+    nested(15_000),
+    '{"path":"\\ud800"}',
+    '{"path":"/a","metadata":{"\\udc00":1}}',
+    '{"path":"/a","metadata":{"a":{"__proto__":1}}}',
+    '{"__proto__":{"path":"/a"},"path":"/a"}',
+  ])('the body %.60s is 400', async (body) => {
+    await expectProblem(await post(body, json), 400, 'invalid-request', 'body')
+  })
+
+  test('a body that is not UTF-8 is 400', async () => {
+    const body = Buffer.from('{"path":"/\xff"}', 'latin1')
+    await expectProblem(await post(body, json), 400, 'invalid-request', 'body')
+  })
+
+  test('64 levels are taken', async () => {
+    expect((await post(nested(60), json)).status).toBe(200)
+  })
+
+  test.each([
+    [{}, 'path', 'is required'],
+    [{ path: null }, 'path', 'must be a string'],
+    [{ path: 5 }, 'path', 'must be a string'],
+    [{ path: '/a', size: '5' }, 'size', 'must be a number'],
+    [{ path: '/a', size: 1.5 }, 'size', 'must be a whole number'],
+    [{ path: '/a', size: -1 }, 'size', 'must be at least 0'],
+    [{ path: '/a', deep: 'true' }, 'deep', 'must be true or false'],
+    [{ path: '/a', metadata: [] }, 'metadata', 'must be a JSON object'],
+    [{ path: '/a', sise: 1 }, 'sise', 'is not known here; leave it out'],
+  ])('%j is 400: %s %s', async (body, field, detail) => {
+    const response = await post(JSON.stringify(body), json)
+    const { errors } = await expectProblem(response, 400, 'invalid-request', field)
+    expect(errors).toContainEqual({ field, detail })
+  })
+
+  test('more than 64 KiB is 413, declared or not', async () => {
+    const body = JSON.stringify({ path: 'x'.repeat(64 * 1024) })
+    await expectProblem(await post(body, json), 413, 'too-large')
+    const stream = new Blob([body]).stream()
+    const response = await app.request('/api/workspace/must', {
+      method: 'POST',
+      body: stream,
+      headers: { 'Content-Type': json },
+      duplex: 'half',
+    })
+    await expectProblem(response, 413, 'too-large')
+    const allowed = JSON.stringify({ path: 'x'.repeat(64 * 1024 - 11) })
+    expect(allowed).toHaveLength(64 * 1024)
+    expect((await post(allowed, json)).status).toBe(200)
+  })
+})

@@ -1,0 +1,68 @@
+import { randomUUID } from 'node:crypto'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Readable } from 'node:stream'
+import { EicarScanner } from '../../shared/adapters/local/eicar-scanner.ts'
+import { openLocalStorage, type LocalStorage } from '../../shared/runtime-local.ts'
+import type { PendingFile } from '../../shared/workspace/file.ts'
+import { parseFileId, parsePath } from '../../shared/workspace/path.ts'
+import type { Ports } from '../../shared/workspace/ports.ts'
+import { upload, type UploadTarget } from '../../shared/workspace/upload.ts'
+
+export const caller = { workspaceId: 'ann' }
+
+/** The real local stores in a directory of their own, without a queue that runs, under a clock that the test moves. */
+export interface LocalWorkspace extends AsyncDisposable {
+  ports: Ports
+  storage: LocalStorage
+  /** Lets so much time pass. */
+  pass(milliseconds: number): void
+  upload(path: string, text: string, target?: Partial<UploadTarget>): Promise<PendingFile>
+}
+
+export async function openLocalWorkspace(quotaBytes = 1_000_000): Promise<LocalWorkspace> {
+  await using opened = new AsyncDisposableStack()
+  const directory = await mkdtemp(join(tmpdir(), 'coffer-workspace-'))
+  opened.defer(() => rm(directory, { recursive: true, force: true }))
+  let skippedMilliseconds = 0
+  const now = () => new Date(Date.now() + skippedMilliseconds)
+  const storage = opened.use(await openLocalStorage({ directory, quotaBytes, now }))
+  const ports: Ports = {
+    catalog: storage.catalog,
+    blobs: storage.blobs,
+    scanner: new EicarScanner(),
+    now,
+    newId: () => parseFileId(randomUUID()) ?? raise(),
+    limits: { maxFileBytes: 1_000_000, uploadExpirySeconds: 3600, trashRetentionDays: 30 },
+  }
+  const resources = opened.move()
+  return {
+    ports,
+    storage,
+    pass: (milliseconds) => void (skippedMilliseconds += milliseconds),
+    upload: (path, text, target) =>
+      upload(ports, caller, {
+        name: 'a.txt',
+        mimeType: 'text/plain',
+        body: Readable.from([Buffer.from(text)]),
+        sizeBytes: Buffer.byteLength(text),
+        target: { ...targetOf(path), ...target },
+      }),
+    [Symbol.asyncDispose]: () => resources.disposeAsync(),
+  }
+}
+
+export function targetOf(path: string): UploadTarget {
+  return {
+    path: parsePath(path),
+    mimeType: 'text/plain',
+    metadata: {},
+    origin: 'user-upload',
+    overwrite: false,
+  }
+}
+
+function raise(): never {
+  throw new Error('randomUUID is a UUIDv4')
+}
