@@ -1,5 +1,6 @@
 import { setTimeout } from 'node:timers/promises'
 import type { LogEntry } from '../shared/http/app-env.ts'
+import type { Runtime } from '../shared/runtime.ts'
 import type { Ports } from '../shared/workspace/ports.ts'
 import { sweep } from '../shared/workspace/sweep.ts'
 import { pendingAgeSeconds } from './sweep.ts'
@@ -7,7 +8,11 @@ import { pendingAgeSeconds } from './sweep.ts'
 const intervalMs = 10 * 60 * 1000
 
 /** Sweeps at once, for what the last process left behind, and then every ten minutes until disposed. */
-export function startSweeping(ports: Ports, log: (entry: LogEntry) => void): AsyncDisposable {
+export function startSweeping(
+  ports: Ports,
+  blobs: Runtime['local']['blobs'],
+  log: (entry: LogEntry) => void,
+): AsyncDisposable {
   const stop = new AbortController()
   const abandonedBefore = ports.now()
   const { signal } = stop
@@ -19,6 +24,7 @@ export function startSweeping(ports: Ports, log: (entry: LogEntry) => void): Asy
         abandonedBefore,
         signal,
       })
+      await blobs.removeStale()
       const severity = report.failures.length > 0 ? 'WARNING' : 'INFO'
       log({ severity, message: 'Swept', ...report })
       await setTimeout(intervalMs, undefined, { signal })

@@ -33,7 +33,7 @@ export async function serve(
   app.route('/', healthRoute(ports))
 
   startScanning(ports, local.events, { concurrency: config.clamd?.concurrency ?? 1, log: jsonLog })
-  const sweeping = startSweeping(ports, jsonLog)
+  const sweeping = startSweeping(ports, local.blobs, jsonLog)
 
   const listener = nodeListener(app, http)
   const server = createServer((incoming, outgoing) => void listener(incoming, outgoing))

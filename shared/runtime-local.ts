@@ -21,7 +21,7 @@ export async function openLocalStorage(options: {
   const catalog = new SqliteCatalog({ database, quotaBytes, now })
   const events = opened.use(new EventQueue({ database, now }))
   const finalized = (event: Parameters<EventQueue['push']>[0]) => events.push(event)
-  const blobs = await DiskBlobStore.open({ directory, now, finalized })
+  const blobs = opened.use(await DiskBlobStore.open({ directory, now, finalized }))
   const resources = opened.move()
   return {
     catalog,

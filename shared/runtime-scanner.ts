@@ -46,16 +46,14 @@ async function ownClamd(
   const { findClamd } = await import('./adapters/clamd/clamd-program.ts')
   const installed = await findClamd()
   if (!installed.found) return developmentScanner(installed.reason)
-  const { ClamdProcess } = await import('./adapters/clamd/clamd-process.ts')
-  const { ClamdScanner } = await import('./adapters/clamd/clamd-scanner.ts')
-  const daemon = await ClamdProcess.open({ ...installed, directory: join(directory, 'clamd') })
-  const scanner = new ClamdScanner({ path: daemon.socketPath }, { concurrency })
-  const { engine } = await scanner.version()
-  return {
-    scanner,
-    notice: `Files are scanned by ${engine}, started for this workspace.`,
-    [Symbol.asyncDispose]: () => daemon[Symbol.asyncDispose](),
-  }
+  const { StartingClamd } = await import('./adapters/clamd/starting-clamd.ts')
+  const scanner = StartingClamd.open(
+    { ...installed, directory: join(directory, 'clamd') },
+    concurrency,
+  )
+  const notice =
+    'Files are scanned by a ClamAV of their own, and stay pending until it has loaded its signatures.'
+  return { scanner, notice, [Symbol.asyncDispose]: () => scanner[Symbol.asyncDispose]() }
 }
 
 async function developmentScanner(reason: 'not-installed' | 'no-signatures'): Promise<OpenScanner> {

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { once } from 'node:events'
 import { Readable } from 'node:stream'
 import { detectType, sniffedBytes } from '../media/type.ts'
 import { discard } from './discard.ts'
@@ -54,8 +55,10 @@ async function examine(ports: ScanPorts, file: PendingFile, body: Readable, sign
   }
   try {
     const empty = file.reservation.maxBytes === 0
-    const scan = empty ? emptyScan(ports) : await judge(ports, Readable.from(measured()), signal)
-    // A scanner may have its verdict before the end; the checksum is of all bytes nevertheless.
+    const tap = Readable.from(measured())
+    const scan = empty ? emptyScan(ports) : await judge(ports, tap, signal)
+    // A scanner may have its verdict before the end, with a chunk on its way; the checksum is of all bytes nevertheless.
+    if (!tap.destroy().closed) await once(tap, 'close')
     for await (const chunk of body) measure(chunk)
     const hint = { declared: file.mimeType, name: file.name }
     const mimeType = await detectType(Buffer.concat(head), hint)
