@@ -1,0 +1,118 @@
+import { createReadStream } from 'node:fs'
+import { readdir } from 'node:fs/promises'
+import { Readable } from 'node:stream'
+import { gzipSync } from 'node:zlib'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { ClamdScanner } from '../../shared/adapters/clamd/clamd-scanner.ts'
+import {
+  eicarThreat,
+  clamdNote,
+  skipWithoutClamd,
+  startClamd,
+  type TestClamd,
+  testfileThreat,
+} from '../support/clamd.ts'
+import { eicar } from '../support/eicar.ts'
+import { zip } from '../support/zip.ts'
+import { describeScanner } from './scanner.ts'
+
+const testfilesDirectory = '/usr/share/clamav-testfiles'
+const testfiles = await readdir(testfilesDirectory).catch(() => [])
+const skipTestfiles = !process.env['CI'] && testfiles.length === 0
+const mebibyte = 1024 * 1024
+/** A gibibyte takes clamd seconds, more on a busy machine. */
+const slowTestMs = 180_000
+
+describe.skipIf(skipWithoutClamd)(`clamd${clamdNote}`, () => {
+  let clamd: TestClamd
+  beforeAll(async () => {
+    clamd = await startClamd()
+  })
+  afterAll(() => clamd[Symbol.asyncDispose]())
+
+  const overSocket = () => new ClamdScanner({ path: clamd.socketPath })
+  const overTcp = () => new ClamdScanner({ host: clamd.host, port: clamd.port })
+  const scan = (bytes: Buffer) => overSocket().scan(Readable.from([bytes]))
+
+  describeScanner('ClamdScanner over a Unix socket', async () => overSocket())
+  describeScanner('ClamdScanner over TCP', async () => overTcp())
+
+  test('names the engine and the signatures', async () => {
+    const version = await overTcp().version()
+    expect(version.engine).toMatch(/^ClamAV \d+\.\d+/)
+    expect(version.signatureVersion).toBe('unversioned')
+  })
+
+  test('calls the EICAR test file infected, plain and in a zip', async () => {
+    const infected = { verdict: 'infected', threat: eicarThreat }
+    expect(await scan(eicar())).toEqual(infected)
+    expect(await scan(zip('notes.txt', eicar()))).toEqual(infected)
+    expect(await scan(zip('inner.zip', zip('notes.txt', eicar())))).toEqual(infected)
+  })
+
+  test('calls an encrypted archive unscannable, with the reason', async () => {
+    const reason = 'Heuristics.Encrypted.Zip'
+    const archive = zip('secret.txt', Buffer.from('not to be seen'), { encrypted: true })
+    expect(await scan(archive)).toEqual({ verdict: 'unscannable', reason })
+  })
+
+  test('calls a deeply nested archive unscannable, with the reason', async () => {
+    let archive: Buffer = Buffer.from('at the bottom')
+    for (let depth = 0; depth < 25; depth += 1) archive = zip('inner.zip', archive)
+    const reason = 'Heuristics.Limits.Exceeded.MaxRecursion'
+    expect(await scan(archive)).toEqual({ verdict: 'unscannable', reason })
+  })
+
+  test(
+    'calls an archive that unpacks to 1 GiB unscannable, with the reason',
+    async () => {
+      const members = Array.from({ length: 64 }, () => gzipSync(Buffer.alloc(16 * mebibyte)))
+      const verdict = await scan(Buffer.concat(members))
+      expect(verdict).toMatchObject({ verdict: 'unscannable' })
+      expect(verdict).toHaveProperty(
+        'reason',
+        expect.stringMatching(/^Heuristics\.Limits\.Exceeded/),
+      )
+    },
+    slowTestMs,
+  )
+
+  test.each([
+    ['a Unix socket', overSocket],
+    ['TCP', overTcp],
+  ])(
+    'calls a stream of 1 GiB over %s unscannable, though clamd hangs up on it',
+    async (_, open) => {
+      const zeros = Buffer.alloc(mebibyte)
+      const body = Readable.from(Array.from({ length: 1024 }, () => zeros))
+      expect(await open().scan(body)).toEqual({ verdict: 'unscannable', reason: 'size-limit' })
+    },
+  )
+
+  test.skipIf(skipTestfiles)('calls every file of clamav-testfiles infected', async () => {
+    expect(testfiles.length).toBeGreaterThanOrEqual(44)
+    const scanner = overSocket()
+    const verdicts = testfiles.map(async (name) => {
+      return [name, await scanner.scan(createReadStream(`${testfilesDirectory}/${name}`))]
+    })
+    const infected = testfiles.map((name) => [
+      name,
+      { verdict: 'infected', threat: testfileThreat },
+    ])
+    expect(await Promise.all(verdicts)).toEqual(infected)
+  })
+})
+
+describe.skipIf(skipWithoutClamd)(`clamd with a low limit${clamdNote}`, () => {
+  test('is heard although it hangs up while the stream is being written', async () => {
+    await using clamd = await startClamd(['StreamMaxLength 1M'])
+    const chunk = Buffer.alloc(100_000, 'x')
+    for (const address of [{ path: clamd.socketPath }, { host: clamd.host, port: clamd.port }]) {
+      const scanner = new ClamdScanner(address)
+      for (let round = 0; round < 25; round += 1) {
+        const body = Readable.from(Array.from({ length: 100 }, () => chunk))
+        expect(await scanner.scan(body)).toEqual({ verdict: 'unscannable', reason: 'size-limit' })
+      }
+    }
+  })
+})
