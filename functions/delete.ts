@@ -1,7 +1,8 @@
-import { Hono } from 'hono'
+import { Hono, type Context } from 'hono'
 import { z } from 'zod'
 import type { AppEnv } from '../shared/http/app-env.ts'
 import { allow } from '../shared/http/allow.ts'
+import { parseWritePreconditions } from '../shared/http/conditional.ts'
 import { flag, parseQuery } from '../shared/http/query.ts'
 import { contentPath } from '../shared/http/target.ts'
 import { remove, removeSession } from '../shared/workspace/delete.ts'
@@ -14,12 +15,12 @@ const deleteSchema = z.object({ purge: flag.default(false) })
 export const deleteRoutes = (ports: Pick<Ports, 'catalog' | 'blobs'>) =>
   new Hono<AppEnv>()
     .delete('/files/:id', allow('files:write'), async (c) => {
-      await remove(ports, c.get('caller'), { id: c.req.param('id') }, parseQuery(c, deleteSchema))
+      await remove(ports, c.get('caller'), { id: c.req.param('id') }, optionsOf(c))
       return c.body(null, 204)
     })
     .delete('/content/*', allow('files:write'), async (c) => {
       const path = parsePath(contentPath(c))
-      await remove(ports, c.get('caller'), { path }, parseQuery(c, deleteSchema))
+      await remove(ports, c.get('caller'), { path }, optionsOf(c))
       return c.body(null, 204)
     })
     .delete('/sessions/:id', allow('files:write'), async (c) => {
@@ -27,3 +28,8 @@ export const deleteRoutes = (ports: Pick<Ports, 'catalog' | 'blobs'>) =>
       await removeSession(ports, c.get('caller'), session, parseQuery(c, deleteSchema))
       return c.body(null, 204)
     })
+
+function optionsOf(c: Context<AppEnv>) {
+  const { mustReplace } = parseWritePreconditions((name) => c.req.header(name))
+  return { ...parseQuery(c, deleteSchema), ifMatch: mustReplace }
+}

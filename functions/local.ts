@@ -52,6 +52,8 @@ export async function serve(
       await sweeping[Symbol.asyncDispose]()
       const closed = once(server, 'close')
       server.close()
+      // A client that goes on asking on its connection would keep it, and the process, for as long as it likes.
+      server.prependListener('request', (_, outgoing) => (outgoing.shouldKeepAlive = false))
       await closed
     },
   }

@@ -12,7 +12,6 @@ import { waitSeconds } from '../shared/http/prefer.ts'
 import { jsonBody } from '../shared/http/json-body.ts'
 import { parseQuery } from '../shared/http/query.ts'
 import { absoluteUrl, contentPath } from '../shared/http/target.ts'
-import { mediaType } from '../shared/http/media-type.ts'
 import {
   metadataSchema,
   mergeFields,
@@ -20,6 +19,8 @@ import {
   uploadTextSchema,
 } from '../shared/http/upload-fields.ts'
 import { verifyDigest } from '../shared/http/verify-digest.ts'
+import { parseEssence } from '../shared/media/essence.ts'
+import { invalid } from '../shared/workspace/errors.ts'
 import { originSchema } from '../shared/workspace/file.ts'
 import { nameOf, parsePath } from '../shared/workspace/path.ts'
 import type { Ports } from '../shared/workspace/ports.ts'
@@ -31,7 +32,11 @@ const openUploadSchema = z.strictObject({
   name: z.string().optional(),
   path: z.string().optional(),
   sizeBytes: z.int().nonnegative(),
-  mimeType: z.string().optional(),
+  mimeType: z
+    .string()
+    .transform(parseEssence)
+    .refine((type) => type !== undefined, 'must be a media type such as image/png')
+    .optional(),
   checksum: z
     .string()
     .regex(/^[0-9a-f]{64}$/i, 'must be a SHA-256 in 64 hexadecimal digits')
@@ -42,6 +47,8 @@ const openUploadSchema = z.strictObject({
   metadata: metadataSchema.optional(),
   origin: originSchema.optional(),
 })
+
+const unknownType = 'application/octet-stream'
 
 /** `POST /files`, `PUT /content/{path}`, `POST /uploads`: bytes through this function, or straight into storage. */
 export const uploadRoutes = (ports: UploadPorts) =>
@@ -64,7 +71,9 @@ export const uploadRoutes = (ports: UploadPorts) =>
       const caller = c.get('caller')
       const query = parseQuery(c, uploadTextSchema.omit({ path: true, session: true }))
       const path = parsePath(contentPath(c))
-      const mimeType = mediaType(c.req.header('Content-Type'))
+      // A mere hint, for the bytes decide: one that makes no sense is none.
+      const mimeType = parseEssence(c.req.header('Content-Type') ?? '') ?? unknownType
+      if (c.req.header('Content-Range') !== undefined) throw partialUpload()
       const sizeBytes = declaredLength(c)
       const wait = waitSeconds(c)
       const preconditions = parseWritePreconditions((name) => c.req.header(name))
@@ -85,10 +94,16 @@ export const uploadRoutes = (ports: UploadPorts) =>
     })
     .post('/uploads', allow('files:write'), async (c) => {
       const caller = c.get('caller')
-      const { sizeBytes, checksum, name, mimeType, ...fields } = await jsonBody(c, openUploadSchema)
+      const {
+        sizeBytes,
+        checksum,
+        name,
+        mimeType = unknownType,
+        ...fields
+      } = await jsonBody(c, openUploadSchema)
       const browserOrigin = c.req.header('Origin')
       const { file, session } = await openUpload(ports, caller, {
-        target: uploadTarget(caller, fields, { name, mimeType: mediaType(mimeType) }),
+        target: uploadTarget(caller, fields, { name, mimeType }),
         sizeBytes,
         ...(checksum !== undefined && { expectedChecksum: checksum }),
         ...(browserOrigin !== undefined && { browserOrigin }),
@@ -108,3 +123,11 @@ export const uploadRoutes = (ports: UploadPorts) =>
         202,
       )
     })
+
+/** A part stored as if it were the whole would be a loss (RFC 9110 §14.5). */
+function partialUpload() {
+  return invalid(
+    'Content-Range',
+    'is not taken here; send the file whole, or in parts with POST /uploads',
+  )
+}

@@ -4,6 +4,7 @@ import { WorkspaceError } from './errors.ts'
 import type { FileRecord } from './file.ts'
 import { parseFileId, sessionFolder, type SessionId } from './path.ts'
 import type { Ports } from './ports.ts'
+import { assertMatches, type IfMatch } from './precondition.ts'
 import type { FileName } from './read.ts'
 
 const pageSize = 500
@@ -18,11 +19,12 @@ export async function remove(
   ports: DeletePorts,
   caller: Caller,
   name: FileName,
-  { purge = false }: { purge?: boolean } = {},
+  { purge = false, ifMatch }: { purge?: boolean; ifMatch?: IfMatch | undefined } = {},
 ): Promise<void> {
   const file = await find(ports, caller, name)
   if (!file) return
   assertWritable(caller, file.path)
+  assertMatches(file, ifMatch)
   await (purge ? purgeOne(ports, file) : removeOne(ports, file))
 }
 

@@ -4,6 +4,7 @@ import { WorkspaceError } from './errors.ts'
 import type { FileRecord, Metadata } from './file.ts'
 import { nameOf, withName, type WorkspacePath } from './path.ts'
 import type { Ports } from './ports.ts'
+import { assertMatches, type IfMatch } from './precondition.ts'
 import { assertNotDeleted, findFile, readFile, readyFile } from './read.ts'
 import { refused, reserveFile } from './upload.ts'
 
@@ -13,6 +14,7 @@ export interface Changes {
   path?: WorkspacePath
   /** Replaces the metadata whole. */
   metadata?: Metadata
+  ifMatch?: IfMatch | undefined
 }
 
 /** Renames, moves or describes a file: one catalog write, no byte is copied. Throws `path-taken`. */
@@ -25,6 +27,7 @@ export async function update(
   const file = await findFile(ports, caller, { id })
   assertWritable(caller, file.path)
   assertNotDeleted(ports, file)
+  assertMatches(file, changes.ifMatch)
   const path = changes.name === undefined ? changes.path : withName(file.path, changes.name)
   if (path !== undefined) assertWritable(caller, path)
   if (file.supersededBy !== null && path !== undefined) throw inTrash(file)

@@ -186,7 +186,7 @@ function assertFits(limits: Limits, sizeBytes: number): void {
   if (sizeBytes <= limits.maxFileBytes) return
   throw new WorkspaceError(
     'too-large',
-    `A file may have at most ${limits.maxFileBytes} bytes here; this one has ${sizeBytes}. Split it or compress it.`,
+    `A file may have at most ${limits.maxFileBytes} bytes here; this one has ${sizeBytes}. Split it; where only the request is too large, POST /api/workspace/uploads takes the same bytes in chunks.`,
     { errors: invalid('sizeBytes', `must be at most ${limits.maxFileBytes}`).errors ?? [] },
   )
 }
