@@ -1,0 +1,154 @@
+import { createHash, randomUUID } from 'node:crypto'
+import type { FileRecord, PendingFile, ReadyFile, Scan } from '../../shared/workspace/file.ts'
+import { parsePath, type FileId } from '../../shared/workspace/path.ts'
+import type {
+  Catalog,
+  ListPage,
+  ListQuery,
+  ReserveRequest,
+  Settlement,
+  SettleResult,
+  Usage,
+} from '../../shared/workspace/ports.ts'
+
+/** Opens an empty catalog; everything in it goes when it is disposed. */
+export type OpenCatalog = (options: {
+  quotaBytes: number
+  now: () => Date
+}) => Promise<{ catalog: Catalog } & AsyncDisposable>
+
+export const user = 'user-1'
+
+const day = Date.UTC(2026, 0, 1)
+
+type Changed<Request> = Partial<Omit<Request, 'path'>>
+
+/** A catalog with its clock, and the few steps that every sentence's test is made of. */
+export class World implements AsyncDisposable {
+  readonly catalog: Catalog
+  readonly #opened: AsyncDisposable
+  readonly #clock: { time: number }
+
+  private constructor(opened: { catalog: Catalog } & AsyncDisposable, clock: { time: number }) {
+    this.catalog = opened.catalog
+    this.#opened = opened
+    this.#clock = clock
+  }
+
+  static async open(open: OpenCatalog, quotaBytes = 1000): Promise<World> {
+    const clock = { time: day }
+    return new World(await open({ quotaBytes, now: () => new Date(clock.time) }), clock)
+  }
+
+  get now(): Date {
+    return new Date(this.#clock.time)
+  }
+
+  advance(milliseconds: number): void {
+    this.#clock.time += milliseconds
+  }
+
+  async reserve(path: string, changed: Changed<ReserveRequest> = {}): Promise<PendingFile> {
+    return this.catalog.reserve({
+      id: newId(),
+      workspaceId: user,
+      path: parsePath(path),
+      mimeType: 'text/plain',
+      maxBytes: 10,
+      storagePath: 'local://user-1/some/place',
+      metadata: {},
+      origin: 'user-upload',
+      expiresAt: new Date(this.#clock.time + 60_000),
+      overwrite: false,
+      ...changed,
+    })
+  }
+
+  async settle(file: FileRecord, changed: Partial<Settlement> = {}): Promise<SettleResult> {
+    return this.catalog.settle(file.workspaceId, file.id, {
+      generation: '1',
+      sizeBytes: file.sizeBytes,
+      checksum: checksumOf(file.id),
+      mimeType: 'text/plain',
+      scan: clean,
+      ...changed,
+    })
+  }
+
+  /** A ready file of `maxBytes` bytes. */
+  async upload(path: string, changed: Changed<ReserveRequest> = {}): Promise<ReadyFile> {
+    const { file } = await this.settle(await this.reserve(path, changed))
+    if (file?.state !== 'ready') throw new Error(`The upload to ${path} is not ready.`)
+    return file
+  }
+
+  async get(file: { workspaceId: string; id: FileId }): Promise<FileRecord | undefined> {
+    return this.catalog.get(file.workspaceId, file.id)
+  }
+
+  async ownerOf(path: string): Promise<FileId | undefined> {
+    const file = await this.catalog.getByPath(user, parsePath(path))
+    return file?.state === 'ready' && !file.isDeleted ? file.id : undefined
+  }
+
+  async counters(): Promise<Omit<Usage, 'quotaBytes'>> {
+    const { quotaBytes: _, ...counters } = await this.catalog.usage(user)
+    return counters
+  }
+
+  async list(changed: Partial<ListQuery> = {}): Promise<ListPage> {
+    return this.catalog.list({ ...listed, ...changed })
+  }
+
+  /** All pages of a query, as the texts that they list in order. */
+  async listAll(changed: Partial<ListQuery> = {}): Promise<string[]> {
+    const texts: string[] = []
+    let after: ListQuery['after']
+    do {
+      const page = await this.list({ ...changed, ...(after && { after }) })
+      texts.push(...page.files.map((file) => file.path), ...page.folders)
+      after = page.next
+    } while (after)
+    return texts
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#opened[Symbol.asyncDispose]()
+  }
+}
+
+const listed: ListQuery = {
+  workspaceId: user,
+  deleted: false,
+  sort: 'path',
+  descending: false,
+  limit: 100,
+}
+
+const engine = { engine: 'test', signatureVersion: null, scannedAt: '2026-01-01T00:00:00.000Z' }
+export const clean: Scan = { verdict: 'clean', ...engine }
+export const infected: Scan = { verdict: 'infected', threat: 'Eicar-Test-Signature', ...engine }
+export const unscannable: Scan = { verdict: 'unscannable', reason: 'encrypted', ...engine }
+
+export function newId(): FileId {
+  return randomUUID() as FileId
+}
+
+/** Any text's checksum; a file settles with that of its id. */
+export function checksumOf(text: string): string {
+  return createHash('sha256').update(text).digest('hex')
+}
+
+/** What the promise is refused with. */
+export async function codeOf(promise: Promise<unknown>): Promise<string> {
+  try {
+    await promise
+    return 'none'
+  } catch (error) {
+    return error instanceof Error && 'code' in error
+      ? String(error.code)
+      : `fault: ${String(error)}`
+  }
+}
+
+export type Begin = (quotaBytes?: number) => Promise<World>

@@ -1,0 +1,33 @@
+import { describe } from 'vitest'
+import { describeAwaiting } from './catalog-awaiting.ts'
+import { describeChanges } from './catalog-changes.ts'
+import { describeConcurrency } from './catalog-concurrency.ts'
+import { describeFolders } from './catalog-folders.ts'
+import { describeList } from './catalog-list.ts'
+import { describeListModel } from './catalog-list-model.ts'
+import { describeModel } from './catalog-model.ts'
+import { describeReads } from './catalog-reads.ts'
+import { describeRemoval } from './catalog-removal.ts'
+import { describeReserve } from './catalog-reserve.ts'
+import { describeSettle } from './catalog-settle.ts'
+import { describeTrash } from './catalog-trash.ts'
+import { World, type OpenCatalog } from './catalog-world.ts'
+
+/** The contract of `Catalog` in ports.ts: one test a sentence, for every adapter. */
+export function describeCatalog(name: string, open: OpenCatalog): void {
+  const begin = (quotaBytes?: number) => World.open(open, quotaBytes)
+  describe(`Catalog: ${name}`, () => {
+    describeReserve(begin)
+    describeSettle(begin)
+    describeAwaiting(begin)
+    describeChanges(begin)
+    describeRemoval(begin)
+    describeTrash(begin)
+    describeReads(begin)
+    describeList(begin)
+    describeFolders(begin)
+    describeConcurrency(begin)
+    describeListModel(begin)
+    describeModel(begin)
+  })
+}

@@ -1,0 +1,26 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Database } from '../../shared/adapters/local/database.ts'
+import { SqliteCatalog } from '../../shared/adapters/local/sqlite-catalog.ts'
+import { describeCatalog } from './catalog.ts'
+
+describeCatalog('SQLite in memory', async (options) => {
+  const database = await Database.open(':memory:')
+  return {
+    catalog: new SqliteCatalog({ database, ...options }),
+    [Symbol.asyncDispose]: async () => database[Symbol.dispose](),
+  }
+})
+
+describeCatalog('SQLite on a disk', async (options) => {
+  const directory = await mkdtemp(join(tmpdir(), 'coffer-catalog-'))
+  const database = await Database.open(directory)
+  return {
+    catalog: new SqliteCatalog({ database, ...options }),
+    [Symbol.asyncDispose]: async () => {
+      database[Symbol.dispose]()
+      await rm(directory, { recursive: true })
+    },
+  }
+})
