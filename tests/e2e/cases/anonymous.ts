@@ -1,0 +1,57 @@
+import { describe, expect, test } from 'vitest'
+import { expectProblem } from '../../support/problem.ts'
+import { rawRequest } from '../../support/raw-http.ts'
+import type { Api } from '../api.ts'
+import { expectNothingStored } from '../caller.ts'
+
+/** For any mode of authentication: what is no token is refused alike. */
+export function anonymousCases(api: Api): void {
+  describe('credentials', () => {
+    test.each(['Bearer', 'Bearer ', 'Bearer nonsense', 'Basic bG9jYWw6eA==', 'Bearer local:', 'x'])(
+      'a header that holds no token is 401 with WWW-Authenticate: "%s"',
+      async (authorization) => {
+        const user = await api.newUser()
+        for (const route of [
+          '/files',
+          '/usage',
+          '/content/a.txt',
+          `/files/${crypto.randomUUID()}`,
+        ]) {
+          const response = await fetch(user.url(route), { headers: { authorization } })
+          expect(response.headers.get('www-authenticate')).toMatch(/^Bearer\b/)
+          await expectProblem(response, 401, 'unauthenticated')
+        }
+      },
+    )
+
+    test('only one Authorization header is read', async () => {
+      const [one, two] = [await api.newUser(), await api.newUser()]
+      const response = await rawRequest(api.server.url, {
+        method: 'GET',
+        target: '/api/workspace/files',
+        headers: [
+          ['Authorization', one.authorization],
+          ['Authorization', two.authorization],
+        ],
+      })
+      await expectProblem(response, 401, 'unauthenticated')
+    })
+
+    test('the scheme is case-insensitive (RFC 9110 §11.1)', async () => {
+      const user = await api.newUser()
+      const authorization = user.authorization.replace('Bearer', 'bEARER')
+      expect((await fetch(user.url('/usage'), { headers: { authorization } })).status).toBe(200)
+    })
+
+    test('a refused upload stores nothing and is answered, however long it is', async () => {
+      const user = await api.newUser()
+      const response = await fetch(user.url('/content/a.bin'), {
+        method: 'PUT',
+        headers: { authorization: 'Bearer nonsense' },
+        body: new Uint8Array(2_000_000),
+      })
+      await expectProblem(response, 401, 'unauthenticated')
+      await expectNothingStored(user)
+    })
+  })
+}

@@ -1,0 +1,65 @@
+import { describe, expect, test } from 'vitest'
+import type { Api } from '../api.ts'
+
+/** For a service whose `CORS_ORIGINS` is this one origin. */
+export const corsOrigin = 'https://app.example.com'
+
+const list = (header: string | null) => (header ?? '').toLowerCase().split(/\s*,\s*/)
+
+export function corsCases(api: Api): void {
+  describe('CORS', () => {
+    test('a preflight from an allowed origin needs no token and allows what the API uses', async () => {
+      const user = await api.newUser()
+      for (const [route, method] of [
+        ['/files', 'POST'],
+        ['/content/a.txt', 'PUT'],
+        [`/files/${crypto.randomUUID()}`, 'PATCH'],
+        ['/sessions/s1', 'DELETE'],
+      ] as const) {
+        const { status, headers } = await fetch(user.url(route), {
+          method: 'OPTIONS',
+          headers: {
+            origin: corsOrigin,
+            'access-control-request-method': method,
+            'access-control-request-headers': 'authorization,content-type,prefer,if-match',
+          },
+        })
+        expect([200, 204]).toContain(status)
+        expect(headers.get('access-control-allow-origin')).toBe(corsOrigin)
+        expect(list(headers.get('access-control-allow-methods'))).toContain(method.toLowerCase())
+        const allowed = list(headers.get('access-control-allow-headers'))
+        for (const name of [
+          'authorization',
+          'content-type',
+          'prefer',
+          'if-match',
+          'if-none-match',
+        ]) {
+          expect(allowed).toContain(name)
+        }
+      }
+    })
+
+    test('answers and refusals can be read from the allowed origin, with their headers', async () => {
+      const user = await api.newUser()
+      await user.store('/a.txt')
+      for (const route of ['/content/a.txt', '/content/none', '/files?limit=-1']) {
+        const { headers } = await user.get(route, { headers: { origin: corsOrigin } })
+        expect(headers.get('access-control-allow-origin')).toBe(corsOrigin)
+        expect(list(headers.get('vary'))).toContain('origin')
+        const exposed = list(headers.get('access-control-expose-headers'))
+        for (const name of ['etag', 'location', 'retry-after', 'content-disposition']) {
+          expect(exposed).toContain(name)
+        }
+      }
+    })
+
+    test('another origin is told nothing', async () => {
+      const user = await api.newUser()
+      for (const origin of ['https://evil.example', `${corsOrigin}.evil.example`, 'null']) {
+        const { headers } = await user.get('/files', { headers: { origin } })
+        expect(headers.has('access-control-allow-origin')).toBe(false)
+      }
+    })
+  })
+}

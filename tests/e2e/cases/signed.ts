@@ -1,0 +1,157 @@
+import { describe, expect, test } from 'vitest'
+import { expectProblem } from '../../support/problem.ts'
+import { parseDisposition } from '../../support/rfc8187.ts'
+import type { Api } from '../api.ts'
+
+const json = { headers: { accept: 'application/json' } }
+
+export function signedCases(api: Api): void {
+  describe('signed URLs', () => {
+    test('download is 302 to a URL that needs no token', async () => {
+      const user = await api.newUser()
+      const { id } = await user.store('/a.txt', 'hello')
+      const response = await user.get(`/files/${id}/download`)
+      expect(response.status).toBe(302)
+      const location = new URL(response.headers.get('location') ?? '', user.url(''))
+      const served = await fetch(location)
+      expect(served.status).toBe(200)
+      expect(await served.text()).toBe('hello')
+    })
+
+    test('with Accept: application/json it is the URL and when it expires', async () => {
+      const { url, expiresAt, served } = await signed(api, { expiresIn: 60 })
+      expect(url).toMatch(/^https?:\/\//)
+      const seconds = (Date.parse(expiresAt) - Date.now()) / 1000
+      expect(seconds).toBeGreaterThan(30)
+      expect(seconds).toBeLessThanOrEqual(61)
+      expect(await (await served()).text()).toBe('hello')
+    })
+
+    test('the URL carries name and type, and its bytes are hostile until shown otherwise', async () => {
+      const { served } = await signed(api)
+      for (const method of ['GET', 'HEAD']) {
+        const { headers, status } = await served({ method })
+        expect(status).toBe(200)
+        expect(headers.get('content-type')).toMatch(/^text\/plain/)
+        const disposition = parseDisposition(headers.get('content-disposition'))
+        expect(disposition).toMatchObject({ type: 'attachment', extended: 'naïve "a".txt' })
+        expect(headers.get('content-length')).toBe('5')
+      }
+    })
+
+    test('the URL carries the generation: it serves what was signed, also when overwritten', async () => {
+      const { user, served } = await signed(api)
+      await user.store('/naïve "a".txt', 'overwritten')
+      expect(await (await served()).text()).toBe('hello')
+    })
+
+    test('a signed URL serves ranges, so that downloads resume', async () => {
+      const { served } = await signed(api)
+      const response = await served({ headers: { range: 'bytes=1-2' } })
+      expect(response.status).toBe(206)
+      expect(await response.text()).toBe('el')
+    })
+
+    test('a signed URL only reads', async () => {
+      const { user, served } = await signed(api)
+      for (const method of ['PUT', 'DELETE', 'POST']) {
+        expect((await served({ method })).ok).toBe(false)
+      }
+      expect((await user.list()).files).toHaveLength(1)
+    })
+
+    test('a forged link is 403: every part of it is signed', async () => {
+      const { url, other } = await signed(api)
+      const original = new URL(url)
+      for (const name of original.searchParams.keys()) {
+        const value = original.searchParams.get(name) ?? ''
+        const forged = [change(value), `${value}0`, value.slice(0, -1), '']
+        for (const each of [...forged, other.searchParams.get(name) ?? '']) {
+          if (each === value) continue
+          const broken = new URL(url)
+          broken.searchParams.set(name, each)
+          await expectForbidden(broken)
+        }
+        const without = new URL(url)
+        without.searchParams.delete(name)
+        await expectForbidden(without)
+      }
+      const elsewhere = new URL(url)
+      elsewhere.pathname = other.pathname
+      if (elsewhere.pathname !== original.pathname) await expectForbidden(elsewhere)
+    })
+
+    test('an expired link is 403', async () => {
+      const { served } = await signed(api, { expiresIn: 1 })
+      const status = async () => (await served()).status
+      await expect.poll(status, { timeout: 10_000, interval: 200 }).toBe(403)
+      await expectProblem(await served(), 403, 'forbidden')
+    })
+
+    test('a deleted file’s links answer 410, a purged one’s 404', async () => {
+      const { user, id, served } = await signed(api)
+      await user.call('DELETE', `/files/${id}`)
+      await expectProblem(await served(), 410, 'gone')
+      await user.call('DELETE', `/files/${id}`, { query: { purge: true } })
+      await expectProblem(await served(), 404, 'not-found')
+    })
+
+    test.each(['0', '-1', '604801', '1.5', '1e3', 'x', ''])(
+      'expiresIn that is not 1 to 604800 seconds is 400: "%s"',
+      async (expiresIn) => {
+        const user = await api.newUser()
+        const { id } = await user.store('/a.txt')
+        const response = await user.get(`/files/${id}/download`, { query: { expiresIn } })
+        await expectProblem(response, 400, 'invalid-request', 'expiresIn')
+      },
+    )
+
+    test('the longest link lives a week, the default one five minutes', async () => {
+      const { user, id } = await signed(api, { expiresIn: 604_800 })
+      const response = await user.get(`/files/${id}/download`, json)
+      const { expiresAt } = (await response.json()) as { expiresAt: string }
+      const seconds = (Date.parse(expiresAt) - Date.now()) / 1000
+      expect(seconds).toBeGreaterThan(240)
+      expect(seconds).toBeLessThanOrEqual(301)
+    })
+  })
+}
+
+async function signed(api: Api, query: Record<string, number> = {}) {
+  const user = await api.newUser()
+  const sign = async (path: string) => {
+    const { id } = await user.store(path, 'hello')
+    const response = await user.get(`/files/${id}/download`, { ...json, query })
+    expect(response.status).toBe(200)
+    const { url, expiresAt } = (await response.json()) as { url: string; expiresAt: string }
+    return { id, url: new URL(url, user.url('')).href, expiresAt }
+  }
+  const link = await sign('/naïve "a".txt')
+  return {
+    ...link,
+    user,
+    other: await otherLink(api),
+    served: (init: RequestInit = {}) => fetch(link.url, init),
+  }
+}
+
+/** A valid link to another user's file: no part of it may help to forge this one. */
+async function otherLink(api: Api): Promise<URL> {
+  const user = await api.newUser()
+  const { id } = await user.store('/other.html', 'another')
+  const query = { expiresIn: 1000 }
+  const response = await user.get(`/files/${id}/download`, { ...json, query })
+  const { url } = (await response.json()) as { url: string }
+  return new URL(url, user.url(''))
+}
+
+function change(value: string): string {
+  const middle = Math.floor(value.length / 2)
+  return value.slice(0, middle) + (value[middle] === '1' ? '2' : '1') + value.slice(middle + 1)
+}
+
+async function expectForbidden(url: URL): Promise<void> {
+  const response = await fetch(url)
+  expect(`${response.status} ${url.href}`).toBe(`403 ${url.href}`)
+  await expectProblem(response, 403, 'forbidden')
+}

@@ -1,0 +1,71 @@
+import { describe, expect, test } from 'vitest'
+import type { Api } from '../api.ts'
+import { readRecord, type Body } from '../caller.ts'
+
+const png = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
+  'base64',
+)
+const pdf = '%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n'
+const html = '<!doctype html><script>alert(1)</script>'
+
+export function typeCases(api: Api): void {
+  describe('types', () => {
+    test.each([
+      ['an image that calls itself text', 'text/plain', png, 'image/png'],
+      ['a document without a type', 'application/octet-stream', pdf, 'application/pdf'],
+    ])('the type is sniffed: %s', async (_, declared, body, sniffed) => {
+      const user = await api.newUser()
+      const response = await user.put('/unnamed', body, { headers: { 'content-type': declared } })
+      expect((await readRecord(response, 201)).mimeType).toBe(sniffed)
+    })
+
+    test('the declared type counts where sniffing cannot tell', async () => {
+      const user = await api.newUser()
+      const headers = { 'content-type': 'text/csv; charset=utf-8' }
+      const response = await user.put('/table', 'a,b\n1,2\n', { headers })
+      expect((await readRecord(response, 201)).mimeType).toMatch(/^text\/csv/)
+    })
+
+    test('text never becomes an image because it says so', async () => {
+      const user = await api.newUser()
+      const headers = { 'content-type': 'image/png' }
+      const stored = await readRecord(await user.put('/evil.png', html, { headers }), 201)
+      expect(stored.mimeType).not.toMatch(/^image\//)
+    })
+
+    test('served bytes are hostile until shown otherwise', async () => {
+      const user = await api.newUser()
+      const { id } = await user.store('/a.png', png)
+      for (const query of [{}, { inline: true }]) {
+        const { headers } = await user.get(`/files/${id}/content`, { query })
+        expect(headers.get('x-content-type-options')).toBe('nosniff')
+        expect(headers.get('content-security-policy')).toMatch(/default-src 'none'; *sandbox/)
+        expect(headers.get('cross-origin-resource-policy')).toBe('same-origin')
+        expect(headers.get('cache-control')).toBe('private, no-cache')
+      }
+    })
+
+    test('bytes are attachments, except inert types with inline=true', async () => {
+      const user = await api.newUser()
+      const svg = '<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
+      const stored: [string, Body, string, RegExp][] = [
+        ['/a.png', png, 'image/png', /^inline/],
+        ['/a.pdf', pdf, 'application/pdf', /^inline/],
+        ['/a.txt', 'text', 'text/plain', /^inline/],
+        ['/a.html', html, 'text/html', /^attachment/],
+        ['/a.svg', svg, 'image/svg+xml', /^attachment/],
+        ['/a.js', 'alert(1)', 'text/javascript', /^attachment/],
+        ['/a.xml', '<?xml version="1.0"?><a/>', 'application/xml', /^attachment/],
+      ]
+      for (const [path, body, type, disposition] of stored) {
+        await user.put(path, body, { headers: { 'content-type': type } })
+        const plain = await user.get(`/content${path}`)
+        expect(plain.headers.get('content-disposition')).toMatch(/^attachment/)
+        const inline = await user.get(`/content${path}`, { query: { inline: true } })
+        const seen = inline.headers.get('content-disposition')
+        expect(`${path} ${seen}`).toMatch(new RegExp(`^${path} ${disposition.source.slice(1)}`))
+      }
+    })
+  })
+}
