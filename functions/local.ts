@@ -11,6 +11,7 @@ import { openAuthenticator } from '../shared/http/open-authenticator.ts'
 import { openRuntime, type Runtime } from '../shared/runtime.ts'
 import { httpRoutes } from './routes.ts'
 import { startSweeping } from './local-sweep.ts'
+import { gracefulClose } from './graceful-close.ts'
 import { startScanning } from './local-scan.ts'
 import { storageRoutes } from './storage.ts'
 
@@ -40,6 +41,7 @@ export async function serve(
   // An upload may take as long as it keeps sending: its body has an idle limit of its own.
   server.requestTimeout = 0
   deferContinue(server)
+  const close = gracefulClose(server)
   server.listen(config.server.port, config.server.host)
   await once(server, 'listening')
   const address = server.address()
@@ -50,11 +52,7 @@ export async function serve(
     origin: `http://${host}:${port}`,
     async [Symbol.asyncDispose]() {
       await sweeping[Symbol.asyncDispose]()
-      const closed = once(server, 'close')
-      server.close()
-      // A client that goes on asking on its connection would keep it, and the process, for as long as it likes.
-      server.prependListener('request', (_, outgoing) => (outgoing.shouldKeepAlive = false))
-      await closed
+      await close()
     },
   }
 }
