@@ -7,12 +7,14 @@ import { jsonLog } from '../shared/http/json-log.ts'
 import { nodeListener } from '../shared/http/node-listener.ts'
 import { openAuthenticator } from '../shared/http/open-authenticator.ts'
 import { openRuntime } from '../shared/runtime.ts'
+import { startScanning } from './local-scan.ts'
 import { httpRoutes } from './routes.ts'
 import { scanFunction } from './scan.ts'
+import { storageRoutes } from './storage.ts'
 import { sweepRoutes } from './sweep.ts'
 
 const config = loadConfig()
-const { ports } = await openRuntime(config)
+const { ports, local } = await openRuntime(config)
 const context = {
   authenticate: openAuthenticator(config.auth),
   log: jsonLog,
@@ -23,8 +25,11 @@ const serve = (...routes: Hono<AppEnv>[]) => nodeListener(createApp(context, ...
 
 const routes = httpRoutes(ports, config)
 for (const [name, route] of Object.entries(routes)) http(name, serve(route))
-http('api', serve(...Object.values(routes)))
+http('storage', serve(storageRoutes(ports, local.blobs, config.server)))
+http('api', serve(...Object.values(routes), storageRoutes(ports, local.blobs, config.server)))
 http('sweep', serve(sweepRoutes(ports)))
 cloudEvent('scan', async (event: CloudEvent<unknown>) => {
   await scanFunction(ports, event)
 })
+// Over the local disk nobody sends events: whichever function runs takes them from the queue that all share.
+startScanning(ports, local.events, { concurrency: config.clamd?.concurrency ?? 1, log: jsonLog })

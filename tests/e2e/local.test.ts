@@ -4,6 +4,10 @@ import { localStart } from './local-target.ts'
 import { describeApi } from './suite.ts'
 import { localToken } from './target.ts'
 
-describe.skipIf(skipWithoutClamd)('npm start, with a real clamd', () => {
-  describeApi('the local server', localStart(), { token: localToken, configurable: true })
+describe(`npm start${skipWithoutClamd ? ', without clamd: no archives' : ', with a real clamd'}`, () => {
+  describeApi('the local server', localStart(), {
+    token: localToken,
+    configurable: true,
+    looksIntoArchives: !skipWithoutClamd,
+  })
 })

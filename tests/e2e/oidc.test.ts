@@ -1,6 +1,5 @@
 import { afterAll, describe } from 'vitest'
 import { anonymousCases } from './cases/anonymous.ts'
-import { skipWithoutClamd } from '../support/clamd.ts'
 import { boundTokenCases } from './cases/bound-tokens.ts'
 import { tenancyCases } from './cases/tenancy.ts'
 import { tokenCases } from './cases/tokens.ts'
@@ -15,7 +14,7 @@ afterAll(() => issuer[Symbol.asyncDispose]())
 const token = async (user: string, claims: Claims = {}) =>
   `Bearer ${await issuer.token(user, { claims: { ...claims } })}`
 
-describe.skipIf(skipWithoutClamd)('npm start, with an OpenID provider', () => {
+describe('npm start, with an OpenID provider', () => {
   withServer({ start: localStart(), token }, issuer.env, [
     anonymousCases,
     tenancyCases,

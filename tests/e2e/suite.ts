@@ -35,7 +35,6 @@ const everywhere: Cases[] = [
   rangeCases,
   conditionalCases,
   preconditionCases,
-  scanCases,
   listCases,
   updateCases,
   deleteCases,
@@ -59,7 +58,8 @@ const narrowly: Cases[] = [quotaCases, corsCases, lifecycleCases]
 export function describeApi(name: string, start: Target['start'], target: Omit<Target, 'start'>) {
   describe(`the API of ${name}`, () => {
     describe('as it is', () => {
-      withServer({ ...target, start }, {}, everywhere)
+      const scanner = { looksIntoArchives: target.looksIntoArchives }
+      withServer({ ...target, start }, {}, [...everywhere, (api) => scanCases(api, scanner)])
     })
     describe.runIf(target.configurable)('with narrow limits', () => {
       withServer({ ...target, start }, narrow, narrowly)

@@ -21,6 +21,8 @@ export interface Target {
   token(user: string, claims?: Claims): Promise<string>
   /** Whether `start` honours its environment, so that limits can be made small. */
   configurable: boolean
+  /** Whether the service scans with ClamAV: the development scanner does not look into archives. */
+  looksIntoArchives: boolean
 }
 
 /** `Authorization` of the local mode: the token names its user. */
