@@ -51,9 +51,9 @@ export async function drain(c: Context<AppEnv>, { maxBytes, seconds }: DrainLimi
   incoming.off('data', count).pause()
 }
 
-function hasUnreadBody({ env }: Context<AppEnv>): boolean {
-  const incoming = env?.incoming
+function hasUnreadBody(c: Context<AppEnv>): boolean {
+  const incoming = c.env?.incoming
   if (!incoming || incoming.complete) return false
-  const { 'content-length': length = '0', 'transfer-encoding': coding } = incoming.headers
-  return coding !== undefined || length !== '0'
+  const isChunked = c.req.header('Transfer-Encoding') !== undefined
+  return isChunked || (c.req.header('Content-Length') ?? '0') !== '0'
 }

@@ -3,7 +3,6 @@ import { invalid } from '../workspace/errors.ts'
 import type { ResumableUploads, UploadStatus } from '../workspace/resumable.ts'
 import type { AppEnv } from './app-env.ts'
 import { bodyStream, declaredLength } from './body.ts'
-import { answerBeforeEnd } from './drain.ts'
 import { parseUploadRange } from './upload-range.ts'
 
 /** Answered where a client gave up a request, in Cloud Storage to `DELETE` of an upload. */
@@ -16,7 +15,6 @@ const clientClosedRequest = 499
  */
 export const resumableRoutes = (uploads: ResumableUploads) =>
   new Hono<AppEnv>()
-    .use('/uploads/:uploadId', answerBeforeEnd())
     .on(['PUT', 'POST'], '/uploads/:uploadId', async (c) =>
       answer(await receive(uploads, c.req.param('uploadId'), c)),
     )

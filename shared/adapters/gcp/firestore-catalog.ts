@@ -1,0 +1,245 @@
+import { randomUUID } from 'node:crypto'
+import { Firestore, type DocumentReference } from '@google-cloud/firestore'
+import type { FileRecord, PendingFile } from '../../workspace/file.ts'
+import type { FileId, WorkspacePath } from '../../workspace/path.ts'
+import type {
+  Catalog,
+  FileChanges,
+  ListPage,
+  ListQuery,
+  RefusalCode,
+  Removal,
+  ReserveRequest,
+  Settlement,
+  SettleResult,
+  SweepQuery,
+  Usage,
+} from '../../workspace/ports.ts'
+import { reservation } from '../../workspace/reservation.ts'
+import * as changes from './firestore-changes.ts'
+import { isTaken } from './firestore-claims.ts'
+import { decodeFile, decodeUsage, filesOf, refusalOf, workspaceOf } from './firestore-documents.ts'
+import { translate, type FirestorePlace } from './firestore-faults.ts'
+import { namedRange } from './firestore-keys.ts'
+import { listFiles } from './firestore-list.ts'
+import { settleFile } from './firestore-settle.ts'
+import { listPending, listTrash } from './firestore-sweep.ts'
+import { transact, type Work } from './firestore-transaction.ts'
+import { purgeOldest, TrashOverflow } from './firestore-trash.ts'
+import { Turns } from './firestore-turns.ts'
+import { WorkspaceUnit } from './firestore-unit.ts'
+import { untilSettled } from './firestore-wait.ts'
+
+export interface FirestoreCatalogOptions {
+  projectId: string
+  /** `(default)` by default. */
+  databaseId?: string
+  /** Spares the start-up of gRPC, until something waits for a verdict: listeners need it. */
+  preferRest?: boolean
+  /** Of a workspace without its own quota. */
+  quotaBytes: number
+  now: () => Date
+}
+
+/** The catalog in Firestore. `FIRESTORE_EMULATOR_HOST` leads the client to an emulator. */
+export class FirestoreCatalog implements Catalog, AsyncDisposable {
+  readonly #firestore: Firestore
+  readonly #turns = new Turns()
+  readonly #place: FirestorePlace
+  readonly #quotaBytes: number
+  readonly #now: () => Date
+
+  private constructor(firestore: Firestore, options: FirestoreCatalogOptions) {
+    this.#firestore = firestore
+    this.#place = {
+      projectId: options.projectId,
+      databaseId: options.databaseId ?? '(default)',
+    }
+    this.#quotaBytes = options.quotaBytes
+    this.#now = options.now
+  }
+
+  static async open(options: FirestoreCatalogOptions): Promise<FirestoreCatalog> {
+    const { projectId, databaseId, preferRest } = options
+    const firestore = new Firestore({
+      projectId,
+      ...(databaseId !== undefined && { databaseId }),
+      ...(preferRest !== undefined && { preferRest }),
+    })
+    return new FirestoreCatalog(firestore, options)
+  }
+
+  async reserve(request: ReserveRequest): Promise<PendingFile> {
+    return this.#change(request.workspaceId, request.id, async (unit) => {
+      const claims = await unit.openPath(request.path)
+      const file = reservation(request, {
+        owner: claims.owner,
+        isTaken: isTaken(claims),
+        usage: unit.usage,
+        sequence: unit.nextSequence(),
+        now: unit.now,
+      })
+      unit.add(file)
+      return file
+    })
+  }
+
+  async settle(workspaceId: string, id: FileId, outcome: Settlement): Promise<SettleResult> {
+    return this.#changeWithRoom(workspaceId, id, (unit) => settleFile(unit, id, outcome))
+  }
+
+  async awaitSettled(workspaceId: string, id: FileId, signal: AbortSignal): Promise<void> {
+    const file = filesOf(this.#workspace(workspaceId)).doc(id)
+    await this.#translated(untilSettled(file, signal))
+  }
+
+  async refusal(workspaceId: string, id: FileId): Promise<RefusalCode | undefined> {
+    const refusal = refusalOf(this.#workspace(workspaceId), id)
+    const snapshot = await this.#translated(refusal.get())
+    return snapshot.get('code') as RefusalCode | undefined
+  }
+
+  async update(
+    workspaceId: string,
+    id: FileId,
+    wanted: FileChanges,
+  ): Promise<FileRecord | undefined> {
+    return this.#change(workspaceId, id, (unit) => changes.updateFile(unit, id, wanted))
+  }
+
+  async remove(workspaceId: string, id: FileId): Promise<Removal | undefined> {
+    return this.#changeWithRoom(workspaceId, id, (unit) => changes.removeFile(unit, id))
+  }
+
+  async restore(
+    workspaceId: string,
+    id: FileId,
+    path?: WorkspacePath,
+  ): Promise<FileRecord | undefined> {
+    return this.#change(workspaceId, id, (unit) => changes.restoreFile(unit, id, path))
+  }
+
+  async purge(
+    workspaceId: string,
+    id: FileId,
+    deletedBefore?: Date,
+  ): Promise<FileRecord | undefined> {
+    return this.#change(workspaceId, id, (unit) => changes.purgeFile(unit, id, deletedBefore))
+  }
+
+  async expire(workspaceId: string, id: FileId): Promise<PendingFile | undefined> {
+    return this.#change(workspaceId, id, (unit) => changes.expireFile(unit, id))
+  }
+
+  async get(workspaceId: string, id: FileId): Promise<FileRecord | undefined> {
+    const file = filesOf(this.#workspace(workspaceId)).doc(id)
+    return decodeFile(await this.#translated(file.get()))
+  }
+
+  async getByPath(workspaceId: string, path: WorkspacePath): Promise<FileRecord | undefined> {
+    const [from, to] = namedRange(path)
+    const named = filesOf(this.#workspace(workspaceId))
+      .where('named', '>=', from)
+      .where('named', '<', to)
+      .orderBy('named', 'desc')
+      .limit(1)
+    const { docs } = await this.#translated(named.get())
+    return docs[0] && decodeFile(docs[0])
+  }
+
+  async list(query: ListQuery): Promise<ListPage> {
+    const files = filesOf(this.#workspace(query.workspaceId))
+    return this.#translated(
+      this.#firestore.runTransaction((transaction) => listFiles(transaction, files, query), {
+        readOnly: true,
+      }),
+    )
+  }
+
+  async usage(workspaceId: string): Promise<Usage> {
+    const workspace = await this.#translated(this.#workspace(workspaceId).get())
+    return decodeUsage(workspace, this.#quotaBytes)
+  }
+
+  async setQuota(workspaceId: string, quotaBytes: number | null): Promise<void> {
+    await this.#translated(this.#workspace(workspaceId).set({ quotaBytes }, { merge: true }))
+  }
+
+  async listPending(query: SweepQuery): Promise<FileRecord[]> {
+    return this.#translated(listPending(this.#firestore, query))
+  }
+
+  async listTrash(query: SweepQuery): Promise<FileRecord[]> {
+    return this.#translated(listTrash(this.#firestore, query))
+  }
+
+  async check(): Promise<string> {
+    await this.#translated(this.#firestore.doc('workspaces/-').get())
+    return `Firestore ${this.#place.projectId}/${this.#place.databaseId}`
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#firestore.terminate()
+  }
+
+  /** As `#change`, for what may put more into the trash than one transaction can purge of it. */
+  async #changeWithRoom<Result extends { purged: FileRecord[] } | undefined>(
+    workspaceId: string,
+    id: FileId,
+    work: (unit: WorkspaceUnit) => Promise<Result>,
+  ): Promise<Result> {
+    const before: FileRecord[] = []
+    for (;;) {
+      try {
+        const result = await this.#change(workspaceId, id, work)
+        return result && { ...result, purged: [...before, ...result.purged] }
+      } catch (error) {
+        if (!(error instanceof TrashOverflow)) throw error
+        before.push(...(await this.#change(workspaceId, undefined, purgeOldest)))
+      }
+    }
+  }
+
+  /**
+   * One transaction on a workspace, for the sake of one file. An attempt after one that seemed to fail looks at first
+   * whether that went through: it then left its mark on the file, or removed it.
+   */
+  async #change<Result>(
+    workspaceId: string,
+    id: FileId | undefined,
+    work: (unit: WorkspaceUnit) => Promise<Result>,
+  ): Promise<Result> {
+    const workspace = this.#workspace(workspaceId)
+    const options = { change: randomUUID(), quotaBytes: this.#quotaBytes, now: this.#now() }
+    const attempt: Work<Attempt<Result>> = async (transaction, previous) => {
+      const unit = new WorkspaceUnit(transaction, workspace, options)
+      if (previous && id !== undefined) {
+        const change = await unit.readChange(id)
+        if (change === options.change || (change === undefined && previous.isRemoval)) {
+          return previous
+        }
+      }
+      const result = await work(unit)
+      unit.flush()
+      return { result, isRemoval: id !== undefined && unit.hasRemoved(id) }
+    }
+    const through = this.#turns.take(workspaceId, () => transact(this.#firestore, attempt))
+    return (await this.#translated(through)).result
+  }
+
+  async #translated<Result>(answer: Promise<Result>): Promise<Result> {
+    return answer.catch((error: unknown) => {
+      throw translate(error, this.#place)
+    })
+  }
+
+  #workspace(workspaceId: string): DocumentReference {
+    return workspaceOf(this.#firestore, workspaceId)
+  }
+}
+
+interface Attempt<Result> {
+  result: Result
+  /** Whether it removes the file that the transaction is for. */
+  isRemoval: boolean
+}

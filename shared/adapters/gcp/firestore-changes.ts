@@ -1,0 +1,108 @@
+import { WorkspaceError } from '../../workspace/errors.ts'
+import type { FileRecord, PendingFile } from '../../workspace/file.ts'
+import type { FileId, WorkspacePath } from '../../workspace/path.ts'
+import type { FileChanges, Removal } from '../../workspace/ports.ts'
+import { assertFits, pathTaken } from '../../workspace/reservation.ts'
+import { moved, trashed, untrashed } from '../../workspace/transitions.ts'
+import { isTaken } from './firestore-claims.ts'
+import { trimTrash } from './firestore-trash.ts'
+import type { WorkspaceUnit } from './firestore-unit.ts'
+
+export async function updateFile(
+  unit: WorkspaceUnit,
+  id: FileId,
+  { path, metadata }: FileChanges,
+): Promise<FileRecord | undefined> {
+  const file = await unit.readFile(id)
+  if (file === undefined || file.isDeleted) return undefined
+  const isMove = path !== undefined && path !== file.path
+  if (isMove && file.state === 'pending') {
+    throw new WorkspaceError(
+      'not-scanned',
+      'A file cannot move before it is scanned. Try again when it is ready.',
+      { file },
+    )
+  }
+  if (isMove) {
+    await unit.readClaims(file.path)
+    await assertFree(unit, file, path)
+  }
+  const after = {
+    ...(isMove ? moved(file, path) : file),
+    ...(metadata && { metadata }),
+    updatedAt: unit.now.toISOString(),
+  }
+  unit.replace(file, after)
+  return after
+}
+
+export async function removeFile(unit: WorkspaceUnit, id: FileId): Promise<Removal | undefined> {
+  const file = await unit.openFile(id)
+  if (file === undefined) return undefined
+  if (file.state === 'pending') {
+    await forget(unit, file)
+    return { file, purged: [] }
+  }
+  if (file.isDeleted && file.supersededBy === null) return { file, purged: [] }
+  if (!file.isDeleted) await unit.readClaims(file.path)
+  const removed = trashed(file, null, unit.now)
+  unit.replace(file, removed)
+  return { file: removed, purged: await trimTrash(unit, [removed]) }
+}
+
+export async function restoreFile(
+  unit: WorkspaceUnit,
+  id: FileId,
+  path?: WorkspacePath,
+): Promise<FileRecord | undefined> {
+  const file = await unit.openFile(id)
+  if (!file?.isDeleted) return file
+  await assertFree(unit, file, path ?? file.path)
+  if (file.state === 'ready') assertFits(unit.usage, file.sizeBytes)
+  const restored = moved(untrashed(file, unit.now), path ?? file.path)
+  unit.replace(file, restored)
+  return restored
+}
+
+export async function purgeFile(
+  unit: WorkspaceUnit,
+  id: FileId,
+  deletedBefore?: Date,
+): Promise<FileRecord | undefined> {
+  const file = await unit.readFile(id)
+  if (file === undefined) return undefined
+  if (deletedBefore !== undefined && !wasDeletedBefore(file, deletedBefore)) return undefined
+  await forget(unit, file)
+  return file
+}
+
+export async function expireFile(
+  unit: WorkspaceUnit,
+  id: FileId,
+): Promise<PendingFile | undefined> {
+  const file = await unit.readFile(id)
+  if (file?.state !== 'pending') return undefined
+  if (file.reservation.expiresAt >= unit.now.toISOString()) return undefined
+  await forget(unit, file)
+  return file
+}
+
+/** Removes a record; who still asks for a file that was pending learns that it is gone. */
+async function forget(unit: WorkspaceUnit, file: FileRecord): Promise<void> {
+  if (!file.isDeleted) await unit.readClaims(file.path)
+  unit.remove(file)
+  if (file.state === 'pending') unit.refuse(file.id, 'gone')
+}
+
+/** A file that is not ready owns nothing, and takes nothing. */
+async function assertFree(
+  unit: WorkspaceUnit,
+  { state }: FileRecord,
+  path: WorkspacePath,
+): Promise<void> {
+  if (state === 'ready' && isTaken(await unit.readClaims(path))) throw pathTaken(path)
+}
+
+function wasDeletedBefore(file: FileRecord, instant: Date): boolean {
+  return file.deletedAt !== null && file.deletedAt < instant.toISOString()
+}

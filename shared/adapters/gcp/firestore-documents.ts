@@ -1,0 +1,62 @@
+import type {
+  CollectionReference,
+  DocumentReference,
+  DocumentSnapshot,
+  Firestore,
+} from '@google-cloud/firestore'
+import { fileRecordSchema, type FileRecord } from '../../workspace/file.ts'
+import type { FileId } from '../../workspace/path.ts'
+import type { Usage } from '../../workspace/ports.ts'
+import { encodeWorkspaceId } from '../../workspace/storage-path.ts'
+import { keysOf } from './firestore-keys.ts'
+
+/** Sweeps ask for the collections of this name in all workspaces at once. */
+export const filesCollection = 'files'
+
+export function workspaceOf(firestore: Firestore, workspaceId: string): DocumentReference {
+  return firestore.collection('workspaces').doc(encodeWorkspaceId(workspaceId))
+}
+
+export function filesOf(workspace: DocumentReference): CollectionReference {
+  return workspace.collection(filesCollection)
+}
+
+export function refusalOf(workspace: DocumentReference, id: FileId): DocumentReference {
+  return workspace.collection('refusals').doc(id)
+}
+
+/** The document of a file without its metadata, which is written only where it changes; `change` names the transaction. */
+export function fileFields(file: FileRecord, change: string): object {
+  return { record: withoutMetadata(file), ...keysOf(file), change }
+}
+
+/** As JSON text: it may hold arrays in arrays, and names that Firestore has no place for. */
+export function metadataFields({ metadata }: FileRecord): object {
+  return { metadata: JSON.stringify(metadata) }
+}
+
+export function decodeFile(snapshot: DocumentSnapshot): FileRecord | undefined {
+  if (!snapshot.exists) return undefined
+  return decodeFields(snapshot.get('record'), JSON.parse(String(snapshot.get('metadata'))))
+}
+
+/** Metadata is not checked: it is JSON that this file wrote, and checking its every leaf would double a page's time. */
+export function decodeFields(record: unknown, metadata: unknown): FileRecord {
+  const file = fileRecordSchema.parse({ ...(record as object), metadata: {} })
+  return { ...file, metadata: metadata as FileRecord['metadata'] }
+}
+
+export function decodeUsage(snapshot: DocumentSnapshot, quotaBytes: number): Usage {
+  const counter = (name: string) => Number(snapshot.get(name) ?? 0)
+  return {
+    liveBytes: counter('liveBytes'),
+    liveCount: counter('liveCount'),
+    reservedBytes: counter('reservedBytes'),
+    trashBytes: counter('trashBytes'),
+    quotaBytes: Number(snapshot.get('quotaBytes') ?? quotaBytes),
+  }
+}
+
+export function withoutMetadata({ metadata: _, ...record }: FileRecord): object {
+  return record
+}

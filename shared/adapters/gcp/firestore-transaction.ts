@@ -1,0 +1,58 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { GrpcStatus, type Firestore, type Transaction } from '@google-cloud/firestore'
+
+/** One attempt's work. `previous` is the result of an earlier attempt whose commit failed, perhaps only seemingly. */
+export type Work<Result> = (
+  transaction: Transaction,
+  previous: Result | undefined,
+) => Promise<Result>
+
+const firstDelayMs = 10
+const maxDelayMs = 1000
+const maxTotalMs = 30_000
+
+/** Those after which another attempt may succeed; a commit may have succeeded after any of them but `ABORTED`. */
+const transient = new Set<unknown>([
+  GrpcStatus.ABORTED,
+  GrpcStatus.CANCELLED,
+  GrpcStatus.UNKNOWN,
+  GrpcStatus.DEADLINE_EXCEEDED,
+  GrpcStatus.INTERNAL,
+  GrpcStatus.UNAVAILABLE,
+  GrpcStatus.RESOURCE_EXHAUSTED,
+])
+
+/**
+ * Runs a transaction until it is through, with full jitter between attempts, for half a minute at most. The client's own
+ * retry starts at a second and ends after five attempts: too slow and too few for many writers of one workspace.
+ */
+export async function transact<Result>(firestore: Firestore, work: Work<Result>): Promise<Result> {
+  const startedAt = performance.now()
+  let previous: Result | undefined
+  for (let attempt = 0; ; attempt++) {
+    let result: Result | undefined
+    try {
+      return await firestore.runTransaction(
+        async (transaction) => (result = await work(transaction, previous)),
+        { maxAttempts: 1 },
+      )
+    } catch (error) {
+      previous = result ?? previous
+      const isOver = performance.now() - startedAt > maxTotalMs
+      if (isOver || !isTransient(error, attempt)) throw error
+      const ceilingMs = Math.min(maxDelayMs, firstDelayMs * 2 ** attempt)
+      await delay(Math.random() * ceilingMs)
+    }
+  }
+}
+
+function isTransient(error: unknown, attempt: number): boolean {
+  if (!(error instanceof Error) || !('code' in error)) return false
+  if (transient.has(error.code)) return true
+  // The client repeats a commit whose answer is lost; what it meets then is its own transaction, over, or its own document.
+  if (error.code === GrpcStatus.ALREADY_EXISTS) return attempt === 0
+  return (
+    error.code === GrpcStatus.INVALID_ARGUMENT &&
+    /transaction.*(expired|no longer valid)/i.test(error.message)
+  )
+}

@@ -1,0 +1,169 @@
+import {
+  FieldValue,
+  Timestamp,
+  type DocumentReference,
+  type Transaction,
+} from '@google-cloud/firestore'
+import type { FileRecord } from '../../workspace/file.ts'
+import type { FileId, WorkspacePath } from '../../workspace/path.ts'
+import type { RefusalCode, Usage } from '../../workspace/ports.ts'
+import { holdingsOf, type Holdings } from '../../workspace/transitions.ts'
+import { Claims, claimsOf, type PathClaims } from './firestore-claims.ts'
+import * as documents from './firestore-documents.ts'
+
+const refusalKeptMs = 2 * 60 * 60 * 1000
+
+interface UnitOptions {
+  /** Names this change in every file that it writes. */
+  change: string
+  /** Of a workspace without its own quota. */
+  quotaBytes: number
+  now: Date
+}
+
+/**
+ * What one transaction does to one workspace. Files change through `add`, `replace` and `remove` alone, which keep the
+ * counters and the claims on paths equal to them; `flush` then writes each document once, for Firestore takes no read
+ * after a write.
+ */
+export class WorkspaceUnit {
+  readonly now: Date
+  readonly #transaction: Transaction
+  readonly #workspace: DocumentReference
+  readonly #options: UnitOptions
+  readonly #claims = new Claims()
+  readonly #writes = new Map<string, () => void>()
+  readonly #removed = new Set<FileId>()
+  #grown: Holdings = holdingsOf(undefined)
+  #usage: Usage | undefined
+  #lastSequence = 0
+  #takenSequence: number | undefined
+
+  constructor(transaction: Transaction, workspace: DocumentReference, options: UnitOptions) {
+    this.#transaction = transaction
+    this.#workspace = workspace
+    this.#options = options
+    this.now = options.now
+  }
+
+  /** Reads the workspace and a path's claims at once. */
+  async openPath(path: WorkspacePath): Promise<PathClaims> {
+    return this.#claims.keep(path, await this.#open(claimsOf(this.#workspace, path)))
+  }
+
+  /** Reads the workspace and a file at once. */
+  async openFile(id: FileId): Promise<FileRecord | undefined> {
+    return documents.decodeFile(await this.#open(this.#fileRef(id)))
+  }
+
+  async readFile(id: FileId): Promise<FileRecord | undefined> {
+    return documents.decodeFile(await this.#transaction.get(this.#fileRef(id)))
+  }
+
+  /** The transaction that wrote a file last; undefined where there is no file. */
+  async readChange(id: FileId): Promise<unknown> {
+    return (await this.#transaction.get(this.#fileRef(id))).get('change')
+  }
+
+  async readClaims(path: WorkspacePath): Promise<PathClaims> {
+    const known = this.#claims.get(path)
+    if (known) return known
+    const snapshot = await this.#transaction.get(claimsOf(this.#workspace, path))
+    return this.#claims.keep(path, snapshot)
+  }
+
+  /** The oldest files in the trash behind a key, as they were before this unit. */
+  async readTrash(limit: number, after: string): Promise<FileRecord[]> {
+    const trash = documents.filesOf(this.#workspace).where('trash', '>', after).orderBy('trash')
+    const { docs } = await this.#transaction.get(trash.limit(limit))
+    return docs.flatMap((snapshot) => documents.decodeFile(snapshot) ?? [])
+  }
+
+  /** The counters, with what this unit changes of them. */
+  get usage(): Usage {
+    if (!this.#usage) throw new Error('The workspace is to be read before its counters are.')
+    return { ...added(this.#usage, this.#grown), quotaBytes: this.#usage.quotaBytes }
+  }
+
+  nextSequence(): number {
+    this.#takenSequence = this.#lastSequence + 1
+    return this.#takenSequence
+  }
+
+  add(file: FileRecord): void {
+    this.#change(undefined, file)
+    const fields = documents.fileFields(file, this.#options.change)
+    this.#writes.set(file.id, () =>
+      this.#transaction.create(this.#fileRef(file.id), {
+        ...fields,
+        ...documents.metadataFields(file),
+      }),
+    )
+  }
+
+  /** Leaves the stored metadata where both have the same: an owner that came from the claims has none. */
+  replace(before: FileRecord, after: FileRecord): void {
+    this.#change(before, after)
+    const fields = documents.fileFields(after, this.#options.change)
+    const metadata = before.metadata === after.metadata ? {} : documents.metadataFields(after)
+    this.#writes.set(after.id, () =>
+      this.#transaction.update(this.#fileRef(after.id), { ...fields, ...metadata }),
+    )
+  }
+
+  remove(file: FileRecord): void {
+    this.#change(file, undefined)
+    this.#removed.add(file.id)
+    this.#writes.set(file.id, () => this.#transaction.delete(this.#fileRef(file.id)))
+  }
+
+  refuse(id: FileId, code: RefusalCode): void {
+    const ref = documents.refusalOf(this.#workspace, id)
+    const expiresAt = Timestamp.fromMillis(this.now.getTime() + refusalKeptMs)
+    this.#writes.set(ref.path, () => this.#transaction.set(ref, { code, expiresAt }))
+  }
+
+  hasRemoved(id: FileId): boolean {
+    return this.#removed.has(id)
+  }
+
+  flush(): void {
+    for (const write of this.#writes.values()) write()
+    this.#claims.flush(this.#transaction, this.#workspace)
+    const counters = Object.entries(this.#grown)
+      .filter(([, growth]) => growth !== 0)
+      .map(([name, growth]) => [name, FieldValue.increment(growth)])
+    const sequence = this.#takenSequence && { lastSequence: this.#takenSequence }
+    if (counters.length === 0 && !sequence) return
+    const fields = { ...Object.fromEntries(counters), ...sequence }
+    this.#transaction.set(this.#workspace, fields, { merge: true })
+  }
+
+  async #open(other: DocumentReference) {
+    const [workspace, snapshot] = await this.#transaction.getAll(this.#workspace, other)
+    if (!workspace || !snapshot) throw new Error('Firestore answered fewer documents than asked.')
+    this.#usage = documents.decodeUsage(workspace, this.#options.quotaBytes)
+    this.#lastSequence = Number(workspace.get('lastSequence') ?? 0)
+    return snapshot
+  }
+
+  #change(before: FileRecord | undefined, after: FileRecord | undefined): void {
+    this.#claims.move(before, after)
+    this.#grown = added(this.#grown, holdingsOf(after), holdingsOf(before))
+  }
+
+  #fileRef(id: FileId): DocumentReference {
+    return documents.filesOf(this.#workspace).doc(id)
+  }
+}
+
+const none = holdingsOf(undefined)
+
+function added(base: Holdings, plus: Holdings, minus: Holdings = none): Holdings {
+  return {
+    liveBytes: base.liveBytes + plus.liveBytes - minus.liveBytes,
+    liveCount: base.liveCount + plus.liveCount - minus.liveCount,
+    reservedBytes: base.reservedBytes + plus.reservedBytes - minus.reservedBytes,
+    trashBytes: base.trashBytes + plus.trashBytes - minus.trashBytes,
+  }
+}

@@ -1,0 +1,152 @@
+import { generateKeyPair } from 'node:crypto'
+import type { Readable } from 'node:stream'
+import { promisify } from 'node:util'
+import { Storage, type Bucket, type StorageOptions } from '@google-cloud/storage'
+import { gaxios, GoogleAuth, JWT } from 'google-auth-library'
+import { isMissing, setupError } from './gcs-errors.ts'
+import { parseObject, type GcsObject } from './gcs-object.ts'
+import type { GcsBody } from './gcs-read.ts'
+import { defaultRetry, retried, unstalled, type RetryOptions } from './gcs-retry.ts'
+
+export interface GcsOptions {
+  bucket: string
+  projectId?: string
+  /** By default Application Default Credentials; without a key in them URLs are signed by IAM. */
+  auth?: GoogleAuth
+  /** Where IAM signs; by default Google's own. */
+  signingEndpoint?: string
+  retry?: Partial<RetryOptions>
+}
+
+/**
+ * The official client of one bucket, with patience of our own: the client's requests have no time limit, and its retries
+ * share one switch that any call may turn off for all.
+ */
+export class GcsClient {
+  readonly bucket: Bucket
+  readonly retry: RetryOptions
+  readonly #storage: Storage
+
+  private constructor(storage: Storage, { bucket, retry }: GcsOptions) {
+    this.#storage = storage
+    this.bucket = storage.bucket(bucket)
+    this.retry = { ...defaultRetry, ...retry }
+  }
+
+  /** Asks nothing of the network. The official client itself honours `STORAGE_EMULATOR_HOST`. */
+  static async open(options: GcsOptions): Promise<GcsClient> {
+    const { projectId, auth } = options
+    const clientOptions: StorageOptions = {
+      retryOptions: { autoRetry: false },
+      ...(projectId !== undefined && { projectId }),
+      ...(auth && { authClient: auth }),
+    }
+    const storage = new Storage(clientOptions)
+    const isEmulated = storage.customEndpoint && !auth
+    return new GcsClient(
+      isEmulated ? new Storage({ ...clientOptions, authClient: await emulatorAuth() }) : storage,
+      options,
+    )
+  }
+
+  get endpoint(): string {
+    return this.#storage.apiEndpoint
+  }
+
+  /** Repeats a request of the official client as the retry strategy says; what set-up can mend is said so. */
+  async patiently<T>(request: () => Promise<T>): Promise<T> {
+    try {
+      return await retried(this.retry, () => unstalled(this.retry, request()))
+    } catch (error) {
+      throw this.explained(error)
+    }
+  }
+
+  /** Likewise; undefined where there is no such object. Without a bucket, an error. */
+  async unlessMissing<T>(request: () => Promise<T>): Promise<T | undefined> {
+    return this.patiently(() =>
+      request().catch((error: unknown) => {
+        if (isMissing(error) && this.explained(error) === error) return undefined
+        throw error
+      }),
+    )
+  }
+
+  explained(error: unknown): unknown {
+    return setupError(this.bucket.name, error) ?? error
+  }
+
+  async find(name: string): Promise<GcsObject | undefined> {
+    const answer = await this.unlessMissing(() => this.bucket.file(name).getMetadata())
+    return answer && parseObject(answer[0])
+  }
+
+  /** The URI of a new resumable session, for an object that must not be there yet when it is finished. */
+  async openSession(
+    name: string,
+    metadata: Record<string, unknown>,
+    origin?: string,
+  ): Promise<string> {
+    const file = this.bucket.file(name)
+    const [url] = await this.patiently(() =>
+      file.createResumableUpload({
+        metadata,
+        preconditionOpts: { ifGenerationMatch: 0 },
+        ...(origin !== undefined && { origin }),
+      }),
+    )
+    return url
+  }
+
+  /** One generation from a byte on, to `end` (inclusive) or its own end. */
+  async openBody(
+    object: { name: string; generation: string },
+    start: number,
+    end: number | undefined,
+  ): Promise<GcsBody | undefined> {
+    const { name, generation } = object
+    const isWhole = start === 0 && end === undefined
+    return this.unlessMissing(async () => {
+      const { data, headers } = await this.#request<Readable>({
+        url: `${this.endpoint}/storage/v1/b/${this.bucket.name}/o/${encodeURIComponent(name)}`,
+        params: { alt: 'media', generation },
+        headers: {
+          'Accept-Encoding': 'identity',
+          ...(!isWhole && { Range: `bytes=${start}-${end ?? ''}` }),
+        },
+        responseType: 'stream',
+      })
+      // Its reader finds an error that came before it began; with nobody listening it would end the process.
+      data.on('error', () => undefined)
+      return { stream: data, headers }
+    })
+  }
+
+  /** A request of ours with the official client's authorization. The time limit is for the head of the answer. */
+  async #request<T>(options: gaxios.GaxiosOptions): Promise<gaxios.GaxiosResponse<T>> {
+    const stalled = new AbortController()
+    const timer = setTimeout(() => stalled.abort(), this.retry.stallMs)
+    const request = { ...options, signal: stalled.signal }
+    try {
+      return this.#storage.customEndpoint
+        ? await gaxios.request<T>(request)
+        : await this.#storage.authClient.request<T>(request)
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+}
+
+/** A key of nobody's: emulators ask for no credentials and take any signature, and still URLs must have one. */
+async function emulatorAuth(): Promise<GoogleAuth> {
+  const { privateKey } = await promisify(generateKeyPair)('rsa', {
+    modulusLength: 2048,
+    publicKeyEncoding: { type: 'spki', format: 'pem' },
+    privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+  })
+  const email = 'emulator@localhost'
+  const auth = new GoogleAuth({ authClient: new JWT({ email, key: privateKey }) })
+  // Where the library looks for the signer's name.
+  auth.jsonContent = { client_email: email }
+  return auth
+}

@@ -1,0 +1,123 @@
+import { gaxios } from 'google-auth-library'
+import { parseObject, type GcsObject } from './gcs-object.ts'
+import { retried, TransientError, type RetryOptions } from './gcs-retry.ts'
+
+/** Every chunk but the last is a multiple of this many bytes. */
+export const chunkMultiple = 256 * 1024
+
+const resumeIncomplete = 308
+
+/** Bytes changed on the way, and are visible: Cloud Storage checks `X-Goog-Hash`, what stands in for it may not. */
+export class WrongChecksum extends Error {
+  override readonly name = 'WrongChecksum'
+}
+
+/**
+ * One resumable upload of bytes that come once and cannot be asked for again:
+ * https://cloud.google.com/storage/docs/performing-resumable-uploads. The session URI is its own authorization.
+ */
+export class GcsSession {
+  readonly #url: string
+  readonly #retry: RetryOptions
+  readonly #signal: AbortSignal | undefined
+  /** What Cloud Storage says it holds. */
+  #heldBytes = 0
+  /** What it must hold when the next piece begins. */
+  #sentBytes = 0
+
+  constructor(url: string, { retry, signal }: { retry: RetryOptions; signal?: AbortSignal }) {
+    this.#url = url
+    this.#retry = retry
+    this.#signal = signal
+  }
+
+  /** Sends a piece of a multiple of `chunkMultiple` bytes; once it resolves, all of it is held. */
+  async send(piece: Buffer): Promise<void> {
+    await this.#deliver(piece, '*')
+    this.#sentBytes += piece.length
+  }
+
+  /** Sends the last piece and makes the object visible, unless the bytes have another CRC32C. */
+  async finish(piece: Buffer, crc32c: string): Promise<GcsObject> {
+    const total = this.#sentBytes + piece.length
+    const object = await this.#deliver(piece, total, { 'X-Goog-None': crc32c })
+    if (object?.crc32c === undefined || object.crc32c === crc32c) {
+      return object ?? raise('Cloud Storage took the last byte of an upload and did not finish it')
+    }
+    throw new WrongChecksum(`Cloud Storage stored bytes of CRC32C ${object.crc32c}, not ${crc32c}`)
+  }
+
+  /** After a failure asks first what has arrived (it may be everything), then sends what has not. */
+  #deliver(
+    piece: Buffer,
+    total: number | '*',
+    headers: Record<string, string> = {},
+  ): Promise<GcsObject | undefined> {
+    const end = this.#sentBytes + piece.length
+    const isLast = total !== '*'
+    let isUnsure = false
+    const step = async () => {
+      if (isUnsure) {
+        const object = await this.#put(Buffer.alloc(0), `bytes */${total}`, headers)
+        if (object) return object
+      }
+      isUnsure = true
+      for (;;) {
+        if (!isLast && this.#heldBytes >= end) return undefined
+        const before = this.#heldBytes
+        const rest = piece.subarray(before - this.#sentBytes)
+        const range = before < end ? `bytes ${before}-${end - 1}/${total}` : `bytes */${total}`
+        const object = await this.#put(rest, range, headers)
+        if (object) return object
+        if (this.#heldBytes === before) throw new TransientError('Cloud Storage kept nothing')
+      }
+    }
+    return retried(this.#retry, step, this.#signal)
+  }
+
+  /** The object, once it is complete; undefined while more is to come. */
+  async #put(
+    body: Buffer,
+    range: string,
+    headers: Record<string, string>,
+  ): Promise<GcsObject | undefined> {
+    const answer = await gaxios.request<unknown>({
+      url: this.#url,
+      method: 'PUT',
+      body,
+      headers: { ...headers, 'Content-Range': range },
+      timeout: this.#retry.stallMs,
+      ...(this.#signal && { signal: this.#signal }),
+      responseType: 'json',
+      validateStatus: (status) => status < 300 || status === resumeIncomplete,
+    })
+    if (answer.status !== resumeIncomplete) return parseObject(answer.data)
+    this.#heldBytes = heldBytes(answer.headers.get('Range'))
+    if (this.#heldBytes < this.#sentBytes) raise('Cloud Storage lost bytes that it had held')
+    return undefined
+  }
+}
+
+/** Ends a session of `openUpload`. Cloud Storage answers 499; a session that is unknown, finished or gone is no error. */
+export async function cancelSession(url: string, retry: RetryOptions): Promise<void> {
+  await retried(retry, () =>
+    gaxios.request({
+      url,
+      method: 'DELETE',
+      headers: { 'Content-Length': '0' },
+      timeout: retry.stallMs,
+      responseType: 'text',
+      validateStatus: (status) => status < 500 && status !== 408 && status !== 429,
+    }),
+  )
+}
+
+/** How many bytes from the start a `Range: bytes=0-42` says are held; without one, none. */
+function heldBytes(range: string | null): number {
+  const last = /^bytes=0-(\d+)$/.exec(range ?? '')?.[1]
+  return last === undefined ? 0 : Number(last) + 1
+}
+
+function raise(message: string): never {
+  throw new Error(message)
+}
