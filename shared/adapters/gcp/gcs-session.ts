@@ -40,7 +40,7 @@ export class GcsSession {
   /** Sends the last piece and makes the object visible, unless the bytes have another CRC32C. */
   async finish(piece: Buffer, crc32c: string): Promise<GcsObject> {
     const total = this.#sentBytes + piece.length
-    const object = await this.#deliver(piece, total, { 'X-Goog-None': crc32c })
+    const object = await this.#deliver(piece, total, { 'X-Goog-Hash': `crc32c=${crc32c}` })
     if (object?.crc32c === undefined || object.crc32c === crc32c) {
       return object ?? raise('Cloud Storage took the last byte of an upload and did not finish it')
     }
