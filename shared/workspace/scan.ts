@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto'
-import { once } from 'node:events'
 import { Readable } from 'node:stream'
 import { detectType, sniffedBytes } from '../media/type.ts'
 import { discard } from './discard.ts'
@@ -56,9 +55,12 @@ async function examine(ports: ScanPorts, file: PendingFile, body: Readable, sign
   try {
     const empty = file.reservation.maxBytes === 0
     const tap = Readable.from(measured())
+    // Not `once`: it would reject where a scanner with an early verdict aborts the tap.
+    const closed = new Promise((resolve) => tap.once('close', resolve))
     const scan = empty ? emptyScan(ports) : await judge(ports, tap, signal)
     // A scanner may have its verdict before the end, with a chunk on its way; the checksum is of all bytes nevertheless.
-    if (!tap.destroy().closed) await once(tap, 'close')
+    tap.destroy()
+    await closed
     for await (const chunk of body) measure(chunk)
     const hint = { declared: file.mimeType, name: file.name }
     const mimeType = await detectType(Buffer.concat(head), hint)
