@@ -23,13 +23,19 @@ const context = {
 }
 const serve = (...routes: Hono<AppEnv>[]) => nodeListener(createApp(context, ...routes), context)
 
+const concurrency = config.clamd?.concurrency ?? 1
 const routes = httpRoutes(ports, config)
+const api = Object.values(routes)
 for (const [name, route] of Object.entries(routes)) http(name, serve(route))
-http('storage', serve(storageRoutes(ports, local.blobs, config.server)))
-http('api', serve(...Object.values(routes), storageRoutes(ports, local.blobs, config.server)))
+if (local) {
+  // Nobody else sends the disk's events or answers its links: whichever function runs does.
+  const storage = storageRoutes(ports, local.blobs, config.server)
+  api.push(storage)
+  http('storage', serve(storage))
+  startScanning(ports, local.events, { concurrency, log: jsonLog })
+}
+http('api', serve(...api))
 http('sweep', serve(sweepRoutes(ports)))
 cloudEvent('scan', async (event: CloudEvent<unknown>) => {
   await scanFunction(ports, event)
 })
-// Over the local disk nobody sends events: whichever function runs takes them from the queue that all share.
-startScanning(ports, local.events, { concurrency: config.clamd?.concurrency ?? 1, log: jsonLog })

@@ -1,12 +1,12 @@
 import type { LogEntry } from '../shared/http/app-env.ts'
-import type { Runtime } from '../shared/runtime.ts'
+import type { LocalStorage } from '../shared/runtime-local.ts'
 import type { Ports } from '../shared/workspace/ports.ts'
 import { scan } from '../shared/workspace/scan.ts'
 
 /** Delivers the disk's finalize events to the scan, until disposed; what is being scanned then is finished. */
 export function startScanning(
   ports: Ports,
-  events: Runtime['local']['events'],
+  events: LocalStorage['events'],
   { concurrency, log }: { concurrency: number; log: (entry: LogEntry) => void },
 ): void {
   const handle = async (event: Parameters<typeof scan>[1]) => {

@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises'
 import type { LogEntry } from '../shared/http/app-env.ts'
-import type { Runtime } from '../shared/runtime.ts'
+import type { LocalStorage } from '../shared/runtime-local.ts'
 import type { Ports } from '../shared/workspace/ports.ts'
 import { sweep } from '../shared/workspace/sweep.ts'
 import { pendingAgeSeconds } from './sweep.ts'
@@ -10,7 +10,7 @@ const intervalMs = 10 * 60 * 1000
 /** Sweeps at once, for what the last process left behind, and then every ten minutes until disposed. */
 export function startSweeping(
   ports: Ports,
-  blobs: Runtime['local']['blobs'],
+  blobs: LocalStorage['blobs'],
   log: (entry: LogEntry) => void,
 ): AsyncDisposable {
   const stop = new AbortController()

@@ -29,6 +29,11 @@ export async function serve(
     corsOrigins: config.server.corsOrigins,
     publicUrl: config.server.publicUrl,
   }
+  if (!local) {
+    throw new Error(
+      'MEDIA_GCS_BUCKET_NAME is set: its events go to the functions in the cloud. Unset it to serve from this disk.',
+    )
+  }
   const functions = Object.values(httpRoutes(ports, config))
   const app = createApp(http, ...functions, storageRoutes(ports, local.blobs, config.server))
   app.route('/', healthRoute(ports))

@@ -10,39 +10,33 @@ export interface OpenScanner extends AsyncDisposable {
 
 const disposeNothing = { [Symbol.asyncDispose]: async () => undefined }
 
+type Clamd = NonNullable<Config['clamd']>
+
 /**
- * The best scanner that there is: the clamd that answers at the configured address; else one of our own, where the
- * program and signatures are installed; else the development scanner. Undefined means scanning is switched off.
+ * In the cloud the clamd at the configured address, whether it answers now or later. Over the local disk the best that
+ * there is: the clamd that answers there; else one of our own, where the program and signatures are installed; else the
+ * development scanner. Where scanning is switched off, none.
  */
-export async function openScanner(clamd: Config['clamd'], directory: string): Promise<OpenScanner> {
+export async function openScanner({ clamd, storage }: Config): Promise<OpenScanner> {
   if (!clamd) {
     const { NoScanner } = await import('./adapters/local/no-scanner.ts')
     const notice = 'Files are NOT scanned: CLAMAV_SERVICE_ENABLED=false.'
     return { scanner: new NoScanner(), notice, ...disposeNothing }
   }
-  return (await configuredClamd(clamd)) ?? (await ownClamd(clamd, directory))
+  const configured = await configuredClamd(clamd)
+  if (storage.kind === 'gcp') return configured
+  const answers = await configured.scanner.version().catch(() => undefined)
+  return answers ? configured : ownClamd(clamd, storage.directory)
 }
 
-async function configuredClamd({
-  address,
-  concurrency,
-}: NonNullable<Config['clamd']>): Promise<OpenScanner | undefined> {
+async function configuredClamd({ address, concurrency }: Clamd): Promise<OpenScanner> {
   const { ClamdScanner } = await import('./adapters/clamd/clamd-scanner.ts')
   const scanner = new ClamdScanner(address, { concurrency })
-  const version = await scanner.version().catch(() => undefined)
-  if (!version) return undefined
   const where = 'path' in address ? address.path : `${address.host}:${address.port}`
-  return {
-    scanner,
-    notice: `Files are scanned by ${version.engine} at ${where}.`,
-    ...disposeNothing,
-  }
+  return { scanner, notice: `Files are scanned by ClamAV at ${where}.`, ...disposeNothing }
 }
 
-async function ownClamd(
-  { concurrency }: NonNullable<Config['clamd']>,
-  directory: string,
-): Promise<OpenScanner> {
+async function ownClamd({ concurrency }: Clamd, directory: string): Promise<OpenScanner> {
   const { findClamd } = await import('./adapters/clamd/clamd-program.ts')
   const installed = await findClamd()
   if (!installed.found) return developmentScanner(installed.reason)
