@@ -15,6 +15,7 @@ export interface Runtime extends AsyncDisposable {
 }
 
 const now = () => new Date()
+const newId = () => randomUUID() as FileId
 
 /** Loads only what the configuration asks for: a function's cold start pays for nothing else. */
 export async function openRuntime(config: Config): Promise<Runtime> {
@@ -22,7 +23,6 @@ export async function openRuntime(config: Config): Promise<Runtime> {
   const local = await openLocal(config, opened)
   const { catalog, blobs } = local ?? (await openCloud(config))
   const { scanner, notice } = opened.use(await openScanner(config))
-  const newId = () => randomUUID() as FileId
   const ports: Ports = { catalog, blobs, scanner, now, newId, limits: config.limits }
   const resources = opened.move()
   return {
