@@ -11,7 +11,7 @@ export async function openCloudStorage(options: {
 }): Promise<{ catalog: Catalog; blobs: BlobStore }> {
   const { projectId, bucket, quotaBytes, now } = options
   const [catalog, blobs] = await Promise.all([
-    FirestoreCatalog.open({ projectId, quotaBytes, now, preferRest: true }),
+    FirestoreCatalog.open({ projectId, quotaBytes, now }),
     GcsBlobStore.open({ bucket, projectId }),
   ])
   return { catalog, blobs }
