@@ -45,6 +45,8 @@ export async function upload(
   const { catalog, blobs, limits } = ports
   const id = ports.newId()
   const storagePath = blobs.place(caller.workspaceId, id, name)
+  // A body may fail before the store has begun to read it; reading it throws what it was.
+  body.on('error', () => undefined)
   let file: PendingFile | undefined
   const reserve = async (maxBytes: number) => {
     file = await reserveFile(ports, caller, { id, storagePath, maxBytes, target: await target })
