@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { Firestore, type DocumentReference } from '@google-cloud/firestore'
+import { Firestore, type DocumentReference, type Settings } from '@google-cloud/firestore'
 import type { FileRecord, PendingFile } from '../../workspace/file.ts'
 import type { FileId, WorkspacePath } from '../../workspace/path.ts'
 import type {
@@ -36,6 +36,8 @@ export interface FirestoreCatalogOptions {
   databaseId?: string
   /** Spares the start-up of gRPC, until something waits for a verdict: listeners need it. */
   preferRest?: boolean
+  /** More of the client's settings, such as credentials other than the environment's. */
+  settings?: Settings
   /** Of a workspace without its own quota. */
   quotaBytes: number
   now: () => Date
@@ -60,8 +62,11 @@ export class FirestoreCatalog implements Catalog, AsyncDisposable {
   }
 
   static async open(options: FirestoreCatalogOptions): Promise<FirestoreCatalog> {
-    const { projectId, databaseId, preferRest } = options
+    const { projectId, databaseId, preferRest, settings } = options
     const firestore = new Firestore({
+      // Without it the client repeats every read that fails, denied ones too, after seconds.
+      gaxServerStreamingRetries: true,
+      ...settings,
       projectId,
       ...(databaseId !== undefined && { databaseId }),
       ...(preferRest !== undefined && { preferRest }),
@@ -149,11 +154,7 @@ export class FirestoreCatalog implements Catalog, AsyncDisposable {
 
   async list(query: ListQuery): Promise<ListPage> {
     const files = filesOf(this.#workspace(query.workspaceId))
-    return this.#translated(
-      this.#firestore.runTransaction((transaction) => listFiles(transaction, files, query), {
-        readOnly: true,
-      }),
-    )
+    return this.#translated(listFiles(files, query))
   }
 
   async usage(workspaceId: string): Promise<Usage> {

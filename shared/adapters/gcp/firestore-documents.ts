@@ -57,6 +57,7 @@ export function decodeUsage(snapshot: DocumentSnapshot, quotaBytes: number): Usa
   }
 }
 
-export function withoutMetadata({ metadata: _, ...record }: FileRecord): object {
+export function withoutMetadata(file: FileRecord): object {
+  const { metadata: _, ...record } = file
   return record
 }

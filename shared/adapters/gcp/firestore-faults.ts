@@ -1,5 +1,5 @@
-import { GrpcStatus } from '@google-cloud/firestore'
 import { WorkspaceError } from '../../workspace/errors.ts'
+import { grpcStatus } from './firestore-status.ts'
 
 /** Where the catalog is, as an operator names it. */
 export interface FirestorePlace {
@@ -19,19 +19,19 @@ export function translate(error: unknown, place: FirestorePlace): unknown {
 
 function adviceOn(code: unknown, message: string, place: FirestorePlace): string | undefined {
   const { projectId, databaseId } = place
-  if (code === GrpcStatus.FAILED_PRECONDITION && /requires an? .*index/i.test(message)) {
+  if (code === grpcStatus.FAILED_PRECONDITION && /requires an? .*index/i.test(message)) {
     return `Firestore lacks an index that firestore.indexes.json declares, or still builds it. Run: firebase deploy --only firestore:indexes --project ${projectId}`
   }
-  if (code === GrpcStatus.NOT_FOUND && /database/i.test(message)) {
+  if (code === grpcStatus.NOT_FOUND && /database/i.test(message)) {
     return `The project ${projectId} has no Firestore database ${databaseId}. Run: gcloud firestore databases create --database="${databaseId}" --location=LOCATION --project=${projectId}`
   }
-  if (code === GrpcStatus.PERMISSION_DENIED && /has not been used|disabled/i.test(message)) {
+  if (code === grpcStatus.PERMISSION_DENIED && /has not been used|disabled/i.test(message)) {
     return `The Firestore API is not enabled. Run: gcloud services enable firestore.googleapis.com --project=${projectId}`
   }
-  if (code === GrpcStatus.PERMISSION_DENIED) {
+  if (code === grpcStatus.PERMISSION_DENIED) {
     return `The service's account may not use Firestore. Run: gcloud projects add-iam-policy-binding ${projectId} --member=serviceAccount:ACCOUNT --role=roles/datastore.user`
   }
-  if (code === GrpcStatus.UNAUTHENTICATED) {
+  if (code === grpcStatus.UNAUTHENTICATED) {
     return 'Firestore does not accept the credentials. On a machine of your own, run: gcloud auth application-default login'
   }
   return undefined

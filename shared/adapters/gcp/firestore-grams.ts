@@ -8,13 +8,14 @@ export const maxGramLength = 3
  */
 export function gramsOf(text: string): string[] {
   const grams = new Set<string>()
-  for (let length = 1; length <= maxGramLength; length++) addWindows(grams, [...text], length)
+  for (let length = 1; length <= maxGramLength; length++)
+    addWindows(grams, Array.from(text), length)
   return [...grams]
 }
 
 /** The longest grams that a text must hold to contain the wanted one: itself, or its every three characters. */
 export function longestGramsOf(wanted: string): string[] {
-  const characters = [...wanted]
+  const characters = Array.from(wanted)
   const grams = new Set<string>()
   addWindows(grams, characters, Math.min(characters.length, maxGramLength))
   return [...grams]

@@ -1,9 +1,4 @@
-import type {
-  DocumentSnapshot,
-  Query,
-  QueryDocumentSnapshot,
-  Transaction,
-} from '@google-cloud/firestore'
+import type { DocumentSnapshot, Query, QueryDocumentSnapshot } from '@google-cloud/firestore'
 import type { FileRecord } from '../../workspace/file.ts'
 import type { ListPage, ListPosition, ListQuery } from '../../workspace/ports.ts'
 import { decodeFile } from './firestore-documents.ts'
@@ -15,14 +10,13 @@ type Entry = { document: DocumentSnapshot } | { folder: string }
 /** How many documents the next call asks for at most. */
 const maxBatch = 300
 
-/** One page; the caller holds the transaction that lets its queries see one state. */
-export async function listFiles(
-  transaction: Transaction,
-  files: Query,
-  query: ListQuery,
-): Promise<ListPage> {
-  const selection = await select(transaction, files, query)
-  const entries = selection ? await entriesOf(transaction, selection, query) : []
+/**
+ * One page. Where it takes several queries, each sees what is there when it is made, as the queries of several pages do:
+ * the client's read-only transactions end the process where their first read fails.
+ */
+export async function listFiles(files: Query, query: ListQuery): Promise<ListPage> {
+  const selection = await select(files, query)
+  const entries = selection ? await entriesOf(selection, query) : []
   const page = entries.slice(0, query.limit)
   const found = page.flatMap((entry) =>
     'document' in entry ? (decodeFile(entry.document) ?? []) : [],
@@ -33,7 +27,7 @@ export async function listFiles(
     files: found,
     folders,
     ...(last && { next: positionOf(query, last, found) }),
-    ...(query.total && { total: selection ? await total(transaction, selection) : 0 }),
+    ...(query.total && { total: selection ? await total(selection) : 0 }),
   }
 }
 
@@ -44,20 +38,19 @@ function positionOf(query: ListQuery, last: Entry, files: FileRecord[]): ListPos
 }
 
 /** The entries of the page, and one more where one follows. */
-async function entriesOf(
-  transaction: Transaction,
-  selection: Selection,
-  query: ListQuery,
-): Promise<Entry[]> {
+async function entriesOf(selection: Selection, query: ListQuery): Promise<Entry[]> {
   const { offset = 0, limit } = query
   const wanted = offset + limit + 1
   if (!query.folders && !selection.isMeant) {
     const place = startOf(query)
     const start = place ? selection.query.startAfter(...place) : selection.query
-    const { docs } = await transaction.get(start.offset(offset).limit(limit + 1))
+    const { docs } = await start
+      .offset(offset)
+      .limit(limit + 1)
+      .get()
     return docs.map((document) => ({ document }))
   }
-  return (await walk(transaction, selection, { query, wanted })).slice(offset)
+  return (await walk(selection, query, wanted)).slice(offset)
 }
 
 /**
@@ -65,9 +58,9 @@ async function entriesOf(
  * leapt over: few documents at a time while that happens, more while it does not.
  */
 async function walk(
-  transaction: Transaction,
   { query: selected, isMeant }: Selection,
-  { query, wanted }: { query: ListQuery; wanted: number },
+  query: ListQuery,
+  wanted: number,
 ): Promise<Entry[]> {
   const prefixLength = query.prefix?.length ?? 0
   const entries: Entry[] = []
@@ -76,7 +69,7 @@ async function walk(
   for (;;) {
     const size = Math.min(batch, maxBatch, isMeant ? maxBatch : wanted - entries.length)
     const start = place ? selected.startAfter(...place) : selected
-    const { docs } = await transaction.get(start.limit(size))
+    const { docs } = await start.limit(size).get()
     let folder: string | undefined
     let passed = 0
     for (const document of docs) {
@@ -96,10 +89,9 @@ async function walk(
 }
 
 /** How many files there are on all pages; where each is to be looked at, each is read. */
-async function total(transaction: Transaction, { query, isMeant }: Selection): Promise<number> {
-  if (!isMeant) return count(transaction, query)
-  const fields = query.select('record.name', 'record.state', 'record.origin')
-  const { docs } = await transaction.get(fields)
+async function total({ query, isMeant }: Selection): Promise<number> {
+  if (!isMeant) return count(query)
+  const { docs } = await query.select('record.name', 'record.state', 'record.origin').get()
   return docs.filter(isMeant).length
 }
 

@@ -1,9 +1,4 @@
-import {
-  AggregateField,
-  type DocumentSnapshot,
-  type Query,
-  type Transaction,
-} from '@google-cloud/firestore'
+import type { DocumentSnapshot, Query } from '@google-cloud/firestore'
 import { foldCase } from '../../workspace/fold.ts'
 import { sessionFolder } from '../../workspace/path.ts'
 import type { ListQuery } from '../../workspace/ports.ts'
@@ -24,11 +19,7 @@ export interface Selection {
 }
 
 /** Undefined where nothing can match. */
-export async function select(
-  transaction: Transaction,
-  files: Query,
-  query: ListQuery,
-): Promise<Selection | undefined> {
+export async function select(files: Query, query: ListQuery): Promise<Selection | undefined> {
   const { prefix = '', sessionId } = query
   const session = sessionId === undefined ? '' : sessionFolder(sessionId)
   const low = prefix.startsWith(session) ? prefix : session
@@ -37,7 +28,7 @@ export async function select(
   const term =
     folded === ''
       ? scopeTerm(query)
-      : gramTerm(query.deleted, await rarestGram(transaction, files, query, folded))
+      : gramTerm(query.deleted, await rarestGram(files, query, folded))
   const direction = query.descending ? 'desc' : 'asc'
   const [first, second] = query.sort === 'path' ? ['path', 'sequence'] : ['sequence', 'path']
   const inScope = files.where('terms', 'array-contains', term)
@@ -53,7 +44,7 @@ export async function select(
 /** A name's grams find it alone where they are the whole question; else each file found is looked at. */
 function verification({ state, origin }: ListQuery, folded: string): Selection['isMeant'] {
   const isFiltered = state !== undefined || origin !== undefined
-  if (folded === '' || ([...folded].length <= maxGramLength && !isFiltered)) return undefined
+  if (folded === '' || (Array.from(folded).length <= maxGramLength && !isFiltered)) return undefined
   return (snapshot) =>
     foldCase(String(snapshot.get('record.name'))).includes(folded) &&
     [undefined, snapshot.get('record.state')].includes(state) &&
@@ -61,31 +52,27 @@ function verification({ state, origin }: ListQuery, folded: string): Selection['
 }
 
 /** The gram of the fewest files, so that the fewest are looked at in vain; weighing one is one read. */
-async function rarestGram(
-  transaction: Transaction,
-  files: Query,
-  { deleted }: ListQuery,
-  folded: string,
-): Promise<string> {
-  const grams = longestGramsOf(folded)
-  if (grams.length === 1) return grams[0] ?? folded
-  const step = Math.max(1, grams.length / maxWeighedGrams)
-  const tried = Array.from(
-    { length: Math.min(grams.length, maxWeighedGrams) },
-    (_, i) => grams[Math.floor(i * step)] ?? folded,
-  )
+async function rarestGram(files: Query, { deleted }: ListQuery, folded: string): Promise<string> {
+  const grams = sampleOf(longestGramsOf(folded), maxWeighedGrams)
+  if (grams.length <= 1) return grams[0] ?? folded
   const weights = await Promise.all(
-    tried.map((gram) => {
+    grams.map((gram) => {
       const found = files.where('terms', 'array-contains', gramTerm(deleted, gram))
-      return count(transaction, found.orderBy('sequence').orderBy('path').limit(maxWeighed))
+      return count(found.orderBy('sequence').orderBy('path').limit(maxWeighed))
     }),
   )
-  return tried[weights.indexOf(Math.min(...weights))] ?? folded
+  return grams[weights.indexOf(Math.min(...weights))] ?? folded
 }
 
-export async function count(transaction: Transaction, query: Query): Promise<number> {
-  const counted = await transaction.get(query.aggregate({ files: AggregateField.count() }))
-  return counted.data().files
+/** Up to `most` of the items, the first and the last among them, evenly apart. */
+function sampleOf(items: string[], most: number): string[] {
+  if (items.length <= most) return items
+  const step = (items.length - 1) / (most - 1)
+  return items.filter((_, i) => Math.round(Math.round(i / step) * step) === i)
+}
+
+export async function count(query: Query): Promise<number> {
+  return (await query.count().get()).data().count
 }
 
 function within(query: Query, low: string): Query {

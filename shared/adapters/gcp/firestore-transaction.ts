@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { GrpcStatus, type Firestore, type Transaction } from '@google-cloud/firestore'
+import type { Firestore, Transaction } from '@google-cloud/firestore'
+import { grpcStatus } from './firestore-status.ts'
 
 /** One attempt's work. `previous` is the result of an earlier attempt whose commit failed, perhaps only seemingly. */
 export type Work<Result> = (
@@ -13,13 +14,13 @@ const maxTotalMs = 30_000
 
 /** Those after which another attempt may succeed; a commit may have succeeded after any of them but `ABORTED`. */
 const transient = new Set<unknown>([
-  GrpcStatus.ABORTED,
-  GrpcStatus.CANCELLED,
-  GrpcStatus.UNKNOWN,
-  GrpcStatus.DEADLINE_EXCEEDED,
-  GrpcStatus.INTERNAL,
-  GrpcStatus.UNAVAILABLE,
-  GrpcStatus.RESOURCE_EXHAUSTED,
+  grpcStatus.ABORTED,
+  grpcStatus.CANCELLED,
+  grpcStatus.UNKNOWN,
+  grpcStatus.DEADLINE_EXCEEDED,
+  grpcStatus.INTERNAL,
+  grpcStatus.UNAVAILABLE,
+  grpcStatus.RESOURCE_EXHAUSTED,
 ])
 
 /**
@@ -50,9 +51,9 @@ function isTransient(error: unknown, attempt: number): boolean {
   if (!(error instanceof Error) || !('code' in error)) return false
   if (transient.has(error.code)) return true
   // The client repeats a commit whose answer is lost; what it meets then is its own transaction, over, or its own document.
-  if (error.code === GrpcStatus.ALREADY_EXISTS) return attempt === 0
+  if (error.code === grpcStatus.ALREADY_EXISTS) return attempt === 0
   return (
-    error.code === GrpcStatus.INVALID_ARGUMENT &&
+    error.code === grpcStatus.INVALID_ARGUMENT &&
     /transaction.*(expired|no longer valid)/i.test(error.message)
   )
 }

@@ -1,0 +1,11 @@
+import { afterAll } from 'vitest'
+import { openGcsStore } from '../emulators/storage/gcs-store.ts'
+import { startStorageEmulator } from '../emulators/storage/start.ts'
+import { testSigner } from '../emulators/storage/test-signer.ts'
+import { describeBlobStore } from './blob-store.ts'
+
+const { auth, signers } = testSigner()
+const storage = await startStorageEmulator({ signers })
+afterAll(() => storage[Symbol.asyncDispose]())
+
+describeBlobStore('Cloud Storage', () => openGcsStore(storage, { auth }))

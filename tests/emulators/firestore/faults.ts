@@ -1,0 +1,45 @@
+import { Refusal, type Code } from './refusal.ts'
+
+/** The calls that can be made to fail, in lower camel case. */
+export type Method =
+  | 'batchGetDocuments'
+  | 'beginTransaction'
+  | 'commit'
+  | 'rollback'
+  | 'runQuery'
+  | 'runAggregationQuery'
+  | 'listen'
+
+export interface Fault {
+  code: Code
+  message?: string
+  /** The call takes effect and only its answer is lost. */
+  applied?: boolean
+  /** How many calls fail; one by default. */
+  times?: number
+}
+
+/** Failures to come, each of a call's next times. */
+export class Faults {
+  latencyMs = 0
+  readonly #planned: { method: Method; fault: Fault; left: number }[] = []
+
+  plan(method: Method, fault: Fault): void {
+    this.#planned.push({ method, fault, left: fault.times ?? 1 })
+  }
+
+  /** Runs a call, or fails it before or after its effect. */
+  async around<Answer>(method: Method, call: () => Answer): Promise<Answer> {
+    const planned = this.#planned.find((one) => one.method === method && one.left > 0)
+    if (planned) planned.left -= 1
+    if (this.latencyMs > 0) await new Promise((resolve) => setTimeout(resolve, this.latencyMs))
+    if (planned && !planned.fault.applied) throw refusalOf(planned.fault)
+    const answer = call()
+    if (planned) throw refusalOf(planned.fault)
+    return answer
+  }
+}
+
+function refusalOf({ code, message }: Fault): Refusal {
+  return new Refusal(code, message ?? 'A fault that the test asked for.')
+}

@@ -1,0 +1,16 @@
+import { status } from '@grpc/grpc-js'
+
+export type Code = keyof typeof status
+
+/** What Firestore refuses a request with: a gRPC status and its message. */
+export class Refusal extends Error {
+  override readonly name = 'Refusal'
+  readonly code: number
+  readonly status: Code
+
+  constructor(code: Code, message: string) {
+    super(message)
+    this.status = code
+    this.code = status[code]
+  }
+}

@@ -1,0 +1,112 @@
+import { buffer } from 'node:stream/consumers'
+import { ApiRefusal } from './errors.ts'
+import type { Exchange } from './exchange.ts'
+import { sendMedia } from './media.ts'
+import type { Objects } from './objects.ts'
+
+const mostPerPage = 1000
+
+/** How Cloud Storage is narrowed, so that a test need not be large to meet its limits. */
+export interface ApiLimits {
+  /** The most objects on a page; whatever was asked for. */
+  objectsPerPage?: number
+  /** The most bytes that one rewrite request copies. */
+  rewriteBytes?: number
+  /** `X-Goog-Hash` of an upload is not looked at. */
+  ignoresHash?: boolean
+}
+
+/** `/b`, `/b/{bucket}` */
+export async function serveBucket(
+  objects: Objects,
+  bucket: string | undefined,
+  exchange: Exchange,
+): Promise<void> {
+  const { request, response } = exchange
+  if (bucket === undefined) {
+    const { name } = JSON.parse((await buffer(request)).toString()) as { name: string }
+    objects.createBucket(name)
+    return exchange.answer(200, bucketResource(name))
+  }
+  objects.bucket(bucket)
+  if (request.method === 'DELETE') {
+    objects.deleteBucket(bucket)
+    response.writeHead(204).end()
+    return
+  }
+  exchange.answer(200, bucketResource(bucket))
+}
+
+/** `/b/{bucket}/o`: names in the order of their UTF-8, a page token stands for the last one seen. */
+export function serveList(
+  objects: Objects,
+  bucket: string,
+  exchange: Exchange,
+  { objectsPerPage = mostPerPage }: ApiLimits,
+): void {
+  const { query } = exchange
+  const prefix = query.get('prefix') ?? ''
+  const token = query.get('pageToken')
+  const after = token === null ? '' : Buffer.from(token, 'base64url').toString()
+  if (token !== null && after === '') throw new ApiRefusal(400, 'Invalid argument.')
+  const most = Math.min(Number(query.get('maxResults') ?? mostPerPage), objectsPerPage)
+  const names = [...objects.bucket(bucket).keys()]
+    .filter((name) => name.startsWith(prefix) && name > after)
+    .sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)))
+  const page = names.slice(0, most)
+  const last = page.at(-1)
+  exchange.answer(200, {
+    kind: 'storage#objects',
+    ...(page.length > 0 && { items: page.map((name) => objects.get(bucket, name).resource) }),
+    ...(last !== undefined &&
+      names.length > most && { nextPageToken: Buffer.from(last).toString('base64url') }),
+  })
+}
+
+/** `/b/{bucket}/o/{object}` */
+export async function serveObject(
+  objects: Objects,
+  { bucket, name }: { bucket: string; name: string },
+  exchange: Exchange,
+): Promise<void> {
+  const { request, response, query } = exchange
+  if (request.method === 'DELETE') {
+    await objects.delete(bucket, name, query)
+    if (exchange.fault?.kind === 'lost-answer') return void request.socket.resetAndDestroy()
+    response.writeHead(204).end()
+    return
+  }
+  const object = objects.get(bucket, name, query.get('generation'))
+  objects.checkGeneration(bucket, name, query.get('ifGenerationMatch'))
+  if (query.get('alt') === 'media') return sendMedia(exchange, object)
+  exchange.answer(200, object.resource)
+}
+
+/** `/b/{bucket}/o/{object}/rewriteTo/b/{bucket}/o/{object}`; the token counts the bytes that are copied. */
+export async function serveRewrite(
+  objects: Objects,
+  path: { bucket: string; name: string; toBucket: string; toName: string },
+  exchange: Exchange,
+  { rewriteBytes = Infinity }: ApiLimits,
+): Promise<void> {
+  const { query } = exchange
+  const source = objects.get(path.bucket, path.name, query.get('sourceGeneration'))
+  const ifGenerationMatch = query.get('ifGenerationMatch')
+  objects.checkGeneration(path.toBucket, path.toName, ifGenerationMatch)
+  const size = Number(source.resource.size)
+  const copied = Math.min(size, Number(query.get('rewriteToken') ?? 0) + rewriteBytes)
+  const progress = { kind: 'storage#rewriteResponse', objectSize: String(size) }
+  if (copied < size) {
+    const rewriteToken = String(copied)
+    const totalBytesRewritten = rewriteToken
+    exchange.answer(200, { ...progress, done: false, totalBytesRewritten, rewriteToken })
+    return
+  }
+  const to = { bucket: path.toBucket, name: path.toName, ifGenerationMatch }
+  const resource = await objects.copy(source, to)
+  exchange.answer(200, { ...progress, done: true, totalBytesRewritten: String(size), resource })
+}
+
+function bucketResource(name: string) {
+  return { kind: 'storage#bucket', id: name, name, location: 'US', storageClass: 'STANDARD' }
+}
