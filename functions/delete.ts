@@ -2,7 +2,7 @@ import { Hono, type Context } from 'hono'
 import { z } from 'zod'
 import type { AppEnv } from '../shared/http/app-env.ts'
 import { allow } from '../shared/http/allow.ts'
-import { parseWritePreconditions } from '../shared/http/conditional.ts'
+import { changePreconditions } from '../shared/http/change-preconditions.ts'
 import { flag, parseQuery } from '../shared/http/query.ts'
 import { contentPath } from '../shared/http/target.ts'
 import { remove, removeSession } from '../shared/workspace/delete.ts'
@@ -30,6 +30,5 @@ export const deleteRoutes = (ports: Pick<Ports, 'catalog' | 'blobs'>) =>
     })
 
 function optionsOf(c: Context<AppEnv>) {
-  const { mustReplace } = parseWritePreconditions((name) => c.req.header(name))
-  return { ...parseQuery(c, deleteSchema), ifMatch: mustReplace }
+  return { ...parseQuery(c, deleteSchema), ...changePreconditions(c) }
 }

@@ -2,7 +2,7 @@ import { Hono } from 'hono'
 import { z } from 'zod'
 import type { AppEnv } from '../shared/http/app-env.ts'
 import { allow } from '../shared/http/allow.ts'
-import { parseWritePreconditions } from '../shared/http/conditional.ts'
+import { changePreconditions } from '../shared/http/change-preconditions.ts'
 import { answerCreated, answerFile } from '../shared/http/file-answer.ts'
 import { jsonBody } from '../shared/http/json-body.ts'
 import { metadataSchema } from '../shared/http/upload-fields.ts'
@@ -38,9 +38,8 @@ export const updateRoutes = (ports: UpdatePorts) =>
     .patch('/files/:id', allow('files:write'), async (c) => {
       const caller = c.get('caller')
       const { name, path, session, metadata } = await jsonBody(c, updateSchema)
-      const { mustReplace } = parseWritePreconditions((field) => c.req.header(field))
       const file = await update(ports, caller, c.req.param('id'), {
-        ifMatch: mustReplace,
+        ...changePreconditions(c),
         ...(name !== undefined && { name: parseName(name) }),
         ...(path !== undefined && { path: pathOf(caller, path, session) }),
         ...(metadata && { metadata }),

@@ -22,7 +22,7 @@ import { verifyDigest } from '../shared/http/verify-digest.ts'
 import { parseEssence } from '../shared/media/essence.ts'
 import { invalid } from '../shared/workspace/errors.ts'
 import { originSchema } from '../shared/workspace/file.ts'
-import { nameOf, parsePath } from '../shared/workspace/path.ts'
+import { nameOf, parseName, parsePath } from '../shared/workspace/path.ts'
 import type { Ports } from '../shared/workspace/ports.ts'
 import { openUpload, upload } from '../shared/workspace/upload.ts'
 
@@ -101,6 +101,7 @@ export const uploadRoutes = (ports: UploadPorts) =>
         mimeType = unknownType,
         ...fields
       } = await jsonBody(c, openUploadSchema)
+      if (name !== undefined) parseName(name)
       const browserOrigin = c.req.header('Origin')
       const { file, session } = await openUpload(ports, caller, {
         target: uploadTarget(caller, fields, { name, mimeType }),

@@ -2,7 +2,7 @@ import type { Context } from 'hono'
 import type { FileRecord, PendingFile } from '../workspace/file.ts'
 import type { Ports } from '../workspace/ports.ts'
 import { notServed } from '../workspace/read.ts'
-import { awaitVerdict } from '../workspace/upload.ts'
+import { awaitOwnVerdict } from '../workspace/upload.ts'
 import type { AppEnv } from './app-env.ts'
 import { etagOf } from './entity-tag.ts'
 import { fileView } from './file-view.ts'
@@ -15,14 +15,14 @@ const retryAfterSeconds = 1
  * refused. Waits for the verdict as long as the caller prefers.
  */
 export async function answerUpload(
-  ports: Pick<Ports, 'catalog'>,
+  ports: Pick<Ports, 'catalog' | 'blobs'>,
   c: Context<AppEnv>,
   file: PendingFile,
   waitSeconds: number,
 ): Promise<Response> {
   c.set('uploaded', true)
   const signal = c.req.raw.signal
-  return answerCreated(c, await awaitVerdict(ports, file, { seconds: waitSeconds, signal }))
+  return answerCreated(c, await awaitOwnVerdict(ports, file, { seconds: waitSeconds, signal }))
 }
 
 /** The answer to a file that has been made: with where it is, and its `ETag` once it is ready. */

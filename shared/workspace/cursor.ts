@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
-import { invalid } from './errors.ts'
+import { invalid, type WorkspaceError } from './errors.ts'
 import type { ListPosition, ListQuery } from './ports.ts'
 
 const position = z.union([
@@ -10,7 +10,8 @@ const position = z.union([
 
 /**
  * A position as text that belongs to one query: `{position}.{seal}`, both base64url. The seal is a plain hash, not a
- * secret: it tells an honest client of a mistake, and a forger reaches nothing but other places in his own listing.
+ * secret: it tells an honest client of a mistake. A forger reaches other places in his own listing, and `list` sees to it
+ * that they are in it.
  */
 export function createCursor(query: Omit<ListQuery, 'limit'>, next: ListPosition): string {
   const text = Buffer.from(JSON.stringify(next)).toString('base64url')
@@ -22,12 +23,16 @@ export function readCursor(query: Omit<ListQuery, 'limit'>, cursor: string): Lis
   const [text = '', given] = cursor.split('.')
   const parsed = position.safeParse(parseJson(Buffer.from(text, 'base64url').toString()))
   if (!parsed.success || cursor !== `${text}.${seal(query, text)}` || given === undefined) {
-    throw invalid(
-      'cursor',
-      'is not from this listing; start again without it, or repeat the query that gave it',
-    )
+    throw foreignCursor()
   }
   return parsed.data
+}
+
+export function foreignCursor(): WorkspaceError {
+  return invalid(
+    'cursor',
+    'is not from this listing; start again without it, or repeat the query that gave it',
+  )
 }
 
 function seal(query: Omit<ListQuery, 'limit'>, text: string): string {

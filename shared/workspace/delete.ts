@@ -25,7 +25,8 @@ export async function remove(
   if (!file) return
   assertWritable(caller, file.path)
   assertMatches(file, ifMatch)
-  await (purge ? purgeOne(ports, file) : removeOne(ports, file))
+  if (purge) await discard(ports, [await ports.catalog.purge(file.workspaceId, file.id)])
+  else await removeOne(ports, file)
 }
 
 /** Deletes the files of one session and no other; a session without files is no error. */
@@ -41,20 +42,23 @@ export async function removeSession(
       `This token is bound to the session "${caller.session}" and cannot delete another.`,
     )
   }
-  for await (const file of filesOf(ports, caller, session, false)) await removeOne(ports, file)
+  for await (const file of filesOf(ports, caller, session, false)) {
+    await removeOne(ports, file, session)
+  }
   if (!purge) return
-  for await (const file of filesOf(ports, caller, session, true)) await purgeOne(ports, file)
+  for await (const file of filesOf(ports, caller, session, true)) {
+    // Only this very deletion: the file may have been restored since it was listed.
+    const deletedBefore = new Date(Date.parse(file.deletedAt ?? '') + 1)
+    await discard(ports, [await ports.catalog.purge(file.workspaceId, file.id, deletedBefore)])
+  }
 }
 
-async function removeOne(ports: DeletePorts, file: FileRecord): Promise<void> {
-  const removal = await ports.catalog.remove(file.workspaceId, file.id)
+/** With a session, only if the file still lies in it: it may have been moved since it was listed. */
+async function removeOne(ports: DeletePorts, file: FileRecord, session?: SessionId): Promise<void> {
+  const removal = await ports.catalog.remove(file.workspaceId, file.id, session)
   if (!removal) return
   const cancelled = removal.file.state === 'pending' ? [removal.file] : []
   await discard(ports, [...cancelled, ...removal.purged])
-}
-
-async function purgeOne(ports: DeletePorts, file: FileRecord): Promise<void> {
-  await discard(ports, [await ports.catalog.purge(file.workspaceId, file.id)])
 }
 
 /** Undefined for an upload that was cancelled before: deleting it again changes nothing. */

@@ -1,9 +1,9 @@
 import { notFound, type Caller } from './access.ts'
-import { createCursor, readCursor } from './cursor.ts'
+import { createCursor, foreignCursor, readCursor } from './cursor.ts'
 import type { FileRecord, FileState, Origin } from './file.ts'
 import { invalid } from './errors.ts'
 import { parsePrefix, sessionFolder, type SessionId } from './path.ts'
-import type { ListQuery, Ports, Usage } from './ports.ts'
+import type { ListPosition, ListQuery, Ports, Usage } from './ports.ts'
 
 export interface ListRequest {
   prefix?: string | undefined
@@ -39,6 +39,7 @@ export async function list(
 ): Promise<Listing> {
   const query = toQuery(caller, request)
   const after = request.cursor === undefined ? undefined : readCursor(query, request.cursor)
+  if (after && !isWithin(query, after)) throw foreignCursor()
   const { files, folders, next, total } = await catalog.list({
     ...query,
     limit: request.limit,
@@ -91,6 +92,14 @@ function toQuery(caller: Caller, request: ListRequest): Omit<ListQuery, 'limit'>
     sort,
     descending,
   }
+}
+
+/** A position that no page of the query ends at would be a way around its prefix and its session. */
+function isWithin(query: Omit<ListQuery, 'limit'>, after: ListPosition): boolean {
+  const { prefix = '', sessionId, sort } = query
+  if (!('path' in after)) return sort === 'created'
+  const folder = sessionId === undefined ? '' : sessionFolder(sessionId)
+  return sort === 'path' && after.path.startsWith(prefix) && after.path.startsWith(folder)
 }
 
 /** Where a listing of folders begins that names no prefix: every path starts with `/`, which is no folder to show. */

@@ -94,8 +94,9 @@ export interface Catalog {
    * - A pending file is removed, path and quota are given back, refusal `gone`.
    * - An infected or unscannable file is marked deleted.
    * - A file that is in the trash stays as it is.
+   * - With `sessionId`, a file that lies in no or another session is left as it is: undefined.
    */
-  remove(workspaceId: string, id: FileId): Promise<Removal | undefined>
+  remove(workspaceId: string, id: FileId, sessionId?: SessionId): Promise<Removal | undefined>
 
   /**
    * Brings a file back from the trash to its path, or to another one; resolves to undefined when there is none.

@@ -65,6 +65,8 @@ export async function copy(
   })
   const blob = await blobs.copy(source, storagePath).catch(async (error: unknown) => {
     await catalog.purge(file.workspaceId, id).catch(() => undefined)
+    // The source may have been purged meanwhile: then reading it again says so.
+    await readyFile(ports, caller, { id: source.id })
     throw error
   })
   const { sizeBytes, checksum, mimeType, scan } = source
@@ -89,7 +91,8 @@ export async function restore(
   path?: WorkspacePath,
 ): Promise<FileRecord> {
   const file = await findFile(ports, caller, { id })
-  assertWritable(caller, path ?? file.path)
+  assertWritable(caller, file.path)
+  if (path !== undefined) assertWritable(caller, path)
   const restored = await ports.catalog.restore(caller.workspaceId, file.id, path)
   return restored ?? findFile(ports, caller, { id })
 }

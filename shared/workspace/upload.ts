@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream'
 import { assertWritable, type Caller } from './access.ts'
+import { discard } from './discard.ts'
 import { invalid, WorkspaceError } from './errors.ts'
 import type { FileRecord, Metadata, Origin, PendingFile } from './file.ts'
 import { nameOf, type FileId, type WorkspacePath } from './path.ts'
@@ -139,6 +140,24 @@ export async function awaitVerdict(
   const refusal = await catalog.refusal(workspaceId, id)
   if (file && refusal === undefined) return file
   throw refused(refusal ?? 'gone', file)
+}
+
+/**
+ * As `awaitVerdict`, for the bytes that have just been stored: where their record is gone, cancelled while they came,
+ * they go too, since nothing counts them any more.
+ */
+export async function awaitOwnVerdict(
+  ports: Pick<Ports, 'catalog' | 'blobs'>,
+  file: PendingFile,
+  wait: { seconds: number; signal?: AbortSignal },
+): Promise<FileRecord> {
+  try {
+    return await awaitVerdict(ports, file, wait)
+  } catch (error) {
+    const isGone = error instanceof WorkspaceError && error.file === undefined
+    if (isGone) await discard(ports, [file])
+    throw error
+  }
 }
 
 const refusalDetails: Record<RefusalCode, string> = {

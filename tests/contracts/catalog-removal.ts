@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { parseSessionId } from '../../shared/workspace/path.ts'
 import { infected, newId, user, type Begin } from './catalog-world.ts'
 
 const nothing = { liveBytes: 0, liveCount: 0, reservedBytes: 0, trashBytes: 0 }
@@ -69,6 +70,22 @@ export function describeRemoval(begin: Begin): void {
     })
   })
 
+  describe('remove with a sessionId', () => {
+    test('a file that lies in no or another session is left as it is', async () => {
+      await using world = await begin()
+      const inside = await world.upload('/sessions/s1/a')
+      const other = await world.upload('/sessions/s2/a')
+      const none = await world.upload('/a')
+      const session = parseSessionId('s1')
+      for (const file of [other, none]) {
+        expect(await world.catalog.remove(user, file.id, session)).toBeUndefined()
+        expect(await world.get(file)).toEqual(file)
+      }
+      const removal = await world.catalog.remove(user, inside.id, session)
+      expect(removal?.file).toMatchObject({ id: inside.id, isDeleted: true })
+    })
+  })
+
   describe('purge', () => {
     test('forgets a file, whatever its state, and gives back what it held', async () => {
       await using world = await begin()
@@ -133,6 +150,19 @@ export function describeRemoval(begin: Begin): void {
       expect(await world.get(file)).toBeUndefined()
       expect(await world.catalog.refusal(user, file.id)).toBe('gone')
       expect(await world.counters()).toEqual(nothing)
+    })
+
+    test('with abandonedBefore, a file that was reserved before that instant is removed whatever its expiresAt', async () => {
+      await using world = await begin()
+      const file = await world.reserve('/a')
+      const reservedAt = world.now
+      expect(await world.catalog.expire(user, file.id, reservedAt)).toBeUndefined()
+      const later = new Date(reservedAt.getTime() + 1)
+      expect(await world.catalog.expire(user, file.id, later)).toEqual(file)
+      expect(await world.catalog.refusal(user, file.id)).toBe('gone')
+      expect(await world.counters()).toEqual(nothing)
+      const ready = await world.upload('/b')
+      expect(await world.catalog.expire(user, ready.id, later)).toBeUndefined()
     })
 
     test('a file that is settled stays', async () => {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { Firestore, type DocumentReference, type Settings } from '@google-cloud/firestore'
 import type { FileRecord, PendingFile } from '../../workspace/file.ts'
-import type { FileId, WorkspacePath } from '../../workspace/path.ts'
+import type { FileId, SessionId, WorkspacePath } from '../../workspace/path.ts'
 import type {
   Catalog,
   FileChanges,
@@ -112,8 +112,12 @@ export class FirestoreCatalog implements Catalog, AsyncDisposable {
     return this.#change(workspaceId, id, (unit) => changes.updateFile(unit, id, wanted))
   }
 
-  async remove(workspaceId: string, id: FileId): Promise<Removal | undefined> {
-    return this.#changeWithRoom(workspaceId, id, (unit) => changes.removeFile(unit, id))
+  async remove(
+    workspaceId: string,
+    id: FileId,
+    sessionId?: SessionId,
+  ): Promise<Removal | undefined> {
+    return this.#changeWithRoom(workspaceId, id, (unit) => changes.removeFile(unit, id, sessionId))
   }
 
   async restore(
@@ -132,8 +136,12 @@ export class FirestoreCatalog implements Catalog, AsyncDisposable {
     return this.#change(workspaceId, id, (unit) => changes.purgeFile(unit, id, deletedBefore))
   }
 
-  async expire(workspaceId: string, id: FileId): Promise<PendingFile | undefined> {
-    return this.#change(workspaceId, id, (unit) => changes.expireFile(unit, id))
+  async expire(
+    workspaceId: string,
+    id: FileId,
+    abandonedBefore?: Date,
+  ): Promise<PendingFile | undefined> {
+    return this.#change(workspaceId, id, (unit) => changes.expireFile(unit, id, abandonedBefore))
   }
 
   async get(workspaceId: string, id: FileId): Promise<FileRecord | undefined> {

@@ -1,8 +1,8 @@
 import { WorkspaceError } from '../../workspace/errors.ts'
 import type { FileRecord, PendingFile } from '../../workspace/file.ts'
-import type { FileId, WorkspacePath } from '../../workspace/path.ts'
+import type { FileId, SessionId, WorkspacePath } from '../../workspace/path.ts'
 import type { FileChanges, Removal } from '../../workspace/ports.ts'
-import { assertFits, pathTaken } from '../../workspace/reservation.ts'
+import { assertFits, isOver, pathTaken } from '../../workspace/reservation.ts'
 import { moved, trashed, untrashed } from '../../workspace/transitions.ts'
 import { isTaken } from './firestore-claims.ts'
 import { trimTrash } from './firestore-trash.ts'
@@ -36,9 +36,13 @@ export async function updateFile(
   return after
 }
 
-export async function removeFile(unit: WorkspaceUnit, id: FileId): Promise<Removal | undefined> {
+export async function removeFile(
+  unit: WorkspaceUnit,
+  id: FileId,
+  sessionId?: SessionId,
+): Promise<Removal | undefined> {
   const file = await unit.openFile(id)
-  if (file === undefined) return undefined
+  if (file === undefined || (sessionId ?? file.sessionId) !== file.sessionId) return undefined
   if (file.state === 'pending') {
     await forget(unit, file)
     return { file, purged: [] }
@@ -79,10 +83,10 @@ export async function purgeFile(
 export async function expireFile(
   unit: WorkspaceUnit,
   id: FileId,
+  abandonedBefore?: Date,
 ): Promise<PendingFile | undefined> {
   const file = await unit.readFile(id)
-  if (file?.state !== 'pending') return undefined
-  if (file.reservation.expiresAt >= unit.now.toISOString()) return undefined
+  if (file?.state !== 'pending' || !isOver(file, unit.now, abandonedBefore)) return undefined
   await forget(unit, file)
   return file
 }

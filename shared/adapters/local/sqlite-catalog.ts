@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events'
 import { WorkspaceError } from '../../workspace/errors.ts'
 import type { FileRecord, PendingFile } from '../../workspace/file.ts'
-import type { FileId, WorkspacePath } from '../../workspace/path.ts'
+import type { FileId, SessionId, WorkspacePath } from '../../workspace/path.ts'
 import type {
   Catalog,
   FileChanges,
@@ -119,15 +119,19 @@ export class SqliteCatalog implements Catalog {
     })
   }
 
-  async remove(workspaceId: string, id: FileId): Promise<Removal | undefined> {
-    const removal = this.#database.write(() => this.#remove(workspaceId, id))
+  async remove(
+    workspaceId: string,
+    id: FileId,
+    sessionId?: SessionId,
+  ): Promise<Removal | undefined> {
+    const removal = this.#database.write(() => this.#remove(workspaceId, id, sessionId))
     this.#ended.emit(keyOf(workspaceId, id))
     return removal
   }
 
-  #remove(workspaceId: string, id: FileId): Removal | undefined {
+  #remove(workspaceId: string, id: FileId, sessionId?: SessionId): Removal | undefined {
     const file = rows.readFile(this.#database, workspaceId, id)
-    if (file === undefined) return undefined
+    if (file === undefined || (sessionId ?? file.sessionId) !== file.sessionId) return undefined
     if (file.state === 'pending') {
       forget(this.#database, file, this.#now())
       return { file, purged: [] }
