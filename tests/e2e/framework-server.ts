@@ -11,10 +11,17 @@ const framework = fileURLToPath(import.meta.resolve('@google-cloud/functions-fra
 const program = join(framework, '..', 'main.js')
 const project = fileURLToPath(new URL('../..', import.meta.url))
 
+export interface FunctionOptions {
+  signature?: 'http' | 'cloudevent'
+  /** A directory to share; by default one of its own. */
+  storage?: string
+  env?: Record<string, string>
+}
+
 /** One function under the Functions Framework, as Cloud Run starts it, over a local storage directory. */
 export async function startFunction(
   target: string,
-  { signature = 'http', storage }: { signature?: 'http' | 'cloudevent'; storage?: string } = {},
+  { signature = 'http', storage, env = {} }: FunctionOptions = {},
 ): Promise<Server> {
   const own = storage ?? (await mkdtemp(join(tmpdir(), 'coffer-functions-')))
   const port = await freePort()
@@ -23,7 +30,7 @@ export async function startFunction(
     [program, `--target=${target}`, `--signature-type=${signature}`, `--source=${project}`],
     {
       // A closed port and no PATH: the development scanner, without a look for ClamAV.
-      env: { PORT: `${port}`, WORKSPACE_STORAGE_DIR: own, CLAMAV_SERVICE_PORT: '1' },
+      env: { PORT: `${port}`, WORKSPACE_STORAGE_DIR: own, CLAMAV_SERVICE_PORT: '1', ...env },
       stdio: ['ignore', 'pipe', 'inherit'],
     },
   )

@@ -1,5 +1,8 @@
-import { describe } from 'vitest'
+import { connect } from 'node:net'
+import { text } from 'node:stream/consumers'
+import { describe, expect, test } from 'vitest'
 import { skipWithoutClamd } from '../support/clamd.ts'
+import { startLocalServer } from './local-server.ts'
 import { localStart } from './local-target.ts'
 import { describeApi } from './suite.ts'
 import { localToken } from './target.ts'
@@ -10,4 +13,17 @@ describe(`npm start${skipWithoutClamd ? ', without clamd: no archives' : ', with
     configurable: true,
     looksIntoArchives: !skipWithoutClamd,
   })
+})
+
+test.each([
+  ['a name of 10,000 characters', `/${'%F0%9F%92%BE'.repeat(10_000)}`, 'Host: x\r\n'],
+  ['a request without a Host', '/a', ''],
+])('%s is refused by a problem, not by the server beneath', async (_, path, host) => {
+  await using server = await startLocalServer({})
+  const socket = connect(Number(new URL(server.url).port), '127.0.0.1')
+  socket.write(
+    `GET /api/workspace/content${path} HTTP/1.1\r\n${host}Authorization: ${localToken('ada')}\r\nConnection: close\r\n\r\n`,
+  )
+  const answer = await text(socket)
+  expect(answer).toMatch(/^HTTP\/1\.1 400 [^]*x-request-id[^]*urn:coffer:problem:invalid-request/i)
 })

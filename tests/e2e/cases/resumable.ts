@@ -155,6 +155,16 @@ export function resumableCases(api: Api): void {
       expect([404, 410, 499]).toContain((await session.status()).status)
     })
 
+    test('cancel by the URL frees the path and what was reserved, at once', async ({ skip }) => {
+      const { session, user, url } = await opened(api)
+      skip(new URL(url).origin !== user.url('').origin, 'Cloud Storage tells nobody of it')
+      await session.send(0, chunk)
+      expect((await session.cancel()).status).toBe(499)
+      expect(await user.usage()).toMatchObject({ usedBytes: 0, reservedBytes: 0 })
+      const headers = { 'if-none-match': '*' }
+      expect((await user.put('/big.bin', 'others', { headers })).ok).toBe(true)
+    })
+
     test('DELETE of a pending file cancels its reservation and its upload URL', async () => {
       const { session, user, id } = await opened(api)
       await session.send(0, chunk)
