@@ -7,7 +7,13 @@ import { pendingAgeSeconds } from './sweep.ts'
 
 const intervalMs = 10 * 60 * 1000
 
-/** Sweeps at once, for what the last process left behind, and then every ten minutes until disposed. */
+/** Orphans are a day old before they are removed, and looking for them reads every directory. */
+const sweepsPerOrphanSearch = (24 * 3600 * 1000) / intervalMs
+
+/**
+ * Sweeps at once, for what the last process left behind, and then every ten minutes until disposed; for blobs without a
+ * record at once and then once a day.
+ */
 export function startSweeping(
   ports: Ports,
   blobs: LocalStorage['blobs'],
@@ -17,11 +23,12 @@ export function startSweeping(
   const abandonedBefore = ports.now()
   const { signal } = stop
   const loop = async () => {
-    // The first sweep takes every pending file: whoever was at work on it is gone.
-    for (let ageSeconds = 0; !signal.aborted; ageSeconds = pendingAgeSeconds) {
+    for (let count = 0; !signal.aborted; count += 1) {
       const report = await sweep(ports, {
-        pendingAgeSeconds: ageSeconds,
+        // The first sweep takes every pending file: whoever was at work on it is gone.
+        pendingAgeSeconds: count === 0 ? 0 : pendingAgeSeconds,
         abandonedBefore,
+        orphans: count % sweepsPerOrphanSearch === 0,
         signal,
       })
       await blobs.removeStale()

@@ -3,6 +3,7 @@ import { createServer } from 'node:http'
 import { loadConfig, type Config } from '../shared/config.ts'
 import type { HttpContext } from '../shared/http/app-env.ts'
 import { createApp } from '../shared/http/app.ts'
+import { answerClientErrors } from '../shared/http/client-error.ts'
 import { deferContinue } from '../shared/http/expect-continue.ts'
 import { healthRoute } from '../shared/http/health.ts'
 import { jsonLog } from '../shared/http/json-log.ts'
@@ -14,6 +15,9 @@ import { startSweeping } from './local-sweep.ts'
 import { gracefulClose } from './graceful-close.ts'
 import { startScanning } from './local-scan.ts'
 import { storageRoutes } from './storage.ts'
+
+/** Holds a path far beyond its limit, percent-encoded, so that it is the naming rule which refuses it. */
+const maxHeadBytes = 128 * 1024
 
 /**
  * All functions on one port over SQLite and the disk, with the events and the sweeps that the cloud would send.
@@ -42,10 +46,15 @@ export async function serve(
   const sweeping = startSweeping(ports, local.blobs, jsonLog)
 
   const listener = nodeListener(app, http)
-  const server = createServer((incoming, outgoing) => void listener(incoming, outgoing))
+  const server = createServer(
+    // The app refuses a missing Host itself, as a problem.
+    { maxHeaderSize: maxHeadBytes, requireHostHeader: false },
+    (incoming, outgoing) => void listener(incoming, outgoing),
+  )
   // An upload may take as long as it keeps sending: its body has an idle limit of its own.
   server.requestTimeout = 0
   deferContinue(server)
+  answerClientErrors(server)
   const close = gracefulClose(server)
   server.listen(config.server.port, config.server.host)
   await once(server, 'listening')

@@ -5,6 +5,7 @@ import { etagOf } from '../shared/http/entity-tag.ts'
 import { resumableRoutes } from '../shared/http/resumable.ts'
 import { rawTarget } from '../shared/http/target.ts'
 import { notFound } from '../shared/workspace/access.ts'
+import { discard } from '../shared/workspace/discard.ts'
 import type { BlobRef, Ports, SignOptions } from '../shared/workspace/ports.ts'
 import { readContent } from '../shared/workspace/read.ts'
 import type { ResumableUploads } from '../shared/workspace/resumable.ts'
@@ -13,11 +14,15 @@ import { ownerOf } from '../shared/workspace/storage-path.ts'
 /** A blob store whose links and resumable sessions point back at this service. */
 export interface OwnStorage extends ResumableUploads {
   verifySignedUrl(url: string): BlobRef & SignOptions
+  /** Where a session's bytes go; undefined for one that is unknown, cancelled or expired. */
+  storagePathOfUpload(uploadId: string): Promise<string | undefined>
 }
+
+type StoragePorts = Pick<Ports, 'catalog' | 'blobs' | 'limits' | 'now'>
 
 /** `/signed/…` and `/uploads/{uploadId}`: what Cloud Storage answers itself, for the local disk. The address is the permission. */
 export const storageRoutes = (
-  ports: Pick<Ports, 'catalog' | 'blobs' | 'limits'>,
+  ports: StoragePorts,
   storage: OwnStorage,
   { crossOriginResourcePolicy }: { crossOriginResourcePolicy: string },
 ) =>
@@ -40,4 +45,18 @@ export const storageRoutes = (
         crossOriginResourcePolicy,
       })
     })
-    .route('/', resumableRoutes(storage))
+    .route(
+      '/',
+      resumableRoutes(storage, (uploadId) => cancel(ports, storage, uploadId)),
+    )
+
+/** Ends a session and gives its path and quota back at once: no file will come of it. */
+async function cancel(ports: StoragePorts, storage: OwnStorage, uploadId: string): Promise<void> {
+  const storagePath = await storage.storagePathOfUpload(uploadId)
+  const owner = storagePath === undefined ? undefined : ownerOf(storagePath)
+  // Whatever is pending now was reserved before the next instant.
+  const abandonedBefore = new Date(ports.now().getTime() + 1)
+  const given = owner && (await ports.catalog.expire(owner.workspaceId, owner.id, abandonedBefore))
+  await storage.cancelUpload(uploadId)
+  await discard(ports, [given])
+}

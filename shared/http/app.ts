@@ -2,6 +2,7 @@ import { inspect } from 'node:util'
 import { Hono, type Context } from 'hono'
 import { WorkspaceError } from '../workspace/errors.ts'
 import type { AppEnv, HttpContext } from './app-env.ts'
+import { clientHasLeft } from './client-has-left.ts'
 import { crossOrigin } from './cross-origin.ts'
 import { answerBeforeEnd } from './drain.ts'
 import { problemResponse } from './problem.ts'
@@ -58,7 +59,7 @@ function unrouted(c: Context<AppEnv>, allowed: string[]): Response {
 
 function refusal(error: Error, c: Context<AppEnv>, { log }: HttpContext): Response {
   const requestId = c.get('requestId')
-  if (!(error instanceof WorkspaceError)) {
+  if (!(error instanceof WorkspaceError || clientHasLeft(error, c.req.raw.signal))) {
     log({ severity: 'ERROR', message: error.message, requestId, error: inspect(error) })
   }
   return problemResponse(error, {

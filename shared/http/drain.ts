@@ -18,20 +18,44 @@ export function answerBeforeEnd(limits = drainLimits): MiddlewareHandler<AppEnv>
   return async (c, next) => {
     await next()
     if (!hasUnreadBody(c)) return
-    const { status, headers } = c.res
-    const answer = new Uint8Array(await c.res.arrayBuffer())
-    const body = new ReadableStream({
-      start: (controller) => controller.enqueue(answer),
-      async pull(controller) {
-        await drain(c, limits)
-        controller.close()
-      },
-    })
-    headers.set('Content-Length', `${answer.byteLength}`)
+    const { status, headers, body } = c.res
+    const answer = body?.getReader()
+    const begun = headers.has('Content-Length') ? [] : await beginning(answer)
+    const isWhole = begun.at(-1)?.done === true
+    if (isWhole && status !== 204 && status !== 304) {
+      const length = begun.reduce((sum, { value }) => sum + (value?.length ?? 0), 0)
+      headers.set('Content-Length', `${length}`)
+    }
     headers.set('Connection', 'close')
+    const passedOn = new ReadableStream<Uint8Array>(
+      {
+        async pull(controller) {
+          const { value } = begun.shift() ?? (await answer?.read()) ?? {}
+          if (value) {
+            controller.enqueue(value)
+            return
+          }
+          await drain(c, limits)
+          controller.close()
+        },
+        cancel: (reason) => answer?.cancel(reason),
+      },
+      { highWaterMark: 0 },
+    )
     c.res = undefined
-    c.res = new Response(body, { status, headers })
+    c.res = new Response(passedOn, { status, headers })
   }
+}
+
+type Answer = ReadableStreamDefaultReader<Uint8Array>
+
+/** As much as tells whether an answer is one piece of memory, whose length can then be said; never more of a stream. */
+async function beginning(
+  answer: Answer | undefined,
+): Promise<{ done: boolean; value?: Uint8Array | undefined }[]> {
+  const first = await answer?.read()
+  if (!answer || !first || first.done) return [{ done: true }]
+  return [first, await answer.read()]
 }
 
 /** Reads what is left of the request's body and drops it; resolves at its end, at a bound, or when the client is gone. */
@@ -53,7 +77,7 @@ export async function drain(c: Context<AppEnv>, { maxBytes, seconds }: DrainLimi
 
 function hasUnreadBody(c: Context<AppEnv>): boolean {
   const incoming = c.env?.incoming
-  if (!incoming || incoming.complete) return false
+  if (!incoming || incoming.complete || c.env.outgoing?.headersSent) return false
   const isChunked = c.req.header('Transfer-Encoding') !== undefined
   return isChunked || (c.req.header('Content-Length') ?? '0') !== '0'
 }

@@ -3,37 +3,40 @@ import type { Context } from 'hono'
 import type { z } from 'zod'
 import { invalid, WorkspaceError } from '../workspace/errors.ts'
 import type { AppEnv } from './app-env.ts'
-import { sendContinue } from './expect-continue.ts'
+import { bodyStream, idleSeconds } from './body.ts'
 import { parseJson } from './json.ts'
 import { parsed } from './parsed.ts'
 
 const maxBodyBytes = 64 * 1024
 const jsonType = /^application\/(?:[\w.!#$&^+-]+\+)?json\s*(?:;\s*charset\s*=\s*"?utf-8"?\s*)?$/i
 
-/**
- * The request's JSON body, as the schema understands it; with `optional`, no body at all counts as `{}`. Throws
- * `unsupported-type`, `too-large` or `invalid-request`.
- */
+interface JsonBodyOptions {
+  /** No body at all counts as `{}`. */
+  optional?: boolean
+  /** How long a byte is waited for. */
+  idleSeconds?: number
+}
+
+/** The request's JSON body, as the schema understands it. Throws `unsupported-type`, `too-large` or `invalid-request`. */
 export async function jsonBody<Schema extends z.ZodType>(
   c: Context<AppEnv>,
   schema: Schema,
-  { optional = false } = {},
+  { optional = false, ...limits }: JsonBodyOptions = {},
 ): Promise<z.output<Schema>> {
   const contentType = c.req.header('Content-Type')
   if (contentType !== undefined && !jsonType.test(contentType)) throw notJson()
-  const text = await readText(c)
+  const text = await readText(c, { idleSeconds, ...limits })
   if (text === '' && optional) return parsed(schema, {})
   if (contentType === undefined) throw notJson()
   return parsed(schema, parseJson(text, 'body'))
 }
 
-async function readText(c: Context<AppEnv>): Promise<string> {
+async function readText(c: Context<AppEnv>, limits: { idleSeconds: number }): Promise<string> {
   if (Number(c.req.header('Content-Length') ?? 0) > maxBodyBytes) throw tooLarge()
-  sendContinue(c)
-  const chunks: Uint8Array[] = []
+  const chunks: Buffer[] = []
   let bytes = 0
-  for await (const chunk of c.req.raw.body ?? []) {
-    bytes += chunk.byteLength
+  for await (const chunk of bodyStream(c, limits) as AsyncIterable<Buffer>) {
+    bytes += chunk.length
     if (bytes > maxBodyBytes) throw tooLarge()
     chunks.push(chunk)
   }

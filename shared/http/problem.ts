@@ -1,3 +1,4 @@
+import { STATUS_CODES } from 'node:http'
 import { WorkspaceError, type ErrorCode, type FieldError } from '../workspace/errors.ts'
 import { fileView } from './file-view.ts'
 
@@ -78,6 +79,12 @@ export function problemResponse(error: unknown, context: ProblemContext): Respon
     ...(error.file && { file: fileView(error.file) }),
   }
   return problem(body, headersOf(error, kind, context))
+}
+
+/** A refusal that its HTTP status says all about (RFC 9457 §4.2.1). */
+export function statusProblem(status: number, detail: string, requestId: string): Response {
+  const title = STATUS_CODES[status] ?? 'Refused'
+  return problem({ type: 'about:blank', title, status, detail, instance: instanceOf(requestId) })
 }
 
 function headersOf(error: WorkspaceError, kind: ProblemKind, context: ProblemContext) {

@@ -1,6 +1,6 @@
 import type { ByteRange } from '../workspace/ports.ts'
 
-/** A longer list is no download manager's (RFC 9110 §17.15). */
+/** A longer list is no download manager's; this also bounds what overlapping ranges can cost (RFC 9110 §17.15). */
 const maxRanges = 16
 
 /**
@@ -14,8 +14,7 @@ export function selectRanges(
   const specs = field === undefined ? undefined : parseRanges(field)
   if (specs === undefined || specs.length > maxRanges) return 'whole'
   const ranges = specs.flatMap((spec) => resolve(spec, BigInt(sizeBytes)) ?? [])
-  if (ranges.length === 0) return 'unsatisfiable'
-  return isWasteful(ranges, sizeBytes) ? 'whole' : ranges
+  return ranges.length === 0 ? 'unsatisfiable' : ranges
 }
 
 /** The `Content-Range` of one part, or without a part that of a 416 (RFC 9110 §14.4). */
@@ -60,13 +59,4 @@ function resolve({ first, last }: RangeSpec, size: bigint): ByteRange | undefine
   const start = first ?? (last !== undefined && last < size ? size - last : 0n)
   const end = first === undefined || last === undefined || last >= size ? size - 1n : last
   return start < size ? { start: Number(start), end: Number(end) } : undefined
-}
-
-/**
- * More than two ranges that together are longer than the file overlap for no good reason (RFC 9110 §17.15): the whole
- * file is less work for everyone. Two ranges may overlap as they like.
- */
-function isWasteful(ranges: ByteRange[], sizeBytes: number): boolean {
-  if (ranges.length <= 2) return false
-  return ranges.reduce((sum, range) => sum + rangeLength(range), 0) > sizeBytes
 }

@@ -9,7 +9,8 @@ export interface ResumableUploads {
   /**
    * Takes the bytes of one request.
    * - Bytes that are held already are ignored; bytes that leave a gap, or are more than declared, are `invalid-request`.
-   * - A body that breaks off keeps what came before the break, and its error is thrown.
+   * - A body that breaks off keeps what came before the break, and its error is thrown; of one that ends in
+   *   `digest-mismatch` nothing is kept.
    * - A later request takes over: the earlier one ends with `invalid-request`, and their bytes never mix.
    * - The last byte makes the blob visible, once, and its finalize event is on its way when this resolves.
    * - What the answer says is held survives a crash of the machine.

@@ -29,6 +29,8 @@ export interface SweepOptions {
   pendingAgeSeconds: number
   /** Uploads through a function that began before this instant and have brought no bytes are over: their process is gone. */
   abandonedBefore: Date
+  /** Whether to look for blobs without a record, too, which lists all blobs. By default it does. */
+  orphans?: boolean
   signal?: AbortSignal
 }
 
@@ -61,6 +63,7 @@ export async function sweep(ports: SweepPorts, options: SweepOptions): Promise<S
     })
   }
 
+  if (options.orphans === false) return report
   const orphaned = before(orphanAgeMs)
   for await (const blob of stored(blobs)) {
     if (blob.storedAt >= orphaned) continue

@@ -1,8 +1,12 @@
+import { createHash } from 'node:crypto'
+import { open } from 'node:fs/promises'
+import { join } from 'node:path'
 import { describe, expect, test, vi } from 'vitest'
+import { reprDigest } from '../../shared/http/digest.ts'
 import { expectProblem } from '../support/problem.ts'
 import { holdRequest } from '../support/raw-http.ts'
 import { openDiskStore, temporaryDirectory } from '../support/disk-store.ts'
-import { BlobWorld, bodyOf } from './blob-world.ts'
+import { BlobWorld, bodyOf, openBody } from './blob-world.ts'
 import { describeResumableUploads } from './resumable-uploads.ts'
 
 async function openFresh() {
@@ -25,6 +29,15 @@ async function beginUpload(sizeBytes: number) {
   const place = world.place()
   const { url } = await world.openUpload(place, sizeBytes)
   return Object.assign(opened, { world, place, path: url, origin: opened.url })
+}
+
+async function fileHandlePrototype(directory: string) {
+  await using file = await open(join(directory, 'secret'))
+  return Object.getPrototypeOf(file) as typeof file
+}
+
+function digestOf(text: string): string {
+  return reprDigest(createHash('sha256').update(text).digest('hex'))
 }
 
 describe('the resumable protocol over HTTP', () => {
@@ -98,6 +111,42 @@ describe('the resumable protocol over HTTP', () => {
     expect((await upload.world.put(upload.path, '23456789', 'bytes 2-9/10')).status).toBe(200)
   })
 
+  test.each([
+    ['a chunk', 'Content-Digest', 'bytes 2-5/10', '2345'],
+    ['the last chunk', 'Content-Digest', 'bytes 2-9/10', '23456789'],
+    ['the whole file', 'Content-Digest', 'bytes 0-9/10', '0123456789'],
+    ['the whole file', 'Repr-Digest', 'bytes 0-9/10', '0123456789'],
+    ['the whole file', 'Repr-Digest', undefined, '0123456789'],
+  ])(
+    '%s that does not have its %s is 400, and nothing of it is held',
+    async (_, name, range, body) => {
+      await using upload = await beginUpload(10)
+      const { world, path } = upload
+      await world.put(path, '01', 'bytes 0-1/10')
+      const send = (text: string) =>
+        world.fetch(path, {
+          method: 'PUT',
+          body: text,
+          headers: { ...(range && { 'Content-Range': range }), [name]: digestOf(body) },
+        })
+      const wrong = body.replace(/.$/, 'x')
+      await expectProblem(await send(wrong), 400, 'digest-mismatch')
+      const asked = await world.put(path, '', 'bytes */10')
+      expect([asked.status, asked.headers.get('Range')]).toEqual([308, 'bytes=0-1'])
+      expect((await send(body)).status).toBe(range === 'bytes 2-5/10' ? 308 : 200)
+    },
+  )
+
+  test('Repr-Digest of a chunk speaks of the whole file, and not of the chunk', async () => {
+    await using upload = await beginUpload(10)
+    const answer = await upload.world.fetch(upload.path, {
+      method: 'PUT',
+      body: '0123',
+      headers: { 'Content-Range': 'bytes 0-3/10', 'Repr-Digest': digestOf('0123456789') },
+    })
+    expect([answer.status, answer.headers.get('Range')]).toEqual([308, 'bytes=0-3'])
+  })
+
   test('DELETE is 499, and the URL is 404 from then on', async () => {
     await using upload = await beginUpload(5)
     const { world, path } = upload
@@ -117,6 +166,23 @@ describe('the resumable protocol over HTTP', () => {
 })
 
 describe('sessions on the disk', () => {
+  test('what a question during a running request says is held has reached the disk', async () => {
+    await using directory = await temporaryDirectory()
+    await using opened = await openDiskStore(directory.path)
+    await using world = await BlobWorld.open(async () => opened)
+    const { uploadId } = await world.openUpload(world.place(), 10)
+    const body = openBody('0123')
+    const appending = opened.store.append(uploadId, { firstByte: 0, body })
+    const held = async () => (await opened.store.status(uploadId)).heldBytes
+    await expect.poll(held).toBe(4)
+    const synced = vi.spyOn(await fileHandlePrototype(directory.path), 'datasync')
+    expect(await held()).toBe(4)
+    expect(synced).toHaveBeenCalledOnce()
+    synced.mockRestore()
+    body.push(null)
+    await appending
+  })
+
   test('a session goes on after a restart', async () => {
     await using directory = await temporaryDirectory()
     let uploadId = ''

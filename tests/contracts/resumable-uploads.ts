@@ -144,6 +144,19 @@ export function describeResumableUploads(name: string, open: () => Promise<Opene
       expect((await appending).isComplete).toBe(true)
     })
 
+    test('asking what is held does not finish an upload whose body may still be too long', async () => {
+      await using upload = await begin(5)
+      const body = openBody('by')
+      const appending = upload.append(0, body)
+      await expect.poll(() => upload.held()).toBe(2)
+      body.push('tes')
+      await expect.poll(() => body.readableLength).toBe(0)
+      expect((await upload.store.status(upload.uploadId)).isComplete).toBe(false)
+      body.push('!')
+      await expect(appending).rejects.toMatchObject(refused)
+      expect(await upload.held()).toBe(0)
+    })
+
     test('the last byte makes the blob visible, once, with its finalize event', async () => {
       await using upload = await begin(5)
       await upload.append(0, 'bytes')

@@ -16,13 +16,13 @@ describe(`npm start${skipWithoutClamd ? ', without clamd: no archives' : ', with
 })
 
 test.each([
-  ['a name of 10,000 characters', `/${'%F0%9F%92%BE'.repeat(10_000)}`, 'Host: x\r\n'],
+  ['a name of 10,000 characters', `/${'%F0%9F%92%BE'.repeat(10_000)}`, 'Host: localhost\r\n'],
   ['a request without a Host', '/a', ''],
 ])('%s is refused by a problem, not by the server beneath', async (_, path, host) => {
   await using server = await startLocalServer({})
   const socket = connect(Number(new URL(server.url).port), '127.0.0.1')
   socket.write(
-    `GET /api/workspace/content${path} HTTP/1.1\r\n${host}Authorization: ${localToken('ada')}\r\nConnection: close\r\n\r\n`,
+    `GET /api/workspace/content${path} HTTP/1.1\r\n${host}Authorization: ${await localToken('ada')}\r\nConnection: close\r\n\r\n`,
   )
   const answer = await text(socket)
   expect(answer).toMatch(/^HTTP\/1\.1 400 [^]*x-request-id[^]*urn:coffer:problem:invalid-request/i)

@@ -28,7 +28,7 @@ function routes(app: Hono<AppEnv>): void {
     return c.json({ declared, received: (await buffer(bodyStream(c))).length })
   })
   app.put('/patient', async (c) => {
-    const body = bodyStream(c, { idleSeconds: 0.2 })
+    const body = bodyStream(c, { idleSeconds: 1 })
     try {
       return c.body(await buffer(body))
     } catch (error) {
@@ -48,6 +48,11 @@ function routes(app: Hono<AppEnv>): void {
   app.put('/refuse', () => {
     throw new WorkspaceError('forbidden', 'No.')
   })
+  app.put('/download', (c) => {
+    const start = (controller: ReadableStreamDefaultController) => controller.enqueue(bytes)
+    return c.body(new ReadableStream({ start }), 200, { 'Content-Length': `${2 * bytes.length}` })
+  })
+  app.put('/nothing', (c) => c.body(null, 204))
   app.put('/refuse-midway', async (c) => {
     for await (const _ of bodyStream(c)) throw new WorkspaceError('too-large', 'Enough.')
     return c.text('never')
@@ -120,7 +125,7 @@ describe('a request body on a socket', () => {
     const held = holdRequest(`${app.origin}/patient`, 'PUT', { 'content-length': '10' })
     for (let i = 0; i < 10; i++) {
       await held.write('x')
-      await delay(50)
+      await delay(150)
     }
     const response = await held.finish()
     await expect(response.text()).resolves.toBe('x'.repeat(10))
@@ -178,6 +183,36 @@ describe('a request body on a socket', () => {
     )
     await expect.poll(() => connection.received).toMatch(/^HTTP\/1\.1 403 (.|\r\n)*No\./)
     expect(connection.socket.readableEnded).toBe(false)
+    connection.socket.destroy()
+  })
+
+  it('never holds back a download whose request has an unread body', async () => {
+    const connection = await rawConnection(
+      'PUT /download HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\n\r\n',
+    )
+    // The answer has no end yet: what comes is what was passed on.
+    await expect.poll(() => connection.received.length).toBeGreaterThan(bytes.length)
+    const [head = ''] = connection.received.split('\r\n\r\n')
+    expect(head.toLowerCase()).toContain(`content-length: ${2 * bytes.length}`)
+    connection.socket.destroy()
+  })
+
+  it('is dropped after an answer without content, which has no length', async () => {
+    const connection = await rawConnection(
+      'PUT /nothing HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\n',
+    )
+    await expect.poll(() => connection.received).toMatch(/^HTTP\/1\.1 204 (.|\r\n)*\r\n\r\n$/)
+    expect(connection.received).not.toMatch(/content-length|transfer-encoding/i)
+    connection.socket.write('abc')
+    await connection.closed
+  })
+
+  it('leaves a short answer its length, so that nobody waits for the rest', async () => {
+    const connection = await rawConnection(
+      'PUT /refuse HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\n',
+    )
+    await expect.poll(() => connection.received).toMatch(/No\./)
+    expect(connection.received).toMatch(/content-length: \d+\r\n/i)
     connection.socket.destroy()
   })
 

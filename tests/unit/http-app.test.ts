@@ -1,4 +1,6 @@
+import { once } from 'node:events'
 import { request } from 'node:http'
+import { setTimeout as delay } from 'node:timers/promises'
 import type { Hono } from 'hono'
 import { describe, expect, test } from 'vitest'
 import type { AppEnv, HttpContext } from '../../shared/http/app-env.ts'
@@ -247,6 +249,32 @@ describe('the log', () => {
       },
     ])
     expect(JSON.stringify(entries)).not.toMatch(/secret|Bearer/)
+  })
+
+  test('calls it no error when the client leaves while it waits', async () => {
+    const left: string[] = []
+    const served = httpApp((routes) =>
+      routes
+        .get('/files', (c) => c.json({ files: [] }))
+        .get('/wait/:how', async (c) => {
+          const { signal } = c.req.raw
+          await once(signal, 'abort')
+          left.push(c.req.param('how'))
+          if (c.req.param('how') === 'reason') throw signal.reason
+          await delay(1000, undefined, { signal })
+          return c.text('never')
+        }),
+    )
+    await using server = await serve(served)
+    for (const how of ['reason', 'error']) {
+      const target = `/api/workspace/wait/${how}`
+      await rawRequest(server.url, { method: 'GET', target, hangUp: true })
+    }
+    await expect.poll(() => left.toSorted()).toEqual(['error', 'reason'])
+    await (await fetch(server.url + files)).text()
+    await expect.poll(() => served.entries.length).toBeGreaterThanOrEqual(3)
+    expect(served.entries.filter(({ severity }) => severity !== 'INFO')).toEqual([])
+    expect(served.entries.filter(({ aborted }) => aborted)).toHaveLength(2)
   })
 
   test('is written when the answer is out, with its size', async () => {

@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { jsonBody } from '../../shared/http/json-body.ts'
-import { httpApp } from '../support/http-app.ts'
+import { httpApp, serve } from '../support/http-app.ts'
 import { expectProblem } from '../support/problem.ts'
+import { holdRequest } from '../support/raw-http.ts'
 
 const schema = z.strictObject({
   path: z.string(),
@@ -10,11 +11,13 @@ const schema = z.strictObject({
   deep: z.boolean().optional(),
   metadata: z.record(z.string(), z.json()).optional(),
 })
-const { app } = httpApp((routes) =>
+const http = httpApp((routes) =>
   routes
     .post('/must', async (c) => c.json(await jsonBody(c, schema)))
+    .post('/patient', async (c) => c.json(await jsonBody(c, schema, { idleSeconds: 0.2 })))
     .post('/may', async (c) => c.json(await jsonBody(c, schema.partial(), { optional: true }))),
 )
+const { app } = http
 const post = (body?: string | Blob | Buffer<ArrayBuffer>, type?: string, route = 'must') =>
   app.request(`/api/workspace/${route}`, {
     method: 'POST',
@@ -117,5 +120,25 @@ describe('JSON bodies', () => {
     const allowed = JSON.stringify({ path: 'x'.repeat(64 * 1024 - 11) })
     expect(allowed).toHaveLength(64 * 1024)
     expect((await post(allowed, json)).status).toBe(200)
+  })
+
+  test('a body in which no byte comes for the idle limit is 400', async () => {
+    await using server = await serve(http)
+    const held = holdRequest(`${server.url}/api/workspace/patient`, 'POST', {
+      'content-type': json,
+      'content-length': '20',
+    })
+    await held.write('{"path":')
+    await expectProblem(await held.answered, 400, 'invalid-request', 'body')
+    held.cut()
+  })
+
+  test('a body with a content coding is 415', async () => {
+    const response = await app.request('/api/workspace/must', {
+      method: 'POST',
+      body: '{"path":"/a"}',
+      headers: { 'Content-Type': json, 'Content-Encoding': 'gzip' },
+    })
+    await expectProblem(response, 415, 'unsupported-type')
   })
 })

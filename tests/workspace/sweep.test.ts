@@ -88,6 +88,13 @@ describe('a sweep', () => {
     expect(await workspace.ports.blobs.stat(orphan)).toBeUndefined()
   })
 
+  it('leaves blobs to another sweep where it is told to', async () => {
+    const orphan = await storeBlob()
+    workspace.pass(25 * hourMs)
+    expect(await run({ orphans: false })).toEqual(nothing)
+    expect(await workspace.ports.blobs.stat(orphan)).toBeDefined()
+  })
+
   it('never touches the blob of a ready file, however old, live or in the trash', async () => {
     const live = await workspace.upload('/live.txt', 'live')
     const deleted = await workspace.upload('/deleted.txt', 'deleted')

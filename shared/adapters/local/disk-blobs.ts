@@ -5,7 +5,6 @@ import type { Readable } from 'node:stream'
 import { WorkspaceError } from '../../workspace/errors.ts'
 import type { FileId } from '../../workspace/path.ts'
 import type {
-  BlobPage,
   BlobRef,
   BlobStore,
   ByteRange,
@@ -58,6 +57,7 @@ export class DiskBlobStore implements BlobStore, ResumableUploads, AsyncDisposab
   readonly #temporaries: Temporaries
   readonly #uploads: DiskUploads
   readonly #generations: Generations
+  readonly list: BlobStore['list']
 
   private constructor(
     directory: string,
@@ -68,6 +68,7 @@ export class DiskBlobStore implements BlobStore, ResumableUploads, AsyncDisposab
     this.#options = options
     this.#secret = opened.secret
     this.#temporaries = opened.temporaries
+    this.list = listBlobs(this.#blobs)
     this.#generations = new Generations(options.now)
     this.#uploads = new DiskUploads({
       root: join(directory, 'uploads'),
@@ -155,6 +156,10 @@ export class DiskBlobStore implements BlobStore, ResumableUploads, AsyncDisposab
     return this.#uploads.cancelUpload(uploadId)
   }
 
+  storagePathOfUpload(uploadId: string): Promise<string | undefined> {
+    return this.#uploads.storagePathOf(uploadId)
+  }
+
   async signUrl(blob: BlobRef, options: SignOptions): Promise<string> {
     return signBlobUrl(this.#secret, { ...blob, ...options })
   }
@@ -162,10 +167,6 @@ export class DiskBlobStore implements BlobStore, ResumableUploads, AsyncDisposab
   /** What a URL of `signUrl` stands for, given from its path on at least, as it was sent; anything else is `forbidden`. */
   verifySignedUrl(url: string): SignedBlob {
     return verifyBlobUrl(this.#secret, url, this.#options.now())
-  }
-
-  list(options: { limit: number; after?: string }): Promise<BlobPage> {
-    return listBlobs(this.#blobs, options)
   }
 
   async check(): Promise<string> {

@@ -1,25 +1,62 @@
-import { lstat, readdir } from 'node:fs/promises'
+import { access, lstat, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { BlobPage, StoredBlob } from '../../workspace/ports.ts'
 import { isContinued, storagePathAt } from './disk-place.ts'
 import { ifPresent } from './durable.ts'
 import { instantOf, isGeneration } from './generation.ts'
 
-/** One page of all blobs below `root`, in the order of their directories' names. `after` is a place: `{workspace}/{fileId}`. */
-export async function listBlobs(
+/** A listing that stopped behind a page. */
+interface Paused {
+  /** The `next` of that page. */
+  after: string
+  walk: AsyncGenerator<string[], void>
+  /** The directory that the next page begins with. */
+  ahead: string[]
+}
+
+/**
+ * Gives all blobs below `root` in pages, in the order of their directories' names. `after` is a place:
+ * `{workspace}/{fileId}`. The listing that gave the last page is kept for the one behind it, so that a whole listing reads
+ * each directory once; any other page finds its place again by name.
+ */
+export function listBlobs(
   root: string,
-  { limit, after }: { limit: number; after?: string },
-): Promise<BlobPage> {
-  const blobs: StoredBlob[] = []
-  let last = ''
-  for await (const directory of places(root, await readdir(root), after?.split('/') ?? [])) {
-    const blob = await blobAt(root, directory)
-    if (!blob) continue
-    if (blobs.length === limit) return { blobs, next: last }
-    blobs.push(blob)
-    last = directory.join('/')
+): (options: { limit: number; after?: string }) => Promise<BlobPage> {
+  let paused: Paused | undefined
+
+  async function resume(after: string | undefined) {
+    // That the root itself is missing (a disk that is not mounted) must not look like a listing's end.
+    await access(root)
+    if (paused === undefined || paused.after !== after) {
+      return { walk: places(root, await readdir(root), after?.split('/') ?? []), ahead: [] }
+    }
+    const { walk, ahead } = paused
+    paused = undefined
+    return { walk, ahead: [ahead] }
   }
-  return { blobs }
+
+  return async ({ limit, after }) => {
+    const { walk, ahead } = await resume(after)
+    const blobs: StoredBlob[] = []
+    let last = ''
+    for await (const directory of chain(ahead, walk)) {
+      const blob = await blobAt(root, directory)
+      if (!blob) continue
+      if (blobs.length === limit) {
+        paused = { after: last, walk, ahead: directory }
+        return { blobs, next: last }
+      }
+      blobs.push(blob)
+      last = directory.join('/')
+    }
+    return { blobs }
+  }
+}
+
+/** What is ahead, and then what `walk` has; it can be gone on with when this ends early. */
+async function* chain<Item>(ahead: Item[], walk: AsyncGenerator<Item, void>): AsyncGenerator<Item> {
+  yield* ahead
+  for (let step = await walk.next(); !step.done; step = await walk.next()) yield step.value
 }
 
 /** The one generation in a place; undefined where there is none. */
@@ -39,13 +76,13 @@ export async function blobAt(root: string, directory: string[]): Promise<StoredB
 
 /**
  * The directories of files behind a position. One directory's names at a time are in memory. What is removed meanwhile
- * is left out; that `root` itself is missing (a disk that is not mounted) must not look like that, so its names come from outside.
+ * is left out.
  */
 async function* places(
   directory: string,
   names: string[],
   after: readonly string[],
-): AsyncGenerator<string[]> {
+): AsyncGenerator<string[], void> {
   const [bound = '', ...deeper] = after
   for (const name of names.sort()) {
     if (name < bound) continue

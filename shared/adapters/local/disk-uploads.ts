@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { access, lstat, mkdir, open, readdir, readFile, writeFile } from 'node:fs/promises'
+import { access, mkdir, open, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { invalid, WorkspaceError } from '../../workspace/errors.ts'
@@ -93,11 +93,16 @@ export class DiskUploads implements ResumableUploads, AsyncDisposable {
   async status(uploadId: string, totalBytes?: number): Promise<UploadStatus> {
     const session = await this.#find(uploadId, totalBytes)
     const path = await this.#stagedFile(uploadId)
-    const file = path === undefined ? undefined : await ifPresent(lstat(path))
-    const heldBytes = file?.size ?? session.sizeBytes
+    const stagedBytes = path === undefined ? undefined : await ifPresent(syncedBytes(path))
+    const heldBytes = stagedBytes ?? session.sizeBytes
     const isWhole = heldBytes === session.sizeBytes && (heldBytes > 0 || totalBytes === 0)
-    if (file && !isWhole) return { heldBytes, isComplete: false }
+    if (stagedBytes !== undefined && !isWhole) return { heldBytes, isComplete: false }
     return this.#requests.run(uploadId, () => this.#finish(uploadId, session))
+  }
+
+  /** Where a session's bytes go; undefined for one that is unknown, cancelled or expired. */
+  async storagePathOf(uploadId: string): Promise<string | undefined> {
+    return (await this.#read(uploadId))?.storagePath
   }
 
   async cancelUpload(uploadId: string): Promise<void> {
@@ -166,4 +171,12 @@ export class DiskUploads implements ResumableUploads, AsyncDisposable {
   #directory(uploadId: string): string {
     return join(this.#options.root, uploadId)
   }
+}
+
+/** How many bytes a file has that survive a crash of the machine, though a request may be appending to it. */
+async function syncedBytes(path: string): Promise<number> {
+  await using file = await open(path, 'r+')
+  const { size } = await file.stat()
+  if (size > 0) await file.datasync()
+  return size
 }
