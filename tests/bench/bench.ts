@@ -1,0 +1,58 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+export const megabyte = 1_000_000
+
+/** How much of everything one run measures. */
+export interface Plan {
+  /** Measured rounds, after one that only warms up. */
+  rounds: number
+  /** Of peak memory: each round starts new processes, and they vary little. */
+  memoryRounds: number
+  fileBytes: number
+  parallelUploads: number
+  parallelBytes: number
+  largeBytes: number
+  smallRequests: number
+  /** Files in the catalog, fewest first; the last is compared with the first. */
+  listedFiles: number[]
+  pagesPerRound: number
+  scannedBytes: number
+}
+
+export const fullPlan: Plan = {
+  rounds: 5,
+  memoryRounds: 2,
+  fileBytes: 500 * megabyte,
+  parallelUploads: 20,
+  parallelBytes: 100 * megabyte,
+  largeBytes: 2000 * megabyte,
+  smallRequests: 1000,
+  listedFiles: [100, 10_000, 100_000],
+  pagesPerRound: 100,
+  scannedBytes: 100 * megabyte,
+}
+
+/** Half a minute, to see that it runs: its ratios are worth little. */
+export const quickPlan: Plan = {
+  rounds: 2,
+  memoryRounds: 1,
+  fileBytes: 50 * megabyte,
+  parallelUploads: 3,
+  parallelBytes: 20 * megabyte,
+  largeBytes: 100 * megabyte,
+  smallRequests: 100,
+  listedFiles: [100, 5000],
+  pagesPerRound: 10,
+  scannedBytes: 10 * megabyte,
+}
+
+/** A directory of its own under the system's, removed with everything in it. */
+export async function scratchDirectory(): Promise<AsyncDisposable & { path: string }> {
+  const path = await mkdtemp(join(tmpdir(), 'coffer-bench-'))
+  return {
+    path,
+    [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }),
+  }
+}

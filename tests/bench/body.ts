@@ -1,0 +1,56 @@
+import { createHash, randomBytes } from 'node:crypto'
+
+const blockBytes = 16_000_000
+const chunkBytes = 256 * 1024
+/** Random, as photos, videos and archives look to a disk and to a scanner. */
+const block = randomBytes(blockBytes)
+let stamp = 0
+
+/** A request body of a known length, made as it is sent. */
+export interface Body {
+  bytes: number
+  chunks: () => Iterable<Buffer>
+}
+
+/** A body that no other one equals, so that nothing which remembers content can answer from memory. */
+export function randomBody(bytes: number): Body {
+  stamp += 1
+  const head = Buffer.from(`coffer benchmark ${process.pid} ${stamp}\n`).subarray(0, bytes)
+  return { bytes, chunks: () => repeat(head, bytes) }
+}
+
+function* repeat(head: Buffer, bytes: number): Iterable<Buffer> {
+  yield head
+  let left = bytes - head.length
+  for (let at = 0; left > 0; at = (at + chunkBytes) % blockBytes) {
+    const chunk = block.subarray(at, Math.min(at + chunkBytes, at + left))
+    yield chunk
+    left -= chunk.length
+  }
+}
+
+/** `Repr-Digest` of a body (RFC 9530 §3). */
+export function reprDigest(body: Body): string {
+  const hash = createHash('sha256')
+  for (const chunk of body.chunks()) hash.update(chunk)
+  return `sha-256=:${hash.digest('base64')}:`
+}
+
+/** The one `file` part of a form (RFC 7578), with the content type of the form. */
+export function multipartBody(name: string, file: Body): { body: Body; contentType: string } {
+  const boundary = `coffer-${randomBytes(12).toString('hex')}`
+  const head = Buffer.from(
+    `--${boundary}\r\nContent-Disposition: form-data; name="file"; filename="${name}"\r\n` +
+      'Content-Type: application/octet-stream\r\n\r\n',
+  )
+  const tail = Buffer.from(`\r\n--${boundary}--\r\n`)
+  const chunks = function* () {
+    yield head
+    yield* file.chunks()
+    yield tail
+  }
+  return {
+    body: { bytes: head.length + file.bytes + tail.length, chunks },
+    contentType: `multipart/form-data; boundary=${boundary}`,
+  }
+}

@@ -1,0 +1,105 @@
+import type { Body } from './body.ts'
+import { startServer, type ChildServer } from './child-server.ts'
+import { download, send, type Answer } from './client.ts'
+
+/** Far more than any scan here takes, on a busy machine too. */
+const verdictDeadlineSeconds = 900
+
+/** Settings with which the service uses one clamd. */
+export function scannedBy({ socketPath }: { socketPath: string }): Record<string, string> {
+  return { CLAMAV_SERVICE_ENABLED: 'true', CLAMAV_SOCKET: socketPath }
+}
+
+/** The real service, without a scanner unless `env` names one: what is measured is Coffer, not ClamAV. */
+export async function startCoffer(
+  directory: string,
+  env: Record<string, string> = {},
+): Promise<Coffer> {
+  const server = await startServer('../../functions/local.ts', {
+    env: {
+      PORT: '0',
+      WORKSPACE_STORAGE_DIR: directory,
+      MAX_FILE_SIZE_MB: '4096',
+      WORKSPACE_QUOTA_MB: '1000000',
+      CLAMAV_SERVICE_ENABLED: 'false',
+      ...env,
+    },
+  })
+  return new Coffer(server)
+}
+
+/** One user of a running service. */
+export class Coffer implements AsyncDisposable {
+  readonly #server: ChildServer
+
+  constructor(server: ChildServer) {
+    this.#server = server
+  }
+
+  peakMemoryBytes(): Promise<number> {
+    return this.#server.peakMemoryBytes()
+  }
+
+  url(route: string): string {
+    return `${this.#server.url}/api/workspace${route}`
+  }
+
+  put(path: string, body: Body, headers: Record<string, string> = {}): Promise<Answer> {
+    const preferences = { Prefer: 'wait=0', ...headers }
+    return send({ method: 'PUT', url: this.url(`/content${path}`), headers: preferences, body })
+  }
+
+  postForm({ body, contentType }: { body: Body; contentType: string }): Promise<Answer> {
+    const headers = { Prefer: 'wait=0', 'Content-Type': contentType }
+    return send({ method: 'POST', url: this.url('/files'), headers, body })
+  }
+
+  get(route: string): Promise<Answer> {
+    return send({ method: 'GET', url: this.url(route) })
+  }
+
+  download(path: string, bytes: number): Promise<number> {
+    return download({ method: 'GET', url: this.url(`/content${path}`) }, bytes)
+  }
+
+  /** Where anyone may fetch the bytes for a while. */
+  async signedUrl(id: string): Promise<string> {
+    const headers = { Accept: 'application/json' }
+    const url = this.url(`/files/${id}/download`)
+    const { text } = await send({ method: 'GET', url, headers })
+    return new URL((JSON.parse(text) as { url: string }).url, url).href
+  }
+
+  /** The scan must not run into what is measured next. */
+  async ready({ text }: Answer): Promise<string> {
+    const { id } = JSON.parse(text) as { id: string }
+    const deadline = Date.now() + verdictDeadlineSeconds * 1000
+    while (Date.now() < deadline) {
+      const headers = { Prefer: 'wait=30' }
+      const answer = await send({ method: 'GET', url: this.url(`/files/${id}`), headers })
+      const { state } = JSON.parse(answer.text) as { state: string }
+      if (state === 'ready') return id
+      if (state !== 'pending') throw new Error(`${id} is ${state}`)
+    }
+    throw new Error(`${id} is still pending after ${verdictDeadlineSeconds} s`)
+  }
+
+  async allReady(): Promise<void> {
+    const deadline = Date.now() + verdictDeadlineSeconds * 1000
+    while (Date.now() < deadline) {
+      const { text } = await this.get('/files?state=pending&limit=1')
+      const { files } = JSON.parse(text) as { files: { id: string }[] }
+      if (files[0] === undefined) return
+      await this.ready({ text: JSON.stringify(files[0]) } as Answer)
+    }
+    throw new Error(`files are still pending after ${verdictDeadlineSeconds} s`)
+  }
+
+  async purge(id: string): Promise<void> {
+    await send({ method: 'DELETE', url: this.url(`/files/${id}?purge=true`) })
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#server[Symbol.asyncDispose]()
+  }
+}

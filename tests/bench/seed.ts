@@ -1,0 +1,60 @@
+import { randomUUID } from 'node:crypto'
+import { Database } from '../../shared/adapters/local/database.ts'
+import { insertFile } from '../../shared/adapters/local/sqlite-rows.ts'
+import { nextSequence } from '../../shared/adapters/local/sqlite-workspaces.ts'
+import type { ReadyFile } from '../../shared/workspace/file.ts'
+import type { FileId, WorkspacePath } from '../../shared/workspace/path.ts'
+
+/** The user that a request without `Authorization` is, in the local mode. */
+const workspaceId = 'local'
+const folders = 50
+/** Files in `/reports/`, however many there are elsewhere: a prefix that finds the same page at every size. */
+const reports = 50
+
+/**
+ * Writes `count` (a multiple of 50) ready files into the catalog of a storage directory, in one transaction; their bytes are not there.
+ * They lie in 50 folders, `/reports/` among them with 50 files from all of the catalog's life.
+ */
+export async function seedCatalog(directory: string, count: number): Promise<void> {
+  using database = await Database.open(directory)
+  database.write(() => {
+    for (let index = 0; index < count; index += 1) {
+      insertFile(database, readyFile(pathOf(index, count), nextSequence(database, workspaceId)))
+    }
+  })
+}
+
+function pathOf(index: number, count: number): string {
+  const name = `file-${String(index).padStart(6, '0')}.pdf`
+  return index % (count / reports) === 0
+    ? `/reports/${name}`
+    : `/folder-${(index % (folders - 1)) + 1}/${name}`
+}
+
+function readyFile(path: string, sequence: number): ReadyFile {
+  const id = randomUUID() as FileId
+  const instant = new Date(Date.UTC(2026, 0, 1) + sequence * 1000).toISOString()
+  const name = path.slice(path.lastIndexOf('/') + 1)
+  return {
+    id,
+    workspaceId,
+    name,
+    path: path as WorkspacePath,
+    sessionId: null,
+    mimeType: 'application/pdf',
+    sizeBytes: 1000,
+    storagePath: `local://${workspaceId}/${id}/${name}`,
+    metadata: { project: 'benchmark' },
+    origin: 'user-upload',
+    createdAt: instant,
+    updatedAt: instant,
+    isDeleted: false,
+    deletedAt: null,
+    supersededBy: null,
+    sequence,
+    checksum: sequence.toString(16).padStart(64, '0'),
+    generation: String(sequence),
+    state: 'ready',
+    scan: { verdict: 'clean', engine: 'benchmark', signatureVersion: null, scannedAt: instant },
+  }
+}

@@ -1,0 +1,124 @@
+import { randomUUID } from 'node:crypto'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { newActor } from './actor.ts'
+import { ConnectionLost, eventually } from './client.ts'
+import { recover, type User } from './recovery.ts'
+import type { Scenario } from './scenarios.ts'
+import { startProcess, type ServerProcess } from './server-process.ts'
+import { isIdle } from './storage.ts'
+
+export interface CrashReport {
+  scenario: string
+  /** How many crash points the scenario has. */
+  points: number
+  /** How many processes died at one. */
+  crashes: number
+  /** The most blobs without a record that one crash left. */
+  maxOrphans: number
+  findings: string[]
+}
+
+/** Which of the points are taken: every `stride`-th, from `offset` on. */
+export interface Sample {
+  stride: number
+  offset: number
+}
+
+/** A directory that several servers use, one after the other, and where they keep their compiled code. */
+export async function scratch(): Promise<
+  { directory: string; cache: string; fresh: () => Promise<string> } & AsyncDisposable
+> {
+  const root = await mkdtemp(join(tmpdir(), 'coffer-crash-'))
+  const fresh = () => mkdtemp(join(root, 'storage-'))
+  return {
+    directory: await fresh(),
+    cache: join(root, 'cache'),
+    fresh,
+    [Symbol.asyncDispose]: () => rm(root, { recursive: true, force: true }),
+  }
+}
+
+/**
+ * Runs a scenario once for each crash point of the sample, as a user of its own, in a process that dies there; the
+ * process that recovers is the next one to die.
+ */
+export async function crashEverywhere(
+  scenario: Scenario,
+  { stride, offset }: Sample,
+): Promise<CrashReport> {
+  await using place = await scratch()
+  const env: Record<string, string> = {}
+  if (scenario.quotaMegabytes) env['WORKSPACE_QUOTA_MB'] = `${scenario.quotaMegabytes}`
+  const start = () => startProcess({ ...place, env })
+  const { directory } = place
+  const stack = { server: start() }
+  await using _ = { [Symbol.asyncDispose]: () => stack.server.kill() }
+
+  const points = await countPoints(scenario, stack.server, directory)
+  const report = { scenario: scenario.name, points, crashes: 0, maxOrphans: 0 }
+  const findings: string[] = []
+  for (let point = 1 + (offset % stride); point <= points; point += stride) {
+    const user = await prepared(scenario, stack.server)
+    await stack.server.rearm(point)
+    await runUntilDeath(scenario, { server: stack.server, user, directory })
+    const where = await stack.server.ended
+    if (where.startsWith('crash point')) report.crashes += 1
+
+    stack.server = start()
+    const recovery = await recover(stack.server, { directory, users: [user] }).catch(
+      (error: unknown) => ({ findings: [String(error)], orphans: 0 }),
+    )
+    report.maxOrphans = Math.max(report.maxOrphans, recovery.orphans)
+    if (recovery.orphans > 1) findings.push(`${where}: ${recovery.orphans} orphans`)
+    for (const finding of recovery.findings) findings.push(`${where}: ${finding}`)
+  }
+  return { ...report, findings }
+}
+
+async function countPoints(
+  scenario: Scenario,
+  server: ServerProcess,
+  directory: string,
+): Promise<number> {
+  const user = await prepared(scenario, server)
+  await server.rearm()
+  for (const actor of user.actors) {
+    await scenario.run(actor)
+    if (actor.findings.length > 0) throw new Error(actor.findings.join('\n') + server.log())
+  }
+  await eventually(() => isIdle(directory))
+  const labels = await server.rearm()
+  return labels.length
+}
+
+/** A new user who has done what comes before the scenario. */
+async function prepared(scenario: Scenario, server: ServerProcess): Promise<User> {
+  const client = { origin: await server.ready, user: `crash-${randomUUID()}` }
+  await server.swept
+  const actor = newActor(client, quotaOf(scenario))
+  await scenario.prepare?.(actor)
+  if (actor.findings.length > 0) throw new Error(actor.findings.join('\n') + server.log())
+  return { client, actors: [actor] }
+}
+
+/** Points behind the last answer are passed while nobody waits; where fewer were passed than counted, it is killed. */
+async function runUntilDeath(
+  scenario: Scenario,
+  { server, user, directory }: { server: ServerProcess; user: User; directory: string },
+): Promise<void> {
+  for (const actor of user.actors) {
+    await scenario.run(actor).catch((error: unknown) => {
+      if (!(error instanceof ConnectionLost)) throw error
+    })
+  }
+  let isDead = false
+  void server.ended.then(() => (isDead = true))
+  await eventually(async () => isDead || isIdle(directory))
+  await server.kill()
+}
+
+function quotaOf({ quotaMegabytes }: Scenario): { quotaBytes?: number } {
+  return quotaMegabytes === undefined ? {} : { quotaBytes: quotaMegabytes * 1024 * 1024 }
+}

@@ -1,0 +1,71 @@
+import { createHash } from 'node:crypto'
+import type { FileRecord, ListPage, Usage } from '../e2e/record.ts'
+import { call, jsonOf, type Client } from './client.ts'
+import { lineOf, type Place } from './model.ts'
+
+/** All files of a user, the trash included. */
+export async function listAll(client: Client): Promise<FileRecord[]> {
+  return [...(await pages(client, false)), ...(await pages(client, true))]
+}
+
+async function pages(client: Client, deleted: boolean): Promise<FileRecord[]> {
+  const files: FileRecord[] = []
+  let cursor: string | undefined
+  do {
+    const query = new URLSearchParams({ deleted: `${deleted}`, limit: '1000' })
+    if (cursor !== undefined) query.set('cursor', cursor)
+    const page = jsonOf(await call(client, `GET /files?${query.toString()}`)) as ListPage
+    files.push(...page.files)
+    cursor = page.nextCursor
+  } while (cursor !== undefined)
+  return files
+}
+
+/** The record in the model's words. */
+export function lineOfRecord(file: FileRecord): string {
+  return lineOf({ ...file, checksum: file.checksum ?? '', place: placeOf(file) })
+}
+
+function placeOf({ state, isDeleted, supersededBy }: FileRecord): Place {
+  if (state === 'pending') return 'open'
+  if (state !== 'ready') return 'infected'
+  if (!isDeleted) return 'live'
+  return supersededBy === null ? 'trash' : 'superseded'
+}
+
+/** What is served at an address: the status and, for bytes, their SHA-256 in hexadecimal digits. */
+export async function served(client: Client, route: string): Promise<string> {
+  const { status, bytes } = await call(client, `GET ${route}`)
+  if (status !== 200) return `${status}`
+  return `200 ${createHash('sha256').update(bytes).digest('hex')}`
+}
+
+/** I5: whether the counters say what the list shows. */
+export async function counterFindings(client: Client, files: FileRecord[]): Promise<string[]> {
+  const usage = jsonOf(await call(client, 'GET /usage')) as Usage
+  const ready = files.filter(({ state }) => state === 'ready')
+  const pending = files.filter(({ state }) => state === 'pending')
+  const live = ready.filter(({ isDeleted }) => !isDeleted)
+  const truth = {
+    usedBytes: bytesOf(live),
+    fileCount: live.length,
+    trashBytes: bytesOf(ready.filter(({ isDeleted }) => isDeleted)),
+  }
+  const { usedBytes, fileCount, trashBytes, reservedBytes, limitBytes } = usage
+  const findings: string[] = []
+  if (JSON.stringify({ usedBytes, fileCount, trashBytes }) !== JSON.stringify(truth)) {
+    findings.push(`I5: usage is ${JSON.stringify(usage)}, the files are ${JSON.stringify(truth)}`)
+  }
+  // An overwrite reserves its growth only, so the list gives the most that may be reserved.
+  if (reservedBytes > bytesOf(pending)) {
+    findings.push(`I5: ${reservedBytes} bytes are reserved for ${bytesOf(pending)} bytes to come`)
+  }
+  if (usedBytes + reservedBytes > limitBytes || trashBytes > limitBytes) {
+    findings.push(`I5: the quota is passed: ${JSON.stringify(usage)}`)
+  }
+  return findings
+}
+
+function bytesOf(files: FileRecord[]): number {
+  return files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0)
+}

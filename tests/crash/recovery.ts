@@ -1,0 +1,83 @@
+import { stateOf, type Actor } from './actor.ts'
+import { eventually, type Client } from './client.ts'
+import { expired } from './model.ts'
+import { counterFindings, listAll } from './observe.ts'
+import { put } from './operations.ts'
+import type { ServerProcess } from './server-process.ts'
+import { blobFindings, countOrphans, isSettled, openStorage, sweepLater } from './storage.ts'
+import { gapFindings, reconcile, resume, servedFindings } from './verify.ts'
+
+export interface User {
+  client: Client
+  actors: Actor[]
+}
+
+export interface Recovery {
+  findings: string[]
+  /** Blobs that were without a record until the sweep of the next day. */
+  orphans: number
+}
+
+/**
+ * Checks a server that was started after a crash against what its users know: at once, after its sweep, after they went
+ * on with what they were doing, and after the sweep of the next day.
+ */
+export async function recover(
+  server: ServerProcess,
+  { directory, users }: { directory: string; users: User[] },
+): Promise<Recovery> {
+  const findings: string[] = []
+  const actors = users.flatMap((user) => user.actors)
+  const origin = await server.ready
+  for (const { client } of users) client.origin = origin
+  for (const actor of actors) findings.push(...(await gapFindings(actor)))
+
+  await server.swept
+  const touched = actors.map(({ candidates }) => new Set(candidates.flat().map(({ path }) => path)))
+  findings.push(...(await checkUsers(directory, users)))
+  const orphans = await orphansOf(directory, users)
+  const goingOn = actors.map((actor, index) => goOn(actor, touched[index] ?? new Set()))
+  findings.push(...(await Promise.all(goingOn)).flat())
+  findings.push(...(await checkUsers(directory, users)))
+
+  findings.push(...(await sweepLater(directory)))
+  for (const actor of actors) actor.candidates = [expired(stateOf(actor))]
+  findings.push(...(await checkUsers(directory, users)))
+  const files = (await Promise.all(users.map(({ client }) => listAll(client)))).flat()
+  findings.push(...(await blobFindings(directory, files)))
+  return { findings, orphans }
+}
+
+/** I6: what was under way can be finished; every path is usable and, where nothing is, as free as it looks. */
+async function goOn(actor: Actor, paths: Set<string>): Promise<string[]> {
+  const findings = await resume(actor)
+  for (const path of paths) {
+    const isTaken = stateOf(actor).some(
+      (version) => version.path === path && ['live', 'open'].includes(version.place),
+    )
+    await put(actor, path, { sizeBytes: 100, create: !isTaken })
+  }
+  return [...findings, ...actor.findings.splice(0)]
+}
+
+async function checkUsers(directory: string, users: User[]): Promise<string[]> {
+  await using storage = await openStorage(directory)
+  const checks = users.map(async ({ client, actors }) => {
+    const findings: string[] = []
+    const quiet = await eventually(async () => isSettled(storage, await listAll(client)))
+    if (!quiet) findings.push('I6: bytes that have arrived are still without a verdict')
+    const files = await listAll(client)
+    findings.push(...(await counterFindings(client, files)))
+    for (const actor of actors) {
+      findings.push(...reconcile(actor, files), ...(await servedFindings(actor)))
+    }
+    return findings
+  })
+  return (await Promise.all(checks)).flat()
+}
+
+async function orphansOf(directory: string, users: User[]): Promise<number> {
+  await using storage = await openStorage(directory)
+  const files = await Promise.all(users.map(({ client }) => listAll(client)))
+  return countOrphans(storage, files.flat())
+}

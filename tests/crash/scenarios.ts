@@ -1,0 +1,154 @@
+import { stateOf, type Actor } from './actor.ts'
+import { changed, expired, type State } from './model.ts'
+import { copy, move, open, post, purge, put, remove, restore, send } from './operations.ts'
+
+/** What one client does while the process may die at any point of it. */
+export interface Scenario {
+  name: string
+  /** Before the first crash point. */
+  prepare?: (actor: Actor) => Promise<void>
+  run: (actor: Actor) => Promise<void>
+  quotaMegabytes?: number
+  /** Fewer crash points than this would mean that some are not looked at any more. */
+  minPoints: number
+}
+
+const path = '/a.bin'
+const most = 600_000
+
+export const scenarios: Scenario[] = [
+  { name: 'upload by PUT', run: (actor) => put(actor, path), minPoints: 70 },
+  { name: 'upload by multipart', run: (actor) => post(actor, path), minPoints: 70 },
+  {
+    name: 'overwrite of a clean path',
+    prepare: (actor) => put(actor, path),
+    run: (actor) => put(actor, path),
+    minPoints: 66,
+  },
+  {
+    name: 'overwrite that pushes the oldest version out of the trash',
+    quotaMegabytes: 1,
+    prepare: async (actor) => {
+      for (let version = 0; version < 2; version++) await put(actor, path, { sizeBytes: most })
+    },
+    run: (actor) => put(actor, path, { sizeBytes: most }),
+    minPoints: 72,
+  },
+  {
+    name: 'infected upload',
+    run: (actor) => put(actor, path, { infected: true }),
+    minPoints: 76,
+  },
+  {
+    name: 'infected overwrite',
+    prepare: (actor) => put(actor, path),
+    run: (actor) => post(actor, path, { infected: true }),
+    minPoints: 72,
+  },
+  {
+    name: 'resumable upload in chunks',
+    run: async (actor) => {
+      await open(actor, path)
+      await send(actor, 30_000)
+      await send(actor, 60_000)
+      await send(actor)
+    },
+    minPoints: 145,
+  },
+  {
+    name: 'resumable upload that turns out infected, over a clean path',
+    prepare: (actor) => put(actor, path),
+    run: async (actor) => {
+      await open(actor, path, { infected: true })
+      await send(actor, 30_000)
+      await send(actor)
+    },
+    minPoints: 135,
+  },
+  {
+    name: 'resumable upload whose bytes do not have the checksum',
+    prepare: (actor) => put(actor, path),
+    run: async (actor) => {
+      await open(actor, path, { checksum: '0'.repeat(64), complete: expired })
+      await send(actor)
+    },
+    minPoints: 120,
+  },
+  {
+    name: 'settle of an upload that was overtaken',
+    prepare: async (actor) => {
+      await open(actor, path, { complete: overtaken })
+      await put(actor, path)
+    },
+    run: async (actor) => void (await send(actor)),
+    minPoints: 68,
+  },
+  {
+    name: 'settle of an overwrite that no longer fits the quota',
+    quotaMegabytes: 1,
+    prepare: async (actor) => {
+      await put(actor, path, { sizeBytes: most })
+      const [owner] = stateOf(actor)
+      await open(actor, path, { sizeBytes: most, complete: expired })
+      await remove(actor, owner?.id ?? '')
+      await put(actor, '/b.bin', { sizeBytes: 900_000 })
+    },
+    run: async (actor) => void (await send(actor)),
+    minPoints: 80,
+  },
+  {
+    name: 'cancel of a resumable upload',
+    prepare: async (actor) => {
+      await open(actor, path)
+      await send(actor, 30_000)
+    },
+    run: (actor) => remove(actor, actor.session?.id ?? ''),
+    minPoints: 15,
+  },
+  {
+    name: 'delete',
+    prepare: (actor) => put(actor, path),
+    run: (actor) => remove(actor, idOf(actor)),
+    minPoints: 6,
+  },
+  {
+    name: 'purge',
+    prepare: (actor) => put(actor, path),
+    run: (actor) => purge(actor, idOf(actor)),
+    minPoints: 13,
+  },
+  {
+    name: 'restore',
+    prepare: async (actor) => {
+      await put(actor, path)
+      await remove(actor, idOf(actor))
+    },
+    run: (actor) => restore(actor, idOf(actor), path),
+    minPoints: 6,
+  },
+  {
+    name: 'move',
+    prepare: (actor) => put(actor, path),
+    run: (actor) => move(actor, idOf(actor), '/moved/b.bin'),
+    minPoints: 6,
+  },
+  {
+    name: 'copy over a clean path',
+    prepare: async (actor) => {
+      await put(actor, path)
+      await put(actor, '/b.bin')
+    },
+    run: (actor) => copy(actor, idOf(actor), '/b.bin'),
+    minPoints: 62,
+  },
+]
+
+function overtaken(state: State): State {
+  const upload = state.find(({ place }) => place === 'open') ?? {}
+  return changed(state, upload, { place: 'superseded' })
+}
+
+/** The file that was stored first. */
+function idOf(actor: Actor): string {
+  return stateOf(actor)[0]?.id ?? ''
+}

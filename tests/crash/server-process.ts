@@ -1,0 +1,102 @@
+import { fork, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { createInterface } from 'node:readline'
+import type { Readable } from 'node:stream'
+import { fileURLToPath } from 'node:url'
+import type { CrashAt } from './crash-points.ts'
+
+const program = fileURLToPath(new URL('crashing-server.ts', import.meta.url))
+const startDeadlineMs = 60_000
+const keptLogLines = 200
+
+/** One process of the crashing server over a directory that outlives it. */
+export interface ServerProcess extends AsyncDisposable {
+  /** The origin, once it serves; rejects when the process ends before. */
+  ready: Promise<string>
+  /** Resolves when the sweep that every start begins with has ended; rejects when the process ends before. */
+  swept: Promise<void>
+  /** Where the process died, or how else it ended. */
+  ended: Promise<string>
+  /** Counts crash points anew and dies at `crashAt`; answers the labels of those passed since the last time. */
+  rearm(crashAt?: CrashAt): Promise<string[]>
+  /** `kill -9`. */
+  kill(): Promise<void>
+  /** The last lines that it wrote. */
+  log(): string
+}
+
+export interface StartOptions {
+  directory: string
+  /** Where compiled code is kept from one process to the next. */
+  cache: string
+  env?: Record<string, string>
+  /** Counted from the start of the process. */
+  crashAt?: number
+}
+
+export function startProcess({ directory, cache, env, crashAt }: StartOptions): ServerProcess {
+  const child = fork(program, {
+    env: {
+      PATH: process.env['PATH'],
+      HOST: '127.0.0.1',
+      PORT: '0',
+      WORKSPACE_STORAGE_DIR: directory,
+      NODE_COMPILE_CACHE: cache,
+      ...(crashAt !== undefined && { CRASH_AT: `${crashAt}` }),
+      ...env,
+    },
+    execArgv: [],
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+  })
+  const lines: string[] = []
+  const ready = Promise.withResolvers<string>()
+  const swept = Promise.withResolvers<void>()
+  let diedAt: string | undefined
+  onLines(child, ({ line }) => {
+    lines.push(line)
+    if (lines.length > keptLogLines) lines.shift()
+    diedAt ??= /^crash point .*/.exec(line)?.[0]
+    const origin = /ready at (http:\/\/\S+)/.exec(line)?.[1]
+    if (origin !== undefined) ready.resolve(origin)
+    if (line.includes('"message":"Swept"')) swept.resolve()
+  })
+  // Not `exit`: what it wrote before it died may still be in the pipes.
+  const ended = once(child, 'close').then(
+    ([code, signal]: unknown[]) => diedAt ?? `ended with ${String(code ?? signal)}`,
+  )
+  const timer = setTimeout(() => child.kill('SIGKILL'), startDeadlineMs)
+  const stop = () => clearTimeout(timer)
+  void Promise.all([ready.promise, swept.promise]).then(stop, stop)
+  const fail = (how: string) => {
+    const error = new Error(`The server ended before it was ready (${how}):\n${lines.join('\n')}`)
+    ready.reject(error)
+    swept.reject(error)
+  }
+  void ended.then(fail)
+  const kill = async () => {
+    child.kill('SIGKILL')
+    await ended
+  }
+  return {
+    ready: ready.promise,
+    swept: swept.promise,
+    ended,
+    rearm: (crashAt) => rearm(child, crashAt),
+    kill,
+    log: () => lines.join('\n'),
+    [Symbol.asyncDispose]: kill,
+  }
+}
+
+async function rearm(child: ChildProcess, crashAt: CrashAt): Promise<string[]> {
+  const answered = once(child, 'message', { signal: AbortSignal.timeout(startDeadlineMs) })
+  child.send({ crashAt })
+  const [labels] = (await answered) as [string[]]
+  return labels
+}
+
+function onLines(child: ChildProcess, listen: (entry: { line: string }) => void): void {
+  for (const stream of [child.stdout, child.stderr] as Readable[]) {
+    createInterface(stream).on('line', (line) => listen({ line }))
+  }
+}

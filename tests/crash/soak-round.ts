@@ -1,0 +1,94 @@
+import { randomUUID } from 'node:crypto'
+import { setTimeout } from 'node:timers/promises'
+import { newActor, type Actor } from './actor.ts'
+import { ConnectionLost } from './client.ts'
+import { roundOf, runScript } from './random-operations.ts'
+import { recover, type User } from './recovery.ts'
+import { startProcess, type ServerProcess, type StartOptions } from './server-process.ts'
+
+export interface Soak {
+  rounds: number
+  operations: number
+  /** Deaths at a crash point, and those by a signal from outside. */
+  crashes: number
+  kills: number
+  maxOrphans: number
+  findings: string[]
+}
+
+const users = 3
+const clientsPerUser = 2
+/** What one generation of users has stored stays small enough to be checked whole after every round. */
+const roundsPerGeneration = 10
+
+/**
+ * Rounds of random operations, each ended by `kill -9` and followed by all checks. Files stay for some rounds, and the process that recovered is the next one to die.
+ */
+export async function soakRandomly(
+  place: StartOptions,
+  { seed, rounds, onRound }: { seed: number; rounds: number; onRound: (soak: Soak) => void },
+): Promise<Soak> {
+  const soak: Soak = {
+    rounds: 0,
+    operations: 0,
+    crashes: 0,
+    kills: 0,
+    maxOrphans: 0,
+    findings: [],
+  }
+  const running = { server: startProcess(place) }
+  await using _ = { [Symbol.asyncDispose]: () => running.server.kill() }
+  const { directory } = place
+  let people: User[] = []
+  for (; soak.rounds < rounds && soak.findings.length === 0; soak.rounds++) {
+    const roundSeed = seed + soak.rounds
+    if (soak.rounds % roundsPerGeneration === 0) people = await newUsers(running.server)
+    const actors = people.flatMap((user) => user.actors)
+    const before = operationsOf(actors)
+    const where = await runUntilDeath(roundSeed, running.server, people)
+    if (where.startsWith('crash point')) soak.crashes += 1
+    else soak.kills += 1
+    running.server = startProcess(place)
+    const recovery = await recover(running.server, { directory, users: people })
+    soak.maxOrphans = Math.max(soak.maxOrphans, recovery.orphans)
+    soak.findings.push(
+      ...recovery.findings.map((finding) => `--seed ${roundSeed} --rounds 1, ${where}: ${finding}`),
+    )
+    soak.operations += operationsOf(actors) - before
+    onRound(soak)
+  }
+  return soak
+}
+
+async function newUsers(server: ServerProcess): Promise<User[]> {
+  const origin = await server.ready
+  await server.swept
+  return Array.from({ length: users }, () => {
+    const client = { origin, user: `soak-${randomUUID()}` }
+    const actors = Array.from({ length: clientsPerUser }, (_, index) =>
+      newActor(client, { folder: `/client-${index}/` }),
+    )
+    return { client, actors }
+  })
+}
+
+function operationsOf(actors: Actor[]): number {
+  return actors.reduce((sum, { operations }) => sum + operations, 0)
+}
+
+async function runUntilDeath(seed: number, server: ServerProcess, people: User[]): Promise<string> {
+  const actors = people.flatMap((user) => user.actors)
+  const { death, scripts } = roundOf(seed, actors.length)
+  const random = 'crashAt' in death
+  await server.rearm(random ? death.crashAt : undefined)
+  const work = actors.map((actor, index) =>
+    runScript(actor, scripts[index] ?? []).catch((error: unknown) => {
+      if (!(error instanceof ConnectionLost)) throw error
+    }),
+  )
+  if (!random) await setTimeout(death.killAfterMs)
+  else await Promise.race([server.ended, Promise.all(work)])
+  await server.kill()
+  await Promise.all(work)
+  return server.ended
+}

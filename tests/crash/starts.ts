@@ -1,0 +1,101 @@
+import { randomUUID } from 'node:crypto'
+import { cp } from 'node:fs/promises'
+import { newActor, stateOf, type Actor } from './actor.ts'
+import { scratch, type CrashReport, type Sample } from './crash-rounds.ts'
+import { put, remove } from './operations.ts'
+import { recover, type User } from './recovery.ts'
+import { startProcess, type StartOptions } from './server-process.ts'
+
+/** Dies at the points of a first start: over a directory that does not exist yet. */
+export async function crashFirstStart(sample: Sample): Promise<CrashReport> {
+  await using place = await scratch()
+  const client = { origin: '', user: 'first' }
+  const users = [{ client, actors: [newActor(client)] }]
+  return await crashStarts('the first start', sample, { place, left: { users } })
+}
+
+/** Dies at the points of a start that finishes what an earlier crash left: a clean overwrite and an infected one. */
+export async function crashRecovery(sample: Sample): Promise<CrashReport> {
+  await using place = await scratch()
+  const users = await crashWhileScanning(place)
+  const { directory } = place
+  return await crashStarts('a start after a crash', sample, { place, left: { users, directory } })
+}
+
+type Place = Awaited<ReturnType<typeof scratch>>
+
+/** Users whose bytes have arrived, and whose verdict was about to be written. */
+async function crashWhileScanning(place: Place): Promise<User[]> {
+  await using server = startProcess(place)
+  const origin = await server.ready
+  await server.swept
+  const users: User[] = []
+  for (let count = 0; count < 2; count++) {
+    const client = { origin, user: `start-${randomUUID()}` }
+    const actor = newActor(client)
+    await put(actor, '/a.bin')
+    await put(actor, '/b.bin')
+    const [first] = stateOf(actor)
+    await remove(actor, first?.id ?? '')
+    users.push({ client, actors: [actor] })
+  }
+  await server.rearm('before catalog.settle')
+  const actors = users.flatMap((user) => user.actors)
+  const uploads = actors.map((actor, index) => put(actor, '/b.bin', { infected: index === 1 }))
+  const outcomes = await Promise.allSettled(uploads)
+  const isDead = outcomes.every(({ status }) => status === 'rejected')
+  if (!isDead) throw new Error(`The server outlived its crash point:\n${server.log()}`)
+  return users
+}
+
+/** Each start dies over a copy of its own; the next one over that copy must find nothing wrong. */
+async function crashStarts(
+  scenario: string,
+  { stride, offset }: Sample,
+  { place, left }: { place: Place; left: { users: User[]; directory?: string } },
+): Promise<CrashReport> {
+  const copied = async () => {
+    const directory = await place.fresh()
+    if (left.directory !== undefined) await cp(left.directory, directory, { recursive: true })
+    return { ...place, directory }
+  }
+  const points = await countPoints(await copied())
+  const report = { scenario, points, crashes: 0, maxOrphans: 0 }
+  const findings: string[] = []
+  for (let crashAt = 1 + (offset % stride); crashAt <= points; crashAt += stride) {
+    const copy = await copied()
+    const where = await runUntilDeath({ ...copy, crashAt })
+    if (where.startsWith('crash point')) report.crashes += 1
+    await using server = startProcess(copy)
+    const users = left.users.map(twin)
+    const recovery = await recover(server, { directory: copy.directory, users })
+    report.maxOrphans = Math.max(report.maxOrphans, recovery.orphans)
+    for (const finding of recovery.findings) findings.push(`${where}: ${finding}`)
+  }
+  return { ...report, findings }
+}
+
+async function countPoints(options: StartOptions): Promise<number> {
+  await using server = startProcess(options)
+  await server.swept
+  const labels = await server.rearm()
+  return labels.length
+}
+
+/** A process that does not come to its crash point this time is killed behind its sweep. */
+async function runUntilDeath(options: StartOptions): Promise<string> {
+  await using server = startProcess(options)
+  server.ready.catch(() => undefined)
+  await server.swept.catch(() => undefined)
+  await server.kill()
+  return server.ended
+}
+
+/** The same user with what is known of them, to learn from one copy and not from another. */
+function twin({ client: { origin, user }, actors }: User): User {
+  const client = { origin, user }
+  const copies = actors.map((actor): Actor => {
+    return { ...actor, client, known: new Map(actor.known), findings: [] }
+  })
+  return { client, actors: copies }
+}
