@@ -56,7 +56,7 @@ async function barePeak(scratch: string, uploads: number, bytes: number): Promis
   await using bare = await startBare(scratch)
   await all(uploads, async () => bare.store('PUT', `/${randomUUID()}`, { body: randomBody(bytes) }))
   await bare.clear()
-  return bare.peakMemoryBytes()
+  return await bare.peakMemoryBytes()
 }
 
 interface CofferLoad {
