@@ -1,8 +1,9 @@
-import { spawn } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { access, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { promisify } from 'node:util'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { ClamdProcess } from '../../shared/adapters/clamd/clamd-process.ts'
 import { findProgram, hasSignatures } from '../../shared/adapters/clamd/clamd-program.ts'
@@ -10,9 +11,10 @@ import { ClamdScanner } from '../../shared/adapters/clamd/clamd-scanner.ts'
 import { clamdNote, skipWithoutClamd } from '../support/clamd.ts'
 
 const unavailable = expect.objectContaining({ code: 'scanner-unavailable' })
-const openScript = (start: object) => `
+const openScript = (start: object, signal: NodeJS.Signals) => `
   import { ClamdProcess } from ${JSON.stringify(import.meta.resolve('../../shared/adapters/clamd/clamd-process.ts'))}
   const clamd = await ClamdProcess.open(${JSON.stringify(start)})
+  clamd.signal('${signal}')
   console.log(clamd.socketPath)
   setInterval(() => undefined, 60_000)
 `
@@ -55,23 +57,25 @@ describe.skipIf(skipWithoutClamd)(`a clamd of our own${clamdNote}`, () => {
     await expect(ClamdProcess.open(start)).rejects.toThrow('ENOENT')
   })
 
-  test('ends when the process that started it is killed', async () => {
-    await writeSignature()
-    const script = openScript(await startOptions())
-    const parent = spawn(process.execPath, ['--input-type=module', '--eval', script], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    })
-    const [line] = (await once(parent.stdout, 'data')) as [Buffer]
-    const socketPath = line.toString().trim()
-    await new ClamdScanner({ path: socketPath }).version()
+  test.each(['SIGCONT', 'SIGSTOP'] as const)(
+    'ends when the process that started it is killed (clamd has had %s)',
+    async (signal) => {
+      await writeSignature()
+      const script = openScript(await startOptions(), signal)
+      const parent = spawn(process.execPath, ['--input-type=module', '--eval', script], {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      })
+      const [line] = (await once(parent.stdout, 'data')) as [Buffer]
+      const socketPath = line.toString().trim()
 
-    parent.kill('SIGKILL')
-    await vi.waitFor(
-      () => expect(new ClamdScanner({ path: socketPath }).version()).rejects.toEqual(unavailable),
-      { timeout: 10_000 },
-    )
-    await vi.waitFor(() => expect(access(dirname(socketPath))).rejects.toThrow('ENOENT'))
-  })
+      parent.kill('SIGKILL')
+      await vi.waitFor(() => expect(access(dirname(socketPath))).rejects.toThrow('ENOENT'), {
+        timeout: 10_000,
+      })
+      const pattern = `config-file=${join(dirname(socketPath), 'clamd.conf')}`
+      await expect(promisify(execFile)('pgrep', ['-f', pattern])).rejects.toMatchObject({ code: 1 })
+    },
+  )
 })
 
 describe('a database directory', () => {

@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs'
 import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
 import { Readable } from 'node:stream'
-import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { ClamdScanner } from '../../shared/adapters/clamd/clamd-scanner.ts'
 import {
@@ -20,8 +20,6 @@ const testfilesDirectory = '/usr/share/clamav-testfiles'
 const testfiles = await readdir(testfilesDirectory).catch(() => [])
 const skipTestfiles = !process.env['CI'] && testfiles.length === 0
 const mebibyte = 1024 * 1024
-/** A gibibyte takes clamd seconds, more on a busy machine. */
-const slowTestMs = 180_000
 
 describe.skipIf(skipWithoutClamd)(`clamd${clamdNote}`, () => {
   let clamd: TestClamd
@@ -50,33 +48,6 @@ describe.skipIf(skipWithoutClamd)(`clamd${clamdNote}`, () => {
     expect(await scan(zip('inner.zip', zip('notes.txt', eicar())))).toEqual(infected)
   })
 
-  test('calls an encrypted archive unscannable, with the reason', async () => {
-    const reason = 'Heuristics.Encrypted.Zip'
-    const archive = zip('secret.txt', Buffer.from('not to be seen'), { encrypted: true })
-    expect(await scan(archive)).toEqual({ verdict: 'unscannable', reason })
-  })
-
-  test('calls a deeply nested archive unscannable, with the reason', async () => {
-    let archive: Buffer = Buffer.from('at the bottom')
-    for (let depth = 0; depth < 25; depth += 1) archive = zip('inner.zip', archive)
-    const reason = 'Heuristics.Limits.Exceeded.MaxRecursion'
-    expect(await scan(archive)).toEqual({ verdict: 'unscannable', reason })
-  })
-
-  test(
-    'calls an archive that unpacks to 1 GiB unscannable, with the reason',
-    async () => {
-      const members = Array.from({ length: 64 }, () => gzipSync(Buffer.alloc(16 * mebibyte)))
-      const verdict = await scan(Buffer.concat(members))
-      expect(verdict).toMatchObject({ verdict: 'unscannable' })
-      expect(verdict).toHaveProperty(
-        'reason',
-        expect.stringMatching(/^Heuristics\.Limits\.Exceeded/),
-      )
-    },
-    slowTestMs,
-  )
-
   test.each([
     ['a Unix socket', overSocket],
     ['TCP', overTcp],
@@ -89,17 +60,20 @@ describe.skipIf(skipWithoutClamd)(`clamd${clamdNote}`, () => {
     },
   )
 
-  test.skipIf(skipTestfiles)('calls every file of clamav-testfiles infected', async () => {
+  test.skipIf(skipTestfiles)('finds all of clamav-testfiles to scan', () => {
     expect(testfiles.length).toBeGreaterThanOrEqual(44)
-    const scanner = overSocket()
-    const verdicts = testfiles.map(async (name) => {
-      return [name, await scanner.scan(createReadStream(`${testfilesDirectory}/${name}`))]
-    })
-    const infected = testfiles.map((name) => [
-      name,
-      { verdict: 'infected', threat: testfileThreat },
-    ])
-    expect(await Promise.all(verdicts)).toEqual(infected)
+  })
+
+  test.skipIf(skipTestfiles).each(testfiles)(
+    'calls %s of clamav-testfiles infected',
+    async (name) => {
+      const file = createReadStream(join(testfilesDirectory, name))
+      expect(await overSocket().scan(file)).toEqual({ verdict: 'infected', threat: testfileThreat })
+    },
+  )
+
+  test('calls an empty stream clean', async () => {
+    expect(await overSocket().scan(Readable.from([]))).toEqual({ verdict: 'clean' })
   })
 })
 

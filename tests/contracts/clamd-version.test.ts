@@ -16,6 +16,7 @@ describe('the version', () => {
     const expected = {
       engine: 'ClamAV 1.4.6',
       signatureVersion: '27800/Thu Nov 20 09:40:21 2025',
+      signaturesAt: new Date(2025, 10, 20, 9, 40, 21).toISOString(),
     }
     expect(await Promise.all([scanner.version(), scanner.version()])).toEqual([expected, expected])
     expect(await scanner.version()).toEqual(expected)

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { expect, test } from 'vitest'
+import { loadConfig } from '../../shared/config.ts'
 import { configFile } from '../../shared/adapters/clamd/clamd-process.ts'
 
 const text = await readFile(configFile, 'utf8')
@@ -20,4 +21,10 @@ test('MaxScanSize is not above MaxFileSize, nor StreamMaxLength', () => {
 test('what cannot be looked into is said to be so', () => {
   expect(settings.get('AlertExceedsMax')).toBe('yes')
   expect(settings.get('AlertEncrypted')).toBe('yes')
+})
+
+test('there are more threads than the most files that are scanned at once', () => {
+  const count = settings.get('MaxThreads')
+  expect(() => loadConfig({ CLAMAV_CONCURRENCY: '64' })).not.toThrow()
+  expect(() => loadConfig({ CLAMAV_CONCURRENCY: count })).toThrow('CLAMAV_CONCURRENCY')
 })

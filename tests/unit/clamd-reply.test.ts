@@ -61,6 +61,8 @@ describe('the reply of clamd to a stream', () => {
     ],
     ['stream: Heuristics.EncryptedEvil FOUND', 'Heuristics.EncryptedEvil'],
     ['stream: Evil.Heuristics.Encrypted.Zip FOUND', 'Evil.Heuristics.Encrypted.Zip'],
+    ['stream: Heuristics.Zip.Evil FOUND', 'Heuristics.Zip.Evil'],
+    ['stream: ERROR FOUND', 'ERROR'],
   ])('is infected as %j', (reply, threat) => {
     expect(readVerdict(reply, true)).toEqual({ verdict: 'infected', threat })
   })
@@ -68,12 +70,18 @@ describe('the reply of clamd to a stream', () => {
   test.each([
     ['INSTREAM size limit exceeded. ERROR', 'size-limit'],
     ['INSTREAM size limit exceeded', 'size-limit'],
-    ['stream: Heuristics.Limits.Exceeded FOUND', 'Heuristics.Limits.Exceeded'],
-    [
-      'stream: Heuristics.Limits.Exceeded.MaxScanSize FOUND',
-      'Heuristics.Limits.Exceeded.MaxScanSize',
-    ],
-    ['stream: Heuristics.Encrypted.PDF FOUND', 'Heuristics.Encrypted.PDF'],
+    ['stream: Heuristics.Limits.Exceeded FOUND', 'scan-limit'],
+    ['stream: Heuristics.Limits.Exceeded.MaxFileSize FOUND', 'size-limit'],
+    ['stream: Heuristics.Limits.Exceeded.MaxScanSize FOUND', 'size-limit'],
+    ['stream: Heuristics.Limits.Exceeded.MaxScanTime FOUND', 'time-limit'],
+    ['stream: Heuristics.Limits.Exceeded.MaxRecursion FOUND', 'nesting-limit'],
+    ['stream: Heuristics.Limits.Exceeded.MaxFiles FOUND', 'file-count-limit'],
+    ['stream: Heuristics.Limits.Exceeded.EmailHeaders FOUND', 'scan-limit'],
+    ['stream: Heuristics.Limits.Exceeded.MaxFilesOfTomorrow FOUND', 'scan-limit'],
+    ['stream: Heuristics.Encrypted.PDF FOUND', 'encrypted'],
+    ['stream: Heuristics.Encrypted.Zip FOUND', 'encrypted'],
+    ['stream: Heuristics.Zip.OverlappingFiles FOUND', 'archive-bomb'],
+    ['stream: Coffer.Unsupported.Zip64.UNOFFICIAL FOUND', 'unsupported-archive'],
   ])('is unscannable, with the reason, as %j', (reply, reason) => {
     expect(readVerdict(reply, false)).toEqual({ verdict: 'unscannable', reason })
   })
@@ -81,15 +89,28 @@ describe('the reply of clamd to a stream', () => {
 
 describe('the version of clamd', () => {
   test.each([
-    [
-      'ClamAV 1.4.6/27800/Thu Nov 20 09:40:21 2025',
-      'ClamAV 1.4.6',
-      '27800/Thu Nov 20 09:40:21 2025',
-    ],
     ['ClamAV 1.4.6', 'ClamAV 1.4.6', 'unversioned'],
     ['ClamAV 1.5.0-rc/0/', 'ClamAV 1.5.0-rc', '0/'],
+    ['ClamAV 1.4.6/27800/some day', 'ClamAV 1.4.6', '27800/some day'],
+    [
+      'ClamAV 1.4.6/27800/Thu Nov 99 09:40:21 2025',
+      'ClamAV 1.4.6',
+      '27800/Thu Nov 99 09:40:21 2025',
+    ],
   ])('is read from %j', (reply, engine, signatureVersion) => {
     expect(readVersion(reply)).toEqual({ engine, signatureVersion })
+  })
+
+  test.each([
+    ['27800/Thu Nov 20 09:40:21 2025', new Date(2025, 10, 20, 9, 40, 21).toISOString()],
+    ['1/Sat Feb  1 23:59:59 2003', new Date(2003, 1, 1, 23, 59, 59).toISOString()],
+  ])('says when the signatures %j were made', (signatureVersion, signaturesAt) => {
+    const engine = 'ClamAV 1.4.6'
+    expect(readVersion(`${engine}/${signatureVersion}`)).toEqual({
+      engine,
+      signatureVersion,
+      signaturesAt,
+    })
   })
 
   test.each(['', 'ClamAV', 'UNKNOWN COMMAND', 'PONG', 'clamav 1.4.6', 'ClamAV /27800'])(

@@ -18,6 +18,8 @@ export interface ClamdStart {
   settings?: string[]
   /** How long loading the signatures may take; the official ones take tens of seconds. */
   startTimeoutMs?: number
+  /** Gives the start up; a clamd that has started is ended by its disposal. */
+  signal?: AbortSignal
 }
 
 /** The settings of every clamd; see there. */
@@ -31,21 +33,30 @@ const pollMs = 20
 const graceMs = 2_000
 
 /**
- * Waits for the end of its input, which is the end of Coffer however it comes about, then ends clamd and removes the
- * socket's directory.
+ * Waits for the end of its input, which is the end of Coffer however it comes about, then ends clamd, also one that hangs,
+ * and removes the socket's directory.
  */
-const watch = 'read -r _; kill "$1"; rm -rf "$2"'
+const watch = `read -r _
+kill "$1"
+for _ in 1 2 3 4; do kill -0 "$1" || break; sleep 0.5; done
+kill -9 "$1"
+rm -rf "$2"`
 
 /** A clamd of Coffer's own, on a private Unix socket; it ends when disposed of, at the latest with this process. */
 export class ClamdProcess implements AsyncDisposable {
   /** The Unix socket that it listens on. */
   readonly socketPath: string
+  /** Resolves once clamd has ended, to how: `SIGKILL`, `exit code 1`. */
+  readonly ended: Promise<string>
   readonly #daemon: ChildProcess
   readonly #watcher: ChildProcess
   readonly #privateDirectory: string
 
   private constructor(daemon: ChildProcess, watcher: ChildProcess, privateDirectory: string) {
     this.socketPath = socketIn(privateDirectory)
+    this.ended = new Promise((resolve) =>
+      daemon.once('exit', (code, signal) => resolve(signal ?? `exit code ${code}`)),
+    )
     this.#daemon = daemon
     this.#watcher = watcher
     this.#privateDirectory = privateDirectory
@@ -75,10 +86,11 @@ export class ClamdProcess implements AsyncDisposable {
     const watcher = spawnWatcher(daemon, privateDirectory)
     const clamd = new ClamdProcess(daemon, watcher, privateDirectory)
     try {
-      await clamd.#ready(start.startTimeoutMs ?? defaultStartTimeoutMs)
+      await clamd.#ready(start.startTimeoutMs ?? defaultStartTimeoutMs, start.signal)
       return clamd
     } catch (cause) {
       await clamd[Symbol.asyncDispose]()
+      start.signal?.throwIfAborted()
       const log = await readFile(logFile, 'utf8').catch(() => '')
       throw new Error(`clamd did not start; its log ends: ${log.slice(-1000)}`, { cause })
     }
@@ -89,16 +101,20 @@ export class ClamdProcess implements AsyncDisposable {
     return this.#daemon.exitCode === null && this.#daemon.signalCode === null
   }
 
+  /** Sends a signal, unless it has ended. */
+  signal(signal: NodeJS.Signals): void {
+    this.#daemon.kill(signal)
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.isRunning) {
-      const ended = once(this.#daemon, 'exit')
       this.#daemon.kill()
       const patience = new AbortController()
       const kill = setTimeout(graceMs, undefined, { signal: patience.signal }).then(
         () => this.#daemon.kill('SIGKILL'),
         () => undefined,
       )
-      await ended
+      await this.ended
       patience.abort()
       await kill
     }
@@ -106,9 +122,10 @@ export class ClamdProcess implements AsyncDisposable {
     await rm(this.#privateDirectory, { recursive: true, force: true })
   }
 
-  async #ready(withinMs: number): Promise<void> {
+  async #ready(withinMs: number, signal?: AbortSignal): Promise<void> {
     const deadline = performance.now() + withinMs
     for (;;) {
+      signal?.throwIfAborted()
       if (!this.isRunning) throw new Error('it ended by itself')
       const reply = await ask({ path: this.socketPath }, 'PING').catch(() => undefined)
       if (reply === 'PONG') return

@@ -1,8 +1,10 @@
-import type { Readable } from 'node:stream'
+import { Readable } from 'node:stream'
 import type { Scanner, ScannerVersion, Verdict } from '../../workspace/ports.ts'
+import { ArchiveAudit } from './archive-audit.ts'
 import { type ClamdAddress, Connection, type Timeouts } from './connection.ts'
 import { frames } from './frames.ts'
 import { readVerdict, readVersion } from './reply.ts'
+import { rarCanary } from './rar.ts'
 import { Slots } from './slots.ts'
 import { unavailable } from './unavailable.ts'
 
@@ -37,19 +39,38 @@ export class ClamdScanner implements Scanner {
     body.on('error', () => undefined)
     try {
       using _slot = await this.#slots.acquire(signal)
-      using connection = await Connection.open(this.#address, this.#timeouts, signal)
-      let sentAll = false
-      const sending = send(body, connection).then(() => {
-        sentAll = true
-        return connection.awaitReply()
-      })
-      const reply = await Promise.race([connection.reply, sending])
-      const verdict = readVerdict(reply, sentAll)
-      if (verdict) return verdict
-      throw unavailable(`clamd replied ${JSON.stringify(reply)}${sentAll ? '' : ' too early'}`)
+      const audit = new ArchiveAudit()
+      const verdict = await this.#converse(body, (bytes) => audit.add(bytes), signal)
+      if (verdict.verdict !== 'clean') return verdict
+      // What clamd did not unpack it calls clean.
+      const isUnread = audit.skipsSomething() || (audit.isRar() && !(await this.#readsRar(signal)))
+      return isUnread ? { verdict: 'unscannable', reason: 'unsupported-archive' } : verdict
     } finally {
       body.destroy()
     }
+  }
+
+  async #converse(
+    body: Readable,
+    seen: (bytes: Buffer) => void,
+    signal?: AbortSignal,
+  ): Promise<Verdict> {
+    using connection = await Connection.open(this.#address, this.#timeouts, signal)
+    let sentAll = false
+    const sending = send(body, connection, seen).then(() => {
+      sentAll = true
+      return connection.awaitReply()
+    })
+    const reply = await Promise.race([connection.reply, sending])
+    const verdict = readVerdict(reply, sentAll)
+    if (verdict) return verdict
+    throw unavailable(`clamd replied ${JSON.stringify(reply)}${sentAll ? '' : ' too early'}`)
+  }
+
+  async #readsRar(signal?: AbortSignal): Promise<boolean> {
+    const canary = Readable.from([rarCanary()])
+    const verdict = await this.#converse(canary, () => undefined, signal)
+    return verdict.verdict === 'infected'
   }
 
   /** Asked anew every 30 seconds at most: a reloaded database shows with that delay. */
@@ -84,9 +105,13 @@ export async function ask(
 }
 
 /** Rejects with the body's own errors only. The next frame is gathered while clamd takes the one before. */
-async function send(body: Readable, connection: Connection): Promise<void> {
+async function send(
+  body: Readable,
+  connection: Connection,
+  seen: (bytes: Buffer) => void,
+): Promise<void> {
   let taken = connection.write([Buffer.from('zINSTREAM\0')])
-  for await (const frame of frames(body)) {
+  for await (const frame of frames(body, seen)) {
     await taken
     taken = connection.write(frame)
   }

@@ -12,13 +12,18 @@ function frame(parts: Buffer[], sizeBytes: number): Buffer[] {
 
 /**
  * A body as INSTREAM frames of the bytes really read, each as the buffers to write at once; the last one ends the stream.
- * Never an empty frame in between, which would end it early. Throws the body's own errors.
+ * Never an empty frame in between, which would end it early. All bytes are shown to `seen` on the way. Throws the body's
+ * own errors.
  */
-export async function* frames(body: Readable): AsyncGenerator<Buffer[], void, void> {
+export async function* frames(
+  body: Readable,
+  seen: (bytes: Buffer) => void,
+): AsyncGenerator<Buffer[], void, void> {
   let parts: Buffer[] = []
   let sizeBytes = 0
   for await (const chunk of body) {
     let rest = toBuffer(chunk, body.readableEncoding)
+    seen(rest)
     while (rest.length > 0) {
       const part = rest.subarray(0, maxFrameBytes - sizeBytes)
       rest = rest.subarray(part.length)

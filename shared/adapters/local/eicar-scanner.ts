@@ -1,12 +1,7 @@
 import type { Readable } from 'node:stream'
+import { eicar } from '../../eicar.ts'
 import type { Scanner, ScannerVersion, Verdict } from '../../workspace/ports.ts'
 import { readBody } from './read-body.ts'
-
-/** The EICAR test file, 68 bytes; put together here, or a scanner would take this source file away. */
-const eicar = Buffer.from(
-  [String.raw`X5O!P%@AP[4\PZX54(P^)7CC)7}$EICAR`, 'STANDARD', 'ANTIVIRUS', 'TEST'].join('-') +
-    '-FILE!$H+H*',
-)
 
 /**
  * The development scanner: it knows the EICAR test file only, anywhere in a file, not in archives. For machines without

@@ -1,0 +1,176 @@
+import { Readable } from 'node:stream'
+import { gzipSync } from 'node:zlib'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { ClamdScanner } from '../../shared/adapters/clamd/clamd-scanner.ts'
+import {
+  clamdNote,
+  eicarThreat,
+  skipWithoutClamd,
+  startClamd,
+  type TestClamd,
+} from '../support/clamd.ts'
+import { eicar } from '../support/eicar.ts'
+import { oddZip, type OddEntry } from '../support/odd-zip.ts'
+import { zip } from '../support/zip.ts'
+
+const infected = { verdict: 'infected', threat: eicarThreat }
+const unsupported = { verdict: 'unscannable', reason: 'unsupported-archive' }
+const clean = { verdict: 'clean' }
+
+const malicious = (entry: OddEntry = {}) => oddZip('eicar.com', eicar(), entry)
+const innocent = (entry: OddEntry = {}) => oddZip('notes.txt', Buffer.from('innocent'), entry)
+const picture = Buffer.concat([Buffer.from('GIF89a'), Buffer.alloc(3000, 0x21), Buffer.from(';')])
+const program = Buffer.concat([Buffer.from('\u007fELF'), Buffer.alloc(70_000, 0x90)])
+const document = Buffer.from('%PDF-1.4\n1 0 obj\n<< /Type /Catalog >>\nendobj\n%%EOF\n')
+
+const tape = Buffer.concat([Buffer.alloc(257), Buffer.from('ustar\u000000'), Buffer.alloc(1272)])
+
+/** Every combination of the switches, each off and on. */
+function combinations(switches: (keyof OddEntry)[]): OddEntry[] {
+  return switches.reduce<OddEntry[]>(
+    (entries, name) => entries.flatMap((entry) => [entry, { ...entry, [name]: true }]),
+    [{}],
+  )
+}
+const zip64Switches: (keyof OddEntry)[] = [
+  'streamed',
+  'wideDescriptor',
+  'zip64Local',
+  'zip64Directory',
+  'zip64Offset',
+  'zip64End',
+]
+const nameOf = (entry: OddEntry) => Object.keys(entry).join(', ') || 'plain'
+const zip64Entries = combinations(zip64Switches).flatMap((entry) =>
+  [0, 8].map((method): [string, OddEntry] => [
+    `${nameOf(entry)}, method ${method}`,
+    { ...entry, method },
+  ]),
+)
+
+describe.each([
+  ['with the shipped signatures', undefined],
+  ['of any other make', []],
+])('a clamd %s', (_, signatures) => {
+  describe.skipIf(skipWithoutClamd)(
+    `never calls clean what it has not unpacked${clamdNote}`,
+    () => {
+      let clamd: TestClamd
+      beforeAll(async () => {
+        clamd = await startClamd([], signatures)
+      })
+      afterAll(() => clamd[Symbol.asyncDispose]())
+      const scan = (bytes: Buffer) =>
+        new ClamdScanner({ path: clamd.socketPath }).scan(Readable.from([bytes]))
+
+      test.each(zip64Entries)('Zip64: %s', async (_, entry) => {
+        expect(['infected', 'unscannable']).toContain((await scan(malicious(entry))).verdict)
+      })
+
+      test.each([0, 8])(
+        'what streaming writers make is looked into (method %i)',
+        async (method) => {
+          const entries: OddEntry[] = [
+            { method },
+            { method, streamed: true },
+            { method, streamed: true, wideDescriptor: true },
+            { method, streamed: true, wideDescriptor: true, zip64Local: true },
+          ]
+          for (const entry of entries) {
+            expect(await scan(malicious(entry))).toEqual(infected)
+            expect(await scan(innocent(entry))).toEqual(clean)
+          }
+        },
+      )
+
+      test.each<[string, Buffer]>([
+        ['compressed by LZMA', malicious({ method: 14 })],
+        ['compressed by Zstandard', malicious({ method: 93 })],
+        ['compressed by XZ', malicious({ method: 95 })],
+        ['compressed by PPMd', malicious({ method: 98 })],
+        [
+          'with a header that claims to be empty',
+          malicious({ claims: { compressedBytes: 0, sizeBytes: 0 } }),
+        ],
+        [
+          'with a header that claims too little',
+          malicious({ claims: { compressedBytes: 5, sizeBytes: 5 } }),
+        ],
+        [
+          'with a header that claims too much',
+          malicious({ claims: { compressedBytes: 0x7fffffff, sizeBytes: 0x7fffffff } }),
+        ],
+        ['behind another archive', Buffer.concat([innocent(), malicious()])],
+        ['in front of another archive', Buffer.concat([malicious(), innocent()])],
+        ['hidden in front of another archive', innocent({ prefix: malicious() })],
+        ['without its directory', malicious().subarray(0, malicious().indexOf('PK\u0001\u0002'))],
+        ['streamed, behind a picture', Buffer.concat([picture, malicious({ streamed: true })])],
+        ['streamed, in a program', malicious({ streamed: true, prefix: program })],
+        ['streamed, behind a document', malicious({ streamed: true, prefix: document, method: 8 })],
+        ['behind a compressed file', Buffer.concat([gzipSync('innocent'), malicious()])],
+        ['behind a song', Buffer.concat([Buffer.from('ID3'), Buffer.alloc(1000), malicious()])],
+        [
+          'behind an Ogg file',
+          Buffer.concat([Buffer.from('OggS'), Buffer.alloc(1000), malicious()]),
+        ],
+        ['behind a tape archive', Buffer.concat([tape, malicious()])],
+        [
+          'encrypted, behind a picture',
+          Buffer.concat([picture, zip('secret', eicar(), { encrypted: true })]),
+        ],
+        ['in Zip64, behind a document', malicious({ zip64Local: true, prefix: document })],
+      ])('%s: unscannable, unsupported-archive', async (_, archive) => {
+        expect(await scan(archive)).toEqual(unsupported)
+      })
+
+      test.each<[string, Buffer, Buffer]>([
+        ['behind a picture', picture, Buffer.alloc(0)],
+        ['behind a program', program, Buffer.alloc(0)],
+        ['behind a document', document, Buffer.alloc(0)],
+        ['behind noise', Buffer.alloc(2_000_000, 'noise'), Buffer.alloc(0)],
+        ['in front of noise', Buffer.alloc(0), Buffer.alloc(2_000_000, 'noise')],
+      ])('a polyglot, the archive %s: infected', async (_, before, after) => {
+        const archive = malicious({ method: 8 })
+        expect(await scan(Buffer.concat([before, archive, after]))).toEqual(infected)
+        expect(await scan(malicious({ prefix: before }))).toEqual(infected)
+      })
+
+      test('an archive in the stream of a document: infected', async () => {
+        const archive = malicious({ method: 8 })
+        const stream = `1 0 obj\n<< /Type /EmbeddedFile /Length ${archive.length} >>\nstream\n`
+        const parts = [
+          `%PDF-1.4\n${stream}`,
+          archive,
+          '\nendstream\nendobj\ntrailer\n<< /Root 1 0 R >>\n%%EOF\n',
+        ]
+        expect(await scan(Buffer.concat(parts.map((part) => Buffer.from(part))))).toEqual(infected)
+      })
+
+      test('what only looks a little like an archive stays clean', async () => {
+        const signatures = Buffer.from('PK\u0003\u0004 PK\u0001\u0002 PK\u0005\u0006')
+        expect(await scan(signatures)).toEqual(clean)
+        expect(await scan(Buffer.concat([Buffer.from('text '), signatures]))).toEqual(clean)
+        expect(await scan(innocent().subarray(0, 20))).toEqual(clean)
+        expect(await scan(oddZip('inner.zip', innocent({ streamed: true })))).toEqual(clean)
+      })
+    },
+  )
+})
+
+/** Nothing that reads along sees into it. */
+const hidden = (entry: OddEntry) => gzipSync(malicious(entry))
+
+describe.skipIf(skipWithoutClamd)(`the shipped signatures${clamdNote}`, () => {
+  test.each<[string, OddEntry]>([
+    ['Zip64 sizes in front of the data', { zip64Local: true }],
+    ['Zip64 sizes in the directory', { zip64Directory: true, streamed: true }],
+    ['a Zip64 offset', { zip64Offset: true }],
+    ['a Zip64 end', { zip64End: true }],
+    ['LZMA', { method: 14 }],
+    ['Zstandard', { method: 93 }],
+  ])('find %s in an archive inside another one', async (_, entry) => {
+    await using shipped = await startClamd()
+    const scanner = new ClamdScanner({ path: shipped.socketPath })
+    expect(await scanner.scan(Readable.from([hidden(entry)]))).toEqual(unsupported)
+  })
+})
