@@ -1,45 +1,39 @@
 import { setTimeout } from 'node:timers/promises'
-import type { LogEntry } from '../shared/http/app-env.ts'
 import type { LocalStorage } from '../shared/runtime-local.ts'
 import type { Ports } from '../shared/workspace/ports.ts'
-import { sweep } from '../shared/workspace/sweep.ts'
-import { pendingAgeSeconds } from './sweep.ts'
+import { sweepOnSchedule } from '../shared/workspace/sweep-schedule.ts'
+import { pendingAgeSeconds, witness, type SweepWitnesses } from './sweep.ts'
 
 const intervalMs = 10 * 60 * 1000
 
-/** Orphans are a day old before they are removed, and looking for them reads every directory. */
-const sweepsPerOrphanSearch = (24 * 3600 * 1000) / intervalMs
-
-/**
- * Sweeps at once, for what the last process left behind, and then every ten minutes until disposed; for blobs without a
- * record at once and then once a day.
- */
+/** Sweeps at once, for what the last process left behind, and then every ten minutes until disposed. */
 export function startSweeping(
   ports: Ports,
-  blobs: LocalStorage['blobs'],
-  log: (entry: LogEntry) => void,
+  { blobs, aloneSince }: Pick<LocalStorage, 'blobs' | 'aloneSince'>,
+  witnesses: SweepWitnesses,
 ): AsyncDisposable {
   const stop = new AbortController()
-  const abandonedBefore = ports.now()
   const { signal } = stop
+  // Where other processes are at work on the directory, a reservation may be theirs until it expires.
+  const abandonedBefore = aloneSince ?? new Date(0)
   const loop = async () => {
     for (let count = 0; !signal.aborted; count += 1) {
-      const report = await sweep(ports, {
-        // The first sweep takes every pending file: whoever was at work on it is gone.
-        pendingAgeSeconds: count === 0 ? 0 : pendingAgeSeconds,
+      // The first sweep of a process that is alone takes every pending file: whoever was at work on it is gone.
+      const isFirst = count === 0 && aloneSince !== undefined
+      const options = {
+        pendingAgeSeconds: isFirst ? 0 : pendingAgeSeconds,
         abandonedBefore,
-        orphans: count % sweepsPerOrphanSearch === 0,
         signal,
-      })
+      }
+      const report = await sweepOnSchedule(ports, options)
       await blobs.removeStale()
-      const severity = report.failures.length > 0 ? 'WARNING' : 'INFO'
-      log({ severity, message: 'Swept', ...report })
+      witness(report, witnesses)
       await setTimeout(intervalMs, undefined, { signal })
     }
   }
   const ended = loop().catch((error: unknown) => {
     if (!signal.aborted)
-      log({ severity: 'ERROR', message: 'The sweep failed', error: String(error) })
+      witnesses.log({ severity: 'ERROR', message: 'The sweep failed', error: String(error) })
   })
   return {
     async [Symbol.asyncDispose]() {

@@ -9,7 +9,17 @@ import { caller, openLocalWorkspace, targetOf, type LocalWorkspace } from './loc
 
 const hourMs = 3_600_000
 const dayMs = 24 * hourMs
-const nothing = { finished: 0, expired: 0, purged: 0, orphans: 0, failures: [] }
+const nothing = {
+  complete: true,
+  finished: 0,
+  expired: 0,
+  purged: 0,
+  mended: 0,
+  missing: 0,
+  found: 0,
+  orphans: 0,
+  failures: [],
+}
 const longAgo = new Date(0)
 
 describe('a sweep', () => {
@@ -28,15 +38,15 @@ describe('a sweep', () => {
   it('finishes a pending file whose bytes are there, though its event was lost', async () => {
     const file = await workspace.upload('/a.txt', 'hello')
     workspace.pass(1)
-    expect(await run()).toEqual({ ...nothing, finished: 1 })
+    expect(await run()).toMatchObject({ ...nothing, finished: 1 })
     expect(await stateOf(file.id)).toBe('ready')
-    expect(await run()).toEqual(nothing)
+    expect(await run()).toMatchObject(nothing)
   })
 
   it('leaves a pending file to its own event while it is young', async () => {
     const file = await workspace.upload('/a.txt', 'hello')
     workspace.pass(30_000)
-    expect(await run({ pendingAgeSeconds: 60 })).toEqual(nothing)
+    expect(await run({ pendingAgeSeconds: 60 })).toMatchObject(nothing)
     expect(await stateOf(file.id)).toBe('pending')
   })
 
@@ -46,9 +56,9 @@ describe('a sweep', () => {
       sizeBytes: 500,
     })
     workspace.pass(0.9 * hourMs)
-    expect(await run({ abandonedBefore: workspace.ports.now() })).toEqual(nothing)
+    expect(await run({ abandonedBefore: workspace.ports.now() })).toMatchObject(nothing)
     workspace.pass(0.2 * hourMs)
-    expect(await run()).toEqual({ ...nothing, expired: 1 })
+    expect(await run()).toMatchObject({ ...nothing, expired: 1 })
     expect(await stateOf(file.id)).toBeUndefined()
     expect(await workspace.ports.catalog.usage('ann')).toMatchObject({ reservedBytes: 0 })
     await expect(workspace.upload('/a.txt', 'the path is free again')).resolves.toBeDefined()
@@ -56,9 +66,9 @@ describe('a sweep', () => {
 
   it('gives up an upload without bytes whose process is gone', async () => {
     const file = await reserveWithoutBytes('/a.txt')
-    expect(await run()).toEqual(nothing)
+    expect(await run()).toMatchObject(nothing)
     workspace.pass(1)
-    expect(await run({ abandonedBefore: workspace.ports.now() })).toEqual({
+    expect(await run({ abandonedBefore: workspace.ports.now() })).toMatchObject({
       ...nothing,
       expired: 1,
     })
@@ -71,9 +81,9 @@ describe('a sweep', () => {
     await run()
     await remove(workspace.ports, caller, { id: file.id })
     workspace.pass(29.9 * dayMs)
-    expect(await run()).toEqual(nothing)
+    expect(await run()).toMatchObject(nothing)
     workspace.pass(0.2 * dayMs)
-    expect(await run()).toEqual({ ...nothing, purged: 1 })
+    expect(await run()).toMatchObject({ ...nothing, purged: 1 })
     expect(await stateOf(file.id)).toBeUndefined()
     expect(await workspace.ports.blobs.stat(file.storagePath)).toBeUndefined()
     expect(await workspace.ports.catalog.usage('ann')).toMatchObject({ trashBytes: 0 })
@@ -82,16 +92,16 @@ describe('a sweep', () => {
   it('removes a blob that no record stands for, after 24 hours and not before', async () => {
     const orphan = await storeBlob()
     workspace.pass(23 * hourMs)
-    expect(await run()).toEqual(nothing)
+    expect(await run()).toMatchObject(nothing)
     workspace.pass(2 * hourMs)
-    expect(await run()).toEqual({ ...nothing, orphans: 1 })
+    expect(await run()).toMatchObject({ ...nothing, orphans: 1 })
     expect(await workspace.ports.blobs.stat(orphan)).toBeUndefined()
   })
 
   it('leaves blobs to another sweep where it is told to', async () => {
     const orphan = await storeBlob()
     workspace.pass(25 * hourMs)
-    expect(await run({ orphans: false })).toEqual(nothing)
+    expect(await run({ phases: ['pending', 'trash'] })).toMatchObject(nothing)
     expect(await workspace.ports.blobs.stat(orphan)).toBeDefined()
   })
 
@@ -103,7 +113,7 @@ describe('a sweep', () => {
     workspace.pass(20 * dayMs)
     await remove(workspace.ports, caller, { id: deleted.id })
     workspace.pass(2 * dayMs)
-    expect(await run()).toEqual(nothing)
+    expect(await run()).toMatchObject(nothing)
     for (const { storagePath } of [live, deleted]) {
       expect(await workspace.ports.blobs.stat(storagePath)).toBeDefined()
     }
@@ -127,7 +137,7 @@ describe('a sweep', () => {
       finished: 1,
       failures: [expect.stringContaining('clamd is down')],
     })
-    expect(await run()).toEqual({ ...nothing, finished: 1 })
+    expect(await run()).toMatchObject({ ...nothing, finished: 1 })
   })
 
   it('may run twice at once', async () => {
@@ -157,8 +167,11 @@ describe('a sweep', () => {
     return id
   }
 
+  /** What a crash between catalog and blobs leaves: the bytes of a file that the catalog has forgotten. */
   async function storeBlob(): Promise<string> {
-    const { blobs } = workspace.ports
+    const { blobs, catalog } = workspace.ports
+    const forgotten = await reserveWithoutBytes('/forgotten.txt')
+    await catalog.purge('ann', parseFileId(forgotten) ?? raise())
     const storagePath = blobs.place('ann', parseFileId(randomUUID()) ?? raise(), 'orphan.txt')
     const options = { contentType: 'text/plain', maxBytes: 10 }
     await blobs.write(storagePath, Readable.from([Buffer.from('orphan')]), options)

@@ -1,11 +1,29 @@
-import type { Firestore } from '@google-cloud/firestore'
+import { FieldPath, type DocumentReference, type Firestore } from '@google-cloud/firestore'
 import type { FileRecord } from '../../workspace/file.ts'
-import type { SweepQuery } from '../../workspace/ports.ts'
-import { decodeFile, filesCollection } from './firestore-documents.ts'
+import type { PendingCount, SweepQuery } from '../../workspace/ports.ts'
+import { decodeWorkspaceId } from '../../workspace/storage-path.ts'
+import {
+  decodeFile,
+  filesCollection,
+  workspaceOf,
+  workspacesCollection,
+} from './firestore-documents.ts'
 import { pendingSweepKey, trashSweepKey } from './firestore-keys.ts'
 
 export async function listPending(firestore: Firestore, query: SweepQuery): Promise<FileRecord[]> {
   return page(firestore, query, 'pending', query.after && pendingSweepKey(query.after))
+}
+
+/** The oldest alone is read; the others are counted in the index, at one read for a thousand. */
+export async function countPending(firestore: Firestore): Promise<PendingCount> {
+  const pending = firestore
+    .collectionGroup(filesCollection)
+    .where('sweep', '>', 'pending|')
+    .where('sweep', '<', 'pending~')
+    .orderBy('sweep')
+  const [counted, oldest] = await Promise.all([pending.count().get(), pending.limit(1).get()])
+  const [file] = oldest.docs.map((snapshot) => decodeFile(snapshot))
+  return { files: counted.data().count, ...(file && { oldestCreatedAt: file.createdAt }) }
 }
 
 export async function listTrash(firestore: Firestore, query: SweepQuery): Promise<FileRecord[]> {
@@ -27,4 +45,20 @@ async function page(
     .limit(limit)
     .get()
   return docs.flatMap((snapshot) => decodeFile(snapshot) ?? [])
+}
+
+/** By the encoded form of their ids. */
+export async function listWorkspaces(
+  firestore: Firestore,
+  { limit, after }: { limit: number; after?: string },
+): Promise<string[]> {
+  const all = firestore.collection(workspacesCollection).orderBy(FieldPath.documentId())
+  const behind = after === undefined ? all : all.startAfter(workspaceOf(firestore, after).id)
+  const { docs } = await behind.limit(limit).select().get()
+  return docs.flatMap(({ id }) => decodeWorkspaceId(id) ?? [])
+}
+
+/** One document for all sweeps. */
+export function progressOf(firestore: Firestore): DocumentReference {
+  return firestore.collection('sweeps').doc('progress')
 }

@@ -1,5 +1,5 @@
 import type { FileRecord } from '../../workspace/file.ts'
-import type { SweepQuery } from '../../workspace/ports.ts'
+import type { PendingCount, SweepQuery } from '../../workspace/ports.ts'
 import type { Database } from './database.ts'
 import { decode, recordColumns } from './sqlite-rows.ts'
 
@@ -10,6 +10,17 @@ export function listPending(database: Database, query: SweepQuery): FileRecord[]
       AND (created_at, workspace_id, sequence) > (?, ?, ?)
     ORDER BY created_at, workspace_id, sequence LIMIT ?`
   return page(database, sql, { ...query, since: query.after?.createdAt ?? '' })
+}
+
+export function countPending(database: Database): PendingCount {
+  const sql = `SELECT count(*) AS files, min(created_at) AS oldest
+    FROM files INDEXED BY files_pending_by_age WHERE state = 'pending'`
+  const row = database.prepare(sql).get()
+  const oldest = row?.['oldest']
+  return {
+    files: Number(row?.['files']),
+    ...(typeof oldest === 'string' && { oldestCreatedAt: oldest }),
+  }
 }
 
 export function listTrash(database: Database, query: SweepQuery): FileRecord[] {
@@ -30,4 +41,31 @@ function page(
     .prepare(sql)
     .all(before.toISOString(), ...place, limit)
     .map(decode)
+}
+
+/** By the bytes of their ids. */
+export function listWorkspaces(
+  database: Database,
+  { limit, after = '' }: { limit: number; after?: string },
+): string[] {
+  const sql = 'SELECT id FROM workspaces WHERE id > ? ORDER BY id LIMIT ?'
+  return database
+    .prepare(sql)
+    .all(after, limit)
+    .map((row) => String(row['id']))
+}
+
+export function isKnown(database: Database, workspaceId: string): boolean {
+  return database.prepare('SELECT 1 FROM workspaces WHERE id = ?').get(workspaceId) !== undefined
+}
+
+export function readProgress(database: Database): string | undefined {
+  const row = database.prepare('SELECT progress FROM sweep_progress').get()
+  return row && String(row['progress'])
+}
+
+export function writeProgress(database: Database, progress: string): void {
+  const sql = `INSERT INTO sweep_progress (id, progress) VALUES (1, :progress)
+    ON CONFLICT (id) DO UPDATE SET progress = :progress`
+  database.prepare(sql).run({ progress })
 }

@@ -1,0 +1,81 @@
+import {
+  FieldPath,
+  FieldValue,
+  type DocumentReference,
+  type DocumentSnapshot,
+  type Firestore,
+  type Transaction,
+} from '@google-cloud/firestore'
+import type { Recount } from '../../workspace/ports.ts'
+import { addHoldings, holdingsOf } from '../../workspace/transitions.ts'
+import { decodeFields, decodeUsage, filesOf } from './firestore-documents.ts'
+import { transact } from './firestore-transaction.ts'
+
+const pageLength = 1000
+
+interface Counted extends Recount {
+  /** How often the counters have been mended. */
+  mends: number
+}
+
+/**
+ * Counts in one read-only transaction, which sees one instant and locks nothing. Every change moves the counters by as much
+ * as the files, so that what differs then differs ever after: it is mended as a difference. Costs a read for each file.
+ */
+export async function recount(
+  firestore: Firestore,
+  workspace: DocumentReference,
+  { mend, quotaBytes }: { mend: boolean; quotaBytes: number },
+): Promise<Recount> {
+  const { kept, counted, mends } = await firestore.runTransaction(
+    (transaction) => count(transaction, workspace, quotaBytes),
+    { readOnly: true },
+  )
+  const drift = addHoldings(counted, kept, -1)
+  if (mend && Object.values(drift).some((amount) => amount !== 0)) {
+    await transact(firestore, async (transaction) => {
+      // Mended meanwhile: by another sweep, or by this very transaction, whose answer was lost.
+      if (mendsOf(await transaction.get(workspace)) !== mends) return
+      const growth = Object.entries(drift).map(([name, by]) => [name, FieldValue.increment(by)])
+      const fields = { ...Object.fromEntries(growth), mends: FieldValue.increment(1) }
+      transaction.set(workspace, fields, { merge: true })
+    })
+  }
+  return { kept, counted }
+}
+
+async function count(
+  transaction: Transaction,
+  workspace: DocumentReference,
+  quotaBytes: number,
+): Promise<Counted> {
+  const snapshot = await transaction.get(workspace)
+  const { quotaBytes: _, ...kept } = decodeUsage(snapshot, quotaBytes)
+  const files = filesOf(workspace)
+  let counted = holdingsOf(undefined)
+  let total = 0
+  for await (const file of documents(transaction, files)) {
+    counted = addHoldings(counted, holdingsOf(decodeFields(file.get('record'), {})))
+    total += 1
+  }
+  const expected = (await transaction.get(files.count())).data().count
+  if (total !== expected) {
+    throw new Error(`${workspace.path} has ${expected} files, and ${total} were listed`)
+  }
+  return { kept, counted, mends: mendsOf(snapshot) }
+}
+
+/** Until a page is empty: one that is merely short is no end. */
+async function* documents(transaction: Transaction, files: ReturnType<typeof filesOf>) {
+  const all = files.orderBy(FieldPath.documentId()).limit(pageLength).select('record')
+  let last: DocumentSnapshot | undefined
+  do {
+    const { docs } = await transaction.get(last ? all.startAfter(last.id) : all)
+    yield* docs
+    last = docs.at(-1)
+  } while (last)
+}
+
+function mendsOf(workspace: DocumentSnapshot): number {
+  return Number(workspace.get('mends') ?? 0)
+}

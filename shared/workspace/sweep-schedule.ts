@@ -1,0 +1,68 @@
+import { z } from 'zod'
+import { sweep, type SweepOptions } from './sweep.ts'
+import { beginning, type SweepPorts } from './sweep-phase.ts'
+import { phases, type Phase, type SweepReport } from './sweep-report.ts'
+
+const dayMs = 24 * 3600 * 1000
+
+/** How long after its last end a phase is due again: those that look at every file cost a read of each. */
+const intervalMs: Record<Phase, number> = {
+  pending: 0,
+  trash: 0,
+  condemned: 0,
+  counters: 7 * dayMs,
+  missing: 7 * dayMs,
+  orphans: dayMs,
+  quarantine: dayMs,
+}
+
+const progressSchema = z.partialRecord(
+  z.enum(phases),
+  z.object({ position: z.string().optional(), endedAt: z.iso.datetime().optional() }),
+)
+type Progress = z.infer<typeof progressSchema>
+
+/**
+ * The sweep of a schedule: runs the phases that are due, each from where the last sweep had to stop, and keeps in the
+ * catalog how far it has come, page by page. Of two at once each page is done at least once.
+ */
+export async function sweepOnSchedule(
+  ports: SweepPorts,
+  options: Omit<SweepOptions, 'dryRun' | 'phases' | 'from' | 'onPage'>,
+): Promise<SweepReport> {
+  const { catalog, now } = ports
+  const progress = parseProgress(await catalog.sweepProgress())
+  const due = phases.filter((phase) => isDue(progress, phase, now()))
+  const positions = due.map((phase) => [phase, progress[phase]?.position ?? beginning])
+  return sweep(ports, {
+    ...options,
+    phases: due,
+    from: Object.fromEntries(positions),
+    onPage: async (phase, position) => {
+      const isAlwaysDue = intervalMs[phase] === 0
+      if (position !== undefined) progress[phase] = { position }
+      else if (!isAlwaysDue) progress[phase] = { endedAt: now().toISOString() }
+      else if (progress[phase]) delete progress[phase]
+      else return
+      await catalog.saveSweepProgress(JSON.stringify(progress))
+    },
+  })
+}
+
+function isDue(progress: Progress, phase: Phase, now: Date): boolean {
+  const { endedAt } = progress[phase] ?? {}
+  if (endedAt === undefined) return true
+  const sinceMs = now.getTime() - Date.parse(endedAt)
+  // An end that lies ahead was written by a clock that was wrong.
+  return sinceMs >= intervalMs[phase] || sinceMs < 0
+}
+
+/** What another version has kept, and this one does not understand, only means to begin anew. */
+function parseProgress(text: string | undefined): Progress {
+  if (text === undefined) return {}
+  try {
+    return progressSchema.parse(JSON.parse(text))
+  } catch {
+    return {}
+  }
+}
