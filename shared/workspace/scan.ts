@@ -3,10 +3,12 @@ import { Readable } from 'node:stream'
 import { detectType, sniffedBytes } from '../media/type.ts'
 import { discard } from './discard.ts'
 import type { PendingFile, Scan } from './file.ts'
+import { judge } from './judge.ts'
 import type { FinalizeEvent, Ports, SettleResult } from './ports.ts'
+import { putAway } from './put-away.ts'
 import { ownerOf } from './storage-path.ts'
 
-type ScanPorts = Pick<Ports, 'catalog' | 'blobs' | 'scanner' | 'now'>
+type ScanPorts = Pick<Ports, 'catalog' | 'blobs' | 'scanner' | 'now' | 'quarantine'>
 
 /**
  * Scans one generation and settles its file. Resolving is final, throwing asks for the event again: a scanner that is
@@ -21,8 +23,8 @@ export async function scan(
   const owner = ownerOf(event.storagePath)
   const file = owner && (await catalog.get(owner.workspaceId, owner.id))
   if (!file || file.storagePath !== event.storagePath) return undefined
-  // Settled by an earlier delivery that died before it had deleted the bytes.
-  if (file.state === 'infected' || file.state === 'unscannable') await blobs.remove(file)
+  // Settled by an earlier delivery that died before it had put the bytes away.
+  if (file.state === 'infected' || file.state === 'unscannable') await putAway(ports, file)
   if (file.state !== 'pending') return undefined
   const body = await blobs.read(event)
   if (!body) return undefined
@@ -32,10 +34,18 @@ export async function scan(
     generation: event.generation,
     ...found,
   })
-  const refused = result.settled && result.file?.state !== 'ready'
-  if (refused) await blobs.remove(event)
+  if (result.settled) await putRefusedAway(ports, result, event)
   await discard(ports, result.purged)
   return result
+}
+
+async function putRefusedAway(
+  ports: ScanPorts,
+  { file }: SettleResult,
+  event: FinalizeEvent,
+): Promise<void> {
+  if (file === undefined) await ports.blobs.remove(event)
+  else if (file.state !== 'ready') await putAway(ports, file)
 }
 
 /** Reads the bytes once: to the scanner, and on the way their size, SHA-256 and type. */
@@ -68,15 +78,6 @@ async function examine(ports: ScanPorts, file: PendingFile, body: Readable, sign
   } finally {
     body.destroy()
   }
-}
-
-async function judge(
-  { scanner, now }: ScanPorts,
-  body: Readable,
-  signal?: AbortSignal,
-): Promise<Scan> {
-  const verdict = await scanner.scan(body, signal && { signal })
-  return { ...verdict, ...(await scanner.version()), scannedAt: now().toISOString() }
 }
 
 function emptyScan({ now }: ScanPorts): Scan {

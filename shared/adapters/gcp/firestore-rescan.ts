@@ -1,0 +1,62 @@
+import type { Firestore } from '@google-cloud/firestore'
+import type { FileRecord, InfectedFile, ReadyFile } from '../../workspace/file.ts'
+import type { FileId } from '../../workspace/path.ts'
+import type { CondemnedQuery, OutdatedQuery, Rejudgement } from '../../workspace/ports.ts'
+import { rejudged } from '../../workspace/transitions.ts'
+import { decodeFile, filesCollection } from './firestore-documents.ts'
+import { condemnedKey, condemnedKind, signaturesKey } from './firestore-keys.ts'
+import type { WorkspaceUnit } from './firestore-unit.ts'
+
+/**
+ * Writes the verdict of a later scan. The copy of an owner that guards its path keeps the earlier one, which spares a read
+ * and a write for every file: one that is displaced by another then counts as scanned with the earlier signatures again.
+ */
+export async function rejudgeFile(
+  unit: WorkspaceUnit,
+  id: FileId,
+  { generation, scan }: Rejudgement,
+): Promise<ReadyFile | InfectedFile | undefined> {
+  const file = await unit.readFile(id)
+  if (file?.state !== 'ready' || file.generation !== generation) return undefined
+  const after = rejudged(file, scan, unit.now)
+  if (after === undefined) return undefined
+  if (after.state !== 'ready' && !file.isDeleted) await unit.readClaims(file.path)
+  unit.replace(file, after)
+  return after
+}
+
+export async function listOutdated(
+  firestore: Firestore,
+  { signaturesBefore, limit, after }: OutdatedQuery,
+): Promise<ReadyFile[]> {
+  const { docs } = await firestore
+    .collectionGroup(filesCollection)
+    // Keys of that very instant are longer than it, and so behind it.
+    .where('signatures', '<', (after && signaturesKey(after)) ?? signaturesBefore.toISOString())
+    .orderBy('signatures', 'desc')
+    .limit(limit)
+    .get()
+  return docs.flatMap((snapshot) => readyFile(decodeFile(snapshot)) ?? [])
+}
+
+export async function listCondemned(
+  firestore: Firestore,
+  { before, limit, after }: CondemnedQuery,
+): Promise<InfectedFile[]> {
+  const { docs } = await firestore
+    .collectionGroup(filesCollection)
+    .where('sweep', '>', (after && condemnedKey(after)) ?? `${condemnedKind}|`)
+    .where('sweep', '<', `${condemnedKind}|${before.toISOString()}`)
+    .orderBy('sweep')
+    .limit(limit)
+    .get()
+  return docs.flatMap((snapshot) => infectedFile(decodeFile(snapshot)) ?? [])
+}
+
+function readyFile(file: FileRecord | undefined): ReadyFile | undefined {
+  return file?.state === 'ready' ? file : undefined
+}
+
+function infectedFile(file: FileRecord | undefined): InfectedFile | undefined {
+  return file?.state === 'infected' ? file : undefined
+}

@@ -1,0 +1,51 @@
+import type { InfectedFile, ReadyFile } from '../../workspace/file.ts'
+import type { FileId } from '../../workspace/path.ts'
+import type { CondemnedQuery, OutdatedQuery, Rejudgement } from '../../workspace/ports.ts'
+import { rejudged, signaturesOf } from '../../workspace/transitions.ts'
+import type { Database } from './database.ts'
+import { decode, readFile, recordColumns, replaceFile } from './sqlite-rows.ts'
+
+/** Writes the verdict of a later scan, in the transaction of the caller's. */
+export function rejudgeFile(
+  database: Database,
+  { workspaceId, id }: { workspaceId: string; id: FileId },
+  { later: { generation, scan }, now }: { later: Rejudgement; now: Date },
+): ReadyFile | InfectedFile | undefined {
+  const file = readFile(database, workspaceId, id)
+  if (file?.state !== 'ready' || file.generation !== generation) return undefined
+  const after = rejudged(file, scan, now)
+  if (after) replaceFile(database, file, after)
+  return after
+}
+
+export function listOutdated(
+  database: Database,
+  { signaturesBefore, limit, after }: OutdatedQuery,
+): ReadyFile[] {
+  const sql = `SELECT ${recordColumns} FROM files INDEXED BY files_by_signatures
+    WHERE signatures_at IS NOT NULL
+      AND (signatures_at, created_at, workspace_id, sequence) < (?, ?, ?, ?)
+    ORDER BY signatures_at DESC, created_at DESC, workspace_id DESC, sequence DESC LIMIT ?`
+  const place = after
+    ? [signaturesOf(after) ?? '', after.createdAt, after.workspaceId, after.sequence]
+    : [signaturesBefore.toISOString(), '', '', 0]
+  return database
+    .prepare(sql)
+    .all(...place, limit)
+    .map((row) => decode(row) as ReadyFile)
+}
+
+export function listCondemned(
+  database: Database,
+  { before, limit, after }: CondemnedQuery,
+): InfectedFile[] {
+  const sql = `SELECT ${recordColumns} FROM files INDEXED BY files_condemned_by_age
+    WHERE condemned_at IS NOT NULL AND condemned_at < ?
+      AND (condemned_at, workspace_id, sequence) > (?, ?, ?)
+    ORDER BY condemned_at, workspace_id, sequence LIMIT ?`
+  const place = [after?.condemnedAt ?? '', after?.workspaceId ?? '', after?.sequence ?? 0]
+  return database
+    .prepare(sql)
+    .all(before.toISOString(), ...place, limit)
+    .map((row) => decode(row) as InfectedFile)
+}

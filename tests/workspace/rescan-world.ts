@@ -1,0 +1,46 @@
+import type { FileRecord, ReadyFile } from '../../shared/workspace/file.ts'
+import { parseFileId, type FileId } from '../../shared/workspace/path.ts'
+import type { Ports } from '../../shared/workspace/ports.ts'
+import { rescan, type RescanOptions, type RescanReport } from '../../shared/workspace/rescan.ts'
+import { scan } from '../../shared/workspace/scan.ts'
+import type { UploadTarget } from '../../shared/workspace/upload.ts'
+import { SignatureScanner } from '../support/signature-scanner.ts'
+import { openLocalWorkspace, type LocalWorkspace } from './local-workspace.ts'
+
+export interface RescanWorld extends AsyncDisposable {
+  workspace: LocalWorkspace
+  ports: Ports
+  scanner: SignatureScanner
+  /** A ready file, scanned with the signatures of the moment. */
+  ready(path: string, text: string, target?: Partial<UploadTarget>): Promise<ReadyFile>
+  get(file: { id: string }): Promise<FileRecord | undefined>
+  run(options?: Partial<RescanOptions>): Promise<RescanReport>
+}
+
+/** A workspace over the real local stores, with a scanner that learns. */
+export async function openRescanWorld(quotaBytes?: number): Promise<RescanWorld> {
+  const workspace = await openLocalWorkspace(quotaBytes)
+  const scanner = new SignatureScanner()
+  const ports = Object.assign(workspace.ports, {
+    scanner,
+    quarantine: workspace.storage.quarantine,
+  })
+  return {
+    workspace,
+    ports,
+    scanner,
+    ready: async (path, text, target) => {
+      // Files of one instant have no order that a test could rely on.
+      workspace.pass(1)
+      const pending = await workspace.upload(path, text, target)
+      const blob = await ports.blobs.stat(pending.storagePath)
+      const result = blob && (await scan(ports, blob))
+      if (result?.file?.state !== 'ready') throw new Error(`${path} did not become ready`)
+      scanner.scanned.length = 0
+      return result.file
+    },
+    get: ({ id }) => ports.catalog.get('ann', parseFileId(id) as FileId),
+    run: (options) => rescan(ports, { maxFiles: 100, maxBytes: 1_000_000, ...options }),
+    [Symbol.asyncDispose]: () => workspace[Symbol.asyncDispose](),
+  }
+}
