@@ -1,0 +1,40 @@
+/**
+ * Every block in which no public file server lives. The rows of the IANA special-purpose registries are here whole, also
+ * those that are globally reachable: anycast services (AS112, AMT, PCP, TURN) hold no files. A block that lies in another
+ * row's is not repeated.
+ * https://www.iana.org/assignments/iana-ipv4-special-registry
+ * https://www.iana.org/assignments/iana-ipv6-special-registry
+ */
+export const specialRanges4 = [
+  '0.0.0.0/8', // "this network"
+  '10.0.0.0/8', // private use
+  '100.64.0.0/10', // shared address space (carrier NAT; also where clouds put metadata)
+  '127.0.0.0/8', // loopback
+  '169.254.0.0/16', // link local (cloud metadata)
+  '172.16.0.0/12', // private use
+  '192.0.0.0/24', // IETF protocol assignments
+  '192.0.2.0/24', // documentation
+  '192.31.196.0/24', // AS112-v4
+  '192.52.193.0/24', // AMT
+  '192.88.99.0/24', // 6to4 and 6a44 relay anycast
+  '192.168.0.0/16', // private use
+  '192.175.48.0/24', // AS112 direct delegation
+  '198.18.0.0/15', // benchmarking
+  '198.51.100.0/24', // documentation
+  '203.0.113.0/24', // documentation
+  '224.0.0.0/4', // multicast (RFC 5771)
+  '240.0.0.0/4', // reserved, and limited broadcast
+  '168.63.129.16/32', // public by its number, but the host of every Azure machine
+]
+
+/** Of IPv6, only `globalUnicast6` is public at all; these are the blocks inside it that are not. */
+export const specialRanges6 = [
+  '2001::/23', // IETF protocol assignments: Teredo, benchmarking, AMT, AS112, ORCHID, DRIP
+  '2001:db8::/32', // documentation
+  '2620:4f:8000::/48', // AS112 direct delegation
+  '3ffe::/16', // 6bone, handed back (RFC 3701)
+  '3fff::/20', // documentation
+]
+
+/** What IANA allocates from (RFC 4291 §2.4); everything else is special, unassigned or multicast. */
+export const globalUnicast6 = '2000::/3'

@@ -1,0 +1,77 @@
+import { parseFileId, parsePath, type FileId, type WorkspacePath } from '../workspace/path.ts'
+import { parseEssence } from './essence.ts'
+import { refusedSource } from './source-refusals.ts'
+
+/** What a `workspace://` reference names: a file by its id, or whatever clean file a path holds. */
+export type Reference = ({ id: FileId } | { path: WorkspacePath }) & {
+  /** The type that its writer knew, `type/subtype`. */
+  mimeType?: string
+}
+
+const scheme = /^workspace:\/\//i
+
+/** Whether a text is meant as a reference; `parseReference` says whether it is one. */
+export function isReference(text: string): boolean {
+  return scheme.test(text)
+}
+
+/**
+ * Parses `workspace://{fileId}` or `workspace:///{path}`, either with `#{mime}` behind. Path and type are percent-decoded once;
+ * an encoded slash is refused, never a separator. Throws `invalid-request` naming the rule that is broken.
+ */
+export function parseReference(text: string): Reference {
+  if (!isReference(text)) throw refusedSource('must start with workspace://')
+  const [, target = '', fragment = ''] = /^workspace:\/\/([^#]*)#?(.*)$/is.exec(text) ?? []
+  const named = target.startsWith('/') ? { path: pathOf(target) } : { id: idOf(target) }
+  return fragment === '' ? named : { ...named, mimeType: typeOf(fragment) }
+}
+
+/** The reference that `parseReference` reads back to the same. */
+export function formatReference(reference: Reference): string {
+  const target =
+    'id' in reference ? reference.id : reference.path.split('/').map(encodeURIComponent).join('/')
+  const { mimeType } = reference
+  return `workspace://${target}${mimeType === undefined ? '' : `#${encodeType(mimeType)}`}`
+}
+
+function idOf(target: string): FileId {
+  const id = parseFileId(target)
+  if (id === undefined) {
+    throw refusedSource(
+      'must name a file by its id, as workspace://{id}, or by its path, as workspace:///{path}',
+    )
+  }
+  return id
+}
+
+function pathOf(target: string): WorkspacePath {
+  if (target.includes('?')) {
+    throw refusedSource('must not have a "?" in its path; write it as %3F')
+  }
+  const segments = target.split('/').map((segment) => decoded(segment))
+  if (segments.some((segment) => segment.includes('/'))) {
+    throw refusedSource('must not have an encoded slash (%2F) in its path')
+  }
+  return parsePath(segments.join('/'), undefined, 'source')
+}
+
+function typeOf(fragment: string): string {
+  const essence = parseEssence(decoded(fragment))
+  if (essence === undefined) {
+    throw refusedSource('must have a media type such as image/png, or nothing, behind its "#"')
+  }
+  return essence
+}
+
+/** Keeps what a fragment may hold (RFC 3986 §3.5) readable. */
+function encodeType(mimeType: string): string {
+  return encodeURIComponent(mimeType).replaceAll('%2F', '/').replaceAll('%2B', '+')
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    throw refusedSource('has a "%" that begins no escape of UTF-8; write a percent sign as %25')
+  }
+}

@@ -1,0 +1,54 @@
+import { createSocket } from 'node:dgram'
+import { once } from 'node:events'
+import { decode, encode } from 'dns-packet'
+
+export interface NameServer extends AsyncDisposable {
+  /** As a resolver wants it, `address:port`. */
+  address: string
+  /** Every question, in order, as `A name`. */
+  questions: string[]
+}
+
+/**
+ * A real name server over UDP. `answer` gives the addresses of a name for one question; of those, the ones of the type asked
+ * for are sent. No addresses at all is NXDOMAIN; undefined is no answer.
+ */
+export async function startNameServer(
+  answer: (name: string, questionsBefore: number) => string[] | undefined,
+): Promise<NameServer> {
+  const questions: string[] = []
+  const socket = createSocket('udp4')
+  socket.on('message', (message, { port, address }) => {
+    const query = decode(message)
+    const [question] = query.questions ?? []
+    if (!question) return
+    const { name, type } = question
+    const asked = `${type} ${name}`
+    const found = answer(name, questions.filter((earlier) => earlier === asked).length)
+    questions.push(asked)
+    if (!found) return
+    const ofType = found.filter((data) => data.includes(':') === (type === 'AAAA'))
+    const reply = encode({
+      type: 'response',
+      ...(query.id === undefined ? {} : { id: query.id }),
+      flags: found.length === 0 ? 3 : 0,
+      questions: [question],
+      answers: ofType.map((data) =>
+        type === 'AAAA'
+          ? { type: 'AAAA' as const, name, ttl: 0, data }
+          : { type: 'A' as const, name, ttl: 0, data },
+      ),
+    })
+    socket.send(reply, port, address)
+  })
+  socket.bind(0, '127.0.0.1')
+  await once(socket, 'listening')
+  return {
+    address: `127.0.0.1:${socket.address().port}`,
+    questions,
+    async [Symbol.asyncDispose]() {
+      socket.close()
+      await once(socket, 'close')
+    },
+  }
+}
