@@ -1,0 +1,48 @@
+import { createWriteStream } from 'node:fs'
+import { mkdtemp, readdir, rm, stat } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+
+const prefix = 'coffer-media-'
+const staleAgeMs = 24 * 3600 * 1000
+
+/** A directory of its own for a decoder that needs a file, gone when it is disposed. */
+export class Spool implements AsyncDisposable {
+  readonly directory: string
+
+  private constructor(directory: string) {
+    this.directory = directory
+  }
+
+  static async open(): Promise<Spool> {
+    return new Spool(await mkdtemp(join(tmpdir(), prefix)))
+  }
+
+  /** Writes a body to a file that only this process's user may read; resolves to its path. */
+  async write(name: string, body: Readable): Promise<string> {
+    const path = this.path(name)
+    await pipeline(body, createWriteStream(path, { mode: 0o600 }))
+    return path
+  }
+
+  path(name: string): string {
+    return join(this.directory, name)
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await rm(this.directory, { recursive: true, force: true })
+  }
+}
+
+/** Removes what processes left behind that were killed, once it is a day old; whatever stands in the way stays. */
+export async function removeStaleSpools(): Promise<void> {
+  const names = await readdir(tmpdir()).catch(() => [])
+  for (const name of names.filter((entry) => entry.startsWith(prefix))) {
+    const path = join(tmpdir(), name)
+    const found = await stat(path).catch(() => undefined)
+    if (!found || Date.now() - found.mtimeMs < staleAgeMs) continue
+    await rm(path, { recursive: true, force: true }).catch(() => undefined)
+  }
+}

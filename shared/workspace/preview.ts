@@ -1,0 +1,128 @@
+import { createHash } from 'node:crypto'
+import { Readable } from 'node:stream'
+import { previewKind, type PictureKind } from '../media/preview/kind.ts'
+import { textHead } from '../media/preview/text.ts'
+import type { Caller } from './access.ts'
+import { WorkspaceError } from './errors.ts'
+import type { ReadyFile } from './file.ts'
+import type { Ports } from './ports.ts'
+import { Refusals } from './preview-refusals.ts'
+import { readContent, type Content } from './read.ts'
+
+export interface Preview {
+  file: ReadyFile
+  bytes: Buffer
+  /** `image/webp`, or plain text in UTF-8. */
+  mimeType: string
+  /** SHA-256 of `bytes`, hex. */
+  checksum: string
+}
+
+export interface PreviewSize {
+  /** Of a picture, in pixels: the most. */
+  width: number
+  /** Of a text, the most. */
+  bytes: number
+}
+
+/** Part of a derived blob's name: pictures that are made otherwise are other pictures. */
+const recipe = 'v1'
+
+/** Kept are these widths alone, so that no caller fills the store; a width between them is made of the next larger one. */
+const keptWidths = [128, 256, 400, 512, 1024]
+
+/** How many pictures one workspace may have in the making: a user who asks for thousands keeps no other waiting. */
+const mostAtOnce = 8
+
+type PreviewPorts = Pick<Ports, 'catalog' | 'blobs' | 'renderer' | 'limits'>
+
+/**
+ * Makes previews of ready files: of images, PDF and video a picture, of text its beginning. A picture is made once, kept
+ * beside its blob, and shared by all who ask while it is being made. Throws what reading the file would,
+ * `unsupported-type` where there is nothing to show, and `too-many-requests`.
+ */
+export function openPreviews(
+  ports: PreviewPorts,
+): (caller: Caller, id: string, size: PreviewSize) => Promise<Preview> {
+  const beingMade = new Map<string, Promise<Buffer>>()
+  const refusals = new Refusals()
+  const makingOf = (workspaceId: string) =>
+    [...beingMade.keys()].filter((key) => key.startsWith(`${workspaceId}\n`)).length
+
+  async function shared(
+    { workspaceId, id }: ReadyFile,
+    width: number,
+    make: () => Promise<Buffer>,
+  ): Promise<Buffer> {
+    const key = `${workspaceId}\n${id}/${width}`
+    const other = beingMade.get(key)
+    if (other) return other
+    if (makingOf(workspaceId) >= mostAtOnce) throw tooMany()
+    const made = make().finally(() => beingMade.delete(key))
+    beingMade.set(key, made)
+    return made
+  }
+
+  async function keptPicture({ file, open }: Content, kind: PictureKind, width: number) {
+    const name = `preview-${recipe}-${width}.webp`
+    const kept = await ports.blobs.readDerived(file, name)
+    if (kept) return kept
+    refusals.throwIfKnown(file.id)
+    const { mimeType, sizeBytes } = file
+    const made = await ports.renderer
+      .render({ open, sizeBytes, mimeType, kind, width })
+      .catch((error: unknown) => {
+        refusals.remember(file.id, error)
+        throw error
+      })
+    await ports.blobs.writeDerived(file, name, made)
+    return made
+  }
+
+  async function picture(content: Content, kind: PictureKind, width: number): Promise<Buffer> {
+    const { file } = content
+    const keptWidth = keptWidths.find((kept) => kept >= width) ?? width
+    const larger = await shared(file, keptWidth, () => keptPicture(content, kind, keptWidth))
+    if (keptWidth === width) return larger
+    return shared(file, width, () =>
+      ports.renderer.render({
+        open: async () => Readable.from([larger]),
+        sizeBytes: larger.length,
+        mimeType: 'image/webp',
+        kind: 'image',
+        width,
+      }),
+    )
+  }
+
+  return async (caller, id, { width, bytes: textBytes }) => {
+    const content = await readContent(ports, caller, { id })
+    const { file, open } = content
+    const { mimeType, sizeBytes } = file
+    const kind = previewKind(mimeType)
+    if (kind === undefined) throw nothingToShow(mimeType)
+    if (kind !== 'text') return preview(file, await picture(content, kind, width), 'image/webp')
+    const end = Math.min(textBytes, sizeBytes) - 1
+    const head = sizeBytes === 0 ? Buffer.alloc(0) : await textHead(await open({ start: 0, end }))
+    return preview(file, head, 'text/plain; charset=utf-8')
+  }
+}
+
+function preview(file: ReadyFile, bytes: Buffer, mimeType: string): Preview {
+  return { file, bytes, mimeType, checksum: createHash('sha256').update(bytes).digest('hex') }
+}
+
+function nothingToShow(mimeType: string): WorkspaceError {
+  return new WorkspaceError(
+    'unsupported-type',
+    `There are previews of raster images, PDF, video and text, not of ${mimeType}. Download the file itself.`,
+  )
+}
+
+function tooMany(): WorkspaceError {
+  return new WorkspaceError(
+    'too-many-requests',
+    `At most ${mostAtOnce} previews of a workspace are made at once. Ask for this one again in a few seconds.`,
+    { retryAfterSeconds: 5 },
+  )
+}

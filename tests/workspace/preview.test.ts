@@ -1,0 +1,326 @@
+import { execFileSync } from 'node:child_process'
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Readable } from 'node:stream'
+import sharp from 'sharp'
+import { describe, expect, test } from 'vitest'
+import type { Renderer, RenderRequest } from '../../shared/workspace/ports.ts'
+import { scan } from '../../shared/workspace/scan.ts'
+import { openPreviews } from '../../shared/workspace/preview.ts'
+import { remove } from '../../shared/workspace/delete.ts'
+import { upload } from '../../shared/workspace/upload.ts'
+import { onePagePdf } from '../support/pdf.ts'
+import { skipWithoutProgram } from '../support/programs.ts'
+import { caller, openLocalWorkspace, targetOf, type LocalWorkspace } from './local-workspace.ts'
+
+const size = { width: 100, bytes: 10 }
+
+/** Stores bytes and has them scanned; resolves to the id of the ready file. */
+async function store(workspace: LocalWorkspace, path: string, bytes: Buffer, mimeType = '') {
+  const { ports } = workspace
+  const file = await upload(ports, caller, {
+    name: 'a',
+    mimeType,
+    body: Readable.from([bytes]),
+    target: { ...targetOf(path), mimeType: mimeType || 'application/octet-stream' },
+  })
+  const blob = await ports.blobs.stat(file.storagePath)
+  if (blob) await scan(ports, blob)
+  return file.id
+}
+
+/** A photograph taken with the camera on its side: 300 × 200 as stored, 200 × 300 upright, and where it was taken. */
+const photo = () =>
+  sharp({ create: { width: 300, height: 200, channels: 3, background: 'red' } })
+    .withExif({ IFD0: { Artist: 'Ann' }, IFD3: { GPSLatitude: '51/1 30/1 0/1' } })
+    .withMetadata({ orientation: 6 })
+    .jpeg()
+    .toBuffer()
+
+/** The process's temporary directory is one of its own, until disposed. */
+async function ownTemporaryDirectory() {
+  const before = process.env['TMPDIR']
+  const path = await mkdtemp(join(tmpdir(), 'coffer-previews-'))
+  process.env['TMPDIR'] = path
+  return {
+    path,
+    async [Symbol.asyncDispose]() {
+      if (before === undefined) delete process.env['TMPDIR']
+      else process.env['TMPDIR'] = before
+      await rm(path, { recursive: true })
+    },
+  }
+}
+
+/** The same renderer, and the types of what it was asked to render. */
+function counting(renderer: Renderer) {
+  const made: string[] = []
+  return {
+    made,
+    renderer: {
+      ...renderer,
+      render: (request: RenderRequest) => {
+        made.push(request.mimeType)
+        return renderer.render(request)
+      },
+    },
+  }
+}
+
+describe('previews', () => {
+  test('an image is shown upright, at most so wide, and without where it was taken', async () => {
+    await using workspace = await openLocalWorkspace()
+    const original = await photo()
+    expect(await sharp(original).metadata()).toMatchObject({
+      orientation: 6,
+      exif: expect.any(Buffer) as Buffer,
+    })
+    const id = await store(workspace, '/photo.jpg', original)
+    const { bytes, mimeType } = await openPreviews(workspace.ports)(caller, id, size)
+    expect(mimeType).toBe('image/webp')
+    const shown = await sharp(bytes).metadata()
+    expect(shown).toMatchObject({ format: 'webp', width: 100, height: 150 })
+    expect([shown.exif, shown.xmp, shown.iptc, shown.orientation]).toEqual(
+      Array.from({ length: 4 }, () => undefined),
+    )
+  })
+
+  test('a small image is not blown up', async () => {
+    await using workspace = await openLocalWorkspace()
+    const id = await store(workspace, '/photo.jpg', await photo())
+    const { bytes } = await openPreviews(workspace.ports)(caller, id, { ...size, width: 1024 })
+    expect(await sharp(bytes).metadata()).toMatchObject({ width: 200, height: 300 })
+  })
+
+  test.each(['png', 'gif', 'webp', 'avif', 'tiff'] as const)('of %s', async (format) => {
+    await using workspace = await openLocalWorkspace()
+    const bytes = await sharp(await photo())
+      .toFormat(format)
+      .toBuffer()
+    const id = await store(workspace, `/photo.${format}`, bytes)
+    const preview = await openPreviews(workspace.ports)(caller, id, size)
+    expect(await sharp(preview.bytes).metadata()).toMatchObject({ format: 'webp', width: 100 })
+  })
+
+  test.skipIf(skipWithoutProgram('pdftoppm'))('the first page of a PDF', async () => {
+    await using workspace = await openLocalWorkspace()
+    const id = await store(workspace, '/page.pdf', onePagePdf)
+    const { bytes } = await openPreviews(workspace.ports)(caller, id, size)
+    expect(await sharp(bytes).metadata()).toMatchObject({ format: 'webp', width: 100, height: 50 })
+  })
+
+  test.skipIf(skipWithoutProgram('ffmpeg')).each(['mp4', 'webm', 'matroska'])(
+    'a frame of %s video',
+    async (format) => {
+      await using workspace = await openLocalWorkspace()
+      // An MP4 that is written to a pipe cannot have its index in front: fragments are for that.
+      const fragments = format === 'mp4' ? ['-movflags', 'frag_keyframe+empty_moov'] : []
+      const video = execFileSync(
+        'ffmpeg',
+        [
+          ['-v', 'error', '-f', 'lavfi', '-i', 'color=red:size=320x200:duration=1'],
+          [...fragments, '-f', format, 'pipe:1'],
+        ].flat(),
+      )
+      const id = await store(workspace, `/film.${format}`, video)
+      const { bytes } = await openPreviews(workspace.ports)(caller, id, size)
+      expect(await sharp(bytes).metadata()).toMatchObject({ format: 'webp', width: 100 })
+      const { dominant } = await sharp(bytes).stats()
+      expect(dominant.r).toBeGreaterThan(200)
+    },
+  )
+
+  test('the beginning of a text, in UTF-8, never half a character', async () => {
+    await using workspace = await openLocalWorkspace()
+    const previews = openPreviews(workspace.ports)
+    const utf8 = await store(workspace, '/a.txt', Buffer.from('ångström and more'))
+    const utf16 = await store(workspace, '/b.txt', Buffer.from('\ufeffångström', 'utf16le'))
+    const empty = await store(workspace, '/c.txt', Buffer.alloc(0), 'text/plain')
+    const shown = async (id: string, bytes: number) =>
+      (await previews(caller, id, { ...size, bytes })).bytes.toString()
+    expect(await shown(utf8, 8)).toBe('ångstr')
+    expect(await shown(utf8, 1)).toBe('')
+    expect(await shown(utf8, 1000)).toBe('ångström and more')
+    expect(await shown(utf16, 9)).toBe('ång')
+    expect(await shown(empty, 10)).toBe('')
+  })
+
+  test('HTML is shown as its source, SVG and what is none of these not at all', async () => {
+    await using workspace = await openLocalWorkspace()
+    const previews = openPreviews(workspace.ports)
+    const html = await store(workspace, '/a.html', Buffer.from('<!doctype html><script>1'))
+    expect(await previews(caller, html, size)).toMatchObject({
+      mimeType: 'text/plain; charset=utf-8',
+    })
+    const svg = Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"/>')
+    for (const id of [
+      await store(workspace, '/a.svg', svg, 'image/svg+xml'),
+      await store(workspace, '/a.bin', Buffer.from([0, 1, 2, 3])),
+    ])
+      await expect(previews(caller, id, size)).rejects.toMatchObject({ code: 'unsupported-type' })
+  })
+
+  test('what cannot be decoded within the bounds is refused, saying why', async () => {
+    await using workspace = await openLocalWorkspace()
+    const previews = openPreviews(workspace.ports)
+    const blank = { width: 11_000, height: 11_000, channels: 3, background: 'black' } as const
+    const huge = await sharp({ create: blank }).toColourspace('b-w').png().toBuffer()
+    const bomb = await store(workspace, '/bomb.png', huge)
+    await expect(previews(caller, bomb, size)).rejects.toMatchObject({
+      code: 'unsupported-type',
+      message: expect.stringContaining('100000000 pixels') as string,
+    })
+    const damaged = (await photo()).subarray(0, 300)
+    const half = await store(workspace, '/half.jpg', damaged)
+    await expect(previews(caller, half, size)).rejects.toThrow('cannot be decoded')
+    const noPdf = await store(workspace, '/no.pdf', Buffer.from('%PDF-1.4\nnothing\n'))
+    await expect(previews(caller, noPdf, size)).rejects.toMatchObject({ code: 'unsupported-type' })
+  })
+
+  test('what takes too much memory to decode is refused, however small it is', async () => {
+    await using workspace = await openLocalWorkspace()
+    const blank = { width: 5000, height: 5000, channels: 3, background: 'black' } as const
+    const small = await sharp({ create: blank }).avif({ effort: 0, quality: 1 }).toBuffer()
+    const id = await store(workspace, '/small.avif', small)
+    await expect(openPreviews(workspace.ports)(caller, id, size)).rejects.toMatchObject({
+      code: 'unsupported-type',
+      message: expect.stringContaining('bytes of memory') as string,
+    })
+  })
+
+  test.skipIf(skipWithoutProgram('ffmpeg'))(
+    'a film of large frames takes no more memory than a helper program is given',
+    async () => {
+      await using workspace = await openLocalWorkspace()
+      const film = execFileSync(
+        'ffmpeg',
+        [
+          ['-v', 'error', '-f', 'lavfi', '-i', 'color=red:size=5000x5000:rate=24:duration=1'],
+          ['-c:v', 'mjpeg', '-q:v', '31', '-f', 'avi', 'pipe:1'],
+        ].flat(),
+        { maxBuffer: 16 * 1024 * 1024 },
+      )
+      const bytes = await workspace.ports.renderer.render({
+        open: async () => Readable.from([film]),
+        sizeBytes: film.length,
+        mimeType: 'video/x-msvideo',
+        kind: 'video',
+        width: 100,
+      })
+      expect(await sharp(bytes).metadata()).toMatchObject({ width: 100, height: 100 })
+    },
+  )
+
+  test.skipIf(skipWithoutProgram('pdftoppm'))(
+    'a page that would take a gigabyte is refused',
+    async () => {
+      await using workspace = await openLocalWorkspace()
+      const tall = onePagePdf.toString().replace('0 0 200 100', '0 0 40 14400')
+      const id = await store(workspace, '/tall.pdf', Buffer.from(tall))
+      await expect(
+        openPreviews(workspace.ports)(caller, id, { ...size, width: 1024 }),
+      ).rejects.toThrow('page of this PDF is too large')
+    },
+  )
+
+  test('is made once, for all who ask at once and for those who ask later', async () => {
+    await using workspace = await openLocalWorkspace()
+    const { ports } = workspace
+    const { renderer, made } = counting(ports.renderer)
+    const id = await store(workspace, '/photo.jpg', await photo())
+    const previews = openPreviews({ ...ports, renderer })
+    const wide = { ...size, width: 128 }
+    const crowd = await Promise.all(Array.from({ length: 20 }, () => previews(caller, id, wide)))
+    await previews(caller, id, wide)
+    // Kept in the store: another process finds it, too.
+    await openPreviews({ ...ports, renderer })(caller, id, wide)
+    expect(made).toEqual(['image/jpeg'])
+    expect(new Set(crowd.map(({ checksum }) => checksum)).size).toBe(1)
+  })
+
+  test('of any width is made of the few widths that are kept', async () => {
+    await using workspace = await openLocalWorkspace()
+    const { ports } = workspace
+    const { renderer, made } = counting(ports.renderer)
+    const id = await store(workspace, '/photo.jpg', await photo())
+    const previews = openPreviews({ ...ports, renderer })
+    for (const width of [16, 77, 100, 127]) {
+      const { bytes } = await previews(caller, id, { ...size, width })
+      expect((await sharp(bytes).metadata()).width).toBe(width)
+    }
+    expect(made.filter((type) => type === 'image/jpeg')).toHaveLength(1)
+    const { storagePath } = (await ports.catalog.get(caller.workspaceId, id))!
+    const blob = (await ports.blobs.stat(storagePath))!
+    expect(await ports.blobs.readDerived(blob, 'preview-v1-77.webp')).toBeUndefined()
+    expect(await ports.blobs.readDerived(blob, 'preview-v1-128.webp')).toBeDefined()
+  })
+
+  test('a user who asks for many at once is told to wait, and keeps no other waiting', async () => {
+    await using workspace = await openLocalWorkspace()
+    const { ports } = workspace
+    const { promise, resolve } = Promise.withResolvers<Buffer>()
+    const previews = openPreviews({
+      ...ports,
+      renderer: { ...ports.renderer, render: () => promise },
+    })
+    const bytes = await photo()
+    const ids: string[] = []
+    for (let i = 0; i < 9; i += 1) ids.push(await store(workspace, `/${i}.jpg`, bytes))
+    const asked = ids.map((id) => previews(caller, id, { ...size, width: 128 }))
+    await expect(asked[8]).rejects.toMatchObject({ code: 'too-many-requests' })
+    resolve(bytes)
+    await Promise.all(asked.slice(0, 8))
+  })
+
+  test('what cannot be decoded is not decoded again when it is asked for again', async () => {
+    await using workspace = await openLocalWorkspace()
+    const { ports } = workspace
+    const { renderer, made } = counting(ports.renderer)
+    const half = await store(workspace, '/half.jpg', (await photo()).subarray(0, 300))
+    const previews = openPreviews({ ...ports, renderer })
+    for (let i = 0; i < 3; i += 1)
+      await expect(previews(caller, half, size)).rejects.toThrow('cannot be decoded')
+    expect(made).toHaveLength(1)
+  })
+
+  test('a failure is not remembered', async () => {
+    await using workspace = await openLocalWorkspace()
+    const { ports } = workspace
+    let fails = true
+    const renderer = {
+      ...ports.renderer,
+      render: (request: Parameters<typeof ports.renderer.render>[0]) =>
+        fails ? Promise.reject(new Error('once')) : ports.renderer.render(request),
+    }
+    const id = await store(workspace, '/photo.jpg', await photo())
+    const previews = openPreviews({ ...ports, renderer })
+    await expect(previews(caller, id, size)).rejects.toThrow('once')
+    fails = false
+    expect((await previews(caller, id, size)).mimeType).toBe('image/webp')
+  })
+
+  test('is refused as the file is, and gone with it', async () => {
+    await using workspace = await openLocalWorkspace()
+    const { ports } = workspace
+    const previews = openPreviews(ports)
+    const id = await store(workspace, '/photo.jpg', await photo())
+    await previews(caller, id, size)
+    await expect(previews({ workspaceId: 'bob' }, id, size)).rejects.toMatchObject({
+      code: 'not-found',
+    })
+    await remove(ports, caller, { id })
+    await expect(previews(caller, id, size)).rejects.toMatchObject({ code: 'gone' })
+  })
+
+  test('leaves nothing in the temporary directory', async () => {
+    await using workspace = await openLocalWorkspace()
+    const id = await store(workspace, '/photo.jpg', await photo())
+    const half = await store(workspace, '/half.jpg', (await photo()).subarray(0, 300))
+    const previews = openPreviews(workspace.ports)
+    await using temporary = await ownTemporaryDirectory()
+    await previews(caller, id, size)
+    await expect(previews(caller, half, size)).rejects.toThrow('decoded')
+    expect(await readdir(temporary.path)).toEqual([])
+  })
+})
