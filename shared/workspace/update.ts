@@ -1,7 +1,7 @@
 import { assertWritable, type Caller } from './access.ts'
 import { discard } from './discard.ts'
 import { WorkspaceError } from './errors.ts'
-import type { FileRecord, Metadata } from './file.ts'
+import type { FileRecord, Metadata, Origin } from './file.ts'
 import { nameOf, withName, type WorkspacePath } from './path.ts'
 import type { Ports } from './ports.ts'
 import { assertMatches, type IfMatch } from './precondition.ts'
@@ -45,7 +45,14 @@ export async function update(
 export async function copy(
   ports: Pick<Ports, 'catalog' | 'blobs' | 'now' | 'newId' | 'limits'>,
   caller: Caller,
-  request: { id: string; path: WorkspacePath; overwrite: boolean },
+  request: {
+    id: string
+    path: WorkspacePath
+    overwrite: boolean
+    /** By default those of the source. */
+    metadata?: Metadata
+    origin?: Origin
+  },
 ): Promise<FileRecord> {
   const { catalog, blobs } = ports
   const source = await readyFile(ports, caller, { id: request.id })
@@ -59,8 +66,8 @@ export async function copy(
       path: request.path,
       overwrite: request.overwrite,
       mimeType: source.mimeType,
-      metadata: source.metadata,
-      origin: source.origin,
+      metadata: request.metadata ?? source.metadata,
+      origin: request.origin ?? source.origin,
     },
   })
   const blob = await blobs.copy(source, storagePath).catch(async (error: unknown) => {

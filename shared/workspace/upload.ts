@@ -3,6 +3,7 @@ import { assertWritable, type Caller } from './access.ts'
 import { discard } from './discard.ts'
 import { invalid, WorkspaceError } from './errors.ts'
 import type { FileRecord, Metadata, Origin, PendingFile } from './file.ts'
+import { reserveFirstFree } from './first-free.ts'
 import { nameOf, type FileId, type WorkspacePath } from './path.ts'
 import type { Limits, Ports, RefusalCode, UploadSession } from './ports.ts'
 
@@ -26,8 +27,14 @@ export interface Upload {
   body: Readable
   /** Resolves once the whole request is understood; the bytes may already be flowing. */
   target: UploadTarget | Promise<UploadTarget>
-  /** Exact, where the request says so at its start: then path and quota are reserved before the first byte. */
+  /** Where it is known at the start, exactly or at most: then path and quota are reserved before the first byte. */
   sizeBytes?: number
+  /** Where to put it in turn while a path is taken; without it that is refused. */
+  otherPaths?: Iterable<WorkspacePath>
+  /** Hears of the record as soon as it is there. */
+  onReserved?: (file: PendingFile) => void
+  /** When the reservation ends; by default as late as that of any upload. */
+  expiresAt?: Date
   signal?: AbortSignal
 }
 
@@ -41,7 +48,7 @@ type UploadPorts = Pick<Ports, 'catalog' | 'blobs' | 'now' | 'newId' | 'limits'>
 export async function upload(
   ports: UploadPorts,
   caller: Caller,
-  { name, mimeType, body, target, sizeBytes, signal }: Upload,
+  { name, mimeType, body, target, sizeBytes, signal, ...reserving }: Upload,
 ): Promise<PendingFile> {
   const { catalog, blobs, limits } = ports
   const id = ports.newId()
@@ -50,7 +57,13 @@ export async function upload(
   body.on('error', () => undefined)
   let file: PendingFile | undefined
   const reserve = async (maxBytes: number) => {
-    file = await reserveFile(ports, caller, { id, storagePath, maxBytes, target: await target })
+    const { path, ...rest } = await target
+    const { otherPaths = [], expiresAt } = reserving
+    const request = { id, storagePath, maxBytes, ...(expiresAt && { expiresAt }) }
+    file = await reserveFirstFree(path, otherPaths, (path) =>
+      reserveFile(ports, caller, { ...request, target: { ...rest, path } }),
+    )
+    reserving.onReserved?.(file)
     return file
   }
   try {
@@ -127,7 +140,7 @@ export async function awaitVerdict(
   { workspaceId, id }: Pick<FileRecord, 'workspaceId' | 'id'>,
   { seconds, signal }: { seconds: number; signal?: AbortSignal },
 ): Promise<FileRecord> {
-  const deadline = AbortSignal.timeout(seconds * 1000)
+  const deadline = AbortSignal.timeout(Math.ceil(seconds * 1000))
   if (seconds > 0) {
     await catalog
       .awaitSettled(workspaceId, id, signal ? AbortSignal.any([signal, deadline]) : deadline)
@@ -148,7 +161,7 @@ export async function awaitVerdict(
  */
 export async function awaitOwnVerdict(
   ports: Pick<Ports, 'catalog' | 'blobs'>,
-  file: PendingFile,
+  file: FileRecord,
   wait: { seconds: number; signal?: AbortSignal },
 ): Promise<FileRecord> {
   try {

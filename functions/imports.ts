@@ -1,0 +1,124 @@
+import { Hono, type Context } from 'hono'
+import { z } from 'zod'
+import { allow } from '../shared/http/allow.ts'
+import type { AppEnv } from '../shared/http/app-env.ts'
+import { answerCreated, answerUpload } from '../shared/http/file-answer.ts'
+import { formFields, isForm } from '../shared/http/form-fields.ts'
+import { idleSeconds } from '../shared/http/body.ts'
+import { jsonBody } from '../shared/http/json-body.ts'
+import {
+  chosenNormalization,
+  normalizationShape,
+  normalizationTextShape,
+} from '../shared/http/normalization.ts'
+import { parsed } from '../shared/http/parsed.ts'
+import { waitSeconds } from '../shared/http/prefer.ts'
+import { metadataSchema, uploadTarget, uploadTextSchema } from '../shared/http/upload-fields.ts'
+import { isRemote } from '../shared/media/store/open-source.ts'
+import { invalid } from '../shared/workspace/errors.ts'
+import { originSchema, type PendingFile } from '../shared/workspace/file.ts'
+import { importFile } from '../shared/workspace/import.ts'
+import { parseName } from '../shared/workspace/path.ts'
+import type { Ports } from '../shared/workspace/ports.ts'
+import { awaitOwnVerdict } from '../shared/workspace/upload.ts'
+import type { Background } from './background.ts'
+
+type ImportPorts = Pick<
+  Ports,
+  'catalog' | 'blobs' | 'sources' | 'renderer' | 'now' | 'newId' | 'limits'
+>
+
+/** A data URI is held in memory as it is: larger files are for `POST /files`. */
+const maxBodyBytes = 4 * 1024 * 1024
+
+const jsonSchema = z.strictObject({
+  source: z.string(),
+  name: z.string().optional(),
+  path: z.string().optional(),
+  session: z.string().optional(),
+  overwrite: z.boolean().optional(),
+  metadata: metadataSchema.optional(),
+  origin: originSchema.optional(),
+  ...normalizationShape,
+})
+const formSchema = z.strictObject({
+  source: z.string(),
+  name: z.string().optional(),
+  ...uploadTextSchema.shape,
+  ...normalizationTextShape,
+})
+
+/**
+ * `POST /imports`: copies a URL, a data URI, a `workspace://` reference or a `gcs://` object into the workspace. With a
+ * background, a wait that ends before the bytes are in is answered by 202, and the import goes on; without one, where an
+ * instance may get no time between requests (Cloud Run), the answer waits for the bytes.
+ */
+export const importRoutes = (ports: ImportPorts, background?: Background) =>
+  new Hono<AppEnv>().post('/imports', allow('files:write'), async (c) => {
+    const caller = c.get('caller')
+    const wait = waitSeconds(c)
+    const { source, name, normalize, maxWidth, maxHeight, ...fields } = await importFields(c)
+    if (!isRemote(source)) throw localPath()
+    if (name !== undefined) parseName(name)
+    const normalization = chosenNormalization({ normalize, maxWidth, maxHeight })
+
+    const startedAt = performance.now()
+    const left = () => Math.max(0, wait - (performance.now() - startedAt) / 1000)
+    const reserved = Promise.withResolvers<PendingFile>()
+    const client = c.req.raw.signal
+    const stop = new AbortController()
+    const giveUp = () => stop.abort(client.reason)
+    client.addEventListener('abort', giveUp, { once: true })
+    if (client.aborted) giveUp()
+    const importing = importFile(ports, caller, {
+      source,
+      normalization,
+      target: (file) =>
+        uploadTarget(
+          caller,
+          {
+            ...fields,
+            metadata: fields.metadata ?? file.metadata,
+            origin: fields.origin ?? file.origin,
+          },
+          { name: name ?? file.name, mimeType: file.mimeType },
+        ),
+      onReserved: reserved.resolve,
+      signal: stop.signal,
+    })
+
+    const waiting = background && answeredBefore(reserved.promise, left)
+    const first = await Promise.race([importing, ...(waiting ? [waiting] : [])])
+    if ('isUnderway' in first) {
+      client.removeEventListener('abort', giveUp)
+      const { id, workspaceId } = first.file
+      // What was deleted while it came goes as soon as it is here.
+      const kept = importing.then((file) => awaitOwnVerdict(ports, file, { seconds: 0 }))
+      background?.add(kept, `The import of file ${id}`)
+      c.set('uploaded', true)
+      return answerCreated(c, (await ports.catalog.get(workspaceId, id)) ?? first.file)
+    }
+    return first.state === 'pending'
+      ? answerUpload(ports, c, first, left())
+      : answerCreated(c, first)
+  })
+
+/** The record, once it is there and the wait is over. */
+async function answeredBefore(reserved: Promise<PendingFile>, left: () => number) {
+  const file = await reserved
+  await new Promise((resolve) => setTimeout(resolve, left() * 1000).unref())
+  return { isUnderway: true as const, file }
+}
+
+async function importFields(c: Context<AppEnv>): Promise<z.output<typeof jsonSchema>> {
+  if (!isForm(c)) return jsonBody(c, jsonSchema, { maxBytes: maxBodyBytes, idleSeconds })
+  return parsed(formSchema, await formFields(c, { maxBytes: maxBodyBytes }))
+}
+
+/** A client of the service has no execution, and so no directory of one. */
+function localPath() {
+  return invalid(
+    'source',
+    'must be a URL, a data URI, a workspace:// reference or a gcs:// object; a local path names nothing here, so upload the file',
+  )
+}

@@ -1,0 +1,28 @@
+import type { Readable } from 'node:stream'
+import { WorkspaceError } from '../../workspace/errors.ts'
+import { judge } from '../../workspace/judge.ts'
+import type { Ports } from '../../workspace/ports.ts'
+
+/** Throws `infected`, `unscannable` or `scanner-unavailable` unless the scanner says that a body is clean. */
+export async function assertClean(
+  ports: Pick<Ports, 'scanner' | 'now'>,
+  sizeBytes: number,
+  open: () => Readable,
+  signal: AbortSignal,
+): Promise<void> {
+  // Empty files are clean without a scan.
+  if (sizeBytes === 0) return
+  const body = open()
+  const { verdict, ...found } = await judge(ports, body, signal).finally(() => body.destroy())
+  if (verdict === 'clean') return
+  if (verdict === 'infected' && 'threat' in found) {
+    throw new WorkspaceError(
+      'infected',
+      `The source is infected (${found.threat}) and was not kept. Use another one.`,
+    )
+  }
+  throw new WorkspaceError(
+    'unscannable',
+    `The source could not be scanned (${'reason' in found ? found.reason : verdict}) and was not kept. Use one that can be: smaller, or without encryption.`,
+  )
+}

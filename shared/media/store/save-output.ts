@@ -1,0 +1,88 @@
+import type { Caller } from '../../workspace/access.ts'
+import { discard } from '../../workspace/discard.ts'
+import type { PendingFile, ReadyFile } from '../../workspace/file.ts'
+import { parseName, parsePath, parseSessionId } from '../../workspace/path.ts'
+import type { ForeignSource, Ports } from '../../workspace/ports.ts'
+import { readyFile } from '../../workspace/read.ts'
+import { scan } from '../../workspace/scan.ts'
+import { refused, upload } from '../../workspace/upload.ts'
+import { formatReference } from '../reference.ts'
+import { detectType, sniffedBytes } from '../type.ts'
+import { fittingName, siblingNames } from './fitting-name.ts'
+import { peek } from './peek.ts'
+
+type OutputPorts = Pick<
+  Ports,
+  'catalog' | 'blobs' | 'scanner' | 'quarantine' | 'now' | 'newId' | 'limits'
+>
+
+interface Output {
+  source: ForeignSource
+  sessionId: string | undefined
+  signal: AbortSignal
+}
+
+/**
+ * Stores a file in the workspace, beside and never in place of another one, and answers the reference of what is ready. It
+ * is scanned here and now; the finalize event that comes as well finds it settled.
+ */
+export async function saveOutput(
+  ports: OutputPorts,
+  caller: Caller,
+  { source, sessionId, signal }: Output,
+): Promise<string> {
+  const { head, whole: body } = await peek(source.body, sniffedBytes)
+  const { declaredType: declared, name: sourceName } = source
+  const hint = { name: sourceName ?? '', ...(declared !== undefined && { declared }) }
+  const mimeType = await detectType(head, hint)
+  const name = fittingName(usable(sourceName), mimeType)
+  const session = sessionId === undefined ? undefined : parseSessionId(sessionId)
+  const pathOf = (it: string) => parsePath(session === undefined ? `/${it}` : it, session)
+  const pending = await upload(ports, caller, {
+    name,
+    mimeType,
+    body,
+    target: {
+      path: pathOf(name),
+      mimeType,
+      metadata: {},
+      origin: 'agent-created',
+      overwrite: false,
+    },
+    otherPaths: siblingNames(name).drop(1).map(pathOf),
+    ...(source.sizeBytes !== undefined && { sizeBytes: source.sizeBytes }),
+    signal,
+  })
+  const file = await settled(ports, caller, pending, signal)
+  return formatReference({ id: file.id, mimeType: file.mimeType })
+}
+
+async function settled(
+  ports: OutputPorts,
+  caller: Caller,
+  { workspaceId, id, storagePath }: PendingFile,
+  signal: AbortSignal,
+): Promise<ReadyFile> {
+  try {
+    const blob = await ports.blobs.stat(storagePath)
+    const result = blob && (await scan(ports, blob, signal))
+    if (result?.refusal !== undefined) throw refused(result.refusal)
+    return await readyFile(ports, caller, { id })
+  } catch (error) {
+    // Still pending where the scanner failed: nobody waits for this file any more.
+    const left = await ports.catalog.get(workspaceId, id)
+    if (left?.state === 'pending') {
+      await discard(ports, [await ports.catalog.purge(workspaceId, id)])
+    }
+    throw error
+  }
+}
+
+/** What a program called its file need be no name in a workspace. */
+function usable(name: string | undefined): string | undefined {
+  try {
+    return name === undefined ? undefined : parseName(name)
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,153 @@
+import { pipeline, Transform, type Readable } from 'node:stream'
+import { fittingName } from '../media/store/fitting-name.ts'
+import { openSource, type OpenedSource } from '../media/store/open-source.ts'
+import { parseEssence } from '../media/essence.ts'
+import type { Caller } from './access.ts'
+import { WorkspaceError } from './errors.ts'
+import type { FileRecord, Metadata, Origin, PendingFile } from './file.ts'
+import { normalizedBody } from './normalize.ts'
+import { nameOf } from './path.ts'
+import type { NormalizeOptions, Ports } from './ports.ts'
+import { trackProgress } from './progress.ts'
+import { readContent } from './read.ts'
+import { copy } from './update.ts'
+import { refused, upload, type UploadTarget } from './upload.ts'
+
+type ImportPorts = Pick<
+  Ports,
+  'catalog' | 'blobs' | 'sources' | 'renderer' | 'now' | 'newId' | 'limits'
+>
+
+/** What a source says of itself. */
+export interface SourceFile {
+  name: string
+  mimeType: string
+  /** Of a file of the caller's own. */
+  metadata?: Metadata
+  origin?: Origin
+}
+
+export interface ImportRequest {
+  /** A data URI, an http or https URL, a `workspace://` reference or a `gcs://` object. */
+  source: string
+  /** Where it goes, once its own name and type are known. */
+  target: (file: SourceFile) => UploadTarget
+  normalization?: NormalizeOptions | undefined
+  /** Hears of the pending record before a byte has come. */
+  onReserved?: (file: PendingFile) => void
+  signal: AbortSignal
+}
+
+const unknownType = 'application/octet-stream'
+
+/** A transfer lasts ten minutes at the most: what is left of one after an hour is left of a crash. */
+const expirySeconds = 3600
+
+/** How often what has arrived is noted in the record; a transfer that is over before costs nothing. */
+export const progressSeconds = 3
+
+/**
+ * Copies a source into the workspace. A file of the caller's own is copied inside the store and ready at once, for it has
+ * been scanned; anything else is streamed into a file that is pending, and shows what has arrived of it. Whatever fails,
+ * nothing is kept; a file that is deleted meanwhile ends its import with `gone`.
+ */
+export async function importFile(
+  ports: ImportPorts,
+  caller: Caller,
+  request: ImportRequest,
+): Promise<FileRecord> {
+  const { signal, normalization, target } = request
+  const { maxFileBytes: maxBytes } = ports.limits
+  const source = await openSource(ports, caller, request.source, { maxBytes, signal })
+  if ('file' in source && !normalization) {
+    const { id } = source.file
+    const { path, overwrite, metadata, origin } = target(source.file)
+    return copy(ports, caller, { id, path, overwrite, metadata, origin })
+  }
+  const body = await bodyOf(ports, caller, source)
+  try {
+    return await receive(ports, caller, { ...request, body, source })
+  } finally {
+    body.destroy()
+  }
+}
+
+interface Receiving extends Omit<ImportRequest, 'source'> {
+  source: OpenedSource
+  body: Readable
+}
+
+async function receive(
+  ports: ImportPorts,
+  caller: Caller,
+  { source, body, normalization, signal, onReserved, ...request }: Receiving,
+): Promise<PendingFile> {
+  const { limits, catalog, now } = ports
+  const target = request.target(describe(source))
+  const exactBytes = normalization || 'file' in source ? undefined : source.sizeBytes
+  const sizeBytes = exactBytes ?? (await room(ports, caller))
+  const cancelled = new AbortController()
+  const cancel = () => cancelled.abort(refused('gone'))
+  const counter = countBytes()
+  pipeline(body, counter.stream, () => undefined)
+  await using tracking = new AsyncDisposableStack()
+  try {
+    return await upload(ports, caller, {
+      name: nameOf(target.path),
+      mimeType: target.mimeType,
+      body: normalization ? normalizedBody(ports, counter.stream, normalization) : counter.stream,
+      target,
+      sizeBytes,
+      expiresAt: new Date(now().getTime() + expirySeconds * 1000),
+      signal: AbortSignal.any([signal, cancelled.signal]),
+      onReserved: (file) => {
+        tracking.use(trackProgress(catalog, file, { ...counter, cancel, seconds: progressSeconds }))
+        onReserved?.(file)
+      },
+    })
+  } catch (error) {
+    cancelled.signal.throwIfAborted()
+    signal.throwIfAborted()
+    const isFull = error instanceof WorkspaceError && error.code === 'too-large'
+    throw isFull && sizeBytes < limits.maxFileBytes && exactBytes === undefined
+      ? quotaFull(sizeBytes)
+      : error
+  }
+}
+
+function describe(source: OpenedSource): SourceFile {
+  if ('file' in source) return source.file
+  const mimeType = parseEssence(source.declaredType ?? '') ?? unknownType
+  return { mimeType, name: source.name ?? fittingName(undefined, mimeType) }
+}
+
+async function bodyOf(ports: ImportPorts, caller: Caller, source: OpenedSource): Promise<Readable> {
+  if (!('file' in source)) return source.body
+  const { open } = await readContent(ports, caller, { id: source.file.id })
+  return open()
+}
+
+/** What a source of unknown size may have: as much as any file, or as there is room for. */
+async function room({ catalog, limits }: ImportPorts, { workspaceId }: Caller): Promise<number> {
+  const { quotaBytes, liveBytes, reservedBytes } = await catalog.usage(workspaceId)
+  const freeBytes = quotaBytes - liveBytes - reservedBytes
+  return Math.max(1, Math.min(limits.maxFileBytes, freeBytes))
+}
+
+function countBytes(): { stream: Transform; receivedBytes: () => number } {
+  let bytes = 0
+  const stream = new Transform({
+    transform(chunk: Buffer, _, done) {
+      bytes += chunk.length
+      done(null, chunk)
+    },
+  })
+  return { stream, receivedBytes: () => bytes }
+}
+
+function quotaFull(freeBytes: number): WorkspaceError {
+  return new WorkspaceError(
+    'quota-exceeded',
+    `The source has more than the ${freeBytes} bytes that are free in the workspace. Delete files you do not need and try again.`,
+  )
+}

@@ -1,0 +1,34 @@
+import type { PendingFile } from './file.ts'
+import type { Ports } from './ports.ts'
+
+interface Tracking {
+  receivedBytes: () => number
+  /** Called once where the file is not pending any more, though its bytes still come. */
+  cancel: () => void
+  seconds: number
+}
+
+/** Notes at intervals in a pending file what has arrived of it, until it is disposed. */
+export function trackProgress(
+  catalog: Pick<Ports['catalog'], 'noteProgress'>,
+  { workspaceId, id }: PendingFile,
+  { receivedBytes, cancel, seconds }: Tracking,
+): AsyncDisposable {
+  let noting: Promise<void> | undefined
+  const note = async () => {
+    const file = await catalog.noteProgress(workspaceId, id, receivedBytes())
+    if (!file) cancel()
+  }
+  const timer = setInterval(() => {
+    // One at a time; one that fails is made good by the next.
+    noting ??= note()
+      .catch(() => undefined)
+      .finally(() => (noting = undefined))
+  }, seconds * 1000)
+  return {
+    async [Symbol.asyncDispose]() {
+      clearInterval(timer)
+      await noting
+    },
+  }
+}

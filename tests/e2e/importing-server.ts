@@ -1,0 +1,32 @@
+import { once } from 'node:events'
+import { serve } from '../../functions/local.ts'
+import { EicarScanner } from '../../shared/adapters/local/eicar-scanner.ts'
+import { loadConfig } from '../../shared/config.ts'
+import { openFetcher } from '../../shared/media/fetch/fetch-source.ts'
+import { openRuntime } from '../../shared/runtime.ts'
+import type { Sources } from '../../shared/workspace/ports.ts'
+
+/**
+ * The real local server, for which 127.0.0.2 is the public web: its fetcher is handed to it here, since no configuration
+ * opens loopback.
+ */
+async function main(): Promise<void> {
+  const config = loadConfig()
+  await using runtime = await openRuntime({ ...config, clamd: undefined })
+  const fetchUrl = openFetcher({
+    allowedPorts: config.imports.allowedPorts,
+    isAllowed: (address) => address === '127.0.0.2',
+    resolve: async () => ['127.0.0.2'],
+  })
+  const real = runtime.ports.sources
+  const sources: Sources = {
+    fetchUrl,
+    openObject: (...args) => real.openObject(...args),
+  }
+  const ports = { ...runtime.ports, scanner: new EicarScanner(), sources }
+  await using server = await serve(config, { ...runtime, ports })
+  process.stdout.write(`Coffer is ready at ${server.origin}\n`)
+  await Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT')])
+}
+
+await main()

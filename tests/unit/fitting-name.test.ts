@@ -1,0 +1,50 @@
+import { expect, test } from 'vitest'
+import { fittingName, siblingNames } from '../../shared/media/store/fitting-name.ts'
+
+test.each<[string | undefined, string, string]>([
+  [undefined, 'image/png', 'file.png'],
+  [undefined, 'application/octet-stream', 'file.bin'],
+  [undefined, 'application/x-nobody-knows', 'file'],
+  [undefined, 'audio/mpeg', 'file.mp3'],
+  [undefined, 'application/x-gzip', 'file.gz'],
+  ['a.png', 'image/png', 'a.png'],
+  ['a.jpeg', 'image/jpeg', 'a.jpeg'],
+  ['a.JPG', 'image/jpeg', 'a.JPG'],
+  ['a.gif', 'image/png', 'a.png'],
+  ['a.exe', 'image/png', 'a.png'],
+  ['a', 'image/png', 'a.png'],
+  ['a.', 'image/png', 'a..png'],
+  ['.png', 'image/png', '.png.png'],
+  ['.hidden', 'image/png', '.hidden.png'],
+  ['v1.2', 'image/png', 'v1.2.png'],
+  ['a.tar.gz', 'application/x-gzip', 'a.tar.gz'],
+  ['a.wav', 'audio/wave', 'a.wav'],
+  ['a.mp3', 'audio/mpeg', 'a.mp3'],
+  ['a.avi', 'video/avi', 'a.avi'],
+  ['a.ts', 'text/plain', 'a.ts'],
+  ['a.dat', 'application/octet-stream', 'a.dat'],
+  ['a.zzz', 'application/x-nobody-knows', 'a.zzz'],
+  ['休日.jpg', 'image/webp', '休日.webp'],
+])('%j of type %s is called %j', (name, type, fitting) => {
+  expect(fittingName(name, type)).toBe(fitting)
+})
+
+test('siblings are numbered, then told apart by chance, and never longer than a name may be', () => {
+  expect(siblingNames('a.tar.gz').take(3).toArray()).toEqual([
+    'a.tar.gz',
+    'a.tar (2).gz',
+    'a.tar (3).gz',
+  ])
+  for (const name of [
+    'x'.repeat(255),
+    `${'ü'.repeat(125)}.png`,
+    `${'🏖'.repeat(60)}.${'y'.repeat(14)}`,
+  ]) {
+    const names = siblingNames(name).take(40).toArray()
+    expect(new Set(names).size).toBe(40)
+    for (const sibling of names) {
+      expect(Buffer.byteLength(sibling)).toBeLessThanOrEqual(255)
+      expect(sibling.isWellFormed()).toBe(true)
+    }
+  }
+})
