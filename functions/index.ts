@@ -1,41 +1,41 @@
 import { cloudEvent, http, type CloudEvent } from '@google-cloud/functions-framework'
-import type { Hono } from 'hono'
 import { loadConfig } from '../shared/config.ts'
-import type { AppEnv } from '../shared/http/app-env.ts'
-import { createApp } from '../shared/http/app.ts'
-import { jsonLog } from '../shared/http/json-log.ts'
-import { nodeListener } from '../shared/http/node-listener.ts'
-import { openAuthenticator } from '../shared/http/open-authenticator.ts'
-import { openRuntime } from '../shared/runtime.ts'
-import { startScanning } from './local-scan.ts'
-import { httpRoutes } from './routes.ts'
-import { scanFunction } from './scan.ts'
-import { storageRoutes } from './storage.ts'
-import { sweepRoutes } from './sweep.ts'
+import { answerAhead } from '../shared/http/answer-ahead.ts'
+import { once } from '../shared/once.ts'
+import { openDeployment, type Listener } from './deployment.ts'
 
 const config = loadConfig()
-const { ports, local } = await openRuntime(config)
-const context = {
-  authenticate: openAuthenticator(config.auth),
-  log: jsonLog,
-  corsOrigins: config.server.corsOrigins,
-  publicUrl: config.server.publicUrl,
-}
-const serve = (...routes: Hono<AppEnv>[]) => nodeListener(createApp(context, ...routes), context)
+const deployment = openDeployment(config)
 
-const concurrency = config.clamd?.concurrency ?? 1
-const routes = httpRoutes(ports, config)
-const api = Object.values(routes)
-for (const [name, route] of Object.entries(routes)) http(name, serve(route))
-if (local) {
-  // Nobody else sends the disk's events or answers its links: whichever function runs does.
-  const storage = storageRoutes(ports, local.blobs, config.server)
-  api.push(storage)
-  http('storage', serve(storage))
-  startScanning(ports, local.events, { concurrency, log: jsonLog })
+export const upload = serve('upload')
+export const list = serve('list')
+export const read = serve('read')
+export const download = serve('download')
+export const update = serve('update')
+const remove = serve('delete')
+export { remove as delete }
+/** Over the disk alone; Cloud Storage answers its links and resumable sessions itself. */
+export const storage = serve('storage')
+export const api = serve('api')
+export const sweep = serve('sweep')
+
+export async function scan(event: CloudEvent<unknown>): Promise<void> {
+  await deployment.scan(event)
 }
-http('api', serve(...api))
-http('sweep', serve(sweepRoutes(ports)))
-cloudEvent('scan', async (event: CloudEvent<unknown>) => {
-  await scanFunction(ports, event)
-})
+cloudEvent('scan', scan)
+if (config.functionTarget === 'scan') void deployment.open()
+
+/**
+ * Registers an HTTP function. The one that this process is for is loaded at once, though not awaited: the Firebase
+ * emulator loads functions with require(), which takes no module that waits. Any other is loaded at its first request.
+ */
+function serve(name: string): Listener {
+  const load = once(() => deployment.load(name))
+  const listener: Listener = async (incoming, outgoing) => (await load())(incoming, outgoing)
+  http(name, listener)
+  if (config.functionTarget === name) {
+    answerAhead(listener, { readFirst: config.emulated })
+    void load()
+  }
+  return listener
+}

@@ -1,26 +1,29 @@
 import type { LogEntry } from '../shared/http/app-env.ts'
 import type { LocalStorage } from '../shared/runtime-local.ts'
+import type { Telemetry } from '../shared/telemetry/telemetry.ts'
 import type { Ports } from '../shared/workspace/ports.ts'
 import { scan } from '../shared/workspace/scan.ts'
+import { scanEntry } from './scan-log.ts'
+
+interface ScanningOptions {
+  concurrency: number
+  log: (entry: LogEntry) => void
+  telemetry?: Pick<Telemetry, 'event'> | undefined
+}
 
 /** Delivers the disk's finalize events to the scan, until disposed; what is being scanned then is finished. */
 export function startScanning(
   ports: Ports,
   events: LocalStorage['events'],
-  { concurrency, log }: { concurrency: number; log: (entry: LogEntry) => void },
+  { concurrency, log, telemetry }: ScanningOptions,
 ): void {
   const handle = async (event: Parameters<typeof scan>[1]) => {
     const startedAt = performance.now()
-    const result = await scan(ports, event)
-    if (!result?.settled) return
-    log({
-      severity: 'INFO',
-      message: 'Scanned',
-      storagePath: event.storagePath,
-      verdict: result.file?.scan.verdict,
-      refusal: result.refusal,
-      durationMs: Math.round(performance.now() - startedAt),
-    })
+    const work = async (trace?: LogEntry['trace']) => {
+      const result = await scan(ports, event)
+      log({ ...scanEntry({ blob: event, result }, startedAt), trace })
+    }
+    await (telemetry ? telemetry.event('scan', undefined, work) : work())
   }
   events.start(handle, {
     concurrency,

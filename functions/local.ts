@@ -3,16 +3,18 @@ import { createServer } from 'node:http'
 import { loadConfig, type Config } from '../shared/config.ts'
 import type { HttpContext } from '../shared/http/app-env.ts'
 import { createApp } from '../shared/http/app.ts'
-import { answerClientErrors } from '../shared/http/client-error.ts'
-import { deferContinue } from '../shared/http/expect-continue.ts'
+import { HashThread } from '../shared/http/hash-thread.ts'
 import { healthRoute } from '../shared/http/health.ts'
 import { jsonLog } from '../shared/http/json-log.ts'
 import { nodeListener } from '../shared/http/node-listener.ts'
 import { openAuthenticator } from '../shared/http/open-authenticator.ts'
+import { teachManners } from '../shared/http/server-manners.ts'
 import { openRuntime, type Runtime } from '../shared/runtime.ts'
-import { httpRoutes } from './routes.ts'
+import { openBackground } from './background.ts'
+import { allHttpRoutes } from './routes.ts'
 import { startSweeping } from './local-sweep.ts'
 import { gracefulClose } from './graceful-close.ts'
+import { startRescanning } from './local-rescan.ts'
 import { startScanning } from './local-scan.ts'
 import { storageRoutes } from './storage.ts'
 
@@ -25,25 +27,32 @@ const maxHeadBytes = 128 * 1024
  */
 export async function serve(
   config: Config,
-  { ports, local }: Runtime,
+  { ports, local, telemetry }: Runtime,
 ): Promise<AsyncDisposable & { origin: string }> {
+  const log = jsonLog(config.projectId)
+  const hashThread = new HashThread()
   const http: HttpContext = {
     authenticate: openAuthenticator(config.auth),
-    log: jsonLog,
+    log,
     corsOrigins: config.server.corsOrigins,
     publicUrl: config.server.publicUrl,
+    hashThread,
+    telemetry,
   }
   if (!local) {
     throw new Error(
       'MEDIA_GCS_BUCKET_NAME is set: its events go to the functions in the cloud. Unset it to serve from this disk.',
     )
   }
-  const functions = Object.values(httpRoutes(ports, config))
+  const background = openBackground(log)
+  const functions = await allHttpRoutes(ports, config, background)
   const app = createApp(http, ...functions, storageRoutes(ports, local.blobs, config.server))
-  app.route('/', healthRoute(ports))
+  app.route('/', healthRoute(ports, local.events))
 
-  startScanning(ports, local.events, { concurrency: config.clamd?.concurrency ?? 1, log: jsonLog })
-  const sweeping = startSweeping(ports, local.blobs, jsonLog)
+  const concurrency = config.clamd?.concurrency ?? 1
+  startScanning(ports, local.events, { concurrency, log, telemetry })
+  const sweeping = startSweeping(ports, local, { log, telemetry })
+  const rescanning = config.rescan && startRescanning(ports, config.rescan, log)
 
   const listener = nodeListener(app, http)
   const server = createServer(
@@ -51,10 +60,7 @@ export async function serve(
     { maxHeaderSize: maxHeadBytes, requireHostHeader: false },
     (incoming, outgoing) => void listener(incoming, outgoing),
   )
-  // An upload may take as long as it keeps sending: its body has an idle limit of its own.
-  server.requestTimeout = 0
-  deferContinue(server)
-  answerClientErrors(server)
+  teachManners(server)
   const close = gracefulClose(server)
   server.listen(config.server.port, config.server.host)
   await once(server, 'listening')
@@ -65,8 +71,11 @@ export async function serve(
   return {
     origin: `http://${host}:${port}`,
     async [Symbol.asyncDispose]() {
+      await rescanning?.[Symbol.asyncDispose]()
       await sweeping[Symbol.asyncDispose]()
       await close()
+      await hashThread[Symbol.asyncDispose]()
+      await background[Symbol.asyncDispose]()
     },
   }
 }

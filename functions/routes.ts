@@ -2,21 +2,42 @@ import type { Hono } from 'hono'
 import type { Config } from '../shared/config.ts'
 import type { AppEnv } from '../shared/http/app-env.ts'
 import type { Ports } from '../shared/workspace/ports.ts'
-import { deleteRoutes } from './delete.ts'
-import { downloadRoutes } from './download.ts'
-import { listRoutes } from './list.ts'
-import { readRoutes } from './read.ts'
-import { updateRoutes } from './update.ts'
-import { uploadRoutes } from './upload.ts'
+import type { Background } from './background.ts'
 
-/** The HTTP functions by name: each deploys alone, and `api` and the local server answer for all of them. */
-export function httpRoutes(ports: Ports, config: Config): Record<string, Hono<AppEnv>> {
+type Routes = () => Promise<Hono<AppEnv>>
+
+/**
+ * The HTTP functions by name: each deploys alone, and `api` and the local server answer for all of them. Each loads its
+ * own code when it is asked for, so that a function's cold start pays for no other.
+ */
+export function httpRoutes(
+  ports: Ports,
+  config: Config,
+  background?: Background,
+): Record<string, Routes> {
   return {
-    upload: uploadRoutes(ports),
-    list: listRoutes(ports),
-    read: readRoutes(ports, config.server),
-    download: downloadRoutes(ports, config),
-    update: updateRoutes(ports),
-    delete: deleteRoutes(ports),
+    upload: async () => {
+      const { uploadRoutes } = await import('./upload.ts')
+      const { importRoutes } = await import('./imports.ts')
+      return uploadRoutes(ports).route('/', importRoutes(ports, background))
+    },
+    list: async () => (await import('./list.ts')).listRoutes(ports),
+    read: async () => {
+      const { readRoutes } = await import('./read.ts')
+      const { previewRoutes } = await import('./preview.ts')
+      return readRoutes(ports, config.server).route('/', previewRoutes(ports, config.server))
+    },
+    download: async () => (await import('./download.ts')).downloadRoutes(ports, config),
+    update: async () => (await import('./update.ts')).updateRoutes(ports),
+    delete: async () => (await import('./delete.ts')).deleteRoutes(ports),
   }
+}
+
+/** All of them together. */
+export function allHttpRoutes(
+  ports: Ports,
+  config: Config,
+  background?: Background,
+): Promise<Hono<AppEnv>[]> {
+  return Promise.all(Object.values(httpRoutes(ports, config, background)).map((load) => load()))
 }

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { isLoopbackHost } from './loopback.ts'
 
 /** Mebibytes, as the reference system counts them; decimals are fine. */
-const bytesPerMegabyte = 1024 * 1024
+export const bytesPerMegabyte = 1024 * 1024
 const maxMegabytes = 5 * 1024 * 1024
 const maxSignedUrlSeconds = 7 * 24 * 60 * 60
 const maxUploadHours = 7 * 24
@@ -17,6 +17,11 @@ export const environmentSchema = z.object({
   MAX_FILE_SIZE_MB: megabytes(100),
   WORKSPACE_QUOTA_MB: megabytes(5 * 1024),
   TRASH_RETENTION_DAYS: integer(1, 3650, 30),
+  QUARANTINE_BUCKET_NAME: text,
+  QUARANTINE_DIR: text,
+  QUARANTINE_RETENTION_DAYS: integer(1, 3650, 30),
+  RESCAN_MB_PER_MINUTE: integer(0, maxMegabytes, 60),
+  RESCAN_FILES_PER_MINUTE: integer(0, 100_000, 600),
   SIGNED_URL_SECONDS: integer(1, maxSignedUrlSeconds, 300),
   UPLOAD_EXPIRY_HOURS: integer(1, maxUploadHours, 24),
   CLAMAV_SERVICE_ENABLED: flag(true),
@@ -33,19 +38,30 @@ export const environmentSchema = z.object({
     .refine(isTrustworthyUrl, 'must be an https URL, or an http one on loopback')
     .optional(),
   FIREBASE_AUTH_EMULATOR_HOST: text,
-  CORS_ORIGINS: z
+  SWEEP_INVOKER: text,
+  SWEEP_AUDIENCE: z
     .string()
-    .default('')
-    .transform((list) =>
-      list
-        .split(',')
-        .map((origin) => origin.trim())
-        .filter(Boolean),
-    )
+    .refine(isTrustworthyUrl, 'must be the https URL of the function "sweep"')
+    .optional(),
+  SWEEP_JWKS_URL: z
+    .string()
+    .refine(isLoopbackUrl, 'must be an http URL on loopback: it is for tests')
+    .optional(),
+  IMPORT_ALLOWED_PORTS: list('80,443')
     .refine(
-      (origins) => origins.every(isOrigin),
-      'must be origins such as https://app.example.com, separated by commas',
-    ),
+      (ports) => ports.length > 0 && ports.every(isPort),
+      'must be ports from 1 to 65535, separated by commas',
+    )
+    .transform((ports) => ports.map(Number)),
+  IMPORT_GCS_BUCKETS: list('').refine(
+    (buckets) => buckets.every((bucket) => /^[a-z0-9][a-z0-9._-]{1,220}[a-z0-9]$/.test(bucket)),
+    'must be names of buckets, separated by commas',
+  ),
+  MEDIA_TEMP_DIR: text,
+  CORS_ORIGINS: list('').refine(
+    (origins) => origins.every(isOrigin),
+    'must be origins such as https://app.example.com, separated by commas',
+  ),
   CROSS_ORIGIN_RESOURCE_POLICY: oneOf(['same-origin', 'same-site', 'cross-origin']).default(
     'same-origin',
   ),
@@ -57,7 +73,19 @@ export const environmentSchema = z.object({
     .optional(),
   /** Set by Cloud Run, and by the Firebase emulator beside `FUNCTIONS_EMULATOR`. */
   K_SERVICE: text,
+  /** Set by Cloud Run alone. */
+  K_CONFIGURATION: text,
   FUNCTIONS_EMULATOR: text,
+  /** The one function that this process serves; the Functions Framework reads it too. */
+  FUNCTION_TARGET: text,
+  /** Where traces and metrics go; the exporters read this and its relatives themselves. */
+  OTEL_EXPORTER_OTLP_ENDPOINT: z
+    .string()
+    .refine(isHttpUrl, 'must be an http or https URL, such as http://localhost:4318')
+    .optional(),
+  OTEL_EXPORTER_OTLP_PROTOCOL: z.literal('http/json', 'must be "http/json" or unset').optional(),
+  OTEL_SDK_DISABLED: flag(false),
+  OTEL_SERVICE_NAME: text,
 })
 
 export type Environment = z.output<typeof environmentSchema>
@@ -81,6 +109,22 @@ function integer(min: number, max: number, byDefault: number) {
     .transform(Number)
 }
 
+function list(byDefault: string) {
+  return z
+    .string()
+    .default(byDefault)
+    .transform((items) =>
+      items
+        .split(',')
+        .map((item) => item.trim())
+        .filter(Boolean),
+    )
+}
+
+function isPort(text: string): boolean {
+  return /^\d{1,5}$/.test(text) && Number(text) >= 1 && Number(text) <= 65_535
+}
+
 function flag(byDefault: boolean) {
   return oneOf(['true', 'false'])
     .default(byDefault ? 'true' : 'false')
@@ -96,8 +140,17 @@ function isOrigin(text: string): boolean {
   return url !== null && /^https?:$/.test(url.protocol) && url.origin === text
 }
 
+function isHttpUrl(text: string): boolean {
+  return /^https?:$/.test(URL.parse(text)?.protocol ?? '')
+}
+
 function isTrustworthyUrl(text: string): boolean {
   const url = URL.parse(text)
   if (url === null) return false
   return url.protocol === 'https:' || (url.protocol === 'http:' && isLoopbackHost(url.hostname))
+}
+
+function isLoopbackUrl(text: string): boolean {
+  const url = URL.parse(text)
+  return url?.protocol === 'http:' && isLoopbackHost(url.hostname)
 }

@@ -1,9 +1,16 @@
-import { rulesBetween } from './config-rules.ts'
-import { environmentSchema, type Environment } from './config-schema.ts'
+import { rulesBetween, servingVariables } from './config-rules.ts'
+import { bytesPerMegabyte, environmentSchema, type Environment } from './config-schema.ts'
+import type { SchedulerIdentity } from './http/auth-scheduler.ts'
 import type { AuthConfig } from './http/open-authenticator.ts'
+import type { TelemetryOptions } from './telemetry/telemetry.ts'
 import type { Limits } from './workspace/ports.ts'
 
 const secondsPerHour = 3600
+
+export interface RescanRate {
+  readonly bytesPerMinute: number
+  readonly filesPerMinute: number
+}
 
 export interface Config {
   readonly server: {
@@ -33,18 +40,52 @@ export interface Config {
         readonly concurrency: number
       }
     | undefined
+  readonly quarantine: {
+    /** A directory or a bucket, also for what is infected on arrival; undefined: beside the blobs, for condemned files only. */
+    readonly place: string | undefined
+    readonly retentionDays: number
+  }
+  readonly imports: {
+    /** Of the URLs that are fetched. */
+    readonly allowedPorts: readonly number[]
+    /** Buckets of Cloud Storage that anyone may import from. */
+    readonly buckets: readonly string[]
+  }
+  /** Where executions have their directories; undefined: the system's. */
+  readonly temporaryDirectory: string | undefined
+  /** How much is scanned again, at most; undefined where nothing is. */
+  readonly rescan: RescanRate | undefined
+  /** Whose call sweeps, where the platform calls at all. */
+  readonly sweepInvoker: Readonly<SchedulerIdentity> | undefined
+  /** The project that traces in the log belong to. */
+  readonly projectId: string | undefined
+  /** Under the Firebase emulators. */
+  readonly emulated: boolean
+  /** The one function that this process serves, where that is known. */
+  readonly functionTarget: string | undefined
+  /** Undefined where neither traces nor metrics are wanted. */
+  readonly telemetry: Readonly<TelemetryOptions> | undefined
 }
 
 /**
  * The configuration that an environment asks for; an empty variable counts as unset. Throws an `Error` whose message
- * names every bad variable and what it must be, and no value: one may be a secret.
+ * names every bad variable and what it must be, and no value: one may be a secret. What is not served over HTTP needs no
+ * rules of who may call.
  */
-export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
-  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''))
+export function loadConfig(
+  env: NodeJS.ProcessEnv = process.env,
+  { isServed = true }: { isServed?: boolean } = {},
+): Config {
+  const given = underNamesOfOurs(
+    Object.fromEntries(Object.entries(env).filter(([, value]) => value !== '')),
+  )
   const parsed = environmentSchema.safeParse(given)
   const complaints = [
     ...(parsed.error?.issues ?? []).map((issue) => `${issue.path.join('.')} ${issue.message}`),
-    ...rulesBetween.filter(({ broken }) => broken(given)).map(complaint),
+    ...rulesBetween
+      .filter(({ variable }) => isServed || !servingVariables.has(variable))
+      .filter(({ broken }) => broken(given))
+      .map(complaint),
   ]
   if (!parsed.success || complaints.length > 0) {
     throw new Error(
@@ -52,6 +93,15 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
     )
   }
   return freeze(configOf(parsed.data))
+}
+
+/** Firebase calls the project otherwise, and its emulator has a function listen at a socket of its own. */
+function underNamesOfOurs({ GCLOUD_PROJECT, PORT, ...env }: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return {
+    GOOGLE_CLOUD_PROJECT: GCLOUD_PROJECT,
+    ...(env['FUNCTIONS_EMULATOR'] !== 'true' && { PORT }),
+    ...env,
+  }
 }
 
 function configOf(env: Environment): Config {
@@ -82,6 +132,45 @@ function configOf(env: Environment): Config {
           concurrency: env.CLAMAV_CONCURRENCY,
         }
       : undefined,
+    quarantine: {
+      place: env.QUARANTINE_BUCKET_NAME ?? env.QUARANTINE_DIR,
+      retentionDays: env.QUARANTINE_RETENTION_DAYS,
+    },
+    imports: { allowedPorts: env.IMPORT_ALLOWED_PORTS, buckets: env.IMPORT_GCS_BUCKETS },
+    temporaryDirectory: env.MEDIA_TEMP_DIR,
+    rescan: rescanOf(env),
+    sweepInvoker: sweepInvokerOf(env),
+    projectId: env.GOOGLE_CLOUD_PROJECT,
+    emulated: env.FUNCTIONS_EMULATOR === 'true',
+    functionTarget: env.FUNCTION_TARGET,
+    telemetry: telemetryOf(env),
+  }
+}
+
+function rescanOf(env: Environment): RescanRate | undefined {
+  const bytesPerMinute = env.RESCAN_MB_PER_MINUTE * bytesPerMegabyte
+  const filesPerMinute = env.RESCAN_FILES_PER_MINUTE
+  return bytesPerMinute > 0 && filesPerMinute > 0 ? { bytesPerMinute, filesPerMinute } : undefined
+}
+
+function sweepInvokerOf(env: Environment): SchedulerIdentity | undefined {
+  const { SWEEP_INVOKER: email, SWEEP_AUDIENCE: audience, SWEEP_JWKS_URL: jwksUrl } = env
+  if (email === undefined || audience === undefined) return undefined
+  return {
+    email,
+    audience,
+    // Cloud Run alone takes the signature away.
+    mayBeUnsigned: env.K_SERVICE !== undefined && env.FUNCTIONS_EMULATOR === undefined,
+    ...(jwksUrl !== undefined && { jwksUrl: new URL(jwksUrl) }),
+  }
+}
+
+function telemetryOf(env: Environment): TelemetryOptions | undefined {
+  if (env.OTEL_EXPORTER_OTLP_ENDPOINT === undefined || env.OTEL_SDK_DISABLED) return undefined
+  return {
+    serviceName: env.OTEL_SERVICE_NAME ?? env.K_SERVICE ?? 'coffer',
+    // Cloud Run gives an instance no time between requests.
+    flushAfterRequests: env.K_SERVICE !== undefined,
   }
 }
 

@@ -1,18 +1,36 @@
 import { FirestoreCatalog } from './adapters/gcp/firestore-catalog.ts'
-import { GcsBlobStore } from './adapters/gcp/gcs-blobs.ts'
-import type { BlobStore, Catalog } from './workspace/ports.ts'
+import { placeIn } from './adapters/gcp/gcs-place.ts'
+import { lazyPort } from './lazy-port.ts'
+import type { Ports, BlobStore, Quarantine } from './workspace/ports.ts'
 
-/** Firestore and one bucket of Cloud Storage. */
+export type CloudStorage = Required<Pick<Ports, 'catalog' | 'blobs' | 'quarantine'>>
+
+/** Firestore, which every function asks, and one bucket of Cloud Storage, which not every request needs. */
 export async function openCloudStorage(options: {
   projectId: string
   bucket: string
   quotaBytes: number
   now: () => Date
-}): Promise<{ catalog: Catalog; blobs: BlobStore }> {
+  quarantine: { place: string | undefined; retentionDays: number }
+}): Promise<CloudStorage> {
   const { projectId, bucket, quotaBytes, now } = options
-  const [catalog, blobs] = await Promise.all([
-    FirestoreCatalog.open({ projectId, quotaBytes, now }),
-    GcsBlobStore.open({ bucket, projectId }),
-  ])
-  return { catalog, blobs }
+  const { place: quarantineBucket, retentionDays } = options.quarantine
+  const catalog = await FirestoreCatalog.open({ projectId, quotaBytes, now })
+  const blobs = lazyPort<BlobStore>(
+    async () => {
+      const { GcsBlobStore } = await import('./adapters/gcp/gcs-blobs.ts')
+      return GcsBlobStore.open({ bucket, projectId })
+    },
+    { place: (workspaceId, id, name) => placeIn(bucket, workspaceId, id, name) },
+  )
+  const takesUploads = quarantineBucket !== undefined
+  const quarantine = lazyPort<Quarantine>(
+    async () => {
+      const { GcsQuarantine } = await import('./adapters/gcp/gcs-quarantine.ts')
+      const options = { bucket, projectId, takesUploads, retentionDays, now }
+      return GcsQuarantine.open(takesUploads ? { ...options, quarantineBucket } : options)
+    },
+    { takesUploads },
+  )
+  return { catalog, blobs, quarantine }
 }

@@ -1,32 +1,52 @@
+import { join } from 'node:path'
 import { Database } from './adapters/local/database.ts'
 import { DiskBlobStore } from './adapters/local/disk-blobs.ts'
+import { DiskQuarantine } from './adapters/local/disk-quarantine.ts'
 import { EventQueue } from './adapters/local/event-queue.ts'
+import { Presence } from './adapters/local/presence.ts'
 import { SqliteCatalog } from './adapters/local/sqlite-catalog.ts'
+
+const byDefault = { place: undefined, retentionDays: 30 }
 
 /** SQLite and the disk under one directory. */
 export interface LocalStorage extends AsyncDisposable {
   catalog: SqliteCatalog
   blobs: DiskBlobStore
   events: EventQueue
+  quarantine: DiskQuarantine
+  /** An instant at which no process was at work on the directory; undefined where others are. */
+  aloneSince: Date | undefined
 }
 
 export async function openLocalStorage(options: {
   directory: string
   quotaBytes: number
   now: () => Date
+  quarantine?: { place: string | undefined; retentionDays: number }
 }): Promise<LocalStorage> {
-  const { directory, quotaBytes, now } = options
+  const { directory, quotaBytes, now, quarantine: { place, retentionDays } = byDefault } = options
   await using opened = new AsyncDisposableStack()
+  // Before anything else: what this process does next, others must not take for a dead one's.
+  const { aloneSince } = opened.use(await Presence.open({ directory, now }))
   const database = opened.use(await Database.open(directory))
   const catalog = new SqliteCatalog({ database, quotaBytes, now })
   const events = opened.use(new EventQueue({ database, now }))
   const finalized = (event: Parameters<EventQueue['push']>[0]) => events.push(event)
   const blobs = opened.use(await DiskBlobStore.open({ directory, now, finalized }))
+  const quarantine = await DiskQuarantine.open({
+    directory: place ?? join(directory, 'quarantine'),
+    takesUploads: place !== undefined,
+    retentionDays,
+    blobs,
+    now,
+  })
   const resources = opened.move()
   return {
     catalog,
     blobs,
     events,
+    quarantine,
+    aloneSince,
     [Symbol.asyncDispose]: () => resources.disposeAsync(),
   }
 }

@@ -1,5 +1,7 @@
 import { join } from 'node:path'
 import type { Config } from './config.ts'
+import type { LogEntry } from './http/app-env.ts'
+import { lazyPort } from './lazy-port.ts'
 import type { Scanner } from './workspace/ports.ts'
 
 export interface OpenScanner extends AsyncDisposable {
@@ -15,50 +17,66 @@ type Clamd = NonNullable<Config['clamd']>
 /**
  * In the cloud the clamd at the configured address, whether it answers now or later. Over the local disk the best that
  * there is: the clamd that answers there; else one of our own, where the program and signatures are installed; else the
- * development scanner. Where scanning is switched off, none.
+ * development scanner. Under the Firebase emulators the clamd at the configured address, or the development scanner.
+ * Where scanning is switched off, none.
  */
-export async function openScanner({ clamd, storage }: Config): Promise<OpenScanner> {
+export async function openScanner(
+  { clamd, storage, emulated }: Config,
+  log: (entry: LogEntry) => void,
+): Promise<OpenScanner> {
   if (!clamd) {
     const { NoScanner } = await import('./adapters/local/no-scanner.ts')
     const notice = 'Files are NOT scanned: CLAMAV_SERVICE_ENABLED=false.'
     return { scanner: new NoScanner(), notice, ...disposeNothing }
   }
-  const configured = await configuredClamd(clamd)
-  if (storage.kind === 'gcp') return configured
+  const configured = configuredClamd(clamd)
+  if (storage.kind === 'gcp' && !emulated) return configured
   const answers = await configured.scanner.version().catch(() => undefined)
-  return answers ? configured : ownClamd(clamd, storage.directory)
+  if (answers) return configured
+  return storage.kind === 'gcp'
+    ? developmentScanner('not-running')
+    : ownClamd(clamd, storage.directory, log)
 }
 
-async function configuredClamd({ address, concurrency }: Clamd): Promise<OpenScanner> {
-  const { ClamdScanner } = await import('./adapters/clamd/clamd-scanner.ts')
-  const scanner = new ClamdScanner(address, { concurrency })
+function configuredClamd({ address, concurrency }: Clamd): OpenScanner {
+  const scanner = lazyPort<Scanner>(async () => {
+    const { ClamdScanner } = await import('./adapters/clamd/clamd-scanner.ts')
+    return new ClamdScanner(address, { concurrency })
+  }, {})
   const where = 'path' in address ? address.path : `${address.host}:${address.port}`
   return { scanner, notice: `Files are scanned by ClamAV at ${where}.`, ...disposeNothing }
 }
 
-async function ownClamd({ concurrency }: Clamd, directory: string): Promise<OpenScanner> {
+async function ownClamd(
+  { concurrency }: Clamd,
+  directory: string,
+  log: (entry: LogEntry) => void,
+): Promise<OpenScanner> {
   const { findClamd } = await import('./adapters/clamd/clamd-program.ts')
   const installed = await findClamd()
   if (!installed.found) return developmentScanner(installed.reason)
-  const { StartingClamd } = await import('./adapters/clamd/starting-clamd.ts')
-  const scanner = StartingClamd.open(
-    { ...installed, directory: join(directory, 'clamd') },
+  const { OwnClamd } = await import('./adapters/clamd/own-clamd.ts')
+  const scanner = OwnClamd.open({
+    start: { ...installed, directory: join(directory, 'clamd') },
     concurrency,
-  )
+    log,
+  })
   const notice =
     'Files are scanned by a ClamAV of their own, and stay pending until it has loaded its signatures.'
   return { scanner, notice, [Symbol.asyncDispose]: () => scanner[Symbol.asyncDispose]() }
 }
 
-async function developmentScanner(reason: 'not-installed' | 'no-signatures'): Promise<OpenScanner> {
+const reasons = {
+  'not-installed': 'ClamAV is not installed',
+  'not-running': 'no ClamAV answers (run clamd, or name it in CLAMAV_SERVICE_HOST)',
+  'no-signatures': 'ClamAV has no signatures (run freshclam)',
+}
+
+async function developmentScanner(reason: keyof typeof reasons): Promise<OpenScanner> {
   const { EicarScanner } = await import('./adapters/local/eicar-scanner.ts')
-  const why =
-    reason === 'not-installed'
-      ? 'ClamAV is not installed'
-      : 'ClamAV has no signatures (run freshclam)'
   return {
     scanner: new EicarScanner(),
-    notice: `Files are checked for the EICAR test file ONLY, which protects nobody: ${why}.`,
+    notice: `Files are checked for the EICAR test file ONLY, which protects nobody: ${reasons[reason]}.`,
     ...disposeNothing,
   }
 }

@@ -1,15 +1,22 @@
 import { randomUUID } from 'node:crypto'
 import type { Config } from './config.ts'
+import type { LogEntry } from './http/app-env.ts'
+import { jsonLog } from './http/json-log.ts'
+import type { CloudStorage } from './runtime-gcp.ts'
 import type { LocalStorage } from './runtime-local.ts'
+import { lazyPort } from './lazy-port.ts'
 import { openScanner } from './runtime-scanner.ts'
+import type { Telemetry } from './telemetry/telemetry.ts'
 import type { FileId } from './workspace/path.ts'
-import type { BlobStore, Catalog, Ports } from './workspace/ports.ts'
+import type { Ports, Renderer, Sources } from './workspace/ports.ts'
 
 /** Everything that a function runs on, built from the configuration; the only importer of adapters. */
 export interface Runtime extends AsyncDisposable {
   ports: Ports
   /** Set over SQLite and the disk: the event queue and the store's own links are the process's to serve. */
   local: LocalStorage | undefined
+  /** Undefined where neither traces nor metrics are configured; the ports report to it already. */
+  telemetry: Telemetry | undefined
   /** What an operator should know of the scanner that was found. */
   scannerNotice: string
 }
@@ -17,36 +24,60 @@ export interface Runtime extends AsyncDisposable {
 const now = () => new Date()
 const newId = () => randomUUID() as FileId
 
-/** Loads only what the configuration asks for: a function's cold start pays for nothing else. */
-export async function openRuntime(config: Config): Promise<Runtime> {
+/**
+ * Loads only what the configuration asks for: a function's cold start pays for nothing else. What happens to a scanner of
+ * its own goes to `log`, by default the standard output.
+ */
+export async function openRuntime(
+  config: Config,
+  log: (entry: LogEntry) => void = jsonLog(undefined),
+): Promise<Runtime> {
   await using opened = new AsyncDisposableStack()
+  const telemetry = await openTelemetry(config, opened)
   const local = await openLocal(config, opened)
-  const { catalog, blobs } = local ?? (await openCloud(config))
-  const { scanner, notice } = opened.use(await openScanner(config))
-  const ports: Ports = { catalog, blobs, scanner, now, newId, limits: config.limits }
+  const { catalog, blobs, quarantine } = local ?? (await openCloud(config))
+  const { scanner, notice } = opened.use(await openScanner(config, log))
+  const renderer = lazyPort<Renderer>(openRenderer, {})
+  const sources = lazyPort<Sources>(async () => {
+    return (await import('./runtime-sources.ts')).openSources(config)
+  }, {})
+  const { limits } = config
+  const ports = { catalog, blobs, scanner, renderer, sources, quarantine, now, newId, limits }
   const resources = opened.move()
   return {
-    ports,
+    ports: telemetry?.instrument(ports) ?? ports,
     local,
+    telemetry,
     scannerNotice: notice,
     [Symbol.asyncDispose]: () => resources.disposeAsync(),
   }
 }
 
+async function openRenderer(): Promise<Renderer> {
+  return (await import('./media/preview/renderer.ts')).openRenderer()
+}
+
+async function openTelemetry(
+  { telemetry }: Config,
+  opened: AsyncDisposableStack,
+): Promise<Telemetry | undefined> {
+  if (!telemetry) return undefined
+  const { OpenTelemetry } = await import('./telemetry/open-telemetry.ts')
+  return opened.use(await OpenTelemetry.open(telemetry))
+}
+
 async function openLocal(
-  { storage, quotaBytes }: Config,
+  { storage, quotaBytes, quarantine }: Config,
   opened: AsyncDisposableStack,
 ): Promise<LocalStorage | undefined> {
   if (storage.kind !== 'local') return undefined
   const { openLocalStorage } = await import('./runtime-local.ts')
-  return opened.use(await openLocalStorage({ directory: storage.directory, quotaBytes, now }))
+  const { directory } = storage
+  return opened.use(await openLocalStorage({ directory, quotaBytes, quarantine, now }))
 }
 
-async function openCloud({
-  storage,
-  quotaBytes,
-}: Config): Promise<{ catalog: Catalog; blobs: BlobStore }> {
+async function openCloud({ storage, quotaBytes, quarantine }: Config): Promise<CloudStorage> {
   if (storage.kind !== 'gcp') throw new Error('There is no storage of this kind')
   const { openCloudStorage } = await import('./runtime-gcp.ts')
-  return openCloudStorage({ ...storage, quotaBytes, now })
+  return openCloudStorage({ ...storage, quotaBytes, quarantine, now })
 }

@@ -1,43 +1,71 @@
 import type { Context, MiddlewareHandler } from 'hono'
-import type { AppEnv, LogEntry } from './app-env.ts'
+import { matchedRoutes } from 'hono/route'
+import type { AppEnv, HttpContext, LogEntry } from './app-env.ts'
+import { remoteIp } from './remote-ip.ts'
 import { rawTarget } from './target.ts'
+import { traceContextOf } from './trace-context.ts'
 
-/** One line for each request, when its last byte is out; without its query, which may hold a signature. */
-export function requestLog(log: (entry: LogEntry) => void): MiddlewareHandler<AppEnv> {
+/**
+ * One line for each request when its last byte is out, and its span where traces are kept. Without its query, which may
+ * hold a signature.
+ */
+export function requestLog({
+  log,
+  telemetry,
+}: Pick<HttpContext, 'log' | 'telemetry'>): MiddlewareHandler<AppEnv> {
   return async (c, next) => {
     const startedAt = performance.now()
+    const parent = traceContextOf((name) => c.req.header(name))
+    const span = telemetry?.startRequest({ method: c.req.method, parent })
+    const trace = span?.trace ?? parent
+    if (trace) c.set('trace', trace)
+    const outgoing = c.env?.outgoing
     const socket = c.env?.incoming?.socket
     const alreadyWritten = socket?.bytesWritten ?? 0
-    const write = () =>
-      log({
-        ...entryOf(c),
-        durationMs: Math.round(performance.now() - startedAt),
-        // What went over the wire, head included.
-        bytesOut: socket && socket.bytesWritten - alreadyWritten,
-      })
-    const outgoing = c.env?.outgoing
-    outgoing?.once('close', write)
-    await next()
-    if (!outgoing) write()
+    const finish = () => {
+      span?.end({ status: statusOf(c), route: routeOf(c) })
+      const seconds = (performance.now() - startedAt) / 1000
+      // What went over the wire, head included.
+      log(entryOf(c, seconds, socket && socket.bytesWritten - alreadyWritten))
+    }
+    outgoing?.once('close', finish)
+    await (span ? span.run(next) : next())
+    if (!outgoing) finish()
   }
 }
 
-function entryOf(c: Context<AppEnv>): LogEntry {
+function entryOf(c: Context<AppEnv>, seconds: number, bytesOut: number | undefined): LogEntry {
   const outgoing = c.env?.outgoing
-  const status = outgoing?.headersSent ? outgoing.statusCode : c.res.status
+  const status = statusOf(c)
   const path = withoutSecret(rawTarget(c).path)
-  const bytesIn = c.req.header('Content-Length')
   return {
     severity: status >= 500 ? 'ERROR' : 'INFO',
     message: `${c.req.method} ${path} ${status}`,
     requestId: c.get('requestId'),
-    method: c.req.method,
-    path,
-    status,
+    trace: c.get('trace'),
     userId: c.get('caller')?.workspaceId,
-    bytesIn: bytesIn === undefined ? undefined : Number(bytesIn),
+    httpRequest: {
+      requestMethod: c.req.method,
+      requestUrl: (c.get('publicUrl') ?? new URL(c.req.url).origin) + path,
+      status,
+      latency: `${seconds.toFixed(6)}s`,
+      requestSize: c.req.header('Content-Length'),
+      responseSize: bytesOut?.toString(),
+      userAgent: c.req.header('User-Agent'),
+      remoteIp: remoteIp(c),
+    },
     ...(outgoing && !outgoing.writableFinished && { aborted: true }),
   }
+}
+
+function statusOf(c: Context<AppEnv>): number {
+  const outgoing = c.env?.outgoing
+  return outgoing?.headersSent ? outgoing.statusCode : c.res.status
+}
+
+/** The pattern of the route that answered, which names no file; undefined where there was none. */
+function routeOf(c: Context<AppEnv>): string | undefined {
+  return matchedRoutes(c).findLast(({ method }) => method !== 'ALL')?.path
 }
 
 /** A resumable upload's address is its permission, so its id stays out of the log. */

@@ -8,7 +8,9 @@ const oidc = {
   OIDC_AUDIENCE: 'coffer',
   OIDC_JWKS_URL: 'https://issuer.example/jwks',
 }
-const cloudRun = { ...oidc, K_SERVICE: 'upload', HOST: '0.0.0.0' }
+const bucket = { MEDIA_GCS_BUCKET_NAME: 'files', GOOGLE_CLOUD_PROJECT: 'demo' }
+const gcp = { MEDIA_GCS_BUCKET_NAME: 'files', GOOGLE_CLOUD_PROJECT: 'demo' }
+const cloudRun = { ...oidc, ...bucket, K_SERVICE: 'upload', HOST: '0.0.0.0' }
 
 describe('the configuration', () => {
   test('of an empty environment is one machine, one user, the local disk', () => {
@@ -30,6 +32,15 @@ describe('the configuration', () => {
       signedUrlSeconds: 300,
       storage: { kind: 'local', directory: './.coffer' },
       clamd: { address: { host: 'localhost', port: 3310 }, concurrency: 4 },
+      quarantine: { place: undefined, retentionDays: 30 },
+      imports: { allowedPorts: [80, 443], buckets: [] },
+      temporaryDirectory: undefined,
+      rescan: { bytesPerMinute: 60 * megabyte, filesPerMinute: 600 },
+      sweepInvoker: undefined,
+      projectId: undefined,
+      emulated: false,
+      functionTarget: undefined,
+      telemetry: undefined,
     })
   })
 
@@ -48,6 +59,23 @@ describe('the configuration', () => {
   test.each<[Record<string, string>, object]>([
     [{ PORT: '0' }, { server: { port: 0 } }],
     [{ HOST: '::1' }, { server: { host: '::1' } }],
+    [{ IMPORT_ALLOWED_PORTS: '443, 8443' }, { imports: { allowedPorts: [443, 8443] } }],
+    [
+      { IMPORT_GCS_BUCKETS: 'samples, more.samples' },
+      { imports: { buckets: ['samples', 'more.samples'] } },
+    ],
+    [{ MEDIA_TEMP_DIR: '/mnt/scratch' }, { temporaryDirectory: '/mnt/scratch' }],
+    [{ RESCAN_MB_PER_MINUTE: '0' }, { rescan: undefined }],
+    [{ RESCAN_FILES_PER_MINUTE: '0' }, { rescan: undefined }],
+    [{ QUARANTINE_DIR: '/mnt/q' }, { quarantine: { place: '/mnt/q', retentionDays: 30 } }],
+    [
+      {
+        ...gcp,
+        QUARANTINE_BUCKET_NAME: 'q',
+        QUARANTINE_RETENTION_DAYS: '7',
+      },
+      { quarantine: { place: 'q', retentionDays: 7 } },
+    ],
     [{ PUBLIC_URL: 'https://files.example' }, { server: { publicUrl: 'https://files.example' } }],
     [
       { CORS_ORIGINS: 'https://a.example, http://localhost:3000,' },
@@ -105,6 +133,30 @@ describe('the configuration', () => {
       },
       { auth: { mode: 'firebase', emulator: true } },
     ],
+    [
+      // What the Firebase emulator gives a function: the project under its own name, a socket for a port.
+      {
+        AUTH_MODE: 'firebase',
+        GCLOUD_PROJECT: 'demo',
+        PORT: '/run/function.sock',
+        K_SERVICE: 'list',
+        FUNCTIONS_EMULATOR: 'true',
+      },
+      { auth: { mode: 'firebase', projectId: 'demo' }, emulated: true },
+    ],
+    [{ ...cloudRun, MEDIA_GCS_BUCKET_NAME: '', WORKSPACE_STORAGE_DIR: '/mnt/files' }, {}],
+    [
+      { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://localhost:4318' },
+      { telemetry: { serviceName: 'coffer', flushAfterRequests: false } },
+    ],
+    [
+      { ...cloudRun, OTEL_EXPORTER_OTLP_ENDPOINT: 'http://localhost:4318' },
+      { telemetry: { serviceName: 'upload', flushAfterRequests: true } },
+    ],
+    [
+      { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://localhost:4318', OTEL_SDK_DISABLED: 'true' },
+      { telemetry: undefined },
+    ],
     [cloudRun, { auth: { mode: 'oidc' }, server: { host: '0.0.0.0' } }],
     [
       { ...cloudRun, CLAMAV_SERVICE_ENABLED: 'false', CLAMAV_DISABLED_CONFIRMED: 'true' },
@@ -127,11 +179,22 @@ describe('the configuration', () => {
     [{ WORKSPACE_QUOTA_MB: 'Infinity' }, 'WORKSPACE_QUOTA_MB'],
     [{ TRASH_RETENTION_DAYS: '1.5' }, 'TRASH_RETENTION_DAYS'],
     [{ SIGNED_URL_SECONDS: '604801' }, 'SIGNED_URL_SECONDS'],
+    [{ RESCAN_MB_PER_MINUTE: '-1' }, 'RESCAN_MB_PER_MINUTE'],
+    [{ RESCAN_FILES_PER_MINUTE: 'all' }, 'RESCAN_FILES_PER_MINUTE'],
+    [{ QUARANTINE_RETENTION_DAYS: '0' }, 'QUARANTINE_RETENTION_DAYS'],
+    [{ QUARANTINE_BUCKET_NAME: 'q' }, 'QUARANTINE_BUCKET_NAME'],
+    [{ ...gcp, MEDIA_GCS_BUCKET_NAME: 'q', QUARANTINE_BUCKET_NAME: 'q' }, 'QUARANTINE_BUCKET_NAME'],
+    [{ ...gcp, QUARANTINE_DIR: '/mnt/q' }, 'QUARANTINE_DIR'],
     [{ UPLOAD_EXPIRY_HOURS: '169' }, 'UPLOAD_EXPIRY_HOURS'],
     [{ CLAMAV_SERVICE_ENABLED: 'no' }, 'CLAMAV_SERVICE_ENABLED'],
     [{ CLAMAV_SERVICE_PORT: '0' }, 'CLAMAV_SERVICE_PORT'],
     [{ CLAMAV_CONCURRENCY: '0' }, 'CLAMAV_CONCURRENCY'],
     [{ AUTH_MODE: 'none' }, 'AUTH_MODE'],
+    [{ IMPORT_ALLOWED_PORTS: '80,0' }, 'IMPORT_ALLOWED_PORTS'],
+    [{ IMPORT_ALLOWED_PORTS: '65536' }, 'IMPORT_ALLOWED_PORTS'],
+    [{ IMPORT_ALLOWED_PORTS: ',' }, 'IMPORT_ALLOWED_PORTS'],
+    [{ IMPORT_GCS_BUCKETS: 'gs://samples' }, 'IMPORT_GCS_BUCKETS'],
+    [{ ...gcp, IMPORT_GCS_BUCKETS: `samples, ${gcp.MEDIA_GCS_BUCKET_NAME}` }, 'IMPORT_GCS_BUCKETS'],
     [{ CORS_ORIGINS: '*' }, 'CORS_ORIGINS'],
     [{ CORS_ORIGINS: 'https://a.example/' }, 'CORS_ORIGINS'],
     [{ CORS_ORIGINS: 'null' }, 'CORS_ORIGINS'],
@@ -140,7 +203,17 @@ describe('the configuration', () => {
     [{ HOST: '0.0.0.0' }, 'HOST'],
     [{ HOST: '::' }, 'HOST'],
     [{ HOST: '192.168.1.2', AUTH_MODE: 'local' }, 'HOST'],
-    [{ K_SERVICE: 'upload' }, 'AUTH_MODE'],
+    [{ ...bucket, K_SERVICE: 'upload' }, 'AUTH_MODE'],
+    [{ ...bucket, K_SERVICE: 'upload', AUTH_MODE: 'local' }, 'AUTH_MODE'],
+    [{ OIDC_ISSUER: 'https://issuer.example' }, 'AUTH_MODE'],
+    [{ ...cloudRun, MEDIA_GCS_BUCKET_NAME: '' }, 'MEDIA_GCS_BUCKET_NAME'],
+    [{ ...bucket, FIRESTORE_EMULATOR_HOST: 'localhost:1' }, 'STORAGE_EMULATOR_HOST'],
+    [{ ...bucket, STORAGE_EMULATOR_HOST: 'http://localhost:1' }, 'FIRESTORE_EMULATOR_HOST'],
+    [{ ...cloudRun, FIRESTORE_EMULATOR_HOST: 'localhost:1' }, 'FIRESTORE_EMULATOR_HOST'],
+    [{ ...cloudRun, STORAGE_EMULATOR_HOST: 'http://localhost:1' }, 'STORAGE_EMULATOR_HOST'],
+    [{ ...cloudRun, K_CONFIGURATION: 'upload', FUNCTIONS_EMULATOR: 'true' }, 'FUNCTIONS_EMULATOR'],
+    [{ OTEL_EXPORTER_OTLP_ENDPOINT: 'localhost:4318' }, 'OTEL_EXPORTER_OTLP_ENDPOINT'],
+    [{ OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' }, 'OTEL_EXPORTER_OTLP_PROTOCOL'],
     [{ ...oidc, OIDC_ISSUER: '' }, 'OIDC_ISSUER'],
     [{ ...oidc, OIDC_AUDIENCE: '' }, 'OIDC_AUDIENCE'],
     [{ ...oidc, OIDC_JWKS_URL: '' }, 'OIDC_JWKS_URL'],

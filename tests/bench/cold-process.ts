@@ -1,0 +1,83 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readFile } from 'node:fs/promises'
+import { connect, createServer, type AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+
+const framework = fileURLToPath(import.meta.resolve('@google-cloud/functions-framework'))
+const program = join(framework, '..', 'main.js')
+
+const startDeadlineMs = 30_000
+const pollMs = 2
+
+export interface ColdFunction {
+  target: string
+  /** The directory of the package that has the function. */
+  source: string
+  signature?: 'http' | 'cloudevent'
+  env?: Record<string, string>
+  /** The first request; throws unless its answer is the useful one. */
+  ask: (origin: string) => Promise<void>
+}
+
+export interface ColdStart {
+  /** From the start of the process to the end of the first answer. */
+  seconds: number
+  /** Resident then (`VmRSS`, proc_pid_status(5)). */
+  memoryBytes: number
+}
+
+/** Starts a function under the Functions Framework, asks it once as soon as it listens, and ends it as the platform does. */
+export async function coldStart(cold: ColdFunction): Promise<ColdStart> {
+  const { target, source, signature = 'http', env = {}, ask } = cold
+  const port = await freePort()
+  const startedAt = performance.now()
+  const child = spawn(process.execPath, [program, `--signature-type=${signature}`], {
+    env: {
+      PATH: process.env['PATH'],
+      NODE_ENV: 'production',
+      FUNCTION_TARGET: target,
+      FUNCTION_SOURCE: source,
+      PORT: `${port}`,
+      ...env,
+    },
+    stdio: ['ignore', 'ignore', 'inherit'],
+  })
+  const ended = once(child, 'exit')
+  try {
+    while (!(await listens(port))) {
+      if (child.exitCode !== null) throw new Error(`${target} ended with ${child.exitCode}`)
+      if (performance.now() - startedAt > startDeadlineMs) throw new Error(`${target} is too slow`)
+      await delay(pollMs)
+    }
+    await ask(`http://127.0.0.1:${port}`)
+    const seconds = (performance.now() - startedAt) / 1000
+    const status = await readFile(`/proc/${child.pid}/status`, 'utf8')
+    const kib = /^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1]
+    return { seconds, memoryBytes: Number(kib) * 1024 }
+  } finally {
+    child.kill('SIGTERM')
+    await ended
+  }
+}
+
+async function listens(port: number): Promise<boolean> {
+  const socket = connect(port, '127.0.0.1')
+  const connected = await Promise.race([
+    once(socket, 'connect').then(() => true),
+    once(socket, 'error').then(() => false),
+  ]).catch(() => false)
+  socket.destroy()
+  return connected
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  server.close()
+  await once(server, 'close')
+  return port
+}

@@ -1,0 +1,162 @@
+import { execFile } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { startCloudEmulators } from '../../e2e/cloud-emulators.ts'
+import { newKey, openJwksServer, sign } from '../../support/jwks-server.ts'
+import type { Plan } from '../bench.ts'
+import { coldStart, type ColdFunction, type ColdStart } from '../cold-process.ts'
+import { atMost, compare, megabytes, milliseconds, type Row } from '../report.ts'
+import { takeTurns } from '../rounds.ts'
+
+const project = fileURLToPath(new URL('../../..', import.meta.url))
+const warm = join(project, 'scripts/warm.ts')
+const hello = fileURLToPath(new URL('../servers/hello', import.meta.url))
+const base = '/api/workspace'
+
+/**
+ * From the start of a process to its first useful answer, for each function: to a request with a signed token, out of
+ * Firestore and Cloud Storage (stand-ins in this process), with the compile cache that `npm run warm` makes. Against the
+ * Functions Framework with a function that only says hello: as anyone deploys it, and with such a cache too.
+ */
+export async function coldStartScenario(plan: Plan, scratch: string): Promise<Row[]> {
+  const cache = {
+    NODE_COMPILE_CACHE: join(scratch, 'compile-cache'),
+    NODE_COMPILE_CACHE_PORTABLE: '1',
+  }
+  await promisify(execFile)(process.execPath, [warm, '--directory', cache.NODE_COMPILE_CACHE])
+  await using cloud = await openCloud()
+  const env = { ...cloud.env, ...cache }
+  const functions: [string, ColdFunction][] = cloud.functions.map((cold) => [
+    cold.target,
+    { ...cold, env },
+  ])
+  const greeting = { target: 'hello', source: hello, ask: expectStatus(200, '/') }
+  const contestants: Record<string, ColdFunction> = {
+    hello: greeting,
+    'hello, cached': { ...greeting, env: cache },
+    'one document, cached': { ...greeting, target: 'document', env },
+    ...Object.fromEntries(functions),
+  }
+  const starts: Record<string, ColdStart[]> = {}
+  const measure = (name: string, cold: ColdFunction) => async () => {
+    const start = await coldStart(cold)
+    ;(starts[name] ??= []).push(start)
+    return start.seconds
+  }
+  const turns = Object.entries(contestants).map(([name, cold]) => [name, measure(name, cold)])
+  await takeTurns(plan.rounds, Object.fromEntries(turns) as Record<string, () => Promise<number>>)
+
+  const measured = (name: string) => (starts[name] ?? []).slice(-plan.rounds)
+  const seconds = (name: string) => measured(name).map((start) => start.seconds)
+  const memory = (name: string) => measured(name).map((start) => start.memoryBytes)
+  const time = (name: string, other: string) => ({
+    what: `cold start, ${name} / ${other}`,
+    candidate: seconds(name),
+    baseline: seconds(other),
+    format: milliseconds,
+  })
+  const names = functions.map(([name]) => name)
+  return [
+    ...names.map((name) => compare({ ...time(name, 'hello'), target: atMost(2) })),
+    ...['hello, cached', 'one document, cached'].map((other) => compare(time('list', other))),
+    ...names.map((name) =>
+      compare({
+        what: `memory, ${name} / hello`,
+        candidate: memory(name),
+        baseline: memory('hello'),
+        format: megabytes,
+        target: atMost(2),
+      }),
+    ),
+  ]
+}
+
+/** Firestore, Cloud Storage and an issuer, and a ready file of one user's to ask for. */
+async function openCloud() {
+  await using opened = new AsyncDisposableStack()
+  const bucket = `coffer-${randomUUID()}`
+  const emulators = opened.use(await startCloudEmulators(bucket))
+  const key = await newKey('bench')
+  const issuer = opened.use(await openJwksServer(key))
+  const token = await sign(key, { iss: issuer.url.origin, aud: 'coffer', sub: 'ada' })
+  const env = {
+    ...emulators.env,
+    MEDIA_GCS_BUCKET_NAME: bucket,
+    GOOGLE_CLOUD_PROJECT: bucket,
+    CLAMAV_SERVICE_ENABLED: 'false',
+    AUTH_MODE: 'oidc',
+    OIDC_ISSUER: issuer.url.origin,
+    OIDC_AUDIENCE: 'coffer',
+    OIDC_JWKS_URL: issuer.url.href,
+    NODE_NO_WARNINGS: '1',
+  }
+  const authorization = `Bearer ${token}`
+  const ask = (status: number, route: string, init: Request = {}) =>
+    expectStatus(status, base + route, { ...init, headers: { ...init.headers, authorization } })
+
+  const finalized = Promise.withResolvers<object>()
+  emulators.onFinalized((object) => finalized.resolve(object))
+  let id = ''
+  const put = (origin: string) =>
+    fetch(`${origin}${base}/content/${randomUUID()}.txt`, {
+      method: 'PUT',
+      body: 'hello',
+      headers: { authorization, prefer: 'wait=0' },
+    })
+  const upload = { target: 'upload', source: project, env }
+  await coldStart({
+    ...upload,
+    ask: async (origin) => {
+      id = ((await (await put(origin)).json()) as { id: string }).id
+    },
+  })
+  const object = await finalized.promise
+  const event = { method: 'POST', headers: eventHeaders, body: JSON.stringify(object) }
+  const scan: ColdFunction = {
+    target: 'scan',
+    source: project,
+    signature: 'cloudevent',
+    env,
+    ask: expectStatus(204, '/', event),
+  }
+  await coldStart(scan)
+
+  const patch = { method: 'PATCH', body: '{}', headers: { 'content-type': 'application/json' } }
+  const functions: ColdFunction[] = [
+    { ...upload, target: 'list', ask: ask(200, '/files') },
+    { ...upload, target: 'read', ask: ask(200, `/files/${id}/content`) },
+    {
+      ...upload,
+      target: 'download',
+      ask: ask(302, `/files/${id}/download`, { redirect: 'manual' }),
+    },
+    { ...upload, target: 'update', ask: ask(200, `/files/${id}`, patch) },
+    { ...upload, target: 'delete', ask: ask(204, '/sessions/none', { method: 'DELETE' }) },
+    { ...upload, ask: async (origin) => expectAnswer(await put(origin), 202) },
+    { ...upload, target: 'api', ask: ask(200, '/files') },
+    scan,
+  ]
+  const resources = opened.move()
+  return { env, functions, [Symbol.asyncDispose]: () => resources.disposeAsync() }
+}
+
+type Request = Omit<RequestInit, 'headers'> & { headers?: Record<string, string> }
+
+const eventHeaders = {
+  'content-type': 'application/json',
+  'ce-id': '1',
+  'ce-specversion': '1.0',
+  'ce-source': '//storage.googleapis.com/projects/_/buckets/coffer',
+  'ce-type': 'google.cloud.storage.object.v1.finalized',
+}
+
+function expectStatus(status: number, route: string, init: RequestInit = {}) {
+  return async (origin: string) => expectAnswer(await fetch(origin + route, init), status)
+}
+
+async function expectAnswer(answer: Response, status: number): Promise<void> {
+  const text = await answer.text()
+  if (answer.status !== status) throw new Error(`${answer.url}: ${answer.status} ${text}`)
+}
