@@ -1,4 +1,5 @@
 import { describe } from 'vitest'
+import { describeBlobDerived } from './blob-derived.ts'
 import { describeBlobList } from './blob-list.ts'
 import { describeBlobReads } from './blob-reads.ts'
 import { describeBlobUploads } from './blob-uploads.ts'
@@ -12,6 +13,7 @@ export function describeBlobStore(name: string, open: OpenBlobStore): void {
     describeBlobWrites(begin)
     describeBlobReads(begin)
     describeBlobUploads(begin)
+    describeBlobDerived(begin)
     describeBlobList(begin)
   })
 }

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { WorkspaceError } from '../../shared/workspace/errors.ts'
 import type { FileRecord } from '../../shared/workspace/file.ts'
 import { parsePath, type FileId } from '../../shared/workspace/path.ts'
-import { clean, infected, user, type Begin, type World } from './catalog-world.ts'
+import { clean, infected, unscannable, user, type Begin, type World } from './catalog-world.ts'
 
 /** Less than two of the larger files: steps meet the quota, and the trash overflows. */
 const quotaBytes = 40
@@ -58,6 +58,19 @@ const change = fc
     },
   }))
 
+const rejudge = fc
+  .tuple(back, fc.constantFrom(clean, unscannable, infected), fc.constantFrom('2', '3'))
+  .map(([index, scan, day]): Step => ({
+    words: `scan ${index} again: ${scan.verdict}`,
+    run: async (world, ids) => {
+      const file = await fileAt(world, ids, index)
+      if (file?.state !== 'ready') return
+      const signaturesAt = `2026-01-0${day}T00:00:00.000Z`
+      const later = { generation: file.generation, scan: { ...scan, signaturesAt } }
+      await world.catalog.rejudge(user, file.id, later)
+    },
+  }))
+
 const move = fc.tuple(back, path).map(([index, to]): Step => ({
   words: `move ${index} to ${to}`,
   run: async (world, ids) => {
@@ -72,6 +85,7 @@ const steps = fc.array(
     { weight: 4, arbitrary: settle },
     { weight: 2, arbitrary: change },
     { weight: 1, arbitrary: move },
+    { weight: 1, arbitrary: rejudge },
   ),
   { minLength: 40, maxLength: 60, size: 'max' },
 )

@@ -78,6 +78,27 @@ export function describeReads(begin: Begin): void {
     })
   })
 
+  describe('countPending', () => {
+    test('how many pending files there are in all workspaces, and when the oldest was created', async () => {
+      await using world = await begin()
+      expect(await world.catalog.countPending()).toEqual({ files: 0 })
+      await world.upload('/ready')
+      world.advance(1)
+      const oldest = await world.reserve('/a', { workspaceId: 'user-0' })
+      world.advance(1)
+      const younger = await world.reserve('/b')
+      expect(await world.catalog.countPending()).toEqual({
+        files: 2,
+        oldestCreatedAt: oldest.createdAt,
+      })
+      await world.catalog.remove('user-0', oldest.id)
+      expect(await world.catalog.countPending()).toEqual({
+        files: 1,
+        oldestCreatedAt: younger.createdAt,
+      })
+    })
+  })
+
   describe('listPending and listTrash', () => {
     test('pending files of all workspaces, oldest first, that were created before an instant', async () => {
       await using world = await begin()

@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto'
 import type { FileRecord, PendingFile, ReadyFile, Scan } from '../../shared/workspace/file.ts'
 import { parsePath, type FileId } from '../../shared/workspace/path.ts'
+import type { Holdings } from '../../shared/workspace/transitions.ts'
 import type {
   Catalog,
   ListPage,
@@ -15,7 +16,13 @@ import type {
 export type OpenCatalog = (options: {
   quotaBytes: number
   now: () => Date
-}) => Promise<{ catalog: Catalog } & AsyncDisposable>
+}) => Promise<OpenedCatalog & AsyncDisposable>
+
+export interface OpenedCatalog {
+  catalog: Catalog
+  /** Moves counters past the catalog, as a fault or a person would. */
+  drift?: (workspaceId: string, by: Partial<Holdings>) => Promise<void>
+}
 
 export const user = 'user-1'
 
@@ -26,10 +33,10 @@ type Changed<Request> = Partial<Omit<Request, 'path'>>
 /** A catalog with its clock, and the few steps that every sentence's test is made of. */
 export class World implements AsyncDisposable {
   readonly catalog: Catalog
-  readonly #opened: AsyncDisposable
+  readonly #opened: OpenedCatalog & AsyncDisposable
   readonly #clock: { time: number }
 
-  private constructor(opened: { catalog: Catalog } & AsyncDisposable, clock: { time: number }) {
+  private constructor(opened: OpenedCatalog & AsyncDisposable, clock: { time: number }) {
     this.catalog = opened.catalog
     this.#opened = opened
     this.#clock = clock
@@ -110,6 +117,11 @@ export class World implements AsyncDisposable {
       after = page.next
     } while (after)
     return texts
+  }
+
+  async drift(workspaceId: string, by: Partial<Holdings>): Promise<void> {
+    if (!this.#opened.drift) throw new Error('Nothing moves the counters of this catalog.')
+    await this.#opened.drift(workspaceId, by)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

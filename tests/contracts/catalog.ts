@@ -6,10 +6,13 @@ import { describeFolders } from './catalog-folders.ts'
 import { describeList } from './catalog-list.ts'
 import { describeListModel } from './catalog-list-model.ts'
 import { describeModel } from './catalog-model.ts'
+import { describeProgress } from './catalog-progress.ts'
 import { describeReads } from './catalog-reads.ts'
 import { describeRemoval } from './catalog-removal.ts'
+import { describeRescan } from './catalog-rescan.ts'
 import { describeReserve } from './catalog-reserve.ts'
 import { describeSettle } from './catalog-settle.ts'
+import { describeSweep } from './catalog-sweep.ts'
 import { describeTrash } from './catalog-trash.ts'
 import { World, type OpenCatalog } from './catalog-world.ts'
 
@@ -19,11 +22,14 @@ export function describeCatalog(name: string, open: OpenCatalog): void {
   describe(`Catalog: ${name}`, () => {
     describeReserve(begin)
     describeSettle(begin)
+    describeProgress(begin)
     describeAwaiting(begin)
     describeChanges(begin)
     describeRemoval(begin)
     describeTrash(begin)
     describeReads(begin)
+    describeSweep(begin)
+    describeRescan(begin)
     describeList(begin)
     describeFolders(begin)
     describeConcurrency(begin)

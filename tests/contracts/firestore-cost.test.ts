@@ -1,10 +1,14 @@
 import { readFile } from 'node:fs/promises'
 import { describe, expect, test } from 'vitest'
 import type { Bill } from '../emulators/firestore/database.ts'
-import { firestoreWorld, isOfficial, newProject, useFirestore } from './firestore-world.ts'
+import type { SweepPorts } from '../../shared/workspace/sweep-phase.ts'
+import { sweepOnSchedule } from '../../shared/workspace/sweep-schedule.ts'
+import { firestoreWorld, newProject, useOwnFirestore } from './firestore-world.ts'
 import { operations, type Operation } from './firestore-operations.ts'
 
-const { emulator } = useFirestore()
+const { emulator } = useOwnFirestore()
+
+const limits = { maxFileBytes: 1, uploadExpirySeconds: 1, trashRetentionDays: 30 }
 
 /** Dollars for 100,000 documents in `nam5`: the prices that docs/cost.md names. */
 const prices: Bill = { reads: 0.06, writes: 0.18, deletes: 0.02 }
@@ -32,7 +36,7 @@ function rowOf(name: string, { reads, writes, deletes }: Bill): string {
   return `| ${name} | ${reads} | ${writes} | ${deletes} | ${dollars.toFixed(4)} |`
 }
 
-describe.skipIf(isOfficial)('what Firestore bills for', () => {
+describe('what Firestore bills for', () => {
   test('an upload to ready is at most 6 reads and 7 writes, an overwrite too', async () => {
     for (const operation of operations.slice(0, 2)) {
       const { reads, writes, deletes } = await billOf(operation)
@@ -80,6 +84,20 @@ describe.skipIf(isOfficial)('what Firestore bills for', () => {
       expect(page.folders).toHaveLength(4)
       expect(billed(projectId).reads - before).toBeLessThanOrEqual(10)
     }
+  })
+
+  test('a scheduled sweep with nothing due is 6 reads', async () => {
+    const projectId = newProject()
+    await using world = await firestoreWorld(projectId)
+    const blobs = { list: async () => ({ blobs: [] }), check: async () => 'none' }
+    const ports = { catalog: world.catalog, blobs, now: () => world.now, limits }
+    const options = { pendingAgeSeconds: 60, abandonedBefore: new Date(0) }
+    await sweepOnSchedule(ports as unknown as SweepPorts, options)
+    const before = billed(projectId)
+    const report = await sweepOnSchedule(ports as unknown as SweepPorts, options)
+    expect(report).toMatchObject({ complete: true, failures: [] })
+    const { reads, writes } = billed(projectId)
+    expect([reads - before.reads, writes - before.writes]).toEqual([6, 0])
   })
 
   test('docs/cost.md says what is counted', async () => {

@@ -1,6 +1,6 @@
-import type { FileRecord } from '../../shared/workspace/file.ts'
+import type { FileRecord, Scan } from '../../shared/workspace/file.ts'
 import { parsePath } from '../../shared/workspace/path.ts'
-import { codeOf, infected, newId, user, type World } from './catalog-world.ts'
+import { clean, codeOf, infected, newId, user, type World } from './catalog-world.ts'
 
 /** What an operation is measured in: a workspace, and the files that `before` made there. */
 type Step = (world: World, files: FileRecord[]) => Promise<unknown>
@@ -46,6 +46,10 @@ const upload = async (world: World, overwrite: boolean) => {
   await world.get(file)
   await world.settle(file)
 }
+const rejudge = async (world: World, { workspaceId, id, generation }: FileRecord, scan: Scan) => {
+  const later = { ...scan, signaturesAt: '2026-01-02T00:00:00.000Z' }
+  await world.catalog.rejudge(workspaceId, id, { generation: generation ?? '', scan: later })
+}
 const onFile =
   (run: (world: World, file: FileRecord) => Promise<unknown>): Step =>
   async (world, [file]) => {
@@ -90,6 +94,36 @@ export const operations: Operation[] = [
     name: '`settle`, a second delivery',
     before: readyFile,
     run: onFile((world, file) => world.settle(file)),
+  },
+  {
+    name: '`rejudge`, clean or unscannable',
+    before: readyFile,
+    run: onFile((world, file) => rejudge(world, file, clean)),
+  },
+  {
+    name: '`rejudge`, infected',
+    before: readyFile,
+    run: onFile((world, file) => rejudge(world, file, infected)),
+  },
+  {
+    name: '`rejudge`, infected, in the trash',
+    before: deletedFile,
+    run: onFile((world, file) => rejudge(world, file, infected)),
+  },
+  {
+    name: '`listOutdated`, a page of 4 of 10 files',
+    before: tenFiles,
+    run: (world) => world.catalog.listOutdated({ signaturesBefore: world.now, limit: 4 }),
+  },
+  {
+    name: '`listCondemned`, none',
+    before: tenFiles,
+    run: (world) => world.catalog.listCondemned({ before: world.now, limit: 4 }),
+  },
+  {
+    name: '`noteProgress`',
+    before: pendingFile,
+    run: onFile((world, { id }) => world.catalog.noteProgress(user, id, 4)),
   },
   {
     name: '`awaitSettled`, settled already',
@@ -173,4 +207,39 @@ export const operations: Operation[] = [
     before: tenFiles,
     run: (world) => world.list({ limit: 4, nameContains: 'report-7' }),
   },
+  {
+    name: '`recount` of 10 files',
+    before: tenFiles,
+    run: (world) => world.catalog.recount(user, { mend: true }),
+  },
+  {
+    name: '`recount` of 10 files, with something to mend',
+    before: async (world) => {
+      const files = await tenFiles(world)
+      await world.drift(user, { liveBytes: 5 })
+      return files
+    },
+    run: (world) => world.catalog.recount(user, { mend: true }),
+  },
+  { name: '`trimTrash`, with room', run: (world) => world.catalog.trimTrash(user) },
+  {
+    name: '`markMissing`',
+    before: readyFile,
+    run: onFile((world, { id }) =>
+      world.catalog.markMissing(user, id, { generation: '1', since: world.now }),
+    ),
+  },
+  {
+    name: '`listWorkspaces`, the one that there is',
+    before: readyFile,
+    run: (world) => world.catalog.listWorkspaces({ limit: 10 }),
+  },
+  { name: '`isKnown`', run: (world) => world.catalog.isKnown(user) },
+  {
+    name: '`countPending`, of up to 1,000',
+    before: async (world) => [await world.reserve('/a')],
+    run: (world) => world.catalog.countPending(),
+  },
+  { name: '`sweepProgress`', run: (world) => world.catalog.sweepProgress() },
+  { name: '`saveSweepProgress`', run: (world) => world.catalog.saveSweepProgress('{}') },
 ]

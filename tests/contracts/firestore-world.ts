@@ -1,36 +1,44 @@
 import { randomUUID } from 'node:crypto'
 import { env } from 'node:process'
+import { FieldValue, Firestore } from '@google-cloud/firestore'
 import { afterAll, beforeAll } from 'vitest'
 import {
   FirestoreCatalog,
   type FirestoreCatalogOptions,
 } from '../../shared/adapters/gcp/firestore-catalog.ts'
+import { encodeWorkspaceId } from '../../shared/workspace/storage-path.ts'
+import type { Holdings } from '../../shared/workspace/transitions.ts'
 import { startFirestoreEmulator, type FirestoreEmulator } from '../emulators/firestore/start.ts'
 import { World } from './catalog-world.ts'
+
+const variable = 'FIRESTORE_EMULATOR_HOST'
 
 type Options = Pick<FirestoreCatalogOptions, 'quotaBytes' | 'now'> &
   Partial<FirestoreCatalogOptions>
 
-/** Whether the tests run against an emulator that someone else has started: it counts nothing and fails nothing. */
-export const isOfficial = env['FIRESTORE_EMULATOR_HOST'] !== undefined
+/** Has the emulator that `FIRESTORE_EMULATOR_HOST` names, else one of our own, run while a file's tests do. */
+export function useFirestore(): void {
+  if (!env[variable]) useOwnFirestore()
+}
 
-/** Has the emulator run while a file's tests do. */
-export function useFirestore(): { emulator: () => FirestoreEmulator } {
+/** Has an emulator of our own run while a file's tests do: for what asks for its bill, its faults or its indexes. */
+export function useOwnFirestore(): { emulator: () => FirestoreEmulator } {
+  const running = env[variable]
   let emulator: FirestoreEmulator | undefined
   beforeAll(async () => {
-    if (isOfficial) return
     emulator = await startFirestoreEmulator()
-    env['FIRESTORE_EMULATOR_HOST'] = emulator.host
+    env[variable] = emulator.host
     env['METADATA_SERVER_DETECTION'] = 'none'
   })
   afterAll(async () => {
-    if (!isOfficial) delete env['FIRESTORE_EMULATOR_HOST']
+    if (running === undefined) delete env[variable]
+    else env[variable] = running
     await emulator?.[Symbol.asyncDispose]()
   })
   return {
     emulator: () => {
       if (emulator) return emulator
-      throw new Error('The emulator is not running, or is not ours.')
+      throw new Error('The emulator is not running.')
     },
   }
 }
@@ -41,8 +49,16 @@ export function newProject(): string {
 
 /** A catalog in a project of its own, and so an empty one, unless the options name another. */
 export async function openFirestore(options: Options) {
-  const catalog = await FirestoreCatalog.open({ projectId: newProject(), ...options })
-  return { catalog, [Symbol.asyncDispose]: () => catalog[Symbol.asyncDispose]() }
+  const { projectId = newProject() } = options
+  const catalog = await FirestoreCatalog.open({ ...options, projectId })
+  const drift = async (workspaceId: string, by: Partial<Holdings>) => {
+    const firestore = new Firestore({ projectId })
+    const growth = Object.entries(by).map(([name, amount]) => [name, FieldValue.increment(amount)])
+    const workspace = firestore.collection('workspaces').doc(encodeWorkspaceId(workspaceId))
+    await workspace.set(Object.fromEntries(growth), { merge: true })
+    await firestore.terminate()
+  }
+  return { catalog, drift, [Symbol.asyncDispose]: () => catalog[Symbol.asyncDispose]() }
 }
 
 export async function firestoreWorld(

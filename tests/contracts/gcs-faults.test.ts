@@ -5,10 +5,10 @@ import { afterAll, afterEach, describe, expect, test, vi } from 'vitest'
 import { pieceBytes } from '../../shared/adapters/gcp/gcs-write.ts'
 import type { Fault } from '../emulators/storage/faults.ts'
 import { openGcsStore } from '../emulators/storage/gcs-store.ts'
-import { startStorageEmulator } from '../emulators/storage/start.ts'
+import { startOwnStorage } from '../emulators/storage/start.ts'
 import { BlobWorld, bodyOf } from './blob-world.ts'
 
-const storage = await startStorageEmulator()
+const storage = await startOwnStorage()
 afterAll(() => storage[Symbol.asyncDispose]())
 
 const { emulator } = storage
@@ -45,7 +45,7 @@ async function begin(fault?: Fault) {
 }
 
 function fault(fault: Fault, method?: string, url?: RegExp, times?: number): void {
-  emulator?.fault({
+  emulator.fault({
     fault,
     ...(method !== undefined && { method }),
     ...(url && { url }),
@@ -53,10 +53,9 @@ function fault(fault: Fault, method?: string, url?: RegExp, times?: number): voi
   })
 }
 
-// Only our own emulator can be told to fail.
-describe.skipIf(!emulator)('Cloud Storage that fails', () => {
+describe('Cloud Storage that fails', () => {
   afterEach(() => {
-    if (emulator?.faultsLeft) throw new Error('Not every fault that the test asked for was met')
+    if (emulator.faultsLeft) throw new Error('Not every fault that the test asked for was met')
   })
   const anyPut = /upload_id=/
 
@@ -76,7 +75,7 @@ describe.skipIf(!emulator)('Cloud Storage that fails', () => {
       await using gcs = await begin(kind)
       for (const piece of [0, 1, 2]) {
         const contentRange = new RegExp(`^bytes ${piece * pieceBytes}-`)
-        emulator?.fault({ fault: kind, method: 'PUT', contentRange })
+        emulator.fault({ fault: kind, method: 'PUT', contentRange })
       }
       const place = gcs.place()
       const blob = await gcs.write(place, large)
@@ -116,7 +115,7 @@ describe.skipIf(!emulator)('Cloud Storage that fails', () => {
     test('a server that does not check the CRC32C itself keeps no wrong bytes', async () => {
       await using gcs = await begin()
       const place = gcs.place()
-      const limits = emulator?.limits ?? {}
+      const limits = emulator.limits
       limits.ignoresHash = true
       fault({ kind: 'corrupt' }, 'PUT', anyPut)
       await expect(gcs.write(place, Buffer.from('bytes'))).rejects.toThrow('CRC32C')
@@ -130,7 +129,7 @@ describe.skipIf(!emulator)('Cloud Storage that fails', () => {
       fault({ kind: 'status', status: 503 }, 'PUT', anyPut, retry.attempts)
       await expect(gcs.write(place, large)).rejects.toThrow('Backend Error')
       expect(await gcs.store.stat(place)).toBeUndefined()
-      expect(emulator?.openSessions).toEqual([])
+      expect(emulator.openSessions).toEqual([])
     })
 
     test.each([
@@ -140,7 +139,7 @@ describe.skipIf(!emulator)('Cloud Storage that fails', () => {
       await using gcs = await begin()
       const writing = gcs.world.write(gcs.place(), 'bytes', options)
       await expect(writing).rejects.toThrow(message)
-      expect(emulator?.openSessions).toEqual([])
+      expect(emulator.openSessions).toEqual([])
     })
 
     test('aborted while the last piece is under way, leaves nothing', async () => {
@@ -149,11 +148,11 @@ describe.skipIf(!emulator)('Cloud Storage that fails', () => {
       const controller = new AbortController()
       fault({ kind: 'stall' }, 'PUT', anyPut)
       const writing = gcs.world.write(place, 'bytes', { signal: controller.signal })
-      await expect.poll(() => emulator?.faultsLeft).toBe(0)
+      await expect.poll(() => emulator.faultsLeft).toBe(0)
       controller.abort()
       await expect(writing).rejects.toThrow('aborted')
       expect(await gcs.store.stat(place)).toBeUndefined()
-      expect(emulator?.openSessions).toEqual([])
+      expect(emulator.openSessions).toEqual([])
     })
   })
 
@@ -218,7 +217,7 @@ describe.skipIf(!emulator)('Cloud Storage that fails', () => {
       const { uploadId } = await gcs.world.openUpload(gcs.place(), 5)
       fault(kind)
       await store.cancelUpload(uploadId)
-      expect(emulator?.openSessions).toEqual([])
+      expect(emulator.openSessions).toEqual([])
     })
 
     test('survive an answer that is lost', async () => {

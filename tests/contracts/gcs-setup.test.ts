@@ -3,10 +3,10 @@ import { afterAll, describe, expect, test } from 'vitest'
 import { GcsBlobStore } from '../../shared/adapters/gcp/gcs-blobs.ts'
 import type { Fault } from '../emulators/storage/faults.ts'
 import { openGcsStore } from '../emulators/storage/gcs-store.ts'
-import { startStorageEmulator } from '../emulators/storage/start.ts'
+import { startOwnStorage } from '../emulators/storage/start.ts'
 import { bodyOf, contentType, newId } from './blob-world.ts'
 
-const storage = await startStorageEmulator()
+const storage = await startOwnStorage()
 afterAll(() => storage[Symbol.asyncDispose]())
 
 const retry = { attempts: 2, baseDelayMs: 1, maxDelayMs: 1 }
@@ -34,8 +34,7 @@ describe.each(names)('%s', (name) => {
   const run = (store: GcsBlobStore) =>
     operations(store).find(([operation]) => operation === name)?.[1]()
 
-  // Told by Cloud Storage's own words, which other emulators do not use.
-  test.skipIf(!storage.emulator)('says what to run when there is no bucket', async () => {
+  test('says what to run when there is no bucket', async () => {
     const store = await GcsBlobStore.open({ bucket: 'never-created', retry })
     await expect(run(store)).rejects.toThrow(
       /^There is no bucket "never-created"\. Run: gcloud storage buckets create gs:\/\/never-created /,
@@ -64,14 +63,11 @@ describe.each(names)('%s', (name) => {
       /^[^\n]*Run: gcloud services enable storage.googleapis.com$/,
     ],
   ]
-  test.skipIf(!storage.emulator).each(refusals)(
-    'says what to run when %s',
-    async (_, fault, line) => {
-      await using opened = await openGcsStore(storage, { retry })
-      storage.emulator?.fault({ fault })
-      await expect(run(opened.store)).rejects.toThrow(line)
-    },
-  )
+  test.each(refusals)('says what to run when %s', async (_, fault, line) => {
+    await using opened = await openGcsStore(storage, { retry })
+    storage.emulator.fault({ fault })
+    await expect(run(opened.store)).rejects.toThrow(line)
+  })
 })
 
 test('credentials that cannot be found say what to run', async () => {

@@ -5,12 +5,12 @@ import { GoogleAuth } from 'google-auth-library'
 import { afterAll, afterEach, describe, expect, test, vi } from 'vitest'
 import { openGcsStore } from '../emulators/storage/gcs-store.ts'
 import { startIamEmulator } from '../emulators/storage/iam-emulator.ts'
-import { startStorageEmulator } from '../emulators/storage/start.ts'
+import { startOwnStorage } from '../emulators/storage/start.ts'
 import { testSigner } from '../emulators/storage/test-signer.ts'
 import { BlobWorld, contentType } from './blob-world.ts'
 
 const { email, privateKey, auth, signers } = testSigner()
-const storage = await startStorageEmulator({ signers })
+const storage = await startOwnStorage({ signers })
 afterAll(() => storage[Symbol.asyncDispose]())
 
 const contentDisposition = `attachment; filename="a b.txt"; filename*=UTF-8''%C3%A4.txt`
@@ -54,7 +54,7 @@ async function withoutKey() {
   }
 }
 
-describe.skipIf(!storage.emulator)('URLs signed with a key', () => {
+describe('URLs signed with a key', () => {
   test('carry disposition, type and generation under a V4 signature', async () => {
     await using gcs = await withKey()
     expect(Object.fromEntries(gcs.url.searchParams)).toMatchObject({
@@ -93,7 +93,7 @@ describe.skipIf(!storage.emulator)('URLs signed with a key', () => {
   })
 })
 
-describe.skipIf(!storage.emulator)('URLs signed by IAM', () => {
+describe('URLs signed by IAM', () => {
   afterEach(() => vi.unstubAllEnvs())
 
   test('are valid, and one access token serves many', async () => {

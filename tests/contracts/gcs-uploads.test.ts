@@ -1,11 +1,10 @@
 import { Readable } from 'node:stream'
 import { afterAll, describe, expect, test, vi } from 'vitest'
 import { openGcsStore } from '../emulators/storage/gcs-store.ts'
-import { startStorageEmulator } from '../emulators/storage/start.ts'
-import type { StorageEmulator } from '../emulators/storage/storage-emulator.ts'
+import { startOwnStorage } from '../emulators/storage/start.ts'
 import { BlobWorld } from './blob-world.ts'
 
-const storage = await startStorageEmulator()
+const storage = await startOwnStorage()
 afterAll(() => storage[Symbol.asyncDispose]())
 
 const { emulator } = storage
@@ -18,7 +17,7 @@ async function begin() {
   return { ...opened, world: await BlobWorld.open(async () => opened) }
 }
 
-describe.skipIf(!emulator)('openUpload', () => {
+describe('openUpload', () => {
   test('binds the session to the place while it is free', async () => {
     await using gcs = await begin()
     const place = gcs.world.place()
@@ -26,7 +25,7 @@ describe.skipIf(!emulator)('openUpload', () => {
     await gcs.world.write(place, 'first')
     expect((await gcs.world.put(url, 'bytes')).status).toBe(412)
     expect(
-      emulator?.requests.some((it) => /uploadType=resumable.*ifGenerationMatch=0/.test(it)),
+      emulator.requests.some((it) => /uploadType=resumable.*ifGenerationMatch=0/.test(it)),
     ).toBe(true)
   })
 
@@ -57,27 +56,27 @@ describe.skipIf(!emulator)('openUpload', () => {
 describe('cancelUpload', () => {
   test('asks nobody about an id that is no session of this storage', async () => {
     await using gcs = await begin()
-    const before = emulator?.requests.length
+    const before = emulator.requests.length
     await gcs.store.cancelUpload('https://elsewhere.example/upload/storage/v1/b/x/o?upload_id=1')
     await gcs.store.cancelUpload('')
-    expect(emulator?.requests.length).toBe(before)
+    expect(emulator.requests.length).toBe(before)
   })
 })
 
-describe.skipIf(!emulator)('copy', () => {
+describe('copy', () => {
   test('goes on until Cloud Storage has copied everything, with its preconditions', async () => {
     await using gcs = await begin()
-    const limits = emulator?.limits ?? {}
+    const limits = emulator.limits
     limits.rewriteBytes = mebibyte
     const bytes = Buffer.alloc(2.5 * mebibyte, 'x')
     const from = await gcs.world.write(gcs.world.place(), Readable.from([bytes]), {
       maxBytes: bytes.length,
     })
-    const before = emulator?.requests.length
+    const before = emulator.requests.length
     const copy = await gcs.store.copy(from, gcs.world.place())
     delete limits.rewriteBytes
     expect(copy.sizeBytes).toBe(bytes.length)
-    const rewrites = emulator?.requests.slice(before) ?? []
+    const rewrites = emulator.requests.slice(before)
     expect(rewrites).toHaveLength(3)
     for (const rewrite of rewrites) {
       expect(rewrite).toContain('ifGenerationMatch=0')
@@ -87,54 +86,26 @@ describe.skipIf(!emulator)('copy', () => {
 })
 
 describe('list', () => {
-  test('gives 1,500 blobs, each once, whatever the size of the pages', async () => {
+  test('gives every blob once where Cloud Storage’s pages are shorter than asked for', async () => {
     await using gcs = await begin()
-    const places = Array.from({ length: 1500 }, () => gcs.world.place())
+    const places = Array.from({ length: 300 }, () => gcs.world.place())
     for (let i = 0; i < places.length; i += 50) {
       await Promise.all(places.slice(i, i + 50).map((place) => gcs.world.write(place, 'x')))
     }
-    const limits = emulator?.limits ?? {}
+    const { limits } = emulator
     const expected = places.sort()
-    for (const objectsPerPage of [1000, 7]) {
+    for (const objectsPerPage of [100, 7]) {
       limits.objectsPerPage = objectsPerPage
       expect((await gcs.world.list(1000)).sort()).toEqual(expected)
     }
     delete limits.objectsPerPage
-    expect((await gcs.world.list(5000)).sort()).toEqual(expected)
-  }, 120_000)
+  })
 })
 
-describe('memory', () => {
-  test('stays constant while 300 MB are written and read', async () => {
-    await using gcs = await begin()
-    const sizeBytes = 300 * 1000 * 1000
-    const chunk = Buffer.alloc(64 * 1024, 'x')
-    function* body() {
-      for (let left = sizeBytes; left > 0; left -= chunk.length) yield chunk.subarray(0, left)
-    }
-    const before = process.memoryUsage().rss
-    let peak = before
-    const timer = setInterval(() => {
-      peak = Math.max(peak, process.memoryUsage().rss)
-    }, 10)
-    const blob = await gcs.world.write(gcs.world.place(), Readable.from(body()), {
-      maxBytes: sizeBytes,
-    })
-    let readBytes = 0
-    for await (const part of (await gcs.store.read(blob)) ?? []) {
-      readBytes += (part as Buffer).length
-    }
-    clearInterval(timer)
-    expect([blob.sizeBytes, readBytes]).toEqual([sizeBytes, sizeBytes])
-    // Both ends are in this process, the emulator's and ours.
-    expect(peak - before).toBeLessThan(150 * mebibyte)
-  }, 120_000)
-})
-
-describe.skipIf(!emulator)('finalize events', () => {
+describe('finalize events', () => {
   test('come twice and in another order when the emulator is told to', async () => {
     await using gcs = await begin()
-    const { events } = storage.emulator as StorageEmulator
+    const { events } = emulator
     events.hold()
     events.deliveries = 2
     const first = await gcs.world.write(gcs.world.place(), 'first')

@@ -3,12 +3,15 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Database } from '../../shared/adapters/local/database.ts'
 import { SqliteCatalog } from '../../shared/adapters/local/sqlite-catalog.ts'
+import { moveCounters } from '../../shared/adapters/local/sqlite-workspaces.ts'
+import { holdingsOf, type Holdings } from '../../shared/workspace/transitions.ts'
 import { describeCatalog } from './catalog.ts'
 
 describeCatalog('SQLite in memory', async (options) => {
   const database = await Database.open(':memory:')
   return {
     catalog: new SqliteCatalog({ database, ...options }),
+    drift: (workspaceId, by) => drift(database, workspaceId, by),
     [Symbol.asyncDispose]: async () => database[Symbol.dispose](),
   }
 })
@@ -18,9 +21,15 @@ describeCatalog('SQLite on a disk', async (options) => {
   const database = await Database.open(directory)
   return {
     catalog: new SqliteCatalog({ database, ...options }),
+    drift: (workspaceId, by) => drift(database, workspaceId, by),
     [Symbol.asyncDispose]: async () => {
       database[Symbol.dispose]()
       await rm(directory, { recursive: true })
     },
   }
 })
+
+async function drift(database: Database, workspaceId: string, by: Partial<Holdings>) {
+  const held = holdingsOf(undefined)
+  moveCounters(database, workspaceId, { held, holds: { ...held, ...by } })
+}

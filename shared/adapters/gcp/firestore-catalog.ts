@@ -1,13 +1,18 @@
 import { randomUUID } from 'node:crypto'
 import { Firestore, type DocumentReference, type Settings } from '@google-cloud/firestore'
-import type { FileRecord, PendingFile } from '../../workspace/file.ts'
+import type { FileRecord, InfectedFile, PendingFile, ReadyFile } from '../../workspace/file.ts'
 import type { FileId, SessionId, WorkspacePath } from '../../workspace/path.ts'
 import type {
   Catalog,
+  CondemnedQuery,
   FileChanges,
   ListPage,
   ListQuery,
+  OutdatedQuery,
+  PendingCount,
+  Recount,
   RefusalCode,
+  Rejudgement,
   Removal,
   ReserveRequest,
   Settlement,
@@ -22,10 +27,18 @@ import { decodeFile, decodeUsage, filesOf, refusalOf, workspaceOf } from './fire
 import { translate, type FirestorePlace } from './firestore-faults.ts'
 import { namedRange } from './firestore-keys.ts'
 import { listFiles } from './firestore-list.ts'
+import { listCondemned, listOutdated, rejudgeFile } from './firestore-rescan.ts'
 import { settleFile } from './firestore-settle.ts'
-import { listPending, listTrash } from './firestore-sweep.ts'
+import { recount } from './firestore-recount.ts'
+import {
+  countPending,
+  listPending,
+  listTrash,
+  listWorkspaces,
+  progressOf,
+} from './firestore-sweep.ts'
 import { transact, type Work } from './firestore-transaction.ts'
-import { purgeOldest, TrashOverflow } from './firestore-trash.ts'
+import { purgeOldest, TrashOverflow, trimTrash } from './firestore-trash.ts'
 import { Turns } from './firestore-turns.ts'
 import { WorkspaceUnit } from './firestore-unit.ts'
 import { untilSettled } from './firestore-wait.ts'
@@ -93,9 +106,25 @@ export class FirestoreCatalog implements Catalog, AsyncDisposable {
     return this.#changeWithRoom(workspaceId, id, (unit) => settleFile(unit, id, outcome))
   }
 
+  async noteProgress(
+    workspaceId: string,
+    id: FileId,
+    receivedBytes: number,
+  ): Promise<PendingFile | undefined> {
+    return this.#change(workspaceId, id, (unit) => changes.noteProgress(unit, id, receivedBytes))
+  }
+
   async awaitSettled(workspaceId: string, id: FileId, signal: AbortSignal): Promise<void> {
     const file = filesOf(this.#workspace(workspaceId)).doc(id)
     await this.#translated(untilSettled(file, signal))
+  }
+
+  async rejudge(
+    workspaceId: string,
+    id: FileId,
+    later: Rejudgement,
+  ): Promise<ReadyFile | InfectedFile | undefined> {
+    return this.#change(workspaceId, id, (unit) => rejudgeFile(unit, id, later))
   }
 
   async refusal(workspaceId: string, id: FileId): Promise<RefusalCode | undefined> {
@@ -178,8 +207,58 @@ export class FirestoreCatalog implements Catalog, AsyncDisposable {
     return this.#translated(listPending(this.#firestore, query))
   }
 
+  async countPending(): Promise<PendingCount> {
+    return this.#translated(countPending(this.#firestore))
+  }
+
   async listTrash(query: SweepQuery): Promise<FileRecord[]> {
     return this.#translated(listTrash(this.#firestore, query))
+  }
+
+  async listWorkspaces(query: { limit: number; after?: string }): Promise<string[]> {
+    return this.#translated(listWorkspaces(this.#firestore, query))
+  }
+
+  async isKnown(workspaceId: string): Promise<boolean> {
+    return (await this.#translated(this.#workspace(workspaceId).get())).exists
+  }
+
+  async recount(workspaceId: string, { mend }: { mend: boolean }): Promise<Recount> {
+    const options = { mend, quotaBytes: this.#quotaBytes }
+    return this.#translated(recount(this.#firestore, this.#workspace(workspaceId), options))
+  }
+
+  async trimTrash(workspaceId: string): Promise<FileRecord[]> {
+    const { purged } = await this.#changeWithRoom(workspaceId, undefined, async (unit) => {
+      await unit.open()
+      return { purged: await trimTrash(unit, []) }
+    })
+    return purged
+  }
+
+  async markMissing(
+    workspaceId: string,
+    id: FileId,
+    mark: { generation: string; since: Date | null },
+  ): Promise<ReadyFile | undefined> {
+    return this.#change(workspaceId, id, (unit) => changes.markMissing(unit, id, mark))
+  }
+
+  async sweepProgress(): Promise<string | undefined> {
+    const snapshot = await this.#translated(progressOf(this.#firestore).get())
+    return snapshot.get('progress') as string | undefined
+  }
+
+  async saveSweepProgress(progress: string): Promise<void> {
+    await this.#translated(progressOf(this.#firestore).set({ progress }))
+  }
+
+  async listCondemned(query: CondemnedQuery): Promise<InfectedFile[]> {
+    return this.#translated(listCondemned(this.#firestore, query))
+  }
+
+  async listOutdated(query: OutdatedQuery): Promise<ReadyFile[]> {
+    return this.#translated(listOutdated(this.#firestore, query))
   }
 
   async check(): Promise<string> {
@@ -194,7 +273,7 @@ export class FirestoreCatalog implements Catalog, AsyncDisposable {
   /** As `#change`, for what may put more into the trash than one transaction can purge of it. */
   async #changeWithRoom<Result extends { purged: FileRecord[] } | undefined>(
     workspaceId: string,
-    id: FileId,
+    id: FileId | undefined,
     work: (unit: WorkspaceUnit) => Promise<Result>,
   ): Promise<Result> {
     const before: FileRecord[] = []

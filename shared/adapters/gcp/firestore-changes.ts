@@ -1,9 +1,14 @@
-import { WorkspaceError } from '../../workspace/errors.ts'
-import type { FileRecord, PendingFile } from '../../workspace/file.ts'
+import type { FileRecord, PendingFile, ReadyFile } from '../../workspace/file.ts'
 import type { FileId, SessionId, WorkspacePath } from '../../workspace/path.ts'
 import type { FileChanges, Removal } from '../../workspace/ports.ts'
-import { assertFits, isOver, pathTaken } from '../../workspace/reservation.ts'
-import { moved, trashed, untrashed } from '../../workspace/transitions.ts'
+import { assertFits, assertMovable, isOver, pathTaken } from '../../workspace/reservation.ts'
+import {
+  markedMissing,
+  moved,
+  progressed,
+  trashed,
+  untrashed,
+} from '../../workspace/transitions.ts'
 import { isTaken } from './firestore-claims.ts'
 import { trimTrash } from './firestore-trash.ts'
 import type { WorkspaceUnit } from './firestore-unit.ts'
@@ -16,14 +21,8 @@ export async function updateFile(
   const file = await unit.readFile(id)
   if (file === undefined || file.isDeleted) return undefined
   const isMove = path !== undefined && path !== file.path
-  if (isMove && file.state === 'pending') {
-    throw new WorkspaceError(
-      'not-scanned',
-      'A file cannot move before it is scanned. Try again when it is ready.',
-      { file },
-    )
-  }
   if (isMove) {
+    assertMovable(file)
     await unit.readClaims(file.path)
     await assertFree(unit, file, path)
   }
@@ -89,6 +88,31 @@ export async function expireFile(
   if (file?.state !== 'pending' || !isOver(file, unit.now, abandonedBefore)) return undefined
   await forget(unit, file)
   return file
+}
+
+export async function noteProgress(
+  unit: WorkspaceUnit,
+  id: FileId,
+  receivedBytes: number,
+): Promise<PendingFile | undefined> {
+  const file = await unit.readFile(id)
+  if (file?.state !== 'pending') return undefined
+  const after = progressed(file, receivedBytes, unit.now)
+  if (after !== file) unit.replace(file, after)
+  return after
+}
+
+/** The copy of an owner that guards its path does not have the mark: a file that is displaced loses it until the next sweep. */
+export async function markMissing(
+  unit: WorkspaceUnit,
+  id: FileId,
+  { generation, since }: { generation: string; since: Date | null },
+): Promise<ReadyFile | undefined> {
+  const file = await unit.readFile(id)
+  if (file?.state !== 'ready' || file.generation !== generation) return undefined
+  const marked = markedMissing(file, since)
+  unit.replace(file, marked)
+  return marked
 }
 
 /** Removes a record; who still asks for a file that was pending learns that it is gone. */

@@ -13,8 +13,10 @@ import { keysOf } from './firestore-keys.ts'
 /** Sweeps ask for the collections of this name in all workspaces at once. */
 export const filesCollection = 'files'
 
+export const workspacesCollection = 'workspaces'
+
 export function workspaceOf(firestore: Firestore, workspaceId: string): DocumentReference {
-  return firestore.collection('workspaces').doc(encodeWorkspaceId(workspaceId))
+  return firestore.collection(workspacesCollection).doc(encodeWorkspaceId(workspaceId))
 }
 
 export function filesOf(workspace: DocumentReference): CollectionReference {

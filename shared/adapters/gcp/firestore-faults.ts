@@ -14,7 +14,9 @@ export function translate(error: unknown, place: FirestorePlace): unknown {
   }
   const advice = adviceOn(error.code, error.message, place)
   if (advice === undefined) return error
-  return new Error(`${advice} (Firestore: ${error.message})`, { cause: error })
+  // Its own words may go over several lines.
+  const said = error.message.replaceAll(/\s+/g, ' ')
+  return new Error(`${advice} (Firestore: ${said})`, { cause: error })
 }
 
 function adviceOn(code: unknown, message: string, place: FirestorePlace): string | undefined {

@@ -2,7 +2,9 @@ import { createHash } from 'node:crypto'
 import type { FileRecord, FileState, Origin } from '../../workspace/file.ts'
 import { foldCase } from '../../workspace/fold.ts'
 import type { SessionId, WorkspacePath } from '../../workspace/path.ts'
+import type { SweepPosition } from '../../workspace/ports.ts'
 import { encodeWorkspaceId } from '../../workspace/storage-path.ts'
+import { signaturesOf } from '../../workspace/transitions.ts'
 import { gramsOf } from './firestore-grams.ts'
 
 /**
@@ -16,8 +18,10 @@ export interface FileKeys {
   terms: string[]
   /** Of all files at a path, the one that the path names has the greatest. */
   named: string | null
-  /** The order of `listPending` and of `listTrash`, over all workspaces. */
+  /** The order of `listPending`, of `listTrash` and of `listCondemned`, over all workspaces. */
   sweep: string | null
+  /** The order of `listOutdated`, over all workspaces. */
+  signatures: string | null
   /** The order in which the files of one workspace leave its trash. */
   trash: string | null
 }
@@ -28,7 +32,8 @@ export function keysOf(file: FileRecord): FileKeys {
     sequence: file.sequence,
     terms: [...scopeTermsOf(file), ...gramTermsOf(file)],
     named: namedKeyOf(file),
-    sweep: file.isDeleted ? trashSweepKey(file) : pendingSweepKey(file),
+    sweep: file.isDeleted ? trashSweepKey(file) : (pendingSweepKey(file) ?? condemnedKey(file)),
+    signatures: signaturesKey(file),
     trash: trashKeyOf(file),
   }
 }
@@ -59,16 +64,35 @@ export function namedRange(path: WorkspacePath): [string, string] {
   return [`${pathId(path)}:`, `${pathId(path)};`]
 }
 
-export function pendingSweepKey(file: FileRecord): string | null {
+export function pendingSweepKey(file: SweepPosition): string | null {
   return file.state === 'pending' ? sweepKey('pending', file.createdAt, file) : null
 }
 
-export function trashSweepKey(file: FileRecord): string | null {
+export function trashSweepKey(file: SweepPosition): string | null {
   return file.deletedAt === null ? null : sweepKey('trash', file.deletedAt, file)
 }
 
+export const condemnedKind = 'condemned'
+
+export function condemnedKey(
+  file: Pick<FileRecord, 'workspaceId' | 'sequence'> & { condemnedAt?: string | undefined },
+): string | null {
+  const { condemnedAt } = file
+  return condemnedAt === undefined ? null : sweepKey(condemnedKind, condemnedAt, file)
+}
+
+/** Signatures without an instant are `0`, before any that have one. */
+export function signaturesKey(file: FileRecord): string | null {
+  const signaturesAt = signaturesOf(file)
+  return signaturesAt === undefined ? null : sweepKey(signaturesAt || '0', file.createdAt, file)
+}
+
 /** Files of one instant go by workspace and sequence, so that every page has one place to go on from. */
-function sweepKey(kind: 'pending' | 'trash', instant: string, file: FileRecord): string {
+function sweepKey(
+  kind: string,
+  instant: string,
+  file: Pick<FileRecord, 'workspaceId' | 'sequence'>,
+): string {
   return `${kind}|${instant}|${encodeWorkspaceId(file.workspaceId)}|${padded(file.sequence)}`
 }
 
@@ -78,13 +102,15 @@ export function trashKeyOf(file: FileRecord): string | null {
   return `${file.deletedAt}|${padded(file.sequence)}`
 }
 
-/** The owner before the pending files, the last of these before the others, and those before what was deleted last. */
+/** The owner before the pending files, the last of these before the others, and those before what was deleted or condemned last. */
 function namedKeyOf(file: FileRecord): string | null {
   const [from] = namedRange(file.path)
   if (file.state === 'ready' && !file.isDeleted) return `${from}3`
   if (file.state === 'pending') return `${from}2|${padded(file.sequence)}`
-  if (file.deletedAt === null || file.supersededBy !== null) return null
-  return `${from}1|${file.deletedAt}|${padded(file.sequence)}`
+  const { condemnedAt } = file.state === 'infected' ? file : {}
+  const goneAt = file.isDeleted ? file.deletedAt : condemnedAt
+  if (goneAt == null || file.supersededBy !== null) return null
+  return `${from}1|${goneAt}|${padded(file.sequence)}`
 }
 
 function scopeTermsOf(file: FileRecord): string[] {

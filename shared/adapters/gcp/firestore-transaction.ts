@@ -11,6 +11,8 @@ export type Work<Result> = (
 const firstDelayMs = 10
 const maxDelayMs = 1000
 const maxTotalMs = 30_000
+/** The official emulator has transactions that meet wait 30 s for each other's locks before it aborts one. */
+const minAttempts = 3
 
 /** Those after which another attempt may succeed; a commit may have succeeded after any of them but `ABORTED`. */
 const transient = new Set<unknown>([
@@ -24,7 +26,7 @@ const transient = new Set<unknown>([
 ])
 
 /**
- * Runs a transaction until it is through, with full jitter between attempts, for half a minute at most. The client's own
+ * Runs a transaction until it is through, with full jitter between attempts, for half a minute or three attempts. The client's own
  * retry starts at a second and ends after five attempts: too slow and too few for many writers of one workspace.
  */
 export async function transact<Result>(firestore: Firestore, work: Work<Result>): Promise<Result> {
@@ -39,7 +41,7 @@ export async function transact<Result>(firestore: Firestore, work: Work<Result>)
       )
     } catch (error) {
       previous = result ?? previous
-      const isOver = performance.now() - startedAt > maxTotalMs
+      const isOver = attempt + 1 >= minAttempts && performance.now() - startedAt > maxTotalMs
       if (isOver || !isTransient(error, attempt)) throw error
       const ceilingMs = Math.min(maxDelayMs, firstDelayMs * 2 ** attempt)
       await delay(Math.random() * ceilingMs)

@@ -2,12 +2,13 @@ import {
   FieldValue,
   Timestamp,
   type DocumentReference,
+  type DocumentSnapshot,
   type Transaction,
 } from '@google-cloud/firestore'
 import type { FileRecord } from '../../workspace/file.ts'
 import type { FileId, WorkspacePath } from '../../workspace/path.ts'
 import type { RefusalCode, Usage } from '../../workspace/ports.ts'
-import { holdingsOf, type Holdings } from '../../workspace/transitions.ts'
+import { addHoldings, holdingsOf, type Holdings } from '../../workspace/transitions.ts'
 import { Claims, claimsOf, type PathClaims } from './firestore-claims.ts'
 import * as documents from './firestore-documents.ts'
 
@@ -56,6 +57,11 @@ export class WorkspaceUnit {
     return documents.decodeFile(await this.#open(this.#fileRef(id)))
   }
 
+  /** Reads the workspace alone. */
+  async open(): Promise<void> {
+    this.#keep(await this.#transaction.get(this.#workspace))
+  }
+
   async readFile(id: FileId): Promise<FileRecord | undefined> {
     return documents.decodeFile(await this.#transaction.get(this.#fileRef(id)))
   }
@@ -82,7 +88,7 @@ export class WorkspaceUnit {
   /** The counters, with what this unit changes of them. */
   get usage(): Usage {
     if (!this.#usage) throw new Error('The workspace is to be read before its counters are.')
-    return { ...added(this.#usage, this.#grown), quotaBytes: this.#usage.quotaBytes }
+    return { ...addHoldings(this.#usage, this.#grown), quotaBytes: this.#usage.quotaBytes }
   }
 
   nextSequence(): number {
@@ -142,28 +148,22 @@ export class WorkspaceUnit {
   async #open(other: DocumentReference) {
     const [workspace, snapshot] = await this.#transaction.getAll(this.#workspace, other)
     if (!workspace || !snapshot) throw new Error('Firestore answered fewer documents than asked.')
+    this.#keep(workspace)
+    return snapshot
+  }
+
+  #keep(workspace: DocumentSnapshot): void {
     this.#usage = documents.decodeUsage(workspace, this.#options.quotaBytes)
     this.#lastSequence = Number(workspace.get('lastSequence') ?? 0)
-    return snapshot
   }
 
   #change(before: FileRecord | undefined, after: FileRecord | undefined): void {
     this.#claims.move(before, after)
-    this.#grown = added(this.#grown, holdingsOf(after), holdingsOf(before))
+    const without = addHoldings(this.#grown, holdingsOf(before), -1)
+    this.#grown = addHoldings(without, holdingsOf(after))
   }
 
   #fileRef(id: FileId): DocumentReference {
     return documents.filesOf(this.#workspace).doc(id)
-  }
-}
-
-const none = holdingsOf(undefined)
-
-function added(base: Holdings, plus: Holdings, minus: Holdings = none): Holdings {
-  return {
-    liveBytes: base.liveBytes + plus.liveBytes - minus.liveBytes,
-    liveCount: base.liveCount + plus.liveCount - minus.liveCount,
-    reservedBytes: base.reservedBytes + plus.reservedBytes - minus.reservedBytes,
-    trashBytes: base.trashBytes + plus.trashBytes - minus.trashBytes,
   }
 }

@@ -12,12 +12,12 @@ import type {
   UploadSession,
   WriteOptions,
 } from '../../workspace/ports.ts'
-import { objectName } from '../../workspace/storage-path.ts'
 import { GcsClient, type GcsOptions } from './gcs-client.ts'
 import { copyObject } from './gcs-copy.ts'
+import { GcsDerived } from './gcs-derived.ts'
 import { isTaken } from './gcs-errors.ts'
 import { parsePage, writeTokenKey, type GcsObject } from './gcs-object.ts'
-import { objectAt, objectPrefix, storagePathOf } from './gcs-place.ts'
+import { objectAt, objectPrefix, placeIn, storagePathOf } from './gcs-place.ts'
 import { readObject } from './gcs-read.ts'
 import { cancelSession, chunkMultiple, GcsSession, WrongChecksum } from './gcs-session.ts'
 import { signObjectUrl } from './gcs-sign.ts'
@@ -35,11 +35,13 @@ const maxPageLength = 1000
  */
 export class GcsBlobStore implements BlobStore {
   readonly #client: GcsClient
+  readonly #derived: GcsDerived
   readonly #bucket: string
   readonly #signingEndpoint: string | undefined
 
   private constructor(client: GcsClient, { bucket, signingEndpoint }: GcsOptions) {
     this.#client = client
+    this.#derived = new GcsDerived(client)
     this.#bucket = bucket
     this.#signingEndpoint = signingEndpoint
   }
@@ -49,7 +51,7 @@ export class GcsBlobStore implements BlobStore {
   }
 
   place(workspaceId: string, id: FileId, name: string): string {
-    return storagePathOf(this.#bucket, objectPrefix + objectName(workspaceId, id, name))
+    return placeIn(this.#bucket, workspaceId, id, name)
   }
 
   async write(storagePath: string, body: Readable, options: WriteOptions): Promise<StoredBlob> {
@@ -59,7 +61,7 @@ export class GcsBlobStore implements BlobStore {
     const token = randomUUID()
     const metadata = { contentType, metadata: { [writeTokenKey]: token } }
     const url = this.#client.openSession(name, metadata)
-    const { retry } = this.#client
+    const { retry, pieceBytes } = this.#client
     const cleanUp = { ...retry, attempts: cleanUpAttempts }
     const sessionOptions = { retry, ...(signal && { signal }) }
     const session = url.then((url) => new GcsSession(url, sessionOptions))
@@ -68,7 +70,7 @@ export class GcsBlobStore implements BlobStore {
       isCommitting = true
     }
     try {
-      return this.#blob(await writeObject(body, { ...rest, session, onCommit }))
+      return this.#blob(await writeObject(body, { ...rest, session, pieceBytes, onCommit }))
     } catch (error) {
       body.destroy()
       await url.then((url) => cancelSession(url, cleanUp)).catch(() => undefined)
@@ -106,6 +108,7 @@ export class GcsBlobStore implements BlobStore {
         if (!isTaken(error)) throw error
       }),
     )
+    await this.#derived.remove({ name, generation })
   }
 
   async copy(from: BlobRef, storagePath: string): Promise<StoredBlob> {
@@ -139,6 +142,18 @@ export class GcsBlobStore implements BlobStore {
     const { generation } = blob
     const endpoint = this.#signingEndpoint
     return this.#client.patiently(() => signObjectUrl(file, { ...options, generation, endpoint }))
+  }
+
+  async readDerived(blob: BlobRef, name: string): Promise<Buffer | undefined> {
+    const source = this.#objectOfGeneration(blob)
+    if (source === undefined) return undefined
+    return this.#derived.read({ name: source, generation: blob.generation }, name)
+  }
+
+  async writeDerived(blob: BlobRef, name: string, bytes: Buffer): Promise<void> {
+    const source = this.#objectOfGeneration(blob)
+    if (source === undefined) return
+    await this.#derived.write({ name: source, generation: blob.generation }, name, bytes)
   }
 
   async list({ limit, after }: { limit: number; after?: string }): Promise<BlobPage> {

@@ -1,12 +1,12 @@
-import { generateKeyPair } from 'node:crypto'
 import type { Readable } from 'node:stream'
-import { promisify } from 'node:util'
 import { Storage, type Bucket, type StorageOptions } from '@google-cloud/storage'
-import { gaxios, GoogleAuth, JWT } from 'google-auth-library'
+import { gaxios, type GoogleAuth } from 'google-auth-library'
+import { adaptToEmulator, emulatorAuth } from './gcs-emulator.ts'
 import { isMissing, setupError } from './gcs-errors.ts'
 import { parseObject, type GcsObject } from './gcs-object.ts'
 import type { GcsBody } from './gcs-read.ts'
 import { defaultRetry, retried, unstalled, type RetryOptions } from './gcs-retry.ts'
+import { pieceBytes, wholePieceBytes } from './gcs-write.ts'
 
 export interface GcsOptions {
   bucket: string
@@ -25,28 +25,30 @@ export interface GcsOptions {
 export class GcsClient {
   readonly bucket: Bucket
   readonly retry: RetryOptions
+  /** How many bytes an upload sends at once. */
+  readonly pieceBytes: number
   readonly #storage: Storage
 
-  private constructor(storage: Storage, { bucket, retry }: GcsOptions) {
+  private constructor(storage: Storage, { bucket, retry }: GcsOptions, piece: number) {
     this.#storage = storage
+    this.pieceBytes = piece
     this.bucket = storage.bucket(bucket)
     this.retry = { ...defaultRetry, ...retry }
   }
 
-  /** Asks nothing of the network. The official client itself honours `STORAGE_EMULATOR_HOST`. */
+  /** Asks nothing of the network, but of the emulator that `STORAGE_EMULATOR_HOST` leads the official client to. */
   static async open(options: GcsOptions): Promise<GcsClient> {
-    const { projectId, auth } = options
+    const { projectId, auth, bucket } = options
     const clientOptions: StorageOptions = {
       retryOptions: { autoRetry: false },
       ...(projectId !== undefined && { projectId }),
       ...(auth && { authClient: auth }),
     }
-    const storage = new Storage(clientOptions)
-    const isEmulated = storage.customEndpoint && !auth
-    return new GcsClient(
-      isEmulated ? new Storage({ ...clientOptions, authClient: await emulatorAuth() }) : storage,
-      options,
-    )
+    let storage = new Storage(clientOptions)
+    if (!storage.customEndpoint) return new GcsClient(storage, options, pieceBytes)
+    if (!auth) storage = new Storage({ ...clientOptions, authClient: await emulatorAuth() })
+    const { isFirebase } = await adaptToEmulator(storage, bucket)
+    return new GcsClient(storage, options, isFirebase ? wholePieceBytes : pieceBytes)
   }
 
   get endpoint(): string {
@@ -108,7 +110,7 @@ export class GcsClient {
     const isWhole = start === 0 && end === undefined
     return this.unlessMissing(async () => {
       const { data, headers } = await this.#request<Readable>({
-        url: `${this.endpoint}/storage/v1/b/${this.bucket.name}/o/${encodeURIComponent(name)}`,
+        url: `${this.#storage.baseUrl}/b/${this.bucket.name}/o/${encodeURIComponent(name)}`,
         params: { alt: 'media', generation },
         headers: {
           'Accept-Encoding': 'identity',
@@ -135,18 +137,4 @@ export class GcsClient {
       clearTimeout(timer)
     }
   }
-}
-
-/** A key of nobody's: emulators ask for no credentials and take any signature, and still URLs must have one. */
-async function emulatorAuth(): Promise<GoogleAuth> {
-  const { privateKey } = await promisify(generateKeyPair)('rsa', {
-    modulusLength: 2048,
-    publicKeyEncoding: { type: 'spki', format: 'pem' },
-    privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
-  })
-  const email = 'emulator@localhost'
-  const auth = new GoogleAuth({ authClient: new JWT({ email, key: privateKey }) })
-  // Where the library looks for the signer's name.
-  auth.jsonContent = { client_email: email }
-  return auth
 }

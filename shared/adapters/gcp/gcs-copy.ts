@@ -7,16 +7,20 @@ interface Copy {
   from: string
   generation: string
   to: string
+  /** By default the bucket that it is in. */
+  toBucket?: string
+  /** What is said of the copy; by default what is said of the source. */
+  resource?: { contentType: string; contentDisposition: string; metadata: Record<string, string> }
 }
 
 /**
- * Copies one generation to a free name within the bucket, in as many requests as Cloud Storage asks for. Not by
+ * Copies one generation to a free name, in as many requests as Cloud Storage asks for. Not by
  * `File.copy()`: that forgets the precondition from the second request on.
  */
 export async function copyObject(client: GcsClient, copy: Copy): Promise<GcsObject> {
   const { bucket } = client
   const [from, to] = [copy.from, copy.to].map(encodeURIComponent)
-  const uri = `/o/${from}/rewriteTo/b/${bucket.name}/o/${to}`
+  const uri = `/o/${from}/rewriteTo/b/${copy.toBucket ?? bucket.name}/o/${to}`
   const preconditions = { sourceGeneration: copy.generation, ifGenerationMatch: 0 }
   let continuation: { rewriteToken?: string } = {}
   for (;;) {
@@ -25,7 +29,7 @@ export async function copyObject(client: GcsClient, copy: Copy): Promise<GcsObje
       .patiently(() => {
         attempts += 1
         const qs = { ...preconditions, ...continuation }
-        return request(bucket, { method: 'POST', uri, qs, json: {} })
+        return request(bucket, { method: 'POST', uri, qs, json: copy.resource ?? {} })
       })
       .then(parseRewrite)
       .catch(async (error: unknown) => {
@@ -42,8 +46,10 @@ export async function copyObject(client: GcsClient, copy: Copy): Promise<GcsObje
 /** The object at the destination, if it has the source's bytes: places are written once, so it is this copy. */
 async function equalObject(client: GcsClient, copy: Copy): Promise<GcsObject | undefined> {
   const { generation } = copy
+  const { bucket } = client
+  const toBucket = copy.toBucket === undefined ? bucket : bucket.storage.bucket(copy.toBucket)
   const [source, target] = await Promise.all(
-    [client.bucket.file(copy.from, { generation }), client.bucket.file(copy.to)].map((file) =>
+    [bucket.file(copy.from, { generation }), toBucket.file(copy.to)].map((file) =>
       client.patiently(() => file.getMetadata()).then(([metadata]) => parseObject(metadata)),
     ),
   )

@@ -6,6 +6,8 @@ const objectSchema = z.object({
   size: z.coerce.number(),
   timeCreated: z.coerce.date(),
   crc32c: z.string().optional(),
+  contentType: z.string().optional(),
+  contentEncoding: z.string().optional(),
   metadata: z.record(z.string(), z.string()).optional(),
 })
 

@@ -33,7 +33,8 @@ export class GcsSession {
 
   /** Sends a piece of a multiple of `chunkMultiple` bytes; once it resolves, all of it is held. */
   async send(piece: Buffer): Promise<void> {
-    await this.#deliver(piece, '*')
+    const object = await this.#deliver(piece, '*')
+    if (object) raise('Cloud Storage finished an upload before its last byte')
     this.#sentBytes += piece.length
   }
 
@@ -98,7 +99,10 @@ export class GcsSession {
   }
 }
 
-/** Ends a session of `openUpload`. Cloud Storage answers 499; a session that is unknown, finished or gone is no error. */
+/**
+ * Ends a session of `openUpload`. Cloud Storage answers 499; a session that is unknown, finished or gone is no error, nor is
+ * an emulator that cannot (501): there a session ends by itself.
+ */
 export async function cancelSession(url: string, retry: RetryOptions): Promise<void> {
   await retried(retry, () =>
     gaxios.request({
@@ -107,7 +111,8 @@ export async function cancelSession(url: string, retry: RetryOptions): Promise<v
       headers: { 'Content-Length': '0' },
       timeout: retry.stallMs,
       responseType: 'text',
-      validateStatus: (status) => status < 500 && status !== 408 && status !== 429,
+      validateStatus: (status) =>
+        (status < 500 || status === 501) && status !== 408 && status !== 429,
     }),
   )
 }

@@ -1,5 +1,5 @@
 import { addAbortSignal, type Readable } from 'node:stream'
-import { WorkspaceError } from '../../workspace/errors.ts'
+import { tooLarge } from '../../workspace/errors.ts'
 import type { WriteOptions } from '../../workspace/ports.ts'
 import { Crc32c } from './gcs-crc32c.ts'
 import type { GcsObject } from './gcs-object.ts'
@@ -11,11 +11,15 @@ import type { GcsSession } from './gcs-session.ts'
  */
 export const pieceBytes = 4 * 1024 * 1024
 
+/** For Firebase's emulator, which takes a file in one piece. Memory is used as the piece fills. */
+export const wholePieceBytes = 130 * 1000 * 1000
+
 type ObjectWrite = Omit<WriteOptions, 'contentType'> & {
   /** Asked at once, while the first bytes come. */
   session: Promise<GcsSession>
+  pieceBytes: number
   /** From here on the object may be visible, even if what follows throws. */
-  onCommit: () => void
+  onCommit?: () => void
 }
 
 /**
@@ -23,7 +27,7 @@ type ObjectWrite = Omit<WriteOptions, 'contentType'> & {
  * without it Cloud Storage shows nothing.
  */
 export async function writeObject(body: Readable, write: ObjectWrite): Promise<GcsObject> {
-  const { session, maxBytes, signal, beforeCommit, onCommit } = write
+  const { session, pieceBytes, maxBytes, signal, beforeCommit, onCommit } = write
   // What fails before it is awaited must not end the process.
   body.on('error', () => undefined)
   session.catch(() => undefined)
@@ -51,13 +55,6 @@ export async function writeObject(body: Readable, write: ObjectWrite): Promise<G
   const ready = await session
   await beforeCommit?.({ sizeBytes })
   signal?.throwIfAborted()
-  onCommit()
+  onCommit?.()
   return ready.finish(piece.subarray(0, filled), crc32c.toString())
-}
-
-function tooLarge(maxBytes: number): WorkspaceError {
-  return new WorkspaceError(
-    'too-large',
-    `The file is larger than the ${maxBytes} bytes that it may have. Send a smaller one, or announce its size with POST /api/workspace/uploads.`,
-  )
 }

@@ -1,32 +1,9 @@
-import { randomUUID } from 'node:crypto'
-import { env } from 'node:process'
-import { FieldValue, Filter, Firestore } from '@google-cloud/firestore'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { startFirestoreEmulator, type FirestoreEmulator } from './start.ts'
+import { FieldValue, Filter } from '@google-cloud/firestore'
+import { describe, expect, test } from 'vitest'
+import { useFirestore } from '../../contracts/firestore-world.ts'
+import { client, idsOf } from './client.ts'
 
-const isOfficial = env['FIRESTORE_EMULATOR_HOST'] !== undefined
-let emulator: FirestoreEmulator | undefined
-
-beforeAll(async () => {
-  if (isOfficial) return
-  emulator = await startFirestoreEmulator()
-  env['FIRESTORE_EMULATOR_HOST'] = emulator.host
-  env['METADATA_SERVER_DETECTION'] = 'none'
-})
-afterAll(async () => {
-  if (!isOfficial) delete env['FIRESTORE_EMULATOR_HOST']
-  await emulator?.[Symbol.asyncDispose]()
-})
-
-function client() {
-  const projectId = `emulator-${randomUUID()}`
-  const firestore = new Firestore({ projectId, gaxServerStreamingRetries: true })
-  return { firestore, [Symbol.asyncDispose]: () => firestore.terminate() }
-}
-
-async function idsOf(query: { get: () => Promise<{ docs: { id: string }[] }> }) {
-  return (await query.get()).docs.map(({ id }) => id)
-}
+useFirestore()
 
 describe('writes', () => {
   test('a commit happens whole or not at all', async () => {
@@ -130,19 +107,6 @@ describe('queries', () => {
     expect((await all.where('n', '>', 1).count().get()).data().count).toBe(3)
     const { docs } = await all.where('n', '==', 1).select('map.n').get()
     expect(docs[0]?.data()).toEqual({ map: { n: 1 } })
-  })
-
-  test.skipIf(isOfficial)('without an index that is declared, one is refused', async () => {
-    await using opened = client()
-    const files = opened.firestore.collection('workspaces/u/files')
-    const refused = { code: 9, message: expect.stringContaining('requires an index') }
-    await expect(files.where('terms', 'array-contains', 'x').get()).rejects.toMatchObject(refused)
-    await expect(files.orderBy('path').get()).rejects.toMatchObject(refused)
-    await expect(files.where('named', '==', 'x').get()).rejects.toMatchObject(refused)
-    await expect(files.where('a', '==', 1).orderBy('b').get()).rejects.toMatchObject(refused)
-    const everywhere = opened.firestore.collectionGroup('files').orderBy('trash')
-    await expect(everywhere.get()).rejects.toMatchObject(refused)
-    expect(await idsOf(files.where('a', '==', 1).where('b', '==', 1))).toEqual([])
   })
 })
 

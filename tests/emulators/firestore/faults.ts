@@ -22,6 +22,8 @@ export interface Fault {
 /** Failures to come, each of a call's next times. */
 export class Faults {
   latencyMs = 0
+  /** Queries answer no more documents than this, as if their stream had ended well before its end. */
+  maxDocuments = Infinity
   readonly #planned: { method: Method; fault: Fault; left: number }[] = []
 
   plan(method: Method, fault: Fault): void {

@@ -54,7 +54,9 @@ export class FirestoreService {
       const database = this.database(parent)
       const { transaction, begun } = begin(database, request)
       const paths = structuredQuery.select?.fields?.map(({ fieldPath }) => fieldPath)
-      const found = database.query(parent, structuredQuery, transaction)
+      const found = database
+        .query(parent, structuredQuery, transaction)
+        .slice(0, this.#faults.maxDocuments)
       const readTime = database.now()
       const answers = found.map((document) => ({ document: masked(document, paths), readTime }))
       return [...begun, ...answers, ...(answers.length === 0 ? [{ readTime }] : [])]

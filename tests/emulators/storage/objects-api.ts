@@ -12,6 +12,8 @@ export interface ApiLimits {
   objectsPerPage?: number
   /** The most bytes that one rewrite request copies. */
   rewriteBytes?: number
+  /** Calls are known by the paths of the real service alone, as fake-gcs-server has it. */
+  longPathsOnly?: boolean
   /** `X-Goog-Hash` of an upload is not looked at. */
   ignoresHash?: boolean
 }
@@ -89,7 +91,8 @@ export async function serveRewrite(
   exchange: Exchange,
   { rewriteBytes = Infinity }: ApiLimits,
 ): Promise<void> {
-  const { query } = exchange
+  const { query, request } = exchange
+  const said = JSON.parse((await buffer(request)).toString() || '{}') as object
   const source = objects.get(path.bucket, path.name, query.get('sourceGeneration'))
   const ifGenerationMatch = query.get('ifGenerationMatch')
   objects.checkGeneration(path.toBucket, path.toName, ifGenerationMatch)
@@ -103,7 +106,7 @@ export async function serveRewrite(
     return
   }
   const to = { bucket: path.toBucket, name: path.toName, ifGenerationMatch }
-  const resource = await objects.copy(source, to)
+  const resource = await objects.copy(source, to, said)
   exchange.answer(200, { ...progress, done: true, totalBytesRewritten: String(size), resource })
 }
 

@@ -12,6 +12,7 @@ export interface ObjectResource {
   generation: string
   metageneration: string
   contentType: string
+  contentDisposition?: string
   size: string
   crc32c: string
   md5Hash: string
@@ -36,6 +37,7 @@ export interface NewObject {
   crc32c: string
   md5Hash: string
   contentType: string
+  contentDisposition?: string
   metadata?: Record<string, string>
 }
 
@@ -87,7 +89,7 @@ export class Objects {
 
   /** Makes bytes visible, and says so. */
   async put(object: NewObject, ifGenerationMatch: string | null): Promise<ObjectResource> {
-    const { bucket, name, file, metadata } = object
+    const { bucket, name, file, metadata, contentDisposition } = object
     this.checkGeneration(bucket, name, ifGenerationMatch)
     this.#lastGeneration = Math.max(this.#lastGeneration + 1, Date.now() * 1000)
     const timeCreated = new Date().toISOString()
@@ -105,6 +107,7 @@ export class Objects {
       storageClass: 'STANDARD',
       timeCreated,
       updated: timeCreated,
+      ...(contentDisposition !== undefined && { contentDisposition }),
       ...(metadata && { metadata }),
     }
     const replaced = this.bucket(bucket).get(name)
@@ -117,12 +120,13 @@ export class Objects {
   async copy(
     source: StoredObject,
     to: { bucket: string; name: string; ifGenerationMatch: string | null },
+    said: Partial<Pick<NewObject, 'contentType' | 'contentDisposition' | 'metadata'>> = {},
   ): Promise<ObjectResource> {
     const file = this.newFile()
     await copyFile(source.file, file)
     const { size, crc32c, md5Hash, contentType, metadata } = source.resource
     const copy = { ...to, file, sizeBytes: Number(size), crc32c, md5Hash, contentType }
-    return this.put({ ...copy, ...(metadata && { metadata }) }, to.ifGenerationMatch)
+    return this.put({ ...copy, ...(metadata && { metadata }), ...said }, to.ifGenerationMatch)
   }
 
   /** Whoever is reading the bytes reads on. */

@@ -13,7 +13,7 @@ export function signatureRefusal(
   signers: Signers,
   now: Date,
 ): { status: number; code: string } | undefined {
-  const { pathname, searchParams } = new URL(request.url ?? '', 'http://storage')
+  const { searchParams } = new URL(`http://storage${request.url}`)
   const given = (name: string) => searchParams.get(name) ?? ''
   const [email, day, ...scope] = given('X-Goog-Credential').split('/')
   const signedAt = parseDate(given('X-Goog-Date'))
@@ -35,19 +35,19 @@ export function signatureRefusal(
   const isSigned =
     key !== undefined &&
     methods.some((method) => {
-      const text = stringToSign({ method, pathname, searchParams, headers: request.headers })
+      const text = stringToSign({ method, url: request.url, headers: request.headers })
       return verify('sha256', Buffer.from(text), key, signature)
     })
   return isSigned ? undefined : { status: 403, code: 'SignatureDoesNotMatch' }
 }
 
-function stringToSign(request: {
-  method: string
-  pathname: string
-  searchParams: URLSearchParams
-  headers: IncomingMessage['headers']
-}): string {
-  const { method, pathname, searchParams, headers } = request
+/** What is signed for a request by V4, its signature left out. */
+export function stringToSign({
+  method,
+  url,
+  headers,
+}: Pick<IncomingMessage, 'method' | 'url' | 'headers'>): string {
+  const { pathname, searchParams } = new URL(`http://storage${url}`)
   const signedHeaders = searchParams.get('X-Goog-SignedHeaders') ?? ''
   const query = [...searchParams]
     .filter(([name]) => name.toLowerCase() !== 'x-goog-signature')

@@ -111,6 +111,7 @@ export class StorageEmulator implements AsyncDisposable {
       /^\/b(?:\/([^/]+)(\/o)?(?:\/([^/]+))?(\/rewriteTo\/b\/[^/]+\/o\/[^/]+)?)?$/
         .exec(path)
         ?.map((part: string | undefined) => part && decodeURIComponent(part)) ?? []
+    if (this.limits.longPathsOnly && path === exchange.path) return this.#serveSigned(exchange)
     if (path === '/b' || (bucket !== undefined && names === undefined)) {
       return serveBucket(this.#objects, bucket, exchange)
     }
@@ -130,6 +131,10 @@ export class StorageEmulator implements AsyncDisposable {
     const [, bucket = '', name = ''] = /^\/([^/]+)\/(.+)$/.exec(path)?.map(decodeURIComponent) ?? []
     const refusal = signatureRefusal(request, this.#signers, new Date())
     if (refusal) return sendXmlRefusal(response, refusal.status, refusal.code)
+    // Who signs well-formed URLs is trusted where no signer is known, but then for reading alone.
+    if (!['GET', 'HEAD'].includes(request.method ?? '')) {
+      return sendXmlRefusal(response, 403, 'SignatureDoesNotMatch')
+    }
     const object = this.#objects.bucket(bucket).get(name)
     const generation = query.get('generation')
     if (!object || (generation !== null && generation !== object.resource.generation)) {

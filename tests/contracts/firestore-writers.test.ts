@@ -1,0 +1,43 @@
+import { GoogleAuth, PassThroughClient } from 'google-auth-library'
+import { describe, expect, test } from 'vitest'
+import { waitsForLocks } from '../emulators/firestore/lock-waits.ts'
+import { codeOf, user, type World } from './catalog-world.ts'
+import { firestoreWorld, newProject, useFirestore } from './firestore-world.ts'
+
+const isExternal = Boolean(process.env['FIRESTORE_EMULATOR_HOST'])
+useFirestore()
+
+describe('many writers', () => {
+  test('50 parallel uploads of five processes are all stored, and counted exactly', async ({
+    skip,
+  }) => {
+    skip(isExternal && (await waitsForLocks()), 'the emulator has writers wait for locks')
+    const projectId = newProject()
+    await using worlds = new AsyncDisposableStack()
+    const writers: World[] = []
+    for (let i = 0; i < 5; i++) writers.push(worlds.use(await firestoreWorld(projectId)))
+    await Promise.all(
+      Array.from({ length: 50 }, async (_, i) => writers[i % 5]?.upload(`/${i}`, { maxBytes: 2 })),
+    )
+    expect(await writers[0]?.counters()).toEqual({
+      liveBytes: 100,
+      liveCount: 50,
+      reservedBytes: 0,
+      trashBytes: 0,
+    })
+  })
+})
+
+describe('REST', () => {
+  test('does what gRPC does, with listeners beside it', async () => {
+    const auth = new GoogleAuth({ authClient: new PassThroughClient() })
+    await using world = await firestoreWorld(newProject(), { preferRest: true, settings: { auth } })
+    const file = await world.reserve('/a', { metadata: { ключ: [[1.5, null]] } })
+    const waiting = world.catalog.awaitSettled(user, file.id, AbortSignal.timeout(9000))
+    await world.settle(file)
+    await waiting
+    expect(await codeOf(world.reserve('/a'))).toBe('path-taken')
+    const { files, total } = await world.list({ nameContains: 'A', total: true })
+    expect([files[0]?.metadata, total]).toEqual([{ ключ: [[1.5, null]] }, 1])
+  })
+})

@@ -1,0 +1,197 @@
+import type { ProbeBucket } from './probe-bucket.ts'
+
+/** What Cloud Storage can, and an emulator may not. */
+export interface Ability {
+  /** What an emulator without it does. */
+  reason: string
+  /** The tests of the contract that stand on it. */
+  tests: string[]
+  /** Likewise, those of the end-to-end suite. */
+  api?: string[]
+  /** Whether the emulator shows that it lacks it; a refusal of the question shows nothing. */
+  isMissing: (bucket: ProbeBucket) => Promise<boolean>
+}
+
+interface Page {
+  items?: object[]
+}
+
+const chunk = 'x'.repeat(256 * 1024)
+
+export const abilities: Ability[] = [
+  {
+    reason: 'ignores ifGenerationMatch of an upload',
+    tests: ['a place that holds a blob is never replaced', 'of two writes exactly one succeeds'],
+    async isMissing(bucket) {
+      const name = bucket.newName()
+      await bucket.store(name)
+      return (await bucket.store(name, '&ifGenerationMatch=0')).status < 300
+    },
+  },
+  {
+    reason: 'ignores ifGenerationMatch or sourceGeneration of a copy',
+    tests: ['a place that is not free, and a generation that is not there, throw'],
+    async isMissing(bucket) {
+      const [from, to] = [bucket.newName(), bucket.newName()]
+      await bucket.store(from)
+      await bucket.store(to)
+      const onto = await bucket.copy(from, to, 'ifGenerationMatch=0')
+      const ofNothing = await bucket.copy(from, bucket.newName(), 'sourceGeneration=1')
+      return onto.status < 300 || ofNothing.status < 300
+    },
+  },
+  {
+    reason: 'ignores the generation that is asked for',
+    tests: ['gives exactly this generation; undefined when there is no such generation'],
+    async isMissing(bucket) {
+      const name = bucket.newName()
+      await bucket.store(name)
+      return (await bucket.media(name, '&generation=1')).status < 300
+    },
+  },
+  {
+    reason: 'ignores the generation that is to be deleted',
+    tests: ['deletes one generation'],
+    async isMissing(bucket) {
+      const name = bucket.newName()
+      await bucket.store(name)
+      await bucket.remove(name, 'generation=1&ifGenerationMatch=1')
+      return (await bucket.media(name)).status === 404
+    },
+  },
+  {
+    reason: 'lists everything on one page',
+    tests: [
+      ...[1, 2, 3, 7].map((limit) => `gives every blob once, in pages of at most ${limit}`),
+      'a page without next is the last',
+      'a blob that stands throughout is listed once, whatever comes and goes between two pages',
+      'gives 1,500 blobs, each once, whatever the size of the pages',
+    ],
+    async isMissing(bucket) {
+      for (let i = 0; i < 2; i++) await bucket.store(bucket.newName())
+      const { items = [] } = JSON.parse((await bucket.list('maxResults=1')).text) as Page
+      return items.length > 1
+    },
+  },
+  {
+    reason: 'takes an upload in one request only',
+    tests: [
+      'every chunk but the last is a multiple of chunkMultiple, and 308 says what is held',
+      'a session can be asked what it holds',
+      'stays constant while 300 MB are written and read',
+    ],
+    api: ['chunks are answered 308 with Range, the last one 2xx, then the file is ready'],
+    async isMissing(bucket) {
+      const session = await bucket.session(bucket.newName(), 2 * chunk.length)
+      const range = `bytes 0-${chunk.length - 1}/${2 * chunk.length}`
+      return (await bucket.send(session, chunk, range)).status < 300
+    },
+  },
+  {
+    reason: 'does not say that a session holds nothing',
+    tests: ['a session can be asked what it holds'],
+    api: [
+      'the status query says what is held',
+      'an upload resumes where a broken connection left it',
+      'a body shorter than its Content-Range completes nothing, and the upload goes on',
+      'an upload URL that was tampered with is none',
+    ],
+    async isMissing(bucket) {
+      const session = await bucket.session(bucket.newName(), 5)
+      const { status, headers } = await bucket.send(session, '', 'bytes */5')
+      return status < 300 || headers.has('range')
+    },
+  },
+  {
+    reason: 'takes a chunk that comes twice for two',
+    tests: [],
+    api: ['bytes already held are ignored'],
+    async isMissing(bucket) {
+      const name = bucket.newName()
+      const session = await bucket.session(name, 2 * chunk.length)
+      await bucket.send(session, chunk, `bytes 0-${chunk.length - 1}/${2 * chunk.length}`)
+      const all = `bytes 0-${2 * chunk.length - 1}/${2 * chunk.length}`
+      await bucket.send(session, chunk + chunk, all)
+      return (await bucket.media(name)).text.length !== 2 * chunk.length
+    },
+  },
+  {
+    reason: 'forgets a session that is complete',
+    tests: ['a repeated last chunk, and the question after it, are answered as complete'],
+    api: ['a repeated last chunk is 2xx and changes nothing'],
+    async isMissing(bucket) {
+      const session = await bucket.session(bucket.newName(), 5)
+      await bucket.send(session, 'bytes', 'bytes 0-4/5')
+      const again = await bucket.send(session, 'bytes', 'bytes 0-4/5')
+      const asked = await bucket.send(session, '', 'bytes */5')
+      return again.status >= 300 || asked.status >= 300
+    },
+  },
+  {
+    reason: 'ignores the size that a session was opened for',
+    tests: ['takes exactly sizeBytes'],
+    api: ['a gap, a wrong total or more than declared is 4xx with the state intact'],
+    async isMissing(bucket) {
+      const session = await bucket.session(bucket.newName(), 5)
+      return (await bucket.send(session, 'bytes!', 'bytes 0-5/6')).status < 300
+    },
+  },
+  {
+    reason: 'cannot cancel a session',
+    tests: ['ends a session: its URL answers 404, 410 or 499 from then on'],
+    api: [
+      'cancel is 499, and ends the session',
+      'DELETE of a pending file cancels its reservation and its upload URL',
+    ],
+    async isMissing(bucket) {
+      const session = await bucket.session(bucket.newName(), 5)
+      await bucket.cancel(session)
+      return (await bucket.send(session, 'bytes', 'bytes 0-4/5')).status < 300
+    },
+  },
+  {
+    reason: 'serves links that have expired',
+    tests: ['serves until it expires'],
+    api: ['an expired link is refused'],
+    async isMissing(bucket) {
+      const name = bucket.newName()
+      await bucket.store(name)
+      const signedAt = new Date(Date.now() - 60_000)
+      return (await bucket.link(name, { signedAt, seconds: 1 })).status < 300
+    },
+  },
+  {
+    reason: 'writes by links that read',
+    tests: [],
+    api: ['a signed URL only reads'],
+    async isMissing(bucket) {
+      const name = bucket.newName()
+      await bucket.store(name)
+      const answers = ['PUT', 'POST', 'DELETE'].map((method) => bucket.link(name, { method }))
+      return (await Promise.all(answers)).some(({ status }) => status < 300)
+    },
+  },
+  {
+    reason: 'ignores the type or the disposition that a link carries',
+    tests: ['serves this generation by GET and HEAD'],
+    api: ['the URL carries name and type, and its bytes are hostile until shown otherwise'],
+    async isMissing(bucket) {
+      const name = bucket.newName()
+      await bucket.store(name)
+      const query =
+        '&response-content-type=text%2Fcsv&response-content-disposition=attachment%3B+filename%3Da'
+      const { status, headers } = await bucket.link(name, { query })
+      const given = `${headers.get('content-type')} ${headers.get('content-disposition')}`
+      return status < 300 && given !== 'text/csv attachment; filename=a'
+    },
+  },
+  {
+    reason: 'ignores the generation that a link carries',
+    tests: ['serves no other generation'],
+    async isMissing(bucket) {
+      const name = bucket.newName()
+      await bucket.store(name)
+      return (await bucket.link(name, { query: '&generation=1' })).status < 300
+    },
+  },
+]

@@ -1,0 +1,35 @@
+import { defineConfig } from 'vitest/config'
+
+const firestore = process.env['FIRESTORE_EMULATOR_HOST']
+const storage = process.env['STORAGE_EMULATOR_HOST']
+
+if (!firestore && !storage) {
+  process.stderr.write(
+    'test:emulators needs to know which emulators: set FIRESTORE_EMULATOR_HOST (such as 127.0.0.1:8080), STORAGE_EMULATOR_HOST (such as http://127.0.0.1:9199), or both.\n',
+  )
+  process.exit(1)
+}
+
+/** The contracts, unchanged, on the emulators that the environment names, and the end-to-end suite of the cloud. */
+export default defineConfig({
+  test: {
+    include: [
+      ...(firestore
+        ? [
+            'tests/emulators/firestore/emulator.test.ts',
+            'tests/contracts/firestore-catalog.test.ts',
+            'tests/contracts/firestore-writers.test.ts',
+          ]
+        : []),
+      ...(storage ? ['tests/contracts/gcs-blobs.test.ts', 'tests/contracts/gcs-bulk.test.ts'] : []),
+      'tests/emulators/rules.emulators.test.ts',
+      'tests/e2e/cloud.test.ts',
+    ],
+    // An emulator may make the writers of one document wait for locks.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+    // The files share the emulators.
+    fileParallelism: false,
+    reporters: 'verbose',
+  },
+})
