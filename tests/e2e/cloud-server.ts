@@ -1,31 +1,23 @@
 import { randomUUID } from 'node:crypto'
-import { startFirestoreEmulator } from '../emulators/firestore/start.ts'
-import { StorageEmulator } from '../emulators/storage/storage-emulator.ts'
 import type { ObjectResource } from '../emulators/storage/objects.ts'
+import { startCloudEmulators } from './cloud-emulators.ts'
 import { startFunction } from './framework-server.ts'
 import type { Server } from './target.ts'
 
 /** `api` and `scan` as in the cloud, each in a process of its own, over Firestore, Cloud Storage and an event bus in this one. */
 export async function startCloud(env: Record<string, string>): Promise<Server> {
   await using opened = new AsyncDisposableStack()
-  const firestore = opened.use(await startFirestoreEmulator())
-  const storage = opened.use(await StorageEmulator.start())
   const bucket = `coffer-${randomUUID()}`
-  await fetch(`${storage.url}/storage/v1/b?project=coffer`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ name: bucket }),
-  })
+  const emulators = opened.use(await startCloudEmulators(bucket))
   const cloud = {
     ...env,
+    ...emulators.env,
     MEDIA_GCS_BUCKET_NAME: bucket,
-    GOOGLE_CLOUD_PROJECT: 'coffer',
-    FIRESTORE_EMULATOR_HOST: firestore.host,
-    STORAGE_EMULATOR_HOST: storage.url,
+    GOOGLE_CLOUD_PROJECT: bucket,
   }
   const api = opened.use(await startFunction('api', { env: cloud }))
   const scan = opened.use(await startFunction('scan', { signature: 'cloudevent', env: cloud }))
-  storage.events.subscribe((object) => void deliver(scan.url, object))
+  emulators.onFinalized((object) => void deliver(scan.url, object))
   const resources = opened.move()
   return { url: api.url, [Symbol.asyncDispose]: () => resources.disposeAsync() }
 }

@@ -1,11 +1,19 @@
 import { describe } from 'vitest'
 import { describeApi } from './suite.ts'
+import { commandToken } from './command-token.ts'
 import { localToken } from './target.ts'
 
 const url = process.env['API_URL']?.replace(/\/+$/, '')
+const tokenCommand = process.env['API_TOKEN_COMMAND']
 
-/** `API_URL=http://… npx vitest run tests/e2e/deployed.test.ts`: the same suite against a service that runs elsewhere. */
+/** `API_URL=http://… npx vitest run tests/e2e/deployed.test.ts`: the same suite against a service that runs elsewhere; `API_TOKEN_COMMAND` signs its users in. */
 describe.runIf(url !== undefined)('a deployment', () => {
   const start = async () => ({ url: url ?? '', [Symbol.asyncDispose]: () => Promise.resolve() })
-  describeApi(`${url}`, start, { token: localToken, configurable: false, looksIntoArchives: true })
+  describeApi(`${url}`, start, {
+    token: tokenCommand === undefined ? localToken : commandToken(tokenCommand),
+    configurable: false,
+    looksIntoArchives: true,
+    ownStorage: process.env['OWN_STORAGE'] !== 'false',
+    restartable: false,
+  })
 })

@@ -7,13 +7,17 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import type { Server } from './target.ts'
 
-const program = fileURLToPath(new URL('../../functions/local.ts', import.meta.url))
+const npmStart = fileURLToPath(new URL('../../functions/local.ts', import.meta.url))
 const startDeadlineMilliseconds = 30_000
 
 /** The real process, as `npm start` runs it, over a storage directory of its own that goes with it. */
-export async function startLocalServer(env: Record<string, string>): Promise<Server> {
+export async function startLocalServer(
+  env: Record<string, string>,
+  program = npmStart,
+): Promise<Server> {
   const storage = await mkdtemp(join(tmpdir(), 'coffer-e2e-'))
-  const run = (port: string) => spawnServer({ ...env, PORT: port, WORKSPACE_STORAGE_DIR: storage })
+  const run = (port: string) =>
+    spawnServer(program, { ...env, PORT: port, WORKSPACE_STORAGE_DIR: storage })
   const remove = () => rm(storage, { recursive: true, force: true })
   let running = await run('0').catch(async (error: unknown) => {
     await remove()
@@ -41,7 +45,7 @@ interface Running {
   url: string
 }
 
-async function spawnServer(env: Record<string, string>): Promise<Running> {
+async function spawnServer(program: string, env: Record<string, string>): Promise<Running> {
   const child = spawn(process.execPath, [program], {
     env: { PATH: process.env['PATH'], HOST: '127.0.0.1', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -12,6 +12,8 @@ describe(`npm start${skipWithoutClamd ? ', without clamd: no archives' : ', with
     token: localToken,
     configurable: true,
     looksIntoArchives: !skipWithoutClamd,
+    ownStorage: true,
+    restartable: true,
   })
 })
 

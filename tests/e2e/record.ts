@@ -17,8 +17,11 @@ export interface FileRecord {
     reason?: string
     engine: string
     signatureVersion: string | null
+    signaturesAt?: string
     scannedAt: string
   } | null
+  /** While pending. */
+  reservation?: { expiresAt: string; maxBytes: number; receivedBytes?: number; overwrite: boolean }
   metadata: Record<string, unknown>
   origin: string
   createdAt: string

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, type RunnerTestSuite } from 'vitest'
 import { apiOf } from './api.ts'
 import { anonymousCases } from './cases/anonymous.ts'
 import { concurrencyCases } from './cases/concurrency.ts'
@@ -10,9 +10,12 @@ import { hostileJsonCases } from './cases/hostile-json.ts'
 import { hostilePathCases } from './cases/hostile-paths.ts'
 import { hostileUploadCases } from './cases/hostile-uploads.ts'
 import { httpCases } from './cases/http.ts'
+import { importCases } from './cases/imports.ts'
 import { lifecycleCases } from './cases/lifecycle.ts'
 import { listCases } from './cases/list.ts'
+import { ownStorageCases } from './cases/own-storage.ts'
 import { preconditionCases } from './cases/preconditions.ts'
+import { previewCases } from './cases/preview.ts'
 import { quotaCases } from './cases/quota.ts'
 import { rangeCases } from './cases/ranges.ts'
 import { resumableCases } from './cases/resumable.ts'
@@ -24,7 +27,7 @@ import { typeCases } from './cases/types.ts'
 import { updateCases } from './cases/update.ts'
 import { uploadCases } from './cases/upload.ts'
 import type { Api } from './api.ts'
-import type { Server, Target } from './target.ts'
+import type { Difference, Server, Target } from './target.ts'
 
 type Cases = (api: Api) => void
 
@@ -39,6 +42,8 @@ const everywhere: Cases[] = [
   updateCases,
   deleteCases,
   sessionCases,
+  previewCases,
+  importCases,
   resumableCases,
   signedCases,
   tenancyCases,
@@ -50,21 +55,48 @@ const everywhere: Cases[] = [
   concurrencyCases,
 ]
 
-/** A service with limits small enough to reach, that may be stopped in between. */
+/** A service with limits small enough to reach. */
 const narrow = { MAX_FILE_SIZE_MB: '1', WORKSPACE_QUOTA_MB: '2', CORS_ORIGINS: corsOrigin }
-const narrowly: Cases[] = [quotaCases, corsCases, lifecycleCases]
 
 /** The contract, seen from outside. Speaks HTTP to whatever `start` answers, and knows nothing else of it. */
 export function describeApi(name: string, start: Target['start'], target: Omit<Target, 'start'>) {
+  const { looksIntoArchives, ownStorage, restartable, configurable, differences = [] } = target
   describe(`the API of ${name}`, () => {
+    skipDifferences(differences)
     describe('as it is', () => {
-      const scanner = { looksIntoArchives: target.looksIntoArchives }
-      withServer({ ...target, start }, {}, [...everywhere, (api) => scanCases(api, scanner)])
+      const cases = [...everywhere, (api: Api) => scanCases(api, { looksIntoArchives })]
+      withServer({ ...target, start }, {}, ownStorage ? [...cases, ownStorageCases] : cases)
     })
-    describe.runIf(target.configurable)('with narrow limits', () => {
-      withServer({ ...target, start }, narrow, narrowly)
+    describe.runIf(configurable)('with narrow limits', () => {
+      const cases = [quotaCases, corsCases]
+      withServer({ ...target, start }, narrow, restartable ? [...cases, lifecycleCases] : cases)
     })
   })
+}
+
+/** Skips the tests that differences name, saying why; a difference must be about a test that there is. */
+function skipDifferences(differences: readonly Difference[]): void {
+  let unchecked = differences.flatMap(({ tests }) => tests)
+  beforeEach(({ task, skip }) => {
+    if (unchecked.length > 0) {
+      const names = testNames(task.file)
+      const unknown = unchecked.filter((test) => !names.some((name) => isAbout(test, name)))
+      expect(unknown, 'differences that are about no test').toEqual([])
+      unchecked = []
+    }
+    const difference = differences.find(({ tests }) =>
+      tests.some((test) => isAbout(test, task.name)),
+    )
+    if (difference) skip(difference.reason)
+  })
+}
+
+function isAbout(test: string | RegExp, name: string): boolean {
+  return typeof test === 'string' ? test === name : test.test(name)
+}
+
+function testNames(suite: Readonly<RunnerTestSuite>): string[] {
+  return suite.tasks.flatMap((task) => (task.type === 'suite' ? testNames(task) : [task.name]))
 }
 
 /** Runs cases against one server that starts before them and ends after them. */

@@ -14,6 +14,13 @@ export interface Claims {
   session?: string
 }
 
+/** What a platform does differently by itself, so that the service behind it cannot help it. */
+export interface Difference {
+  reason: string
+  /** The names of the tests that cannot pass there; a name that no test has is an error. */
+  tests: readonly (string | RegExp)[]
+}
+
 export interface Target {
   /** Starts a service of its own with these environment variables on top; a deployment takes none. */
   start(env?: Record<string, string>): Promise<Server>
@@ -23,6 +30,11 @@ export interface Target {
   configurable: boolean
   /** Whether the service scans with ClamAV: the development scanner does not look into archives. */
   looksIntoArchives: boolean
+  /** Whether the service stores bytes itself, and so answers links and resumable sessions, rather than Cloud Storage. */
+  ownStorage: boolean
+  /** Whether `start` answers a server that can be stopped and started. */
+  restartable: boolean
+  differences?: readonly Difference[]
 }
 
 /** `Authorization` of the local mode: the token names its user. */

@@ -88,13 +88,14 @@ export function resumableCases(api: Api): void {
 
     test('an upload resumes where a broken connection left it', async () => {
       const { session, user, id } = await opened(api)
-      await session.sendAndCut(0, bytes.length, chunk + 5000)
+      await session.send(0, chunk)
+      await session.sendAndCut(chunk, bytes.length, chunk / 2)
       const held = async () => {
         const range = (await session.status()).headers.get('range')
         return range === null ? 0 : Number(range.replace('bytes=0-', '')) + 1
       }
-      await expect.poll(held, { timeout: 10_000 }).toBeGreaterThan(0)
-      expect(await held()).toBeLessThanOrEqual(chunk + 5000)
+      await expect.poll(held, { timeout: 10_000 }).toBeGreaterThanOrEqual(chunk)
+      expect(await held()).toBeLessThanOrEqual(chunk + chunk / 2)
       expect((await session.send(await held(), bytes.length)).ok).toBe(true)
       expect(await user.settled(id)).toMatchObject({ state: 'ready', checksum })
     })
@@ -118,7 +119,6 @@ export function resumableCases(api: Api): void {
         `bytes ${chunk}-${chunk + 9}/${bytes.length + 1}`,
         `bytes ${chunk}-${chunk + 9}/${bytes.length - 1}`,
         `bytes ${bytes.length - 5}-${bytes.length + 4}/${bytes.length}`,
-        `bytes ${chunk}-${chunk + 99}/${bytes.length}`,
         `bytes ${chunk + 9}-${chunk}/${bytes.length}`,
         `bytes ${chunk}-/${bytes.length}`,
         `bytes x-y/${bytes.length}`,
@@ -132,6 +132,17 @@ export function resumableCases(api: Api): void {
       }
       const tooLong = await session.put(Buffer.concat([bytes, body]), {})
       expect(`${tooLong.status}`).toMatch(/^4/)
+      expect((await session.send(chunk, bytes.length)).ok).toBe(true)
+      expect(await user.settled(id)).toMatchObject({ state: 'ready', checksum })
+    })
+
+    test('a body shorter than its Content-Range completes nothing, and the upload goes on', async () => {
+      const { session, user, id } = await opened(api, { checksum })
+      await session.send(0, chunk)
+      const range = `bytes ${chunk}-${bytes.length - 1}/${bytes.length}`
+      const short = await session.put(bytes.subarray(chunk, chunk + 10), { 'content-range': range })
+      expect(`${short.status}`).toMatch(/^(308|4\d\d)$/)
+      await expectHeld(session, chunk)
       expect((await session.send(chunk, bytes.length)).ok).toBe(true)
       expect(await user.settled(id)).toMatchObject({ state: 'ready', checksum })
     })
@@ -155,21 +166,11 @@ export function resumableCases(api: Api): void {
       expect([404, 410, 499]).toContain((await session.status()).status)
     })
 
-    test('cancel by the URL frees the path and what was reserved, at once', async ({ skip }) => {
-      const { session, user, url } = await opened(api)
-      skip(new URL(url).origin !== user.url('').origin, 'Cloud Storage tells nobody of it')
-      await session.send(0, chunk)
-      expect((await session.cancel()).status).toBe(499)
-      expect(await user.usage()).toMatchObject({ usedBytes: 0, reservedBytes: 0 })
-      const headers = { 'if-none-match': '*' }
-      expect((await user.put('/big.bin', 'others', { headers })).ok).toBe(true)
-    })
-
     test('DELETE of a pending file cancels its reservation and its upload URL', async () => {
       const { session, user, id } = await opened(api)
       await session.send(0, chunk)
       expect((await user.call('DELETE', `/files/${id}`)).status).toBe(204)
-      expect([404, 410]).toContain((await session.send(chunk, bytes.length)).status)
+      expect([404, 410, 499]).toContain((await session.send(chunk, bytes.length)).status)
       expect([404, 410]).toContain((await user.get(`/files/${id}`)).status)
       await expectNothingStored(user)
     })

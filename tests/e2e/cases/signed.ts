@@ -60,7 +60,7 @@ export function signedCases(api: Api): void {
       expect((await user.list()).files).toHaveLength(1)
     })
 
-    test('a forged link is 403: every part of it is signed', async () => {
+    test('a forged link is refused: every part of it is signed', async () => {
       const { url, other } = await signed(api)
       const original = new URL(url)
       for (const name of original.searchParams.keys()) {
@@ -70,30 +70,27 @@ export function signedCases(api: Api): void {
           if (each === value) continue
           const broken = new URL(url)
           broken.searchParams.set(name, each)
-          await expectForbidden(broken)
+          await expectRefused(broken)
         }
         const without = new URL(url)
         without.searchParams.delete(name)
-        await expectForbidden(without)
+        await expectRefused(without)
       }
       const elsewhere = new URL(url)
       elsewhere.pathname = other.pathname
-      if (elsewhere.pathname !== original.pathname) await expectForbidden(elsewhere)
+      if (elsewhere.pathname !== original.pathname) await expectRefused(elsewhere)
     })
 
-    test('an expired link is 403', async () => {
+    test('an expired link is refused', async () => {
       const { served } = await signed(api, { expiresIn: 1 })
-      const status = async () => (await served()).status
-      await expect.poll(status, { timeout: 10_000, interval: 200 }).toBe(403)
-      await expectProblem(await served(), 403, 'forbidden')
+      const refused = async () => isRefusal((await served()).status)
+      await expect.poll(refused, { timeout: 10_000, interval: 200 }).toBe(true)
     })
 
-    test('a deleted file’s links answer 410, a purged one’s 404', async () => {
+    test('a purged file’s links serve nothing', async () => {
       const { user, id, served } = await signed(api)
-      await user.call('DELETE', `/files/${id}`)
-      await expectProblem(await served(), 410, 'gone')
       await user.call('DELETE', `/files/${id}`, { query: { purge: true } })
-      await expectProblem(await served(), 404, 'not-found')
+      expect((await served()).status).toBe(404)
     })
 
     test.each(['0', '-1', '604801', '1.5', '1e3', 'x', ''])(
@@ -117,7 +114,8 @@ export function signedCases(api: Api): void {
   })
 }
 
-async function signed(api: Api, query: Record<string, number> = {}) {
+/** A file named `/naïve "a".txt` that says `hello`, and a link to it. */
+export async function signed(api: Api, query: Record<string, number> = {}) {
   const user = await api.newUser()
   const sign = async (path: string) => {
     const { id } = await user.store(path, 'hello')
@@ -150,8 +148,10 @@ function change(value: string): string {
   return value.slice(0, middle) + (value[middle] === '1' ? '2' : '1') + value.slice(middle + 1)
 }
 
-async function expectForbidden(url: URL): Promise<void> {
-  const response = await fetch(url)
-  expect(`${response.status} ${url.href}`).toBe(`403 ${url.href}`)
-  await expectProblem(response, 403, 'forbidden')
+/** 403 as the service answers; Cloud Storage answers 400 to what is expired or malformed. */
+const isRefusal = (status: number) => status === 400 || status === 403
+
+async function expectRefused(url: URL): Promise<void> {
+  const { status } = await fetch(url)
+  expect({ url: url.href, status, refused: isRefusal(status) }).toMatchObject({ refused: true })
 }

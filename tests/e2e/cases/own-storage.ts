@@ -1,0 +1,52 @@
+import { describe, expect, test } from 'vitest'
+import { expectProblem } from '../../support/problem.ts'
+import type { Api } from '../api.ts'
+import { openSession } from '../resumable-session.ts'
+import { signed } from './signed.ts'
+
+/** For a service that answers its links and resumable sessions itself, rather than have Cloud Storage do it. */
+export function ownStorageCases(api: Api): void {
+  describe('links and sessions of the service itself', () => {
+    test('a forged link is 403 forbidden, whatever part of it is changed', async () => {
+      const { url } = await signed(api)
+      const { searchParams } = new URL(url)
+      for (const name of searchParams.keys()) {
+        const forged = new URL(url)
+        forged.searchParams.set(name, `${searchParams.get(name)}0`)
+        await expectProblem(await fetch(forged), 403, 'forbidden')
+      }
+    })
+
+    test('an expired link is 403 forbidden', async () => {
+      const { served } = await signed(api, { expiresIn: 1 })
+      const status = async () => (await served()).status
+      await expect.poll(status, { timeout: 10_000, interval: 200 }).toBe(403)
+      await expectProblem(await served(), 403, 'forbidden')
+    })
+
+    test('a deleted file’s links answer 410, a purged one’s 404', async () => {
+      const { user, id, served } = await signed(api)
+      await user.call('DELETE', `/files/${id}`)
+      await expectProblem(await served(), 410, 'gone')
+      await user.call('DELETE', `/files/${id}`, { query: { purge: true } })
+      await expectProblem(await served(), 404, 'not-found')
+    })
+
+    test('a body shorter than its Content-Range is 4xx', async () => {
+      const user = await api.newUser()
+      const { upload } = await user.reserve({ path: '/a', sizeBytes: 100 })
+      const session = openSession(upload.url, Buffer.alloc(100))
+      const headers = { 'content-range': 'bytes 0-99/100' }
+      expect(`${(await session.put(Buffer.alloc(10), headers)).status}`).toMatch(/^4/)
+    })
+
+    test('cancel by the URL frees the path and what was reserved, at once', async () => {
+      const user = await api.newUser()
+      const { upload } = await user.reserve({ path: '/a', sizeBytes: 100 })
+      expect((await openSession(upload.url, Buffer.alloc(100)).cancel()).status).toBe(499)
+      expect(await user.usage()).toMatchObject({ usedBytes: 0, reservedBytes: 0 })
+      const headers = { 'if-none-match': '*' }
+      expect((await user.put('/a', 'others', { headers })).ok).toBe(true)
+    })
+  })
+}

@@ -1,0 +1,33 @@
+import type { IncomingMessage } from 'node:http'
+import type { ProxyTarget } from './proxy.ts'
+import type { Server } from './target.ts'
+
+/** Which function answers: the first whose method and path fit, as a load balancer in front of them would be told. */
+const routes: [name: string, methods: RegExp, path: RegExp][] = [
+  ['storage', /^/, /^\/(signed\/|uploads\/.)/],
+  ['upload', /^(POST|PUT)$/, /^\/(files$|content|uploads|imports)/],
+  ['list', /^(GET|HEAD)$/, /^\/(files|usage)$/],
+  ['download', /^(GET|HEAD)$/, /^\/files\/[^/]*\/download$/],
+  ['update', /^(PATCH|POST)$/, /^\/files\//],
+  ['delete', /^DELETE$/, /^/],
+  ['read', /^/, /^/],
+]
+
+export const functionNames = routes.map(([name]) => name)
+
+/** Where a request goes, of functions that run apart. */
+export function routeAmong(
+  functions: ReadonlyMap<string, Server>,
+): (incoming: IncomingMessage) => ProxyTarget | undefined {
+  return (incoming) => {
+    const server = functions.get(nameOf(incoming) ?? '')
+    return server && { origin: server.url, path: incoming.url ?? '' }
+  }
+}
+
+function nameOf({ method = '', url = '', headers }: IncomingMessage): string | undefined {
+  // A preflight is for the function that the request itself will go to.
+  const asked = method === 'OPTIONS' ? headers['access-control-request-method'] : undefined
+  const [path = ''] = url.replace(/^\/api\/workspace/, '').split('?')
+  return routes.find(([, methods, paths]) => methods.test(asked ?? method) && paths.test(path))?.[0]
+}

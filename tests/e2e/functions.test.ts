@@ -1,0 +1,26 @@
+import { startFunctions } from './functions-server.ts'
+import { describeApi } from './suite.ts'
+import { localToken, type Difference } from './target.ts'
+
+const ownRoutesOnly: Difference = {
+  reason:
+    'a function knows its own methods: what else a path answers is known to api, and to what routes to them',
+  tests: [/ is 405 with Allow$/],
+}
+const noHealth: Difference = {
+  reason: 'only api opens everything, and so can say how everything is',
+  tests: ['GET /healthz says what it runs on'],
+}
+
+describeApi(
+  'the functions, each under a Functions Framework of its own',
+  (env = {}) => startFunctions(env),
+  {
+    token: localToken,
+    configurable: true,
+    looksIntoArchives: false,
+    ownStorage: true,
+    restartable: false,
+    differences: [ownRoutesOnly, noHealth],
+  },
+)

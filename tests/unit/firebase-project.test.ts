@@ -1,0 +1,56 @@
+import { readFile } from 'node:fs/promises'
+import { describe, expect, test } from 'vitest'
+
+const read = (name: string) => readFile(new URL(`../../${name}`, import.meta.url), 'utf8')
+
+/** Without comments and line breaks. */
+async function rules(name: string): Promise<string> {
+  const text = await read(name)
+  return text
+    .replace(/\/\/.*$/gm, '')
+    .replace(/\s+/g, ' ')
+    .trim()
+}
+
+describe('the Firebase project', () => {
+  test('denies clients everything in Firestore', async () => {
+    expect(await rules('firestore.rules')).toBe(
+      "rules_version = '2'; service cloud.firestore { match /databases/{database}/documents { " +
+        'match /{document=**} { allow read, write: if false; } } }',
+    )
+  })
+
+  test('denies clients everything in the bucket', async () => {
+    expect(await rules('storage.rules')).toBe(
+      "rules_version = '2'; service firebase.storage { match /b/{bucket}/o { " +
+        'match /{path=**} { allow read, write: if false; } } }',
+    )
+  })
+
+  test('deploys the functions that functions/index.ts exports, but for storage, which is local', async () => {
+    const exported = await import('../../functions/index.ts')
+    const manifest = await read('functions.yaml')
+    const [, endpoints = ''] = manifest.split('\nendpoints:\n')
+    const names = [...endpoints.matchAll(/^ {2}(\w+):$/gm)].map(([, name]) => name)
+    const entryPoints = [...endpoints.matchAll(/^ {4}entryPoint: (\w+)$/gm)].map(([, name]) => name)
+    expect(names).toEqual(entryPoints)
+    expect(new Set([...names, 'storage'])).toEqual(new Set(Object.keys(exported)))
+  })
+
+  test('gives Hosting one origin: what is under /api/workspace/ goes to api', async () => {
+    const { hosting } = JSON.parse(await read('firebase.json')) as {
+      hosting: { rewrites: { source: string; function: { functionId: string } }[] }
+    }
+    expect(hosting.rewrites).toEqual([
+      { source: '/api/workspace/**', function: { functionId: 'api', region: 'us-central1' } },
+    ])
+  })
+
+  test('has settings of its own for the emulators’ project, which exists nowhere else', async () => {
+    const settings = await read('.env.demo-coffer')
+    expect(settings).toMatch(/^AUTH_MODE=firebase$/m)
+    expect(settings).toMatch(/^MEDIA_GCS_BUCKET_NAME=demo-coffer\./m)
+    expect(await read('package.json')).toContain('tests/emulators/firebase-cli/start.ts')
+    expect(await read('tests/emulators/firebase-cli/start.ts')).toContain("'demo-coffer'")
+  })
+})
