@@ -1,0 +1,28 @@
+import { randomUUID } from 'node:crypto'
+import { join, parse } from 'node:path'
+import { storeMedia, type Workspace } from 'coffer'
+import sharp from 'sharp'
+
+/** Takes an image, in any form that Coffer knows, and answers a reference to a thumbnail of it in the workspace. */
+export async function thumbnail(workspace: Workspace, file: string, width = 320): Promise<string> {
+  const executionId = randomUUID()
+  const context = { executionId }
+  try {
+    // Fetched, scanned and typed by its bytes: from here on it is a local file that sharp may open.
+    const image = await storeMedia(workspace, {
+      file,
+      context,
+      returnFormat: 'for_local_processing',
+    })
+    const directory = workspace.executionDirectory(executionId)
+    const made = `${parse(image).name.slice(0, 60)}-${width}px.webp`
+    await sharp(join(directory, image))
+      .autoOrient()
+      .resize({ width, withoutEnlargement: true })
+      .webp()
+      .toFile(join(directory, made))
+    return await storeMedia(workspace, { file: made, context, returnFormat: 'for_block_output' })
+  } finally {
+    await workspace.cleanExecution(executionId)
+  }
+}

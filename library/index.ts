@@ -1,0 +1,20 @@
+/// <reference types="node" preserve="true" />
+
+/** Coffer for other people's code: see docs/library.md. Nothing else of the package can be imported. */
+export { formatReference, parseReference, type Reference } from '../shared/media/reference.ts'
+export { WorkspaceError, type ErrorCode, type FieldError } from '../shared/workspace/errors.ts'
+export type {
+  FileRecord,
+  FileState,
+  InfectedFile,
+  Metadata,
+  Origin,
+  PendingFile,
+  ReadyFile,
+  Scan,
+  UnscannableFile,
+} from '../shared/workspace/file.ts'
+export type { FetchPolicy } from '../shared/media/fetch/fetch-source.ts'
+export { openWorkspace } from './open-workspace.ts'
+export { storeMedia } from './store-media.ts'
+export type * from './workspace.ts'

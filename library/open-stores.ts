@@ -1,0 +1,95 @@
+import { tmpdir } from 'node:os'
+import { loadConfig, type Config } from '../shared/config.ts'
+import { openFetcher } from '../shared/media/fetch/fetch-source.ts'
+import { openRuntime, type Runtime } from '../shared/runtime.ts'
+import type { Caller } from '../shared/workspace/access.ts'
+import { invalid } from '../shared/workspace/errors.ts'
+import { parseSessionId } from '../shared/workspace/path.ts'
+import type { Sources } from '../shared/workspace/ports.ts'
+import { scan } from '../shared/workspace/scan.ts'
+import { sweepOnSchedule } from '../shared/workspace/sweep-schedule.ts'
+import { openFiles } from './user-workspace.ts'
+import { openMediaMethods } from './media-methods.ts'
+import type { OpenWorkspace, OpenWorkspaceOptions, Workspace } from './workspace.ts'
+
+/** Who the service takes a caller without a token for, over a directory. */
+const localUser = 'local'
+
+/** As the service's own: long enough for an upload's event to be scanned. */
+const pendingAgeSeconds = 60
+
+export async function openStores(options: OpenWorkspaceOptions): Promise<OpenWorkspace> {
+  const config = loadConfig(options.env, { isServed: false })
+  const caller = callerOf(userOf(config, options.userId), options.session)
+  const warn = options.onWarning ?? ((message) => process.emitWarning(message, 'CofferWarning'))
+  // Traces and metrics are the program's own to export.
+  const settings = { ...config, telemetry: undefined }
+  const runtime = await openRuntime(settings, ({ severity, message }) => {
+    if (severity !== 'INFO') warn(message)
+  })
+  const ports = { ...runtime.ports, sources: sourcesOf(config, runtime, options.fetchPolicy) }
+  startScanning(config, runtime, warn)
+
+  const media = openMediaMethods(ports, config.temporaryDirectory ?? tmpdir())
+  const forCaller = (caller: Caller): Workspace => ({
+    ...openFiles(ports, caller),
+    ...media(caller),
+  })
+  return {
+    ...forCaller(caller),
+    scannerNotice: runtime.scannerNotice,
+    forUser: (userId, session) => forCaller(callerOf(userId, session)),
+    async sweep({ signal } = {}) {
+      const report = await sweepOnSchedule(ports, {
+        pendingAgeSeconds,
+        // Beside other processes a reservation may be somebody's until it expires.
+        abandonedBefore: runtime.local?.aloneSince ?? new Date(0),
+        ...(signal && { signal }),
+      })
+      await runtime.local?.blobs.removeStale()
+      return report
+    },
+    [Symbol.asyncDispose]: () => runtime[Symbol.asyncDispose](),
+  }
+}
+
+function sourcesOf(
+  { imports: { allowedPorts } }: Config,
+  { ports: { sources } }: Runtime,
+  policy: OpenWorkspaceOptions['fetchPolicy'],
+): Sources {
+  if (!policy) return sources
+  return {
+    fetchUrl: openFetcher({ allowedPorts, ...policy }),
+    openObject: (bucket, name, options) => sources.openObject(bucket, name, options),
+  }
+}
+
+/** Over a directory nobody else sends the finalize events: each process that has it open scans what it finds. */
+function startScanning(
+  { clamd }: Config,
+  { ports, local }: Runtime,
+  warn: (message: string) => void,
+): void {
+  local?.events.start(
+    async (event) => {
+      await scan(ports, event)
+    },
+    {
+      concurrency: clamd?.concurrency ?? 1,
+      onError: (error) => warn(`A scan failed and will be tried again: ${String(error)}`),
+    },
+  )
+}
+
+function userOf({ storage }: Config, userId: string | undefined): string {
+  if (userId !== undefined) return userId
+  if (storage.kind === 'local') return localUser
+  throw invalid('userId', 'must be named over Cloud Storage, which all users share')
+}
+
+function callerOf(userId: string, session: string | undefined): Caller {
+  if (userId === '') throw invalid('userId', 'must not be empty')
+  const bound = session === undefined ? undefined : parseSessionId(session)
+  return { workspaceId: userId, ...(bound !== undefined && { session: bound }) }
+}

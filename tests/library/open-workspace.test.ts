@@ -1,0 +1,82 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { openWorkspace, type FileRecord } from '../../library/index.ts'
+import { assertNode, oldestNode } from '../../library/node-version.ts'
+import { scriptedClamd, type Script } from '../support/scripted-clamd.ts'
+import { openLibraryWorld, type LibraryWorld } from './library-world.ts'
+
+let world: LibraryWorld
+
+beforeAll(async () => {
+  world = await openLibraryWorld()
+})
+afterAll(() => world?.[Symbol.asyncDispose]())
+
+/** A scanner that says who it is, and hangs up on every file. */
+const hangUp: Script = async ({ socket, until }) => {
+  const command = await until((received) => received.includes(0))
+  if (command.includes('VERSION')) socket.end('ClamAV 1.4.6\0')
+  else socket.destroy()
+}
+
+describe('openWorkspace', () => {
+  test('keeps what was written for the next program that opens the directory', async () => {
+    {
+      await using first = await openWorkspace({ userId: 'ann', env: world.env })
+      await first.write('/kept.txt', 'kept')
+    }
+    await using second = await openWorkspace({ userId: 'ann', env: world.env })
+    expect(await second.get('/kept.txt')).toMatchObject({ state: 'ready', sizeBytes: 4 })
+  })
+
+  test('scans what another program had to leave pending', async () => {
+    await using broken = await scriptedClamd(hangUp)
+    const { CLAMAV_SOCKET: _, ...elsewhere } = world.env
+    const env = {
+      ...elsewhere,
+      CLAMAV_SERVICE_HOST: broken.host,
+      CLAMAV_SERVICE_PORT: `${broken.port}`,
+    }
+    const warned = Promise.withResolvers<string>()
+    const { id } = await (async () => {
+      await using first = await openWorkspace({ env, onWarning: warned.resolve })
+      const options = { waitSeconds: 0 }
+      const refusal = await first.write('/late.txt', 'x', options).catch((error: unknown) => error)
+      expect(refusal).toMatchObject({ code: 'not-scanned', file: { state: 'pending' } })
+      expect(await warned.promise).toContain('will be tried again')
+      return (refusal as { file: FileRecord }).file
+    })()
+    await using second = await openWorkspace({ env: world.env })
+    await expect.poll(async () => (await second.get(id)).state, { timeout: 10_000 }).toBe('ready')
+  })
+
+  test('names a bad variable', async () => {
+    const env = { ...world.env, MAX_FILE_SIZE_MB: 'many' }
+    await expect(openWorkspace({ env })).rejects.toThrow(/MAX_FILE_SIZE_MB/)
+  })
+
+  test('asks for no sign-in on Cloud Run, where only a service has one', async () => {
+    const env = { ...world.env, K_SERVICE: 'block', K_CONFIGURATION: 'block' }
+    await using workspace = await openWorkspace({ env })
+    expect(await workspace.write('/on-cloud-run.txt', 'x')).toMatchObject({ state: 'ready' })
+  })
+
+  test('wants to know the user over Cloud Storage', async () => {
+    const env = { MEDIA_GCS_BUCKET_NAME: 'files', GOOGLE_CLOUD_PROJECT: 'demo' }
+    await expect(openWorkspace({ env })).rejects.toMatchObject({ code: 'invalid-request' })
+  })
+
+  test('says which scanner it has found', async () => {
+    await using workspace = await openWorkspace({ env: world.env })
+    expect(workspace.scannerNotice).toMatch(/^Files are (scanned|checked)/)
+  })
+
+  test('sweeps', async () => {
+    await using workspace = await openWorkspace({ env: world.env })
+    expect(await workspace.sweep()).toMatchObject({ failureCount: 0 })
+  })
+
+  test('says of a Node that is too old which one it needs', () => {
+    expect(() => assertNode('22.20.0')).toThrow('Coffer needs Node 24 or later')
+    expect(() => assertNode(`${oldestNode}.0.0`)).not.toThrow()
+  })
+})

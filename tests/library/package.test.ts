@@ -1,0 +1,179 @@
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import sharp from 'sharp'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { openLibraryWorld, openWebServer, type LibraryWorld } from './library-world.ts'
+import { openInstalledProject, openLinkedProject, type PackedProject } from './packed-project.ts'
+
+const node = process.execPath
+const reference = /^workspace:\/\/[0-9a-f-]{36}#image\/webp$/
+
+/** What a program does with the package, in the strictest settings of the compiler. */
+const uses = `
+import { formatReference, openWorkspace, parseReference, storeMedia, WorkspaceError } from 'coffer'
+import type { ErrorCode, FileRecord, OpenWorkspace, ReadyFile, Reference, Workspace } from 'coffer'
+
+export async function use(options: { url: string }): Promise<string> {
+  await using opened: OpenWorkspace = await openWorkspace({ userId: 'ann', env: {} })
+  const workspace: Workspace = opened.forUser('ben', 'run-1')
+  const written: ReadyFile = await workspace.write('/a.txt', 'text', { metadata: { run: 1 } })
+  const { file, body } = await workspace.read(written.id, { start: 0, end: 1 })
+  for await (const chunk of body) void chunk
+  const record: FileRecord = await workspace.get(file.path)
+  if (record.state === 'infected') return record.scan.threat
+  const answer: string = await storeMedia(workspace, {
+    file: options.url,
+    context: { executionId: 'run-1' },
+    returnFormat: 'for_block_output',
+  })
+  const named: Reference = parseReference(answer)
+  return formatReference(named)
+}
+
+export function explain(error: unknown): string {
+  if (!(error instanceof WorkspaceError)) throw error
+  const code: ErrorCode = error.code
+  switch (code) {
+    case 'infected':
+    case 'unscannable':
+      return 'unsafe'
+    default:
+      return error.message
+  }
+}
+
+// @ts-expect-error There is no such format.
+export const wrong: Parameters<typeof storeMedia>[1]['returnFormat'] = 'for_nobody'
+`
+
+/** The example over a server on this machine, which only a policy in code lets it fetch from. */
+const overLoopback = `
+import { openWorkspace } from 'coffer'
+import { thumbnail } from './thumbnail.ts'
+
+const url = new URL(process.argv[2] ?? '')
+const fetchPolicy = { allowedPorts: [Number(url.port)], isAllowed: () => true }
+await using workspace = await openWorkspace({ userId: 'ann', fetchPolicy })
+const reference = await thumbnail(workspace, url.href, 64)
+const { file, body } = await workspace.read(reference)
+const bytes = Buffer.concat(await body.toArray())
+console.log(JSON.stringify({ reference, name: file.name, bytes: bytes.toString('base64') }))
+`
+
+let world: LibraryWorld
+
+beforeAll(async () => {
+  world = await openLibraryWorld()
+})
+afterAll(() => world?.[Symbol.asyncDispose]())
+
+describe('the package in a project of its own', () => {
+  let project: PackedProject
+
+  beforeAll(async () => {
+    project = await openLinkedProject()
+  })
+  afterAll(() => project?.[Symbol.asyncDispose]())
+
+  const dist = () => project.files.filter((file) => file.endsWith('.js'))
+  const read = (file: string) =>
+    readFile(join(project.directory, 'node_modules/coffer', file), 'utf8')
+
+  test('holds built code with its types, and no tests and no source but the "main" of the functions', () => {
+    const others = project.files.filter((file) => !/^dist\/.+\.(js|d\.ts)$/.test(file))
+    expect(others.sort()).toEqual([
+      'README.md',
+      'dist/infra/clamav/clamd.conf',
+      'functions/index.ts',
+      'package.json',
+    ])
+    expect(project.files).toContain('dist/library/index.js')
+    expect(project.files).toContain('dist/library/index.d.ts')
+  })
+
+  test('imports nothing that is not among its dependencies', async () => {
+    const all = dist().map((file) => `await import('./node_modules/coffer/${file}')`)
+    await project.run(node, ['--input-type=module', '-e', all.join('\n')])
+    const ours = `await import('vitest')`
+    await expect(project.run(node, ['--input-type=module', '-e', ours])).rejects.toThrow(
+      'ERR_MODULE_NOT_FOUND',
+    )
+  })
+
+  test('holds every file that its code reads, from the entry on', async () => {
+    const reached = new Set(['dist/library/index.js'])
+    const wanted = new Set<string>()
+    for (const file of reached) {
+      const code = await read(file)
+      const from = (path = '') => new URL(path, `file:///${file}`).pathname.slice(1)
+      for (const [, path] of code.matchAll(/\b(?:from|import)[ (]'(\.[^']+\.js)'/g))
+        reached.add(from(path))
+      for (const [, path] of code.matchAll(/new URL\('([^']+)', import\.meta/g))
+        wanted.add(from(path))
+    }
+    expect(reached).toContain('dist/shared/adapters/clamd/clamd-process.js')
+    expect(wanted).toContain('dist/infra/clamav/clamd.conf')
+    expect(project.files).toEqual(expect.arrayContaining([...reached, ...wanted]))
+  })
+
+  test('has one entry, and lets nothing else be imported', async () => {
+    const names = `import * as it from 'coffer'; console.log(Object.keys(it).sort().join())`
+    expect((await project.run(node, ['--input-type=module', '-e', names])).trim()).toBe(
+      'WorkspaceError,formatReference,openWorkspace,parseReference,storeMedia',
+    )
+    const inside = `await import('coffer/dist/shared/runtime.js')`
+    await expect(project.run(node, ['--input-type=module', '-e', inside])).rejects.toThrow(
+      'ERR_PACKAGE_PATH_NOT_EXPORTED',
+    )
+  })
+
+  test('has types that the strictest compiler takes, its own declarations included', async () => {
+    await writeFile(join(project.directory, 'uses.ts'), uses)
+    const compiler = 'node_modules/typescript/bin/tsc'
+    expect(await project.run(node, [compiler, '--skipLibCheck', 'false'])).toBe('')
+  })
+
+  test('makes a thumbnail of a URL and answers a reference', async () => {
+    const photo = await sharp({
+      create: { width: 640, height: 480, channels: 3, background: 'teal' },
+    })
+      .jpeg()
+      .toBuffer()
+    await using web = await openWebServer((_, response) => {
+      response.setHeader('Content-Type', 'image/jpeg').end(photo)
+    })
+    await writeFile(join(project.directory, 'over-loopback.ts'), overLoopback)
+    const url = `${web.origin}/photo.jpg`
+    const made = JSON.parse(await project.run(node, ['over-loopback.ts', url], world.env)) as {
+      reference: string
+      name: string
+      bytes: string
+    }
+    expect(made.reference).toMatch(reference)
+    expect(made.name).toBe('photo-64px.webp')
+    expect(await sharp(Buffer.from(made.bytes, 'base64')).metadata()).toMatchObject({
+      format: 'webp',
+      width: 64,
+      height: 48,
+    })
+    expect(await world.left()).toEqual([])
+  })
+
+  test('refuses a URL of this machine with a code, and leaves nothing', async () => {
+    const ran = project.run(node, ['main.ts', 'http://127.0.0.1/photo.jpg'], world.env)
+    await expect(ran).rejects.toThrow('invalid-request: source:')
+    expect(await world.left()).toEqual([])
+  })
+})
+
+describe.runIf(process.env['CI'])('the package as npm installs it', () => {
+  test('runs the example', { timeout: 300_000 }, async () => {
+    await using project = await openInstalledProject()
+    const png = await sharp({ create: { width: 90, height: 90, channels: 3, background: 'red' } })
+      .png()
+      .toBuffer()
+    const source = `data:image/png;base64,${png.toString('base64')}`
+    expect((await project.run(node, ['main.ts', source], world.env)).trim()).toMatch(reference)
+    await project.run('npx', ['tsc'])
+  })
+})
