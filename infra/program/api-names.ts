@@ -1,0 +1,21 @@
+/** What is switched on in the project, and what the preflight asks for. */
+export const apis = [
+  'artifactregistry.googleapis.com',
+  'billingbudgets.googleapis.com',
+  'cloudbilling.googleapis.com',
+  'cloudbuild.googleapis.com',
+  'cloudresourcemanager.googleapis.com',
+  'cloudscheduler.googleapis.com',
+  'compute.googleapis.com',
+  'eventarc.googleapis.com',
+  'firestore.googleapis.com',
+  'iam.googleapis.com',
+  'iamcredentials.googleapis.com',
+  'logging.googleapis.com',
+  'monitoring.googleapis.com',
+  'pubsub.googleapis.com',
+  'run.googleapis.com',
+  'secretmanager.googleapis.com',
+  'serviceusage.googleapis.com',
+  'storage.googleapis.com',
+] as const

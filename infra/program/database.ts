@@ -1,0 +1,95 @@
+import { readFileSync } from 'node:fs'
+import * as gcp from '@pulumi/gcp'
+import type { Resource } from '@pulumi/pulumi'
+import { secondsPerDay } from './bucket.ts'
+import type { Settings } from './settings.ts'
+
+interface FirestoreIndexes {
+  indexes: {
+    collectionGroup: string
+    queryScope: string
+    fields: { fieldPath: string; order?: string; arrayConfig?: string }[]
+  }[]
+  fieldOverrides: {
+    collectionGroup: string
+    fieldPath: string
+    ttl?: boolean
+    indexes: { order?: string; arrayConfig?: string; queryScope: string }[]
+  }[]
+}
+
+/** The most that Firestore keeps a daily and a weekly backup. */
+const dailyRetentionDays = 7
+const weeklyRetentionDays = 98
+
+/** The catalog's database: point in time recovery for seven days, backups beyond, and the indexes of its queries. */
+export function createDatabase(settings: Settings, dependsOn: Resource[]) {
+  const { project, protectData, kmsKey } = settings
+  const database = new gcp.firestore.Database(
+    'catalog',
+    {
+      project,
+      // The one that the functions open.
+      name: '(default)',
+      locationId: settings.databaseLocation ?? settings.region,
+      type: 'FIRESTORE_NATIVE',
+      concurrencyMode: 'PESSIMISTIC',
+      pointInTimeRecoveryEnablement: 'POINT_IN_TIME_RECOVERY_ENABLED',
+      deleteProtectionState: protectData
+        ? 'DELETE_PROTECTION_ENABLED'
+        : 'DELETE_PROTECTION_DISABLED',
+      deletionPolicy: protectData ? 'ABANDON' : 'DELETE',
+      ...(kmsKey !== undefined && { cmekConfig: { kmsKeyName: kmsKey } }),
+    },
+    { protect: protectData, dependsOn },
+  )
+  createIndexes(database)
+  createBackups(database)
+  return database
+}
+
+/** The indexes, exemptions and time-to-live policies of firestore.indexes.json, which the emulator and the tests read too. */
+function createIndexes(database: gcp.firestore.Database): void {
+  const { project, name } = database
+  const { indexes, fieldOverrides } = JSON.parse(
+    readFileSync(new URL('../../firestore.indexes.json', import.meta.url), 'utf8'),
+  ) as FirestoreIndexes
+  for (const { collectionGroup, queryScope, fields } of indexes) {
+    const key = fields.map(({ fieldPath, order, arrayConfig }) =>
+      [fieldPath, order ?? arrayConfig].join('-').toLowerCase(),
+    )
+    new gcp.firestore.Index([collectionGroup, ...key].join('-'), {
+      project,
+      database: name,
+      collection: collectionGroup,
+      queryScope,
+      fields,
+    })
+  }
+  for (const { collectionGroup, fieldPath, ttl, indexes } of fieldOverrides) {
+    new gcp.firestore.Field(`${collectionGroup}-${fieldPath}`, {
+      project,
+      database: name,
+      collection: collectionGroup,
+      field: fieldPath,
+      // Without an index in it: no automatic one either.
+      indexConfig: indexes.length > 0 ? { indexes } : {},
+      ...(ttl === true && { ttlConfig: {} }),
+    })
+  }
+}
+
+function createBackups({ project, name: database }: gcp.firestore.Database): void {
+  new gcp.firestore.BackupSchedule('daily', {
+    project,
+    database,
+    retention: `${dailyRetentionDays * secondsPerDay}s`,
+    dailyRecurrence: {},
+  })
+  new gcp.firestore.BackupSchedule('weekly', {
+    project,
+    database,
+    retention: `${weeklyRetentionDays * secondsPerDay}s`,
+    weeklyRecurrence: { day: 'SUNDAY' },
+  })
+}

@@ -1,0 +1,87 @@
+import * as gcp from '@pulumi/gcp'
+import { output, type Output } from '@pulumi/pulumi'
+import { enableApis } from './apis.ts'
+import { createFilesBucket, createMirrorBucket, createQuarantineBucket } from './bucket.ts'
+import { createDatabase } from './database.ts'
+import { createEvents } from './events.ts'
+import { createAccount, type Stores } from './identity.ts'
+import { createImages } from './images.ts'
+import { grantKey } from './kms.ts'
+import { createLoadBalancer } from './load-balancer.ts'
+import { createMirrorJob } from './mirror.ts'
+import { createMonitoring } from './monitoring/monitoring.ts'
+import { createClosedNetwork } from './network.ts'
+import { createPublicServices } from './public.ts'
+import { createScan, createSweep, type ScannerParts } from './scan.ts'
+import type { Settings } from './settings.ts'
+
+export interface Deployment {
+  /** Where the API is; of separate functions without a domain, that of `read`. */
+  url: Output<string>
+  bucket: Output<string>
+  region: string
+  /** Every Cloud Run service by function, with its URL. */
+  services: Record<string, Output<string>>
+  /** The A records that must be made by hand: host name and address. */
+  dns: Record<string, Output<string>>
+}
+
+/** All of it, in the order in which one part needs the other. */
+export function createDeployment(settings: Settings): Deployment {
+  const { project, quarantineDays, kmsKey, domain } = settings
+  const enabled = enableApis(settings)
+  const keys = kmsKey === undefined ? [] : grantKey(settings, kmsKey, enabled)
+  const apis = [...enabled, ...keys]
+  const stores: Stores = {
+    database: createDatabase(settings, apis),
+    files: createFilesBucket(settings, apis),
+    quarantine:
+      quarantineDays === undefined
+        ? undefined
+        : createQuarantineBucket(settings, quarantineDays, apis),
+  }
+  const images = createImages(settings, apis)
+  const scheduler = createAccount(settings, 'scheduler', 'What Cloud Scheduler calls with')
+  const mirror = createMirrorBucket(settings, apis)
+  const { filled } = createMirrorJob(settings, {
+    image: images.clamav,
+    bucket: mirror,
+    scheduler,
+    apis,
+  })
+  const parts: ScannerParts = {
+    images,
+    stores,
+    mirror,
+    vpcAccess: createClosedNetwork(settings, apis),
+    projectNumber: gcp.organizations.getProjectOutput({ projectId: project }).number,
+    filled: [filled],
+  }
+  const scan = createScan(settings, parts)
+  const sweep = createSweep(settings, parts, scheduler)
+  createEvents(settings, { scan, files: stores.files, apis })
+  const services = createPublicServices(settings, {
+    image: images.app,
+    stores,
+    dependsOn: apis,
+  })
+  createMonitoring(settings, apis)
+  const dns: Record<string, Output<string>> = {}
+  if (domain !== undefined) {
+    dns[domain] = createLoadBalancer(settings, { services, domain, apis })
+  }
+  const urls = Object.fromEntries(services.map(({ fn, service }) => [fn.name, service.uri]))
+  return {
+    url: domain === undefined ? originOf(urls) : output(`https://${domain}`),
+    bucket: stores.files.name,
+    region: settings.region,
+    services: { ...urls, scan: scan.uri, sweep: sweep.uri },
+    dns,
+  }
+}
+
+function originOf(urls: Record<string, Output<string>>): Output<string> {
+  const url = urls['api'] ?? urls['read']
+  if (!url) throw new Error('There is no function that reads')
+  return url
+}

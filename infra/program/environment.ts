@@ -1,0 +1,76 @@
+import type { Input } from '@pulumi/pulumi'
+import type { Settings } from './settings.ts'
+
+export type Variables = Record<string, Input<string>>
+
+/** What every function is told. Where a setting is left out the code's own default holds. */
+export function commonVariables(settings: Settings, bucket: Input<string>): Variables {
+  const { auth, corsOrigins, publicUrl, domain } = settings
+  const ownOrigin = domain === undefined ? undefined : `https://${domain}`
+  const origin = publicUrl ?? ownOrigin
+  return {
+    GOOGLE_CLOUD_PROJECT: settings.project,
+    MEDIA_GCS_BUCKET_NAME: bucket,
+    MAX_FILE_SIZE_MB: `${settings.maxFileMegabytes}`,
+    WORKSPACE_QUOTA_MB: `${settings.quotaMegabytes}`,
+    TRASH_RETENTION_DAYS: `${settings.trashRetentionDays}`,
+    UPLOAD_EXPIRY_HOURS: `${settings.uploadExpiryHours}`,
+    SIGNED_URL_SECONDS: `${settings.signedUrlSeconds}`,
+    CROSS_ORIGIN_RESOURCE_POLICY: settings.crossOriginResourcePolicy,
+    AUTH_MODE: auth.mode,
+    ...(auth.mode === 'oidc' && {
+      OIDC_ISSUER: auth.issuer,
+      OIDC_AUDIENCE: auth.audience,
+      OIDC_JWKS_URL: auth.jwksUrl,
+    }),
+    ...(corsOrigins.length > 0 && { CORS_ORIGINS: corsOrigins.join(',') }),
+    ...(origin !== undefined && { PUBLIC_URL: origin }),
+    ...settings.environment,
+  }
+}
+
+/** Beside the sidecar: it listens on the instance's own loopback. */
+export function scannerVariables({ scan }: Settings): Variables {
+  return {
+    CLAMAV_SERVICE_ENABLED: 'true',
+    CLAMAV_SERVICE_HOST: 'localhost',
+    CLAMAV_SERVICE_PORT: `${clamdPort}`,
+    CLAMAV_CONCURRENCY: `${scan.concurrency}`,
+  }
+}
+
+/** Where infected bytes are kept, if they are. */
+export function quarantineVariables(
+  { quarantineDays }: Settings,
+  bucket: Input<string> | undefined,
+): Variables {
+  if (quarantineDays === undefined || bucket === undefined) return {}
+  return { QUARANTINE_BUCKET_NAME: bucket, QUARANTINE_RETENTION_DAYS: `${quarantineDays}` }
+}
+
+export const clamdPort = 3310
+
+/** Variables that the code reads and no function is given, each with the reason. */
+export const leftAtDefault: Record<string, string> = {
+  WORKSPACE_STORAGE_DIR: 'of the local store; the cloud has MEDIA_GCS_BUCKET_NAME',
+  QUARANTINE_DIR: 'of the local store; the cloud has QUARANTINE_BUCKET_NAME',
+  HOST: 'of the local server; the Functions Framework listens by itself',
+  PORT: 'Cloud Run sets it',
+  K_CONFIGURATION: 'Cloud Run sets it',
+  K_SERVICE: 'Cloud Run sets it',
+  CLAMAV_SOCKET: 'the containers of an instance share loopback, not a file system',
+  CLAMAV_DISABLED_CONFIRMED: 'scanning is not switched off',
+  FIREBASE_AUTH_EMULATOR_HOST: 'for emulators',
+  FUNCTIONS_EMULATOR: 'for emulators',
+  RESCAN_MB_PER_MINUTE: 'the default pace fits one instance; coffer:environment changes it',
+  RESCAN_FILES_PER_MINUTE: 'as above',
+  SWEEP_JWKS_URL: "for tests; by default Google's own keys",
+  IMPORT_ALLOWED_PORTS: 'the web has 80 and 443; coffer:environment changes it',
+  IMPORT_GCS_BUCKETS: 'none unless coffer:environment names some and grants reading them',
+  MEDIA_TEMP_DIR:
+    'for code that embeds the library; an instance has a temporary directory of its own',
+  OTEL_EXPORTER_OTLP_ENDPOINT: 'off unless coffer:environment names a collector',
+  OTEL_EXPORTER_OTLP_PROTOCOL: 'as above',
+  OTEL_SDK_DISABLED: 'as above',
+  OTEL_SERVICE_NAME: 'the name of the Cloud Run service',
+}

@@ -1,0 +1,122 @@
+import { local } from '@pulumi/command'
+import * as gcp from '@pulumi/gcp'
+import { interpolate, type Output, type Resource } from '@pulumi/pulumi'
+import { createAccount } from './identity.ts'
+import { scanTimeoutSeconds } from './scan.ts'
+import type { Settings } from './settings.ts'
+
+/** With pauses of ten seconds to ten minutes, twenty deliveries take some two hours: long enough for a bad deployment. */
+const deliveries = 20
+const leastPauseSeconds = 10
+const mostPauseSeconds = 600
+const retentionDays = 7
+
+/**
+ * Cloud Storage's "object finalized" to `scan`, at least once. What could not be delivered in hours goes to a topic that
+ * somebody hears of; the file itself stays pending, and `sweep` finishes it.
+ */
+export function createEvents(
+  settings: Settings,
+  {
+    scan,
+    files,
+    apis,
+  }: { scan: gcp.cloudrunv2.Service; files: gcp.storage.Bucket; apis: Resource[] },
+) {
+  const { project, region, name } = settings
+  const account = createAccount(settings, 'events', 'What Eventarc calls scan with')
+  const { member } = account
+  const agents = createAgents(settings, apis)
+  const grants = [
+    ...agents.grants,
+    new gcp.projects.IAMMember('events-receiver', {
+      project,
+      role: 'roles/eventarc.eventReceiver',
+      member,
+    }),
+    new gcp.cloudrunv2.ServiceIamMember('events-invoker', {
+      project,
+      location: region,
+      name: scan.name,
+      role: 'roles/run.invoker',
+      member,
+    }),
+  ]
+  const trigger = new gcp.eventarc.Trigger(
+    'scan',
+    {
+      project,
+      name: `${name}-scan`,
+      // An event is sent from where its bucket is, be that a region or several.
+      location: files.location.apply((location) => location.toLowerCase()),
+      matchingCriterias: [
+        { attribute: 'type', value: 'google.cloud.storage.object.v1.finalized' },
+        { attribute: 'bucket', value: files.name },
+      ],
+      eventDataContentType: 'application/json',
+      destination: { cloudRunService: { service: scan.name, region, path: '/' } },
+      serviceAccount: account.email,
+    },
+    { dependsOn: grants },
+  )
+  createDeadLetters(settings, trigger, agents.pubsub)
+  return trigger
+}
+
+/** Google's own accounts that carry an event, with the one right each that it needs for that. */
+function createAgents({ project }: Settings, dependsOn: Resource[]) {
+  const identity = (service: string) =>
+    new gcp.projects.ServiceIdentity(
+      service,
+      { project, service: `${service}.googleapis.com` },
+      { dependsOn },
+    ).member
+  const storage = gcp.storage.getProjectServiceAccountOutput({ project }, { dependsOn }).member
+  const grant = (name: string, role: string, member: Output<string>) =>
+    new gcp.projects.IAMMember(name, { project, role, member })
+  return {
+    pubsub: identity('pubsub'),
+    grants: [
+      grant('eventarc-agent', 'roles/eventarc.serviceAgent', identity('eventarc')),
+      grant('storage-publisher', 'roles/pubsub.publisher', storage),
+    ],
+  }
+}
+
+/** Eventarc makes the subscription itself, and leaves its retries and dead letters to whoever wants to set them. */
+function createDeadLetters(
+  settings: Settings,
+  trigger: gcp.eventarc.Trigger,
+  agent: Output<string>,
+): void {
+  const { project, name } = settings
+  const topic = new gcp.pubsub.Topic('dead-letters', { project, name: `${name}-dead-letters` })
+  const letters = new gcp.pubsub.Subscription('dead-letters', {
+    project,
+    name: `${name}-dead-letters`,
+    topic: topic.name,
+    messageRetentionDuration: `${retentionDays * 24 * 3600}s`,
+    expirationPolicy: { ttl: '' },
+  })
+  const subscription = trigger.transport.apply(({ pubsub }) => pubsub?.subscription ?? '')
+  const grants = [
+    new gcp.pubsub.TopicIAMMember('dead-letters', {
+      project,
+      topic: topic.name,
+      role: 'roles/pubsub.publisher',
+      member: agent,
+    }),
+    new gcp.pubsub.SubscriptionIAMMember('dead-letters', {
+      project,
+      subscription: subscription.apply((path) => path.split('/').at(-1) ?? ''),
+      role: 'roles/pubsub.subscriber',
+      member: agent,
+    }),
+  ]
+  const update = interpolate`gcloud pubsub subscriptions update ${subscription} --project=${project} --ack-deadline=${scanTimeoutSeconds} --min-retry-delay=${leastPauseSeconds}s --max-retry-delay=${mostPauseSeconds}s --message-retention-duration=${retentionDays}d --dead-letter-topic=${topic.id} --max-delivery-attempts=${deliveries}`
+  new local.Command(
+    'scan-retries',
+    { create: update, update, triggers: [update] },
+    { dependsOn: [letters, ...grants] },
+  )
+}

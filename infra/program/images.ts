@@ -1,0 +1,79 @@
+import { local } from '@pulumi/command'
+import * as gcp from '@pulumi/gcp'
+import { interpolate, type Output, type Resource } from '@pulumi/pulumi'
+import { createPassingBucket } from './bucket.ts'
+import { createAccount } from './identity.ts'
+import type { Settings } from './settings.ts'
+import { digestOf, recipes, type Recipe } from './sources.ts'
+
+/** Images are built anew from their sources, so few are worth keeping; what runs is never among the old ones. */
+const keptImages = 20
+const uploadedSourceDays = 1
+
+/**
+ * The images, built by Cloud Build from this directory. A tag is the digest of what goes in, and never moves: nothing is
+ * built twice, and an older commit finds the image that it had. Resolves to references by content digest.
+ */
+export function createImages(settings: Settings, apis: Resource[]) {
+  const { project, region, name } = settings
+  const repository = new gcp.artifactregistry.Repository(
+    'images',
+    {
+      project,
+      location: region,
+      repositoryId: name,
+      format: 'DOCKER',
+      dockerConfig: { immutableTags: true },
+      cleanupPolicies: [
+        { id: 'keep-recent', action: 'KEEP', mostRecentVersions: { keepCount: keptImages } },
+        { id: 'delete-old', action: 'DELETE', condition: { olderThan: `${90 * 24 * 3600}s` } },
+      ],
+    },
+    { dependsOn: apis },
+  )
+  const { account, sources, grants } = createBuilder(settings, repository, apis)
+  const build = ({ name: image, dockerfile, inputs }: Recipe): Output<string> => {
+    const tag = `${region}-docker.pkg.dev/${project}/${name}/${image}:${digestOf(inputs)}`
+    const command = new local.Command(
+      `image-${image}`,
+      {
+        create: interpolate`node scripts/build-image.ts --image=${tag} --dockerfile=${dockerfile} --project=${project} --region=${region} --service-account=${account.name} --sources=gs://${sources.name}/source ${inputs.join(' ')}`,
+        triggers: [tag],
+        logging: 'stderr',
+      },
+      { dependsOn: [repository, ...grants] },
+    )
+    return command.stdout
+  }
+  const [app, clamav] = recipes.map(build)
+  if (!app || !clamav) throw new Error('There are two images')
+  return { repository, app, clamav }
+}
+
+/** Cloud Build's own identity: reads the sources that were sent, writes this repository and its log. */
+function createBuilder(
+  settings: Settings,
+  repository: gcp.artifactregistry.Repository,
+  apis: Resource[],
+) {
+  const { project } = settings
+  const account = createAccount(settings, 'builder', 'What Cloud Build runs as')
+  const { member } = account
+  const sources = createPassingBucket(settings, 'sources', uploadedSourceDays, apis)
+  const grants = [
+    new gcp.artifactregistry.RepositoryIamMember('builder', {
+      project,
+      location: repository.location,
+      repository: repository.name,
+      role: 'roles/artifactregistry.writer',
+      member,
+    }),
+    new gcp.storage.BucketIAMMember('builder', {
+      bucket: sources.name,
+      role: 'roles/storage.objectViewer',
+      member,
+    }),
+    new gcp.projects.IAMMember('builder-log', { project, role: 'roles/logging.logWriter', member }),
+  ]
+  return { account, sources, grants }
+}

@@ -1,0 +1,38 @@
+import type * as gcp from '@pulumi/gcp'
+import type { Input, Resource } from '@pulumi/pulumi'
+import { commonVariables } from './environment.ts'
+import { publicFunctions, tuningOf, type CloudFunction } from './functions.ts'
+import { createIdentity, type Stores } from './identity.ts'
+import { grantSecrets } from './secrets.ts'
+import { createService } from './service.ts'
+import type { Settings } from './settings.ts'
+
+export interface PublicService {
+  fn: CloudFunction
+  service: gcp.cloudrunv2.Service
+}
+
+/** The functions that anyone may call, each with its own rights: the tokens that callers bring are theirs to check. */
+export function createPublicServices(
+  settings: Settings,
+  { image, stores, dependsOn }: { image: Input<string>; stores: Stores; dependsOn: Resource[] },
+): PublicService[] {
+  const { topology, domain, minInstances, maxInstances } = settings
+  return publicFunctions(topology).map((fn) => {
+    const identity = createIdentity(settings, fn, stores)
+    grantSecrets(settings, fn.name, identity)
+    const service = createService(settings, {
+      name: fn.name,
+      signature: 'http',
+      image,
+      identity,
+      variables: commonVariables(settings, stores.files.name),
+      tuning: tuningOf(fn.name),
+      scaling: { minInstanceCount: minInstances, maxInstanceCount: maxInstances },
+      isPublic: true,
+      ingress: domain === undefined ? 'all' : 'load-balancer',
+      dependsOn,
+    })
+    return { fn, service }
+  })
+}

@@ -1,0 +1,139 @@
+import * as gcp from '@pulumi/gcp'
+import type { types } from '@pulumi/gcp'
+import { interpolate, type Input, type Resource } from '@pulumi/pulumi'
+import {
+  commonVariables,
+  quarantineVariables,
+  scannerVariables,
+  type Variables,
+} from './environment.ts'
+import { privateFunction } from './functions.ts'
+import { createIdentity, grantBucket, type Stores } from './identity.ts'
+import { clamdSidecar, mirrorVolume } from './scanner.ts'
+import { grantSecrets } from './secrets.ts'
+import { createService } from './service.ts'
+import type { Settings } from './settings.ts'
+
+/** What functions beside ClamAV are made of. */
+export interface ScannerParts {
+  images: { app: Input<string>; clamav: Input<string> }
+  stores: Stores
+  mirror: gcp.storage.Bucket
+  vpcAccess: types.input.cloudrunv2.ServiceTemplateVpcAccess
+  projectNumber: Input<string>
+  /** Fills the mirror: without signatures no instance starts. */
+  filled: Resource[]
+}
+
+/** The function itself reads and settles; ClamAV has CPUs of its own. */
+export const functionTuning = { cpu: 1, memoryMebibytes: 1024 }
+
+/** Pub/Sub waits ten minutes for an answer, and no longer. */
+export const scanTimeoutSeconds = 600
+
+/** A sweep stops by itself after two and a half minutes; the rest is for ClamAV to start. */
+export const sweepTimeoutSeconds = 600
+
+/** What one call of `rescan` stands for: the time to the next. */
+const rescanMinutes = 60
+
+/** `scan`: one file for each place that ClamAV has, and as many instances as were chosen. */
+export function createScan(settings: Settings, parts: ScannerParts): gcp.cloudrunv2.Service {
+  const { concurrency, minInstances, maxInstances } = settings.scan
+  return createScanningService(settings, parts, {
+    name: 'scan',
+    signature: 'cloudevent',
+    variables: {},
+    concurrency,
+    timeoutSeconds: scanTimeoutSeconds,
+    scaling: { minInstanceCount: minInstances, maxInstanceCount: maxInstances },
+  })
+}
+
+/** `sweep`, which also re-scans: never two at once, and called by the scheduler's account alone. */
+export function createSweep(
+  settings: Settings,
+  parts: ScannerParts,
+  scheduler: gcp.serviceaccount.Account,
+): gcp.cloudrunv2.Service {
+  const { project, region, name } = settings
+  const url = interpolate`https://${name}-sweep-${parts.projectNumber}.${region}.run.app`
+  const service = createScanningService(settings, parts, {
+    name: 'sweep',
+    signature: 'http',
+    variables: { SWEEP_INVOKER: scheduler.email, SWEEP_AUDIENCE: url },
+    concurrency: 1,
+    timeoutSeconds: sweepTimeoutSeconds,
+    scaling: { minInstanceCount: 0, maxInstanceCount: 1 },
+  })
+  const invoker = new gcp.cloudrunv2.ServiceIamMember('sweep-invoker', {
+    project,
+    location: region,
+    name: service.name,
+    role: 'roles/run.invoker',
+    member: scheduler.member,
+  })
+  const call = (job: string, schedule: string, path: string) =>
+    new gcp.cloudscheduler.Job(
+      job,
+      {
+        project,
+        region,
+        name: `${name}-${job}`,
+        schedule,
+        timeZone: 'Etc/UTC',
+        attemptDeadline: `${sweepTimeoutSeconds}s`,
+        retryConfig: { retryCount: 1 },
+        httpTarget: {
+          httpMethod: 'POST',
+          uri: interpolate`${url}/api/workspace/${path}`,
+          oidcToken: { serviceAccountEmail: scheduler.email, audience: url },
+        },
+      },
+      { dependsOn: [invoker] },
+    )
+  call('sweep', settings.sweepSchedule, 'sweep')
+  call('rescan', settings.rescanSchedule, `rescan?minutes=${rescanMinutes}`)
+  return service
+}
+
+interface ScanningFunction {
+  name: 'scan' | 'sweep'
+  signature: 'http' | 'cloudevent'
+  variables: Variables
+  concurrency: number
+  timeoutSeconds: number
+  scaling: { minInstanceCount: number; maxInstanceCount: number }
+}
+
+function createScanningService(settings: Settings, parts: ScannerParts, fn: ScanningFunction) {
+  const { name, signature, variables, scaling } = fn
+  const { stores, mirror } = parts
+  const identity = createIdentity(settings, privateFunction(name), stores)
+  // The sidecar shares its service's account; it only reads.
+  const permissions = ['storage.objects.get', 'storage.objects.list']
+  const reader = { files: mirror, member: identity.member, permissions }
+  identity.grants.push(...grantBucket(settings, `${name}-mirror`, reader))
+  grantSecrets(settings, name, identity)
+  const { concurrency, timeoutSeconds } = fn
+  return createService(settings, {
+    name,
+    signature,
+    image: parts.images.app,
+    identity,
+    variables: {
+      ...commonVariables(settings, stores.files.name),
+      ...scannerVariables(settings),
+      ...quarantineVariables(settings, stores.quarantine?.name),
+      ...variables,
+    },
+    tuning: { ...functionTuning, concurrency, timeoutSeconds },
+    scaling,
+    isPublic: false,
+    ingress: 'internal',
+    sidecar: clamdSidecar(settings, parts.images.clamav),
+    volumes: [mirrorVolume(mirror.name)],
+    vpcAccess: parts.vpcAccess,
+    dependsOn: parts.filled,
+  })
+}

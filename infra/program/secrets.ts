@@ -1,0 +1,21 @@
+import * as gcp from '@pulumi/gcp'
+import type { Identity } from './identity.ts'
+import type { Settings } from './settings.ts'
+
+/**
+ * Lets a function read the secrets that its variables name. Their values are put into Secret Manager by hand, so that
+ * none is ever in the code, in the configuration or in Pulumi's state.
+ */
+export function grantSecrets(settings: Settings, name: string, { member, grants }: Identity): void {
+  const ids = new Set(Object.values(settings.secrets).map(({ secret }) => secret))
+  for (const secretId of ids) {
+    grants.push(
+      new gcp.secretmanager.SecretIamMember(`${name}-${secretId}`, {
+        project: settings.project,
+        secretId,
+        role: 'roles/secretmanager.secretAccessor',
+        member,
+      }),
+    )
+  }
+}

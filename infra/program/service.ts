@@ -1,0 +1,92 @@
+import * as gcp from '@pulumi/gcp'
+import type { types } from '@pulumi/gcp'
+import type { Input, Resource } from '@pulumi/pulumi'
+import type { Variables } from './environment.ts'
+import type { Tuning } from './functions.ts'
+import type { Identity } from './identity.ts'
+import type { Settings } from './settings.ts'
+
+type Template = types.input.cloudrunv2.ServiceTemplate
+type Container = types.input.cloudrunv2.ServiceTemplateContainer
+
+export interface FunctionService {
+  /** The function's name in functions/index.ts. */
+  name: string
+  signature: 'http' | 'cloudevent'
+  image: Input<string>
+  identity: Identity
+  variables: Variables
+  tuning: Tuning
+  scaling: { minInstanceCount: number; maxInstanceCount: number }
+  /** Whoever wants to may send requests, which the function then authenticates itself; else only IAM's invokers may. */
+  isPublic: boolean
+  ingress: 'all' | 'load-balancer' | 'internal'
+  /** Started before the function, and asked to be ready. */
+  sidecar?: Container & { name: string }
+  volumes?: Template['volumes']
+  vpcAccess?: Template['vpcAccess']
+  dependsOn?: Resource[]
+}
+
+const ingressOf = {
+  all: 'INGRESS_TRAFFIC_ALL',
+  'load-balancer': 'INGRESS_TRAFFIC_INTERNAL_LOAD_BALANCER',
+  internal: 'INGRESS_TRAFFIC_INTERNAL_ONLY',
+} as const
+
+const port = 8080
+
+/** One function as one Cloud Run service: the Functions Framework in the image that all functions share. */
+export function createService(settings: Settings, fn: FunctionService): gcp.cloudrunv2.Service {
+  const { identity, tuning, sidecar } = fn
+  const container: Container = {
+    name: 'function',
+    image: fn.image,
+    ports: { containerPort: port },
+    envs: [...plainVariables(fn), ...secretVariables(settings)],
+    resources: {
+      limits: { cpu: `${tuning.cpu}`, memory: `${tuning.memoryMebibytes}Mi` },
+      cpuIdle: true,
+      startupCpuBoost: true,
+    },
+    startupProbe: { tcpSocket: { port }, periodSeconds: 1, failureThreshold: 60 },
+    ...(sidecar && { dependsOns: [sidecar.name] }),
+  }
+  return new gcp.cloudrunv2.Service(
+    fn.name,
+    {
+      project: settings.project,
+      location: settings.region,
+      name: `${settings.name}-${fn.name}`,
+      ingress: ingressOf[fn.ingress],
+      invokerIamDisabled: fn.isPublic,
+      // Nothing is kept in it: what is deleted here is deployed again in a minute.
+      deletionProtection: false,
+      template: {
+        serviceAccount: identity.email,
+        executionEnvironment: 'EXECUTION_ENVIRONMENT_GEN2',
+        timeout: `${tuning.timeoutSeconds}s`,
+        maxInstanceRequestConcurrency: tuning.concurrency,
+        scaling: fn.scaling,
+        containers: sidecar ? [container, sidecar] : [container],
+        ...(fn.volumes && { volumes: fn.volumes }),
+        ...(fn.vpcAccess && { vpcAccess: fn.vpcAccess }),
+      },
+    },
+    { dependsOn: [...identity.grants, ...(fn.dependsOn ?? [])] },
+  )
+}
+
+function plainVariables({ name, signature, variables }: FunctionService) {
+  const all = { FUNCTION_TARGET: name, FUNCTION_SIGNATURE_TYPE: signature, ...variables }
+  return Object.entries(all).map(([name, value]) => ({ name, value }))
+}
+
+function secretVariables({ project, secrets }: Settings) {
+  return Object.entries(secrets).map(([name, { secret, version }]) => ({
+    name,
+    valueSource: {
+      secretKeyRef: { secret: `projects/${project}/secrets/${secret}`, version },
+    },
+  }))
+}

@@ -1,0 +1,39 @@
+import { createHash } from 'node:crypto'
+import { globSync, readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+
+export const root = fileURLToPath(new URL('../..', import.meta.url))
+
+export interface Recipe {
+  name: 'app' | 'clamav'
+  dockerfile: string
+  /** Files and folders below the root that go into the build, and nothing else. */
+  inputs: string[]
+}
+
+export const recipes: Recipe[] = [
+  {
+    name: 'app',
+    dockerfile: 'infra/app/Dockerfile',
+    inputs: ['package.json', 'package-lock.json', 'functions', 'shared', 'scripts', 'infra/app'],
+  },
+  { name: 'clamav', dockerfile: 'infra/clamav/Dockerfile', inputs: ['infra/clamav'] },
+]
+
+/** SHA-256 over names and contents, shortened: enough to tell builds apart. */
+export function digestOf(inputs: string[]): string {
+  const hash = createHash('sha256')
+  for (const file of filesOf(inputs)) {
+    hash.update(`${file}\0`)
+    hash.update(readFileSync(`${root}/${file}`))
+  }
+  return hash.digest('hex').slice(0, 20)
+}
+
+export function filesOf(inputs: string[]): string[] {
+  const patterns = inputs.flatMap((input) => [input, `${input}/**/*`])
+  return globSync(patterns, { cwd: root, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => `${entry.parentPath}/${entry.name}`.slice(root.length).replace(/^\/+/, ''))
+    .sort()
+}

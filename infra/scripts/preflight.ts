@@ -1,0 +1,7 @@
+import { checkedStack } from './checked-stack.ts'
+import { command, say } from './command.ts'
+
+await command(async () => {
+  const { project, region } = await checkedStack()
+  say(`${project} has all that a deployment in ${region} needs.`)
+})

@@ -1,0 +1,60 @@
+import { expect, test } from 'vitest'
+import { environmentSchema } from '../../shared/config-schema.ts'
+import { loadConfig } from '../../shared/config.ts'
+import { leftAtDefault } from '../program/environment.ts'
+import { simulate } from '../scripts/simulate.ts'
+import { ofType, one, variables } from './resources.ts'
+
+const everything = {
+  topology: 'functions',
+  corsOrigins: ['https://app.example.com'],
+  publicUrl: 'https://files.example.com',
+  quarantineDays: 30,
+}
+const oidc = {
+  mode: 'oidc',
+  issuer: 'https://issuer.example.com',
+  audience: 'coffer',
+  jwksUrl: 'https://issuer.example.com/jwks.json',
+}
+const resources = [...(await simulate({ ...everything, auth: oidc })), ...(await simulate())]
+const services = ofType(resources, 'Service').filter(({ inputs }) => inputs['template'])
+const set = new Set(services.flatMap(({ inputs }) => Object.keys(variables(inputs))))
+const read = Object.keys(environmentSchema.shape)
+
+test('every variable that the configuration reads is set, or left at its default for a reason', () => {
+  const known = new Set([...set, ...Object.keys(leftAtDefault)])
+  expect(read.filter((name) => !known.has(name))).toEqual([])
+})
+
+test('no variable is set that nobody reads', () => {
+  const known = new Set([...read, 'FUNCTION_TARGET', 'FUNCTION_SIGNATURE_TYPE'])
+  expect([...set].filter((name) => !known.has(name))).toEqual([])
+})
+
+test('no variable is both set and left, and none is left that nobody reads', () => {
+  const left = Object.keys(leftAtDefault)
+  expect(left.filter((name) => set.has(name) || !read.includes(name))).toEqual([])
+})
+
+test.each(services.map(({ name, inputs }) => [name, inputs] as const))(
+  'what %s is told is a configuration that it starts with on Cloud Run',
+  (name, inputs) => {
+    const given = Object.entries(variables(inputs)).map(([key, value]) => [key, value as string])
+    const onCloudRun = { K_SERVICE: `coffer-${name}`, K_CONFIGURATION: `coffer-${name}` }
+    const config = loadConfig({ ...Object.fromEntries(given), ...onCloudRun })
+    expect(config.storage).toMatchObject({ kind: 'gcp', bucket: 'my-project-coffer-files' })
+  },
+)
+
+test('sweep answers the scheduler’s account at its own address', () => {
+  const sweep = variables(one(resources, 'Service', 'sweep'))
+  const job = one(resources, 'Job', 'sweep')
+  expect(job['httpTarget']).toMatchObject({
+    uri: `${sweep['SWEEP_AUDIENCE'] as string}/api/workspace/sweep`,
+    oidcToken: {
+      serviceAccountEmail: sweep['SWEEP_INVOKER'],
+      audience: sweep['SWEEP_AUDIENCE'],
+    },
+  })
+})

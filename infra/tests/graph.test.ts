@@ -1,0 +1,246 @@
+import { describe, expect, test } from 'vitest'
+import { place, simulate } from '../scripts/simulate.ts'
+import { at, listAt, ofType, one, textAt, variables } from './resources.ts'
+
+const api = await simulate({ quarantineDays: 30, corsOrigins: ['https://app.example.com'] })
+const functions = await simulate({ topology: 'functions', domain: 'files.example.com' })
+const text = JSON.stringify(api)
+
+const separate = ['upload', 'list', 'read', 'download', 'update', 'delete']
+
+describe.each([
+  ['one function for all routes', api, ['api']],
+  ['one function for each route', functions, expect.arrayContaining(separate)],
+] as const)('with %s', (_, resources, publicNames) => {
+  test('no bucket can be made public', () => {
+    for (const { inputs } of ofType(resources, 'Bucket')) {
+      expect(inputs['publicAccessPrevention']).toBe('enforced')
+      expect(inputs['uniformBucketLevelAccess']).toBe(true)
+    }
+    expect(ofType(resources, 'Bucket').length).toBeGreaterThan(2)
+  })
+
+  test('nobody is granted anything as allUsers or allAuthenticatedUsers', () => {
+    expect(JSON.stringify(resources)).not.toMatch(/allUsers|allAuthenticatedUsers/)
+  })
+
+  test('no service account has a key', () => {
+    expect(ofType(resources, 'Key')).toEqual([])
+  })
+
+  test('every service and job has a service account of its own', () => {
+    const runs = [...ofType(resources, 'Service'), ...ofType(resources, 'Job')].filter(
+      ({ inputs }) => inputs['template'],
+    )
+    const accounts = runs.map(
+      ({ inputs }) =>
+        at(inputs, 'template.serviceAccount') ?? at(inputs, 'template.template.serviceAccount'),
+    )
+    expect(new Set(accounts).size).toBe(runs.length)
+    for (const account of accounts) expect(account).toMatch(/^coffer-/)
+  })
+
+  test('every service has a maximum of instances', () => {
+    for (const { inputs } of services(resources)) {
+      expect(at(inputs, 'template.scaling.maxInstanceCount')).toBeGreaterThan(0)
+    }
+  })
+
+  test('scan and sweep are reached by their platform identities alone', () => {
+    for (const name of ['scan', 'sweep']) {
+      const service = one(resources, 'Service', name)
+      expect(service['ingress']).toBe('INGRESS_TRAFFIC_INTERNAL_ONLY')
+      expect(service['invokerIamDisabled']).toBe(false)
+    }
+    const invokers = ofType(resources, 'ServiceIamMember').map(({ inputs }) =>
+      [textAt(inputs, 'name'), textAt(inputs, 'member')].join(' '),
+    )
+    expect(invokers.toSorted()).toEqual([
+      `coffer-scan serviceAccount:coffer-events@${place.project}.iam.gserviceaccount.com`,
+      `coffer-sweep serviceAccount:coffer-scheduler@${place.project}.iam.gserviceaccount.com`,
+    ])
+  })
+
+  test('only the functions with routes take requests without IAM', () => {
+    const open = services(resources).filter(({ inputs }) => inputs['invokerIamDisabled'])
+    const closed = services(resources).filter(({ inputs }) => !inputs['invokerIamDisabled'])
+    expect(closed.map(({ name }) => name).toSorted()).toEqual(['scan', 'sweep'])
+    expect(open.map(({ name }) => name)).toEqual(publicNames)
+  })
+
+  test('everything has its name and place from the configuration', () => {
+    for (const { name, inputs } of [...services(resources), ...ofType(resources, 'Bucket')]) {
+      expect([name, inputs['name']]).toEqual([
+        name,
+        expect.stringMatching(/^(my-project-)?coffer-/),
+      ])
+      expect([name, inputs['location']]).toEqual([name, place.region])
+    }
+    const projects = resources.flatMap(({ inputs }) => inputs['project'] ?? [])
+    expect(new Set(projects)).toEqual(new Set([place.project]))
+  })
+
+  test('every alert has a channel, words and a threshold', () => {
+    const policies = ofType(resources, 'AlertPolicy')
+    expect(policies.length).toBeGreaterThanOrEqual(6)
+    for (const { inputs } of policies) {
+      expect(inputs['notificationChannels']).toEqual(['email-1-id'])
+      expect(at(inputs, 'documentation.content')).toMatch(/^.+\n\n1\. /)
+      expect(listAt(inputs, 'conditions').length).toBeGreaterThan(0)
+    }
+    expect(
+      at(one(resources, 'Budget', 'spend'), 'allUpdatesRule.monitoringNotificationChannels'),
+    ).toEqual(['email-1-id'])
+  })
+})
+
+describe('scan', () => {
+  const scan = one(api, 'Service', 'scan')
+  const [fn, clamd] = listAt(scan, 'template.containers')
+
+  test('has two containers, of which ClamAV is ready first', () => {
+    expect(at(scan, 'template.containers')).toHaveLength(2)
+    expect(at(fn, 'dependsOns')).toEqual(['clamd'])
+    expect(at(clamd, 'startupProbe.tcpSocket')).toEqual({ port: 3310 })
+    expect(at(clamd, 'livenessProbe.tcpSocket')).toEqual({ port: 3310 })
+    expect(at(clamd, 'ports')).toBeUndefined()
+  })
+
+  test('takes as many events at once as ClamAV takes files', () => {
+    expect(textAt(scan, 'template.maxInstanceRequestConcurrency')).toBe(
+      variables(scan)['CLAMAV_CONCURRENCY'],
+    )
+  })
+
+  test('has no way out but to Google', () => {
+    expect(at(scan, 'template.vpcAccess.egress')).toBe('ALL_TRAFFIC')
+    expect(ofType(api, 'Router')).toEqual([])
+    expect(ofType(api, 'RouterNat')).toEqual([])
+  })
+
+  test('waits for signatures before it is first started', () => {
+    const before = api.find(({ name, type }) => name === 'scan' && type.includes('cloudrunv2'))
+    expect(before?.dependsOn).toContain('command:local:Command mirror-filled')
+  })
+})
+
+test('memory of ClamAV is enough for two databases and all files at once', async () => {
+  const large = await simulate({ maxFileMegabytes: 1000, scan: { concurrency: 4 } })
+  const clamd = at(one(large, 'Service', 'scan'), 'template.containers.1')
+  const memory = Number(/^(\d+)Mi$/.exec(textAt(clamd, 'resources.limits.memory'))?.[1])
+  expect(memory).toBeGreaterThanOrEqual(2 * 1536 + 4 * 1000)
+  expect(at(clamd, 'resources.limits.cpu')).toBe('4')
+})
+
+test('a body of 32 MiB for each request fits into the memory of a function, twice', () => {
+  for (const name of ['upload', 'update', 'delete', 'list']) {
+    const { template } = one(functions, 'Service', name)
+    const memory = Number.parseInt(textAt(template, 'containers.0.resources.limits.memory'), 10)
+    const bodies = name === 'upload' ? Number(at(template, 'maxInstanceRequestConcurrency')) : 1
+    expect(memory).toBeGreaterThanOrEqual(256 + bodies * 2 * 32)
+  }
+})
+
+describe('the events', () => {
+  test('are those of the one bucket, delivered where it is', () => {
+    const trigger = one(api, 'Trigger', 'scan')
+    expect(trigger['matchingCriterias']).toContainEqual({
+      attribute: 'bucket',
+      value: 'my-project-coffer-files',
+    })
+    expect(trigger['location']).toBe(place.region)
+  })
+
+  test('are retried, and given up to a topic that keeps them', () => {
+    const update = one(api, 'Command', 'scan-retries')['create']
+    expect(update).toContain('subscriptions/eventarc-europe-west1-coffer-scan-sub-123')
+    expect(update).toMatch(/--dead-letter-topic=\S*dead-letters/)
+    expect(update).toMatch(/--max-delivery-attempts=\d+/)
+    expect(one(api, 'Subscription', 'dead-letters')['expirationPolicy']).toEqual({ ttl: '' })
+  })
+})
+
+describe('the bucket of the files', () => {
+  const files = one(api, 'Bucket', 'files')
+
+  test('lets browsers of the configured origins, and no others, send bytes', () => {
+    expect(at(files, 'cors.0.origins')).toEqual(['https://app.example.com'])
+    expect(one(functions, 'Bucket', 'files')['cors']).toBeUndefined()
+  })
+
+  test('has no rule that deletes a live object, but for previews', () => {
+    const rules = listAt(files, 'lifecycleRules')
+    const deleting = rules.filter(
+      (rule) => at(rule, 'action.type') !== 'AbortIncompleteMultipartUpload',
+    )
+    expect(deleting.map((rule) => at(rule, 'condition.matchesPrefixes'))).toEqual([['derived/']])
+  })
+
+  test('and the database are protected until the data may go', async () => {
+    const open = await simulate({ protectData: false })
+    for (const type of [
+      'gcp:storage/bucket:Bucket files',
+      'gcp:firestore/database:Database catalog',
+    ]) {
+      const is = (it: { type: string; name: string }) => `${it.type} ${it.name}` === type
+      expect(api.find(is)?.protect).toBe(true)
+      expect(open.find(is)?.protect).toBe(false)
+    }
+    expect(files['forceDestroy']).toBe(false)
+    expect(one(open, 'Bucket', 'files')['forceDestroy']).toBe(true)
+    expect(one(open, 'Database', 'catalog')['deletionPolicy']).toBe('DELETE')
+  })
+
+  test('keeps what is deleted at least as long as the database can be read as it was', () => {
+    expect(at(files, 'softDeletePolicy.retentionDurationSeconds')).toBeGreaterThanOrEqual(
+      7 * 24 * 3600,
+    )
+    expect(one(api, 'Database', 'catalog')['pointInTimeRecoveryEnablement']).toBe(
+      'POINT_IN_TIME_RECOVERY_ENABLED',
+    )
+  })
+})
+
+test('a key of one’s own encrypts bucket and database, whose agents may use it before', async () => {
+  const key = 'projects/k/locations/europe-west1/keyRings/r/cryptoKeys/c'
+  const resources = await simulate({ kmsKey: key })
+  expect(one(resources, 'Bucket', 'files')['encryption']).toEqual({ defaultKmsKeyName: key })
+  expect(one(resources, 'Database', 'catalog')['cmekConfig']).toEqual({ kmsKeyName: key })
+  const bucket = resources.find(({ type, name }) => type.endsWith(':Bucket') && name === 'files')
+  expect(bucket?.dependsOn).toContain('gcp:kms/cryptoKeyIAMMember:CryptoKeyIAMMember storage-key')
+})
+
+test('a secret’s value is nowhere, and only who needs it may read it', async () => {
+  const resources = await simulate({
+    secrets: { OTEL_EXPORTER_OTLP_HEADERS: { secret: 'otel', version: '3' } },
+  })
+  expect(variables(one(resources, 'Service', 'api'))['OTEL_EXPORTER_OTLP_HEADERS']).toEqual({
+    secretKeyRef: { secret: 'projects/my-project/secrets/otel', version: '3' },
+  })
+  expect(
+    ofType(resources, 'SecretIamMember')
+      .map(({ name }) => name)
+      .toSorted(),
+  ).toEqual(['api-otel', 'scan-otel', 'sweep-otel'])
+  expect(ofType(resources, 'SecretVersion')).toEqual([])
+})
+
+test('the indexes are those of firestore.indexes.json, the time to live among them', async () => {
+  const { indexes, fieldOverrides } = (
+    await import('../../firestore.indexes.json', { with: { type: 'json' } })
+  ).default
+  expect(ofType(api, 'Index')).toHaveLength(indexes.length)
+  expect(ofType(api, 'Field')).toHaveLength(fieldOverrides.length)
+  const ttl = ofType(api, 'Field').filter(({ inputs }) => inputs['ttlConfig'])
+  expect(ttl.map(({ name }) => name)).toEqual(['refusals-expiresAt'])
+})
+
+test('images are named by what goes into them', () => {
+  const create = textAt(one(api, 'Command', 'image-app'), 'create')
+  expect(create).toMatch(/europe-west1-docker\.pkg\.dev\/my-project\/coffer\/app:[0-9a-f]{20} /)
+  expect(text).not.toContain(':latest')
+})
+
+function services(resources: typeof api) {
+  return ofType(resources, 'Service').filter(({ inputs }) => inputs['template'])
+}

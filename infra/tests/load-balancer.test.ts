@@ -1,0 +1,54 @@
+import { expect, test } from 'vitest'
+import { publicFunctions } from '../program/functions.ts'
+import { routesOf, templateOf } from '../program/load-balancer.ts'
+import { simulate } from '../scripts/simulate.ts'
+import { at, listAt, one, textAt } from './resources.ts'
+
+const services = publicFunctions('functions').map((fn) => ({ fn }))
+const resources = await simulate({ topology: 'functions', domain: 'files.example.com' })
+const rules = listAt(one(resources, 'URLMap', 'origin'), 'pathMatchers.0.routeRules')
+
+/** What the load balancer would pick: the first rule whose method and path fit. */
+function backendOf(method: string, path: string): string {
+  const rule = rules.find((rule) => {
+    const template = textAt(rule, 'matchRules.0.pathTemplateMatch')
+    const pattern = template.replace(/\*\*/g, '.+').replace(/(?<!\.)\*(?!\*)/g, '[^/]+')
+    const method_ = at(rule, 'matchRules.0.headerMatches.0.exactMatch')
+    return method_ === method && new RegExp(`^${pattern}$`).test(path)
+  })
+  return textAt(rule, 'service')
+}
+
+test.each([
+  ['POST', '/files', 'upload'],
+  ['PUT', '/content/a/b.txt', 'upload'],
+  ['GET', '/files', 'list'],
+  ['GET', '/usage', 'list'],
+  ['GET', '/files/1', 'read'],
+  ['GET', '/files/1/content', 'read'],
+  ['HEAD', '/content/a/b.txt', 'read'],
+  ['GET', '/files/1/download', 'download'],
+  ['PATCH', '/files/1', 'update'],
+  ['POST', '/files/1/copy', 'update'],
+  ['DELETE', '/files/1', 'delete'],
+  ['DELETE', '/content/a/b.txt', 'delete'],
+  ['DELETE', '/sessions/s', 'delete'],
+])('%s %s goes to %s', (method, path, fn) => {
+  expect(backendOf(method, `/api/workspace${path}`)).toBe(`${fn}-id`)
+})
+
+test('every route of every function has a rule of its own', () => {
+  expect(rules).toHaveLength(routesOf(services).length)
+  expect(new Set(rules.map((rule) => at(rule, 'priority'))).size).toBe(rules.length)
+})
+
+test('patterns are in the words of a URL map', () => {
+  expect(templateOf('/files/:id/content')).toBe('/api/workspace/files/*/content')
+  expect(templateOf('/content/*')).toBe('/api/workspace/content/**')
+})
+
+test('with a domain the functions are reached through it alone', () => {
+  expect(one(resources, 'Service', 'read')['ingress']).toBe(
+    'INGRESS_TRAFFIC_INTERNAL_LOAD_BALANCER',
+  )
+})

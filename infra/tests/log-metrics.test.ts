@@ -1,0 +1,46 @@
+import { expect, test } from 'vitest'
+import { scanEntry } from '../../functions/scan-log.ts'
+import { sweepEntry } from '../../functions/sweep.ts'
+import { newReport } from '../../shared/workspace/sweep-report.ts'
+import { logMetrics } from '../program/monitoring/metrics.ts'
+
+const scanned = scanEntry(
+  {
+    blob: { storagePath: 'gcs://bucket/workspaces/u/1/a', generation: '1' },
+    result: {
+      settled: true,
+      file: { scan: { verdict: 'infected', signaturesAt: new Date().toISOString() } },
+      purged: [],
+    },
+  } as unknown as Parameters<typeof scanEntry>[0],
+  performance.now(),
+)
+const lines: Record<string, unknown>[] = [
+  { ...scanned },
+  { ...sweepEntry(newReport(new Date(), false)) },
+  { message: 'The event will be tried again: ClamAV does not answer' },
+]
+
+/** Cloud Logging's filters, as far as these go: comparisons of members of jsonPayload, all of which must hold. */
+function matches(filter: string, line: Record<string, unknown>): boolean {
+  return filter.split(' AND ').every((comparison) => {
+    const [, member = '', operator, text = ''] =
+      /^jsonPayload\.(\w+)(=|:|>=)(.+)$/.exec(comparison) ?? []
+    const value = line[member]
+    if (operator === '>=') return typeof value === 'number' && value >= Number(text)
+    const wanted = JSON.parse(text) as string
+    return operator === '=' ? value === wanted : String(value).includes(wanted)
+  })
+}
+
+test.each(logMetrics)('the metric $name finds lines that the functions write', ({ filter }) => {
+  expect(lines.filter((line) => matches(filter, line))).toHaveLength(1)
+})
+
+test.each(logMetrics.filter(({ value }) => value !== undefined))(
+  'the metric $name takes a number from them',
+  ({ filter, value = '' }) => {
+    const line = lines.find((it) => matches(filter, it))
+    expect(line?.[value.replace('jsonPayload.', '')]).toBeTypeOf('number')
+  },
+)

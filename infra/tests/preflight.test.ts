@@ -1,0 +1,171 @@
+import { afterAll, describe, expect, test } from 'vitest'
+import { apis } from '../program/api-names.ts'
+import { checked } from '../program/settings.ts'
+import { dataOf } from '../scripts/data.ts'
+import { askAt } from '../scripts/google.ts'
+import { permissions } from '../scripts/needed-permissions.ts'
+import { preflight } from '../scripts/preflight-checks.ts'
+import { leastSettings, place } from '../scripts/simulate.ts'
+import { good as ready, startGoogle, type Answer, type Answers } from './google.ts'
+
+const settings = checked(
+  { ...leastSettings, secrets: { TOKEN: { secret: 'token', version: '2' } } },
+  place,
+)
+const good: Answers = {
+  ...ready,
+  'secretmanager.googleapis.com/v1/projects/my-project/secrets/token/versions/2': () => [200, {}],
+}
+const disabled: Answer = [403, { error: { details: [{ reason: 'SERVICE_DISABLED' }] } }]
+
+const servers = new AsyncDisposableStack()
+afterAll(() => servers.disposeAsync())
+
+/** Asks a server of our own what Google would be asked. */
+async function googleWith(answers: Answers) {
+  const { origin, asked } = servers.use(await startGoogle(answers))
+  return { ask: askAt((host) => `${origin}/${host}`, {}), asked }
+}
+
+const problemsWith = async (answers: Answers) =>
+  preflight((await googleWith({ ...good, ...answers })).ask, settings)
+
+test('nothing is missing where everything is there', async () => {
+  expect(await problemsWith({})).toEqual([])
+})
+
+test('nothing is changed by asking', async () => {
+  const { ask, asked } = await googleWith(good)
+  await preflight(ask, settings)
+  expect(asked.filter((line) => !/^GET |:testIamPermissions$/.test(line))).toEqual([])
+  expect(asked).toHaveLength(Object.keys(good).length)
+})
+
+describe('what is missing is named, with the command that mends it', () => {
+  const project = 'cloudresourcemanager.googleapis.com/v3/projects/my-project'
+  test.each<[string, Answers, RegExp]>([
+    ['credentials', { [project]: () => [401, {}] }, /gcloud auth application-default login$/],
+    [
+      'a project',
+      { [project]: () => [403, {}] },
+      /no project "my-project".+gcloud projects create my-project/,
+    ],
+    [
+      'a project that is deleted',
+      { [project]: () => [200, { state: 'DELETE_REQUESTED' }] },
+      /gcloud projects undelete my-project$/,
+    ],
+    [
+      'the first API of all',
+      { [project]: () => disabled },
+      /gcloud services enable cloudresourcemanager\.googleapis\.com/,
+    ],
+    [
+      'a billing account',
+      { 'cloudbilling.googleapis.com/v1/projects/my-project/billingInfo': () => [200, {}] },
+      /no billing account.+gcloud billing projects link my-project --billing-account=012345-6789AB-CDEF01$/,
+    ],
+    [
+      'the right billing account',
+      {
+        'cloudbilling.googleapis.com/v1/projects/my-project/billingInfo': () => [
+          200,
+          { billingEnabled: true, billingAccountName: 'billingAccounts/OTHER' },
+        ],
+      },
+      /is paid by billingAccounts\/OTHER/,
+    ],
+    [
+      'APIs',
+      {
+        'serviceusage.googleapis.com/v1/projects/my-project/services:batchGet': () => [
+          200,
+          {
+            services: apis.map((api) => ({
+              name: `projects/1/services/${api}`,
+              state: /^(run|eventarc)/.test(api) ? 'DISABLED' : 'ENABLED',
+            })),
+          },
+        ],
+      },
+      /^These APIs are off: eventarc\.googleapis\.com, run\.googleapis\.com\. Run: gcloud services enable eventarc\.googleapis\.com run\.googleapis\.com --project=my-project$/,
+    ],
+    [
+      'permissions',
+      {
+        'cloudresourcemanager.googleapis.com/v3/projects/my-project:testIamPermissions': () => [
+          200,
+          { permissions: permissions.filter((it) => it !== 'eventarc.triggers.create') },
+        ],
+      },
+      /^You lack these permissions in "my-project": eventarc\.triggers\.create\./,
+    ],
+    [
+      'all permissions',
+      {
+        'cloudresourcemanager.googleapis.com/v3/projects/my-project:testIamPermissions': () => [
+          200,
+          {},
+        ],
+      },
+      /artifactregistry\.repositories\.create, .+storage\.buckets\.setIamPolicy\./,
+    ],
+    [
+      'the right to keep a budget',
+      {
+        'cloudbilling.googleapis.com/v1/billingAccounts/012345-6789AB-CDEF01:testIamPermissions':
+          () => [403, {}],
+      },
+      /no billing account "012345-6789AB-CDEF01" on which you may keep a budget/,
+    ],
+    [
+      'a secret',
+      {
+        'secretmanager.googleapis.com/v1/projects/my-project/secrets/token/versions/2': () => [
+          404,
+          {},
+        ],
+      },
+      /coffer:secrets\.TOKEN names version 2 of the secret "token"/,
+    ],
+  ])('%s', async (_, answers, problem) => {
+    const problems = await problemsWith(answers)
+    expect(problems).toHaveLength(1)
+    expect(problems[0]).toMatch(problem)
+  })
+
+  test('everything that is missing at once', async () => {
+    const { [project]: there, ...rest } = good
+    const { ask } = await googleWith({ [project]: there ?? (() => [500, {}]) })
+    expect(Object.keys(rest)).toHaveLength(5)
+    expect(await preflight(ask, settings)).toHaveLength(5)
+  })
+})
+
+describe('whether there is data', () => {
+  const objects = 'storage.googleapis.com/storage/v1/b/my-project-coffer-files/o'
+  const documents =
+    'firestore.googleapis.com/v1/projects/my-project/databases/(default)/documents/workspaces'
+  const empty: Answers = { [objects]: () => [200, {}], [documents]: () => [200, {}] }
+  test.each<[string, Answers, string[]]>([
+    ['none', empty, []],
+    ['none, nor bucket and database', {}, []],
+    [
+      'objects',
+      { ...empty, [objects]: () => [200, { items: [{ name: 'a' }] }] },
+      ['the bucket my-project-coffer-files holds objects'],
+    ],
+    [
+      'documents',
+      { ...empty, [documents]: () => [200, { documents: [{}] }] },
+      ['the database (default) holds documents'],
+    ],
+    [
+      'what cannot be asked',
+      { ...empty, [objects]: () => [403, {}] },
+      ['the bucket my-project-coffer-files cannot be looked into (403)'],
+    ],
+  ])('%s', async (_, answers, data) => {
+    expect(await dataOf((await googleWith(answers)).ask, settings)).toEqual(data)
+  })
+})

@@ -1,0 +1,7 @@
+// Loaded into a script before it starts: what it asks of Google is asked of the test instead.
+const origin = process.env['GOOGLE_STAND_IN']
+const direct = globalThis.fetch
+globalThis.fetch = (input, options) => {
+  const url = String(input instanceof Request ? input.url : input)
+  return direct(url.replace(/^https:\/\/(?=[a-z]+\.googleapis\.com)/, `${origin}/`), options)
+}
