@@ -1,13 +1,19 @@
 import { flushCompileCache } from 'node:module'
 import { arm, type CrashAt } from './crash-points.ts'
+import type { Scanner } from '../../shared/workspace/ports.ts'
 import { watched, watchFileSystem, watchSqlite } from './platform-points.ts'
+
+interface Rearming {
+  crashAt?: CrashAt
+  signaturesAt?: string
+}
 
 /**
  * The real local server with crash points beneath it. Ends itself at point `CRASH_AT`, counted from the start of the
- * process; a message `{ crashAt }` from the parent counts anew and is answered with the labels passed until then.
+ * process; a message `{ crashAt }` from the parent counts anew and is answered with the labels passed until then. With
+ * `signaturesAt` the scanner has signatures of that instant from then on, and all files are scanned again with them.
  */
 async function main(): Promise<void> {
-  process.on('message', ({ crashAt }: { crashAt?: CrashAt }) => process.send?.(arm(crashAt)))
   process.on('disconnect', () => process.exit())
   await watchFileSystem()
   watchSqlite()
@@ -18,18 +24,32 @@ async function main(): Promise<void> {
   const { openRuntime } = await import('../../shared/runtime.ts')
   const { EicarScanner } = await import('../../shared/adapters/local/eicar-scanner.ts')
   const { serve } = await import('../../functions/local.ts')
+  const { rescan } = await import('../../shared/workspace/rescan.ts')
   const config = loadConfig()
   // Without clamd: the development scanner is the one that starts at once, on every machine.
   const runtime = await openRuntime({ ...config, clamd: undefined })
   if (!runtime.local) throw new Error('Crash points lie beneath SQLite and the disk only')
   const blobs = watched('blobs', runtime.local.blobs)
+  const scanner = new EicarScanner()
+  let signatures: { signaturesAt?: string } = {}
+  const version = async () => ({ ...(await scanner.version()), ...signatures })
+  const quarantine = runtime.ports.quarantine && watched('quarantine', runtime.ports.quarantine)
   const ports = {
     ...runtime.ports,
     catalog: watched('catalog', runtime.ports.catalog),
-    scanner: watched('scanner', new EicarScanner()),
+    scanner: watched<Scanner>('scanner', { scan: (...args) => scanner.scan(...args), version }),
     blobs,
+    ...(quarantine && { quarantine }),
   }
   const local = { ...runtime.local, blobs }
+  process.on('message', ({ crashAt, signaturesAt }: Rearming) => {
+    const begin = () => {
+      if (signaturesAt === undefined) return
+      signatures = { signaturesAt }
+      void rescan(ports, { maxFiles: Infinity, maxBytes: Infinity })
+    }
+    process.send?.(arm(crashAt), undefined, {}, begin)
+  })
   const { origin } = await serve(config, { ...runtime, ports, local })
   process.stdout.write(`Coffer is ready at ${origin}\n`)
   // A process that is killed leaves no compile cache behind: the next ones start faster with it.

@@ -17,8 +17,11 @@ export interface ServerProcess extends AsyncDisposable {
   swept: Promise<void>
   /** Where the process died, or how else it ended. */
   ended: Promise<string>
-  /** Counts crash points anew and dies at `crashAt`; answers the labels of those passed since the last time. */
-  rearm(crashAt?: CrashAt): Promise<string[]>
+  /**
+   * Counts crash points anew and dies at `crashAt`; answers the labels of those passed since the last time. With
+   * `signaturesAt` it also begins to scan all files again, with signatures of that instant.
+   */
+  rearm(crashAt?: CrashAt, signaturesAt?: string): Promise<string[]>
   /** `kill -9`. */
   kill(): Promise<void>
   /** The last lines that it wrote. */
@@ -81,16 +84,24 @@ export function startProcess({ directory, cache, env, crashAt }: StartOptions): 
     ready: ready.promise,
     swept: swept.promise,
     ended,
-    rearm: (crashAt) => rearm(child, crashAt),
+    rearm: (...rearming) => {
+      const died = ended.then((how) => {
+        throw new Error(`The server ended (${how}):\n${lines.join('\n')}`)
+      })
+      return Promise.race([rearm(child, rearming), died])
+    },
     kill,
     log: () => lines.join('\n'),
     [Symbol.asyncDispose]: kill,
   }
 }
 
-async function rearm(child: ChildProcess, crashAt: CrashAt): Promise<string[]> {
+async function rearm(
+  child: ChildProcess,
+  [crashAt, signaturesAt]: Parameters<ServerProcess['rearm']>,
+): Promise<string[]> {
   const answered = once(child, 'message', { signal: AbortSignal.timeout(startDeadlineMs) })
-  child.send({ crashAt })
+  child.send({ crashAt, signaturesAt })
   const [labels] = (await answered) as [string[]]
   return labels
 }

@@ -3,8 +3,11 @@ import { setTimeout } from 'node:timers/promises'
 import { newActor, type Actor } from './actor.ts'
 import { ConnectionLost } from './client.ts'
 import { roundOf, runScript } from './random-operations.ts'
+import type { FileRecord } from '../e2e/record.ts'
+import { listAll } from './observe.ts'
 import { recover, type User } from './recovery.ts'
 import { startProcess, type ServerProcess, type StartOptions } from './server-process.ts'
+import { quarantineFindings, quarantineOf, sweepBeside } from './storage.ts'
 
 export interface Soak {
   rounds: number
@@ -12,6 +15,12 @@ export interface Soak {
   /** Deaths at a crash point, and those by a signal from outside. */
   crashes: number
   kills: number
+  /** Whole sweeps by a second process, while the server was at work. */
+  sweeps: number
+  /** Files that were scanned again in a round by the process that died. */
+  rescanned: number
+  /** Infected files whose bytes were found in the quarantine, counted after every round. */
+  quarantined: number
   maxOrphans: number
   findings: string[]
 }
@@ -33,10 +42,14 @@ export async function soakRandomly(
     operations: 0,
     crashes: 0,
     kills: 0,
+    sweeps: 0,
+    rescanned: 0,
+    quarantined: 0,
     maxOrphans: 0,
     findings: [],
   }
-  const running = { server: startProcess(place) }
+  const env = { QUARANTINE_DIR: quarantineOf(place.directory) }
+  const running = { server: startProcess({ ...place, env }) }
   await using _ = { [Symbol.asyncDispose]: () => running.server.kill() }
   const { directory } = place
   let people: User[] = []
@@ -45,14 +58,26 @@ export async function soakRandomly(
     if (soak.rounds % roundsPerGeneration === 0) people = await newUsers(running.server)
     const actors = people.flatMap((user) => user.actors)
     const before = operationsOf(actors)
-    const where = await runUntilDeath(roundSeed, running.server, people)
+    const signaturesAt = new Date().toISOString()
+    const beside = new AbortController()
+    const sweeping = sweepBeside(directory, beside.signal)
+    const where = await runUntilDeath(roundSeed, {
+      server: running.server,
+      people,
+      signaturesAt,
+    }).finally(() => beside.abort())
+    soak.sweeps += await sweeping
     if (where.startsWith('crash point')) soak.crashes += 1
     else soak.kills += 1
-    running.server = startProcess(place)
+    running.server = startProcess({ ...place, env })
     const recovery = await recover(running.server, { directory, users: people })
     soak.maxOrphans = Math.max(soak.maxOrphans, recovery.orphans)
+    const files = (await Promise.all(people.map(({ client }) => listAll(client)))).flat()
+    const findings = [...recovery.findings, ...(await quarantineFindings(directory, files))]
+    soak.rescanned += files.filter((file) => isOf(file, signaturesAt)).length
+    soak.quarantined += files.filter(({ state }) => state === 'infected').length
     soak.findings.push(
-      ...recovery.findings.map((finding) => `--seed ${roundSeed} --rounds 1, ${where}: ${finding}`),
+      ...findings.map((finding) => `--seed ${roundSeed} --rounds 1, ${where}: ${finding}`),
     )
     soak.operations += operationsOf(actors) - before
     onRound(soak)
@@ -76,11 +101,19 @@ function operationsOf(actors: Actor[]): number {
   return actors.reduce((sum, { operations }) => sum + operations, 0)
 }
 
-async function runUntilDeath(seed: number, server: ServerProcess, people: User[]): Promise<string> {
+/** Whether a file of an earlier round has its verdict by the signatures of this one. */
+function isOf({ scan, createdAt }: FileRecord, signaturesAt: string): boolean {
+  return scan?.signaturesAt === signaturesAt && createdAt < signaturesAt
+}
+
+async function runUntilDeath(
+  seed: number,
+  { server, people, signaturesAt }: { server: ServerProcess; people: User[]; signaturesAt: string },
+): Promise<string> {
   const actors = people.flatMap((user) => user.actors)
   const { death, scripts } = roundOf(seed, actors.length)
   const random = 'crashAt' in death
-  await server.rearm(random ? death.crashAt : undefined)
+  await server.rearm(random ? death.crashAt : undefined, signaturesAt)
   const work = actors.map((actor, index) =>
     runScript(actor, scripts[index] ?? []).catch((error: unknown) => {
       if (!(error instanceof ConnectionLost)) throw error

@@ -1,4 +1,5 @@
-import { readdir } from 'node:fs/promises'
+import { createHash } from 'node:crypto'
+import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { EicarScanner } from '../../shared/adapters/local/eicar-scanner.ts'
 import { openLocalStorage } from '../../shared/runtime-local.ts'
@@ -13,10 +14,16 @@ const limits = { maxFileBytes: 1024 ** 3, uploadExpirySeconds: 24 * 3600, trashR
 
 type Storage = Awaited<ReturnType<typeof openLocalStorage>>
 
+/** Where infected bytes are kept, beside the storage directory. */
+export function quarantineOf(directory: string): string {
+  return `${directory}-quarantine`
+}
+
 /** The same directory that a server is serving, as a second process sees it, `aheadMs` from now. */
 export function openStorage(directory: string, aheadMs = 0): Promise<Storage> {
   const now = () => new Date(Date.now() + aheadMs)
-  return openLocalStorage({ directory, quotaBytes: Number.MAX_SAFE_INTEGER, now })
+  const quarantine = { place: quarantineOf(directory), retentionDays: 30 }
+  return openLocalStorage({ directory, quotaBytes: Number.MAX_SAFE_INTEGER, now, quarantine })
 }
 
 /** Whether all bytes that are there have their verdict. */
@@ -64,6 +71,36 @@ export async function blobFindings(directory: string, files: FileRecord[]): Prom
     ...difference(records, blobs).map((place) => `I6: no blob for the record of ${place}`),
     ...difference(blobs, records).map((place) => `I6: no record for the blob at ${place}`),
   ]
+}
+
+/** I6: whether the bytes of every infected file are kept, whole and with a note of what they are. */
+export async function quarantineFindings(
+  directory: string,
+  files: FileRecord[],
+): Promise<string[]> {
+  const findings: string[] = []
+  for (const { id, generation, state, checksum } of files) {
+    if (state !== 'infected') continue
+    const place = join(quarantineOf(directory), 'kept', `${id}-${generation}`)
+    const read = (name: string) => readFile(join(place, name)).catch(() => Buffer.alloc(0))
+    const found = createHash('sha256')
+      .update(await read('bytes.quarantined'))
+      .digest('hex')
+    const note = (await read('note.json')).toString()
+    if (found === checksum && note.includes(id)) continue
+    findings.push(`I6: the infected file ${id} is not kept in ${place}: ${found}, ${note}`)
+  }
+  return findings
+}
+
+/** What a second process does over the directory of a server: sweeps, real and dry, until it is told to stop. */
+export async function sweepBeside(directory: string, signal: AbortSignal): Promise<number> {
+  await using storage = await openStorage(directory)
+  const ports = { ...storage, now: () => new Date(), limits, scanner: new EicarScanner() }
+  const options = { pendingAgeSeconds: 0, abandonedBefore: new Date(0), signal }
+  let sweeps = 0
+  for (; !signal.aborted; sweeps += 1) await sweep(ports, { ...options, dryRun: sweeps % 3 === 0 })
+  return sweeps
 }
 
 async function blobsOf({ blobs }: Storage, files: FileRecord[]): Promise<StoredBlob[]> {

@@ -1,0 +1,107 @@
+import type { FileId, WorkspacePath } from '../../shared/workspace/path.ts'
+import type { View } from './view.ts'
+
+/** One workspace, as the rules of `Catalog` have it: a list of files in memory, one change at a time. */
+export interface Reference {
+  quotaBytes: number
+  lastSequence: number
+  files: readonly View[]
+}
+
+export const emptyWorkspace = (quotaBytes: number): Reference => {
+  return { quotaBytes, lastSequence: 0, files: [] }
+}
+
+/** I5: the counters, as the files add up. */
+export function countersOf({ files }: Reference) {
+  const live = files.filter(isOwner)
+  const trash = files.filter(isTrash)
+  return {
+    liveBytes: sum(live.map(({ sizeBytes }) => sizeBytes)),
+    liveCount: live.length,
+    reservedBytes: sum(files.map(({ reservation }) => reservation?.reservedBytes ?? 0)),
+    trashBytes: sum(trash.map(({ sizeBytes }) => sizeBytes)),
+  }
+}
+
+export function ownerOf({ files }: Reference, path: WorkspacePath): View | undefined {
+  return files.find((file) => isOwner(file) && file.path === path)
+}
+
+/** The file that a path names. */
+export function namedBy(workspace: Reference, path: WorkspacePath): View | undefined {
+  const there = workspace.files.filter((file) => file.path === path)
+  const gone = there.filter((file) => goneAt(file) !== '' && file.supersededBy === null)
+  const lastPending = there.filter(claims(path)).sort(bySequence).at(-1)
+  return ownerOf(workspace, path) ?? lastPending ?? gone.sort(byTimeGone).at(-1)
+}
+
+/** The trash with no more than one quota's worth: the oldest leave first. */
+export function trimmed(workspace: Reference): { after: Reference; purged: View[] } {
+  const { files, quotaBytes } = workspace
+  const oldestFirst = files.filter(isTrash).sort(byTimeGone)
+  let excess = sum(oldestFirst.map(({ sizeBytes }) => sizeBytes)) - quotaBytes
+  const purged: View[] = []
+  for (const file of oldestFirst) {
+    if (excess <= 0) break
+    purged.push(file)
+    excess -= file.sizeBytes
+  }
+  return { after: { ...workspace, files: files.filter((file) => !purged.includes(file)) }, purged }
+}
+
+/** When a file was deleted, or else condemned; empty where it was neither. */
+function goneAt({ deletedAt, condemnedAt }: View): string {
+  return deletedAt ?? condemnedAt ?? ''
+}
+
+function byTimeGone(a: View, b: View): number {
+  if (goneAt(a) === goneAt(b)) return bySequence(a, b)
+  return goneAt(a) < goneAt(b) ? -1 : 1
+}
+
+function bySequence(a: View, b: View): number {
+  return a.sequence - b.sequence
+}
+
+/** Growth of nothing always fits. */
+export function fits(workspace: Reference, growth: number): boolean {
+  const { liveBytes, reservedBytes } = countersOf(workspace)
+  return growth <= 0 || liveBytes + reservedBytes + growth <= workspace.quotaBytes
+}
+
+/** By its owner, or by an upload that is on its way. */
+export function isTaken(workspace: Reference, path: WorkspacePath): boolean {
+  return ownerOf(workspace, path) !== undefined || workspace.files.some(claims(path))
+}
+
+function isTrash({ state, deletedAt }: View): boolean {
+  return state === 'ready' && deletedAt !== null
+}
+
+function isOwner({ state, deletedAt }: View): boolean {
+  return state === 'ready' && deletedAt === null
+}
+
+export function claims(path: WorkspacePath): (file: View) => boolean {
+  return (file) => file.state === 'pending' && file.path === path
+}
+
+export function find({ files }: Reference, id: FileId): View | undefined {
+  return files.find((file) => file.id === id)
+}
+
+export function put(workspace: Reference, file: View): Reference {
+  return {
+    ...workspace,
+    files: workspace.files.map((other) => (other.id === file.id ? file : other)),
+  }
+}
+
+export function without(workspace: Reference, id: FileId): Reference {
+  return { ...workspace, files: workspace.files.filter((file) => file.id !== id) }
+}
+
+function sum(numbers: number[]): number {
+  return numbers.reduce((total, number) => total + number, 0)
+}

@@ -1,0 +1,23 @@
+import type {
+  BlobStore,
+  Catalog,
+  FinalizeEvent,
+  Quarantine,
+  UploadSession,
+} from '../../shared/workspace/ports.ts'
+
+/** The real stores of one run, empty at its beginning. */
+export interface ModelWorld extends AsyncDisposable {
+  /** The catalog, as several processes have it open. */
+  catalogs: readonly Catalog[]
+  blobs: BlobStore
+  quarantine: Quarantine
+  /** Finalize events that nobody has handled yet: the test delivers, repeats, and loses them. */
+  events: FinalizeEvent[]
+  /** Whether a resumable upload can come in parts of any size. */
+  takesParts: boolean
+  /** Sends part of a resumable upload, from a byte on; one that is cancelled or expired takes nothing. */
+  send: (session: UploadSession, bytes: Buffer, part: { from: number; to: number }) => Promise<void>
+}
+
+export type OpenWorld = (options: { quotaBytes: number; now: () => Date }) => Promise<ModelWorld>
