@@ -1,6 +1,7 @@
 import type { Context } from 'hono'
-import type { IncomingMessage } from 'node:http'
+import { IncomingMessage } from 'node:http'
 import { Readable } from 'node:stream'
+import { markExpendable } from '../workspace/chunk-memory.ts'
 import { invalid, WorkspaceError } from '../workspace/errors.ts'
 import type { AppEnv } from './app-env.ts'
 import { sendContinue } from './expect-continue.ts'
@@ -8,7 +9,7 @@ import { sendContinue } from './expect-continue.ts'
 export const idleSeconds = 30
 
 /** How far the connection may run ahead of the storage; larger than a chunk, so that neither waits for the other. */
-const bufferedBytes = 512 * 1024
+const bufferedBytes = 256 * 1024
 
 /** The Functions Framework has read the body before the handler runs. */
 type BufferedMessage = IncomingMessage & { rawBody?: Buffer }
@@ -69,6 +70,8 @@ interface Guard {
 }
 
 function guard(source: Readable, { declaredBytes, idleMilliseconds, begin }: Guard): Readable {
+  // Read straight from the connection, so that its chunks are nobody else's.
+  const isFresh = source instanceof IncomingMessage
   let receivedBytes = 0
   let idle: NodeJS.Timeout | undefined
   const body = new Readable({
@@ -100,6 +103,7 @@ function guard(source: Readable, { declaredBytes, idleMilliseconds, begin }: Gua
   function receive(chunk: Buffer): void {
     receivedBytes += chunk.length
     idle?.refresh()
+    if (isFresh) markExpendable(chunk)
     if (!body.push(chunk)) source.pause()
   }
   function finish(): void {

@@ -14,8 +14,9 @@ export function scannedBy({ socketPath }: { socketPath: string }): Record<string
 export async function startCoffer(
   directory: string,
   env: Record<string, string> = {},
+  program = '../../functions/local.ts',
 ): Promise<Coffer> {
-  const server = await startServer('../../functions/local.ts', {
+  const server = await startServer(program, {
     env: {
       PORT: '0',
       WORKSPACE_STORAGE_DIR: directory,
@@ -52,6 +53,14 @@ export class Coffer implements AsyncDisposable {
   postForm({ body, contentType }: { body: Body; contentType: string }): Promise<Answer> {
     const headers = { Prefer: 'wait=0', 'Content-Type': contentType }
     return send({ method: 'POST', url: this.url('/files'), headers, body })
+  }
+
+  /** Waits for the verdict. */
+  import(request: { source: string; path: string }): Promise<Answer> {
+    const bytes = Buffer.from(JSON.stringify(request))
+    const headers = { Prefer: 'wait=60', 'Content-Type': 'application/json' }
+    const body = { bytes: bytes.length, chunks: () => [bytes] }
+    return send({ method: 'POST', url: this.url('/imports'), headers, body })
   }
 
   get(route: string): Promise<Answer> {

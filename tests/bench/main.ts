@@ -2,9 +2,12 @@ import { availableParallelism } from 'node:os'
 import { parseArgs } from 'node:util'
 import { fullPlan, quickPlan, scratchDirectory } from './bench.ts'
 import { table, type Row } from './report.ts'
+import { coldStartScenario } from './scenarios/cold-start.ts'
 import { downloadScenario } from './scenarios/download.ts'
+import { importScenario } from './scenarios/import.ts'
 import { listingScenario } from './scenarios/listing.ts'
 import { memoryScenario } from './scenarios/memory.ts'
+import { previewScenario } from './scenarios/preview.ts'
 import { scanScenario } from './scenarios/scan.ts'
 import { smallFilesScenario } from './scenarios/small-files.ts'
 import { uploadScenario } from './scenarios/upload.ts'
@@ -16,6 +19,9 @@ const scenarios = {
   'small-files': smallFilesScenario,
   listing: listingScenario,
   scan: scanScenario,
+  import: importScenario,
+  preview: previewScenario,
+  'cold-start': coldStartScenario,
 }
 
 const { values } = parseArgs({

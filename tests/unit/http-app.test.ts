@@ -120,13 +120,13 @@ describe('refusals', () => {
     const { app, entries } = httpApp(addRoutes)
     const response = await app.request('/api/workspace/broken')
     await expectProblem(response, 500, 'internal')
-    const entry = entries.find(({ error }) => error !== undefined)
+    const entry = entries.find(({ stack_trace: trace }) => trace !== undefined)
     expect(entry).toMatchObject({
       severity: 'ERROR',
       message: 'SQLITE_CORRUPT in node_modules',
       requestId: response.headers.get('X-Request-Id'),
     })
-    expect(entry?.['error']).toMatch(/http-app\.test\.ts[\s\S]*the disk/)
+    expect(entry?.['stack_trace']).toMatch(/http-app\.test\.ts[\s\S]*the disk/)
   })
 })
 
@@ -232,23 +232,55 @@ describe('CORS', () => {
 describe('the log', () => {
   test('has one line for each request, without its query or its token', async () => {
     const { app, entries } = httpApp(addRoutes)
-    const headers = { Authorization: 'Bearer local:ada', 'X-Request-Id': 'trace-1' }
+    const headers = {
+      Authorization: 'Bearer local:ada',
+      'X-Request-Id': 'trace-1',
+      'User-Agent': 'test/1',
+    }
     await app.request(`${files}/1?signature=secret`, { headers })
     expect(entries).toEqual([
       {
         severity: 'INFO',
         message: `GET ${files}/1 200`,
         requestId: 'trace-1',
-        method: 'GET',
-        path: `${files}/1`,
-        status: 200,
-        durationMs: expect.any(Number),
         userId: 'ada',
-        bytesIn: undefined,
-        bytesOut: undefined,
+        httpRequest: {
+          requestMethod: 'GET',
+          requestUrl: `http://localhost${files}/1`,
+          status: 200,
+          latency: expect.stringMatching(/^\d+\.\d{6}s$/),
+          userAgent: 'test/1',
+        },
       },
     ])
     expect(JSON.stringify(entries)).not.toMatch(/secret|Bearer/)
+  })
+
+  test('names the trace that the request came with', async () => {
+    const { app, entries } = httpApp(addRoutes)
+    const traceId = '0af7651916cd43dd8448eb211c80319c'
+    const headers = { traceparent: `00-${traceId}-b7ad6b7169203331-01` }
+    await app.request('/api/workspace/broken', { headers })
+    expect(entries).toHaveLength(2)
+    for (const { trace } of entries) {
+      expect(trace).toEqual({ traceId, spanId: 'b7ad6b7169203331', sampled: true })
+    }
+  })
+
+  test('has the request id that a problem answers as its instance, in every line', async () => {
+    const { app, entries } = httpApp(addRoutes)
+    const response = await app.request('/api/workspace/broken')
+    const { instance } = (await response.json()) as { instance: string }
+    expect(new Set(entries.map(({ requestId }) => `urn:uuid:${requestId}`))).toEqual(
+      new Set([instance]),
+    )
+  })
+
+  test('says that the address of a resumable upload was asked for, and not which', async () => {
+    const { app, entries } = httpApp((routes) => routes.put('/uploads/:id', (c) => c.text('ok')))
+    await app.request('/api/workspace/uploads/secret?upload_id=secret', { method: 'PUT' })
+    expect(JSON.stringify(entries)).not.toContain('secret')
+    expect(entries[0]?.httpRequest?.requestUrl).toMatch(/uploads\/…$/)
   })
 
   test('calls it no error when the client leaves while it waits', async () => {
@@ -282,8 +314,9 @@ describe('the log', () => {
     await using server = await serve(served)
     await (await fetch(server.url + files, { method: 'POST', body: 'hello' })).text()
     await expect.poll(() => served.entries.length).toBe(1)
-    expect(served.entries[0]).toMatchObject({ status: 201, bytesIn: 5 })
-    expect(served.entries[0]?.['bytesOut']).toBeGreaterThan('HTTP/1.1 201 Created{}'.length)
+    const logged = served.entries[0]?.httpRequest
+    expect(logged).toMatchObject({ status: 201, requestSize: '5', remoteIp: '127.0.0.1' })
+    expect(Number(logged?.responseSize)).toBeGreaterThan('HTTP/1.1 201 Created{}'.length)
     expect(served.entries[0]).not.toHaveProperty('aborted')
   })
 })

@@ -22,4 +22,16 @@ describe('writeBody', () => {
     expect(await writeBody(file, body, { position: 2 })).toBe(16)
     expect(text()).toBe(`..0123456789abcdef${'.'.repeat(22)}`)
   })
+
+  test('fails where a sync on the way has failed, though all was written and the last one would not', async () => {
+    const lost = new Error('EIO')
+    const body = Readable.from(Array.from({ length: 80 }, () => Buffer.alloc(1_000_000)))
+    const file = {
+      writev: async (chunks: Buffer[]) => ({
+        bytesWritten: chunks.reduce((sum, { length }) => sum + length, 0),
+      }),
+      datasync: () => Promise.reject(lost),
+    } as unknown as FileHandle
+    await expect(writeBody(file, body)).rejects.toBe(lost)
+  })
 })

@@ -97,7 +97,7 @@ async function enableWal(connection: DatabaseSync): Promise<void> {
   }
 }
 
-function isBusy(error: unknown): boolean {
+export function isBusy(error: unknown): boolean {
   if (!(error instanceof Error) || !('errcode' in error)) return false
   // The low byte is the code, the rest its variants, such as SQLITE_BUSY_RECOVERY.
   return typeof error.errcode === 'number' && (error.errcode & 0xff) === sqliteBusy

@@ -2,7 +2,7 @@ import { constants } from 'node:fs'
 import { copyFile, lstat, mkdir, open, readdir, rename, rmdir } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import type { Readable } from 'node:stream'
-import { WorkspaceError } from '../../workspace/errors.ts'
+import { tooLarge } from '../../workspace/errors.ts'
 import type { FileId } from '../../workspace/path.ts'
 import type {
   BlobRef,
@@ -17,6 +17,7 @@ import type {
 } from '../../workspace/ports.ts'
 import type { ResumableUploads, UploadChunk, UploadStatus } from '../../workspace/resumable.ts'
 import { objectName } from '../../workspace/storage-path.ts'
+import { DiskDerived } from './disk-derived.ts'
 import { blobAt, listBlobs } from './disk-list.ts'
 import { parsePlace, storagePathOf, type Place } from './disk-place.ts'
 import { openSecret } from './disk-secret.ts'
@@ -57,6 +58,7 @@ export class DiskBlobStore implements BlobStore, ResumableUploads, AsyncDisposab
   readonly #temporaries: Temporaries
   readonly #uploads: DiskUploads
   readonly #generations: Generations
+  readonly #derived: DiskDerived
   readonly list: BlobStore['list']
 
   private constructor(
@@ -70,6 +72,7 @@ export class DiskBlobStore implements BlobStore, ResumableUploads, AsyncDisposab
     this.#temporaries = opened.temporaries
     this.list = listBlobs(this.#blobs)
     this.#generations = new Generations(options.now)
+    this.#derived = new DiskDerived(opened.temporaries)
     this.#uploads = new DiskUploads({
       root: join(directory, 'uploads'),
       temporaries: opened.temporaries,
@@ -169,6 +172,16 @@ export class DiskBlobStore implements BlobStore, ResumableUploads, AsyncDisposab
     return verifyBlobUrl(this.#secret, url, this.#options.now())
   }
 
+  async readDerived(blob: BlobRef, name: string): Promise<Buffer | undefined> {
+    const file = this.#fileOf(blob)
+    return file === undefined ? undefined : this.#derived.read(file, name)
+  }
+
+  async writeDerived(blob: BlobRef, name: string, bytes: Buffer): Promise<void> {
+    const file = this.#fileOf(blob)
+    if (file !== undefined) await this.#derived.write(file, name, bytes)
+  }
+
   async check(): Promise<string> {
     await readdir(this.#blobs)
     await this.#temporaries.discard(await this.#temporaries.create())
@@ -240,11 +253,4 @@ export class DiskBlobStore implements BlobStore, ResumableUploads, AsyncDisposab
     if (!place || !isGeneration(generation)) return undefined
     return join(this.#blobs, ...place.directory, generation, place.name)
   }
-}
-
-function tooLarge(maxBytes: number): WorkspaceError {
-  return new WorkspaceError(
-    'too-large',
-    `The file is larger than the ${maxBytes} bytes that it may have. Send a smaller one, or announce its size with POST /api/workspace/uploads.`,
-  )
 }

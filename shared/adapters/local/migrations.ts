@@ -76,4 +76,21 @@ export const migrations: readonly string[] = [
   CREATE INDEX events_by_age ON events (queued_at);
   CREATE INDEX events_by_blob ON events (storage_path, generation);
   `,
+  `
+  CREATE TABLE sweep_progress (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    progress TEXT NOT NULL
+  ) STRICT;
+  `,
+  `
+  ALTER TABLE files ADD COLUMN signatures_at TEXT;
+  ALTER TABLE files ADD COLUMN condemned_at TEXT;
+  UPDATE files SET signatures_at = '' WHERE state = 'ready' AND record ->> '$.sizeBytes' > 0;
+  CREATE INDEX files_by_signatures ON files (signatures_at, created_at, workspace_id, sequence)
+    WHERE signatures_at IS NOT NULL;
+  CREATE INDEX files_condemned_by_age ON files (condemned_at, workspace_id, sequence)
+    WHERE condemned_at IS NOT NULL;
+  CREATE INDEX files_condemned_at_path ON files (workspace_id, path, condemned_at, sequence)
+    WHERE condemned_at IS NOT NULL;
+  `,
 ]

@@ -1,13 +1,17 @@
 import { EventEmitter } from 'node:events'
-import { WorkspaceError } from '../../workspace/errors.ts'
-import type { FileRecord, PendingFile } from '../../workspace/file.ts'
+import type { FileRecord, InfectedFile, PendingFile, ReadyFile } from '../../workspace/file.ts'
 import type { FileId, SessionId, WorkspacePath } from '../../workspace/path.ts'
 import type {
   Catalog,
+  CondemnedQuery,
   FileChanges,
   ListPage,
   ListQuery,
+  OutdatedQuery,
+  PendingCount,
+  Recount,
   RefusalCode,
+  Rejudgement,
   Removal,
   ReserveRequest,
   Settlement,
@@ -15,15 +19,17 @@ import type {
   SweepQuery,
   Usage,
 } from '../../workspace/ports.ts'
-import { assertFits, isOver, pathTaken, reservation } from '../../workspace/reservation.ts'
-import { moved, trashed, untrashed } from '../../workspace/transitions.ts'
+import { reservation } from '../../workspace/reservation.ts'
 import type { Database } from './database.ts'
+import * as changes from './sqlite-changes.ts'
 import { listFiles } from './sqlite-list.ts'
 import { readRefusal } from './sqlite-refusals.ts'
+import { listCondemned, listOutdated, rejudgeFile } from './sqlite-rescan.ts'
 import * as rows from './sqlite-rows.ts'
 import { settleFile } from './sqlite-settle.ts'
-import { listPending, listTrash } from './sqlite-sweep.ts'
-import { forget, trimTrash } from './sqlite-trash.ts'
+import { recount } from './sqlite-recount.ts'
+import * as sweeps from './sqlite-sweep.ts'
+import { trimTrash } from './sqlite-trash.ts'
 import { nextSequence, readUsage, writeQuota } from './sqlite-workspaces.ts'
 import { eventOrTimeout } from './wake.ts'
 
@@ -55,10 +61,9 @@ export class SqliteCatalog implements Catalog {
   async reserve(request: ReserveRequest): Promise<PendingFile> {
     const { workspaceId, path } = request
     return this.#database.write(() => {
-      const owner = rows.readOwner(this.#database, workspaceId, path)
       const file = reservation(request, {
-        owner,
-        isTaken: owner !== undefined || this.#isClaimed(workspaceId, path),
+        owner: rows.readOwner(this.#database, workspaceId, path),
+        isTaken: changes.isTaken(this.#database, workspaceId, path),
         usage: this.#usage(workspaceId),
         sequence: nextSequence(this.#database, workspaceId),
         now: this.#now(),
@@ -69,15 +74,19 @@ export class SqliteCatalog implements Catalog {
   }
 
   async settle(workspaceId: string, id: FileId, outcome: Settlement): Promise<SettleResult> {
-    const result = this.#database.write(() =>
-      settleFile(this.#database, rows.readFile(this.#database, workspaceId, id), {
-        outcome,
-        quotaBytes: this.#quotaBytes,
-        now: this.#now(),
-      }),
+    return this.#change(workspaceId, id, ({ database, ...facts }, file) =>
+      settleFile(database, file, { outcome, ...facts }),
     )
-    this.#ended.emit(keyOf(workspaceId, id))
-    return result
+  }
+
+  async noteProgress(
+    workspaceId: string,
+    id: FileId,
+    receivedBytes: number,
+  ): Promise<PendingFile | undefined> {
+    return this.#change(workspaceId, id, (context, file) =>
+      changes.noteProgress(context, file, receivedBytes),
+    )
   }
 
   async awaitSettled(workspaceId: string, id: FileId, signal: AbortSignal): Promise<void> {
@@ -88,6 +97,15 @@ export class SqliteCatalog implements Catalog {
     }
   }
 
+  async rejudge(
+    workspaceId: string,
+    id: FileId,
+    later: Rejudgement,
+  ): Promise<ReadyFile | InfectedFile | undefined> {
+    const change = { later, now: this.#now() }
+    return this.#database.write(() => rejudgeFile(this.#database, { workspaceId, id }, change))
+  }
+
   async refusal(workspaceId: string, id: FileId): Promise<RefusalCode | undefined> {
     return readRefusal(this.#database, workspaceId, id)
   }
@@ -95,28 +113,11 @@ export class SqliteCatalog implements Catalog {
   async update(
     workspaceId: string,
     id: FileId,
-    { path, metadata }: FileChanges,
+    wanted: FileChanges,
   ): Promise<FileRecord | undefined> {
-    return this.#database.write(() => {
-      const file = rows.readFile(this.#database, workspaceId, id)
-      if (file === undefined || file.isDeleted) return undefined
-      const isMove = path !== undefined && path !== file.path
-      if (isMove && file.state === 'pending') {
-        throw new WorkspaceError(
-          'not-scanned',
-          'A file cannot move before it is scanned. Try again when it is ready.',
-          { file },
-        )
-      }
-      if (isMove) this.#assertFree(file, path)
-      const after = {
-        ...(isMove ? moved(file, path) : file),
-        ...(metadata && { metadata }),
-        updatedAt: this.#now().toISOString(),
-      }
-      rows.replaceFile(this.#database, file, after)
-      return after
-    })
+    return this.#change(workspaceId, id, (context, file) =>
+      changes.updateFile(context, file, wanted),
+    )
   }
 
   async remove(
@@ -124,22 +125,9 @@ export class SqliteCatalog implements Catalog {
     id: FileId,
     sessionId?: SessionId,
   ): Promise<Removal | undefined> {
-    const removal = this.#database.write(() => this.#remove(workspaceId, id, sessionId))
-    this.#ended.emit(keyOf(workspaceId, id))
-    return removal
-  }
-
-  #remove(workspaceId: string, id: FileId, sessionId?: SessionId): Removal | undefined {
-    const file = rows.readFile(this.#database, workspaceId, id)
-    if (file === undefined || (sessionId ?? file.sessionId) !== file.sessionId) return undefined
-    if (file.state === 'pending') {
-      forget(this.#database, file, this.#now())
-      return { file, purged: [] }
-    }
-    if (file.isDeleted && file.supersededBy === null) return { file, purged: [] }
-    const removed = trashed(file, null, this.#now())
-    rows.replaceFile(this.#database, file, removed)
-    return { file: removed, purged: trimTrash(this.#database, workspaceId, this.#quotaBytes) }
+    return this.#change(workspaceId, id, (context, file) =>
+      changes.removeFile(context, file, sessionId),
+    )
   }
 
   async restore(
@@ -147,15 +135,9 @@ export class SqliteCatalog implements Catalog {
     id: FileId,
     path?: WorkspacePath,
   ): Promise<FileRecord | undefined> {
-    return this.#database.write(() => {
-      const file = rows.readFile(this.#database, workspaceId, id)
-      if (!file?.isDeleted) return file
-      this.#assertFree(file, path ?? file.path)
-      if (file.state === 'ready') assertFits(this.#usage(workspaceId), file.sizeBytes)
-      const restored = moved(untrashed(file, this.#now()), path ?? file.path)
-      rows.replaceFile(this.#database, file, restored)
-      return restored
-    })
+    return this.#change(workspaceId, id, (context, file) =>
+      changes.restoreFile(context, file, path),
+    )
   }
 
   async purge(
@@ -163,14 +145,9 @@ export class SqliteCatalog implements Catalog {
     id: FileId,
     deletedBefore?: Date,
   ): Promise<FileRecord | undefined> {
-    const purged = this.#database.write(() => {
-      const file = rows.readFile(this.#database, workspaceId, id)
-      const isMeant = deletedBefore === undefined || wasDeletedBefore(file, deletedBefore)
-      if (file && isMeant) forget(this.#database, file, this.#now())
-      return isMeant ? file : undefined
-    })
-    this.#ended.emit(keyOf(workspaceId, id))
-    return purged
+    return this.#change(workspaceId, id, (context, file) =>
+      changes.purgeFile(context, file, deletedBefore),
+    )
   }
 
   async expire(
@@ -178,15 +155,9 @@ export class SqliteCatalog implements Catalog {
     id: FileId,
     abandonedBefore?: Date,
   ): Promise<PendingFile | undefined> {
-    const expired = this.#database.write(() => {
-      const file = rows.readFile(this.#database, workspaceId, id)
-      if (file?.state !== 'pending') return undefined
-      if (!isOver(file, this.#now(), abandonedBefore)) return undefined
-      forget(this.#database, file, this.#now())
-      return file
-    })
-    this.#ended.emit(keyOf(workspaceId, id))
-    return expired
+    return this.#change(workspaceId, id, (context, file) =>
+      changes.expireFile(context, file, abandonedBefore),
+    )
   }
 
   async get(workspaceId: string, id: FileId): Promise<FileRecord | undefined> {
@@ -198,7 +169,7 @@ export class SqliteCatalog implements Catalog {
       () =>
         rows.readOwner(this.#database, workspaceId, path) ??
         rows.readClaim(this.#database, workspaceId, path) ??
-        rows.readLastDeleted(this.#database, workspaceId, path),
+        rows.readLastGone(this.#database, workspaceId, path),
     )
   }
 
@@ -215,11 +186,57 @@ export class SqliteCatalog implements Catalog {
   }
 
   async listPending(query: SweepQuery): Promise<FileRecord[]> {
-    return listPending(this.#database, query)
+    return sweeps.listPending(this.#database, query)
+  }
+
+  async countPending(): Promise<PendingCount> {
+    return sweeps.countPending(this.#database)
   }
 
   async listTrash(query: SweepQuery): Promise<FileRecord[]> {
-    return listTrash(this.#database, query)
+    return sweeps.listTrash(this.#database, query)
+  }
+
+  async listWorkspaces(query: { limit: number; after?: string }): Promise<string[]> {
+    return sweeps.listWorkspaces(this.#database, query)
+  }
+
+  async isKnown(workspaceId: string): Promise<boolean> {
+    return sweeps.isKnown(this.#database, workspaceId)
+  }
+
+  async recount(workspaceId: string, { mend }: { mend: boolean }): Promise<Recount> {
+    return recount(this.#database, workspaceId, { mend, quotaBytes: this.#quotaBytes })
+  }
+
+  async trimTrash(workspaceId: string): Promise<FileRecord[]> {
+    return this.#database.write(() => trimTrash(this.#database, workspaceId, this.#quotaBytes))
+  }
+
+  async markMissing(
+    workspaceId: string,
+    id: FileId,
+    mark: { generation: string; since: Date | null },
+  ): Promise<ReadyFile | undefined> {
+    return this.#change(workspaceId, id, (context, file) =>
+      changes.markMissing(context, file, mark),
+    )
+  }
+
+  async sweepProgress(): Promise<string | undefined> {
+    return sweeps.readProgress(this.#database)
+  }
+
+  async saveSweepProgress(progress: string): Promise<void> {
+    sweeps.writeProgress(this.#database, progress)
+  }
+
+  async listCondemned(query: CondemnedQuery): Promise<InfectedFile[]> {
+    return listCondemned(this.#database, query)
+  }
+
+  async listOutdated(query: OutdatedQuery): Promise<ReadyFile[]> {
+    return listOutdated(this.#database, query)
   }
 
   async check(): Promise<string> {
@@ -228,26 +245,25 @@ export class SqliteCatalog implements Catalog {
     return `SQLite ${String(row?.['version'])}`
   }
 
+  /** Changes one file in a transaction of its own; whoever waits for it in this process looks again. */
+  #change<Result>(
+    workspaceId: string,
+    id: FileId,
+    change: (context: changes.ChangeContext, file: FileRecord | undefined) => Result,
+  ): Result {
+    const context = { database: this.#database, quotaBytes: this.#quotaBytes, now: this.#now() }
+    const result = this.#database.write(() =>
+      change(context, rows.readFile(this.#database, workspaceId, id)),
+    )
+    this.#ended.emit(keyOf(workspaceId, id))
+    return result
+  }
+
   #usage(workspaceId: string): Usage {
     return readUsage(this.#database, workspaceId, this.#quotaBytes)
-  }
-
-  #isClaimed(workspaceId: string, path: WorkspacePath): boolean {
-    return rows.readClaim(this.#database, workspaceId, path) !== undefined
-  }
-
-  /** A file that is not ready owns nothing, and takes nothing. */
-  #assertFree({ workspaceId, state }: FileRecord, path: WorkspacePath): void {
-    if (state !== 'ready') return
-    const owner = rows.readOwner(this.#database, workspaceId, path)
-    if (owner !== undefined || this.#isClaimed(workspaceId, path)) throw pathTaken(path)
   }
 }
 
 function keyOf(workspaceId: string, id: FileId): string {
   return `${id} ${workspaceId}`
-}
-
-function wasDeletedBefore(file: FileRecord | undefined, instant: Date): boolean {
-  return file?.deletedAt != null && file.deletedAt < instant.toISOString()
 }

@@ -2,11 +2,13 @@ import type { SQLInputValue, SQLOutputValue } from 'node:sqlite'
 import {
   fileRecordSchema,
   type FileRecord,
+  type InfectedFile,
   type PendingFile,
   type ReadyFile,
 } from '../../workspace/file.ts'
 import { foldCase } from '../../workspace/fold.ts'
 import type { FileId, WorkspacePath } from '../../workspace/path.ts'
+import { signaturesOf } from '../../workspace/transitions.ts'
 import type { Database } from './database.ts'
 import { addHoldings } from './sqlite-workspaces.ts'
 
@@ -62,8 +64,23 @@ export function readClaim(
   return row && (decode(row) as PendingFile)
 }
 
-/** The file that was deleted at a path last; superseded ones were not deleted by anyone. */
-export function readLastDeleted(
+/** The file that was deleted or condemned at a path last. */
+export function readLastGone(
+  database: Database,
+  workspaceId: string,
+  path: WorkspacePath,
+): FileRecord | undefined {
+  const deleted = readLastDeleted(database, workspaceId, path)
+  const condemned = readLastCondemned(database, workspaceId, path)
+  if (deleted === undefined || condemned === undefined) return deleted ?? condemned
+  const [deletedAt, condemnedAt] = [deleted.deletedAt ?? '', condemned.condemnedAt ?? '']
+  const isDeletedLast =
+    deletedAt === condemnedAt ? deleted.sequence > condemned.sequence : deletedAt > condemnedAt
+  return isDeletedLast ? deleted : condemned
+}
+
+/** Superseded files were not deleted by anyone. */
+function readLastDeleted(
   database: Database,
   workspaceId: string,
   path: WorkspacePath,
@@ -73,6 +90,18 @@ export function readLastDeleted(
     ORDER BY deleted_at DESC, sequence DESC LIMIT 1`
   const row = database.prepare(sql).get(workspaceId, path)
   return row && decode(row)
+}
+
+function readLastCondemned(
+  database: Database,
+  workspaceId: string,
+  path: WorkspacePath,
+): InfectedFile | undefined {
+  const sql = `SELECT ${recordColumns} FROM files INDEXED BY files_condemned_at_path
+    WHERE workspace_id = ? AND path = ? AND condemned_at IS NOT NULL
+    ORDER BY condemned_at DESC, sequence DESC LIMIT 1`
+  const row = database.prepare(sql).get(workspaceId, path)
+  return row && (decode(row) as InfectedFile)
 }
 
 /** The file that leaves the trash next. */
@@ -124,6 +153,8 @@ function columnsOf(file: FileRecord): Record<string, SQLInputValue> {
     deleted_at: file.deletedAt,
     superseded_by: file.supersededBy,
     created_at: file.createdAt,
+    signatures_at: signaturesOf(file) ?? null,
+    condemned_at: file.state === 'infected' && !file.isDeleted ? (file.condemnedAt ?? null) : null,
     folded_name: foldCase(file.name),
     record: JSON.stringify(record),
     metadata: JSON.stringify(metadata),

@@ -1,6 +1,6 @@
 import type { FileRecord } from '../../workspace/file.ts'
 import type { Usage } from '../../workspace/ports.ts'
-import { holdingsOf } from '../../workspace/transitions.ts'
+import { holdingsOf, type Holdings } from '../../workspace/transitions.ts'
 import type { Database } from './database.ts'
 
 export function readUsage(database: Database, workspaceId: string, quotaBytes: number): Usage {
@@ -40,8 +40,14 @@ export function addHoldings(
   workspaceId: string,
   { before, after }: { before?: FileRecord; after?: FileRecord },
 ): void {
-  const held = holdingsOf(before)
-  const holds = holdingsOf(after)
+  moveCounters(database, workspaceId, { held: holdingsOf(before), holds: holdingsOf(after) })
+}
+
+export function moveCounters(
+  database: Database,
+  workspaceId: string,
+  { held, holds }: { held: Holdings; holds: Holdings },
+): void {
   const sql = `UPDATE workspaces SET live_bytes = live_bytes + :liveBytes,
     live_count = live_count + :liveCount, reserved_bytes = reserved_bytes + :reservedBytes,
     trash_bytes = trash_bytes + :trashBytes WHERE id = :id`

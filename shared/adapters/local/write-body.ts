@@ -2,9 +2,11 @@ import type { FileHandle } from 'node:fs/promises'
 import { Writable, type Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { callbackify } from 'node:util'
+import { releaseChunk } from '../../workspace/chunk-memory.ts'
+import { syncAhead } from './sync-ahead.ts'
 
 /** Sockets give 64 KiB at a time; what comes while one write runs goes into the next one. */
-const bufferedBytes = 1024 * 1024
+const bufferedBytes = 512 * 1024
 
 export interface BodyOptions {
   /** Where in the file the first byte goes. */
@@ -13,18 +15,24 @@ export interface BodyOptions {
   signal?: AbortSignal | undefined
 }
 
-/** Writes a body to an open file; resolves to the number of bytes. Throws `TooManyBytes` as soon as there are. */
+/**
+ * Writes a body to an open file; resolves to the number of bytes. Throws `TooManyBytes` as soon as there are. Chunks that are
+ * expendable are empty once they are written.
+ */
 export async function writeBody(
   file: FileHandle,
   body: Readable | AsyncIterable<Buffer>,
   { position = 0, maxBytes = Infinity, signal }: BodyOptions = {},
 ): Promise<number> {
   let sizeBytes = 0
+  const ahead = syncAhead(file)
   const write = callbackify(async (chunks: readonly Buffer[]) => {
     const start = position + sizeBytes
     for (const { length } of chunks) sizeBytes += length
     if (sizeBytes > maxBytes) throw new TooManyBytes()
     await writeAll(file, chunks, start)
+    ahead.written(position + sizeBytes - start)
+    chunks.forEach(releaseChunk)
   })
   const sink = new Writable({
     highWaterMark: bufferedBytes,
@@ -36,6 +44,7 @@ export async function writeBody(
       ),
   })
   await pipeline(body, sink, signal ? { signal } : {})
+  await ahead.end()
   return sizeBytes
 }
 
