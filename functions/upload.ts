@@ -7,6 +7,7 @@ import { parseWritePreconditions } from '../shared/http/conditional.ts'
 import { expectedChecksum } from '../shared/http/digest.ts'
 import { answerUpload, locationOf } from '../shared/http/file-answer.ts'
 import { fileView } from '../shared/http/file-view.ts'
+import { normalizationOf } from '../shared/http/normalization.ts'
 import { parseMultipart } from '../shared/http/multipart.ts'
 import { waitSeconds } from '../shared/http/prefer.ts'
 import { jsonBody } from '../shared/http/json-body.ts'
@@ -22,11 +23,12 @@ import { verifyDigest } from '../shared/http/verify-digest.ts'
 import { parseEssence } from '../shared/media/essence.ts'
 import { invalid } from '../shared/workspace/errors.ts'
 import { originSchema } from '../shared/workspace/file.ts'
+import { normalizedBody } from '../shared/workspace/normalize.ts'
 import { nameOf, parseName, parsePath } from '../shared/workspace/path.ts'
 import type { Ports } from '../shared/workspace/ports.ts'
 import { openUpload, upload } from '../shared/workspace/upload.ts'
 
-type UploadPorts = Pick<Ports, 'catalog' | 'blobs' | 'now' | 'newId' | 'limits'>
+type UploadPorts = Pick<Ports, 'catalog' | 'blobs' | 'renderer' | 'now' | 'newId' | 'limits'>
 
 const openUploadSchema = z.strictObject({
   name: z.string().optional(),
@@ -57,13 +59,15 @@ export const uploadRoutes = (ports: UploadPorts) =>
       const caller = c.get('caller')
       const query = parseQuery(c, uploadTextSchema)
       const wait = waitSeconds(c)
+      const normalization = normalizationOf(c)
       const file = await parseMultipart(c, ({ name, mimeType, body, fields }) => {
         const target = fields.then((form) =>
           uploadTarget(caller, mergeFields(query, form), { name, mimeType }),
         )
         // An upload that fails before it asks leaves nobody else to hear that the form was bad too.
         target.catch(() => undefined)
-        return upload(ports, caller, { name, mimeType, body, target })
+        const kept = normalization ? normalizedBody(ports, body, normalization) : body
+        return upload(ports, caller, { name, mimeType, body: kept, target })
       })
       return answerUpload(ports, c, file, wait)
     })
@@ -76,19 +80,23 @@ export const uploadRoutes = (ports: UploadPorts) =>
       if (c.req.header('Content-Range') !== undefined) throw partialUpload()
       const sizeBytes = declaredLength(c)
       const wait = waitSeconds(c)
+      const normalization = normalizationOf(c)
       const preconditions = parseWritePreconditions((name) => c.req.header(name))
+      const body = verifyDigest(
+        c,
+        bodyStream(c),
+        expectedChecksum((name) => c.req.header(name)),
+      )
       const file = await upload(ports, caller, {
         name: nameOf(path),
         mimeType,
-        body: verifyDigest(
-          bodyStream(c),
-          expectedChecksum((name) => c.req.header(name)),
-        ),
+        body: normalization ? normalizedBody(ports, body, normalization) : body,
         target: {
           ...uploadTarget(caller, { overwrite: true, ...query, path }, { mimeType }),
           ...preconditions,
         },
-        ...(sizeBytes !== undefined && { sizeBytes }),
+        // An image that is written anew has a size of its own.
+        ...(sizeBytes !== undefined && !normalization && { sizeBytes }),
       })
       return answerUpload(ports, c, file, wait)
     })

@@ -2,23 +2,18 @@ import type { MiddlewareHandler } from 'hono'
 import { WorkspaceError } from '../workspace/errors.ts'
 import type { AppEnv } from './app-env.ts'
 import type { Scope } from './auth.ts'
+import { credentialsOf } from './credentials.ts'
 
 /** Lets in who holds the scope, and says who that is: `c.get('caller')`. Challenges are those of RFC 6750 §3. */
 export function allow(scope: Scope): MiddlewareHandler<AppEnv> {
   return async (c, next) => {
-    // Two such headers come joined by a comma (RFC 9110 §5.3), which no token holds: they are refused.
-    const authorization = c.req.header('Authorization')
-    const credentials = {
-      authorization,
-      host: c.req.header('Host') ?? new URL(c.req.url).host,
-      origin: c.req.header('Origin'),
-      peer: c.env?.incoming?.socket.remoteAddress,
-    }
+    const credentials = credentialsOf(c)
     const { caller, scopes } = await c
       .get('authenticate')(credentials)
       .catch((error: unknown) => {
         const refused = error instanceof WorkspaceError && error.code === 'unauthenticated'
-        if (refused && authorization !== undefined) c.set('challenge', challenge('invalid_token'))
+        if (refused && credentials.authorization !== undefined)
+          c.set('challenge', challenge('invalid_token'))
         throw error
       })
     c.set('caller', caller)

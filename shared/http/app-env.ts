@@ -1,6 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Telemetry, TraceContext } from '../telemetry/telemetry.ts'
 import type { Caller } from '../workspace/access.ts'
 import type { Authenticate } from './auth.ts'
+import type { HashThread } from './hash-thread.ts'
 
 /** What every HTTP function needs besides its ports. */
 export interface HttpContext {
@@ -10,20 +12,44 @@ export interface HttpContext {
   corsOrigins: readonly string[]
   /** The origin that callers reach the service at, where that is not the one it is asked at (a proxy in front). */
   publicUrl?: string | undefined
+  /** Where uploads arrive in pieces: the digests of large ones are computed there, beside them. */
+  hashThread?: HashThread | undefined
+  /** Where traces and metrics are configured. */
+  telemetry?: Pick<Telemetry, 'startRequest'> | undefined
 }
 
 /** One structured line, in the words of Cloud Logging. */
 export interface LogEntry {
   severity: 'INFO' | 'WARNING' | 'ERROR'
   message: string
+  /** The `instance` of a problem and `X-Request-Id` of an answer. */
+  requestId?: string
+  trace?: TraceContext | undefined
+  httpRequest?: LoggedRequest
   [field: string]: unknown
+}
+
+/** `LogEntry.httpRequest` of Cloud Logging (https://cloud.google.com/logging/docs/reference/v2/rest/v2/LogEntry#HttpRequest): 64-bit numbers and durations are text. */
+export interface LoggedRequest {
+  requestMethod: string
+  /** Without its query, and without any part that is a permission. */
+  requestUrl: string
+  status: number
+  latency: `${string}s`
+  requestSize?: string | undefined
+  responseSize?: string | undefined
+  userAgent?: string | undefined
+  remoteIp?: string | undefined
 }
 
 export interface AppEnv {
   Variables: {
     requestId: string
+    /** What the request's spans and log lines belong to, if it came with a trace or one is kept. */
+    trace?: TraceContext
     authenticate: Authenticate
     publicUrl: string | undefined
+    hashThread: HashThread | undefined
     /** Set by `allow()`. */
     caller: Caller
     /** Set by `allow()` when it refuses: the `WWW-Authenticate` of the answer. */

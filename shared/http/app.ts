@@ -15,7 +15,7 @@ const methods = ['DELETE', 'GET', 'PATCH', 'POST', 'PUT']
 /** One app of the given functions' routes, under `/api/workspace`. */
 export function createApp(http: HttpContext, ...routes: Hono<AppEnv>[]): Hono<AppEnv> {
   const app = new Hono<AppEnv>()
-  app.use(requestLog(http.log), answerBeforeEnd(), requestHeaders)
+  app.use(requestLog(http), answerBeforeEnd(), requestHeaders)
   if (http.corsOrigins.length > 0) {
     app.use(crossOrigin(http.corsOrigins, (c) => allowedMethods(app, c)))
   }
@@ -23,6 +23,7 @@ export function createApp(http: HttpContext, ...routes: Hono<AppEnv>[]): Hono<Ap
     assertPlainPath(rawTarget(c).path)
     c.set('authenticate', http.authenticate)
     c.set('publicUrl', http.publicUrl)
+    c.set('hashThread', http.hashThread)
     return next()
   })
   for (const route of routes) app.route(basePath, route)
@@ -60,7 +61,14 @@ function unrouted(c: Context<AppEnv>, allowed: string[]): Response {
 function refusal(error: Error, c: Context<AppEnv>, { log }: HttpContext): Response {
   const requestId = c.get('requestId')
   if (!(error instanceof WorkspaceError || clientHasLeft(error, c.req.raw.signal))) {
-    log({ severity: 'ERROR', message: error.message, requestId, error: inspect(error) })
+    const trace = c.get('trace')
+    log({
+      severity: 'ERROR',
+      message: error.message,
+      requestId,
+      trace,
+      stack_trace: inspect(error),
+    })
   }
   return problemResponse(error, {
     requestId,

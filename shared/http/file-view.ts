@@ -8,6 +8,13 @@ export function fileView(file: FileRecord) {
     : view
 }
 
-function reservationView({ expiresAt, maxBytes, overwrite, expectedChecksum }: Reservation) {
-  return { expiresAt, maxBytes, overwrite, ...(expectedChecksum && { expectedChecksum }) }
+function reservationView(reservation: Reservation) {
+  const { expiresAt, maxBytes, receivedBytes, overwrite, expectedChecksum } = reservation
+  return {
+    expiresAt,
+    maxBytes,
+    ...(receivedBytes !== undefined && { receivedBytes }),
+    overwrite,
+    ...(expectedChecksum && { expectedChecksum }),
+  }
 }

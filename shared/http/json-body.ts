@@ -7,7 +7,7 @@ import { bodyStream, idleSeconds } from './body.ts'
 import { parseJson } from './json.ts'
 import { parsed } from './parsed.ts'
 
-const maxBodyBytes = 64 * 1024
+const defaultMaxBytes = 64 * 1024
 const jsonType = /^application\/(?:[\w.!#$&^+-]+\+)?json\s*(?:;\s*charset\s*=\s*"?utf-8"?\s*)?$/i
 
 interface JsonBodyOptions {
@@ -15,6 +15,7 @@ interface JsonBodyOptions {
   optional?: boolean
   /** How long a byte is waited for. */
   idleSeconds?: number
+  maxBytes?: number
 }
 
 /** The request's JSON body, as the schema understands it. Throws `unsupported-type`, `too-large` or `invalid-request`. */
@@ -31,13 +32,17 @@ export async function jsonBody<Schema extends z.ZodType>(
   return parsed(schema, parseJson(text, 'body'))
 }
 
-async function readText(c: Context<AppEnv>, limits: { idleSeconds: number }): Promise<string> {
-  if (Number(c.req.header('Content-Length') ?? 0) > maxBodyBytes) throw tooLarge()
+/** The request's body, whole, which must be UTF-8 of at most so many bytes. */
+export async function readText(
+  c: Context<AppEnv>,
+  { maxBytes = defaultMaxBytes, ...limits }: { idleSeconds: number; maxBytes?: number },
+): Promise<string> {
+  if (Number(c.req.header('Content-Length') ?? 0) > maxBytes) throw tooLarge(maxBytes)
   const chunks: Buffer[] = []
   let bytes = 0
   for await (const chunk of bodyStream(c, limits) as AsyncIterable<Buffer>) {
     bytes += chunk.length
-    if (bytes > maxBodyBytes) throw tooLarge()
+    if (bytes > maxBytes) throw tooLarge(maxBytes)
     chunks.push(chunk)
   }
   const body = Buffer.concat(chunks)
@@ -49,9 +54,9 @@ function notJson(): WorkspaceError {
   return new WorkspaceError('unsupported-type', 'Send the body as Content-Type: application/json.')
 }
 
-function tooLarge(): WorkspaceError {
+function tooLarge(maxBytes: number): WorkspaceError {
   return new WorkspaceError(
     'too-large',
-    `The JSON body is longer than ${maxBodyBytes} bytes; send less. Files go to POST /api/workspace/files.`,
+    `The body is longer than ${maxBytes} bytes; send less. Files go to POST /api/workspace/files.`,
   )
 }

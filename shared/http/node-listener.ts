@@ -30,7 +30,7 @@ export function nodeListener(
         severity: refused ? 'INFO' : 'ERROR',
         message: refused ? `The request was refused: ${error.message}` : 'The app itself failed',
         requestId,
-        error: refused ? undefined : inspect(error),
+        stack_trace: refused ? undefined : inspect(error),
       })
       const response = problemResponse(
         refused ? invalid('request', 'has no valid target or Host') : error,

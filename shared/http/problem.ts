@@ -20,6 +20,7 @@ const problems: Record<ErrorCode, ProblemKind> = {
   infected: { status: 403, uploadStatus: 422, title: 'The file is infected' },
   unscannable: { status: 403, uploadStatus: 422, title: 'The file cannot be scanned' },
   'not-found': { status: 404, title: 'There is no such thing' },
+  'content-missing': { status: 410, title: 'The bytes of the file are missing' },
   'method-not-allowed': { status: 405, title: 'The method is not allowed here' },
   'path-taken': { status: 409, title: 'The path is taken' },
   'not-scanned': { status: 409, title: 'The file is not scanned yet', retryAfterSeconds: 1 },

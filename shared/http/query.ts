@@ -26,17 +26,29 @@ export function parseQuery<Shape extends z.ZodRawShape>(
   c: Context<AppEnv>,
   schema: z.ZodObject<Shape>,
 ): z.output<z.ZodObject<Shape>> {
+  const isKnown = (name: string) => Object.hasOwn(schema.shape, name)
+  return parsed(schema, parsePairs(rawTarget(c).query, isKnown))
+}
+
+/**
+ * The names and values of `application/x-www-form-urlencoded` text. Throws `invalid-request` that names what is given
+ * twice or badly encoded.
+ */
+export function parsePairs(
+  text: string,
+  isKnown: (name: string) => boolean,
+): Record<string, string> {
   const given = new Map<string, string>()
-  for (const pair of rawTarget(c).query.split('&')) {
+  for (const pair of text.split('&')) {
     const [rawName = '', ...rest] = pair.split('=')
     const name = decodeForm(rawName)
-    if (name === undefined || !Object.hasOwn(schema.shape, name)) continue
+    if (name === undefined || !isKnown(name)) continue
     const value = decodeForm(rest.join('='))
     if (value === undefined) throw invalid(name, 'must be percent-encoded UTF-8 (RFC 3986 §2.1)')
     if (given.has(name)) throw invalid(name, 'must be given only once')
     given.set(name, value)
   }
-  return parsed(schema, Object.fromEntries(given))
+  return Object.fromEntries(given)
 }
 
 /** A name or value as forms and `URLSearchParams` write it: `+` is a space (WHATWG URL §5.1). */

@@ -9,6 +9,7 @@ export type ErrorCode =
   | 'infected'
   | 'unscannable'
   | 'not-found'
+  | 'content-missing'
   | 'method-not-allowed'
   | 'path-taken'
   | 'not-scanned'
@@ -57,4 +58,12 @@ export function invalid(field: string, rule: string): WorkspaceError {
   return new WorkspaceError('invalid-request', `${field}: ${rule}`, {
     errors: [{ field, detail: rule }],
   })
+}
+
+/** Refuses a file of more bytes than it may have. */
+export function tooLarge(maxBytes: number): WorkspaceError {
+  return new WorkspaceError(
+    'too-large',
+    `The file is larger than the ${maxBytes} bytes that it may have. Send a smaller one, or announce its size with POST /api/workspace/uploads.`,
+  )
 }

@@ -15,9 +15,16 @@ const scanned = {
   engine: z.string(),
   /** What the engine calls its signatures, e.g. `ClamAV 1.4.6/27800/…`; null for an engine without any. */
   signatureVersion: z.string().nullable(),
+  /** When these signatures were made; absent where the engine does not say. */
+  signaturesAt: instant.optional(),
   scannedAt: instant,
 }
-const cleanScan = z.strictObject({ verdict: z.literal('clean'), ...scanned })
+const cleanScan = z.strictObject({
+  verdict: z.literal('clean'),
+  ...scanned,
+  /** The last later scan that came to no verdict; this one stands. */
+  inconclusive: z.strictObject({ reason: z.string(), ...scanned }).optional(),
+})
 const infectedScan = z.strictObject({
   verdict: z.literal('infected'),
   threat: z.string(),
@@ -41,6 +48,8 @@ const reservation = z.strictObject({
   replaces: z.union([fileId, z.literal('*')]).optional(),
   /** What the workspace's `reservedBytes` holds for this file: its growth over the file it replaces. */
   reservedBytes: z.int().nonnegative(),
+  /** How many have, as last noted: of an import, while its source is read. */
+  receivedBytes: z.int().nonnegative().optional(),
   /** The blob store's name for the resumable session, to cancel it by; a secret of the service. */
   uploadId: z.string().optional(),
 })
@@ -81,11 +90,19 @@ const pendingFile = z.strictObject({
   scan: z.null(),
   reservation,
 })
-const readyFile = z.strictObject({ ...settled, state: z.literal('ready'), scan: cleanScan })
+const readyFile = z.strictObject({
+  ...settled,
+  state: z.literal('ready'),
+  scan: cleanScan,
+  /** Since when the bytes are known to be missing from the store, through no deletion of the service's own. */
+  missingSince: instant.optional(),
+})
 const infectedFile = z.strictObject({
   ...settled,
   state: z.literal('infected'),
   scan: infectedScan,
+  /** When a later scan found a file infected that had been ready; absent where the first one did. */
+  condemnedAt: instant.optional(),
 })
 const unscannableFile = z.strictObject({
   ...settled,

@@ -18,6 +18,10 @@ export interface Ports {
   catalog: Catalog
   blobs: BlobStore
   scanner: Scanner
+  renderer: Renderer
+  sources: Sources
+  /** Where infected bytes go; without it they are deleted. */
+  quarantine?: Quarantine
   /** The present instant. */
   now: () => Date
   /** A fresh UUIDv4. */
@@ -72,11 +76,39 @@ export interface Catalog {
    */
   settle(workspaceId: string, id: FileId, settlement: Settlement): Promise<SettleResult>
 
+  /**
+   * Notes how many bytes of a pending file have arrived; resolves to the record after.
+   * - Anything but a pending file is left as it is: undefined, so that whoever still sends learns that it was cancelled.
+   * - A number that is noted already changes nothing, not even `updatedAt`.
+   */
+  noteProgress(
+    workspaceId: string,
+    id: FileId,
+    receivedBytes: number,
+  ): Promise<PendingFile | undefined>
+
   /** Resolves once the file is not pending or not there, at once if so already; rejects with the signal's reason when aborted. */
   awaitSettled(workspaceId: string, id: FileId, signal: AbortSignal): Promise<void>
 
   /** Why a pending file ended without becoming its path's owner: kept for at least an hour, else undefined. */
   refusal(workspaceId: string, id: FileId): Promise<RefusalCode | undefined>
+
+  /**
+   * Writes the verdict of a later scan on a ready file, in the trash or not; resolves to the record after, or to undefined
+   * where nothing changes.
+   * - Anything but a ready file at that generation is left as it is.
+   * - `clean` becomes the record's `scan`, and nothing else changes, not even `updatedAt`.
+   * - `unscannable` is noted beside the verdict that stands: the file stays ready.
+   * - Neither does so where the file was scanned with the same signatures, or later ones.
+   * - `infected` makes the file infected, with `condemnedAt`: its path is free, and it gives back what it held, at once.
+   * - A file in the trash is condemned there, and keeps its time in it.
+   * - After every verdict the counters equal the truth.
+   */
+  rejudge(
+    workspaceId: string,
+    id: FileId,
+    later: Rejudgement,
+  ): Promise<ReadyFile | InfectedFile | undefined>
 
   /**
    * Changes a file that is not deleted; resolves to the new record, to undefined when there is none.
@@ -124,7 +156,7 @@ export interface Catalog {
 
   /**
    * The file that a path names: its owner; else the pending file there that was reserved last; else the file that was
-   * deleted there last (superseded ones do not count); else undefined.
+   * deleted or condemned there last (superseded ones do not count); else undefined.
    */
   getByPath(workspaceId: string, path: WorkspacePath): Promise<FileRecord | undefined>
 
@@ -151,8 +183,53 @@ export interface Catalog {
   /** Pending files of all workspaces, oldest first, that were created before an instant. One page behind `after`. */
   listPending(query: SweepQuery): Promise<FileRecord[]>
 
+  /** How many pending files there are in all workspaces, and when the oldest of them was created. */
+  countPending(): Promise<PendingCount>
+
   /** Deleted files of all workspaces, oldest `deletedAt` first, that were deleted before an instant. One page behind `after`. */
   listTrash(query: SweepQuery): Promise<FileRecord[]>
+
+  /** Ids of the workspaces that were ever used, each once, in an order of the catalog's own. One page behind `after`. */
+  listWorkspaces(query: { limit: number; after?: string }): Promise<string[]>
+
+  /** Whether the workspace was ever used: it is from its first reservation on, before any of its bytes is visible, for ever. */
+  isKnown(workspaceId: string): Promise<boolean>
+
+  /**
+   * Counts anew what a workspace's files hold, and what its counters say of it, both at one instant.
+   * - With `mend` the counters are corrected by what they differ, whatever changes meanwhile; of two at once only one corrects.
+   * - Files that cannot all be read throw, and nothing is corrected.
+   */
+  recount(workspaceId: string, options: { mend: boolean }): Promise<Recount>
+
+  /** Purges the oldest files of a trash that holds more than one quota's worth, as a lowered quota leaves it; resolves to them. */
+  trimTrash(workspaceId: string): Promise<FileRecord[]>
+
+  /**
+   * Notes in a ready file that its bytes are missing since an instant, or with null that they are there; resolves to the
+   * new record. A file that is not ready at this generation is left as it is: undefined.
+   */
+  markMissing(
+    workspaceId: string,
+    id: FileId,
+    mark: { generation: string; since: Date | null },
+  ): Promise<ReadyFile | undefined>
+
+  /** The text that `saveSweepProgress` was given last, by whichever process. */
+  sweepProgress(): Promise<string | undefined>
+
+  /** Keeps how far the sweeps have come, in place of what was kept. */
+  saveSweepProgress(progress: string): Promise<void>
+
+  /** Condemned files of all workspaces that are not deleted, oldest `condemnedAt` first, from before an instant. One page behind `after`. */
+  listCondemned(query: CondemnedQuery): Promise<InfectedFile[]>
+
+  /**
+   * Ready files of all workspaces, in the trash or not, that were last scanned with signatures from before an instant, or
+   * without any. Latest signatures first, and of the same ones the newest file first. Empty files never. One page behind
+   * `after`.
+   */
+  listOutdated(query: OutdatedQuery): Promise<ReadyFile[]>
 
   /** What `/healthz` shows of the store; throws when the store does not answer. */
   check(): Promise<string>
@@ -183,6 +260,9 @@ export interface Settlement {
   mimeType: string
   scan: Scan
 }
+
+/** What a later scan found out about a generation that was scanned before. */
+export type Rejudgement = Pick<Settlement, 'generation' | 'scan'>
 
 export type RefusalCode = Extract<
   ErrorCode,
@@ -241,7 +321,39 @@ export interface SweepQuery {
   before: Date
   limit: number
   /** The last record of the page before. */
-  after?: FileRecord
+  after?: SweepPosition
+}
+
+export interface PendingCount {
+  files: number
+  /** ISO 8601; of none there is no oldest. */
+  oldestCreatedAt?: string
+}
+
+/** What the order of sweeps is made of. */
+export type SweepPosition = Pick<
+  FileRecord,
+  'state' | 'createdAt' | 'deletedAt' | 'workspaceId' | 'sequence'
+>
+
+/** A workspace's counters: as they are kept, and as its files add up. */
+export interface Recount {
+  kept: Omit<Usage, 'quotaBytes'>
+  counted: Omit<Usage, 'quotaBytes'>
+}
+
+export interface CondemnedQuery {
+  before: Date
+  limit: number
+  /** The last record of the page before. */
+  after?: Pick<InfectedFile, 'condemnedAt' | 'workspaceId' | 'sequence'>
+}
+
+export interface OutdatedQuery {
+  signaturesBefore: Date
+  limit: number
+  /** The last record of the page before. */
+  after?: ReadyFile
 }
 
 export interface Usage {
@@ -292,6 +404,19 @@ export interface BlobStore {
 
   /** A URL that serves this generation by GET and HEAD until it expires; one without origin is relative to the service's own. */
   signUrl(blob: BlobRef, options: SignOptions): Promise<string>
+
+  /**
+   * Something small that was made of a generation's bytes, such as a preview: a cache, which may lose it at any time.
+   * - `name` is of `a-z 0-9 . -`. Undefined when nothing is kept under it for exactly this generation.
+   */
+  readDerived(blob: BlobRef, name: string): Promise<Buffer | undefined>
+
+  /**
+   * Keeps it, visible whole or not at all; of two writes of one name either may stay.
+   * - It goes when its blob is removed. Nothing is kept for a blob that is not there.
+   * - It is no blob: it is never listed, and no finalize event names its blob again.
+   */
+  writeDerived(blob: BlobRef, name: string, bytes: Buffer): Promise<void>
 
   /** Every blob, in pages of at most `limit`; a page without `next` is the last. A listing that cannot be completed throws. */
   list(options: { limit: number; after?: string }): Promise<BlobPage>
@@ -349,6 +474,65 @@ export interface SignOptions {
 /** A blob's bytes became visible: at least once for each generation, in no order. */
 export interface FinalizeEvent extends BlobRef {}
 
+/** Where infected bytes are kept for an operator to look at. No route leads there, and no listing of blobs. */
+export interface Quarantine {
+  /** Whether bytes that were infected when they arrived are kept, too, rather than deleted. */
+  readonly takesUploads: boolean
+
+  /**
+   * Keeps a copy of one generation, and a note of what it is.
+   * - Once it resolves the copy survives a crash of the machine; the blob itself stays where it is.
+   * - A generation that is kept already stays as it was, with its first note.
+   * - A generation that is not there is no error: nothing is kept.
+   */
+  keep(blob: BlobRef, note: QuarantineNote): Promise<void>
+
+  /** Removes what has been kept for longer than the retention; answers how many that were. */
+  removeExpired(): Promise<number>
+}
+
+/** What an operator should know of infected bytes. */
+export interface QuarantineNote {
+  workspaceId: string
+  fileId: FileId
+  threat: string
+  checksum: string
+  sizeBytes: number
+  engine: string
+  signatureVersion: string | null
+  scannedAt: string
+}
+
+/** Bytes that are not the service's own. Whatever cannot be had is `invalid-request`, in words that say nothing of why. */
+export interface Sources {
+  /** Fetches a file of the public web. */
+  fetchUrl(url: string, options: SourceOptions): Promise<ForeignSource>
+
+  /** Opens an object in a bucket that the operator allows; undefined for any other bucket, and where there is no such object. */
+  openObject(
+    bucket: string,
+    name: string,
+    options: SourceOptions,
+  ): Promise<ForeignSource | undefined>
+}
+
+export interface SourceOptions {
+  /** A source of more bytes fails with `too-large`, as soon as it is known. */
+  maxBytes: number
+  signal?: AbortSignal | undefined
+}
+
+export interface ForeignSource {
+  /** Ends only where the source is whole. It is the caller's to read to its end or to destroy. */
+  body: Readable
+  /** A media type, however malformed. */
+  declaredType?: string
+  /** A name that keeps the rules of `parseName`. */
+  name?: string
+  /** Exact, where it is known. */
+  sizeBytes?: number
+}
+
 /** A virus scanner. */
 export interface Scanner {
   /**
@@ -366,9 +550,53 @@ export interface Scanner {
 export type Verdict =
   | { verdict: 'clean' }
   | { verdict: 'infected'; threat: string }
-  | { verdict: 'unscannable'; reason: string }
+  | { verdict: 'unscannable'; reason: UnscannableReason }
+
+/** Why a file could not be looked into: for programs to tell apart, and never changed in its meaning. */
+export type UnscannableReason =
+  | 'encrypted'
+  /** The file, or what it unpacks to, is larger than the scanner takes. */
+  | 'size-limit'
+  | 'time-limit'
+  | 'nesting-limit'
+  | 'file-count-limit'
+  /** Any other limit of the scanner's. */
+  | 'scan-limit'
+  /** Made to unpack to far more than it holds. */
+  | 'archive-bomb'
+  /** An archive that the scanner cannot unpack. */
+  | 'unsupported-archive'
 
 export interface ScannerVersion {
   engine: string
   signatureVersion: string | null
+  /** The instant, in ISO 8601, at which the signatures were made; absent where the engine does not say. Later ones know more. */
+  signaturesAt?: string
+}
+
+/** Makes pictures of files, within bounds of pixels, time and memory, and off the event loop. */
+export interface Renderer {
+  /**
+   * A WebP at most `width` pixels wide, upright, without the source's metadata. Throws `unsupported-type`, saying why, for
+   * what cannot be decoded here, and `too-many-requests` when too much waits already.
+   */
+  render(request: RenderRequest): Promise<Buffer>
+
+  /** An image written anew in its own format, upright, without metadata, within bounds. Throws likewise. */
+  normalize(body: Readable, options: NormalizeOptions): Promise<Readable>
+}
+
+export interface RenderRequest {
+  /** Opens the source's bytes, once. */
+  open: () => Promise<Readable>
+  sizeBytes: number
+  mimeType: string
+  kind: 'image' | 'pdf' | 'video'
+  width: number
+}
+
+export interface NormalizeOptions {
+  /** Pixels; a larger image is scaled to fit, never a smaller one. */
+  maxWidth?: number | undefined
+  maxHeight?: number | undefined
 }

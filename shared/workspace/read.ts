@@ -34,15 +34,26 @@ export async function readFile(
   return file
 }
 
-/** The record of a file whose bytes may be served. Throws `not-scanned`, `infected`, `unscannable` or `gone`. */
+/** The record of a file whose bytes may be served. Throws `not-scanned`, `infected`, `unscannable`, `gone` or `content-missing`. */
 export async function readyFile(
   ports: Pick<Ports, 'catalog' | 'limits'>,
   caller: Caller,
   name: FileName,
 ): Promise<ReadyFile> {
+  const file = await scannedFile(ports, caller, name)
+  if (file.missingSince !== undefined) throw contentMissing(file, file.missingSince)
+  return file
+}
+
+/** Likewise, whether its bytes are known to be missing or not. */
+async function scannedFile(
+  ports: Pick<Ports, 'catalog' | 'limits'>,
+  caller: Caller,
+  name: FileName,
+): Promise<ReadyFile> {
   const file = await readFile(ports, caller, name)
-  if (file.state === 'ready') return file
-  throw notServed(file)
+  if (file.state !== 'ready') throw notServed(file)
+  return file
 }
 
 export interface Content {
@@ -57,7 +68,11 @@ export async function readContent(
   caller: Caller,
   name: FileName,
 ): Promise<Content> {
-  const file = await readyFile(ports, caller, name)
+  const file = await scannedFile(ports, caller, name)
+  // It may have been marked while its store was away, and the sweep that takes the mark back is up to a week away.
+  if (file.missingSince !== undefined && !(await isStored(ports, file))) {
+    throw contentMissing(file, file.missingSince)
+  }
   const open = async (range?: ByteRange) => {
     const body = await ports.blobs.read(file, range)
     if (body) return body
@@ -68,6 +83,10 @@ export async function readContent(
     )
   }
   return { file, open }
+}
+
+async function isStored({ blobs }: Pick<Ports, 'blobs'>, file: ReadyFile): Promise<boolean> {
+  return (await blobs.stat(file.storagePath))?.generation === file.generation
 }
 
 /** Throws `gone`, saying until when the file can be restored. */
@@ -103,6 +122,14 @@ export function notServed(file: Exclude<FileRecord, ReadyFile>): WorkspaceError 
         { file },
       )
   }
+}
+
+function contentMissing(file: ReadyFile, since: string): WorkspaceError {
+  return new WorkspaceError(
+    'content-missing',
+    `The stored bytes of this file have been missing since ${since}; the operator has been told. Upload it again, or delete it.`,
+    { file },
+  )
 }
 
 async function get(catalog: Ports['catalog'], caller: Caller, idText: string) {

@@ -1,5 +1,5 @@
 import { WorkspaceError } from './errors.ts'
-import type { PendingFile, ReadyFile } from './file.ts'
+import type { FileRecord, PendingFile, ReadyFile } from './file.ts'
 import { nameOf, sessionOf, type WorkspacePath } from './path.ts'
 import type { ReserveRequest, Usage } from './ports.ts'
 
@@ -72,6 +72,13 @@ export function fits(usage: Usage, growth: number): boolean {
 export function isOver(file: PendingFile, now: Date, abandonedBefore = new Date(0)): boolean {
   const hasExpired = Date.parse(file.reservation.expiresAt) < now.getTime()
   return hasExpired || Date.parse(file.createdAt) < abandonedBefore.getTime()
+}
+
+/** Throws `not-scanned` for a file that is still to become its path's owner. */
+export function assertMovable(file: FileRecord): void {
+  if (file.state !== 'pending') return
+  const detail = 'A file cannot move before it is scanned. Try again when it is ready.'
+  throw new WorkspaceError('not-scanned', detail, { file })
 }
 
 export function pathTaken(path: WorkspacePath): WorkspaceError {

@@ -1,4 +1,4 @@
-import type { FileRecord, PendingFile } from './file.ts'
+import type { FileRecord, InfectedFile, PendingFile, ReadyFile, Scan } from './file.ts'
 import { nameOf, sessionOf, type FileId, type WorkspacePath } from './path.ts'
 import type { Settlement, Usage } from './ports.ts'
 
@@ -18,6 +18,16 @@ export function holdingsOf(file: FileRecord | undefined): Holdings {
   return { ...nothing, liveBytes: file.sizeBytes, liveCount: 1 }
 }
 
+/** The counters with so many times what is held. */
+export function addHoldings(to: Holdings, held: Holdings, times: 1 | -1 = 1): Holdings {
+  return {
+    liveBytes: to.liveBytes + times * held.liveBytes,
+    liveCount: to.liveCount + times * held.liveCount,
+    reservedBytes: to.reservedBytes + times * held.reservedBytes,
+    trashBytes: to.trashBytes + times * held.trashBytes,
+  }
+}
+
 /** The record with its verdict. */
 export function settled(file: PendingFile, settlement: Settlement, at: Date): SettledFile {
   const { reservation: _, ...kept } = file
@@ -26,6 +36,39 @@ export function settled(file: PendingFile, settlement: Settlement, at: Date): Se
   if (scan.verdict === 'clean') return { ...common, state: 'ready', scan }
   if (scan.verdict === 'infected') return { ...common, state: 'infected', scan }
   return { ...common, state: 'unscannable', scan }
+}
+
+/**
+ * The instant, as text, of the signatures that a file was scanned with last, empty where these had none: files are scanned
+ * again in its order. Undefined for a file that never is.
+ */
+export function signaturesOf(file: FileRecord): string | undefined {
+  if (file.state !== 'ready' || file.sizeBytes === 0) return undefined
+  return (file.scan.inconclusive ?? file.scan).signaturesAt ?? ''
+}
+
+/** The rule of `Catalog.rejudge`: the record with the verdict of a later scan; undefined where nothing changes. */
+export function rejudged(
+  file: ReadyFile,
+  later: Scan,
+  at: Date,
+): ReadyFile | InfectedFile | undefined {
+  if (later.verdict === 'infected') {
+    const { missingSince: _, ...kept } = file
+    const condemnedAt = at.toISOString()
+    return { ...kept, state: 'infected', scan: later, condemnedAt, updatedAt: condemnedAt }
+  }
+  if ((later.signaturesAt ?? '') <= (signaturesOf(file) ?? '')) return undefined
+  if (later.verdict === 'clean') return { ...file, scan: later }
+  const { verdict: _, ...inconclusive } = later
+  return { ...file, scan: { ...file.scan, inconclusive } }
+}
+
+/** The rule of `Catalog.noteProgress`: the record with what has arrived of it; the same one where that is noted already. */
+export function progressed(file: PendingFile, receivedBytes: number, at: Date): PendingFile {
+  if (file.reservation.receivedBytes === receivedBytes) return file
+  const reservation = { ...file.reservation, receivedBytes }
+  return { ...file, reservation, updatedAt: at.toISOString() }
 }
 
 /** The record in the trash: superseded by another file, or with null deleted by its owner. */
@@ -47,4 +90,10 @@ export function untrashed<File extends FileRecord>(file: File, at: Date): File {
 /** The record at another path; name and session follow from the path. */
 export function moved<File extends FileRecord>(file: File, path: WorkspacePath): File {
   return { ...file, path, name: nameOf(path), sessionId: sessionOf(path) }
+}
+
+/** The record of a file whose bytes are missing since an instant, or with null are there. */
+export function markedMissing(file: ReadyFile, since: Date | null): ReadyFile {
+  const { missingSince: _, ...unmarked } = file
+  return since === null ? unmarked : { ...unmarked, missingSince: since.toISOString() }
 }

@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { EicarScanner } from '../../shared/adapters/local/eicar-scanner.ts'
+import { openFetcher } from '../../shared/media/fetch/fetch-source.ts'
+import { openRenderer } from '../../shared/media/preview/renderer.ts'
 import { openLocalStorage, type LocalStorage } from '../../shared/runtime-local.ts'
 import type { PendingFile } from '../../shared/workspace/file.ts'
 import { parseFileId, parsePath } from '../../shared/workspace/path.ts'
@@ -16,6 +18,7 @@ export const caller = { workspaceId: 'ann' }
 export interface LocalWorkspace extends AsyncDisposable {
   ports: Ports
   storage: LocalStorage
+  directory: string
   /** Lets so much time pass. */
   pass(milliseconds: number): void
   upload(path: string, text: string, target?: Partial<UploadTarget>): Promise<PendingFile>
@@ -32,6 +35,8 @@ export async function openLocalWorkspace(quotaBytes = 1_000_000): Promise<LocalW
     catalog: storage.catalog,
     blobs: storage.blobs,
     scanner: new EicarScanner(),
+    renderer: openRenderer(),
+    sources: { fetchUrl: openFetcher(), openObject: async () => undefined },
     now,
     newId: () => parseFileId(randomUUID()) ?? raise(),
     limits: { maxFileBytes: 1_000_000, uploadExpirySeconds: 3600, trashRetentionDays: 30 },
@@ -40,6 +45,7 @@ export async function openLocalWorkspace(quotaBytes = 1_000_000): Promise<LocalW
   return {
     ports,
     storage,
+    directory,
     pass: (milliseconds) => void (skippedMilliseconds += milliseconds),
     upload: (path, text, target) =>
       upload(ports, caller, {

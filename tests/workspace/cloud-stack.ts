@@ -1,0 +1,41 @@
+import { randomUUID } from 'node:crypto'
+import { afterAll, beforeAll } from 'vitest'
+import { EicarScanner } from '../../shared/adapters/local/eicar-scanner.ts'
+import { openRenderer } from '../../shared/media/preview/renderer.ts'
+import type { FileId } from '../../shared/workspace/path.ts'
+import { openFirestore, useFirestore } from '../contracts/firestore-world.ts'
+import { openGcsStore } from '../emulators/storage/gcs-store.ts'
+import { startStorageEmulator, type RunningStorage } from '../emulators/storage/start.ts'
+import type { OpenStack } from './media-world.ts'
+
+const now = () => new Date()
+const unused = () => Promise.reject(new Error('This stack fetches nothing'))
+
+/** Firestore and Cloud Storage, or what stands in for them, for as long as a file's tests run. */
+export function useCloudStack(): OpenStack {
+  useFirestore()
+  let storage: RunningStorage | undefined
+  beforeAll(async () => {
+    storage = await startStorageEmulator()
+  })
+  afterAll(() => storage?.[Symbol.asyncDispose]())
+  return async () => {
+    if (!storage) throw new Error('The emulator runs only while tests do')
+    await using opened = new AsyncDisposableStack()
+    const firestore = await openFirestore({ quotaBytes: 1_000_000, now })
+    opened.defer(() => firestore[Symbol.asyncDispose]())
+    const { store: blobs } = opened.use(await openGcsStore(storage))
+    const resources = opened.move()
+    const ports = {
+      catalog: firestore.catalog,
+      blobs,
+      scanner: new EicarScanner(),
+      renderer: openRenderer(),
+      sources: { fetchUrl: unused, openObject: async () => undefined },
+      now,
+      newId: () => randomUUID() as FileId,
+      limits: { maxFileBytes: 1_000_000, uploadExpirySeconds: 3600, trashRetentionDays: 30 },
+    }
+    return { ports, [Symbol.asyncDispose]: () => resources.disposeAsync() }
+  }
+}
