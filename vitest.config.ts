@@ -3,8 +3,11 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     include: ['tests/**/*.test.ts'],
-    // The same suite against a deployment: only where one is named.
-    exclude: process.env['API_URL'] ? [] : ['tests/e2e/deployed.test.ts'],
+    exclude: [
+      '**/node_modules/**',
+      // The same suite against a deployment: only where one is named.
+      ...(process.env['API_URL'] ? [] : ['tests/e2e/deployed.test.ts']),
+    ],
     testTimeout: 30_000,
     hookTimeout: 60_000,
     maxWorkers: 2,
