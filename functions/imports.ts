@@ -17,11 +17,12 @@ import { metadataSchema, uploadTarget, uploadTextSchema } from '../shared/http/u
 import { isRemote } from '../shared/media/store/open-source.ts'
 import { invalid } from '../shared/workspace/errors.ts'
 import { originSchema, type PendingFile } from '../shared/workspace/file.ts'
-import { importFile } from '../shared/workspace/import.ts'
+import { importFile, type ImportRequest } from '../shared/workspace/import.ts'
 import { parseName } from '../shared/workspace/path.ts'
 import type { Ports } from '../shared/workspace/ports.ts'
 import { awaitOwnVerdict } from '../shared/workspace/upload.ts'
 import type { Background } from './background.ts'
+import { openUnderway } from './underway.ts'
 
 type ImportPorts = Pick<
   Ports,
@@ -30,6 +31,9 @@ type ImportPorts = Pick<
 
 /** A data URI is held in memory as it is: larger files are for `POST /files`. */
 const maxBodyBytes = 4 * 1024 * 1024
+
+/** Of one user at once. */
+const maxUnderway = 32
 
 const jsonSchema = z.strictObject({
   source: z.string(),
@@ -53,10 +57,14 @@ const formSchema = z.strictObject({
  * background, a wait that ends before the bytes are in is answered by 202, and the import goes on; without one, where an
  * instance may get no time between requests (Cloud Run), the answer waits for the bytes.
  */
-export const importRoutes = (ports: ImportPorts, background?: Background) =>
-  new Hono<AppEnv>().post('/imports', allow('files:write'), async (c) => {
+export const importRoutes = (ports: ImportPorts, background?: Background) => {
+  const underway = openUnderway(maxUnderway)
+  return new Hono<AppEnv>().post('/imports', allow('files:write'), async (c) => {
     const caller = c.get('caller')
     const wait = waitSeconds(c)
+    // Before the body: a data URI takes memory from its first byte on.
+    using entered = new DisposableStack()
+    entered.use(underway.enter(caller.workspaceId))
     const { source, name, normalize, maxWidth, maxHeight, ...fields } = await importFields(c)
     if (!isRemote(source)) throw localPath()
     if (name !== undefined) parseName(name)
@@ -70,7 +78,7 @@ export const importRoutes = (ports: ImportPorts, background?: Background) =>
     const giveUp = () => stop.abort(client.reason)
     client.addEventListener('abort', giveUp, { once: true })
     if (client.aborted) giveUp()
-    const importing = importFile(ports, caller, {
+    const request: ImportRequest = {
       source,
       normalization,
       target: (file) =>
@@ -85,7 +93,9 @@ export const importRoutes = (ports: ImportPorts, background?: Background) =>
         ),
       onReserved: reserved.resolve,
       signal: stop.signal,
-    })
+    }
+    const held = entered.move()
+    const importing = importFile(ports, caller, request).finally(() => held.dispose())
 
     const waiting = background && answeredBefore(reserved.promise, left)
     const first = await Promise.race([importing, ...(waiting ? [waiting] : [])])
@@ -102,6 +112,7 @@ export const importRoutes = (ports: ImportPorts, background?: Background) =>
       ? answerUpload(ports, c, first, left())
       : answerCreated(c, first)
   })
+}
 
 /** The record, once it is there and the wait is over. */
 async function answeredBefore(reserved: Promise<PendingFile>, left: () => number) {

@@ -9,6 +9,10 @@ const kinds: Partial<Record<string, string>> = {
   record: 'a JSON object',
 }
 
+/** A body may have a million members that nobody knows, and the answer would be many times as long. */
+const maxUnknown = 10
+const maxNameLength = 100
+
 /** What the schema makes of an input from outside. Throws `invalid-request` that says, of every field, which rule it breaks. */
 export function parsed<Schema extends z.ZodType>(schema: Schema, input: unknown): z.output<Schema> {
   const result = schema.safeParse(input, { reportInput: true })
@@ -21,10 +25,11 @@ export function parsed<Schema extends z.ZodType>(schema: Schema, input: unknown)
 function fieldErrors(issue: z.core.$ZodIssue): FieldError[] {
   const field = issue.path.map(String).join('.')
   if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => ({
-      field: field === '' ? key : `${field}.${key}`,
-      detail: 'is not known here; leave it out',
-    }))
+    return issue.keys.slice(0, maxUnknown).map((key) => {
+      const name = key.slice(0, maxNameLength).toWellFormed()
+      const detail = 'is not known here; leave it out'
+      return { field: field === '' ? name : `${field}.${name}`, detail }
+    })
   }
   return [{ field: field === '' ? 'body' : field, detail: ruleOf(issue) }]
 }

@@ -85,7 +85,7 @@ async function receive(
   const { limits, catalog, now } = ports
   const target = request.target(describe(source))
   const exactBytes = normalization || 'file' in source ? undefined : source.sizeBytes
-  const sizeBytes = exactBytes ?? (await room(ports, caller))
+  const sizeBytes = exactBytes ?? (await room(ports, caller, target))
   const cancelled = new AbortController()
   const cancel = () => cancelled.abort(refused('gone'))
   const counter = countBytes()
@@ -127,11 +127,17 @@ async function bodyOf(ports: ImportPorts, caller: Caller, source: OpenedSource):
   return open()
 }
 
-/** What a source of unknown size may have: as much as any file, or as there is room for. */
-async function room({ catalog, limits }: ImportPorts, { workspaceId }: Caller): Promise<number> {
+/** What a source of unknown size may have: as much as any file, or as there is room for. An overwrite reserves its growth only. */
+async function room(
+  { catalog, limits }: ImportPorts,
+  { workspaceId }: Caller,
+  { path, overwrite }: UploadTarget,
+): Promise<number> {
   const { quotaBytes, liveBytes, reservedBytes } = await catalog.usage(workspaceId)
-  const freeBytes = quotaBytes - liveBytes - reservedBytes
-  return Math.max(1, Math.min(limits.maxFileBytes, freeBytes))
+  const freeBytes = Math.max(0, quotaBytes - liveBytes - reservedBytes)
+  const there = overwrite ? await catalog.getByPath(workspaceId, path) : undefined
+  const replacedBytes = there?.state === 'ready' && !there.isDeleted ? there.sizeBytes : 0
+  return Math.max(1, Math.min(limits.maxFileBytes, freeBytes + replacedBytes))
 }
 
 function countBytes(): { stream: Transform; receivedBytes: () => number } {

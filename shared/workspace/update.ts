@@ -6,7 +6,7 @@ import { nameOf, withName, type WorkspacePath } from './path.ts'
 import type { Ports } from './ports.ts'
 import { assertMatches, type IfMatch } from './precondition.ts'
 import { assertNotDeleted, findFile, readFile, readyFile } from './read.ts'
-import { refused, reserveFile } from './upload.ts'
+import { giveUp, refused, reserveFile } from './upload.ts'
 
 export interface Changes {
   /** A new name in the same folder; not together with `path`. */
@@ -71,7 +71,7 @@ export async function copy(
     },
   })
   const blob = await blobs.copy(source, storagePath).catch(async (error: unknown) => {
-    await catalog.purge(file.workspaceId, id).catch(() => undefined)
+    await giveUp(ports, file)
     // The source may have been purged meanwhile: then reading it again says so.
     await readyFile(ports, caller, { id: source.id })
     throw error

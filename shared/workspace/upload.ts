@@ -50,7 +50,7 @@ export async function upload(
   caller: Caller,
   { name, mimeType, body, target, sizeBytes, signal, ...reserving }: Upload,
 ): Promise<PendingFile> {
-  const { catalog, blobs, limits } = ports
+  const { blobs, limits } = ports
   const id = ports.newId()
   const storagePath = blobs.place(caller.workspaceId, id, name)
   // A body may fail before the store has begun to read it; reading it throws what it was.
@@ -79,10 +79,22 @@ export async function upload(
     return file ?? raise()
   } catch (error) {
     body.destroy()
-    // Should this fail too, the reservation is the sweep's to expire: the first error is the one to tell.
-    if (file) await catalog.purge(caller.workspaceId, id).catch(() => undefined)
+    if (file) await giveUp(ports, file)
     throw error
   }
+}
+
+/**
+ * Gives a reservation back after a failure; resolves to the record that was. Where the store has committed all the same,
+ * and only its answer was lost, the file may be settled by now and the owner of its path: such a one stays.
+ */
+export async function giveUp(
+  { catalog }: Pick<Ports, 'catalog'>,
+  { workspaceId, id, createdAt }: PendingFile,
+): Promise<PendingFile | undefined> {
+  const abandonedBefore = new Date(Date.parse(createdAt) + 1)
+  // Should this fail too, the reservation is the sweep's to expire: the first error is the one to tell.
+  return catalog.expire(workspaceId, id, abandonedBefore).catch(() => undefined)
 }
 
 export interface UploadTicket {

@@ -29,6 +29,14 @@ const nested = (levels: number) =>
   `{"path":"/a","metadata":{"a":${'['.repeat(levels)}${']'.repeat(levels)}}}`
 
 describe('JSON bodies', () => {
+  test('of countless members that nobody knows get a short answer', async () => {
+    const members = Array.from({ length: 3000 }, (_, n) => [`member${n}`, 0])
+    const long = ['x'.repeat(5000), 0]
+    const answer = await post(JSON.stringify(Object.fromEntries([long, ...members])), json)
+    expect(answer.status).toBe(400)
+    expect((await answer.text()).length).toBeLessThan(4000)
+  })
+
   test.each([
     json,
     'application/json; charset=utf-8',

@@ -3,6 +3,7 @@ import { buffer } from 'node:stream/consumers'
 import { describe, expect, test } from 'vitest'
 import type { FileRecord, PendingFile } from '../../shared/workspace/file.ts'
 import { importFile } from '../../shared/workspace/import.ts'
+import { parseSessionId } from '../../shared/workspace/path.ts'
 import { scan } from '../../shared/workspace/scan.ts'
 import { caller, targetOf } from './local-workspace.ts'
 import { openMediaWorld, type MediaWorld, type OpenStack } from './media-world.ts'
@@ -85,6 +86,42 @@ export function describeImport(name: string, open: OpenStack): void {
       await expect(file).rejects.toThrow('left')
       expect(body.destroyed).toBe(true)
       expect(await world.ports.catalog.usage('ann')).toMatchObject({ reservedBytes: 0 })
+    })
+
+    test('of unknown size that overwrite reserve their growth only', async () => {
+      const { body, world } = await begin(open)
+      await using _ = world
+      const { ports } = world
+      await world.store('/a.txt', 'x'.repeat(50))
+      await world.store('/b.txt', 'x'.repeat(40))
+      await ports.catalog.setQuota('ann', 100)
+      const importing = importFile(ports, caller, {
+        source,
+        target: () => ({ ...targetOf('/a.txt'), overwrite: true }),
+        signal,
+      })
+      body.end('y'.repeat(50))
+      const after = await settled(world, await importing)
+      expect(after).toMatchObject({ state: 'ready', sizeBytes: 50 })
+      const usage = { liveBytes: 90, trashBytes: 50, reservedBytes: 0 }
+      expect(await ports.catalog.usage('ann')).toMatchObject(usage)
+    })
+
+    test('cannot tell a file outside the session from one that never was', async () => {
+      await using world = await openMediaWorld(open)
+      const { id, storagePath } = await world.store('/secret.txt', 'secret')
+      const refusalOf = (source: string) =>
+        importFile(
+          world.ports,
+          { ...caller, session: parseSessionId('s1') },
+          { source, target: () => targetOf('/sessions/s1/a.txt'), signal },
+        ).then(
+          () => 'taken',
+          ({ message }: Error) => message,
+        )
+      const unknown = await refusalOf(storagePath.replace(id, crypto.randomUUID()))
+      expect(unknown).toContain('is neither an object of your own workspace')
+      expect(await refusalOf(storagePath)).toBe(unknown)
     })
 
     test('of an own file are copied inside the store, with its verdict', async () => {

@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream'
 import { setTimeout } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { scan } from '../../shared/workspace/scan.ts'
 import { upload } from '../../shared/workspace/upload.ts'
 import { caller, openLocalWorkspace, targetOf, type LocalWorkspace } from './local-workspace.ts'
 
@@ -55,7 +56,43 @@ describe('an upload', () => {
     await expect(started).rejects.toThrow('an unknown field')
     expect((await workspace.ports.blobs.list({ limit: 10 })).blobs).toEqual([])
   })
+
+  it('that is ready before its store fails to answer keeps the path that it has taken', async () => {
+    const { ports } = workspace
+    const blobs = withLostAnswer(ports)
+    const store = (to: Partial<typeof ports>, text: string) =>
+      upload({ ...ports, ...to }, caller, {
+        name: 'a.txt',
+        mimeType: 'text/plain',
+        body: Readable.from([Buffer.from(text)]),
+        sizeBytes: text.length,
+        target: { ...targetOf('/a.txt'), overwrite: true },
+      })
+    await expect(store({ blobs }, 'first')).rejects.toThrow('lost')
+    await expect(store({ blobs }, 'second')).rejects.toThrow('lost')
+    const { path } = targetOf('/a.txt')
+    expect(await ports.catalog.getByPath('ann', path)).toMatchObject({
+      state: 'ready',
+      isDeleted: false,
+      sizeBytes: 'second'.length,
+    })
+    expect(await ports.catalog.usage('ann')).toMatchObject({ liveCount: 1, reservedBytes: 0 })
+  })
 })
+
+/** The same blobs, but what is written is scanned before the answer to its writer is lost. */
+function withLostAnswer(ports: LocalWorkspace['ports']) {
+  return new Proxy(ports.blobs, {
+    get(target, name: keyof typeof ports.blobs) {
+      const method = target[name].bind(target) as (...input: unknown[]) => Promise<unknown>
+      if (name !== 'write') return method
+      return async (...input: Parameters<typeof target.write>) => {
+        await scan(ports, await target.write(...input))
+        throw new Error('The answer was lost')
+      }
+    },
+  })
+}
 
 /** The same catalog, but further away. */
 function slowReserve(catalog: LocalWorkspace['ports']['catalog']) {

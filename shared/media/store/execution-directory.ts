@@ -1,4 +1,4 @@
-import { link, lstat, mkdir, opendir, rename, rm, rmdir, unlink } from 'node:fs/promises'
+import { chmod, link, lstat, mkdir, opendir, rename, rm, rmdir, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { siblingNames } from './fitting-name.ts'
 
@@ -14,7 +14,7 @@ export async function ownDirectory(path: string): Promise<boolean> {
     if (!isCode(error, 'EEXIST')) throw error
   }
   const entry = await lstat(path)
-  if (!entry.isDirectory() || entry.uid !== process.getuid?.()) {
+  if (!entry.isDirectory() || entry.uid !== process.geteuid?.()) {
     throw new Error(`${path} is not a directory of this user's: set MEDIA_TEMP_DIR to one`)
   }
   return false
@@ -61,7 +61,26 @@ export async function removeDirectory(path: string, aside: string): Promise<void
     if (isCode(error, 'ENOENT')) return
     throw error
   }
-  await rm(aside, { recursive: true, force: true })
+  await removeTree(aside)
+}
+
+/** Removes what is there, if anything; also what a program has made read-only, as Go does its modules. */
+export async function removeTree(path: string): Promise<void> {
+  const options = { recursive: true, force: true }
+  try {
+    await rm(path, options)
+  } catch (error) {
+    if (!isCode(error, 'EACCES')) throw error
+    await makeWritable(path)
+    await rm(path, options)
+  }
+}
+
+async function makeWritable(directory: string): Promise<void> {
+  await chmod(directory, 0o700)
+  for await (const entry of await opendir(directory)) {
+    if (entry.isDirectory()) await makeWritable(join(directory, entry.name))
+  }
 }
 
 async function linked(from: string, to: string): Promise<boolean> {

@@ -1,11 +1,17 @@
 import { randomUUID } from 'node:crypto'
-import { mkdir, opendir, rm, stat } from 'node:fs/promises'
+import { mkdir, opendir, stat } from 'node:fs/promises'
 import type { FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { WorkspaceError } from '../../workspace/errors.ts'
 import { openContained } from './contained-file.ts'
-import { heldBytes, ownDirectory, publish, removeDirectory } from './execution-directory.ts'
+import {
+  heldBytes,
+  ownDirectory,
+  publish,
+  removeDirectory,
+  removeTree,
+} from './execution-directory.ts'
 import { parseExecutionId } from './execution-id.ts'
 import { openLedger, type Ledger } from './ledger.ts'
 import { stage, type StagedFile } from './staged-file.ts'
@@ -132,7 +138,9 @@ async function prepareDirectories(temporary: string, root: string, hidden: strin
   for await (const { name } of await opendir(hidden)) {
     const path = join(hidden, name)
     const found = await stat(path).catch(() => undefined)
-    if (found && found.mtimeMs < before) await rm(path, { recursive: true, force: true })
+    if (!found || found.mtimeMs >= before) continue
+    // What cannot be removed stays: no execution is to suffer for that.
+    await removeTree(path).catch(() => undefined)
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Caller } from '../../workspace/access.ts'
+import { mayRead, type Caller } from '../../workspace/access.ts'
 import type { ReadyFile } from '../../workspace/file.ts'
 import { parseName } from '../../workspace/path.ts'
 import type { ForeignSource, Ports, SourceOptions } from '../../workspace/ports.ts'
@@ -67,7 +67,9 @@ async function ownFile(
   const owner = ownerOf(storagePath)
   if (owner?.workspaceId !== caller.workspaceId) return undefined
   const file = await ports.catalog.get(owner.workspaceId, owner.id)
-  return file?.storagePath === storagePath ? readyFile(ports, caller, { id: owner.id }) : undefined
+  // What lies outside the session of a bound caller is as absent here as what never was.
+  if (file?.storagePath !== storagePath || !mayRead(caller, file)) return undefined
+  return readyFile(ports, caller, { id: owner.id })
 }
 
 function nameAtEnd(object: string): string | undefined {

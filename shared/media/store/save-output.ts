@@ -5,7 +5,7 @@ import { parseName, parsePath, parseSessionId } from '../../workspace/path.ts'
 import type { ForeignSource, Ports } from '../../workspace/ports.ts'
 import { readyFile } from '../../workspace/read.ts'
 import { scan } from '../../workspace/scan.ts'
-import { refused, upload } from '../../workspace/upload.ts'
+import { giveUp, refused, upload } from '../../workspace/upload.ts'
 import { formatReference } from '../reference.ts'
 import { detectType, sniffedBytes } from '../type.ts'
 import { fittingName, siblingNames } from './fitting-name.ts'
@@ -60,20 +60,17 @@ export async function saveOutput(
 async function settled(
   ports: OutputPorts,
   caller: Caller,
-  { workspaceId, id, storagePath }: PendingFile,
+  pending: PendingFile,
   signal: AbortSignal,
 ): Promise<ReadyFile> {
   try {
-    const blob = await ports.blobs.stat(storagePath)
+    const blob = await ports.blobs.stat(pending.storagePath)
     const result = blob && (await scan(ports, blob, signal))
     if (result?.refusal !== undefined) throw refused(result.refusal)
-    return await readyFile(ports, caller, { id })
+    return await readyFile(ports, caller, { id: pending.id })
   } catch (error) {
     // Still pending where the scanner failed: nobody waits for this file any more.
-    const left = await ports.catalog.get(workspaceId, id)
-    if (left?.state === 'pending') {
-      await discard(ports, [await ports.catalog.purge(workspaceId, id)])
-    }
+    await discard(ports, [await giveUp(ports, pending)])
     throw error
   }
 }
