@@ -44,6 +44,17 @@ describe('a commit that succeeded although the client saw an error', () => {
     expect((await world.counters()).reservedBytes).toBe(0)
   })
 
+  test('of two concurrent purges one answers the record', async () => {
+    const projectId = newProject()
+    await using world = await firestoreWorld(projectId)
+    await using other = await firestoreWorld(projectId)
+    for (let round = 0; round < 10; round += 1) {
+      const { id } = await world.upload(`/${round}`)
+      const purged = await Promise.all([world, other].map(({ catalog }) => catalog.purge(user, id)))
+      expect(purged.filter((file) => file !== undefined)).toHaveLength(1)
+    }
+  })
+
   test('mends counters once', async () => {
     await using world = await firestoreWorld(newProject())
     await world.upload('/a')

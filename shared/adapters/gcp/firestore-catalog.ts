@@ -303,9 +303,9 @@ export class FirestoreCatalog implements Catalog, AsyncDisposable {
       const unit = new WorkspaceUnit(transaction, workspace, options)
       if (previous && id !== undefined) {
         const change = await unit.readChange(id)
-        if (change === options.change || (change === undefined && previous.isRemoval)) {
-          return previous
-        }
+        const { result: before, mayBeThrough } = previous
+        const isRemoved = change === undefined && before.isRemoval && mayBeThrough
+        if (change === options.change || isRemoved) return before
       }
       const result = await work(unit)
       unit.flush()

@@ -2,10 +2,17 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { Firestore, Transaction } from '@google-cloud/firestore'
 import { grpcStatus } from './firestore-status.ts'
 
-/** One attempt's work. `previous` is the result of an earlier attempt whose commit failed, perhaps only seemingly. */
+/** What an earlier attempt came to whose commit failed, perhaps only seemingly. */
+export interface Previous<Result> {
+  result: Result
+  /** False where Firestore said each time that it was aborted: then somebody else came first. */
+  mayBeThrough: boolean
+}
+
+/** One attempt's work. */
 export type Work<Result> = (
   transaction: Transaction,
-  previous: Result | undefined,
+  previous: Previous<Result> | undefined,
 ) => Promise<Result>
 
 const firstDelayMs = 10
@@ -31,7 +38,7 @@ const transient = new Set<unknown>([
  */
 export async function transact<Result>(firestore: Firestore, work: Work<Result>): Promise<Result> {
   const startedAt = performance.now()
-  let previous: Result | undefined
+  let previous: Previous<Result> | undefined
   for (let attempt = 0; ; attempt++) {
     let result: Result | undefined
     try {
@@ -40,13 +47,18 @@ export async function transact<Result>(firestore: Firestore, work: Work<Result>)
         { maxAttempts: 1 },
       )
     } catch (error) {
-      previous = result ?? previous
+      const mayBeThrough = previous?.mayBeThrough === true || !isAborted(error)
+      if (result !== undefined) previous = { result, mayBeThrough }
       const isOver = attempt + 1 >= minAttempts && performance.now() - startedAt > maxTotalMs
       if (isOver || !isTransient(error, attempt)) throw error
       const ceilingMs = Math.min(maxDelayMs, firstDelayMs * 2 ** attempt)
       await delay(Math.random() * ceilingMs)
     }
   }
+}
+
+function isAborted(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === grpcStatus.ABORTED
 }
 
 function isTransient(error: unknown, attempt: number): boolean {
