@@ -11,6 +11,7 @@ import { ownerOf } from '../../shared/workspace/storage-path.ts'
 import type { Judge } from './judge.ts'
 import * as rules from './reference.ts'
 import type { Actor, Turnstile } from './turnstile.ts'
+import type { View } from './view.ts'
 
 type Method = (...args: never[]) => Promise<unknown>
 
@@ -20,14 +21,16 @@ interface Gate {
   judge: Judge
 }
 
-/** What goes wrong for one operation. */
+/** What goes wrong for one operation, and what must not. */
 export interface Trouble {
-  /** The scanner fails: before it has read the body, or after. */
+  /** The scanner fails: before it has read the body, whatever it is asked, or after, and still tells its version. */
   scanner?: 'before' | 'after' | undefined
   /** Listings end early without saying so, or fail. */
   listings?: 'cut' | 'fail' | undefined
   /** Nothing may be changed: this is a dry run. */
   dryRun?: boolean | undefined
+  /** What the operation must leave alone, as it is when it comes to it. */
+  spares?: ((file: View) => boolean) | undefined
 }
 
 /** The calls that change a workspace, as the reference has them. */
@@ -73,7 +76,12 @@ export function gatedPorts(
       ...args: never[]
     ) => [string, rules.Rule]
     const [workspaceId, rule] = change(...args)
-    return gate.judge.watch({ method: name, workspaceId, rule }, answer())
+    const spared = trouble.spares && takenBy(gate.judge, name, args).find(trouble.spares)
+    const result = gate.judge.watch({ method: name, workspaceId, rule }, answer())
+    return result.then((taken) => {
+      if (!spared || taken === undefined) return taken
+      return gate.judge.accuse(`${gate.actor.name} takes ${JSON.stringify(spared)}`)
+    })
   })
   const blobs = gated(gate, 'blobs', ports.blobs, (name, call, args) => {
     if (name === 'list') return troubled(trouble, () => call(...args))
@@ -85,7 +93,8 @@ export function gatedPorts(
   })
   const scanner = gated(gate, 'scanner', ports.scanner, async (name, call, args) => {
     if (trouble.scanner === undefined) return call(...args)
-    if (name === 'scan' && trouble.scanner === 'after') {
+    if (trouble.scanner === 'after') {
+      if (name !== 'scan') return call(...args)
       await buffer((args as unknown as Parameters<Scanner['scan']>)[0])
     }
     throw new WorkspaceError('scanner-unavailable', 'The scanner is down. Try again later.')
@@ -135,6 +144,13 @@ function cut(page: unknown): unknown {
 function assertEmpty(judge: Judge, args: readonly unknown[]): void {
   const [, id, { sizeBytes }] = args as Parameters<Catalog['settle']>
   if (sizeBytes > 0) judge.accuse(`I8: ${id} is settled by a scanner that is down`)
+}
+
+/** The file that a call would take away. */
+function takenBy(judge: Judge, name: string, args: readonly unknown[]): View[] {
+  if (name !== 'remove' && name !== 'purge') return []
+  const [workspaceId, fileId] = args as Parameters<Catalog['purge']>
+  return judge.workspace(workspaceId).files.filter(({ id }) => id === fileId)
 }
 
 /** I6: bytes go after their record, never before. */

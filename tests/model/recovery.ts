@@ -5,6 +5,7 @@ import { assertEqual } from './judge.ts'
 import { assertQuiet, blobsOf, catalogOf } from './quiet.ts'
 import { limits, type Stage } from './stage.ts'
 import { newActor, Turnstile } from './turnstile.ts'
+import type { View } from './view.ts'
 
 const hourMs = 3_600_000
 const users = ['ann', 'bob'] as const
@@ -75,7 +76,8 @@ async function sweepTwice(stage: Stage, order: readonly number[]): Promise<void>
     await sweep(ports, { pendingAgeSeconds: 0, abandonedBefore: stage.now(), dryRun: true })
   }
   await runGated(stage, order, [look], { dryRun: true })
-  await runGated(stage, order, [sweepAll, sweepAll])
+  const spares = (file: View) => stage.isRetained(file)
+  await runGated(stage, order, [sweepAll, sweepAll], { spares })
 }
 
 async function runGated(

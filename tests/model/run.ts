@@ -1,4 +1,5 @@
 import { WorkspaceError } from '../../shared/workspace/errors.ts'
+import { sessionOf } from '../../shared/workspace/path.ts'
 import { gatedPorts, type Trouble } from './gated-ports.ts'
 import { assertEqual } from './judge.ts'
 import { setQuota } from './reference.ts'
@@ -84,7 +85,7 @@ async function playWave(
     const catalog = world.catalogs[index % world.catalogs.length] ?? catalogOf(stage)
     const { blobs, quarantine } = world
     const real = { catalog, blobs, quarantine, scanner, now, limits }
-    const ports = gatedPorts({ actor, turnstile, judge }, real, troubleOf(act.step))
+    const ports = gatedPorts({ actor, turnstile, judge }, real, troubleOf(stage, act.step))
     const send = (work: () => Promise<void>) => turnstile.pass(actor, 'send', work)
     const operation = async () => {
       const outcome = await perform({ stage, act, ports, send }).then(() => 'done', outcomeOf(act))
@@ -102,11 +103,12 @@ async function playWave(
   tally.calls += turnstile.log.length
 }
 
-function troubleOf(step: Step): Trouble {
+function troubleOf(stage: Stage, step: Step): Trouble {
   if (step.do === 'deliver' || step.do === 'rescan') return { scanner: step.scanner }
+  if (step.do === 'removeSession') return { spares: ({ path }) => sessionOf(path) !== 's' }
   if (step.do !== 'sweep') return {}
   const { scanner, listings, dryRun } = step
-  return { scanner, listings, dryRun }
+  return { scanner, listings, dryRun, spares: (file) => stage.isRetained(file) }
 }
 
 /** What an operation may end with; anything else is a finding. */

@@ -6,10 +6,13 @@ import { odd, SignatureScanner, virus } from '../support/signature-scanner.ts'
 import { Judge } from './judge.ts'
 import type { Act } from './script.ts'
 import type { Content } from './steps.ts'
+import type { View } from './view.ts'
 import type { ModelWorld, OpenWorld } from './world.ts'
 
 export const quotaBytes = 70
 export const limits = { maxFileBytes: 40, uploadExpirySeconds: 3600, trashRetentionDays: 30 }
+
+const dayMs = 24 * 3_600_000
 
 type User = Act['user']
 
@@ -69,6 +72,14 @@ export class Stage {
 
   pass(milliseconds: number): void {
     this.#clock.time += milliseconds
+  }
+
+  /** Whether the retention of a file that is deleted or condemned has not passed, or it is neither: a sweep leaves it. */
+  isRetained({ deletedAt, condemnedAt }: View): boolean {
+    const before = new Date(this.#clock.time - limits.trashRetentionDays * dayMs).toISOString()
+    return (
+      !(deletedAt !== null && deletedAt < before) && !(condemnedAt !== null && condemnedAt < before)
+    )
   }
 
   /** Signatures of the next day. */
