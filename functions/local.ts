@@ -3,7 +3,6 @@ import { createServer } from 'node:http'
 import { loadConfig, type Config } from '../shared/config.ts'
 import type { HttpContext } from '../shared/http/app-env.ts'
 import { createApp } from '../shared/http/app.ts'
-import { HashThread } from '../shared/http/hash-thread.ts'
 import { healthRoute } from '../shared/http/health.ts'
 import { jsonLog } from '../shared/http/json-log.ts'
 import { nodeListener } from '../shared/http/node-listener.ts'
@@ -30,13 +29,11 @@ export async function serve(
   { ports, local, telemetry }: Runtime,
 ): Promise<AsyncDisposable & { origin: string }> {
   const log = jsonLog(config.projectId)
-  const hashThread = new HashThread()
   const http: HttpContext = {
     authenticate: openAuthenticator(config.auth),
     log,
     corsOrigins: config.server.corsOrigins,
     publicUrl: config.server.publicUrl,
-    hashThread,
     telemetry,
   }
   if (!local) {
@@ -74,7 +71,6 @@ export async function serve(
       await rescanning?.[Symbol.asyncDispose]()
       await sweeping[Symbol.asyncDispose]()
       await close()
-      await hashThread[Symbol.asyncDispose]()
       await background[Symbol.asyncDispose]()
     },
   }

@@ -83,7 +83,6 @@ export const uploadRoutes = (ports: UploadPorts) =>
       const normalization = normalizationOf(c)
       const preconditions = parseWritePreconditions((name) => c.req.header(name))
       const body = verifyDigest(
-        c,
         bodyStream(c),
         expectedChecksum((name) => c.req.header(name)),
       )

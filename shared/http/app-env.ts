@@ -2,7 +2,6 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Telemetry, TraceContext } from '../telemetry/telemetry.ts'
 import type { Caller } from '../workspace/access.ts'
 import type { Authenticate } from './auth.ts'
-import type { HashThread } from './hash-thread.ts'
 
 /** What every HTTP function needs besides its ports. */
 export interface HttpContext {
@@ -12,8 +11,6 @@ export interface HttpContext {
   corsOrigins: readonly string[]
   /** The origin that callers reach the service at, where that is not the one it is asked at (a proxy in front). */
   publicUrl?: string | undefined
-  /** Where uploads arrive in pieces: the digests of large ones are computed there, beside them. */
-  hashThread?: HashThread | undefined
   /** Where traces and metrics are configured. */
   telemetry?: Pick<Telemetry, 'startRequest'> | undefined
 }
@@ -49,7 +46,6 @@ export interface AppEnv {
     trace?: TraceContext
     authenticate: Authenticate
     publicUrl: string | undefined
-    hashThread: HashThread | undefined
     /** Set by `allow()`. */
     caller: Caller
     /** Set by `allow()` when it refuses: the `WWW-Authenticate` of the answer. */

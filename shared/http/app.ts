@@ -23,7 +23,6 @@ export function createApp(http: HttpContext, ...routes: Hono<AppEnv>[]): Hono<Ap
     assertPlainPath(rawTarget(c).path)
     c.set('authenticate', http.authenticate)
     c.set('publicUrl', http.publicUrl)
-    c.set('hashThread', http.hashThread)
     return next()
   })
   for (const route of routes) app.route(basePath, route)

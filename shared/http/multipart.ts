@@ -43,7 +43,7 @@ export async function parseMultipart<T>(
 ): Promise<T> {
   const form = openForm(c.req.header('content-type'))
   const checksum = expectedChecksum((name) => c.req.header(name))
-  const body = verifyDigest(c, bodyStream(c, limits), checksum)
+  const body = verifyDigest(bodyStream(c, limits), checksum)
   const received: FormFields = {}
   const fields = Promise.withResolvers<FormFields>()
   fields.promise.catch(() => {})

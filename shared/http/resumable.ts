@@ -62,7 +62,7 @@ function verifiedBody(c: Context<AppEnv>, isWhole: boolean): Readable {
   const checksum = expectedChecksum((name) =>
     name === 'repr-digest' && !isWhole ? undefined : c.req.header(name),
   )
-  return verifyDigest(c, bodyStream(c), checksum)
+  return verifyDigest(bodyStream(c), checksum)
 }
 
 function answer({ heldBytes, isComplete }: UploadStatus): Response {

@@ -3,27 +3,20 @@ import { connect } from 'node:net'
 import { Readable } from 'node:stream'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { bodyStream } from '../../shared/http/body.ts'
-import { HashThread } from '../../shared/http/hash-thread.ts'
 import { verifyDigest } from '../../shared/http/verify-digest.ts'
 import { serveApp, type ServedApp } from '../support/serve-app.ts'
 
 const small = randomBytes(100_000)
-/** More than is worth a thread. */
 const large = Buffer.concat([randomBytes(1_000_000), Buffer.alloc(19_000_000, 'coffer')])
-const hashThread = new HashThread()
 const outcomes: unknown[] = []
 let app: ServedApp
 
 beforeAll(async () => {
   app = await serveApp((routes) => {
-    routes.use((c, next) => {
-      if (c.req.query('threaded') !== undefined) c.set('hashThread', hashThread)
-      return next()
-    })
     routes.put('/', async (c) => {
       const hash = createHash('sha256')
       try {
-        for await (const chunk of verifyDigest(c, bodyStream(c), c.req.query('checksum'))) {
+        for await (const chunk of verifyDigest(bodyStream(c), c.req.query('checksum'))) {
           hash.update(chunk as Buffer)
         }
       } catch (error) {
@@ -34,29 +27,24 @@ beforeAll(async () => {
     })
   })
 })
-afterAll(async () => {
-  await app[Symbol.asyncDispose]()
-  await hashThread[Symbol.asyncDispose]()
-})
+afterAll(() => app[Symbol.asyncDispose]())
 
 const sha256 = (of: Buffer) => createHash('sha256').update(of).digest('hex')
 const put = (query: string, body: NonNullable<RequestInit['body']>, init: RequestInit = {}) =>
   fetch(`${app.origin}/?${query}`, { method: 'PUT', body, ...init })
 
 describe.each([
-  ['a small body', small, ''],
-  ['a large body', large, ''],
-  ['a small body, with a thread', small, '&threaded'],
-  ['a large body, on the thread', large, '&threaded'],
-])('verifyDigest of %s', (_, bytes, threaded) => {
+  ['a small body', small],
+  ['a large body', large],
+])('verifyDigest of %s', (_, bytes) => {
   test('passes the bytes on when they have the digest', async () => {
-    const response = await put(`checksum=${sha256(bytes)}${threaded}`, bytes)
+    const response = await put(`checksum=${sha256(bytes)}`, bytes)
     expect([response.status, await response.text()]).toEqual([200, sha256(bytes)])
   })
 
   test('ends in digest-mismatch when the last byte differs', async () => {
     const spoilt = Buffer.concat([bytes.subarray(0, -1), Buffer.from([bytes.at(-1)! ^ 1])])
-    const response = await put(`checksum=${sha256(bytes)}${threaded}`, spoilt)
+    const response = await put(`checksum=${sha256(bytes)}`, spoilt)
     expect(response.status).toBe(400)
     expect(await response.json()).toMatchObject({ type: 'urn:coffer:problem:digest-mismatch' })
   })
@@ -64,7 +52,7 @@ describe.each([
   test('takes a body of unknown length', async () => {
     const body = Readable.toWeb(Readable.from([bytes, small])) as ReadableStream
     const checksum = sha256(Buffer.concat([bytes, small]))
-    const response = await put(`checksum=${checksum}${threaded}`, body, { duplex: 'half' })
+    const response = await put(`checksum=${checksum}`, body, { duplex: 'half' })
     expect([response.status, await response.text()]).toEqual([200, checksum])
   })
 
@@ -72,7 +60,7 @@ describe.each([
     outcomes.length = 0
     const { port, hostname } = new URL(app.origin)
     const socket = connect(Number(port), hostname)
-    const target = `/?checksum=${sha256(bytes)}${threaded}`
+    const target = `/?checksum=${sha256(bytes)}`
     socket.write(`PUT ${target} HTTP/1.1\r\nHost: a\r\nContent-Length: ${bytes.length}\r\n\r\n`)
     socket.write(bytes.subarray(0, -1), () => socket.destroy())
     await expect.poll(() => outcomes).toMatchObject([{ code: 'invalid-request' }])
