@@ -19,7 +19,6 @@ import {
   uploadTarget,
   uploadTextSchema,
 } from '../shared/http/upload-fields.ts'
-import { verifyDigest } from '../shared/http/verify-digest.ts'
 import { parseEssence } from '../shared/media/essence.ts'
 import { invalid } from '../shared/workspace/errors.ts'
 import { originSchema } from '../shared/workspace/file.ts'
@@ -82,10 +81,7 @@ export const uploadRoutes = (ports: UploadPorts) =>
       const wait = waitSeconds(c)
       const normalization = normalizationOf(c)
       const preconditions = parseWritePreconditions((name) => c.req.header(name))
-      const body = verifyDigest(
-        bodyStream(c),
-        expectedChecksum((name) => c.req.header(name)),
-      )
+      const body = bodyStream(c, { checksum: expectedChecksum((name) => c.req.header(name)) })
       const file = await upload(ports, caller, {
         name: nameOf(path),
         mimeType,

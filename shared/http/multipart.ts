@@ -7,7 +7,6 @@ import type { AppEnv } from './app-env.ts'
 import { bodyStream, idleSeconds } from './body.ts'
 import { expectedChecksum } from './digest.ts'
 import { checkFilePart, fileNameOf, parameterText } from './form-part.ts'
-import { verifyDigest } from './verify-digest.ts'
 
 const fieldNames = ['path', 'session', 'overwrite', 'metadata', 'origin'] as const
 const maxFieldBytes = 64 * 1024
@@ -43,7 +42,7 @@ export async function parseMultipart<T>(
 ): Promise<T> {
   const form = openForm(c.req.header('content-type'))
   const checksum = expectedChecksum((name) => c.req.header(name))
-  const body = verifyDigest(bodyStream(c, limits), checksum)
+  const body = bodyStream(c, { ...limits, checksum })
   const received: FormFields = {}
   const fields = Promise.withResolvers<FormFields>()
   fields.promise.catch(() => {})

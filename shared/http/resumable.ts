@@ -6,7 +6,6 @@ import type { AppEnv } from './app-env.ts'
 import { bodyStream, declaredLength } from './body.ts'
 import { expectedChecksum } from './digest.ts'
 import { parseUploadRange } from './upload-range.ts'
-import { verifyDigest } from './verify-digest.ts'
 
 /** Answered where a client gave up a request, in Cloud Storage to `DELETE` of an upload. */
 const clientClosedRequest = 499
@@ -62,7 +61,7 @@ function verifiedBody(c: Context<AppEnv>, isWhole: boolean): Readable {
   const checksum = expectedChecksum((name) =>
     name === 'repr-digest' && !isWhole ? undefined : c.req.header(name),
   )
-  return verifyDigest(bodyStream(c), checksum)
+  return bodyStream(c, { checksum })
 }
 
 function answer({ heldBytes, isComplete }: UploadStatus): Response {

@@ -3,7 +3,6 @@ import { connect } from 'node:net'
 import { Readable } from 'node:stream'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { bodyStream } from '../../shared/http/body.ts'
-import { verifyDigest } from '../../shared/http/verify-digest.ts'
 import { serveApp, type ServedApp } from '../support/serve-app.ts'
 
 const small = randomBytes(100_000)
@@ -16,7 +15,7 @@ beforeAll(async () => {
     routes.put('/', async (c) => {
       const hash = createHash('sha256')
       try {
-        for await (const chunk of verifyDigest(bodyStream(c), c.req.query('checksum'))) {
+        for await (const chunk of bodyStream(c, { checksum: c.req.query('checksum') })) {
           hash.update(chunk as Buffer)
         }
       } catch (error) {
@@ -36,7 +35,7 @@ const put = (query: string, body: NonNullable<RequestInit['body']>, init: Reques
 describe.each([
   ['a small body', small],
   ['a large body', large],
-])('verifyDigest of %s', (_, bytes) => {
+])('a request body with a checksum: %s', (_, bytes) => {
   test('passes the bytes on when they have the digest', async () => {
     const response = await put(`checksum=${sha256(bytes)}`, bytes)
     expect([response.status, await response.text()]).toEqual([200, sha256(bytes)])
