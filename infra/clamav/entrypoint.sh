@@ -57,7 +57,7 @@ copy_new() {
 
 # The first process of a container is not ended by a signal unless it says so.
 trap 'exit 0' TERM INT
-cp "$SETTINGS_DIRECTORY/coffer.ndb" "$DATABASE_DIRECTORY/"
+cp "$SETTINGS_DIRECTORY/coffer.ndb" "$SETTINGS_DIRECTORY/coffer.ldb" "$DATABASE_DIRECTORY/"
 until update; do
   say "no signatures from $CLAMAV_MIRROR_URL yet"
   sleep "${RETRY_SECONDS:-10}" &

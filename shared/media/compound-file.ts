@@ -61,6 +61,7 @@ export class CompoundFile {
   #steps = 0
   #entries: CompoundEntry[] = []
   #isWhole = true
+  #exceedsLimits = false
 
   private constructor(read: ReadAt, header: Header) {
     this.#read = read
@@ -89,6 +90,11 @@ export class CompoundFile {
     return this.#isWhole
   }
 
+  /** True once something was not read because of the limits. */
+  get exceedsLimits(): boolean {
+    return this.#exceedsLimits
+  }
+
   /** The entries right under the root. */
   get rootEntries(): CompoundEntry[] {
     return this.#entries.filter(({ parents }) => parents?.length === 0)
@@ -113,7 +119,8 @@ export class CompoundFile {
     const nodes = Array.from({ length: Math.floor(bytes.length / entryBytes) }, (_, index) =>
       parseEntry(bytes.subarray(index * entryBytes, (index + 1) * entryBytes), isVersion3),
     )
-    this.#isWhole = isWhole && bytes.length < maxEntries * entryBytes
+    this.#exceedsLimits ||= bytes.length >= maxEntries * entryBytes
+    this.#isWhole = isWhole && !this.#exceedsLimits
     assignParents(nodes)
     this.#entries = nodes.flatMap((node) => (node ? [node.entry] : []))
   }
@@ -134,8 +141,8 @@ export class CompoundFile {
       }
       return result(true)
     } catch (error) {
-      if (error instanceof ReadLimitError) return result(false)
-      throw error
+      this.#catchLimit(error)
+      return result(false)
     }
   }
 
@@ -171,9 +178,14 @@ export class CompoundFile {
       if (sector === undefined) return Buffer.alloc(0)
       return await this.#read(this.#offsetOf(sector) + (offset % sectorBytes), bytes)
     } catch (error) {
-      if (error instanceof ReadLimitError) return Buffer.alloc(0)
-      throw error
+      this.#catchLimit(error)
+      return Buffer.alloc(0)
     }
+  }
+
+  #catchLimit(error: unknown): void {
+    if (!(error instanceof ReadLimitError)) throw error
+    this.#exceedsLimits = true
   }
 
   #offsetOf(sector: number): number {

@@ -3,7 +3,7 @@ import type { Caller } from '../workspace/access.ts'
 import { invalid, WorkspaceError } from '../workspace/errors.ts'
 import type { ReadyFile } from '../workspace/file.ts'
 import { parseSessionId } from '../workspace/path.ts'
-import type { ForeignSource, Ports } from '../workspace/ports.ts'
+import type { ByteRange, ForeignSource, Ports } from '../workspace/ports.ts'
 import { readContent } from '../workspace/read.ts'
 import { formatReference, isReference } from './reference.ts'
 import { assertClean } from './store/assert-clean.ts'
@@ -132,7 +132,7 @@ async function storeForeign(store: Store, source: ForeignSource): Promise<string
     return await saveOutput(ports, caller, { source, sessionId: context.sessionId, signal })
   }
   await using staged = await execution.stage(source.body, ports.limits.maxFileBytes)
-  await assertClean(ports, staged.sizeBytes, () => staged.open(), signal)
+  await assertClean(ports, staged, { workspaceId: caller.workspaceId, signal })
   const { declaredType: declared, name } = source
   const hint = { name: name ?? '', ...(declared !== undefined && { declared }) }
   const mimeType = await detectType(staged.head, hint)
@@ -144,16 +144,18 @@ async function storeForeign(store: Store, source: ForeignSource): Promise<string
 
 /** It may have been written by the execution itself: nobody has looked at it. */
 async function storeLocal(store: Store, path: string): Promise<string> {
-  const { ports, execution, returnFormat } = store
+  const { ports, caller, execution, returnFormat } = store
   await using handle = await execution.open(path)
   const { size: sizeBytes } = await handle.stat()
-  const open = (): Readable => handle.createReadStream({ autoClose: false, start: 0 })
+  const open = (range?: ByteRange): Readable =>
+    handle.createReadStream({ autoClose: false, start: 0, ...range })
   if (returnFormat !== 'for_local_processing') {
     const name = path.slice(path.lastIndexOf('/') + 1)
     return await storeForeign(store, { body: open(), name })
   }
   assertSize(sizeBytes, ports.limits.maxFileBytes)
-  await assertClean(ports, sizeBytes, open, execution.signal)
+  const { signal } = execution
+  await assertClean(ports, { sizeBytes, open }, { workspaceId: caller.workspaceId, signal })
   return path
 }
 

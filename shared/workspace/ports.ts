@@ -541,10 +541,21 @@ export interface Scanner {
    * - A scanner that is down, slow, confused or cut off throws `scanner-unavailable`, never a verdict.
    * - An error of the body itself is thrown as it is. Aborting closes the connection and rejects with the signal's reason.
    */
-  scan(body: Readable, options?: { signal?: AbortSignal }): Promise<Verdict>
+  scan(body: Readable, options?: ScanOptions): Promise<Verdict>
 
   /** Which engine answers, with which signatures; throws `scanner-unavailable` when none does. */
   version(): Promise<ScannerVersion>
+}
+
+export interface ScanOptions {
+  signal?: AbortSignal
+  /**
+   * Opens the same bytes, or a range of them, again: for a file that the engine cannot see into without help. Undefined where
+   * they are gone. Without it such a file is `unscannable`.
+   */
+  reopen?: (range?: ByteRange) => Promise<Readable | undefined>
+  /** Whose file it is: scans of one workspace do not hold up those of another. */
+  workspaceId?: string
 }
 
 export type Verdict =

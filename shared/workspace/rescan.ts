@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream'
 import type { ReadyFile } from './file.ts'
 import { judge } from './judge.ts'
-import type { Ports } from './ports.ts'
+import type { ByteRange, Ports } from './ports.ts'
 import { putAway } from './put-away.ts'
 
 const pageSize = 50
@@ -91,7 +91,10 @@ async function scanAgain(
   const body = await ports.blobs.read(file)
   // Purged meanwhile, or lost, which the sweep finds out.
   if (!body) return
-  const scan = await judge(ports, body, signal).finally(() => body.destroy())
+  const { workspaceId } = file
+  const reopen = (range?: ByteRange) => ports.blobs.read(file, range)
+  const options = { reopen, workspaceId, ...(signal && { signal }) }
+  const scan = await judge(ports, body, options).finally(() => body.destroy())
   report.scanned += 1
   report.scannedBytes += file.sizeBytes
   const { generation } = file

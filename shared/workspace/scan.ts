@@ -4,7 +4,7 @@ import { detectType, sniffedBytes } from '../media/type.ts'
 import { discard } from './discard.ts'
 import type { PendingFile, Scan } from './file.ts'
 import { judge } from './judge.ts'
-import type { FinalizeEvent, Ports, SettleResult } from './ports.ts'
+import type { ByteRange, FinalizeEvent, Ports, ScanOptions, SettleResult } from './ports.ts'
 import { putAway } from './put-away.ts'
 import { ownerOf } from './storage-path.ts'
 
@@ -29,7 +29,13 @@ export async function scan(
   const body = await blobs.read(event)
   if (!body) return undefined
 
-  const found = await examine(ports, file, body, signal)
+  const reopen = (range?: ByteRange) => blobs.read(event, range)
+  const { workspaceId } = file
+  const found = await examine(ports, file, body, {
+    reopen,
+    workspaceId,
+    ...(signal && { signal }),
+  })
   const result = await catalog.settle(file.workspaceId, file.id, {
     generation: event.generation,
     ...found,
@@ -49,7 +55,7 @@ async function putRefusedAway(
 }
 
 /** Reads the bytes once: to the scanner, and on the way their size, SHA-256 and type. */
-async function examine(ports: ScanPorts, file: PendingFile, body: Readable, signal?: AbortSignal) {
+async function examine(ports: ScanPorts, file: PendingFile, body: Readable, options: ScanOptions) {
   const hash = createHash('sha256')
   const head: Buffer[] = []
   let sizeBytes = 0
@@ -67,7 +73,7 @@ async function examine(ports: ScanPorts, file: PendingFile, body: Readable, sign
     const tap = Readable.from(measured())
     // Not `once`: it would reject where a scanner with an early verdict aborts the tap.
     const closed = new Promise((resolve) => tap.once('close', resolve))
-    const scan = empty ? emptyScan(ports) : await judge(ports, tap, signal)
+    const scan = empty ? emptyScan(ports) : await judge(ports, tap, options)
     // A scanner may have its verdict before the end, with a chunk on its way; the checksum is of all bytes nevertheless.
     tap.destroy()
     await closed

@@ -11,6 +11,7 @@ import {
 } from '../support/clamd.ts'
 import { eicar } from '../support/eicar.ts'
 import { oddZip, type OddEntry } from '../support/odd-zip.ts'
+import { scanBytes } from '../support/scan-bytes.ts'
 import { zip } from '../support/zip.ts'
 
 const infected = { verdict: 'infected', threat: eicarThreat }
@@ -60,8 +61,7 @@ describe.each([
         clamd = await startClamd([], signatures)
       })
       afterAll(() => clamd[Symbol.asyncDispose]())
-      const scan = (bytes: Buffer) =>
-        new ClamdScanner({ path: clamd.socketPath }).scan(Readable.from([bytes]))
+      const scan = (bytes: Buffer) => scanBytes(new ClamdScanner({ path: clamd.socketPath }), bytes)
 
       test.each(zip64Entries)('Zip64: %s', async (_, entry) => {
         expect(['infected', 'unscannable']).toContain((await scan(malicious(entry))).verdict)

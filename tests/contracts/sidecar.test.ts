@@ -21,7 +21,14 @@ const nobody = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {}
 const scan = (port: number, bytes: Buffer) =>
   new ClamdScanner({ host: '127.0.0.1', port }).scan(Readable.from([bytes]))
 
-const shipped = ['clamd.conf', 'freshclam.conf', 'coffer.ndb', 'entrypoint.sh', 'health.sh']
+const shipped = [
+  'clamd.conf',
+  'freshclam.conf',
+  'coffer.ndb',
+  'coffer.ldb',
+  'entrypoint.sh',
+  'health.sh',
+]
 
 describe.skipIf(skipWithoutClamd)(`the sidecar${clamdNote}`, () => {
   let root: string

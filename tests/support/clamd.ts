@@ -17,7 +17,8 @@ export const testfileThreat = 'ClamAV-Test-File.UNOFFICIAL'
 const testfileSignature = 'aa15bcf478d165efd2065190eb473bcb:544:ClamAV-Test-File'
 
 /** The signatures that ship with the sidecar. */
-const shippedSignatures = fileURLToPath(new URL('../../infra/clamav/coffer.ndb', import.meta.url))
+const shippedSignatures = ['coffer.ndb', 'coffer.ldb']
+const shippedDirectory = fileURLToPath(new URL('../../infra/clamav', import.meta.url))
 
 /** Tests that need clamd are skipped where it is not installed, but never in CI: there they fail. */
 export const skipWithoutClamd = !process.env['CI'] && (await findProgram()) === undefined
@@ -52,9 +53,10 @@ export async function startClamd(
   const md5 = createHash('md5').update(eicar()).digest('hex')
   const hashes = [testfileSignature, `${md5}:${eicar().length}:Eicar-Test-Signature`]
   await writeFile(join(root, 'test.hdb'), `${hashes.join('\n')}\n`)
-  const patterns = join(root, 'coffer.ndb')
-  if (!signatures) await copyFile(shippedSignatures, patterns)
-  else if (signatures.length > 0) await writeFile(patterns, `${signatures.join('\n')}\n`)
+  for (const name of signatures ? [] : shippedSignatures)
+    await copyFile(join(shippedDirectory, name), join(root, name))
+  if (signatures && signatures.length > 0)
+    await writeFile(join(root, 'test.ndb'), `${signatures.join('\n')}\n`)
   const host = '127.0.0.1'
   const port = atPort ?? (await freePort(host))
   const clamd = await ClamdProcess.open({

@@ -1,3 +1,4 @@
+import { encryptionHeadBytes } from '../../media/encryption/encryption.ts'
 import { rarMark } from './rar.ts'
 import { ZipAudit } from './zip-audit.ts'
 
@@ -19,7 +20,6 @@ const marks: Mark[] = [
   { at: 0, bytes: Buffer.from('.RMF') },
   { at: 0, bytes: Buffer.from('SQLite format 3') },
 ]
-const headBytes = Math.max(...marks.map(({ at, bytes }) => at + bytes.length))
 
 /**
  * Looks, on the way to clamd, for archives that it may call clean without having unpacked them: the page
@@ -28,11 +28,22 @@ const headBytes = Math.max(...marks.map(({ at, bytes }) => at + bytes.length))
 export class ArchiveAudit {
   readonly #zip = new ZipAudit()
   #head = Buffer.alloc(0)
+  #sizeBytes = 0
+
+  /** The beginning of the file. */
+  get head(): Buffer {
+    return this.#head
+  }
+
+  get sizeBytes(): number {
+    return this.#sizeBytes
+  }
 
   /** The next bytes of the file. */
   add(bytes: Buffer): void {
-    if (this.#head.length < headBytes)
-      this.#head = Buffer.concat([this.#head, bytes.subarray(0, headBytes - this.#head.length)])
+    this.#sizeBytes += bytes.length
+    const missing = encryptionHeadBytes - this.#head.length
+    if (missing > 0) this.#head = Buffer.concat([this.#head, bytes.subarray(0, missing)])
     this.#zip.add(bytes)
   }
 

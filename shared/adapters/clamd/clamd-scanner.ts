@@ -1,8 +1,10 @@
 import { Readable } from 'node:stream'
-import type { Scanner, ScannerVersion, Verdict } from '../../workspace/ports.ts'
+import type { Scanner, ScannerVersion, ScanOptions, Verdict } from '../../workspace/ports.ts'
+import { findEncryption } from '../../media/encryption/encryption.ts'
 import { ArchiveAudit } from './archive-audit.ts'
 import { type ClamdAddress, Connection, type Timeouts } from './connection.ts'
 import { frames } from './frames.ts'
+import { readerOf } from './reader-of.ts'
 import { readVerdict, readVersion } from './reply.ts'
 import { rarCanary } from './rar.ts'
 import { Slots } from './slots.ts'
@@ -34,7 +36,7 @@ export class ClamdScanner implements Scanner {
     this.#slots = new Slots(concurrency ?? defaultConcurrency)
   }
 
-  async scan(body: Readable, { signal }: { signal?: AbortSignal } = {}): Promise<Verdict> {
+  async scan(body: Readable, { signal, reopen }: ScanOptions = {}): Promise<Verdict> {
     // A body that fails while it waits its turn is not an uncaught error: reading it throws what it was.
     body.on('error', () => undefined)
     try {
@@ -44,7 +46,12 @@ export class ClamdScanner implements Scanner {
       if (verdict.verdict !== 'clean') return verdict
       // What clamd did not unpack it calls clean.
       const isUnread = audit.skipsSomething() || (audit.isRar() && !(await this.#readsRar(signal)))
-      return isUnread ? { verdict: 'unscannable', reason: 'unsupported-archive' } : verdict
+      if (isUnread) return { verdict: 'unscannable', reason: 'unsupported-archive' }
+      const hidden = await findEncryption(audit.head, {
+        read: readerOf(reopen, audit),
+        sizeBytes: audit.sizeBytes,
+      })
+      return hidden ? { verdict: 'unscannable', reason: hidden } : verdict
     } finally {
       body.destroy()
     }

@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream'
 import { setTimeout } from 'node:timers/promises'
-import type { Scanner, ScannerVersion, Verdict } from '../../workspace/ports.ts'
+import type { Scanner, ScannerVersion, ScanOptions, Verdict } from '../../workspace/ports.ts'
 import { ClamdProcess, type ClamdStart } from './clamd-process.ts'
 import { ask, ClamdScanner } from './clamd-scanner.ts'
 import { unavailable } from './unavailable.ts'
@@ -43,10 +43,10 @@ export class OwnClamd implements Scanner, AsyncDisposable {
     return new OwnClamd(options)
   }
 
-  async scan(body: Readable, { signal }: { signal?: AbortSignal } = {}): Promise<Verdict> {
+  async scan(body: Readable, options: ScanOptions = {}): Promise<Verdict> {
     try {
-      const scanner = await orAborted(this.#scanner, signal)
-      return await scanner.scan(body, signal && { signal })
+      const scanner = await orAborted(this.#scanner, options.signal)
+      return await scanner.scan(body, options)
     } finally {
       body.destroy()
     }

@@ -20,8 +20,9 @@ const unscannable: [prefix: string, reason: UnscannableReason][] = [
   ['Heuristics.Limits.Exceeded', 'scan-limit'],
   // Entries that share their bytes: how 42 KB unpack to 42 GB.
   ['Heuristics.Zip.OverlappingFiles', 'archive-bomb'],
-  // The signatures of infra/clamav/coffer.ndb.
+  // The signatures of infra/clamav.
   ['Coffer.Unsupported', 'unsupported-archive'],
+  ['Coffer.Encrypted', 'encrypted'],
 ]
 
 /**

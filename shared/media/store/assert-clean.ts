@@ -1,19 +1,26 @@
 import type { Readable } from 'node:stream'
 import { WorkspaceError } from '../../workspace/errors.ts'
 import { judge } from '../../workspace/judge.ts'
-import type { Ports } from '../../workspace/ports.ts'
+import type { ByteRange, Ports } from '../../workspace/ports.ts'
+
+/** Bytes on the disk, to be read as often as need be. */
+export interface LocalBytes {
+  sizeBytes: number
+  open: (range?: ByteRange) => Readable
+}
 
 /** Throws `infected`, `unscannable` or `scanner-unavailable` unless the scanner says that a body is clean. */
 export async function assertClean(
   ports: Pick<Ports, 'scanner' | 'now'>,
-  sizeBytes: number,
-  open: () => Readable,
-  signal: AbortSignal,
+  { sizeBytes, open }: LocalBytes,
+  { workspaceId, signal }: { workspaceId: string; signal: AbortSignal },
 ): Promise<void> {
   // Empty files are clean without a scan.
   if (sizeBytes === 0) return
   const body = open()
-  const { verdict, ...found } = await judge(ports, body, signal).finally(() => body.destroy())
+  const reopen = async (range?: ByteRange) => open(range)
+  const options = { signal, workspaceId, reopen }
+  const { verdict, ...found } = await judge(ports, body, options).finally(() => body.destroy())
   if (verdict === 'clean') return
   if (verdict === 'infected' && 'threat' in found) {
     throw new WorkspaceError(

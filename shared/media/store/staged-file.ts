@@ -4,6 +4,7 @@ import { open, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
+import type { ByteRange } from '../../workspace/ports.ts'
 import { sourceTooLarge } from '../source-refusals.ts'
 import { sniffedBytes } from '../type.ts'
 import type { Ledger } from './ledger.ts'
@@ -22,7 +23,7 @@ export interface StagedFile extends AsyncDisposable {
   sizeBytes: number
   /** As many of the first bytes as tell the type. */
   head: Buffer
-  open(): Readable
+  open(range?: ByteRange): Readable
   /** Has been published: what it took of the ledger stays taken. */
   keep(): void
 }
@@ -63,7 +64,7 @@ export async function stage(
     path,
     sizeBytes,
     head: Buffer.concat(head),
-    open: () => createReadStream(path),
+    open: (range) => createReadStream(path, range),
     keep: () => void (isKept = true),
     [Symbol.asyncDispose]: async () => {
       if (!isKept) await drop()

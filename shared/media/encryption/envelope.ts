@@ -1,0 +1,91 @@
+/** How files begin whose whole content is encrypted, and which say so. */
+const marks: { at: number; bytes: Buffer }[] = [
+  // Apple disk images, and sparse bundles' bands.
+  { at: 0, bytes: Buffer.from('encrcdsa') },
+  { at: 0, bytes: Buffer.from('LUKS\u00ba\u00be', 'latin1') },
+  // BitLocker volumes.
+  { at: 3, bytes: Buffer.from('-FVE-FS-') },
+  { at: 0, bytes: Buffer.from('age-encryption.org/v1\n') },
+  { at: 0, bytes: Buffer.from('-----BEGIN AGE ENCRYPTED FILE-----') },
+  // `openssl enc`, plain and by base64.
+  { at: 0, bytes: Buffer.from('Salted__') },
+  { at: 0, bytes: Buffer.from('U2FsdGVkX1') },
+  // AES Crypt.
+  { at: 0, bytes: Buffer.from('AES\u0002', 'latin1') },
+  { at: 0, bytes: Buffer.from('AES\u0003', 'latin1') },
+]
+
+const armor = '-----BEGIN PGP MESSAGE-----'
+/** RSA, ElGamal, ECDH, X25519, X448 (RFC 9580 §9.1). */
+const publicKeyAlgorithms = new Set([1, 2, 16, 18, 25, 26])
+
+export function isEnvelope(head: Buffer): boolean {
+  return (
+    marks.some(({ at, bytes }) => head.subarray(at, at + bytes.length).equals(bytes)) ||
+    isOpenPgpMessage(head) ||
+    isOpenPgpMessage(withoutArmor(head))
+  )
+}
+
+/** The first bytes of an armored message (RFC 9580 §6.2): a signed one has the same first line as an encrypted one. */
+function withoutArmor(head: Buffer): Buffer {
+  const lines = head.toString('latin1').split(/\r?\n/)
+  if (lines[0] !== armor) return Buffer.alloc(0)
+  const blank = lines.findIndex((line) => line.trim() === '')
+  return Buffer.from(lines.slice(blank + 1, -1).join(''), 'base64')
+}
+
+/**
+ * A binary OpenPGP message that is encrypted (RFC 9580 §10.3): one session key packet or several, of a key (tag 1) or a
+ * passphrase (tag 3), then the encrypted data (tag 9, 18 or 20).
+ */
+function isOpenPgpMessage(head: Buffer): boolean {
+  let keys = 0
+  for (let at = 0; at + 8 < head.length;) {
+    const packet = parsePacket(head, at)
+    if (!packet) return false
+    const { tag, bodyAt, bodyBytes } = packet
+    if (tag === 9 || tag === 18 || tag === 20) return keys > 0
+    if (!isSessionKey(tag, head.subarray(bodyAt, bodyAt + bodyBytes))) return false
+    keys += 1
+    at = bodyAt + bodyBytes
+  }
+  // More keys than fit the head.
+  return keys > 1
+}
+
+function isSessionKey(tag: number, body: Buffer): boolean {
+  const [version = 0, cipher = 0, derivation = 0] = body
+  if (tag === 3 && version === 4)
+    return cipher > 0 && cipher <= 13 && [0, 1, 3].includes(derivation)
+  if (tag === 3) return version === 5 || version === 6
+  if (tag !== 1) return false
+  return version === 6 || (version === 3 && publicKeyAlgorithms.has(body[9] ?? 0))
+}
+
+/** A packet's header (RFC 9580 §4.2), old or new; undefined for other bytes. The data's own length does not matter. */
+function parsePacket(head: Buffer, at: number) {
+  const first = head.readUInt8(at)
+  if ((first & 0x80) === 0) return undefined
+  const length = head.readUInt8(at + 1)
+  if ((first & 0x40) !== 0) {
+    const tag = first & 0x3f
+    if (length < 192) return { tag, bodyAt: at + 2, bodyBytes: length }
+    if (length < 224) {
+      return { tag, bodyAt: at + 3, bodyBytes: (length - 192) * 256 + head.readUInt8(at + 2) + 192 }
+    }
+    if (length < 255) return { tag, bodyAt: at + 2, bodyBytes: 2 ** (length & 0x1f) }
+    return { tag, bodyAt: at + 6, bodyBytes: head.readUInt32BE(at + 2) }
+  }
+  const tag = (first >> 2) & 0x0f
+  switch (first & 0x03) {
+    case 0:
+      return { tag, bodyAt: at + 2, bodyBytes: length }
+    case 1:
+      return { tag, bodyAt: at + 3, bodyBytes: head.readUInt16BE(at + 1) }
+    case 2:
+      return { tag, bodyAt: at + 5, bodyBytes: head.readUInt32BE(at + 1) }
+    default:
+      return { tag, bodyAt: at + 1, bodyBytes: head.length }
+  }
+}
