@@ -2,8 +2,8 @@ import { Hono } from 'hono'
 import { z } from 'zod'
 import type { AppEnv } from '../shared/http/app-env.ts'
 import { allow } from '../shared/http/allow.ts'
-import { dispositionOf } from '../shared/http/content.ts'
 import { flag, integer, parseQuery } from '../shared/http/query.ts'
+import { servedAs } from '../shared/http/served-as.ts'
 import { absoluteUrl } from '../shared/http/target.ts'
 import { download } from '../shared/workspace/download.ts'
 import type { Ports } from '../shared/workspace/ports.ts'
@@ -25,7 +25,7 @@ export const downloadRoutes = (ports: DownloadPorts, settings: { signedUrlSecond
     const { url, expiresAt } = await download(ports, c.get('caller'), {
       id: c.req.param('id'),
       expiresInSeconds: expiresIn,
-      contentDisposition: (file) => dispositionOf(file, inline),
+      servedAs: (file) => servedAs(file, inline),
     })
     const absolute = absoluteUrl(c, url)
     const wantsJson = c.req.header('Accept')?.includes('application/json') ?? false

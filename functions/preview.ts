@@ -3,7 +3,8 @@ import { Readable } from 'node:stream'
 import { z } from 'zod'
 import { allow } from '../shared/http/allow.ts'
 import type { AppEnv } from '../shared/http/app-env.ts'
-import { dispositionOf, serveContent } from '../shared/http/content.ts'
+import { serveContent } from '../shared/http/content.ts'
+import { contentDisposition } from '../shared/http/disposition.ts'
 import { etagOf } from '../shared/http/entity-tag.ts'
 import { integer, parseQuery } from '../shared/http/query.ts'
 import type { Ports } from '../shared/workspace/ports.ts'
@@ -34,11 +35,8 @@ export const previewRoutes = (
       etag: etagOf(checksum),
       sizeBytes: preview.bytes.length,
       checksum,
-      mimeType,
-      contentDisposition: dispositionOf(
-        { name: `${file.name}.${suffix}`, mimeType: mimeType.replace(/;.*/, '') },
-        true,
-      ),
+      contentType: mimeType,
+      contentDisposition: contentDisposition('inline', `${file.name}.${suffix}`),
       // Never before the bytes it was made of: an older picture is of an older recipe.
       lastModified: new Date(file.createdAt),
       crossOriginResourcePolicy,

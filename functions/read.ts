@@ -2,11 +2,12 @@ import { Hono, type Context } from 'hono'
 import { z } from 'zod'
 import type { AppEnv } from '../shared/http/app-env.ts'
 import { allow } from '../shared/http/allow.ts'
-import { dispositionOf, serveContent } from '../shared/http/content.ts'
+import { serveContent } from '../shared/http/content.ts'
 import { etagOf } from '../shared/http/entity-tag.ts'
 import { answerFile } from '../shared/http/file-answer.ts'
 import { waitSeconds } from '../shared/http/prefer.ts'
 import { flag, parseQuery } from '../shared/http/query.ts'
+import { servedAs } from '../shared/http/served-as.ts'
 import { contentPath } from '../shared/http/target.ts'
 import { parsePath } from '../shared/workspace/path.ts'
 import type { Ports } from '../shared/workspace/ports.ts'
@@ -25,14 +26,13 @@ export const readRoutes = (
   const content = async (c: Context<AppEnv>, name: FileName) => {
     const { inline = false } = parseQuery(c, contentSchema)
     const { file, open } = await readContent(ports, c.get('caller'), name)
-    const { checksum, sizeBytes, mimeType, updatedAt } = file
+    const { checksum, sizeBytes, updatedAt } = file
     return serveContent(c, {
       open,
       etag: etagOf(checksum),
       sizeBytes,
       checksum,
-      mimeType,
-      contentDisposition: dispositionOf(file, inline),
+      ...servedAs(file, inline),
       lastModified: new Date(updatedAt),
       crossOriginResourcePolicy,
     })

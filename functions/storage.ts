@@ -40,7 +40,7 @@ export const storageRoutes = (
         checksum: file.checksum,
         sizeBytes: file.sizeBytes,
         lastModified: new Date(file.updatedAt),
-        mimeType: signed.contentType,
+        contentType: signed.contentType,
         contentDisposition: signed.contentDisposition,
         crossOriginResourcePolicy,
       })

@@ -6,8 +6,8 @@ import type { AppEnv } from './app-env.ts'
 import { byteranges } from './byteranges.ts'
 import { evaluatePreconditions, ifRangeHolds, type Validators } from './conditional.ts'
 import { reprDigest } from './digest.ts'
-import { contentDisposition } from './disposition.ts'
 import { contentRange, rangeLength, selectRanges } from './ranges.ts'
+import { securityPolicy } from './served-as.ts'
 import { toWebStream } from './web-stream.ts'
 
 /** Bytes to serve, and what is known of them without opening them. */
@@ -17,24 +17,11 @@ export interface Content extends Validators {
   sizeBytes: number
   /** SHA-256 of all bytes, hex. */
   checksum: string
-  mimeType: string
-  /** See `dispositionOf`. */
+  /** `Content-Type` and `Content-Disposition`: see `servedAs`. */
+  contentType: string
   contentDisposition: string
   crossOriginResourcePolicy: string
 }
-
-/** Types that browsers show without running anything in them. */
-const inertTypes = new Set([
-  'application/pdf',
-  'text/plain',
-  ...['avif', 'gif', 'jpeg', 'png', 'webp'].map((type) => `image/${type}`),
-  ...['aac', 'flac', 'mp4', 'mpeg', 'ogg', 'opus', 'wav', 'webm', 'x-m4a', 'x-wav'].map(
-    (type) => `audio/${type}`,
-  ),
-  ...['mp4', 'mpeg', 'ogg', 'quicktime', 'webm', 'x-m4v', 'x-matroska'].map(
-    (type) => `video/${type}`,
-  ),
-])
 
 /**
  * Answers GET or HEAD with bytes: preconditions, one or several ranges (RFC 9110 §13, §14), digests (RFC 9530), and the
@@ -69,14 +56,6 @@ export async function serveContent(c: Context<AppEnv>, content: Content): Promis
   return ranges.length === 1 ? onePart(c, content, ranges) : manyParts(c, content, ranges)
 }
 
-/** The `Content-Disposition` of bytes: shown instead of saved only where that is asked for and harmless. */
-export function dispositionOf(
-  { name, mimeType }: { name: string; mimeType: string },
-  inline: boolean,
-): string {
-  return contentDisposition(inline && inertTypes.has(mimeType) ? 'inline' : 'attachment', name)
-}
-
 async function onePart(c: Context, content: Content, ranges: ByteRange[]): Promise<Response> {
   const [range] = ranges
   if (range === undefined) throw new Error('a range set is never empty')
@@ -89,7 +68,7 @@ async function onePart(c: Context, content: Content, ranges: ByteRange[]): Promi
 }
 
 async function manyParts(c: Context, content: Content, ranges: ByteRange[]): Promise<Response> {
-  const parts = byteranges(ranges, content.mimeType, content.sizeBytes)
+  const parts = byteranges(ranges, content.contentType, content.sizeBytes)
   // Opened before the answer begins, so that bytes that are gone can still be an error.
   let first: Readable | undefined = await openOrThrow(content, ranges[0])
   const stream = parts.stream(async (range) => {
@@ -132,10 +111,9 @@ function contentHeaders(content: Content) {
   return {
     ...cacheHeaders(content),
     'Accept-Ranges': 'bytes',
-    // Without a charset that nobody checked: the bytes of a text may be in any.
-    'Content-Type': content.mimeType,
+    'Content-Type': content.contentType,
     'Content-Disposition': content.contentDisposition,
-    'Content-Security-Policy': "default-src 'none'; sandbox",
+    'Content-Security-Policy': securityPolicy(content),
     'Last-Modified': content.lastModified.toUTCString(),
     'Repr-Digest': reprDigest(content.checksum),
     'X-Content-Type-Options': 'nosniff',

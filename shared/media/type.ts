@@ -1,6 +1,7 @@
 import { fileTypeFromBuffer, supportedMimeTypes } from 'file-type'
-import mime from 'mime'
 import { parseEssence } from './essence.ts'
+import { canonicalType, typeOfName } from './media-types.ts'
+import { mayBeInside } from './refinements.ts'
 import {
   hasByteOrderMark,
   isText,
@@ -33,41 +34,13 @@ const sayNothing = new Set([
   'application/x-www-form-urlencoded',
 ])
 
-/** Other names for what is recognised by its bytes: declared for unrecognised bytes, they are as wrong. */
-const aliases = new Set([
-  'application/gzip',
-  'application/vnd.rar',
-  'application/x-pdf',
-  'application/x-zip-compressed',
-  'audio/mp3',
-  'audio/vnd.wave',
-  'audio/x-aiff',
-  'audio/x-flac',
-  'audio/x-midi',
-  'audio/x-wav',
-  'image/jpg',
-  'image/pjpeg',
-  'image/vnd.microsoft.icon',
-  'image/x-bmp',
-  'image/x-ms-bmp',
-  'image/x-png',
-  'video/x-matroska',
-  'video/x-msvideo',
-])
+/** Types of WHATWG that file-type tells more of. */
+const containers = new Set(['application/ogg', 'application/zip', 'video/mp4'])
 
-/** Containers of formats that file-type knows, and the formats inside that only a hint can tell. */
-const insideContainer: Record<string, Set<string>> = {
-  'application/x-cfb': new Set([
-    'application/msword',
-    'application/vnd.ms-excel',
-    'application/vnd.ms-powerpoint',
-    'application/vnd.ms-project',
-    'application/vnd.ms-works',
-    'application/x-msi',
-    'application/x-mspublisher',
-  ]),
-  'application/zip': new Set(['application/vnd.comicbook+zip', 'application/vnd.google-earth.kmz']),
-}
+/** Types that the bytes of a file show. */
+const recognisable: ReadonlySet<string> = new Set(
+  [...sniffableTypes, ...supportedMimeTypes].map(canonicalType),
+)
 
 /** Formats whose signature is letters, but too many of them for chance. */
 const unmistakable = new Set([
@@ -98,8 +71,9 @@ const unmistakable = new Set([
  */
 export async function detectType(head: Uint8Array, hint: TypeHint): Promise<string> {
   const essence = parseEssence(hint.declared ?? '')
-  const declared = essence === undefined || sayNothing.has(essence) ? undefined : essence
-  const named = mime.getType(hint.name) ?? undefined
+  const isSaid = essence !== undefined && !sayNothing.has(essence)
+  const declared = isSaid ? canonicalType(essence) : undefined
+  const named = typeOfName(hint.name)
   if (head.length === 0) return declared ?? named ?? unknownType
 
   const hints = [declared, named].filter((type) => type !== undefined)
@@ -108,7 +82,7 @@ export async function detectType(head: Uint8Array, hint: TypeHint): Promise<stri
   const recognised = await recognise(head.subarray(0, sniffedBytes), hints)
   if (isText(head)) return textType(head, hints, recognised)
   if (recognised !== undefined) return recognised
-  return declared !== undefined && !isWrongForUnknownBytes(declared) ? declared : unknownType
+  return hints.find((hint) => !isRecognisable(hint) && !isTextFormat(hint)) ?? unknownType
 }
 
 function markupType(markup: 'text/html' | 'text/xml', hints: string[]): string {
@@ -139,21 +113,21 @@ function beginsLikeXml(head: Uint8Array): boolean {
 
 async function recognise(head: Uint8Array, hints: string[]): Promise<string | undefined> {
   const sniffed = sniffDocument(head) ?? sniffBinary(head)
-  const isContainer = sniffed === 'application/zip' || sniffed === 'video/mp4'
+  const isContainer = sniffed !== undefined && containers.has(sniffed)
   const finer = sniffed === undefined || isContainer ? await fileType(head) : undefined
   const type = finer ?? sniffed
   if (type === undefined) return undefined
-  return hints.find((hint) => insideContainer[type]?.has(hint)) ?? type
+  return hints.find((hint) => mayBeInside(type, hint)) ?? type
 }
 
 /** Hostile bytes may make a parser fail; then it recognises nothing. XML is for WHATWG's pattern alone to say. */
 async function fileType(head: Uint8Array): Promise<string | undefined> {
   const found = await fileTypeFromBuffer(head).catch(() => undefined)
   const type = parseEssence(found?.mime ?? '')
-  return type === 'application/xml' ? undefined : type
+  return type === undefined || type === 'application/xml' ? undefined : canonicalType(type)
 }
 
-function isWrongForUnknownBytes(type: string): boolean {
-  const known = sniffableTypes.has(type) || supportedMimeTypes.has(type) || aliases.has(type)
-  return known || isTextFormat(type)
+/** Whether files of a type show it by their bytes. */
+export function isRecognisable(type: string): boolean {
+  return recognisable.has(type)
 }

@@ -1,6 +1,6 @@
 import type { Caller } from './access.ts'
 import type { ReadyFile } from './file.ts'
-import type { Ports } from './ports.ts'
+import type { Ports, SignOptions } from './ports.ts'
 import { readyFile } from './read.ts'
 
 export interface SignedDownload {
@@ -15,15 +15,14 @@ export async function download(
   request: {
     id: string
     expiresInSeconds: number
-    contentDisposition: (file: ReadyFile) => string
+    servedAs: (file: ReadyFile) => Omit<SignOptions, 'expiresAt'>
   },
 ): Promise<SignedDownload> {
   const file = await readyFile(ports, caller, { id: request.id })
   const expiresAt = new Date(ports.now().getTime() + request.expiresInSeconds * 1000)
   const url = await ports.blobs.signUrl(file, {
     expiresAt,
-    contentType: file.mimeType,
-    contentDisposition: request.contentDisposition(file),
+    ...request.servedAs(file),
   })
   return { url, expiresAt }
 }

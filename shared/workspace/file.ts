@@ -80,7 +80,13 @@ const common = {
   /** The order of reservation within the workspace; unique there, never reused. */
   sequence: z.int().positive(),
 }
-const settled = { ...common, checksum, generation: z.string() }
+const settled = {
+  ...common,
+  /** The encoding of a text whose bytes show it, as `Content-Type` names it. */
+  charset: z.enum(['utf-8', 'utf-16']).optional(),
+  checksum,
+  generation: z.string(),
+}
 
 const pendingFile = z.strictObject({
   ...common,

@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream'
+import type { Charset } from '../media/text-encoding.ts'
 import type { ErrorCode } from './errors.ts'
 import type {
   FileRecord,
@@ -258,6 +259,8 @@ export interface Settlement {
   sizeBytes: number
   checksum: string
   mimeType: string
+  /** Of a text whose bytes show it. */
+  charset?: Charset
   scan: Scan
 }
 

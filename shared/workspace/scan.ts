@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto'
 import { Readable } from 'node:stream'
+import { EncodingProbe } from '../media/text-encoding.ts'
+import { isTextFormat } from '../media/text-formats.ts'
 import { detectType, sniffedBytes } from '../media/type.ts'
 import { discard } from './discard.ts'
 import type { PendingFile, Scan } from './file.ts'
@@ -54,15 +56,17 @@ async function putRefusedAway(
   else if (file.state !== 'ready') await putAway(ports, file)
 }
 
-/** Reads the bytes once: to the scanner, and on the way their size, SHA-256 and type. */
+/** Reads the bytes once: to the scanner, and on the way their size, SHA-256, type and encoding. */
 async function examine(ports: ScanPorts, file: PendingFile, body: Readable, options: ScanOptions) {
   const hash = createHash('sha256')
   const head: Buffer[] = []
+  const encoding = new EncodingProbe()
   let sizeBytes = 0
   const measure = (chunk: Buffer) => {
     if (sizeBytes < sniffedBytes) head.push(chunk.subarray(0, sniffedBytes - sizeBytes))
     sizeBytes += chunk.length
     hash.update(chunk)
+    encoding.add(chunk)
     return chunk
   }
   async function* measured() {
@@ -80,7 +84,14 @@ async function examine(ports: ScanPorts, file: PendingFile, body: Readable, opti
     for await (const chunk of body) measure(chunk)
     const hint = { declared: file.mimeType, name: file.name }
     const mimeType = await detectType(Buffer.concat(head), hint)
-    return { sizeBytes, checksum: hash.digest('hex'), mimeType, scan }
+    const charset = isTextFormat(mimeType) ? encoding.charset : undefined
+    return {
+      sizeBytes,
+      checksum: hash.digest('hex'),
+      mimeType,
+      ...(charset && { charset }),
+      scan,
+    }
   } finally {
     body.destroy()
   }

@@ -76,12 +76,13 @@ export async function copy(
     await readyFile(ports, caller, { id: source.id })
     throw error
   })
-  const { sizeBytes, checksum, mimeType, scan } = source
+  const { sizeBytes, checksum, mimeType, charset, scan } = source
   const result = await catalog.settle(file.workspaceId, id, {
     generation: blob.generation,
     sizeBytes,
     checksum,
     mimeType,
+    ...(charset && { charset }),
     scan,
   })
   if (!result.file) await blobs.remove(blob)

@@ -19,7 +19,12 @@ export function describeSettle(begin: Begin): void {
       await using world = await begin()
       const pending = await world.reserve('/a', { maxBytes: 50, metadata: { kept: true } })
       world.advance(5)
-      const found = { sizeBytes: 30, mimeType: 'image/png', checksum: checksumOf('png') }
+      const found = {
+        sizeBytes: 30,
+        mimeType: 'text/csv',
+        charset: 'utf-8' as const,
+        checksum: checksumOf('csv'),
+      }
       const { file, settled, purged } = await world.settle(pending, { ...found, generation: '77' })
       const { reservation: _, ...kept } = pending
       expect(file).toEqual({

@@ -7,7 +7,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { dispositionOf, serveContent, type Content } from '../../shared/http/content.ts'
+import { serveContent, type Content } from '../../shared/http/content.ts'
+import { servedAs } from '../../shared/http/served-as.ts'
 import type { ByteRange } from '../../shared/workspace/ports.ts'
 import { parseByteranges } from '../support/byteranges.ts'
 import { rawRequest } from '../support/raw-http.ts'
@@ -34,11 +35,7 @@ function content(change: Partial<Content> = {}): Content {
     etag,
     checksum,
     lastModified: new Date('2026-01-02T03:04:05.678Z'),
-    mimeType: 'application/octet-stream',
-    contentDisposition: dispositionOf(
-      { name: 'é.bin', mimeType: 'application/octet-stream' },
-      false,
-    ),
+    ...servedAs({ name: 'é.bin', mimeType: 'application/octet-stream' }, false),
     crossOriginResourcePolicy: 'same-origin',
     ...change,
   }
@@ -84,13 +81,9 @@ beforeAll(async () => {
     routes.get('/type/:type{.+}', (c) =>
       serveContent(
         c,
-        content({
-          mimeType: c.req.param('type'),
-          contentDisposition: dispositionOf(
-            { name: 'a', mimeType: c.req.param('type') },
-            c.req.query('inline') === 'true',
-          ),
-        }),
+        content(
+          servedAs({ name: 'a', mimeType: c.req.param('type') }, c.req.query('inline') === 'true'),
+        ),
       ),
     )
   })
@@ -278,6 +271,8 @@ describe('serving bytes', () => {
     const asked = await get(`/type/${type}?inline=true`, {}, 'HEAD')
     expect(asked.headers.get('content-disposition')).toBe(`${disposition}; filename="a"`)
     expect(asked.headers.get('content-type')).toBe(type)
+    expect(asked.headers.get('content-security-policy')).toMatch(/^default-src 'none'; sandbox/)
+    expect(asked.headers.get('content-security-policy')).not.toContain('script')
     const unasked = await get(`/type/${type}`, {}, 'HEAD')
     expect(unasked.headers.get('content-disposition')).toBe('attachment; filename="a"')
   })

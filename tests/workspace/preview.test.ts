@@ -204,7 +204,7 @@ describe('previews', () => {
       const bytes = await workspace.ports.renderer.render({
         open: async () => Readable.from([film]),
         sizeBytes: film.length,
-        mimeType: 'video/x-msvideo',
+        mimeType: 'video/avi',
         kind: 'video',
         width: 100,
       })

@@ -11,6 +11,7 @@ const imageTypes = new Set(
 
 /** Demuxers of ffmpeg by type, named to it: left to guess, it also takes playlists, which name other files. */
 const demuxers: Record<string, string> = {
+  'video/avi': 'avi',
   'video/matroska': 'matroska',
   'video/mp4': 'mov',
   'video/mpeg': 'mpeg',
@@ -18,9 +19,6 @@ const demuxers: Record<string, string> = {
   'video/quicktime': 'mov',
   'video/webm': 'matroska',
   'video/x-m4v': 'mov',
-  'video/x-matroska': 'matroska',
-  'video/x-msvideo': 'avi',
-  'video/vnd.avi': 'avi',
 }
 
 /** Undefined for a type of which nothing can be shown. */

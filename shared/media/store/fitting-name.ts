@@ -1,18 +1,33 @@
-import mime from 'mime'
 import { maxSegmentBytes } from '../../workspace/path.ts'
+import { canonicalType, extensionsOf, typeOfName } from '../media-types.ts'
+import { mayBeInside } from '../refinements.ts'
+import { isTextFormat } from '../text-formats.ts'
+import { isRecognisable } from '../type.ts'
 
-/** Extensions of types that WHATWG or file-type name otherwise than IANA does. */
-const extensions: Record<string, string> = {
-  'application/x-gzip': 'gz',
-  'audio/aiff': 'aiff',
-  'audio/mpeg': 'mp3',
-  'video/avi': 'avi',
-  'video/matroska': 'mkv',
-  'video/vnd.avi': 'avi',
-}
+/**
+ * Types that say little: of what any file has, or of a container of many formats. A name contradicts them only where its
+ * extension stands for another format that its bytes would have shown.
+ */
+const generic = new Set([
+  'application/ogg',
+  'application/x-cfb',
+  'application/x-gzip',
+  'application/zip',
+  'image/tiff',
+  'text/xml',
+])
 
 /** Types that fit any name: they say only what a file is not. */
 const anyName = new Set(['application/octet-stream', 'text/plain'])
+
+/** Formats of one family: each other's extensions stand for them too. */
+const families = [
+  ['audio/mp4', 'audio/x-m4a', 'video/3gpp', 'video/mp4', 'video/quicktime', 'video/x-m4v'],
+  ['video/matroska', 'video/webm'],
+  ['audio/ogg', 'video/ogg', 'application/ogg'],
+  ['audio/x-ms-asf', 'video/x-ms-asf'],
+  ['image/heic', 'image/heif', 'image/heic-sequence', 'image/heif-sequence', 'image/avif'],
+]
 
 /** How many siblings are numbered, before a name says by chance which one it is. */
 const numberedSiblings = 20
@@ -20,14 +35,15 @@ const numberedSiblings = 20
 const longestEnding = 20
 
 /**
- * A name whose extension fits the type: one that stands for another type is replaced, none or one that stands for nothing
- * is kept and the right one put behind it. Without a name, `file` with the type's extension.
+ * A name whose extension does not contradict the type. One that does is replaced; a name without an extension, or with one
+ * that stands for nothing, gets the right one appended. Without a name, `file` with the type's extension.
  */
 export function fittingName(name: string | undefined, mimeType: string): string {
-  const extension = extensions[mimeType] ?? mime.getExtension(mimeType)
-  if (name === undefined) return extension === null ? 'file' : `file.${extension}`
-  if (extension === null || anyName.has(mimeType) || fits(name, mimeType)) return name
-  const { stem } = mime.getType(name) === null ? { stem: name } : split(name)
+  const type = canonicalType(mimeType)
+  const [extension] = extensionsOf(type)
+  if (name === undefined) return extension === undefined ? 'file' : `file.${extension}`
+  if (extension === undefined || anyName.has(type) || fits(name, type)) return name
+  const { stem } = typeOfName(name) === undefined ? { stem: name } : split(name)
   return joined(stem, `.${extension}`)
 }
 
@@ -39,15 +55,18 @@ export function* siblingNames(name: string): Generator<string> {
   for (;;) yield joined(stem, ` (${crypto.randomUUID().slice(0, 8)})${ending}`)
 }
 
-function fits(name: string, mimeType: string): boolean {
+function fits(name: string, type: string): boolean {
   const { ending } = split(name)
-  const own = ending.slice(1).toLowerCase()
-  if (own === '') return false
-  return (
-    own === extensions[mimeType] ||
-    mime.getAllExtensions(mimeType)?.has(own) === true ||
-    mime.getType(name) === mimeType
-  )
+  const extension = ending.slice(1).toLowerCase()
+  if (extension === '') return false
+  const named = typeOfName(name)
+  if (generic.has(type)) {
+    const isOther = named !== undefined && named !== type && isRecognisable(named)
+    return !isOther || mayBeInside(type, named)
+  }
+  if (named === 'text/plain') return isTextFormat(type)
+  const family = families.find((members) => members.includes(type)) ?? [type]
+  return family.some((member) => member === named || extensionsOf(member).includes(extension))
 }
 
 /** A dot at the start begins no extension, and what follows the last dot of a sentence is none. */

@@ -1,0 +1,159 @@
+import mime from 'mime'
+
+interface MediaType {
+  /** Other names of the type: IANA's, file-type's, those that clients and operating systems use. */
+  aliases?: string[]
+  /** Extensions that fit the type, the usual one first. */
+  extensions?: string[]
+  /** Browsers open it in a viewer or player: under this name, or with `true` under its own. */
+  inline?: true | string
+}
+
+/**
+ * The names of types that records have. A format that WHATWG MIME Sniffing lists has WHATWG's name (`audio/wave`), other
+ * formats have the name that IANA registered, or else the one that most programs use. The tables of inline types, of
+ * previews and of extensions know these names only; `canonicalType` translates the rest. Types without aliases, without
+ * extensions that differ from those of `mime` and without a viewer need no row.
+ */
+export const mediaTypes: Record<string, MediaType> = {
+  'application/ogg': { aliases: ['application/x-ogg'], extensions: ['ogx', 'ogg', 'oga', 'ogv'] },
+  'application/pdf': { aliases: ['application/x-pdf'], inline: true },
+  'application/vnd.ms-excel': { aliases: ['application/msexcel', 'application/x-msexcel'] },
+  'application/vnd.ms-project': { aliases: ['application/msproject'], extensions: ['mpp', 'mpt'] },
+  'application/vnd.visio': { extensions: ['vsd', 'vss', 'vst', 'vsdx', 'vssx', 'vstx', 'vsdm'] },
+  'application/x-cfb': { extensions: ['cfb'] },
+  'application/x-gzip': {
+    aliases: ['application/gzip', 'application/gzip-compressed', 'application/x-gunzip'],
+    extensions: ['gz', 'gzip', 'tgz'],
+  },
+  'application/x-msaccess': {
+    aliases: ['application/msaccess', 'application/vnd.ms-access'],
+    extensions: ['mdb', 'accdb', 'accde', 'mde'],
+  },
+  'application/x-msi': { extensions: ['msi', 'msp', 'mst'] },
+  'application/x-msmoney': { extensions: ['mny'] },
+  'application/x-rar-compressed': {
+    aliases: ['application/vnd.rar', 'application/x-rar'],
+    extensions: ['rar'],
+  },
+  'application/zip': { aliases: ['application/x-zip', 'application/x-zip-compressed'] },
+  'audio/aac': {
+    aliases: ['audio/aacp', 'audio/x-aac'],
+    extensions: ['aac', 'adts'],
+    inline: true,
+  },
+  'audio/aiff': { aliases: ['audio/x-aiff'], extensions: ['aiff', 'aif', 'aifc'] },
+  'audio/flac': { aliases: ['audio/x-flac'], extensions: ['flac'], inline: true },
+  'audio/midi': {
+    aliases: ['audio/mid', 'audio/x-midi'],
+    extensions: ['mid', 'midi', 'kar', 'rmi'],
+  },
+  'audio/mp4': { extensions: ['m4b', 'm4a', 'mp4a', 'f4a', 'f4b'], inline: true },
+  'audio/mpeg': { aliases: ['audio/mp3', 'audio/x-mp3'], extensions: ['mp3'], inline: true },
+  'audio/ogg': {
+    aliases: ['audio/opus', 'audio/vorbis', 'audio/x-ogg', 'audio/x-opus+ogg', 'audio/x-speex'],
+    extensions: ['ogg', 'opus', 'oga', 'spx'],
+    inline: true,
+  },
+  'audio/wave': {
+    aliases: ['audio/wav', 'audio/x-wav', 'audio/vnd.wave'],
+    extensions: ['wav', 'bwf'],
+    inline: 'audio/wav',
+  },
+  'audio/x-m4a': { extensions: ['m4a', 'mp4'], inline: true },
+  'audio/x-ms-asf': { aliases: ['audio/x-ms-wma'], extensions: ['wma', 'asf'] },
+  'image/avif': { inline: true },
+  'image/bmp': { aliases: ['image/x-bmp', 'image/x-ms-bmp'], extensions: ['bmp', 'dib'] },
+  'image/gif': { inline: true },
+  'image/heic': { extensions: ['heic', 'heif'] },
+  'image/heif': { extensions: ['heif', 'heic', 'hif'] },
+  'image/jpeg': {
+    aliases: ['image/jpg', 'image/pjpeg'],
+    extensions: ['jpg', 'jpeg', 'jpe', 'jfif', 'jif'],
+    inline: true,
+  },
+  'image/png': { aliases: ['image/x-png'], extensions: ['png', 'apng'], inline: true },
+  'image/webp': { inline: true },
+  'image/x-adobe-dng': { aliases: ['image/dng'], extensions: ['dng'] },
+  'image/x-canon-cr2': { extensions: ['cr2'] },
+  'image/x-canon-cr3': { extensions: ['cr3'] },
+  'image/x-fujifilm-raf': { aliases: ['image/x-fuji-raf'], extensions: ['raf'] },
+  'image/x-icon': { aliases: ['image/vnd.microsoft.icon'], extensions: ['ico', 'cur'] },
+  'image/x-nikon-nef': { extensions: ['nef', 'nrw'] },
+  'image/x-olympus-orf': { extensions: ['orf'] },
+  'image/x-panasonic-rw2': { extensions: ['rw2'] },
+  'image/x-pentax-pef': { extensions: ['pef'] },
+  'image/x-samsung-srw': { extensions: ['srw'] },
+  'image/x-sony-arw': { extensions: ['arw', 'sr2', 'srf'] },
+  'image/x-tga': {
+    aliases: ['image/tga', 'image/targa', 'image/x-targa'],
+    extensions: ['tga', 'icb', 'vda', 'vst'],
+  },
+  'text/plain': { inline: true },
+  'video/avi': {
+    aliases: ['video/x-msvideo', 'video/vnd.avi', 'video/msvideo'],
+    extensions: ['avi'],
+  },
+  'video/matroska': {
+    aliases: ['video/x-matroska', 'application/x-matroska', 'audio/matroska', 'audio/x-matroska'],
+    extensions: ['mkv', 'mka', 'mk3d', 'mks'],
+    inline: true,
+  },
+  'video/mp4': { extensions: ['mp4', 'mp4v', 'mpg4', 'f4v'], inline: true },
+  'video/mpeg': {
+    aliases: ['video/mp1s', 'video/mp2p', 'video/mpg', 'video/x-mpeg', 'video/x-ms-vob'],
+    extensions: ['mpg', 'mpeg', 'mpe', 'm1v', 'm2v', 'vob'],
+  },
+  'video/ogg': { extensions: ['ogv', 'ogg'], inline: true },
+  // Chromium downloads `video/quicktime`, and plays the same bytes under the name of MP4, which came out of QuickTime.
+  'video/quicktime': { extensions: ['mov', 'qt'], inline: 'video/mp4' },
+  'video/webm': { aliases: ['audio/webm'], extensions: ['webm', 'weba'], inline: true },
+  'video/x-m4v': { inline: true },
+  'video/x-ms-asf': {
+    aliases: ['application/vnd.ms-asf', 'video/x-ms-wmv'],
+    extensions: ['wmv', 'asf'],
+  },
+}
+
+const rows = Object.entries(mediaTypes)
+
+const canonicalNames = new Map(
+  rows.flatMap(([type, { aliases = [] }]) => aliases.map((alias) => [alias, type])),
+)
+
+/** An extension stands for the type that lists it earliest. */
+const typesByExtension = new Map(
+  rows
+    .flatMap(([type, { extensions = [] }]) =>
+      extensions.map((extension, index) => ({ extension, type, index })),
+    )
+    .sort((a, b) => b.index - a.index)
+    .map(({ extension, type }) => [extension, type]),
+)
+
+/** The name that records have for a type (an essence). */
+export function canonicalType(type: string): string {
+  return canonicalNames.get(type) ?? type
+}
+
+/** The type that a name's extension stands for. */
+export function typeOfName(name: string): string | undefined {
+  const extension = name.slice(name.lastIndexOf('.') + 1).toLowerCase()
+  const type = typesByExtension.get(extension) ?? mime.getType(name)
+  return type === null ? undefined : canonicalType(type)
+}
+
+/** Extensions that fit a type, the usual one first. */
+export function extensionsOf(type: string): string[] {
+  const own = mediaTypes[type]?.extensions ?? []
+  const usual = own.length > 0 ? null : mime.getExtension(type)
+  const all = mime.getAllExtensions(type) ?? []
+  return [...new Set([...own, ...(usual === null ? [] : [usual]), ...all])]
+}
+
+/** The name under which browsers open a type in a viewer or player that runs no script; undefined for any other type. */
+export function inlineType(mimeType: string): string | undefined {
+  const type = canonicalType(mimeType)
+  const inline = mediaTypes[type]?.inline
+  return inline === true ? type : inline
+}
