@@ -10,6 +10,7 @@ export interface ZipEntry {
   name: string
   flags: number
   method: number
+  crc: number
   compressedBytes: number
   sizeBytes: number
   /** Where the header in front of its data begins, in the file. */
@@ -25,6 +26,8 @@ export interface ZipDirectory {
   endAt: number
   /** Where the Zip64 end record and its locator begin, if there are any. */
   zip64?: { endAt: number; locatorAt: number }
+  /** Whether some number stands in a Zip64 extra field. */
+  usesZip64: boolean
   entries: ZipEntry[]
 }
 
@@ -68,10 +71,10 @@ export async function readZipDirectory(
   if (start < 0) return undefined
   if (directoryBytes > maxDirectoryBytes) return 'too-large'
   const at = end - directoryBytes
-  const entries = parseEntries(await read(at, directoryBytes), { at, start })
-  if (!entries) return undefined
+  const parsed = parseEntries(await read(at, directoryBytes), { at, start })
+  if (!parsed) return undefined
   const places = zip64 && { endAt: zip64.endAt, locatorAt: endAt - locatorBytes }
-  return { start, at, end, endAt, ...(places && { zip64: places }), entries }
+  return { start, at, end, endAt, ...(places && { zip64: places }), ...parsed }
 }
 
 /** §4.3.14, 4.3.15: the locator stands right in front of the end record. */
@@ -96,6 +99,7 @@ async function readZip64End(
 
 function parseEntries(bytes: Buffer, { at, start }: { at: number; start: number }) {
   const entries: ZipEntry[] = []
+  let usesZip64 = false
   let position = 0
   while (position + entryBytes <= bytes.length) {
     if (bytes.readUInt32LE(position) !== entrySignature) return undefined
@@ -104,24 +108,24 @@ function parseEntries(bytes: Buffer, { at, start }: { at: number; start: number 
     const end = extraEnd + bytes.readUInt16LE(position + 32)
     if (end > bytes.length) return undefined
     const flags = bytes.readUInt16LE(position + 8)
-    const values = wideValues(
-      [24, 20, 42].map((field) => bytes.readUInt32LE(position + field)),
-      bytes.subarray(nameEnd, extraEnd),
-    )
+    const fields = [24, 20, 42].map((field) => bytes.readUInt32LE(position + field))
+    const values = wideValues(fields, bytes.subarray(nameEnd, extraEnd))
     if (!values) return undefined
+    usesZip64 ||= values !== fields
     const [sizeBytes = 0, compressedBytes = 0, localAt = 0] = values
     entries.push({
       at: at + position,
       name: bytes.toString(flags & utf8Flag ? 'utf8' : 'latin1', position + entryBytes, nameEnd),
       flags,
       method: bytes.readUInt16LE(position + 10),
+      crc: bytes.readUInt32LE(position + 16),
       compressedBytes,
       sizeBytes,
       localAt: start + localAt,
     })
     position = end
   }
-  return position === bytes.length ? entries : undefined
+  return position === bytes.length ? { entries, usesZip64 } : undefined
 }
 
 /**

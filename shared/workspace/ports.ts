@@ -554,7 +554,7 @@ export interface ScanOptions {
   signal?: AbortSignal
   /**
    * Opens the same bytes, or a range of them, again: for a file that the engine cannot see into without help. Undefined where
-   * they are gone. Without it such a file is `unscannable`.
+   * they are gone. Without it, or where they are gone, the scan of such a file throws.
    */
   reopen?: (range?: ByteRange) => Promise<Readable | undefined>
   /** Whose file it is: scans of one workspace do not hold up those of another. */

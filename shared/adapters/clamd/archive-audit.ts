@@ -1,6 +1,7 @@
 import { encryptionHeadBytes } from '../../media/encryption/encryption.ts'
 import { rarMark } from './rar.ts'
 import { ZipAudit } from './zip-audit.ts'
+import type { LocalHeader } from './zip-records.ts'
 
 interface Mark {
   at: number
@@ -53,6 +54,11 @@ export class ArchiveAudit {
       this.#zip.skipsSomething() ||
       (this.#zip.endsAsZip() && marks.some((mark) => this.#begins(mark)))
     )
+  }
+
+  /** What stands in front of an entry's data, at an offset of the file. */
+  localAt(at: number): LocalHeader | undefined {
+    return this.#zip.localAt(at)
   }
 
   /** Whether only a clamd with UnRAR can look into it. */

@@ -1,19 +1,38 @@
 import { Readable } from 'node:stream'
 import type { Scanner, ScannerVersion, ScanOptions, Verdict } from '../../workspace/ports.ts'
 import { findEncryption } from '../../media/encryption/encryption.ts'
+import type { ReadAt } from '../../media/read-at.ts'
 import { ArchiveAudit } from './archive-audit.ts'
 import { type ClamdAddress, Connection, type Timeouts } from './connection.ts'
 import { frames } from './frames.ts'
-import { readerOf } from './reader-of.ts'
-import { readVerdict, readVersion } from './reply.ts'
+import { readerOf, reopened } from './reopened.ts'
+import { readVerdict, readVersion, saysZip64 } from './reply.ts'
 import { rarCanary } from './rar.ts'
 import { Slots } from './slots.ts'
 import { unavailable } from './unavailable.ts'
+import { openZipView } from './zip-view.ts'
 
 export interface ClamdOptions extends Partial<Timeouts> {
   /** Scans at once; more wait their turn. Below clamd's `MaxThreads`, so that it never queues. */
   concurrency?: number
 }
+
+/** What is learned from one reading of a body. */
+interface Pass {
+  audit: ArchiveAudit
+  verdict: Verdict
+  /** Whether clamd has left something in an archive unread, which it may read in another spelling. */
+  skipsEntries: boolean
+}
+
+/** How a body is read once more. */
+interface Again {
+  read: ReadAt
+  reopen: ScanOptions['reopen']
+  signal: AbortSignal | undefined
+}
+
+const unsupported: Verdict = { verdict: 'unscannable', reason: 'unsupported-archive' }
 
 const defaultTimeouts: Timeouts = {
   connectTimeoutMs: 5_000,
@@ -41,27 +60,42 @@ export class ClamdScanner implements Scanner {
     body.on('error', () => undefined)
     try {
       using _slot = await this.#slots.acquire(signal)
-      const audit = new ArchiveAudit()
-      const verdict = await this.#converse(body, (bytes) => audit.add(bytes), signal)
+      const { audit, ...first } = await this.#pass(body, signal)
+      const again = { read: readerOf(reopen, audit), reopen, signal }
+      const verdict = first.skipsEntries ? await this.#scanView(audit, again) : first.verdict
       if (verdict.verdict !== 'clean') return verdict
-      // What clamd did not unpack it calls clean.
-      const isUnread = audit.skipsSomething() || (audit.isRar() && !(await this.#readsRar(signal)))
-      if (isUnread) return { verdict: 'unscannable', reason: 'unsupported-archive' }
-      const hidden = await findEncryption(audit.head, {
-        read: readerOf(reopen, audit),
-        sizeBytes: audit.sizeBytes,
-      })
+      const hidden = await findEncryption(audit.head, { ...again, sizeBytes: audit.sizeBytes })
       return hidden ? { verdict: 'unscannable', reason: hidden } : verdict
     } finally {
       body.destroy()
     }
   }
 
-  async #converse(
-    body: Readable,
-    seen: (bytes: Buffer) => void,
-    signal?: AbortSignal,
-  ): Promise<Verdict> {
+  /** One reading of a body by clamd. What clamd did not unpack it calls clean: that is `unscannable`. */
+  async #pass(body: Readable, signal?: AbortSignal): Promise<Pass> {
+    const audit = new ArchiveAudit()
+    const { verdict, reply } = await this.#converse(body, (bytes) => audit.add(bytes), signal)
+    const isClean = verdict.verdict === 'clean'
+    const skipsEntries = (isClean && audit.skipsSomething()) || saysZip64(reply)
+    const skipsAll = isClean && audit.isRar() && !(await this.#readsRar(signal))
+    return { audit, verdict: skipsEntries || skipsAll ? unsupported : verdict, skipsEntries }
+  }
+
+  /** Scans an archive in the spelling that clamd reads. */
+  async #scanView(audit: ArchiveAudit, { read, reopen, signal }: Again): Promise<Verdict> {
+    const { sizeBytes } = audit
+    const view = await openZipView({ read, sizeBytes, localAt: (at) => audit.localAt(at) })
+    if (!view) return unsupported
+    const original = await reopened(reopen)
+    try {
+      const { verdict } = await this.#pass(view.body(original), signal)
+      return verdict.verdict === 'clean' && view.contradicts() ? unsupported : verdict
+    } finally {
+      original.destroy()
+    }
+  }
+
+  async #converse(body: Readable, seen: (bytes: Buffer) => void, signal?: AbortSignal) {
     using connection = await Connection.open(this.#address, this.#timeouts, signal)
     let sentAll = false
     const sending = send(body, connection, seen).then(() => {
@@ -70,13 +104,13 @@ export class ClamdScanner implements Scanner {
     })
     const reply = await Promise.race([connection.reply, sending])
     const verdict = readVerdict(reply, sentAll)
-    if (verdict) return verdict
+    if (verdict) return { verdict, reply }
     throw unavailable(`clamd replied ${JSON.stringify(reply)}${sentAll ? '' : ' too early'}`)
   }
 
   async #readsRar(signal?: AbortSignal): Promise<boolean> {
     const canary = Readable.from([rarCanary()])
-    const verdict = await this.#converse(canary, () => undefined, signal)
+    const { verdict } = await this.#converse(canary, () => undefined, signal)
     return verdict.verdict === 'infected'
   }
 

@@ -39,6 +39,11 @@ export function readVerdict(reply: string, sentAll: boolean): Verdict | undefine
   return { verdict: 'infected', threat: name }
 }
 
+/** Whether a reply says only that numbers stand where clamd does not read them. */
+export function saysZip64(reply: string): boolean {
+  return reply.startsWith('stream: Coffer.Unsupported.Zip64.')
+}
+
 /** clamd's reply to VERSION: `ClamAV 1.4.6/27800/Thu Nov 20 …`, or `ClamAV 1.4.6` for a database without a version. */
 export function readVersion(reply: string): ScannerVersion | undefined {
   const groups = version.exec(reply)?.groups

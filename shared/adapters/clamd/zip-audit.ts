@@ -2,6 +2,7 @@ import {
   type CentralHeader,
   type DirectoryEnd,
   type LocalHeader,
+  locatorBytes,
   ZipRecords,
 } from './zip-records.ts'
 
@@ -28,11 +29,16 @@ export class ZipAudit {
     local: (header) => this.#local(header),
     central: (header) => this.#central(header),
     end: (record) => this.#end(record),
+    locator: (at) => {
+      this.#locatorAt = at
+    },
   })
   readonly #locals = new Map<number, LocalHeader>()
   #count = 0
   #directory: Directory | undefined
   #last: { directory: Directory | undefined; end: DirectoryEnd } | undefined
+  #locatorAt: number | undefined
+  #usesZip64 = false
   #skipped = false
 
   /** The next bytes of the file. */
@@ -43,7 +49,12 @@ export class ZipAudit {
   /** Whether clamd leaves something in this file unread; asked once, behind its last byte. */
   skipsSomething(): boolean {
     if (!this.#skipped) this.#records.end()
-    return this.#skipped || this.#skipsEntries()
+    return this.#skipped || this.#usesZip64 || this.#skipsEntries()
+  }
+
+  /** What stands in front of an entry's data; undefined where no header does, or too many records did. */
+  localAt(at: number): LocalHeader | undefined {
+    return this.#skipped ? undefined : this.#locals.get(at)
   }
 
   /** Whether the last bytes are the end of a zip file, for readers that look there first. */
@@ -54,13 +65,13 @@ export class ZipAudit {
   #local(header: LocalHeader): void {
     this.#counted()
     this.#locals.set(header.at, header)
-    if (!header.isStreamed && isZip64(header)) this.#skipped = true
+    if (!header.isStreamed && isZip64(header)) this.#usesZip64 = true
     if (header.plausible && !unpackedMethods.has(header.method)) this.#skipped = true
   }
 
   #central(header: CentralHeader): void {
     this.#counted()
-    if (header.localAt === zip64 || (header.isStreamed && isZip64(header))) this.#skipped = true
+    if (header.localAt === zip64 || isZip64(header)) this.#usesZip64 = true
     const open = this.#directory
     // A signature inside an entry's name or comment is none.
     if (open && header.at < open.end) return
@@ -72,7 +83,8 @@ export class ZipAudit {
 
   #end(end: DirectoryEnd): void {
     this.#counted()
-    if (end.directoryAt === zip64) this.#skipped = true
+    if (end.directoryAt === zip64 || this.#locatorAt === end.at - locatorBytes)
+      this.#usesZip64 = true
     this.#last = { directory: this.#directory, end }
     this.#directory = undefined
   }

@@ -5,9 +5,12 @@ export interface LocalHeader {
   /** True when the sizes stand behind the data, and here zeros (§4.4.4, bit 3). */
   isStreamed: boolean
   isEncrypted: boolean
+  flags: number
   method: number
   compressedBytes: number
   sizeBytes: number
+  nameBytes: number
+  extraBytes: number
 }
 
 /** A file's entry in the directory (§4.3.12). */
@@ -23,6 +26,7 @@ export interface CentralHeader {
 
 /** The end of the directory (§4.3.16). */
 export interface DirectoryEnd {
+  at: number
   end: number
   directoryAt: number
 }
@@ -31,7 +35,12 @@ export interface RecordVisitor {
   local: (header: LocalHeader) => void
   central: (header: CentralHeader) => void
   end: (record: DirectoryEnd) => void
+  /** The locator of a Zip64 end of the directory (§4.3.15), which stands right in front of the end. */
+  locator: (at: number) => void
 }
+
+/** Of a Zip64 locator. */
+export const locatorBytes = 20
 
 interface RecordKind {
   signature: Buffer
@@ -50,16 +59,20 @@ const kinds: RecordKind[] = [
     signature: Buffer.from('PK\u0003\u0004'),
     fixedBytes: 30,
     visit(visitor, bytes, at) {
+      const flags = bytes.readUInt16LE(6)
       const nameBytes = bytes.readUInt16LE(26)
       visitor.local({
         at,
         plausible:
           bytes.readUInt16LE(4) <= newestVersion && nameBytes > 0 && nameBytes <= longestNameBytes,
-        isStreamed: (bytes.readUInt16LE(6) & streamedFlag) !== 0,
-        isEncrypted: (bytes.readUInt16LE(6) & encryptedFlag) !== 0,
+        isStreamed: (flags & streamedFlag) !== 0,
+        isEncrypted: (flags & encryptedFlag) !== 0,
+        flags,
         method: bytes.readUInt16LE(8),
         compressedBytes: bytes.readUInt32LE(18),
         sizeBytes: bytes.readUInt32LE(22),
+        nameBytes,
+        extraBytes: bytes.readUInt16LE(28),
       })
     },
   },
@@ -83,8 +96,17 @@ const kinds: RecordKind[] = [
     signature: Buffer.from('PK\u0005\u0006'),
     fixedBytes: 22,
     visit(visitor, bytes, at) {
-      visitor.end({ end: at + 22 + bytes.readUInt16LE(20), directoryAt: bytes.readUInt32LE(16) })
+      visitor.end({
+        at,
+        end: at + 22 + bytes.readUInt16LE(20),
+        directoryAt: bytes.readUInt32LE(16),
+      })
     },
+  },
+  {
+    signature: Buffer.from('PK\u0006\u0007'),
+    fixedBytes: locatorBytes,
+    visit: (visitor, _, at) => visitor.locator(at),
   },
 ]
 
