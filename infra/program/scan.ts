@@ -37,14 +37,17 @@ export const sweepTimeoutSeconds = 600
 /** What one call of `rescan` stands for: the time to the next. */
 const rescanMinutes = 60
 
-/** `scan`: one file for each place that ClamAV has, and as many instances as were chosen. */
+/**
+ * `scan`: as many instances as were chosen, each with twice as many events as files that it scans at once: the events of
+ * one user that wait for a place leave room for those of another.
+ */
 export function createScan(settings: Settings, parts: ScannerParts): gcp.cloudrunv2.Service {
   const { concurrency, minInstances, maxInstances } = settings.scan
   return createScanningService(settings, parts, {
     name: 'scan',
     signature: 'cloudevent',
     variables: {},
-    concurrency,
+    concurrency: 2 * concurrency,
     timeoutSeconds: scanTimeoutSeconds,
     scaling: { minInstanceCount: minInstances, maxInstanceCount: maxInstances },
   })

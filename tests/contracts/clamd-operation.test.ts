@@ -123,3 +123,24 @@ describe.skipIf(skipWithoutClamd)(`a clamd that is killed${clamdNote}`, () => {
     expect(await scanner.scan(body(eicar()))).toEqual(infected)
   })
 })
+
+describe.skipIf(skipWithoutClamd)(`scans of several workspaces${clamdNote}`, () => {
+  test('a small file has its verdict while four large ones of another user are under way', async () => {
+    await using clamd = await startClamd()
+    const scanner = new ClamdScanner({ path: clamd.socketPath }, { concurrency: 4 })
+    const large = Array.from({ length: 4 }, unending)
+    const ended: number[] = []
+    const scans = large.map(async (stream, index) => {
+      stream.push(Buffer.alloc(1_000_000, 'x'))
+      await scanner.scan(stream, { workspaceId: 'ann' })
+      ended.push(index)
+    })
+    const begun = () => large.filter((stream) => stream.readableLength === 0).length
+    await vi.waitFor(() => expect(begun()).toBe(3), patience)
+    expect(await scanner.scan(body(eicar()), { workspaceId: 'bob' })).toEqual(infected)
+    expect(ended).toEqual([])
+    for (const stream of large) stream.push(null)
+    await Promise.all(scans)
+    expect(ended).toHaveLength(4)
+  })
+})

@@ -62,6 +62,37 @@ describe('EventQueue', () => {
     await vi.waitFor(() => expect(queue.length()).toBe(0), patiently)
   })
 
+  test('events of one workspace leave room for those of another, and workspaces take turns', async () => {
+    await using opened = await connect()
+    const { queue } = opened
+    const begun: string[] = []
+    const gates = new Map<string, () => void>()
+    const files = ['ann/1', 'ann/2', 'ann/3', 'ann/4', 'ann/5', 'ann/6']
+    for (const file of files) queue.push(event(file))
+    queue.start(
+      async ({ storagePath }) => {
+        begun.push(storagePath.slice('local://'.length))
+        await new Promise<void>((resolve) => gates.set(storagePath, resolve))
+      },
+      { concurrency: 4, onError: unexpected },
+    )
+    const end = (file: string) => gates.get(`local://${file}`)?.()
+    await vi.waitFor(() => expect(begun).toEqual(['ann/1', 'ann/2', 'ann/3']), patiently)
+    queue.push(event('bob/1'))
+    await vi.waitFor(() => expect(begun).toContain('bob/1'), patiently)
+    queue.push(event('cat/1'))
+    end('ann/1')
+    await vi.waitFor(() => expect(begun.slice(4)).toEqual(['cat/1']), patiently)
+    end('bob/1')
+    await vi.waitFor(() => expect(begun.slice(5)).toEqual(['ann/4']), patiently)
+    const all = [...files, 'bob/1', 'cat/1']
+    await vi.waitFor(() => {
+      for (const file of all) end(file)
+      expect(begun.toSorted()).toEqual(all)
+      expect(queue.length()).toBe(0)
+    }, patiently)
+  })
+
   test('a push in the same process is handled at once, without asking again', async () => {
     await using opened = await connect()
     const { queue } = opened

@@ -55,11 +55,11 @@ export class ClamdScanner implements Scanner {
     this.#slots = new Slots(concurrency ?? defaultConcurrency)
   }
 
-  async scan(body: Readable, { signal, reopen }: ScanOptions = {}): Promise<Verdict> {
+  async scan(body: Readable, { signal, reopen, workspaceId }: ScanOptions = {}): Promise<Verdict> {
     // A body that fails while it waits its turn is not an uncaught error: reading it throws what it was.
     body.on('error', () => undefined)
     try {
-      using _slot = await this.#slots.acquire(signal)
+      using _slot = await this.#slots.acquire(signal, workspaceId)
       const { audit, ...first } = await this.#pass(body, signal)
       const again = { read: readerOf(reopen, audit), reopen, signal }
       const verdict = first.skipsEntries ? await this.#scanView(audit, again) : first.verdict

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { EventEmitter } from 'node:events'
+import { fairShare } from '../../workspace/fair-share.ts'
 import type { FinalizeEvent } from '../../workspace/ports.ts'
 import type { Database } from './database.ts'
 import {
@@ -25,7 +26,7 @@ const maxBackoffMs = 60_000
 export type EventHandler = (event: FinalizeEvent) => Promise<void>
 
 export interface QueueStart {
-  /** How many events are handled at a time. */
+  /** How many events are handled at a time; of one workspace its fair share at most. */
   concurrency: number
   /** Hears of every failure; the event, where there is one, is delivered again by itself. */
   onError: (error: unknown, event?: FinalizeEvent) => void
@@ -79,9 +80,10 @@ export class EventQueue implements AsyncDisposable {
   async #run(handler: EventHandler, { concurrency, onError }: QueueStart): Promise<void> {
     const renewal = setInterval(() => attempt(() => this.#renew(), onError), leaseMs / 3)
     while (!this.#stop.signal.aborted) {
-      const events = attempt(() => this.#claim(concurrency - this.#inFlight.size), onError)
+      const now = this.#now()
+      const events = attempt(() => this.#claim(concurrency, now), onError)
       for (const event of events ?? []) this.#deliver(event, handler, onError)
-      const timeoutMs = events && attempt(() => this.#pauseMs(concurrency), onError)
+      const timeoutMs = events && attempt(() => this.#pauseMs(concurrency, now), onError)
       await eventOrTimeout(this.#wake, 'wake', {
         timeoutMs: timeoutMs ?? maxPollMs,
         signal: this.#stop.signal,
@@ -91,9 +93,14 @@ export class EventQueue implements AsyncDisposable {
     clearInterval(renewal)
   }
 
-  #claim(limit: number): QueuedEvent[] {
-    const now = this.#now()
-    return claimEvents(this.#database, { owner: this.#owner, limit, now, leaseMs })
+  #claim(concurrency: number, now: Date): QueuedEvent[] {
+    return claimEvents(this.#database, {
+      owner: this.#owner,
+      limit: concurrency - this.#inFlight.size,
+      share: fairShare(concurrency),
+      now,
+      leaseMs,
+    })
   }
 
   #renew(): void {
@@ -101,9 +108,10 @@ export class EventQueue implements AsyncDisposable {
     renewLeases(this.#database, { owner: this.#owner, until: this.#now().getTime() + leaseMs })
   }
 
-  #pauseMs(concurrency: number): number {
+  /** Events that were due at the claim and were not taken wait for one that is being handled. */
+  #pauseMs(concurrency: number, claimedAt: Date): number {
     if (this.#inFlight.size >= concurrency) return maxPollMs
-    const next = nextAvailable(this.#database, this.#owner) ?? Infinity
+    const next = nextAvailable(this.#database, this.#owner, claimedAt.getTime()) ?? Infinity
     return Math.min(maxPollMs, Math.max(0, next - this.#now().getTime()))
   }
 

@@ -24,20 +24,45 @@ export function pushEvent(
   })
 }
 
-/** Takes a lease of what is due: `available_at` is when it ends, and when anyone may take the event again. */
+/**
+ * Each workspace's first due events, numbered after those of it that the owner holds already; in the order of these numbers,
+ * so that workspaces take turns.
+ */
+const inTurn = `
+  WITH RECURSIVE workspaces (name) AS (
+    SELECT min(workspace_id) FROM events
+    UNION ALL
+    SELECT (SELECT min(workspace_id) FROM events WHERE workspace_id > name)
+      FROM workspaces WHERE name IS NOT NULL
+  ),
+  due AS (
+    SELECT events.id, events.available_at,
+      row_number() OVER (PARTITION BY name ORDER BY events.available_at, events.id)
+        + (SELECT count(*) FROM events WHERE workspace_id = name AND owner IS :owner) AS turn
+      FROM workspaces JOIN events ON events.id IN (
+        SELECT id FROM events
+          WHERE workspace_id = name AND available_at <= :now AND owner IS NOT :owner
+          ORDER BY available_at, id LIMIT :share
+      )
+  )
+  SELECT id FROM due WHERE turn <= :share ORDER BY turn, available_at, id LIMIT :limit`
+
+/**
+ * Takes a lease of what is due: `available_at` is when it ends, and when anyone may take the event again. Of one workspace
+ * the owner holds at most `share` events.
+ */
 export function claimEvents(
   database: Database,
-  claim: { owner: string; limit: number; now: Date; leaseMs: number },
+  claim: { owner: string; limit: number; share: number; now: Date; leaseMs: number },
 ): QueuedEvent[] {
-  const { owner, limit, leaseMs } = claim
+  const { owner, limit, share, leaseMs } = claim
   const now = claim.now.getTime()
   const next = nextAvailable(database, owner)
   if (limit < 1 || next === undefined || next > now) return []
   const sql = `UPDATE events SET owner = :owner, attempts = attempts + 1, available_at = :until
-    WHERE id IN (SELECT id FROM events WHERE available_at <= :now AND owner IS NOT :owner
-      ORDER BY available_at, id LIMIT :limit)
+    WHERE id IN (${inTurn})
     RETURNING id, attempts, storage_path, generation`
-  const rows = database.prepare(sql).all({ owner, limit, now, until: now + leaseMs })
+  const rows = database.prepare(sql).all({ owner, limit, share, now, until: now + leaseMs })
   return rows.map((row) => ({
     id: Number(row['id']),
     attempts: Number(row['attempts']),
@@ -66,11 +91,18 @@ export function postponeEvent(
   database.prepare(sql).run(availableAt, id, owner)
 }
 
-/** The instant, in milliseconds, at which the next event can be claimed that `owner` does not hold itself. */
-export function nextAvailable(database: Database, owner: string): number | undefined {
-  const sql =
-    'SELECT available_at FROM events WHERE owner IS NOT ? ORDER BY available_at, id LIMIT 1'
-  const row = database.prepare(sql).get(owner)
+/**
+ * The instant, in milliseconds, at which the next event can be claimed that `owner` does not hold itself; of those that are
+ * due later than `after`.
+ */
+export function nextAvailable(
+  database: Database,
+  owner: string,
+  after = -Infinity,
+): number | undefined {
+  const sql = `SELECT available_at FROM events WHERE owner IS NOT ? AND available_at > ?
+    ORDER BY available_at, id LIMIT 1`
+  const row = database.prepare(sql).get(owner, after)
   return row && Number(row['available_at'])
 }
 

@@ -93,4 +93,10 @@ export const migrations: readonly string[] = [
   CREATE INDEX files_condemned_at_path ON files (workspace_id, path, condemned_at, sequence)
     WHERE condemned_at IS NOT NULL;
   `,
+  // `local://` and the first folder.
+  `
+  ALTER TABLE events ADD COLUMN workspace_id TEXT
+    GENERATED ALWAYS AS (substr(storage_path, 9, instr(substr(storage_path, 9) || '/', '/') - 1)) VIRTUAL;
+  CREATE INDEX events_by_workspace ON events (workspace_id, available_at, id);
+  `,
 ]
