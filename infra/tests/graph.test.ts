@@ -106,9 +106,9 @@ describe('scan', () => {
     expect(at(clamd, 'ports')).toBeUndefined()
   })
 
-  test('takes as many events at once as ClamAV takes files', () => {
-    expect(textAt(scan, 'template.maxInstanceRequestConcurrency')).toBe(
-      variables(scan)['CLAMAV_CONCURRENCY'],
+  test('takes twice as many events at once as ClamAV takes files', () => {
+    expect(at(scan, 'template.maxInstanceRequestConcurrency')).toBe(
+      2 * Number(variables(scan)['CLAMAV_CONCURRENCY']),
     )
   })
 

@@ -4,6 +4,7 @@ import { WorkspaceError } from './errors.ts'
 import type { FileRecord, ReadyFile } from './file.ts'
 import { parseFileId, type WorkspacePath } from './path.ts'
 import type { ByteRange, Ports } from './ports.ts'
+import { whyUnscannable } from './unscannable.ts'
 
 /** A file's id as the caller sent it, or its path. */
 export type FileName = { id: string } | { path: WorkspacePath }
@@ -118,7 +119,7 @@ export function notServed(file: Exclude<FileRecord, ReadyFile>): WorkspaceError 
     case 'unscannable':
       return new WorkspaceError(
         'unscannable',
-        `This file could not be scanned (${file.scan.reason}) and is not served. Upload it in a form that can be: smaller, or without encryption.`,
+        `This file could not be scanned (${file.scan.reason}) and is not served: ${whyUnscannable(file.scan.reason)}`,
         { file },
       )
   }

@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream'
 import { WorkspaceError } from '../../workspace/errors.ts'
 import { judge } from '../../workspace/judge.ts'
 import type { ByteRange, Ports } from '../../workspace/ports.ts'
+import { whyUnscannable } from '../../workspace/unscannable.ts'
 
 /** Bytes on the disk, to be read as often as need be. */
 export interface LocalBytes {
@@ -20,9 +21,9 @@ export async function assertClean(
   const body = open()
   const reopen = async (range?: ByteRange) => open(range)
   const options = { signal, workspaceId, reopen }
-  const { verdict, ...found } = await judge(ports, body, options).finally(() => body.destroy())
-  if (verdict === 'clean') return
-  if (verdict === 'infected' && 'threat' in found) {
+  const found = await judge(ports, body, options).finally(() => body.destroy())
+  if (found.verdict === 'clean') return
+  if (found.verdict === 'infected') {
     throw new WorkspaceError(
       'infected',
       `The source is infected (${found.threat}) and was not kept. Use another one.`,
@@ -30,6 +31,6 @@ export async function assertClean(
   }
   throw new WorkspaceError(
     'unscannable',
-    `The source could not be scanned (${'reason' in found ? found.reason : verdict}) and was not kept. Use one that can be: smaller, or without encryption.`,
+    `The source could not be scanned (${found.reason}) and was not kept: ${whyUnscannable(found.reason)}`,
   )
 }
