@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { eicar } from '../../support/eicar.ts'
+import { encryptedOffice } from '../../support/encrypted-documents.ts'
+import { oddZip } from '../../support/odd-zip.ts'
 import { expectProblem } from '../../support/problem.ts'
 import { zip } from '../../support/zip.ts'
 import type { Api } from '../api.ts'
@@ -83,6 +85,27 @@ export function scanCases(api: Api, { looksIntoArchives }: { looksIntoArchives: 
         expect(await user.usage()).toMatchObject({ usedBytes: 0, reservedBytes: 0 })
       },
     )
+
+    test.runIf(looksIntoArchives).each([
+      ['a document with a password', 'application/vnd.ms-excel', encryptedOffice[0]?.[1]],
+      ['an OpenDocument with a password', 'application/zip', encryptedOffice.at(-2)?.[1]],
+    ])('%s is 422 unscannable with a remedy', async (_, type, bytes = Buffer.alloc(0)) => {
+      const user = await api.newUser()
+      const headers = { 'content-type': type }
+      const response = await user.put('/secret', new Uint8Array(bytes), { headers })
+      const { file, detail } = await expectProblem(response, 422, 'unscannable')
+      expect(file).toMatchObject({ scan: { verdict: 'unscannable', reason: 'encrypted' } })
+      expect(detail).toContain('Save it without the password')
+    })
+
+    test.runIf(looksIntoArchives)('an archive in Zip64 is looked into', async () => {
+      const user = await api.newUser()
+      const zip64 = { zip64Local: true, zip64Directory: true, zip64End: true, method: 8 }
+      const clean = oddZip('harmless.txt', Buffer.from('nothing to see'), zip64)
+      await readRecord(await user.put('/a.npz', new Uint8Array(clean)), 201)
+      const response = await user.put('/b.npz', new Uint8Array(oddZip('a', eicar(), zip64)))
+      await expectProblem(response, 422, 'infected')
+    })
 
     test('a clean archive is ready', async () => {
       const user = await api.newUser()
