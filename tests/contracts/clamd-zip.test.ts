@@ -26,6 +26,24 @@ const document = Buffer.from('%PDF-1.4\n1 0 obj\n<< /Type /Catalog >>\nendobj\n%
 
 const tape = Buffer.concat([Buffer.alloc(257), Buffer.from('ustar\u000000'), Buffer.alloc(1272)])
 
+/** A tape archive of these files (POSIX ustar). */
+function taped(files: Buffer[]): Buffer {
+  const entries = files.flatMap((file, index) => {
+    const header = Buffer.alloc(512)
+    header.write(`${index}.npz`)
+    header.write('0000644\u00000000000\u00000000000\u0000', 100)
+    header.write(
+      `${file.length.toString(8).padStart(11, '0')}\u000000000000000\u0000        0`,
+      124,
+    )
+    header.write('ustar\u000000', 257)
+    const sum = header.reduce((total, byte) => total + byte, 0)
+    header.write(`${sum.toString(8).padStart(6, '0')}\u0000 `, 148)
+    return [header, file, Buffer.alloc((512 - (file.length % 512)) % 512)]
+  })
+  return Buffer.concat([...entries, Buffer.alloc(1024)])
+}
+
 /** Every combination of the switches, each off and on. */
 function combinations(switches: (keyof OddEntry)[]): OddEntry[] {
   return switches.reduce<OddEntry[]>(
@@ -158,6 +176,19 @@ describe.each([
         const entry = { [name]: true, prefix: document }
         expect(await scan(malicious(entry))).toEqual(infected)
         expect(await scan(innocent(entry))).toEqual(clean)
+      })
+
+      test.each(zip64Switches)('Zip64 stored in archives is looked into: %s', async (name) => {
+        const entry = { [name]: true, method: 8 }
+        const places = [
+          (inner: Buffer) => oddZip('inner.zip', inner),
+          (inner: Buffer) => oddZip('inner.zip', inner, { zip64Local: true, zip64End: true }),
+          (inner: Buffer) => taped([innocent({ zip64Local: true }), inner, innocent(entry)]),
+        ]
+        for (const place of places) {
+          expect(await scan(place(malicious(entry)))).toEqual(infected)
+          expect(await scan(place(innocent(entry)))).toEqual(clean)
+        }
       })
 
       test.each([

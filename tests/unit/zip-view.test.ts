@@ -17,11 +17,8 @@ async function viewOf(file: Buffer, chunkBytes = file.length) {
   const audit = new ZipAudit()
   audit.add(file)
   audit.skipsSomething()
-  const view = await openZipView({
-    read: async (offset, length) => file.subarray(offset, offset + length),
-    sizeBytes: file.length,
-    localAt: (at) => audit.localAt(at),
-  })
+  const read = async (offset: number, length: number) => file.subarray(offset, offset + length)
+  const view = await openZipView(read, audit)
   if (!view) return undefined
   const body = await buffer(view.body(Readable.from(chunks(file, chunkBytes))))
   return { body, contradicts: view.contradicts() }

@@ -1,7 +1,6 @@
 import { encryptionHeadBytes } from '../../media/encryption/encryption.ts'
 import { rarMark } from './rar.ts'
 import { ZipAudit } from './zip-audit.ts'
-import type { LocalHeader } from './zip-records.ts'
 
 interface Mark {
   at: number
@@ -56,9 +55,9 @@ export class ArchiveAudit {
     )
   }
 
-  /** What stands in front of an entry's data, at an offset of the file. */
-  localAt(at: number): LocalHeader | undefined {
-    return this.#zip.localAt(at)
+  /** The zip files in the file, as far as they can be seen. */
+  get zip(): Pick<ZipAudit, 'ends' | 'localAt'> {
+    return this.#zip
   }
 
   /** Whether only a clamd with UnRAR can look into it. */

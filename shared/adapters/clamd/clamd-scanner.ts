@@ -76,15 +76,15 @@ export class ClamdScanner implements Scanner {
     const audit = new ArchiveAudit()
     const { verdict, reply } = await this.#converse(body, (bytes) => audit.add(bytes), signal)
     const isClean = verdict.verdict === 'clean'
-    const skipsEntries = (isClean && audit.skipsSomething()) || saysZip64(reply)
+    const skips = audit.skipsSomething()
+    const skipsEntries = (isClean && skips) || saysZip64(reply)
     const skipsAll = isClean && audit.isRar() && !(await this.#readsRar(signal))
     return { audit, verdict: skipsEntries || skipsAll ? unsupported : verdict, skipsEntries }
   }
 
   /** Scans an archive in the spelling that clamd reads. */
   async #scanView(audit: ArchiveAudit, { read, reopen, signal }: Again): Promise<Verdict> {
-    const { sizeBytes } = audit
-    const view = await openZipView({ read, sizeBytes, localAt: (at) => audit.localAt(at) })
+    const view = await openZipView(read, audit.zip)
     if (!view) return unsupported
     const original = await reopened(reopen)
     try {

@@ -37,6 +37,7 @@ export class ZipAudit {
   #count = 0
   #directory: Directory | undefined
   #last: { directory: Directory | undefined; end: DirectoryEnd } | undefined
+  readonly #ends: number[] = []
   #locatorAt: number | undefined
   #usesZip64 = false
   #skipped = false
@@ -55,6 +56,11 @@ export class ZipAudit {
   /** What stands in front of an entry's data; undefined where no header does, or too many records did. */
   localAt(at: number): LocalHeader | undefined {
     return this.#skipped ? undefined : this.#locals.get(at)
+  }
+
+  /** Where zip files end, in the file or stored in it, that may have numbers where clamd does not read them. */
+  get ends(): readonly number[] {
+    return this.#ends
   }
 
   /** Whether the last bytes are the end of a zip file, for readers that look there first. */
@@ -85,6 +91,7 @@ export class ZipAudit {
     this.#counted()
     if (end.directoryAt === zip64 || this.#locatorAt === end.at - locatorBytes)
       this.#usesZip64 = true
+    this.#ends.push(end.end)
     this.#last = { directory: this.#directory, end }
     this.#directory = undefined
   }

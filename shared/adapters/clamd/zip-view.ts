@@ -7,7 +7,7 @@ import {
   type ZipEntry,
   wideValues,
 } from '../../media/zip-directory.ts'
-import { type Patch, patchedBody, type Probe } from './patched-body.ts'
+import { type Patch, patchedBody } from './patched-body.ts'
 import type { LocalHeader } from './zip-records.ts'
 
 const wide = 0xffffffff
@@ -15,6 +15,8 @@ const wideCount = 0xffff
 const localBytes = 30
 const endBytes = 22
 const streamedFlag = 0x0008
+/** Each costs a look into the store, or two. */
+const maxArchives = 256
 
 /** A zip archive as clamd reads it. */
 export interface ZipView {
@@ -23,50 +25,85 @@ export interface ZipView {
   contradicts: () => boolean
 }
 
-interface Source {
-  read: ReadAt
-  sizeBytes: number
+/** What is known of the zip files in a file. */
+interface Seen {
+  /** Where they end, in order. */
+  ends: readonly number[]
   localAt: (at: number) => LocalHeader | undefined
 }
 
+/** What is changed about one archive. */
+interface Respelling {
+  patches: Patch[]
+  headers: { entry: ZipEntry; local: LocalHeader }[]
+}
+
 /**
- * An archive with the numbers where clamd reads them: those of Zip64 extra fields (APPNOTE 6.3.10 §4.5.3) in the fields of
- * 32 bits, and behind other bytes those of streamed entries (§4.4.4, bit 3) in front of the data. Every other byte is the
- * original's. Undefined where no such archive can be made: there is nothing to move, the directory is missing, broken or
- * larger than 16 MiB, it contradicts itself, entries overlap, or a number does not fit.
+ * A file whose zip archives – itself, and those that are stored in it – have their numbers where clamd reads them: those of
+ * Zip64 extra fields (APPNOTE 6.3.10 §4.5.3) in the fields of 32 bits, and behind other bytes those of streamed entries
+ * (§4.4.4, bit 3) in front of the data. Every other byte is the original's. An archive is left as it is where its directory
+ * is missing, broken or larger than 16 MiB, it contradicts itself, entries overlap, or a number does not fit. Undefined
+ * where nothing changes.
  */
-export async function openZipView(source: Source): Promise<ZipView | undefined> {
-  const read = boundedReader(source.read, 2 * maxDirectoryBytes)
+export async function openZipView(read: ReadAt, seen: Seen): Promise<ZipView | undefined> {
+  if (seen.ends.length > maxArchives) return undefined
+  const bounded = boundedReader(read, 2 * maxDirectoryBytes)
   try {
-    const directory = await readZipDirectory(read, source.sizeBytes)
-    if (!directory || directory === 'too-large') return undefined
-    const entries = directory.entries.map((entry) => entryPatches(entry, directory))
-    if (!entries.every((patches) => patches !== undefined)) return undefined
-    const end = endPatches(directory, await read(directory.endAt, endBytes))
-    const locals = localPatches(directory, source.localAt)
-    if (!end || !locals) return undefined
-    const isSame = !directory.zip64 && locals.patches.length === 0 && !directory.usesZip64
-    return isSame ? undefined : view([...locals.patches, ...entries.flat(), ...end], locals.headers)
+    const respellings: Respelling[] = []
+    for (const end of seen.ends) {
+      const isLast = end === seen.ends.at(-1)
+      const respelling = await respell(bounded, seen, { end, isLast })
+      if (respelling) respellings.push(respelling)
+    }
+    return view(respellings)
   } catch (error) {
     if (error instanceof ReadLimitError) return undefined
     throw error
   }
 }
 
-function view(patches: Patch[], headers: { entry: ZipEntry; local: LocalHeader }[]): ZipView {
+async function respell(
+  read: ReadAt,
+  seen: Seen,
+  { end, isLast }: { end: number; isLast: boolean },
+): Promise<Respelling | undefined> {
+  const directory = await readZipDirectory(read, end)
+  if (!directory || directory === 'too-large') return undefined
+  const entries = directory.entries.map((entry) => entryPatches(entry, directory))
+  if (!entries.every((patches) => patches !== undefined)) return undefined
+  const ends = endPatches(directory, await read(directory.endAt, endBytes))
+  // A file that begins as an archive is read by its directory alone; so is one in another archive.
+  const begins = !isLast || directory.entries.some((entry) => entry.localAt === 0)
+  const locals = localPatches(directory, seen, begins)
+  if (!ends || !locals) return undefined
+  const isSame = !directory.zip64 && locals.patches.length === 0 && !directory.usesZip64
+  if (isSame) return undefined
+  return { ...locals, patches: [...locals.patches, ...entries.flat(), ...ends] }
+}
+
+const inOrder = (one: { at: number }, other: { at: number }) => one.at - other.at
+
+function view(respellings: Respelling[]): ZipView | undefined {
   let contradicts = false
-  const probes = headers.map(({ entry, local }): Probe => ({
+  const patches = respellings.flatMap(({ patches }) => patches).toSorted(inOrder)
+  const headers = respellings.flatMap(({ headers }) => headers)
+  const probes = headers.map(({ entry, local }) => ({
     at: local.at + localBytes + local.nameBytes,
     length: local.extraBytes,
-    seen(extra) {
+    seen(extra: Buffer) {
       const values = wideValues([local.sizeBytes, local.compressedBytes], extra)
       const isSame = values?.[0] === entry.sizeBytes && values[1] === entry.compressedBytes
       if (!isSame) contradicts = true
     },
   }))
-  const ordered = patches.toSorted((one, other) => one.at - other.at)
+  probes.sort(inOrder)
+  const overlaps =
+    patches.some(
+      ({ at, bytes }, index) => at + bytes.length > (patches[index + 1]?.at ?? Infinity),
+    ) || probes.some(({ at, length }, index) => at + length > (probes[index + 1]?.at ?? Infinity))
+  if (patches.length === 0 || overlaps) return undefined
   return {
-    body: (original) => Readable.from(patchedBody(original, { patches: ordered, probes })),
+    body: (original) => Readable.from(patchedBody(original, { patches, probes })),
     contradicts: () => contradicts,
   }
 }
@@ -104,14 +141,16 @@ function entryPatches(entry: ZipEntry, { start }: ZipDirectory): Patch[] | undef
 }
 
 /** The sizes in front of the data, where they stand in the extra field; undefined where a header is missing or overlaps. */
-function localPatches({ entries, at: directoryAt }: ZipDirectory, localAt: Source['localAt']) {
+function localPatches(
+  { entries, at: directoryAt }: ZipDirectory,
+  seen: Seen,
+  begins: boolean,
+): Respelling | undefined {
   const patches: Patch[] = []
-  const headers: { entry: ZipEntry; local: LocalHeader }[] = []
-  // A file that begins as an archive is read by its directory alone.
-  const begins = entries.some((entry) => entry.localAt === 0)
+  const headers: Respelling['headers'] = []
   let free = 0
   for (const entry of entries.toSorted((one, other) => one.localAt - other.localAt)) {
-    const local = localAt(entry.localAt)
+    const local = seen.localAt(entry.localAt)
     if (!local || local.at < free) return undefined
     free = local.at + localBytes + local.nameBytes + local.extraBytes + entry.compressedBytes
     const sizes = uint32(entry.compressedBytes, entry.sizeBytes)
