@@ -8,6 +8,8 @@ await rm(`${project}dist`, { recursive: true, force: true })
 const compiler = spawnSync('tsc', ['-p', 'tsconfig.build.json'], { cwd: project, stdio: 'inherit' })
 if (compiler.error) throw compiler.error
 // What is read at run time, and lies as far from the code that reads it as in the source.
-const settings = 'infra/clamav/clamd.conf'
-await cp(`${project}${settings}`, `${project}dist/${settings}`)
+for (const name of ['clamd.conf', 'coffer.ndb', 'coffer.ldb']) {
+  const settings = `infra/clamav/${name}`
+  await cp(`${project}${settings}`, `${project}dist/${settings}`)
+}
 process.exitCode = compiler.status ?? 1

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
@@ -8,6 +8,9 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { findProgram } from '../../shared/adapters/clamd/clamd-program.ts'
 import { OwnClamd } from '../../shared/adapters/clamd/own-clamd.ts'
 import { clamdNote, skipWithoutClamd } from '../support/clamd.ts'
+import { encryptedOffice } from '../support/encrypted-documents.ts'
+import { oddZip } from '../support/odd-zip.ts'
+import { scanBytes } from '../support/scan-bytes.ts'
 
 const unavailable = expect.objectContaining({ code: 'scanner-unavailable' })
 const clean = { verdict: 'clean' }
@@ -62,6 +65,30 @@ describe.skipIf(skipWithoutClamd)(`a clamd of our own that is looked after${clam
     await expect(scan).resolves.toEqual(clean)
     const engine = expect.stringMatching(/^ClamAV /)
     await expect(scanner.version()).resolves.toMatchObject({ engine })
+  })
+
+  test('has the shipped signatures beside the installed ones', async () => {
+    await addSignatures()
+    await using scanner = await open()
+    const [[, document] = ['', Buffer.alloc(0)]] = encryptedOffice
+    const archive = oddZip('document', document, { method: 8 })
+    const encrypted = { verdict: 'unscannable', reason: 'encrypted' }
+    expect(await scanBytes(scanner, archive)).toEqual(encrypted)
+  })
+
+  test('is given signatures that are installed later, and loses those that are removed', async () => {
+    await addSignatures()
+    await using scanner = await open({ livenessMs: 100 })
+    await scansAgain(scanner)
+    const linked = () => readdir(join(root, 'clamd', 'signatures'))
+    const shipped = ['coffer.ldb', 'coffer.ndb']
+    expect((await linked()).toSorted()).toEqual([...shipped, 'one.hdb'])
+    await rename(join(root, 'one.hdb'), join(root, 'two.hdb'))
+    await vi.waitFor(
+      async () => expect((await linked()).toSorted()).toEqual([...shipped, 'two.hdb']),
+      patience,
+    )
+    await scansAgain(scanner)
   })
 
   test('a scan that waits for it can be aborted', async () => {

@@ -84,6 +84,8 @@ describe('the package in a project of its own', () => {
     expect(others.sort()).toEqual([
       'README.md',
       'dist/infra/clamav/clamd.conf',
+      'dist/infra/clamav/coffer.ldb',
+      'dist/infra/clamav/coffer.ndb',
       'functions/index.ts',
       'package.json',
     ])
@@ -113,6 +115,7 @@ describe('the package in a project of its own', () => {
     }
     expect(reached).toContain('dist/shared/adapters/clamd/clamd-process.js')
     expect(wanted).toContain('dist/infra/clamav/clamd.conf')
+    expect(wanted).toContain('dist/infra/clamav/coffer.ndb')
     expect(project.files).toEqual(expect.arrayContaining([...reached, ...wanted]))
   })
 

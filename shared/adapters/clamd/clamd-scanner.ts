@@ -87,10 +87,14 @@ export class ClamdScanner implements Scanner {
     const view = await openZipView(read, audit.zip)
     if (!view) return unsupported
     const original = await reopened(reopen)
+    const body = view.body(original)
+    // Once clamd has replied early nobody reads it.
+    body.on('error', () => undefined)
     try {
-      const { verdict } = await this.#pass(view.body(original), signal)
+      const { verdict } = await this.#pass(body, signal)
       return verdict.verdict === 'clean' && view.contradicts() ? unsupported : verdict
     } finally {
+      body.destroy()
       original.destroy()
     }
   }

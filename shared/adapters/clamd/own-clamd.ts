@@ -1,8 +1,10 @@
+import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { setTimeout } from 'node:timers/promises'
 import type { Scanner, ScannerVersion, ScanOptions, Verdict } from '../../workspace/ports.ts'
 import { ClamdProcess, type ClamdStart } from './clamd-process.ts'
 import { ask, ClamdScanner } from './clamd-scanner.ts'
+import { linkSignatures } from './signatures.ts'
 import { unavailable } from './unavailable.ts'
 
 export interface OwnClamdOptions {
@@ -81,7 +83,11 @@ export class OwnClamd implements Scanner, AsyncDisposable {
   /** One life of clamd; resolves to how it ended. */
   async #run(disposed: AbortSignal): Promise<string> {
     const { start, concurrency, log, livenessMs = defaultLivenessMs } = this.#options
-    const starting = ClamdProcess.open({ ...start, signal: disposed })
+    const signatures = join(start.directory, 'signatures')
+    const link = () => linkSignatures(start.databaseDirectory, signatures)
+    const starting = link().then(() =>
+      ClamdProcess.open({ ...start, databaseDirectory: signatures, signal: disposed }),
+    )
     this.#scanner = starting.then(
       ({ socketPath }) => new ClamdScanner({ path: socketPath }, { concurrency }),
       (error: unknown) => {
@@ -97,7 +103,7 @@ export class OwnClamd implements Scanner, AsyncDisposable {
       const over = new AbortController()
       const reasons = [
         clamd.ended.then((how) => `clamd ended (${how})`),
-        hung(clamd.socketPath, livenessMs, AbortSignal.any([disposed, over.signal])),
+        hung(clamd.socketPath, { livenessMs, link }, AbortSignal.any([disposed, over.signal])),
       ]
       const reason = await Promise.race(reasons)
       over.abort()
@@ -108,8 +114,15 @@ export class OwnClamd implements Scanner, AsyncDisposable {
   }
 }
 
-/** Resolves once clamd takes longer to answer than it may, or when the signal is aborted. */
-async function hung(socketPath: string, livenessMs: number, signal: AbortSignal): Promise<string> {
+/**
+ * Resolves once clamd takes longer to answer than it may, or when the signal is aborted. Meanwhile new signatures are linked,
+ * which clamd looks for by itself.
+ */
+async function hung(
+  socketPath: string,
+  { livenessMs, link }: { livenessMs: number; link: () => Promise<void> },
+  signal: AbortSignal,
+): Promise<string> {
   const timeouts = {
     connectTimeoutMs: livenessMs,
     idleTimeoutMs: livenessMs,
@@ -118,6 +131,8 @@ async function hung(socketPath: string, livenessMs: number, signal: AbortSignal)
   for (;;) {
     const aborted = await setTimeout(livenessMs, false, { signal }).catch(() => true)
     if (aborted) return 'clamd is no longer needed'
+    // A directory that cannot be read now can be later; clamd keeps what it has loaded.
+    await link().catch(() => undefined)
     const reply = await ask({ path: socketPath }, 'PING', timeouts).catch(() => undefined)
     if (reply !== 'PONG') return 'clamd hangs'
   }
