@@ -5,6 +5,7 @@ import type { ReadyFile } from '../workspace/file.ts'
 import { parseSessionId } from '../workspace/path.ts'
 import type { ByteRange, ForeignSource, Ports } from '../workspace/ports.ts'
 import { readContent } from '../workspace/read.ts'
+import { readerOf } from './reader-of.ts'
 import { formatReference, isReference } from './reference.ts'
 import { assertClean } from './store/assert-clean.ts'
 import { openExecutions, type Execution, type ExecutionsOptions } from './store/executions.ts'
@@ -135,7 +136,9 @@ async function storeForeign(store: Store, source: ForeignSource): Promise<string
   await assertClean(ports, staged, { workspaceId: caller.workspaceId, signal })
   const { declaredType: declared, name } = source
   const hint = { name: name ?? '', ...(declared !== undefined && { declared }) }
-  const mimeType = await detectType(staged.head, hint)
+  const read = readerOf(async (range) => staged.open(range), staged)
+  const { sizeBytes } = staged
+  const mimeType = await detectType(staged.head, hint, { sizeBytes, read })
   if (returnFormat === 'for_local_processing') {
     return await execution.publish(staged, localName(name, mimeType))
   }

@@ -1,7 +1,7 @@
-import { fileTypeFromBuffer, supportedMimeTypes } from 'file-type'
+import { supportedMimeTypes } from 'file-type'
 import { parseEssence } from './essence.ts'
 import { canonicalType, typeOfName } from './media-types.ts'
-import { mayBeInside } from './refinements.ts'
+import { readerOf } from './reader-of.ts'
 import {
   hasByteOrderMark,
   isText,
@@ -10,6 +10,8 @@ import {
   sniffDocument,
   sniffMarkup,
 } from './sniff.ts'
+import { sniffStructure, type WholeFile } from './sniff-structure.ts'
+import { isLateMp3, isLatePdf, sniffDatabase, sniffTga } from './sniff-tolerant.ts'
 import { isMarkdown, isTextFormat, isXml } from './text-formats.ts'
 
 /** How much of a file `detectType` makes use of. */
@@ -34,7 +36,7 @@ const sayNothing = new Set([
   'application/x-www-form-urlencoded',
 ])
 
-/** Types of WHATWG that file-type tells more of. */
+/** Types of WHATWG whose structure tells more. */
 const containers = new Set(['application/ogg', 'application/zip', 'video/mp4'])
 
 /** Types that the bytes of a file show. */
@@ -54,22 +56,27 @@ const unmistakable = new Set([
 ])
 
 /**
- * The media type of a file, as an essence (`type/subtype`, lower case), from its first bytes (up to 64 KiB). Bytes come
- * first; what the uploader declared and the name only help where bytes cannot tell. Never throws.
+ * The media type of a file, as an essence (`type/subtype`, lower case), from its first bytes (up to 64 KiB) and, where its
+ * structure lies elsewhere, from at most 4 MiB of the rest. Bytes come first; what the uploader declared and the name only
+ * help where bytes cannot tell. Throws only what reading the file throws.
  *
- * - A format that WHATWG MIME Sniffing lists has WHATWG's name for it (`audio/wave`, `application/x-gzip`), also where
- *   file-type has another. In ZIP and MP4 containers file-type's finer answer is taken: DOCX, EPUB, HEIC, AVIF, M4A.
- *   What file-type alone knows has its name for it. Of a CFB or ZIP container with nothing finer, the declared type or
- *   the name may tell which (`application/msword`).
+ * - A format that WHATWG MIME Sniffing lists has WHATWG's name for it (`audio/wave`, `application/x-gzip`), any other one
+ *   that of `mediaTypes`. Formats inside ZIP, CFB, TIFF, MP4 and Ogg containers have their own name: DOCX, EPUB, MSG, DNG, HEIC.
+ *   Where the container does not tell, the declared type or the name may.
+ * - PDF and MP3 may begin late, as readers allow.
  * - HTML and XML are recognised by WHATWG's patterns and by nothing else. A declared type, or else a name, of an XML
  *   format (SVG, XHTML), of HTML or of Markdown then says which one it is.
  * - Other text has the declared type if that is a text format, else the one its name stands for, else `text/plain`. An
  *   XML format must at least begin with `<`.
- * - Binary bytes that nobody knows have the declared type, unless the type is one that would have been recognised, or
- *   text: then, and without one, `application/octet-stream`.
+ * - Unknown binary bytes have the declared type, or else the one that the name stands for, unless files of that type show
+ *   it by their bytes, or it is a text format: then `application/octet-stream`.
  * - An empty file has the declared type, else the one its name stands for, else `application/octet-stream`.
  */
-export async function detectType(head: Uint8Array, hint: TypeHint): Promise<string> {
+export async function detectType(
+  head: Uint8Array,
+  hint: TypeHint,
+  file: WholeFile = wholeHead(head),
+): Promise<string> {
   const essence = parseEssence(hint.declared ?? '')
   const isSaid = essence !== undefined && !sayNothing.has(essence)
   const declared = isSaid ? canonicalType(essence) : undefined
@@ -79,10 +86,16 @@ export async function detectType(head: Uint8Array, hint: TypeHint): Promise<stri
   const hints = [declared, named].filter((type) => type !== undefined)
   const markup = sniffMarkup(head)
   if (markup !== undefined) return markupType(markup, hints)
-  const recognised = await recognise(head.subarray(0, sniffedBytes), hints)
+  const recognised = await recognise(head.subarray(0, sniffedBytes), hints, file)
   if (isText(head)) return textType(head, hints, recognised)
   if (recognised !== undefined) return recognised
   return hints.find((hint) => !isRecognisable(hint) && !isTextFormat(hint)) ?? unknownType
+}
+
+/** Where nothing but the beginning is there to read. */
+function wholeHead(head: Uint8Array): WholeFile {
+  const sizeBytes = head.length
+  return { sizeBytes, read: readerOf(undefined, { head, sizeBytes }) }
 }
 
 function markupType(markup: 'text/html' | 'text/xml', hints: string[]): string {
@@ -95,6 +108,7 @@ function isMarkup(type: string): boolean {
 
 function textType(head: Uint8Array, hints: string[], recognised: string | undefined): string {
   const hint = hints.find((type) => isTextFormat(type) && (!isXml(type) || beginsLikeXml(head)))
+  if (recognised === 'application/pdf') return recognised
   if (recognised === undefined || hasByteOrderMark(head)) return hint ?? 'text/plain'
   if (hint === undefined) return recognised
   if (isTextFormat(recognised)) return hint === 'text/plain' ? recognised : hint
@@ -111,20 +125,18 @@ function beginsLikeXml(head: Uint8Array): boolean {
   return /^[\s\0]*</.test(new TextDecoder().decode(head.subarray(0, 1024)).replace(/^\ufffd+/, ''))
 }
 
-async function recognise(head: Uint8Array, hints: string[]): Promise<string | undefined> {
-  const sniffed = sniffDocument(head) ?? sniffBinary(head)
-  const isContainer = sniffed !== undefined && containers.has(sniffed)
-  const finer = sniffed === undefined || isContainer ? await fileType(head) : undefined
-  const type = finer ?? sniffed
-  if (type === undefined) return undefined
-  return hints.find((hint) => mayBeInside(type, hint)) ?? type
-}
-
-/** Hostile bytes may make a parser fail; then it recognises nothing. XML is for WHATWG's pattern alone to say. */
-async function fileType(head: Uint8Array): Promise<string | undefined> {
-  const found = await fileTypeFromBuffer(head).catch(() => undefined)
-  const type = parseEssence(found?.mime ?? '')
-  return type === undefined || type === 'application/xml' ? undefined : canonicalType(type)
+async function recognise(
+  head: Uint8Array,
+  hints: string[],
+  file: WholeFile,
+): Promise<string | undefined> {
+  if (isLatePdf(head)) return 'application/pdf'
+  const early = sniffDocument(head) ?? sniffDatabase(head) ?? (await sniffTga(head, hints, file))
+  if (early !== undefined) return early
+  const sniffed = sniffBinary(head)
+  if (sniffed !== undefined && !containers.has(sniffed)) return sniffed
+  const type = (await sniffStructure(head, hints, file)) ?? sniffed
+  return type ?? (isLateMp3(head) ? 'audio/mpeg' : undefined)
 }
 
 /** Whether files of a type show it by their bytes. */

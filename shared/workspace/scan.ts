@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { Readable } from 'node:stream'
+import { readerOf } from '../media/reader-of.ts'
 import { EncodingProbe } from '../media/text-encoding.ts'
 import { isTextFormat } from '../media/text-formats.ts'
 import { detectType, sniffedBytes } from '../media/type.ts'
@@ -83,7 +84,9 @@ async function examine(ports: ScanPorts, file: PendingFile, body: Readable, opti
     await closed
     for await (const chunk of body) measure(chunk)
     const hint = { declared: file.mimeType, name: file.name }
-    const mimeType = await detectType(Buffer.concat(head), hint)
+    const begin = Buffer.concat(head)
+    const read = readerOf(options.reopen, { head: begin, sizeBytes })
+    const mimeType = await detectType(begin, hint, { sizeBytes, read })
     const charset = isTextFormat(mimeType) ? encoding.charset : undefined
     return {
       sizeBytes,

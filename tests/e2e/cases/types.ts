@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Api } from '../api.ts'
+import { compoundSamples, lateTiff, zipSamples } from '../../support/type-samples.ts'
 import { readRecord, type Body } from '../caller.ts'
 
 const png = Buffer.from(
@@ -25,6 +26,34 @@ export function typeCases(api: Api): void {
       const headers = { 'content-type': 'text/csv; charset=utf-8' }
       const response = await user.put('/table', 'a,b\n1,2\n', { headers })
       expect((await readRecord(response, 201)).mimeType).toMatch(/^text\/csv/)
+    })
+
+    test.each([
+      ['image/tiff', lateTiff()],
+      ['application/vnd.ms-outlook', compoundSamples['application/vnd.ms-outlook']],
+      ['application/vnd.apple.numbers', zipSamples['application/vnd.apple.numbers']],
+    ])('the type is told by what lies late in a file: %s', async (type, bytes) => {
+      const user = await api.newUser()
+      expect((await user.store('/unnamed', new Uint8Array(bytes ?? []))).mimeType).toBe(type)
+    })
+
+    test.each([
+      ['UTF-8', Buffer.from('Grüße'), 'text/plain; charset=utf-8'],
+      ['UTF-16', Buffer.from('\ufeffGrüße', 'utf16le'), 'text/plain; charset=utf-16'],
+      ['ASCII', Buffer.from('words'), 'text/plain; charset=utf-8'],
+      ['windows-1252', Buffer.from('Grüße', 'latin1'), 'text/plain'],
+    ])('text is served with its encoding, and so is a copy: %s', async (_, bytes, type) => {
+      const user = await api.newUser()
+      const { id, mimeType } = await user.store('/a.txt', new Uint8Array(bytes))
+      expect(mimeType).toBe('text/plain')
+      await user.call('POST', `/files/${id}/copy`, { json: { path: '/b.txt' } })
+      for (const path of ['/a.txt', '/b.txt']) {
+        const { headers } = await user.get(`/content${path}`)
+        expect(headers.get('content-type')).toBe(type)
+      }
+      const link = await user.get(`/files/${id}/download`)
+      const signed = await fetch(new URL(link.headers.get('location') ?? '', user.url('')))
+      expect(signed.headers.get('content-type')).toBe(type)
     })
 
     test('text never becomes an image because it says so', async () => {
