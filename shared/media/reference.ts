@@ -34,6 +34,12 @@ export function formatReference(reference: Reference): string {
   return `workspace://${target}${mimeType === undefined ? '' : `#${encodeType(mimeType)}`}`
 }
 
+/** The same reference, with a type for readers that need one where its writer named none. */
+export function withType(text: string, mimeType: string): string {
+  const [target, fragment = ''] = text.split('#')
+  return fragment === '' ? `${target}#${encodeType(mimeType)}` : text
+}
+
 function idOf(target: string): FileId {
   const id = parseFileId(target)
   if (id === undefined) {

@@ -6,7 +6,7 @@ import { parseSessionId } from '../workspace/path.ts'
 import type { ByteRange, ForeignSource, Ports } from '../workspace/ports.ts'
 import { readContent } from '../workspace/read.ts'
 import { readerOf } from './reader-of.ts'
-import { formatReference, isReference } from './reference.ts'
+import { formatReference, isReference, withType } from './reference.ts'
 import { assertClean } from './store/assert-clean.ts'
 import { openExecutions, type Execution, type ExecutionsOptions } from './store/executions.ts'
 import { fittingName } from './store/fitting-name.ts'
@@ -51,7 +51,8 @@ export interface Media {
    * Takes a file in any of the five forms and answers it in the format that the caller needs:
    * - `for_local_processing`: its path relative to `{temporaryDirectory}/exec_file/{executionId}/`;
    * - `for_external_api`: a data URI with the type that its bytes have;
-   * - `for_block_output`: a reference where the context has a workspace, else a data URI. A reference comes back as itself.
+   * - `for_block_output`: a reference where the context has a workspace, else a data URI. A reference
+   *   comes back as itself, with its type appended if it has none.
    * What is answered has been scanned. Refusals are `WorkspaceError`s; whatever fails, the directory is as it was.
    */
   storeMedia(request: MediaRequest): Promise<string>
@@ -117,7 +118,7 @@ async function storeOwn(store: Store, file: ReadyFile, text: string): Promise<st
   const { id, name, mimeType, sizeBytes } = file
   const hasWorkspace = context.workspaceId !== undefined
   if (returnFormat === 'for_block_output' && hasWorkspace) {
-    return isReference(text) ? text : formatReference({ id, mimeType })
+    return isReference(text) ? withType(text, mimeType) : formatReference({ id, mimeType })
   }
   const { open } = await readContent(ports, caller, { id })
   if (returnFormat !== 'for_local_processing') return toDataUri(mimeType, sizeBytes, () => open())
@@ -125,7 +126,11 @@ async function storeOwn(store: Store, file: ReadyFile, text: string): Promise<st
   return await execution.publish(staged, localName(name, mimeType))
 }
 
-async function storeForeign(store: Store, source: ForeignSource): Promise<string> {
+async function storeForeign(
+  store: Store,
+  source: ForeignSource,
+  { isLocal = false } = {},
+): Promise<string> {
   const { ports, caller, context, execution, returnFormat } = store
   const { signal } = execution
   using _ = endedBy(signal, source.body)
@@ -133,7 +138,7 @@ async function storeForeign(store: Store, source: ForeignSource): Promise<string
     return await saveOutput(ports, caller, { source, sessionId: context.sessionId, signal })
   }
   await using staged = await execution.stage(source.body, ports.limits.maxFileBytes)
-  await assertClean(ports, staged, { workspaceId: caller.workspaceId, signal })
+  await assertClean(ports, staged, { workspaceId: caller.workspaceId, signal, isLocal })
   const { declaredType: declared, name } = source
   const hint = { name: name ?? '', ...(declared !== undefined && { declared }) }
   const read = readerOf(async (range) => staged.open(range), staged)
@@ -146,19 +151,21 @@ async function storeForeign(store: Store, source: ForeignSource): Promise<string
 }
 
 /** It may have been written by the execution itself: nobody has looked at it. */
-async function storeLocal(store: Store, path: string): Promise<string> {
+async function storeLocal(store: Store, file: string): Promise<string> {
   const { ports, caller, execution, returnFormat } = store
+  const path = await execution.locate(file)
   await using handle = await execution.open(path)
   const { size: sizeBytes } = await handle.stat()
   const open = (range?: ByteRange): Readable =>
     handle.createReadStream({ autoClose: false, start: 0, ...range })
   if (returnFormat !== 'for_local_processing') {
     const name = path.slice(path.lastIndexOf('/') + 1)
-    return await storeForeign(store, { body: open(), name })
+    return await storeForeign(store, { body: open(), name }, { isLocal: true })
   }
   assertSize(sizeBytes, ports.limits.maxFileBytes)
   const { signal } = execution
-  await assertClean(ports, { sizeBytes, open }, { workspaceId: caller.workspaceId, signal })
+  const scanning = { workspaceId: caller.workspaceId, signal, isLocal: true }
+  await assertClean(ports, { sizeBytes, open }, scanning)
   return path
 }
 

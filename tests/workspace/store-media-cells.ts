@@ -128,11 +128,13 @@ export function describeCells(open: OpenStack): void {
   })
 
   describe.each(forms.filter(({ names }) => names === 'reference'))('$name', ({ make }) => {
-    test('for_block_output is itself', async () => {
+    test('for_block_output is itself, with its type', async () => {
       await using opened = await begin()
       const { world } = opened
       const file = await make(world)
-      expect(await storeIn(world, file, 'for_block_output')).toBe(file)
+      const typed = file.includes('#') ? file : `${file}#image/png`
+      expect(await storeIn(world, file, 'for_block_output')).toBe(typed)
+      expect(await storeIn(world, typed, 'for_block_output')).toBe(typed)
       expect(await world.tree()).toEqual({})
     })
 

@@ -17,7 +17,8 @@ export function describeLocal(open: OpenStack): void {
       ['..'],
       ['.'],
       ['a/../a.png'],
-      ['./a.png'],
+      ['./../a.png'],
+      ['./'],
       ['a//a.png'],
       ['a.png/'],
       ['/etc/passwd'],
@@ -50,6 +51,31 @@ export function describeLocal(open: OpenStack): void {
         )
       }
       expect(await world.tree()).toEqual(before)
+    })
+
+    test.each([
+      ['from the directory on', () => './made/./out.png'],
+      ['absolute', (directory: string) => join(directory, 'made/out.png')],
+    ])('%s names a file of the execution', async (_, fileIn) => {
+      await using world = await openMediaWorld(open)
+      await world.put('made/out.png', png)
+      const file = fileIn(world.directory)
+      expect(await world.media.storeMedia({ ...local, file })).toBe('made/out.png')
+      const request = { file, context: { userId: 'ann', executionId: 'run-1' } }
+      const uri = await world.media.storeMedia({ ...request, returnFormat: 'for_external_api' })
+      expect(uri).toBe(pngUri)
+    })
+
+    test('that is absolute names no file of another execution', async () => {
+      await using world = await openMediaWorld(open)
+      await world.put('a.png', png)
+      const file = join(world.directory, 'a.png')
+      for (const executionId of ['run', 'run-10']) {
+        const request = { ...local, file, context: { ...context, executionId } }
+        await expect(world.media.storeMedia(request)).rejects.toMatchObject({
+          code: 'invalid-request',
+        })
+      }
     })
 
     test('that names nothing is not-found', async () => {
@@ -91,7 +117,12 @@ export function describeLocal(open: OpenStack): void {
       const before = await world.tree()
       for (const returnFormat of formats) {
         const stored = world.media.storeMedia({ file: 'made.txt', context, returnFormat })
-        await expect(stored).rejects.toMatchObject({ code: 'infected' })
+        const refusal = await stored.then(
+          () => undefined,
+          (error: Error) => error,
+        )
+        expect(refusal).toMatchObject({ code: 'infected' })
+        expect(refusal?.message).not.toContain('was not kept')
       }
       expect(await world.tree()).toEqual(before)
     })

@@ -14,23 +14,24 @@ export interface LocalBytes {
 export async function assertClean(
   ports: Pick<Ports, 'scanner' | 'now'>,
   { sizeBytes, open }: LocalBytes,
-  { workspaceId, signal }: { workspaceId: string; signal: AbortSignal },
+  { isLocal, ...scanning }: { workspaceId: string; signal: AbortSignal; isLocal: boolean },
 ): Promise<void> {
   // Empty files are clean without a scan.
   if (sizeBytes === 0) return
   const body = open()
   const reopen = async (range?: ByteRange) => open(range)
-  const options = { signal, workspaceId, reopen }
+  const options = { ...scanning, reopen }
   const found = await judge(ports, body, options).finally(() => body.destroy())
   if (found.verdict === 'clean') return
+  const fate = isLocal ? 'still lies in the directory of the execution' : 'was not kept'
   if (found.verdict === 'infected') {
     throw new WorkspaceError(
       'infected',
-      `The source is infected (${found.threat}) and was not kept. Use another one.`,
+      `The source is infected (${found.threat}) and ${fate}. Use another one.`,
     )
   }
   throw new WorkspaceError(
     'unscannable',
-    `The source could not be scanned (${found.reason}) and was not kept: ${whyUnscannable(found.reason)}`,
+    `The source could not be scanned (${found.reason}) and ${fate}: ${whyUnscannable(found.reason)}`,
   )
 }

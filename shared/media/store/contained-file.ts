@@ -1,15 +1,32 @@
 import { constants } from 'node:fs'
 import { lstat, open, realpath, stat, type FileHandle } from 'node:fs/promises'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { WorkspaceError } from '../../workspace/errors.ts'
 import { refusedSource } from '../source-refusals.ts'
 
 /**
- * Opens a regular file below a directory by its relative path, which no `..`, no absolute path and no symbolic link leads
- * out of. Throws `invalid-request` naming the rule, or `not-found`.
+ * The path of a file relative to a directory, from a relative path, which may have `.` segments, or from an absolute one
+ * below the directory, by its own name or by the one that links lead to. Throws `invalid-request` for any other.
+ */
+export async function containedPath(directory: string, path: string): Promise<string> {
+  const real = await realpath(directory).catch(() => directory)
+  const root = [resolve(directory), real].map((it) => `${it}/`).find((it) => path.startsWith(it))
+  const relative = path.slice(root?.length ?? 0)
+  if (relative.startsWith('/')) throw outside('must be in the directory of the execution')
+  if (/[\\\0]/.test(relative)) throw outside('must not contain "\\" or NUL')
+  const segments = relative.split('/').filter((segment) => segment !== '.')
+  if (segments.length === 0 || segments.some((segment) => segment === '' || segment === '..')) {
+    throw outside('must name a file, without an empty or ".." segment')
+  }
+  return segments.join('/')
+}
+
+/**
+ * Opens a regular file below a directory by its `containedPath`, through no symbolic link. Throws `invalid-request` naming
+ * the rule, or `not-found`.
  */
 export async function openContained(directory: string, path: string): Promise<FileHandle> {
-  const segments = segmentsOf(path)
+  const segments = path.split('/')
   const full = join(directory, ...segments)
   try {
     await assertNoLink(directory, segments)
@@ -26,16 +43,6 @@ export async function openContained(directory: string, path: string): Promise<Fi
   } catch (error) {
     throw refusalOf(error)
   }
-}
-
-function segmentsOf(path: string): string[] {
-  if (path.startsWith('/')) throw outside('must be relative to the directory of the execution')
-  if (/[\\\0]/.test(path)) throw outside('must not contain "\\" or NUL')
-  const segments = path.split('/')
-  if (segments.some((segment) => ['', '.', '..'].includes(segment))) {
-    throw outside('must not have an empty, "." or ".." segment')
-  }
-  return segments
 }
 
 async function assertNoLink(directory: string, segments: string[]): Promise<void> {

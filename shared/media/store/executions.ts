@@ -4,7 +4,7 @@ import type { FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { WorkspaceError } from '../../workspace/errors.ts'
-import { openContained } from './contained-file.ts'
+import { containedPath, openContained } from './contained-file.ts'
 import {
   heldBytes,
   ownDirectory,
@@ -31,7 +31,9 @@ export interface Execution {
   stage(body: Readable, maxBytes: number): Promise<StagedFile>
   /** Shows a staged file under a name of its own; resolves to that. */
   publish(staged: StagedFile, name: string): Promise<string>
-  /** Opens a file in the directory, and nothing outside it. */
+  /** The path of a file in the directory, relative to it. Throws for a path that leads elsewhere. */
+  locate(path: string): Promise<string>
+  /** Opens a file in the directory by its located path. */
   open(path: string): Promise<FileHandle>
 }
 
@@ -99,6 +101,7 @@ export function openExecutions({
             staged.keep()
             return shown
           },
+          locate: (path) => containedPath(join(root, id), path),
           open: (path) => openContained(join(root, id), path),
         })
       })()
