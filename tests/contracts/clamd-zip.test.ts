@@ -1,5 +1,4 @@
-import { Readable } from 'node:stream'
-import { gzipSync } from 'node:zlib'
+import { deflateRawSync, gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { ClamdScanner } from '../../shared/adapters/clamd/clamd-scanner.ts'
 import {
@@ -226,20 +225,88 @@ describe.each([
   )
 })
 
-/** Nothing that reads along sees into it. */
-const hidden = (entry: OddEntry) => gzipSync(malicious(entry))
+const zipped = (bytes: Buffer, entry: OddEntry = {}) =>
+  oddZip('inner', bytes, { method: 8, ...entry })
 
 describe.skipIf(skipWithoutClamd)(`the shipped signatures${clamdNote}`, () => {
+  let shipped: TestClamd
+  beforeAll(async () => {
+    shipped = await startClamd()
+  })
+  afterAll(() => shipped[Symbol.asyncDispose]())
+  const scan = (bytes: Buffer) => scanBytes(new ClamdScanner({ path: shipped.socketPath }), bytes)
+
   test.each<[string, OddEntry]>([
-    ['Zip64 sizes in front of the data', { zip64Local: true }],
-    ['Zip64 sizes in the directory', { zip64Directory: true, streamed: true }],
-    ['a Zip64 offset', { zip64Offset: true }],
-    ['a Zip64 end', { zip64End: true }],
     ['LZMA', { method: 14 }],
     ['Zstandard', { method: 93 }],
   ])('find %s in an archive inside another one', async (_, entry) => {
-    await using shipped = await startClamd()
-    const scanner = new ClamdScanner({ path: shipped.socketPath })
-    expect(await scanner.scan(Readable.from([hidden(entry)]))).toEqual(unsupported)
+    expect(await scan(gzipSync(malicious(entry)))).toEqual(unsupported)
+  })
+
+  test.each<[string, OddEntry]>([
+    ['sizes in front of the data', { zip64Local: true }],
+    ['sizes in the directory', { zip64Directory: true, streamed: true }],
+    ['an offset', { zip64Offset: true }],
+    ['an end', { zip64End: true }],
+  ])('have Zip64 looked into inside compressed archives: %s', async (_, entry) => {
+    const places = [
+      (inner: Buffer) => gzipSync(inner),
+      (inner: Buffer) => zipped(inner),
+      (inner: Buffer) => zipped(inner, { streamed: true }),
+      (inner: Buffer) => zipped(inner, { zip64Local: true, zip64End: true }),
+      (inner: Buffer) => zipped(zipped(inner), { zip64Directory: true }),
+      (inner: Buffer) => gzipSync(taped([innocent(entry), inner, innocent()])),
+    ]
+    for (const place of places) {
+      expect(await scan(place(malicious(entry)))).toEqual(infected)
+      expect(await scan(place(innocent(entry)))).toEqual(clean)
+    }
+  })
+
+  const inner = innocent({ zip64Local: true })
+  const outer = zipped(inner)
+  const gapped = (at: number) =>
+    Buffer.concat([outer.subarray(0, at), Buffer.alloc(100, '<'), outer.subarray(at)])
+  test.each<[string, Buffer]>([
+    ['in front of it', zipped(inner, { prefix: Buffer.alloc(100, '<') })],
+    ['behind its files', gapped(outer.indexOf('PK\u0001\u0002'))],
+    ['behind it', Buffer.concat([outer, Buffer.alloc(100, '<')])],
+    ['behind packed data', slack(inner)],
+    ['in a comment of gzip', commented(gzipSync(inner))],
+    ['behind gzip', Buffer.concat([gzipSync(inner), Buffer.alloc(100, '<')])],
+  ])('leave an archive unscanned that has other bytes %s', async (_, bytes) => {
+    expect(await scan(bytes)).toEqual(unsupported)
+  })
+
+  test('have such an archive looked into without them', async () => {
+    expect(await scan(outer)).toEqual(clean)
+    expect(await scan(slack(inner, 0))).toEqual(clean)
+    expect(await scan(gzipSync(inner))).toEqual(clean)
+  })
+
+  test('leave an archive unscanned that is nested too deeply', async () => {
+    let nested = inner
+    for (let depth = 0; depth < 6; depth += 1) nested = zipped(nested)
+    const verdict = await scan(nested)
+    expect(verdict).toEqual({ verdict: 'unscannable', reason: 'nesting-limit' })
   })
 })
+
+/** Packed data with other bytes behind its end, which count as its own. */
+function slack(bytes: Buffer, slackBytes = 100): Buffer {
+  const packed = Buffer.concat([deflateRawSync(bytes), Buffer.alloc(slackBytes, '<')])
+  const archive = oddZip('inner', packed, {
+    claims: { compressedBytes: packed.length, sizeBytes: bytes.length },
+  })
+  const directoryAt = archive.indexOf('PK\u0001\u0002')
+  archive.writeUInt16LE(8, 8)
+  archive.writeUInt16LE(8, directoryAt + 10)
+  archive.writeUInt32LE(bytes.length, directoryAt + 24)
+  return archive
+}
+
+function commented(file: Buffer): Buffer {
+  const head = Buffer.from(file.subarray(0, 10))
+  head[3] = 0x10
+  return Buffer.concat([head, Buffer.from('a comment\0'), file.subarray(10)])
+}

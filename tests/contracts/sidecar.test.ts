@@ -4,7 +4,6 @@ import { chmod, copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:f
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
@@ -12,6 +11,7 @@ import { ClamdScanner } from '../../shared/adapters/clamd/clamd-scanner.ts'
 import { clamdNote, freePort, skipWithoutClamd } from '../support/clamd.ts'
 import { eicar } from '../support/eicar.ts'
 import { oddZip } from '../support/odd-zip.ts'
+import { scanBytes } from '../support/scan-bytes.ts'
 import { signatureMirror } from '../support/signature-mirror.ts'
 
 const infra = fileURLToPath(new URL('../../infra/clamav', import.meta.url))
@@ -19,7 +19,7 @@ const patience = { timeout: 20_000, interval: 50 }
 /** As in the image: not root. */
 const nobody = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {}
 const scan = (port: number, bytes: Buffer) =>
-  new ClamdScanner({ host: '127.0.0.1', port }).scan(Readable.from([bytes]))
+  scanBytes(new ClamdScanner({ host: '127.0.0.1', port }), bytes)
 
 const shipped = [
   'clamd.conf',
@@ -108,7 +108,7 @@ describe.skipIf(skipWithoutClamd)(`the sidecar${clamdNote}`, () => {
     await scans()
     expect(await isHealthy()).toBe(true)
     expect((await scan(port, Buffer.from('hello'))).verdict).toBe('clean')
-    const nested = oddZip('inner.zip', oddZip('eicar.com', eicar(), { zip64End: true }), {
+    const nested = oddZip('inner.zip', oddZip('eicar.com', eicar(), { method: 14 }), {
       method: 8,
     })
     expect(await scan(port, nested)).toEqual({

@@ -1,8 +1,14 @@
 import { Readable } from 'node:stream'
+import type {
+  ByteRange,
+  Scanner,
+  ScannerVersion,
+  ScanOptions,
+  UnscannableReason,
+  Verdict,
+} from '../../workspace/ports.ts'
 import { readerOf } from '../../media/reader-of.ts'
-import type { Scanner, ScannerVersion, ScanOptions, Verdict } from '../../workspace/ports.ts'
 import { findEncryption } from '../../media/encryption/encryption.ts'
-import type { ReadAt } from '../../media/read-at.ts'
 import { ArchiveAudit } from './archive-audit.ts'
 import { type ClamdAddress, Connection, type Timeouts } from './connection.ts'
 import { frames } from './frames.ts'
@@ -11,7 +17,9 @@ import { readVerdict, readVersion, saysZip64 } from './reply.ts'
 import { rarCanary } from './rar.ts'
 import { Slots } from './slots.ts'
 import { unavailable } from './unavailable.ts'
-import { openZipView } from './zip-view.ts'
+import { UnpackingError, UnpackingLimits } from './unpacking-limits.ts'
+import { type Container, type OpenFile, packedFiles } from './packed-files.ts'
+import { openZipView, type ZipView } from './zip-view.ts'
 
 export interface ClamdOptions extends Partial<Timeouts> {
   /** Scans at once; more wait their turn. Below clamd's `MaxThreads`, so that it never queues. */
@@ -24,16 +32,19 @@ interface Pass {
   verdict: Verdict
   /** Whether clamd has left something in an archive unread, which it may read in another spelling. */
   skipsEntries: boolean
+  /** Whether a packed file is the archive that clamd cannot read, and the outer one is whole. */
+  hidesZip64: boolean
 }
 
-/** How a body is read once more. */
-interface Again {
-  read: ReadAt
-  reopen: ScanOptions['reopen']
+interface Context {
+  depth: number
+  limits: UnpackingLimits
   signal: AbortSignal | undefined
 }
 
-const unsupported: Verdict = { verdict: 'unscannable', reason: 'unsupported-archive' }
+const maxDepth = 4
+const unscannable = (reason: UnscannableReason): Verdict => ({ verdict: 'unscannable', reason })
+const unsupported = unscannable('unsupported-archive')
 
 const defaultTimeouts: Timeouts = {
   connectTimeoutMs: 5_000,
@@ -61,15 +72,29 @@ export class ClamdScanner implements Scanner {
     body.on('error', () => undefined)
     try {
       using _slot = await this.#slots.acquire(signal, workspaceId)
-      const { audit, ...first } = await this.#pass(body, signal)
-      const again = { read: readerOf(reopen, audit), reopen, signal }
-      const verdict = first.skipsEntries ? await this.#scanView(audit, again) : first.verdict
-      if (verdict.verdict !== 'clean') return verdict
-      const hidden = await findEncryption(audit.head, { ...again, sizeBytes: audit.sizeBytes })
-      return hidden ? { verdict: 'unscannable', reason: hidden } : verdict
+      const open = (range?: ByteRange) => reopened(reopen, range)
+      const context = { depth: 0, limits: new UnpackingLimits(), signal }
+      return await this.#examine(body, open, context)
+    } catch (error) {
+      if (error instanceof UnpackingError) return unscannable(error.reason)
+      throw error
     } finally {
       body.destroy()
     }
+  }
+
+  /** A file, or one that is packed in it: `clean` once clamd has seen all of it. */
+  async #examine(body: Readable, open: OpenFile, context: Context): Promise<Verdict> {
+    const first = await this.#pass(body, context.signal)
+    const { head, sizeBytes, zip } = first.audit
+    const read = readerOf(open, first.audit)
+    const view = first.skipsEntries ? await openZipView(read, zip) : undefined
+    const seen = view ? await this.#passView(view, open, context) : first
+    const container = { head, read, open, sizeBytes, localAt: (at: number) => zip.localAt(at) }
+    const verdict = seen.hidesZip64 ? await this.#scanPacked(container, context) : seen.verdict
+    if (verdict.verdict !== 'clean') return verdict
+    const hidden = await findEncryption(head, { read, sizeBytes })
+    return hidden ? unscannable(hidden) : verdict
   }
 
   /** One reading of a body by clamd. What clamd did not unpack it calls clean: that is `unscannable`. */
@@ -80,24 +105,42 @@ export class ClamdScanner implements Scanner {
     const skips = audit.skipsSomething()
     const skipsEntries = (isClean && skips) || saysZip64(reply)
     const skipsAll = isClean && audit.isRar() && !(await this.#readsRar(signal))
-    return { audit, verdict: skipsEntries || skipsAll ? unsupported : verdict, skipsEntries }
+    const hidesZip64 = saysZip64(reply) && !skips
+    const isUnread = skipsEntries || skipsAll
+    return { audit, verdict: isUnread ? unsupported : verdict, skipsEntries, hidesZip64 }
   }
 
   /** Scans an archive in the spelling that clamd reads. */
-  async #scanView(audit: ArchiveAudit, { read, reopen, signal }: Again): Promise<Verdict> {
-    const view = await openZipView(read, audit.zip)
-    if (!view) return unsupported
-    const original = await reopened(reopen)
+  async #passView(view: ZipView, open: OpenFile, { signal }: Context): Promise<Pass> {
+    const original = await open()
     const body = view.body(original)
     // Once clamd has replied early nobody reads it.
     body.on('error', () => undefined)
     try {
-      const { verdict } = await this.#pass(body, signal)
-      return verdict.verdict === 'clean' && view.contradicts() ? unsupported : verdict
+      const pass = await this.#pass(body, signal)
+      if (pass.verdict.verdict === 'infected' || !view.contradicts()) return pass
+      return { ...pass, verdict: unsupported, hidesZip64: false }
     } finally {
       body.destroy()
       original.destroy()
     }
+  }
+
+  /** Scans the files in an archive one by one: among them is Zip64 that cannot be respelled where it is. */
+  async #scanPacked(container: Container, { depth, limits, signal }: Context): Promise<Verdict> {
+    if (depth === maxDepth) return unscannable('nesting-limit')
+    const files = await packedFiles(container, limits)
+    if (!files) return unsupported
+    for (const open of files) {
+      limits.takeFile()
+      const body = await open()
+      body.on('error', () => undefined)
+      const verdict = await this.#examine(body, open, { depth: depth + 1, limits, signal }).finally(
+        () => body.destroy(),
+      )
+      if (verdict.verdict !== 'clean') return verdict
+    }
+    return { verdict: 'clean' }
   }
 
   async #converse(body: Readable, seen: (bytes: Buffer) => void, signal?: AbortSignal) {
