@@ -138,8 +138,10 @@ export function canonicalType(type: string): string {
 
 /** The type that a name's extension stands for. */
 export function typeOfName(name: string): string | undefined {
-  const extension = name.slice(name.lastIndexOf('.') + 1).toLowerCase()
-  const type = typesByExtension.get(extension) ?? mime.getType(name)
+  const dot = name.lastIndexOf('.')
+  if (dot < 0) return undefined
+  const extension = name.slice(dot + 1).toLowerCase()
+  const type = typesByExtension.get(extension) ?? mime.getType(extension)
   return type === null ? undefined : canonicalType(type)
 }
 

@@ -44,6 +44,19 @@ const recognisable: ReadonlySet<string> = new Set(
   [...sniffableTypes, ...supportedMimeTypes].map(canonicalType),
 )
 
+/** Formats of which only some files have the signature: the binary ones of two, or those of some programs. */
+const partlyRecognised = new Set([
+  'application/dicom',
+  'application/pgp-encrypted',
+  'application/vnd.apache.arrow.file',
+  'application/x-apple-diskimage',
+  'application/x-iso9660-image',
+  'application/x-mobipocket-ebook',
+  'image/x-olympus-orf',
+  'image/x-panasonic-rw2',
+  'model/stl',
+])
+
 /** Formats whose signature is letters, but too many of them for chance. */
 const unmistakable = new Set([
   'application/pdf',
@@ -89,7 +102,7 @@ export async function detectType(
   const recognised = await recognise(head.subarray(0, sniffedBytes), hints, file)
   if (isText(head)) return textType(head, hints, recognised)
   if (recognised !== undefined) return recognised
-  return hints.find((hint) => !isRecognisable(hint) && !isTextFormat(hint)) ?? unknownType
+  return hints.find((hint) => mayBeUnknown(hint)) ?? unknownType
 }
 
 /** Where nothing but the beginning is there to read. */
@@ -137,6 +150,11 @@ async function recognise(
   if (sniffed !== undefined && !containers.has(sniffed)) return sniffed
   const type = (await sniffStructure(head, hints, file)) ?? sniffed
   return type ?? (isLateMp3(head) ? 'audio/mpeg' : undefined)
+}
+
+/** Whether bytes that nobody recognises may be of a type. */
+function mayBeUnknown(type: string): boolean {
+  return !isTextFormat(type) && (!isRecognisable(type) || partlyRecognised.has(type))
 }
 
 /** Whether files of a type show it by their bytes. */

@@ -115,6 +115,7 @@ test.each([
   ['archive.gz', 'application/x-gzip'],
   ['plan.mpp', 'application/vnd.ms-project'],
   ['Makefile', undefined],
+  ['png', undefined],
 ])('the name %s stands for %s', (name, type) => {
   expect(typeOfName(name)).toBe(type)
 })

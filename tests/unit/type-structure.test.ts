@@ -72,6 +72,8 @@ describe('where the structure leaves it open, a plausible hint stands', () => {
     [lateTiff(), 'a.nef', 'image/x-nikon-nef'],
     [lateTiff(), 'a.tif', 'image/tiff'],
     [Buffer.from('0badc0de000102', 'hex'), 'a.zzz', 'application/octet-stream'],
+    [Buffer.from('0badc0de000102', 'hex'), 'part.stl', 'model/stl'],
+    [Buffer.from('0badc0de000102', 'hex'), 'a.png', 'application/octet-stream'],
     [Buffer.from('0badc0de000102', 'hex'), 'a.dwf', 'model/vnd.dwf'],
   ])('bytes %# called %s are %s', async (bytes, name, type) => {
     expect(await typeOf(bytes, { name })).toBe(type)
