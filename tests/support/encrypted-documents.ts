@@ -145,6 +145,8 @@ export const encryptedOthers: [name: string, bytes: Buffer][] = [
     'BitLocker',
     Buffer.concat([Buffer.from('eb5890', 'hex'), Buffer.from('-FVE-FS-'), Buffer.alloc(600)]),
   ],
+  ['WordPerfect', Buffer.from('ff57504310000000010a020134120000', 'hex')],
+  ['S/MIME', Buffer.from('308201a506092a864886f70d010703a0820196308201920201', 'hex')],
   ['age', Buffer.from('age-encryption.org/v1\n-> scrypt bBjlhJVYZeE4aqUdmtRHfw 18\n')],
   ['OpenSSL', Buffer.concat([Buffer.from('Salted__'), Buffer.alloc(600, 7)])],
   [
@@ -187,6 +189,8 @@ export const openDocuments: [name: string, bytes: Buffer][] = [
   ['Access 97', accessDatabase({ version: 0 })],
   ['Access 2000', accessDatabase()],
   ['Access 2010', accessDatabase({ engine: 'ACE', version: 3, createdAt: 40_000.25 })],
+  ['WordPerfect', Buffer.from('ff57504310000000010a020100000000', 'hex')],
+  ['a signature', Buffer.from('308201a506092a864886f70d010702a0820196308201920201', 'hex')],
   ['a signed message', Buffer.from('-----BEGIN PGP MESSAGE-----\n\nowEBWwKk/ZANAwAKAQ==\n=abcd\n')],
   ['a PGP public key', Buffer.from('99010d04', 'hex')],
 ]

@@ -19,12 +19,35 @@ const armor = '-----BEGIN PGP MESSAGE-----'
 /** RSA, ElGamal, ECDH, X25519, X448 (RFC 9580 §9.1). */
 const publicKeyAlgorithms = new Set([1, 2, 16, 18, 25, 26])
 
+/** Content types of CMS (RFC 5652 §6, §8; RFC 5083 §2.1): enveloped, encrypted, authenticated and enveloped. */
+const cmsTypes = ['06092a864886f70d010703', '06092a864886f70d010706', '060b2a864886f70d0109100117']
+const sequence = 0x30
+const longestSequenceHead = 6
+
+const wordPerfectMark = Buffer.from('ff575043', 'hex')
+/** In the prefix of a WordPerfect document: a checksum of its password, or zero. */
+const wordPerfectKeyAt = 12
+
 export function isEnvelope(head: Buffer): boolean {
   return (
+    isCms(head) ||
+    isEncryptedWordPerfect(head) ||
     marks.some(({ at, bytes }) => head.subarray(at, at + bytes.length).equals(bytes)) ||
     isOpenPgpMessage(head) ||
     isOpenPgpMessage(withoutArmor(head))
   )
+}
+
+/** S/MIME and `openssl cms`, in DER or BER: a sequence that begins with its type. */
+function isCms(head: Buffer): boolean {
+  if (head[0] !== sequence) return false
+  const types = cmsTypes.map((type) => head.indexOf(type, 0, 'hex'))
+  return types.some((at) => at > 0 && at <= longestSequenceHead)
+}
+
+function isEncryptedWordPerfect(head: Buffer): boolean {
+  if (!head.subarray(0, wordPerfectMark.length).equals(wordPerfectMark)) return false
+  return head.length >= wordPerfectKeyAt + 2 && head.readUInt16LE(wordPerfectKeyAt) !== 0
 }
 
 /** The first bytes of an armored message (RFC 9580 §6.2): a signed one has the same first line as an encrypted one. */
