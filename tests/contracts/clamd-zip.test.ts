@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream'
 import { deflateRawSync, gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { ClamdScanner } from '../../shared/adapters/clamd/clamd-scanner.ts'
@@ -261,6 +262,23 @@ describe.skipIf(skipWithoutClamd)(`the shipped signatures${clamdNote}`, () => {
       expect(await scan(place(malicious(entry)))).toEqual(infected)
       expect(await scan(place(innocent(entry)))).toEqual(clean)
     }
+  })
+
+  test('unpack a tape archive with hundreds of them a few times in all', async () => {
+    const large = oddZip('array.npy', Buffer.alloc(120_000, 'numbers'), { zip64Local: true })
+    const archive = gzipSync(taped(Array.from({ length: 300 }, () => large)))
+    const opened: unknown[] = []
+    const verdict = await new ClamdScanner({ path: shipped.socketPath }).scan(
+      Readable.from([archive]),
+      {
+        reopen: async (range) => {
+          opened.push(range)
+          return Readable.from([archive.subarray(range?.start ?? 0, (range?.end ?? Infinity) + 1)])
+        },
+      },
+    )
+    expect(verdict).toEqual(clean)
+    expect(opened.length).toBeLessThan(8)
   })
 
   const inner = innocent({ zip64Local: true })

@@ -11,6 +11,7 @@ import { readerOf } from '../../media/reader-of.ts'
 import { findEncryption } from '../../media/encryption/encryption.ts'
 import { ArchiveAudit } from './archive-audit.ts'
 import { type ClamdAddress, Connection, type Timeouts } from './connection.ts'
+import { ForwardReader } from './forward-reader.ts'
 import { frames } from './frames.ts'
 import { reopened } from './reopened.ts'
 import { readVerdict, readVersion, saysZip64 } from './reply.ts'
@@ -87,7 +88,8 @@ export class ClamdScanner implements Scanner {
   async #examine(body: Readable, open: OpenFile, context: Context): Promise<Verdict> {
     const first = await this.#pass(body, context.signal)
     const { head, sizeBytes, zip } = first.audit
-    const read = readerOf(open, first.audit)
+    await using forward = new ForwardReader(open)
+    const read = context.depth === 0 ? readerOf(open, first.audit) : forward.read
     const view = first.skipsEntries ? await openZipView(read, zip) : undefined
     const seen = view ? await this.#passView(view, open, context) : first
     const container = { head, read, open, sizeBytes, localAt: (at: number) => zip.localAt(at) }

@@ -1,7 +1,6 @@
 import { Readable } from 'node:stream'
 import { boundedReader, type ReadAt, ReadLimitError } from '../../media/read-at.ts'
 import {
-  maxDirectoryBytes,
   readZipDirectory,
   type ZipDirectory,
   type ZipEntry,
@@ -16,7 +15,8 @@ const localBytes = 30
 const endBytes = 22
 const streamedFlag = 0x0008
 /** Each costs a look into the store, or two. */
-const maxArchives = 256
+const maxArchives = 1024
+const maxReadBytes = 64 * 1024 * 1024
 
 /** A zip archive as clamd reads it. */
 export interface ZipView {
@@ -47,7 +47,7 @@ interface Respelling {
  */
 export async function openZipView(read: ReadAt, seen: Seen): Promise<ZipView | undefined> {
   if (seen.ends.length > maxArchives) return undefined
-  const bounded = boundedReader(read, 2 * maxDirectoryBytes)
+  const bounded = boundedReader(read, maxReadBytes)
   try {
     const respellings: Respelling[] = []
     for (const end of seen.ends) {
