@@ -18,10 +18,12 @@ interface MediaType {
 export const mediaTypes: Record<string, MediaType> = {
   'application/ogg': { aliases: ['application/x-ogg'], extensions: ['ogx', 'ogg', 'oga', 'ogv'] },
   'application/pdf': { aliases: ['application/x-pdf'], inline: true },
+  'application/vnd.lotus-1-2-3': { extensions: ['wk1', 'wks', '123', 'wk3', 'wk4'] },
   'application/vnd.ms-excel': { aliases: ['application/msexcel', 'application/x-msexcel'] },
   'application/vnd.ms-project': { aliases: ['application/msproject'], extensions: ['mpp', 'mpt'] },
   'application/vnd.visio': { extensions: ['vsd', 'vss', 'vst', 'vsdx', 'vssx', 'vstx', 'vsdm'] },
   'application/x-cfb': { extensions: ['cfb'] },
+  'application/x-filemaker': { extensions: ['fmp12', 'fp7'] },
   'application/x-gzip': {
     aliases: ['application/gzip', 'application/gzip-compressed', 'application/x-gunzip'],
     extensions: ['gz', 'gzip', 'tgz'],
@@ -32,6 +34,7 @@ export const mediaTypes: Record<string, MediaType> = {
   },
   'application/x-msi': { extensions: ['msi', 'msp', 'mst'] },
   'application/x-msmoney': { extensions: ['mny'] },
+  'application/x-quattro-pro': { extensions: ['wq1', 'wb1', 'wb2', 'qpw'] },
   'application/x-rar-compressed': {
     aliases: ['application/vnd.rar', 'application/x-rar'],
     extensions: ['rar'],

@@ -39,8 +39,17 @@ export async function sniffStructure(
   if (isCompoundFile(head)) {
     return (await withinLimit(sniffCompound(bounded))) ?? refined('application/x-cfb')
   }
-  if (!tiffMarks.has(mark)) return refined(await typeOf(fileTypeFromBuffer(head)))
-  return refined((await withinLimit(tiffType(bounded, sizeBytes))) ?? 'image/tiff')
+  if (tiffMarks.has(mark)) {
+    return refined((await withinLimit(tiffType(bounded, sizeBytes))) ?? 'image/tiff')
+  }
+  const type = refined(await typeOf(fileTypeFromBuffer(head)))
+  if (type !== undefined || !hints.some(isZipped)) return type
+  // Readers find the directory from the end, whatever comes before the archive.
+  return await withinLimit(sniffZip(bounded, sizeBytes, hints))
+}
+
+function isZipped(type: string): boolean {
+  return type === 'application/zip' || mayBeInside('application/zip', type)
 }
 
 async function withinLimit(told: Promise<string | undefined>): Promise<string | undefined> {
@@ -62,7 +71,8 @@ async function tiffType(read: ReadAt, sizeBytes: number): Promise<string | undef
     })
   const type = await typeOf(fileTypeFromBlob(blobOf(watched, sizeBytes)))
   if (failures.length > 0) throw failures[0]
-  return type
+  // What file-type takes for Sony's mark is PrintIM, which scanners and other cameras write as well.
+  return type === 'image/x-sony-arw' ? 'image/tiff' : type
 }
 
 /** Hostile bytes may make a parser fail; then it recognises nothing. XML is for WHATWG's pattern alone to say. */

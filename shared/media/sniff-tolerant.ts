@@ -22,11 +22,31 @@ export function isLatePdf(head: Uint8Array): boolean {
   return /^%PDF-\d\.\d[\s%]/.test(text.slice(at, at + 9)) && /\d \d+ obj\b/.test(text.slice(at))
 }
 
-/** Databases that begin as TrueType fonts do, by the name that follows. */
-export function sniffDatabase(head: Uint8Array): string | undefined {
-  const name = view(head).toString('latin1', 4, 19)
-  if (name === 'Standard Jet DB' || name === 'Standard ACE DB') return 'application/x-msaccess'
-  return name === 'MSISAM Database' ? 'application/x-msmoney' : undefined
+/** PostScript as printer drivers write it: after an end of transmission, or a change of the printer's language. */
+export function isLatePostScript(head: Uint8Array): boolean {
+  const text = view(head).toString('latin1', 0, pdfHeaderWithinBytes)
+  if (text.startsWith('\x04%!PS-Adobe-')) return true
+  return text.startsWith('\x1b%-12345X') && text.includes('\n%!PS-Adobe-')
+}
+
+/** Databases and spreadsheets that begin as TrueType fonts and Windows cursors do, by the bytes that follow. */
+const tables: [at: number, bytes: string, type: string][] = [
+  [4, 'Standard Jet DB', 'application/x-msaccess'],
+  [4, 'Standard ACE DB', 'application/x-msaccess'],
+  [4, 'MSISAM Database', 'application/x-msmoney'],
+  [15, 'HBAM', 'application/x-filemaker'],
+  [0, '\0\0\x02\0\x04\x04', 'application/vnd.lotus-1-2-3'],
+  [0, '\0\0\x02\0\x06\x04', 'application/vnd.lotus-1-2-3'],
+  [0, '\0\0\x02\0\x20\x51', 'application/x-quattro-pro'],
+  [0, '\0\0\x02\0\x21\x51', 'application/x-quattro-pro'],
+  [0, '\0\0\x02\0\x01\x10', 'application/x-quattro-pro'],
+  [0, '\0\0\x02\0\x02\x10', 'application/x-quattro-pro'],
+]
+
+export function sniffTable(head: Uint8Array): string | undefined {
+  if (head[0] !== 0) return undefined
+  const text = view(head).toString('latin1', 0, 32)
+  return tables.find(([at, bytes]) => text.startsWith(bytes, at))?.[2]
 }
 
 /** A TGA header, as far as it tells the type; one of image type 2 begins as a Windows cursor does. */

@@ -11,7 +11,7 @@ import {
   sniffMarkup,
 } from './sniff.ts'
 import { sniffStructure, type WholeFile } from './sniff-structure.ts'
-import { isLateMp3, isLatePdf, sniffDatabase, sniffTga } from './sniff-tolerant.ts'
+import { isLateMp3, isLatePdf, isLatePostScript, sniffTable, sniffTga } from './sniff-tolerant.ts'
 import { isMarkdown, isTextFormat, isXml } from './text-formats.ts'
 
 /** How much of a file `detectType` makes use of. */
@@ -36,8 +36,14 @@ const sayNothing = new Set([
   'application/x-www-form-urlencoded',
 ])
 
-/** Types of WHATWG whose structure tells more. */
-const containers = new Set(['application/ogg', 'application/zip', 'video/mp4'])
+/** Types of WHATWG of which the structure, or a longer signature, tells more. */
+const containers = new Set([
+  'application/ogg',
+  // Two letters at offset 34, which stand there in other files too.
+  'application/vnd.ms-fontobject',
+  'application/zip',
+  'video/mp4',
+])
 
 /** Types that the bytes of a file show. */
 const recognisable: ReadonlySet<string> = new Set(
@@ -144,7 +150,8 @@ async function recognise(
   file: WholeFile,
 ): Promise<string | undefined> {
   if (isLatePdf(head)) return 'application/pdf'
-  const early = sniffDocument(head) ?? sniffDatabase(head) ?? (await sniffTga(head, hints, file))
+  if (isLatePostScript(head)) return 'application/postscript'
+  const early = sniffDocument(head) ?? sniffTable(head) ?? (await sniffTga(head, hints, file))
   if (early !== undefined) return early
   const sniffed = sniffBinary(head)
   if (sniffed !== undefined && !containers.has(sniffed)) return sniffed

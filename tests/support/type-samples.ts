@@ -130,6 +130,9 @@ export function tga(imageType = 2, { footer = false } = {}): Buffer {
 export const otherSamples: Record<string, Buffer> = {
   'application/pdf': Buffer.from('%PDF-1.4\n1 0 obj\n<<>>\nendobj\n'),
   'application/x-gzip': gzipSync('text'),
+  'application/vnd.lotus-1-2-3': Buffer.from('000002000604060008000000', 'hex'),
+  'application/x-quattro-pro': Buffer.from('0000020001100600080000000000', 'hex'),
+  'application/x-filemaker': Buffer.from('0001000000020001000500020002c04842414d37', 'hex'),
   'application/x-msaccess': accessDatabase(),
   'application/x-msmoney': Buffer.concat([Buffer.from('\0\x01\0\0MSISAM Database\0'), bytes]),
   'application/x-rar-compressed': Buffer.from('Rar!\x1a\x07\0\xcf\x90', 'latin1'),

@@ -58,10 +58,13 @@ const written: Record<string, Buffer> = {
   'image/x-nikon-nef': rawHead('4d4d002a00000008001c00fe00040000'),
   'image/x-olympus-orf': rawHead('4949524f0800000018'),
   'image/x-panasonic-rw2': rawHead('494955001800000088e774d8'),
-  'image/x-sony-arw': lateTiff([50_341]),
 }
 /** Types that are told from TIFF by their name only. */
-const named = { 'image/x-pentax-pef': lateTiff(), 'image/x-samsung-srw': lateTiff() }
+const named = {
+  'image/x-pentax-pef': lateTiff(),
+  'image/x-samsung-srw': lateTiff(),
+  'image/x-sony-arw': lateTiff([50_341]),
+}
 
 async function detect(bytes: Buffer, name = 'file') {
   const read = async (offset: number, length: number) => bytes.subarray(offset, offset + length)

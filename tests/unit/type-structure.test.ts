@@ -26,6 +26,9 @@ async function detect(bytes: Buffer, hint: Partial<TypeHint> = {}) {
 
 const typeOf = async (bytes: Buffer, hint?: Partial<TypeHint>) => (await detect(bytes, hint)).type
 
+const sheet =
+  zipSamples['application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'] ?? Buffer.alloc(0)
+
 describe('a format is told by the structure of its container, wherever that lies', () => {
   test.each(Object.entries({ ...zipSamples }))('in a zip archive: %s', async (type, bytes) => {
     expect(bytes.length).toBeGreaterThan(100)
@@ -71,6 +74,7 @@ describe('where the structure leaves it open, a plausible hint stands', () => {
     [compoundFile({ Contents: filler }), 'a.xls', 'application/vnd.ms-excel'],
     [lateTiff(), 'a.nef', 'image/x-nikon-nef'],
     [lateTiff(), 'a.tif', 'image/tiff'],
+    [lateTiff([50_341]), 'a.tif', 'image/tiff'],
     [Buffer.from('0badc0de000102', 'hex'), 'a.zzz', 'application/octet-stream'],
     [Buffer.from('0badc0de000102', 'hex'), 'part.stl', 'model/stl'],
     [Buffer.from('0badc0de000102', 'hex'), 'a.png', 'application/octet-stream'],
@@ -127,6 +131,26 @@ describe('formats begin as late as their readers allow', () => {
     [`<script>alert(1)</script>${pdf}`, 'text/html'],
   ])('%j is %s', async (text, type) => {
     expect(await typeOf(Buffer.from(text))).toBe(type)
+  })
+
+  test.each(['\x04', '\x1b%-12345X@PJL ENTER LANGUAGE=POSTSCRIPT\n'])(
+    'PostScript after %j',
+    async (prefix) => {
+      const text = Buffer.from(`${prefix}%!PS-Adobe-3.0\n`)
+      expect(await typeOf(text, { declared: 'text/plain' })).toBe('application/postscript')
+    },
+  )
+
+  test('an archive after other bytes, where it is declared or named as one', async () => {
+    const bytes = Buffer.concat([Buffer.from('0badc0de0001', 'hex'), filler, sheet])
+    const type = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'
+    expect(await typeOf(bytes, { name: 'a.xlsx' })).toBe(type)
+    expect(await typeOf(bytes, { declared: 'application/zip' })).toBe(type)
+    expect(await typeOf(bytes, { name: 'a.png' })).toBe('application/octet-stream')
+  })
+
+  test('two letters make no font of an archive', async () => {
+    expect(await typeOf(streamedZip({ 'DATALPHA.csv': 'x' }))).toBe('application/zip')
   })
 
   test.each([Buffer.alloc(700), Buffer.from('ff00fffaff'.repeat(40), 'hex')])(
