@@ -70,11 +70,30 @@ export async function readZipDirectory(
   const start = end - directoryAt - directoryBytes
   if (start < 0) return undefined
   if (directoryBytes > maxDirectoryBytes) return 'too-large'
-  const at = end - directoryBytes
-  const parsed = parseEntries(await read(at, directoryBytes), { at, start })
-  if (!parsed) return undefined
   const places = zip64 && { endAt: zip64.endAt, locatorAt: endAt - locatorBytes }
-  return { start, at, end, endAt, ...(places && { zip64: places }), ...parsed }
+  // The directory ends at the end record; where other bytes are in between, it is where its offset says.
+  for (const from of start > 0 ? [start, 0] : [0]) {
+    const at = from + directoryAt
+    const parsed = parseEntries(await read(at, directoryBytes), { at, start: from })
+    if (!parsed) continue
+    const directoryEnd = at + directoryBytes
+    return {
+      start: from,
+      at,
+      end: directoryEnd,
+      endAt,
+      ...(places && { zip64: places }),
+      ...parsed,
+    }
+  }
+  return undefined
+}
+
+/** Whether a file ends like a zip archive, though its directory may be broken. */
+export async function endsLikeZip(read: ReadAt, sizeBytes: number): Promise<boolean> {
+  const at = Math.max(0, sizeBytes - endBytes - maxCommentBytes - locatorBytes)
+  const tail = await read(at, sizeBytes - at)
+  return tail.length >= endBytes && tail.lastIndexOf(endSignature, tail.length - endBytes) >= 0
 }
 
 /** §4.3.14, 4.3.15: the locator stands right in front of the end record. */

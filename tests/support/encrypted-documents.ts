@@ -133,6 +133,14 @@ export const encryptedOthers: [name: string, bytes: Buffer][] = [
     'OpenDocument, its manifest in UTF-16',
     oddZip('META-INF/manifest.xml', Buffer.from(`\ufeff${manifest(encryptionData)}`, 'utf16le')),
   ],
+  [
+    'OpenDocument, with bytes behind its directory',
+    Buffer.concat([
+      zipped('META-INF/manifest.xml', manifest(encryptionData)).subarray(0, -22),
+      Buffer.alloc(7),
+      zipped('META-INF/manifest.xml', manifest(encryptionData)).subarray(-22),
+    ]),
+  ],
   ['OpenDocument as one package', zipped('encrypted-package', 'x')],
   ['Pages, Numbers or Keynote', zipped('.iwpv2', 'x')],
   ['EPUB', zipped('META-INF/encryption.xml', epub('http://www.w3.org/2001/04/xmlenc#aes256-cbc'))],

@@ -64,6 +64,7 @@ async function zippedFiles(
 ): Promise<OpenFile[] | undefined> {
   const directory = await directoryOf(container)
   if (!directory || directory.endAt + endBytes !== container.sizeBytes) return undefined
+  if (directory.end !== (directory.zip64?.endAt ?? directory.endAt)) return undefined
   const files: OpenFile[] = []
   let end = 0
   for (const entry of directory.entries.toSorted((one, other) => one.localAt - other.localAt)) {

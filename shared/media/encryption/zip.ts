@@ -1,5 +1,5 @@
 import { boundedReader, type ReadAt, ReadLimitError } from '../read-at.ts'
-import { maxDirectoryBytes, readZipDirectory, readZipEntry } from '../zip-directory.ts'
+import { endsLikeZip, maxDirectoryBytes, readZipDirectory, readZipEntry } from '../zip-directory.ts'
 import type { Hidden } from './encryption.ts'
 
 /** Files that only encrypted documents have: OpenDocument 1.4 §"Encryption", iWork's password verifier and hint. */
@@ -23,7 +23,9 @@ export async function zipEncryption(read: ReadAt, sizeBytes: number): Promise<Hi
   try {
     const directory = await readZipDirectory(bounded, sizeBytes)
     if (directory === 'too-large') return 'scan-limit'
-    for (const entry of directory?.entries ?? []) {
+    // Programs may read what is broken here.
+    if (!directory) return (await endsLikeZip(bounded, sizeBytes)) ? 'scan-limit' : undefined
+    for (const entry of directory.entries) {
       const name = entry.name.toLowerCase()
       if (encryptedNames.has(name)) return 'encrypted'
       const saysSo = manifests[name]
