@@ -4,7 +4,8 @@ import { mayBeInside } from './refinements.ts'
 import { readZipDirectory, readZipEntry } from './zip-directory.ts'
 
 const maxMimetypeBytes = 256
-const maxContentTypesBytes = 1024 * 1024
+/** Of a list of content types, or of a document that is looked into. */
+const maxPartBytes = 1024 * 1024
 
 /** Content types of the main part (ECMA-376-2 §10.1.2) that do not lead to the type of the document by a rule. */
 const packageTypes: [part: string, type: string][] = [
@@ -31,13 +32,13 @@ export async function sniffZip(
   const entries = new Map(directory.entries.map((entry) => [entry.name, entry]))
   const text = async (name: string, maxBytes: number) => {
     const entry = entries.get(name)
-    return entry && (await readZipEntry(read, entry, maxBytes))?.toString()
+    return entry && (await readZipEntry(read, entry, maxBytes))?.toString('latin1')
   }
   const names = [...entries.keys()]
   return (
     mimetypeOf(await text('mimetype', maxMimetypeBytes)) ??
-    packageType(await text('[Content_Types].xml', maxContentTypesBytes)) ??
-    iWorkType(names, hints) ??
+    packageType(await text('[Content_Types].xml', maxPartBytes)) ??
+    (await iWorkType(names, (name) => text(name, maxPartBytes), hints)) ??
     programType(entries) ??
     (names.some((name) => /^[^/]+\.kml$/i.test(name))
       ? 'application/vnd.google-earth.kmz'
@@ -64,16 +65,34 @@ function packageType(contentTypes: string | undefined): string | undefined {
   return mayBeInside('application/zip', type) ? type : undefined
 }
 
-/** Of pages and numbers both may have tables: a hint goes first. */
-function iWorkType(names: string[], hints: string[]): string | undefined {
+/** Root elements of iWork '09, and what says of an IWA archive that its first message is a document of Pages. */
+const iWorkRoots: [mark: string, type: string][] = [
+  ['<ls:document', 'application/vnd.apple.numbers'],
+  ['<sl:document', 'application/vnd.apple.pages'],
+]
+const pagesMessage = '\x08\x90\x4e'
+const messageWithinBytes = 64
+
+/** The documents of Pages and Numbers look much the same: a hint goes before what they merely often have. */
+async function iWorkType(
+  names: string[],
+  read: (name: string) => Promise<string | undefined>,
+  hints: string[],
+): Promise<string | undefined> {
   const has = (pattern: RegExp) => names.some((name) => pattern.test(name))
-  if (has(/^(?:Index\/(?:MasterSlide|Slide)[^/]*\.iwa|index\.apxl(?:\.gz)?)$/)) {
+  if (has(/^(?:Index\/(?:MasterSlide|TemplateSlide|Slide)[^/]*\.iwa|index\.apxl(?:\.gz)?)$/)) {
     return 'application/vnd.apple.keynote'
   }
   if (!has(/^(?:Index\/Document\.iwa|Index\.zip|index\.xml(?:\.gz)?)$/)) return undefined
+  const root = await read('index.xml')
+  const told = iWorkRoots.find(([mark]) => root?.includes(mark))
+  if (told) return told[1]
+  const document = await read('Index/Document.iwa')
+  if (document?.slice(0, messageWithinBytes).includes(pagesMessage) === true) {
+    return 'application/vnd.apple.pages'
+  }
   const hint = hints.find((type) => type.startsWith('application/vnd.apple.'))
-  if (hint !== undefined) return hint
-  if (!has(/^Index\//)) return undefined
+  if (hint !== undefined || document === undefined) return hint
   return has(/^Index\/(?:Tables\/|CalculationEngine)/)
     ? 'application/vnd.apple.numbers'
     : 'application/vnd.apple.pages'

@@ -67,6 +67,38 @@ export const zipSamples: Record<string, Buffer> = {
   'application/vnd.google-earth.kmz': streamedZip({ 'files/a.png': filler, 'doc.kml': '<kml/>' }),
 }
 
+/** Documents of iWork that differ in the content of one file only. */
+export const iWorkSamples: [name: string, bytes: Buffer, type: string][] = [
+  [
+    'Pages with tables',
+    streamedZip({
+      'Index/Document.iwa': Buffer.from(
+        '002a00002b009d080112 0508904e1801'.replaceAll(' ', ''),
+        'hex',
+      ),
+      'Index/Tables/DataList.iwa': 'x',
+      'Index/CalculationEngine.iwa': 'x',
+    }),
+    'application/vnd.apple.pages',
+  ],
+  [
+    "Pages '09",
+    streamedZip({ 'index.xml': '<?xml version="1.0"?>\n<sl:document xmlns:sl="x"/>' }),
+    'application/vnd.apple.pages',
+  ],
+  [
+    "Numbers '09",
+    streamedZip({ 'index.xml': '<?xml version="1.0"?>\n<ls:document xmlns:ls="x"/>' }),
+    'application/vnd.apple.numbers',
+  ],
+  [
+    "Keynote '09",
+    streamedZip({ 'index.apxl': '<key:presentation/>' }),
+    'application/vnd.apple.keynote',
+  ],
+  ['a web page', streamedZip({ 'index.xml': '<feed/>' }), 'application/zip'],
+]
+
 /** A compound file whose directory lies late. */
 const compound = (root: Parameters<typeof compoundFile>[0], rootClsid = '') =>
   compoundFile(root, { gapSectors: 400, rootClsid })

@@ -4,6 +4,7 @@ import { compoundFile } from '../support/compound-file.ts'
 import {
   compoundSamples,
   filler,
+  iWorkSamples,
   lateTiff,
   otherSamples,
   tga,
@@ -35,6 +36,10 @@ describe('a format is told by the structure of its container, wherever that lies
     expect(await typeOf(bytes)).toBe(type)
     expect(await typeOf(bytes, { declared: 'application/zip', name: 'a.zip' })).toBe(type)
     expect(await typeOf(bytes, { declared: 'image/png', name: 'a.html' })).toBe(type)
+  })
+
+  test.each(iWorkSamples)('of iWork: %s', async (_, bytes, type) => {
+    expect(await typeOf(bytes)).toBe(type)
   })
 
   test.each(Object.entries(compoundSamples))('in a compound file: %s', async (type, bytes) => {
