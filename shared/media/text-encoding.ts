@@ -6,6 +6,10 @@ export type Charset = 'utf-8' | 'utf-16'
 /** The most bytes of a character that a chunk may cut off: a sequence has four at most (RFC 3629 §3). */
 const maxCutBytes = 3
 
+/** The escapes to kanji by which ISO-2022-JP, whose bytes are ASCII, is told from ASCII (RFC 1468). */
+const kanjiEscapes = ['\u001b$B', '\u001b$@']
+const escapeBytes = 3
+
 /**
  * The encoding of a text, from all its bytes in the order in which they pass: UTF-16 by its byte order mark, UTF-8, ASCII
  * among it, where every byte is part of a valid sequence. Constant memory.
@@ -13,6 +17,7 @@ const maxCutBytes = 3
 export class EncodingProbe {
   #head: Buffer = Buffer.alloc(0)
   #cut: Buffer = Buffer.alloc(0)
+  #end: Buffer = Buffer.alloc(0)
   #isUtf8 = true
 
   add(chunk: Buffer): void {
@@ -22,6 +27,15 @@ export class EncodingProbe {
     const end = bytes.length - cutBytes(bytes)
     this.#isUtf8 = isUtf8(bytes.subarray(0, end))
     this.#cut = Buffer.from(bytes.subarray(end))
+    if (this.#hasKanjiEscape(chunk)) this.#isUtf8 = false
+  }
+
+  #hasKanjiEscape(chunk: Buffer): boolean {
+    const seam = Buffer.concat([this.#end, chunk.subarray(0, escapeBytes - 1)])
+    this.#end = Buffer.concat([this.#end, chunk.subarray(1 - escapeBytes)]).subarray(
+      1 - escapeBytes,
+    )
+    return [seam, chunk].some((bytes) => kanjiEscapes.some((escape) => bytes.includes(escape)))
   }
 
   /** Undefined for any other encoding: readers guess those better than a wrong name lets them. */

@@ -159,7 +159,7 @@ async function recognise(
   return type ?? (isLateMp3(head) ? 'audio/mpeg' : undefined)
 }
 
-/** Whether bytes that nobody recognises may be of a type. */
+/** Whether unrecognised bytes may be of a type. */
 function mayBeUnknown(type: string): boolean {
   return !isTextFormat(type) && (!isRecognisable(type) || partlyRecognised.has(type))
 }

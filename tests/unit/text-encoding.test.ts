@@ -19,6 +19,8 @@ test.each([
   ['windows-1252', Buffer.from('Grüße', 'latin1'), undefined],
   ['windows-1252 after much ASCII', Buffer.from(`${'a'.repeat(70_000)}ß`, 'latin1'), undefined],
   ['Shift_JIS', Buffer.from('90a28a45', 'hex'), undefined],
+  ['ISO-2022-JP', Buffer.from('title \u001b$B@$3&\u001b(B end'), undefined],
+  ['colours of a terminal', Buffer.from('\u001b[31mred\u001b(B\u001b[m $B'), 'utf-8'],
   ['an overlong sequence', Buffer.from('c0af', 'hex'), undefined],
   ['a lone surrogate', Buffer.from('eda080', 'hex'), undefined],
   ['a character that the end cuts off', Buffer.from('世').subarray(0, 2), undefined],
