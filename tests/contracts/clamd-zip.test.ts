@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream'
-import { deflateRawSync, gzipSync } from 'node:zlib'
+import { deflateRawSync, gzipSync, zstdCompressSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { ClamdScanner } from '../../shared/adapters/clamd/clamd-scanner.ts'
 import {
@@ -213,6 +213,40 @@ describe.each([
           '\nendstream\nendobj\ntrailer\n<< /Root 1 0 R >>\n%%EOF\n',
         ]
         expect(await scan(Buffer.concat(parts.map((part) => Buffer.from(part))))).toEqual(infected)
+      })
+
+      test('Zstandard is looked into', async () => {
+        const skippable = Buffer.from('502a4d180400000061626364', 'hex')
+        const places = [
+          (bytes: Buffer) => zstdCompressSync(bytes),
+          (bytes: Buffer) => Buffer.concat([skippable, zstdCompressSync(bytes)]),
+          (bytes: Buffer) =>
+            Buffer.concat([zstdCompressSync('first'), zstdCompressSync(taped([bytes]))]),
+          (bytes: Buffer) => zstdCompressSync(oddZip('a', bytes, { zip64Local: true, method: 8 })),
+        ]
+        for (const place of places) {
+          expect((await scan(place(eicar()))).verdict).not.toBe('clean')
+        }
+        expect(await scan(zstdCompressSync(eicar()))).toEqual(infected)
+        expect(await scan(zstdCompressSync(taped([eicar()])))).toEqual(infected)
+        expect(await scan(zstdCompressSync(malicious({ zip64Local: true })))).toEqual(infected)
+        for (const bytes of ['innocent', taped([innocent()]), innocent({ zip64Local: true })])
+          expect(await scan(zstdCompressSync(bytes))).toEqual(clean)
+        expect(await scan(zstdCompressSync('innocent').subarray(0, -3))).toEqual(unsupported)
+      })
+
+      test.each([
+        ['LZ4', '04224d18'],
+        ['lzip', '4c5a495001'],
+        ['lzop', '894c5a4f000d0a1a0a'],
+        ['compress', '1f9d90'],
+        ['WIM', '4d5357494d000000'],
+        ['ACE', '000000000000002a2a4143452a2a'],
+        ['StuffIt', '5349542100'],
+        ['ZPAQ', '376b5374'],
+      ])('a format that no clamd unpacks is unsupported: %s', async (_, mark) => {
+        const file = Buffer.concat([Buffer.from(mark, 'hex'), Buffer.alloc(500, 7)])
+        expect(await scan(file)).toEqual(unsupported)
       })
 
       test('what only looks a little like an archive stays clean', async () => {

@@ -21,6 +21,22 @@ const marks: Mark[] = [
   { at: 0, bytes: Buffer.from('SQLite format 3') },
 ]
 
+/** How files of formats begin that pack other files, and that clamd 1.4 takes for mere bytes. */
+const unknownFormats: Mark[] = [
+  // LZ4 frames, lzip, lzop, compress.
+  { at: 0, bytes: Buffer.from('04224d18', 'hex') },
+  { at: 0, bytes: Buffer.from('LZIP\u0001') },
+  { at: 0, bytes: Buffer.from('894c5a4f000d0a1a0a', 'hex') },
+  { at: 0, bytes: Buffer.from('1f9d90', 'hex') },
+  // Windows images, ACE, StuffIt, StuffIt X, ZPAQ.
+  { at: 0, bytes: Buffer.from('MSWIM\u0000\u0000\u0000') },
+  { at: 7, bytes: Buffer.from('**ACE**') },
+  { at: 0, bytes: Buffer.from('SIT!') },
+  { at: 0, bytes: Buffer.from('StuffIt (c)') },
+  { at: 0, bytes: Buffer.from('StuffIt!') },
+  { at: 0, bytes: Buffer.from('7kSt') },
+]
+
 /**
  * Looks, on the way to clamd, for archives that it may call clean without having unpacked them: the page
  * docs/decisions/archives-that-clamd-skips.md has each case. Memory is bounded, whatever the bytes.
@@ -58,6 +74,11 @@ export class ArchiveAudit {
   /** The zip files in the file, as far as they can be seen. */
   get zip(): Pick<ZipAudit, 'ends' | 'localAt'> {
     return this.#zip
+  }
+
+  /** Whether no clamd knows the format, though it packs other files. */
+  isUnknownFormat(): boolean {
+    return unknownFormats.some((mark) => this.#begins(mark))
   }
 
   /** Whether only a clamd with UnRAR can look into it. */

@@ -19,7 +19,7 @@ import { rarCanary } from './rar.ts'
 import { Slots } from './slots.ts'
 import { unavailable } from './unavailable.ts'
 import { UnpackingError, UnpackingLimits } from './unpacking-limits.ts'
-import { type Container, type OpenFile, packedFiles } from './packed-files.ts'
+import { type Container, isGzip, isZstandard, type OpenFile, packedFiles } from './packed-files.ts'
 import { openZipView, type ZipView } from './zip-view.ts'
 
 export interface ClamdOptions extends Partial<Timeouts> {
@@ -90,10 +90,14 @@ export class ClamdScanner implements Scanner {
     const { head, sizeBytes, zip } = first.audit
     await using forward = new ForwardReader(open)
     const read = context.depth === 0 ? readerOf(open, first.audit) : forward.read
-    const view = first.skipsEntries ? await openZipView(read, zip) : undefined
+    // What looks like a record of a zip file in compressed data is respelled once they are unpacked.
+    const isCompressed = isGzip(head) || isZstandard(head)
+    const view = first.skipsEntries && !isCompressed ? await openZipView(read, zip) : undefined
     const seen = view ? await this.#passView(view, open, context) : first
     const container = { head, read, open, sizeBytes, localAt: (at: number) => zip.localAt(at) }
-    const verdict = seen.hidesZip64 ? await this.#scanPacked(container, context) : seen.verdict
+    const isUnread = isZstandard(head) && seen.verdict.verdict === 'clean'
+    const isPacked = seen.hidesZip64 || isUnread || (isCompressed && seen.skipsEntries)
+    const verdict = isPacked ? await this.#scanPacked(container, context) : seen.verdict
     if (verdict.verdict !== 'clean') return verdict
     const hidden = await findEncryption(head, { read, sizeBytes })
     return hidden ? unscannable(hidden) : verdict
@@ -108,7 +112,7 @@ export class ClamdScanner implements Scanner {
     const skipsEntries = (isClean && skips) || saysZip64(reply)
     const skipsAll = isClean && audit.isRar() && !(await this.#readsRar(signal))
     const hidesZip64 = saysZip64(reply) && !skips
-    const isUnread = skipsEntries || skipsAll
+    const isUnread = skipsEntries || skipsAll || (isClean && audit.isUnknownFormat())
     return { audit, verdict: isUnread ? unsupported : verdict, skipsEntries, hidesZip64 }
   }
 

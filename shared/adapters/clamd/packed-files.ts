@@ -1,5 +1,5 @@
 import { pipeline, Readable } from 'node:stream'
-import { createGunzip, createInflateRaw } from 'node:zlib'
+import { constants, createGunzip, createInflateRaw, createZstdDecompress } from 'node:zlib'
 import { boundedReader, type ReadAt, ReadLimitError } from '../../media/read-at.ts'
 import { maxDirectoryBytes, readZipDirectory } from '../../media/zip-directory.ts'
 import type { ByteRange } from '../../workspace/ports.ts'
@@ -14,7 +14,25 @@ const gzipMark = Buffer.from('1f8b08', 'hex')
 const gzipNameFlag = 0x08
 const chunkSize = 65_536
 
-type Unpacker = ReturnType<typeof createGunzip> | ReturnType<typeof createInflateRaw>
+/** A frame, and a skippable one (RFC 8878 §3.1). */
+const zstandardMark = Buffer.from('28b52ffd', 'hex')
+const skippableMark = 0x184d2a50
+/** 32 MiB of memory: what `zstd` needs up to level 21. */
+const zstandardOptions = { chunkSize, params: { [constants.ZSTD_d_windowLogMax]: 25 } }
+
+type Unpacker = ReturnType<
+  typeof createGunzip | typeof createInflateRaw | typeof createZstdDecompress
+>
+
+export function isGzip(head: Buffer): boolean {
+  return head.subarray(0, gzipMark.length).equals(gzipMark)
+}
+
+/** Whether a file is compressed by Zstandard, which clamd 1.4 does not know. */
+export function isZstandard(head: Buffer): boolean {
+  if (head.subarray(0, zstandardMark.length).equals(zstandardMark)) return true
+  return head.length >= 4 && (head.readUInt32LE(0) & ~0x0f) >>> 0 === skippableMark
+}
 /** Of a descriptor behind the data (APPNOTE 6.3.10 §4.3.9), the longest. */
 const descriptorBytes = 24
 /** Longer ones could hold something that a program takes for content. */
@@ -43,7 +61,7 @@ interface Packing {
 }
 
 /**
- * The files in a zip archive, or the one in a gzip file, that holds nothing else: no bytes in front of it, between its files or
+ * The files in a zip archive, or the one in a gzip or Zstandard file, that holds nothing else: no bytes in front of it, between its files or
  * after it. Undefined for other files, and where a file is encrypted, or packed by a method other than deflate.
  */
 export async function packedFiles(
@@ -51,10 +69,13 @@ export async function packedFiles(
   limits: UnpackingLimits,
 ): Promise<OpenFile[] | undefined> {
   const { head, open, sizeBytes } = container
-  if (!head.subarray(0, gzipMark.length).equals(gzipMark)) return zippedFiles(container, limits)
+  const data = { start: 0, end: sizeBytes - 1 }
+  if (isZstandard(head)) {
+    return [opener({ open, data, unpack: () => createZstdDecompress(zstandardOptions), limits })]
+  }
+  if (!isGzip(head)) return zippedFiles(container, limits)
   // A comment or an extra field could be content for a program.
   if (((head[3] ?? 0) & ~gzipNameFlag) !== 0) return undefined
-  const data = { start: 0, end: sizeBytes - 1 }
   return [opener({ open, data, unpack: () => createGunzip({ chunkSize }), limits })]
 }
 
@@ -113,8 +134,8 @@ async function* unpacked(packing: Packing): AsyncGenerator<Buffer, void, void> {
       if (position > end) return
     }
   } catch (error) {
-    const isBroken = (error as NodeJS.ErrnoException).code?.startsWith('Z_') === true
-    throw isBroken ? new UnpackingError('unsupported-archive') : error
+    const { code = '' } = error as NodeJS.ErrnoException
+    throw /^Z(?:STD)?_/.test(code) ? new UnpackingError('unsupported-archive') : error
   }
 }
 
