@@ -298,6 +298,25 @@ describe.skipIf(skipWithoutClamd)(`the shipped signatures${clamdNote}`, () => {
     }
   })
 
+  test('have Zstandard looked into inside compressed archives', async () => {
+    const places = [
+      (bytes: Buffer) => zipped(zstdCompressSync(bytes)),
+      (bytes: Buffer) => oddZip('inner.zst', zstdCompressSync(bytes)),
+      (bytes: Buffer) => gzipSync(zstdCompressSync(taped([bytes]))),
+      (bytes: Buffer) => zstdCompressSync(zipped(zstdCompressSync(bytes))),
+    ]
+    for (const place of places) {
+      expect(await scan(place(eicar()))).toEqual(infected)
+      expect(await scan(place(Buffer.from('innocent')))).toEqual(clean)
+    }
+  })
+
+  test('find formats that clamd does not know in archives', async () => {
+    const lz4 = Buffer.concat([Buffer.from('04224d18', 'hex'), Buffer.alloc(100)])
+    expect(await scan(zipped(lz4))).toEqual(unsupported)
+    expect(await scan(gzipSync(taped([lz4])))).toEqual(unsupported)
+  })
+
   test('unpack a tape archive with hundreds of them a few times in all', async () => {
     const large = oddZip('array.npy', Buffer.alloc(120_000, 'numbers'), { zip64Local: true })
     const archive = gzipSync(taped(Array.from({ length: 300 }, () => large)))

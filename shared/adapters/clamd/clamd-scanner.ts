@@ -14,7 +14,7 @@ import { type ClamdAddress, Connection, type Timeouts } from './connection.ts'
 import { ForwardReader } from './forward-reader.ts'
 import { frames } from './frames.ts'
 import { reopened } from './reopened.ts'
-import { readVerdict, readVersion, saysZip64 } from './reply.ts'
+import { readVerdict, readVersion, saysReadable } from './reply.ts'
 import { rarCanary } from './rar.ts'
 import { Slots } from './slots.ts'
 import { unavailable } from './unavailable.ts'
@@ -34,7 +34,7 @@ interface Pass {
   /** Whether clamd has left something in an archive unread, which it may read in another spelling. */
   skipsEntries: boolean
   /** Whether a packed file is the archive that clamd cannot read, and the outer one is whole. */
-  hidesZip64: boolean
+  hidesArchive: boolean
 }
 
 interface Context {
@@ -96,7 +96,7 @@ export class ClamdScanner implements Scanner {
     const seen = view ? await this.#passView(view, open, context) : first
     const container = { head, read, open, sizeBytes, localAt: (at: number) => zip.localAt(at) }
     const isUnread = isZstandard(head) && seen.verdict.verdict === 'clean'
-    const isPacked = seen.hidesZip64 || isUnread || (isCompressed && seen.skipsEntries)
+    const isPacked = seen.hidesArchive || isUnread || (isCompressed && seen.skipsEntries)
     const verdict = isPacked ? await this.#scanPacked(container, context) : seen.verdict
     if (verdict.verdict !== 'clean') return verdict
     const hidden = await findEncryption(head, { read, sizeBytes })
@@ -109,11 +109,11 @@ export class ClamdScanner implements Scanner {
     const { verdict, reply } = await this.#converse(body, (bytes) => audit.add(bytes), signal)
     const isClean = verdict.verdict === 'clean'
     const skips = audit.skipsSomething()
-    const skipsEntries = (isClean && skips) || saysZip64(reply)
+    const skipsEntries = (isClean && skips) || saysReadable(reply)
     const skipsAll = isClean && audit.isRar() && !(await this.#readsRar(signal))
-    const hidesZip64 = saysZip64(reply) && !skips
+    const hidesArchive = saysReadable(reply) && !skips
     const isUnread = skipsEntries || skipsAll || (isClean && audit.isUnknownFormat())
-    return { audit, verdict: isUnread ? unsupported : verdict, skipsEntries, hidesZip64 }
+    return { audit, verdict: isUnread ? unsupported : verdict, skipsEntries, hidesArchive }
   }
 
   /** Scans an archive in the spelling that clamd reads. */
@@ -125,14 +125,14 @@ export class ClamdScanner implements Scanner {
     try {
       const pass = await this.#pass(body, signal)
       if (pass.verdict.verdict === 'infected' || !view.contradicts()) return pass
-      return { ...pass, verdict: unsupported, hidesZip64: false }
+      return { ...pass, verdict: unsupported, hidesArchive: false }
     } finally {
       body.destroy()
       original.destroy()
     }
   }
 
-  /** Scans the files in an archive one by one: among them is Zip64 that cannot be respelled where it is. */
+  /** Scans the files in an archive one by one: among them is one that cannot be respelled where it is. */
   async #scanPacked(container: Container, { depth, limits, signal }: Context): Promise<Verdict> {
     if (depth === maxDepth) return unscannable('nesting-limit')
     const files = await packedFiles(container, limits)

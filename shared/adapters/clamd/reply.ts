@@ -39,9 +39,11 @@ export function readVerdict(reply: string, sentAll: boolean): Verdict | undefine
   return { verdict: 'infected', threat: name }
 }
 
-/** Whether a reply says only that numbers stand where clamd does not read them. */
-export function saysZip64(reply: string): boolean {
-  return reply.startsWith('stream: Coffer.Unsupported.Zip64.')
+const readable = /^stream: Coffer\.Unsupported\.(?:Zip64|Zstandard)\./
+
+/** Whether a reply names an archive that clamd can read once it is respelled or unpacked. */
+export function saysReadable(reply: string): boolean {
+  return readable.test(reply)
 }
 
 /** clamd's reply to VERSION: `ClamAV 1.4.6/27800/Thu Nov 20 …`, or `ClamAV 1.4.6` for a database without a version. */
