@@ -9,10 +9,13 @@ import { remove, removeSession } from '../shared/workspace/delete.ts'
 import { parsePath, parseSessionId } from '../shared/workspace/path.ts'
 import type { Ports } from '../shared/workspace/ports.ts'
 
+/** Well within the minute that a function's request may take. */
+const budgetMs = 20_000
+
 const deleteSchema = z.object({ purge: flag.default(false) })
 
 /** `DELETE /files/{id}`, `DELETE /content/{path}`, `DELETE /sessions/{sessionId}`: to the trash, or for good. */
-export const deleteRoutes = (ports: Pick<Ports, 'catalog' | 'blobs'>) =>
+export const deleteRoutes = (ports: Pick<Ports, 'catalog' | 'blobs' | 'now'>) =>
   new Hono<AppEnv>()
     .delete('/files/:id', allow('files:write'), async (c) => {
       await remove(ports, c.get('caller'), { id: c.req.param('id') }, optionsOf(c))
@@ -25,8 +28,11 @@ export const deleteRoutes = (ports: Pick<Ports, 'catalog' | 'blobs'>) =>
     })
     .delete('/sessions/:id', allow('files:write'), async (c) => {
       const session = parseSessionId(c.req.param('id'))
-      await removeSession(ports, c.get('caller'), session, parseQuery(c, deleteSchema))
-      return c.body(null, 204)
+      const options = { ...parseQuery(c, deleteSchema), budgetMs }
+      const isDone = await removeSession(ports, c.get('caller'), session, options)
+      if (isDone) return c.body(null, 204)
+      // RFC 9110 §15.3.3: not completed. Repeating the request goes on.
+      return c.body(null, 202, { 'Retry-After': '1', Location: c.req.path })
     })
 
 function optionsOf(c: Context<AppEnv>) {

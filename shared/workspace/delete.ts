@@ -1,13 +1,13 @@
+import { setImmediate } from 'node:timers/promises'
 import { assertWritable, notFound, type Caller } from './access.ts'
 import { discard } from './discard.ts'
 import { WorkspaceError } from './errors.ts'
 import type { FileRecord } from './file.ts'
-import { parseFileId, sessionFolder, type SessionId } from './path.ts'
-import type { Ports } from './ports.ts'
+import { parseFileId, type SessionId } from './path.ts'
+import { maxRemovedAtOnce, type Ports } from './ports.ts'
 import { assertMatches, type IfMatch } from './precondition.ts'
 import type { FileName } from './read.ts'
-
-const pageSize = 500
+import { discardExcess, discardPurged } from './trim.ts'
 
 type DeletePorts = Pick<Ports, 'catalog' | 'blobs'>
 
@@ -29,36 +29,42 @@ export async function remove(
   else await removeOne(ports, file)
 }
 
-/** Deletes the files of one session and no other; a session without files is no error. */
+/**
+ * Deletes the files of one session and no other, batch by batch; a session without files is no error. Resolves to whether
+ * all are gone: after `budgetMs` it leaves the rest to the next call.
+ */
 export async function removeSession(
-  ports: DeletePorts,
+  ports: DeletePorts & Pick<Ports, 'now'>,
   caller: Caller,
   session: SessionId,
-  { purge = false }: { purge?: boolean } = {},
-): Promise<void> {
+  { purge = false, budgetMs = Infinity }: { purge?: boolean; budgetMs?: number } = {},
+): Promise<boolean> {
   if (caller.session !== undefined && caller.session !== session) {
     throw new WorkspaceError(
       'forbidden',
       `This token is bound to the session "${caller.session}" and cannot delete another.`,
     )
   }
-  for await (const file of filesOf(ports, caller, session, false)) {
-    await removeOne(ports, file, session)
-  }
-  if (!purge) return
-  for await (const file of filesOf(ports, caller, session, true)) {
-    // Only this very deletion: the file may have been restored since it was listed.
-    const deletedBefore = new Date(Date.parse(file.deletedAt ?? '') + 1)
-    await discard(ports, [await ports.catalog.purge(file.workspaceId, file.id, deletedBefore)])
+  const { catalog, now } = ports
+  const { workspaceId } = caller
+  const deadline = now().getTime() + budgetMs
+  for (;;) {
+    const removal = await catalog.removeSession(workspaceId, session, { purge })
+    await discard(ports, removal.forgotten)
+    if (!purge) await discardExcess(ports, workspaceId)
+    if (removal.removedCount < maxRemovedAtOnce) return true
+    if (now().getTime() >= deadline) return false
+    // A catalog may answer without waiting for anything: other requests come first.
+    await setImmediate()
   }
 }
 
-/** With a session, only if the file still lies in it: it may have been moved since it was listed. */
-async function removeOne(ports: DeletePorts, file: FileRecord, session?: SessionId): Promise<void> {
-  const removal = await ports.catalog.remove(file.workspaceId, file.id, session)
+async function removeOne(ports: DeletePorts, file: FileRecord): Promise<void> {
+  const removal = await ports.catalog.remove(file.workspaceId, file.id)
   if (!removal) return
   const cancelled = removal.file.state === 'pending' ? [removal.file] : []
-  await discard(ports, [...cancelled, ...removal.purged])
+  await discard(ports, cancelled)
+  await discardPurged(ports, file.workspaceId, removal.purged)
 }
 
 /** Undefined for an upload that was cancelled before: deleting it again changes nothing. */
@@ -72,29 +78,6 @@ async function find({ catalog }: DeletePorts, caller: Caller, name: FileName) {
   if (file) return file
   const cancelled = (await catalog.refusal(caller.workspaceId, id)) === 'gone'
   return cancelled ? undefined : raise()
-}
-
-async function* filesOf(
-  { catalog }: DeletePorts,
-  caller: Caller,
-  sessionId: SessionId,
-  deleted: boolean,
-) {
-  let after
-  do {
-    const page = await catalog.list({
-      workspaceId: caller.workspaceId,
-      prefix: sessionFolder(sessionId),
-      sessionId,
-      deleted,
-      sort: 'created',
-      descending: false,
-      limit: pageSize,
-      ...(after && { after }),
-    })
-    yield* page.files
-    after = page.next
-  } while (after)
 }
 
 function raise(): never {

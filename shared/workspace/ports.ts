@@ -58,6 +58,9 @@ export interface Catalog {
    *   has any; the record then remembers the owner, and settle checks again.
    * - An overwrite reserves its growth over the owner's size, anything else its `maxBytes`; where live plus reserved bytes
    *   would pass the quota it throws `quota-exceeded`. A growth of nothing is never refused.
+   * - One record more than `maxRecords` outside the trash, or more metadata there than `maxMetadataBytes`, throws
+   *   `quota-exceeded`. The trash gives way at the next settle or removal.
+   * - One pending file more than `maxOpenUploads` throws `too-many-requests`.
    * - The record's `sequence` is greater than that of every file reserved in the workspace before.
    */
   reserve(request: ReserveRequest): Promise<PendingFile>
@@ -117,6 +120,7 @@ export interface Catalog {
    * - A path that is taken by another file throws `path-taken`. The file's own path is not taken for itself.
    * - A pending file may get new metadata, not a new path: that throws `not-scanned`.
    * - An infected or unscannable file owns nothing: it moves without taking the path.
+   * - Metadata that grows past `maxMetadataBytes` throws `quota-exceeded`. Metadata that does not grow is never refused.
    */
   update(workspaceId: string, id: FileId, changes: FileChanges): Promise<FileRecord | undefined>
 
@@ -127,14 +131,28 @@ export interface Catalog {
    * - A pending file is removed, path and quota are given back, refusal `gone`.
    * - An infected or unscannable file is marked deleted.
    * - A file that is in the trash stays as it is.
-   * - With `sessionId`, a file that lies in no or another session is left as it is: undefined.
    */
-  remove(workspaceId: string, id: FileId, sessionId?: SessionId): Promise<Removal | undefined>
+  remove(workspaceId: string, id: FileId): Promise<Removal | undefined>
+
+  /**
+   * Takes files of one session out of sight, in one bounded step: at most `maxRemovedAtOnce` files, the one reserved first
+   * leading. Call it again until it answers fewer.
+   * - Each file that is not in the trash is removed as by `remove`.
+   * - With `purge` each file of the session, in the trash or not, is forgotten as by `purge`.
+   * - Files of other sessions, and those that lie in none, are left as they are.
+   * - The trash is left as full as it is: `trimTrash` follows.
+   */
+  removeSession(
+    workspaceId: string,
+    sessionId: SessionId,
+    options: { purge: boolean },
+  ): Promise<SessionRemoval>
 
   /**
    * Brings a file back from the trash to its path, or to another one; resolves to undefined when there is none.
    * - A file that is not deleted is left as it is.
-   * - A taken path throws `path-taken`; bytes that pass the quota throw `quota-exceeded`.
+   * - A taken path throws `path-taken`; bytes that pass the quota, or a record or metadata that pass their limit, throw
+   *   `quota-exceeded`.
    */
   restore(workspaceId: string, id: FileId, path?: WorkspacePath): Promise<FileRecord | undefined>
 
@@ -203,7 +221,10 @@ export interface Catalog {
    */
   recount(workspaceId: string, options: { mend: boolean }): Promise<Recount>
 
-  /** Purges the oldest files of a trash that holds more than one quota's worth, as a lowered quota leaves it; resolves to them. */
+  /**
+   * Purges the oldest files of a trash that holds more than one quota's worth, or that takes records or metadata past their
+   * limits; resolves to them, oldest first. One call purges at most `maxPurgedAtOnce`.
+   */
   trimTrash(workspaceId: string): Promise<FileRecord[]>
 
   /**
@@ -222,8 +243,8 @@ export interface Catalog {
   /** Keeps how far the sweeps have come, in place of what was kept. */
   saveSweepProgress(progress: string): Promise<void>
 
-  /** Condemned files of all workspaces that are not deleted, oldest `condemnedAt` first, from before an instant. One page behind `after`. */
-  listCondemned(query: CondemnedQuery): Promise<InfectedFile[]>
+  /** Infected and unscannable files of all workspaces that are not deleted, oldest verdict first, from before an instant. One page after `after`. */
+  listRejected(query: RejectedQuery): Promise<RejectedFile[]>
 
   /**
    * Ready files of all workspaces, in the trash or not, that were last scanned with signatures from before an instant, or
@@ -253,6 +274,9 @@ export interface ReserveRequest {
   uploadId?: string
 }
 
+/** The most files that one transaction purges from the trash: `trimTrash` purges the others. */
+export const maxPurgedAtOnce = 100
+
 /** What the scan found out about one generation. */
 export interface Settlement {
   generation: string
@@ -278,7 +302,7 @@ export interface SettleResult {
   /** False when there was no pending file to settle. */
   settled: boolean
   refusal?: RefusalCode
-  /** Records that left the trash to make room: their bytes are to be deleted. */
+  /** Records that left the trash to make room, at most `maxPurgedAtOnce`: their bytes are to be deleted. */
   purged: FileRecord[]
 }
 
@@ -287,10 +311,19 @@ export interface FileChanges {
   metadata?: Metadata
 }
 
+/** The most files that one call of `removeSession` removes. */
+export const maxRemovedAtOnce = 50
+
+export interface SessionRemoval {
+  removedCount: number
+  /** Records that are gone, cancelled uploads among them: their bytes are to be deleted. */
+  forgotten: FileRecord[]
+}
+
 export interface Removal {
   /** The record after removal; for a pending file, the record that was. */
   file: FileRecord
-  /** Records that left the trash to make room, oldest first (the trash holds at most one quota): their bytes are to be deleted. */
+  /** Records that left the trash to make room, oldest first, at most `maxPurgedAtOnce`: their bytes are to be deleted. */
   purged: FileRecord[]
 }
 
@@ -341,15 +374,17 @@ export type SweepPosition = Pick<
 
 /** A workspace's counters: as they are kept, and as its files add up. */
 export interface Recount {
-  kept: Omit<Usage, 'quotaBytes'>
-  counted: Omit<Usage, 'quotaBytes'>
+  kept: Holdings
+  counted: Holdings
 }
 
-export interface CondemnedQuery {
+export type RejectedFile = InfectedFile | UnscannableFile
+
+export interface RejectedQuery {
   before: Date
   limit: number
-  /** The last record of the page before. */
-  after?: Pick<InfectedFile, 'condemnedAt' | 'workspaceId' | 'sequence'>
+  /** The last record of the page before, with the instant of its verdict (`rejectedAtOf`). */
+  after?: { rejectedAt: string; workspaceId: string; sequence: number }
 }
 
 export interface OutdatedQuery {
@@ -359,11 +394,33 @@ export interface OutdatedQuery {
   after?: ReadyFile
 }
 
-export interface Usage {
+/** The counters of a workspace: the sums over its records. */
+export interface Holdings {
   liveBytes: number
   liveCount: number
   reservedBytes: number
   trashBytes: number
+  /** All records, whatever their state, those in the trash too. */
+  recordCount: number
+  /** Records in the trash, whatever their state. */
+  trashCount: number
+  /** Pending files. */
+  openUploads: number
+  /** Metadata of all records, as JSON in UTF-8; an empty object counts nothing. */
+  metadataBytes: number
+  /** The part of `metadataBytes` that is in the trash. */
+  trashMetadataBytes: number
+}
+
+/** How many records one workspace may have. The trash gives way to new records. */
+export interface RecordLimits {
+  maxRecords: number
+  maxOpenUploads: number
+  maxMetadataBytes: number
+}
+
+/** A workspace's counters and their limits. */
+export interface Usage extends Holdings, RecordLimits {
   quotaBytes: number
 }
 

@@ -1,6 +1,7 @@
 import { WorkspaceError } from './errors.ts'
 import type { FileRecord, PendingFile, ReadyFile } from './file.ts'
 import { nameOf, sessionOf, type WorkspacePath } from './path.ts'
+import { assertOpenUpload, assertRoomForRecord } from './record-limits.ts'
 import type { ReserveRequest, Usage } from './ports.ts'
 
 /** What a catalog knows in the transaction that reserves. */
@@ -18,6 +19,8 @@ export function reservation(request: ReserveRequest, facts: ReserveFacts): Pendi
   checkPath(request, facts)
   const reservedBytes = Math.max(0, request.maxBytes - (owner?.sizeBytes ?? 0))
   assertFits(usage, reservedBytes)
+  assertRoomForRecord(usage, request.metadata)
+  assertOpenUpload(usage)
   const { id, workspaceId, path, mimeType, maxBytes, storagePath, metadata, origin } = request
   const { overwrite, expectedChecksum, mustReplace, uploadId } = request
   const replaces = mustReplace === undefined || mustReplace === '*' ? mustReplace : owner?.id

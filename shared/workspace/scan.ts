@@ -4,12 +4,12 @@ import { readerOf } from '../media/reader-of.ts'
 import { EncodingProbe } from '../media/text-encoding.ts'
 import { isTextFormat } from '../media/text-formats.ts'
 import { detectType, sniffedBytes } from '../media/type.ts'
-import { discard } from './discard.ts'
 import type { PendingFile, Scan } from './file.ts'
 import { judge } from './judge.ts'
 import type { ByteRange, FinalizeEvent, Ports, ScanOptions, SettleResult } from './ports.ts'
 import { putAway } from './put-away.ts'
 import { ownerOf } from './storage-path.ts'
+import { discardPurged } from './trim.ts'
 
 type ScanPorts = Pick<Ports, 'catalog' | 'blobs' | 'scanner' | 'now' | 'quarantine'>
 
@@ -44,7 +44,7 @@ export async function scan(
     ...found,
   })
   if (result.settled) await putRefusedAway(ports, result, event)
-  await discard(ports, result.purged)
+  await discardPurged(ports, file.workspaceId, result.purged)
   return result
 }
 

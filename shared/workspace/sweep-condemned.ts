@@ -1,28 +1,28 @@
 import { discard } from './discard.ts'
-import type { InfectedFile } from './file.ts'
+import type { RejectedFile, RejectedQuery } from './ports.ts'
 import { ago, beginning, stepper, type Sweeping, type Stepper } from './sweep-phase.ts'
 import { count, nameOf } from './sweep-report.ts'
+import { rejectedAtOf } from './transitions.ts'
 
 const pageSize = 200
 const dayMs = 24 * 3600 * 1000
 
-/** What `listCondemned` goes on behind. */
-type Position = Pick<InfectedFile, 'condemnedAt' | 'workspaceId' | 'sequence'>
+type Position = NonNullable<RejectedQuery['after']>
 
-/** Purges files that were found infected after they had been ready, once their owner has been able to see so for the retention. */
+/** Purges infected and unscannable files after the retention: until then their owner can see the verdict. */
 export function condemned(sweeping: Sweeping): Stepper {
   const { ports, report, dryRun } = sweeping
   const before = ago(sweeping, ports.limits.trashRetentionDays * dayMs)
-  return stepper<InfectedFile>(sweeping, {
+  return stepper<RejectedFile>(sweeping, {
     page: async (text) => {
       const after = text === beginning ? undefined : (JSON.parse(text) as Position)
       const query = { before, limit: pageSize, ...(after && { after }) }
-      const items = await ports.catalog.listCondemned(query)
+      const items = await ports.catalog.listRejected(query)
       const last = items.length < pageSize ? undefined : items.at(-1)
       return { items, next: last && positionOf(last) }
     },
     visit: async (file) => {
-      // Whatever became of it since, it is infected for good.
+      // The verdict is final, whatever else has changed since.
       const purged = dryRun ? file : await ports.catalog.purge(file.workspaceId, file.id)
       if (!purged) return
       count(report, 'purged', nameOf(purged))
@@ -33,8 +33,10 @@ export function condemned(sweeping: Sweeping): Stepper {
   })
 }
 
-function positionOf({ condemnedAt, workspaceId, sequence }: InfectedFile): string {
-  return JSON.stringify({ condemnedAt, workspaceId, sequence } satisfies Position)
+function positionOf(file: RejectedFile): string {
+  const { workspaceId, sequence } = file
+  const rejectedAt = rejectedAtOf(file) ?? ''
+  return JSON.stringify({ rejectedAt, workspaceId, sequence } satisfies Position)
 }
 
 /** Removes what has been in the quarantine for longer than its retention. */

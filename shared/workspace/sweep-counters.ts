@@ -2,7 +2,8 @@ import { discard } from './discard.ts'
 import type { Recount } from './ports.ts'
 import { beginning, stepper, type Sweeping } from './sweep-phase.ts'
 import { addDrift, count, nameOf } from './sweep-report.ts'
-import type { Holdings } from './transitions.ts'
+import { counterNames } from './transitions.ts'
+import { trimmed } from './trim.ts'
 
 const pageSize = 50
 
@@ -27,13 +28,13 @@ async function check({ ports, report, dryRun }: Sweeping, workspaceId: string): 
     count(report, 'mended', workspaceId)
     addDrift(report, workspaceId, found)
   }
-  const { trashBytes, quotaBytes } = await ports.catalog.usage(workspaceId)
-  if (dryRun || trashBytes <= quotaBytes) return
-  const purged = await ports.catalog.trimTrash(workspaceId)
-  count(report, 'purged', ...purged.map(nameOf))
-  await discard(ports, purged)
+  if (dryRun) return
+  for await (const purged of trimmed(ports, workspaceId)) {
+    count(report, 'purged', ...purged.map(nameOf))
+    await discard(ports, purged)
+  }
 }
 
 function isDrift({ kept, counted }: Recount): boolean {
-  return (Object.keys(kept) as (keyof Holdings)[]).some((name) => kept[name] !== counted[name])
+  return counterNames.some((name) => kept[name] !== counted[name])
 }

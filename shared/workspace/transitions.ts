@@ -1,31 +1,57 @@
-import type { FileRecord, InfectedFile, PendingFile, ReadyFile, Scan } from './file.ts'
+import type { FileRecord, InfectedFile, Metadata, PendingFile, ReadyFile, Scan } from './file.ts'
 import { nameOf, sessionOf, type FileId, type WorkspacePath } from './path.ts'
-import type { Settlement, Usage } from './ports.ts'
-
-/** What one file holds of its workspace's counters. */
-export type Holdings = Omit<Usage, 'quotaBytes'>
+import type { Holdings, Settlement } from './ports.ts'
 
 type SettledFile = Exclude<FileRecord, PendingFile>
 
-/** Design §4: infected and unscannable files hold nothing, for their bytes are given back. */
+const nothing: Holdings = {
+  liveBytes: 0,
+  liveCount: 0,
+  reservedBytes: 0,
+  trashBytes: 0,
+  recordCount: 0,
+  trashCount: 0,
+  openUploads: 0,
+  metadataBytes: 0,
+  trashMetadataBytes: 0,
+}
+
+export const counterNames = Object.keys(nothing) as (keyof Holdings)[]
+
+/** What one file adds to its workspace's counters. Infected and unscannable files hold no bytes: these are given back. */
 export function holdingsOf(file: FileRecord | undefined): Holdings {
-  const nothing = { liveBytes: 0, liveCount: 0, reservedBytes: 0, trashBytes: 0 }
-  if (file?.state === 'pending') {
-    return { ...nothing, reservedBytes: file.reservation.reservedBytes }
+  if (!file) return nothing
+  return { ...nothing, ...bytesOf(file), ...recordOf(file) }
+}
+
+function bytesOf(file: FileRecord): Partial<Holdings> {
+  if (file.state === 'pending') return { reservedBytes: file.reservation.reservedBytes }
+  if (file.state !== 'ready') return {}
+  if (file.isDeleted) return { trashBytes: file.sizeBytes }
+  return { liveBytes: file.sizeBytes, liveCount: 1 }
+}
+
+function recordOf({ state, isDeleted, metadata }: FileRecord): Partial<Holdings> {
+  const metadataBytes = metadataBytesOf(metadata)
+  return {
+    recordCount: 1,
+    openUploads: state === 'pending' ? 1 : 0,
+    metadataBytes,
+    ...(isDeleted && { trashCount: 1, trashMetadataBytes: metadataBytes }),
   }
-  if (file?.state !== 'ready') return nothing
-  if (file.isDeleted) return { ...nothing, trashBytes: file.sizeBytes }
-  return { ...nothing, liveBytes: file.sizeBytes, liveCount: 1 }
+}
+
+/** Bytes of UTF-8 of the JSON text; an empty object counts nothing. */
+export function metadataBytesOf(metadata: Metadata): number {
+  const text = JSON.stringify(metadata)
+  return text === '{}' ? 0 : Buffer.byteLength(text)
 }
 
 /** The counters with so many times what is held. */
 export function addHoldings(to: Holdings, held: Holdings, times: 1 | -1 = 1): Holdings {
-  return {
-    liveBytes: to.liveBytes + times * held.liveBytes,
-    liveCount: to.liveCount + times * held.liveCount,
-    reservedBytes: to.reservedBytes + times * held.reservedBytes,
-    trashBytes: to.trashBytes + times * held.trashBytes,
-  }
+  const sums = { ...nothing }
+  for (const name of counterNames) sums[name] = to[name] + times * held[name]
+  return sums
 }
 
 /** The record with its verdict. */
@@ -45,6 +71,16 @@ export function settled(file: PendingFile, settlement: Settlement, at: Date): Se
 export function signaturesOf(file: FileRecord): string | undefined {
   if (file.state !== 'ready' || file.sizeBytes === 0) return undefined
   return (file.scan.inconclusive ?? file.scan).signaturesAt ?? ''
+}
+
+/**
+ * The instant, as text, of the verdict by which a file was refused: sweeps purge refused files in its order. Undefined for
+ * any other file, and for one in the trash, which leaves with that.
+ */
+export function rejectedAtOf(file: FileRecord): string | undefined {
+  if (file.isDeleted) return undefined
+  if (file.state === 'infected') return file.condemnedAt ?? file.scan.scannedAt
+  return file.state === 'unscannable' ? file.scan.scannedAt : undefined
 }
 
 /** The rule of `Catalog.rejudge`: the record with the verdict of a later scan; undefined where nothing changes. */

@@ -1,5 +1,4 @@
 import { assertWritable, type Caller } from './access.ts'
-import { discard } from './discard.ts'
 import { WorkspaceError } from './errors.ts'
 import type { FileRecord, Metadata, Origin } from './file.ts'
 import { nameOf, withName, type WorkspacePath } from './path.ts'
@@ -7,6 +6,7 @@ import type { Ports } from './ports.ts'
 import { assertMatches, type IfMatch } from './precondition.ts'
 import { assertNotDeleted, findFile, readFile, readyFile } from './read.ts'
 import { giveUp, refused, reserveFile } from './upload.ts'
+import { discardPurged } from './trim.ts'
 
 export interface Changes {
   /** A new name in the same folder; not together with `path`. */
@@ -86,7 +86,7 @@ export async function copy(
     scan,
   })
   if (!result.file) await blobs.remove(blob)
-  await discard(ports, result.purged)
+  await discardPurged(ports, file.workspaceId, result.purged)
   if (!result.file || result.refusal) throw refused(result.refusal ?? 'gone', result.file)
   return result.file
 }

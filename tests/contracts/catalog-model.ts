@@ -7,6 +7,7 @@ import { clean, infected, unscannable, user, type Begin, type World } from './ca
 
 /** Less than two of the larger files: steps meet the quota, and the trash overflows. */
 const quotaBytes = 40
+const recordLimits = { maxRecords: 6, maxOpenUploads: 3, maxMetadataBytes: 60 }
 /** On a slow store fewer sequences are tried. */
 const maxMs = 15_000
 
@@ -27,6 +28,7 @@ const reserve = fc
     path,
     maxBytes: fc.nat({ max: 40 }),
     overwrite: fc.boolean(),
+    metadata: fc.constantFrom({}, { n: 'ü' }, { n: 'a longer text of metadata' }),
     mustReplace: fc.option(fc.constant('*' as const), { freq: 5, nil: undefined }),
   })
   .map(({ path, mustReplace, ...rest }): Step => ({
@@ -79,6 +81,16 @@ const move = fc.tuple(back, path).map(([index, to]): Step => ({
   },
 }))
 
+const describeAgain = fc
+  .tuple(back, fc.constantFrom({}, { n: '1' }, { n: 'thirty bytes of metadata, or so' }))
+  .map(([index, metadata]): Step => ({
+    words: `give ${index} the metadata ${JSON.stringify(metadata)}`,
+    run: async (world, ids) => {
+      const file = await fileAt(world, ids, index)
+      if (file) await world.catalog.update(user, file.id, { metadata })
+    },
+  }))
+
 const steps = fc.array(
   fc.oneof(
     { weight: 4, arbitrary: reserve },
@@ -86,6 +98,7 @@ const steps = fc.array(
     { weight: 2, arbitrary: change },
     { weight: 1, arbitrary: move },
     { weight: 1, arbitrary: rejudge },
+    { weight: 1, arbitrary: describeAgain },
   ),
   { minLength: 40, maxLength: 60, size: 'max' },
 )
@@ -99,7 +112,7 @@ export function describeModel(begin: Begin): void {
   describe('any sequence of operations', () => {
     test('leaves counters that equal the truth, one owner a path, and never more than the quota', async () => {
       const property = fc.asyncProperty(steps, async (steps) => {
-        await using world = await begin(quotaBytes)
+        await using world = await begin(quotaBytes, recordLimits)
         const ids: FileId[] = []
         for (const { run } of steps) {
           world.advance(1)
@@ -130,6 +143,19 @@ async function expectTruth(world: World): Promise<void> {
     reservedBytes: sum(reserved.map((reservation) => reservation.reservedBytes)),
     trashBytes: sum(trash.map((file) => (file.state === 'ready' ? file.sizeBytes : 0))),
   })
+  const metadataBytes = (files: FileRecord[]) =>
+    sum(files.map(({ metadata }) => (metadata['n'] ? Buffer.byteLength(JSON.stringify(metadata)) : 0)))
+  const records = await world.recordCounters()
+  expect(records).toEqual({
+    recordCount: live.length + trash.length,
+    trashCount: trash.length,
+    openUploads: reserved.length,
+    metadataBytes: metadataBytes(live) + metadataBytes(trash),
+    trashMetadataBytes: metadataBytes(trash),
+  })
+  expect(live.length).toBeLessThanOrEqual(recordLimits.maxRecords)
+  expect(reserved.length).toBeLessThanOrEqual(recordLimits.maxOpenUploads)
+  expect(metadataBytes(live)).toBeLessThanOrEqual(recordLimits.maxMetadataBytes)
   expect(new Set(owners.map((file) => file.path)).size).toBe(owners.length)
   expect(counters.liveBytes + counters.reservedBytes).toBeLessThanOrEqual(quotaBytes)
   expect(counters.trashBytes).toBeLessThanOrEqual(quotaBytes)

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { FileRecord } from '../../shared/workspace/file.ts'
+import { defaultRecordLimits } from '../../shared/workspace/record-limits.ts'
+import { holdingsOf } from '../../shared/workspace/transitions.ts'
 import { parsePath } from '../../shared/workspace/path.ts'
 import type { SweepQuery } from '../../shared/workspace/ports.ts'
 import { codeOf, infected, newId, user, type Begin } from './catalog-world.ts'
@@ -53,10 +55,8 @@ export function describeReads(begin: Begin): void {
     test('the counters are all zero for a workspace never used', async () => {
       await using world = await begin(1234)
       expect(await world.catalog.usage('nobody')).toEqual({
-        liveBytes: 0,
-        liveCount: 0,
-        reservedBytes: 0,
-        trashBytes: 0,
+        ...holdingsOf(undefined),
+        ...defaultRecordLimits,
         quotaBytes: 1234,
       })
     })

@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest'
-import { parseSessionId } from '../../shared/workspace/path.ts'
 import { infected, newId, user, type Begin } from './catalog-world.ts'
 
 const nothing = { liveBytes: 0, liveCount: 0, reservedBytes: 0, trashBytes: 0 }
@@ -67,22 +66,6 @@ export function describeRemoval(begin: Begin): void {
       world.advance(5)
       expect(await world.catalog.remove(user, file.id)).toEqual(first)
       expect((await world.counters()).trashBytes).toBe(10)
-    })
-  })
-
-  describe('remove with a sessionId', () => {
-    test('a file that lies in no or another session is left as it is', async () => {
-      await using world = await begin()
-      const inside = await world.upload('/sessions/s1/a')
-      const other = await world.upload('/sessions/s2/a')
-      const none = await world.upload('/a')
-      const session = parseSessionId('s1')
-      for (const file of [other, none]) {
-        expect(await world.catalog.remove(user, file.id, session)).toBeUndefined()
-        expect(await world.get(file)).toEqual(file)
-      }
-      const removal = await world.catalog.remove(user, inside.id, session)
-      expect(removal?.file).toMatchObject({ id: inside.id, isDeleted: true })
     })
   })
 

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import type { FileRecord, InfectedFile, ReadyFile, Scan } from '../../shared/workspace/file.ts'
+import type { FileRecord, ReadyFile, Scan } from '../../shared/workspace/file.ts'
 import { parsePath } from '../../shared/workspace/path.ts'
+import type { RejectedFile } from '../../shared/workspace/ports.ts'
+import { rejectedAtOf } from '../../shared/workspace/transitions.ts'
 import {
   clean,
   infected,
@@ -119,7 +121,7 @@ export function describeRescan(begin: Begin): void {
       expect(await world.ownerOf('/a')).toBe(owner.id)
       const before = new Date(world.now.getTime() + 1)
       expect(await world.catalog.listTrash({ before, limit: 10 })).toHaveLength(2)
-      expect(await world.catalog.listCondemned({ before, limit: 10 })).toEqual([])
+      expect(await world.catalog.listRejected({ before, limit: 10 })).toEqual([])
     })
 
     test('a file that was condemned can be deleted, restored, moved and purged, and takes no path', async () => {
@@ -175,8 +177,8 @@ export function describeRescan(begin: Begin): void {
     })
   })
 
-  describe('listCondemned', () => {
-    test('condemned files of all workspaces that are not deleted, oldest condemnedAt first, from before an instant', async () => {
+  describe('listRejected', () => {
+    test('infected and unscannable files of all workspaces that are not deleted, oldest verdict first, from before an instant', async () => {
       await using world = await begin()
       const [late, third, second] = [
         await world.upload('/d'),
@@ -185,7 +187,11 @@ export function describeRescan(begin: Begin): void {
       ]
       const first = await world.upload('/a', { workspaceId: 'user-0' })
       const deleted = await world.upload('/deleted')
-      await world.settle(await world.reserve('/never-ready'), { scan: infected })
+      const scannedAt = world.now.toISOString()
+      const never = await world.reserve('/never-ready')
+      await world.settle(never, { scan: { ...infected, scannedAt } })
+      const neverLegible = await world.reserve('/never-legible')
+      await world.settle(neverLegible, { scan: { ...unscannable, scannedAt } })
       for (const file of [first, deleted, third]) await rejudge(world, file, signed(2, infected))
       world.advance(1)
       await rejudge(world, second, signed(2, infected))
@@ -194,9 +200,12 @@ export function describeRescan(begin: Begin): void {
       const before = world.now
       await rejudge(world, late, signed(2, infected))
       for (const limit of [1, 10]) {
-        const list = (after?: InfectedFile) =>
-          world.catalog.listCondemned({ before, limit, ...(after && { after }) })
-        expect(await idsOf(list, limit)).toEqual([first.id, third.id, second.id])
+        const list = (last?: RejectedFile) => {
+          const after = last && { ...last, rejectedAt: rejectedAtOf(last) ?? '' }
+          return world.catalog.listRejected({ before, limit, ...(after && { after }) })
+        }
+        const expected = [first.id, third.id, never.id, neverLegible.id, second.id]
+        expect(await idsOf(list, limit)).toEqual(expected)
       }
     })
   })

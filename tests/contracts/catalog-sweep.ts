@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { addHoldings, holdingsOf } from '../../shared/workspace/transitions.ts'
 import { infected, newId, user, type Begin, type World } from './catalog-world.ts'
 
 export function describeSweep(begin: Begin): void {
@@ -33,14 +34,16 @@ export function describeSweep(begin: Begin): void {
       await filesOfEveryKind(world)
       const kept = await world.counters()
       expect(kept).toEqual({ liveBytes: 70, liveCount: 2, reservedBytes: 7, trashBytes: 50 })
+      const records = await world.recordCounters()
       const recount = await world.catalog.recount(user, { mend: true })
-      expect(recount).toEqual({ kept, counted: kept })
+      const all = { ...kept, ...records }
+      expect(recount).toEqual({ kept: all, counted: all })
       expect(await world.counters()).toEqual(kept)
     })
 
     test('of a workspace never used is nothing', async () => {
       await using world = await begin()
-      const nothing = { liveBytes: 0, liveCount: 0, reservedBytes: 0, trashBytes: 0 }
+      const nothing = holdingsOf(undefined)
       const recount = await world.catalog.recount('nobody', { mend: true })
       expect(recount).toEqual({ kept: nothing, counted: nothing })
       expect(await world.catalog.isKnown('nobody')).toBe(false)
@@ -49,13 +52,16 @@ export function describeSweep(begin: Begin): void {
     test('with mend the counters are corrected by what they differ, and without they are left', async () => {
       await using world = await begin()
       await filesOfEveryKind(world)
-      const counted = await world.counters()
-      await world.drift(user, { liveBytes: -30, liveCount: 3, reservedBytes: 100, trashBytes: 5 })
-      const kept = { liveBytes: 40, liveCount: 5, reservedBytes: 107, trashBytes: 55 }
+      const bytes = await world.counters()
+      const counted = { ...bytes, ...(await world.recordCounters()) }
+      const drift = { ...holdingsOf(undefined), liveBytes: -30, reservedBytes: 100, trashBytes: 5 }
+      const drifted = { ...drift, liveCount: 3, recordCount: 7, openUploads: 2, metadataBytes: 9 }
+      await world.drift(user, drifted)
+      const kept = addHoldings(counted, drifted)
       expect(await world.catalog.recount(user, { mend: false })).toEqual({ kept, counted })
-      expect(await world.counters()).toEqual(kept)
+      expect({ ...(await world.counters()), ...(await world.recordCounters()) }).toEqual(kept)
       expect(await world.catalog.recount(user, { mend: true })).toEqual({ kept, counted })
-      expect(await world.counters()).toEqual(counted)
+      expect({ ...(await world.counters()), ...(await world.recordCounters()) }).toEqual(counted)
     })
 
     test('is right whatever changes meanwhile', async () => {

@@ -1,20 +1,22 @@
 import { createHash, randomUUID } from 'node:crypto'
 import type { FileRecord, PendingFile, ReadyFile, Scan } from '../../shared/workspace/file.ts'
 import { parsePath, type FileId } from '../../shared/workspace/path.ts'
-import type { Holdings } from '../../shared/workspace/transitions.ts'
+import { defaultRecordLimits } from '../../shared/workspace/record-limits.ts'
 import type {
   Catalog,
+  Holdings,
   ListPage,
   ListQuery,
+  RecordLimits,
   ReserveRequest,
   Settlement,
   SettleResult,
-  Usage,
 } from '../../shared/workspace/ports.ts'
 
 /** Opens an empty catalog; everything in it goes when it is disposed. */
 export type OpenCatalog = (options: {
   quotaBytes: number
+  recordLimits?: RecordLimits
   now: () => Date
 }) => Promise<OpenedCatalog & AsyncDisposable>
 
@@ -42,9 +44,15 @@ export class World implements AsyncDisposable {
     this.#clock = clock
   }
 
-  static async open(open: OpenCatalog, quotaBytes = 1000): Promise<World> {
+  static async open(
+    open: OpenCatalog,
+    quotaBytes = 1000,
+    recordLimits?: Partial<RecordLimits>,
+  ): Promise<World> {
     const clock = { time: day }
-    return new World(await open({ quotaBytes, now: () => new Date(clock.time) }), clock)
+    const limits = recordLimits && { ...defaultRecordLimits, ...recordLimits }
+    const options = { quotaBytes, now: () => new Date(clock.time) }
+    return new World(await open({ ...options, ...(limits && { recordLimits: limits }) }), clock)
   }
 
   get now(): Date {
@@ -98,9 +106,17 @@ export class World implements AsyncDisposable {
     return file?.state === 'ready' && !file.isDeleted ? file.id : undefined
   }
 
-  async counters(): Promise<Omit<Usage, 'quotaBytes'>> {
-    const { quotaBytes: _, ...counters } = await this.catalog.usage(user)
-    return counters
+  /** The counters of bytes. */
+  async counters(): Promise<ByteCounters> {
+    const { liveBytes, liveCount, reservedBytes, trashBytes } = await this.catalog.usage(user)
+    return { liveBytes, liveCount, reservedBytes, trashBytes }
+  }
+
+  /** The counters of records. */
+  async recordCounters(): Promise<Omit<Holdings, keyof ByteCounters>> {
+    const usage = await this.catalog.usage(user)
+    const { recordCount, trashCount, openUploads, metadataBytes, trashMetadataBytes } = usage
+    return { recordCount, trashCount, openUploads, metadataBytes, trashMetadataBytes }
   }
 
   async list(changed: Partial<ListQuery> = {}): Promise<ListPage> {
@@ -163,4 +179,6 @@ export async function codeOf(promise: Promise<unknown>): Promise<string> {
   }
 }
 
-export type Begin = (quotaBytes?: number) => Promise<World>
+type ByteCounters = Pick<Holdings, 'liveBytes' | 'liveCount' | 'reservedBytes' | 'trashBytes'>
+
+export type Begin = (quotaBytes?: number, recordLimits?: Partial<RecordLimits>) => Promise<World>

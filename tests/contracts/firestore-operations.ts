@@ -116,9 +116,9 @@ export const operations: Operation[] = [
     run: (world) => world.catalog.listOutdated({ signaturesBefore: world.now, limit: 4 }),
   },
   {
-    name: '`listCondemned`, none',
+    name: '`listRejected`, none',
     before: tenFiles,
-    run: (world) => world.catalog.listCondemned({ before: world.now, limit: 4 }),
+    run: (world) => world.catalog.listRejected({ before: world.now, limit: 4 }),
   },
   {
     name: '`noteProgress`',

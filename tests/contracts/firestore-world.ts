@@ -7,7 +7,7 @@ import {
   type FirestoreCatalogOptions,
 } from '../../shared/adapters/gcp/firestore-catalog.ts'
 import { encodeWorkspaceId } from '../../shared/workspace/storage-path.ts'
-import type { Holdings } from '../../shared/workspace/transitions.ts'
+import type { Holdings } from '../../shared/workspace/ports.ts'
 import { startFirestoreEmulator, type FirestoreEmulator } from '../emulators/firestore/start.ts'
 import { World } from './catalog-world.ts'
 

@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import { Database } from '../../shared/adapters/local/database.ts'
 import { SqliteCatalog } from '../../shared/adapters/local/sqlite-catalog.ts'
 import { moveCounters } from '../../shared/adapters/local/sqlite-workspaces.ts'
-import { holdingsOf, type Holdings } from '../../shared/workspace/transitions.ts'
+import type { Holdings } from '../../shared/workspace/ports.ts'
+import { holdingsOf } from '../../shared/workspace/transitions.ts'
 import { describeCatalog } from './catalog.ts'
 
 describeCatalog('SQLite in memory', async (options) => {

@@ -6,6 +6,7 @@ import { openGcsStore } from '../emulators/storage/gcs-store.ts'
 import { startOwnStorage } from '../emulators/storage/start.ts'
 import { WorkspaceError } from '../../shared/workspace/errors.ts'
 import type { FinalizeEvent } from '../../shared/workspace/ports.ts'
+import { recordLimits } from './workspace.ts'
 import type { OpenWorld } from './world.ts'
 
 const firestoreVariable = 'FIRESTORE_EMULATOR_HOST'
@@ -28,7 +29,7 @@ export async function startCloud(): Promise<AsyncDisposable & { open: OpenWorld 
     await using opened = new AsyncDisposableStack()
     const projectId = `coffer-${randomUUID()}`
     const openCatalog = async () =>
-      opened.use(await FirestoreCatalog.open({ projectId, quotaBytes, now }))
+      opened.use(await FirestoreCatalog.open({ projectId, quotaBytes, recordLimits, now }))
     const catalogs = [await openCatalog(), await openCatalog()]
     const { store, bucket, events } = opened.use(await openGcsStore(storage))
     const quarantine = await GcsQuarantine.open({

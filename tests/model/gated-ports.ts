@@ -39,7 +39,11 @@ const changes = {
   settle: (workspaceId, id, found) => [workspaceId, rules.settle(id, found)],
   rejudge: (workspaceId, id, later) => [workspaceId, rules.rejudge(id, later)],
   update: (workspaceId, id, wanted) => [workspaceId, rules.update(id, wanted)],
-  remove: (workspaceId, id, session) => [workspaceId, rules.remove(id, session)],
+  remove: (workspaceId, id) => [workspaceId, rules.remove(id)],
+  removeSession: (workspaceId, session, options) => [
+    workspaceId,
+    rules.removeSession(session, options),
+  ],
   restore: (workspaceId, id, path) => [workspaceId, rules.restore(id, path)],
   purge: (workspaceId, id, before) => [workspaceId, rules.purge(id, before)],
   expire: (workspaceId, id, before) => [workspaceId, rules.expire(id, before)],
@@ -55,7 +59,7 @@ const listings = new Set([
   'listWorkspaces',
   'listPending',
   'listTrash',
-  'listCondemned',
+  'listRejected',
   'listOutdated',
 ])
 

@@ -3,7 +3,8 @@ import { WorkspaceError } from '../../shared/workspace/errors.ts'
 import type { FileRecord } from '../../shared/workspace/file.ts'
 import type { Catalog } from '../../shared/workspace/ports.ts'
 import type { Rule } from './reference.ts'
-import { countersOf, emptyWorkspace, ownerOf, type Reference } from './workspace.ts'
+import { countersOf, emptyWorkspace, ownerOf, recordLimits, type Reference } from './workspace.ts'
+import { addHoldings, holdingsOf } from '../../shared/workspace/transitions.ts'
 import { viewOf, type View } from './view.ts'
 
 /** One call that changes a workspace, and what the real catalog made of it. */
@@ -15,7 +16,7 @@ interface Deed {
 }
 
 /** These may take a path's owner away; nothing else may (I2). */
-const takingAway = new Set(['remove', 'purge', 'update', 'rejudge'])
+const takingAway = new Set(['remove', 'removeSession', 'purge', 'update', 'rejudge'])
 
 /**
  * Holds the real catalog against the reference: what each call answered, what is stored after it, and that the counters
@@ -102,7 +103,7 @@ export class Judge {
     const trash = await catalog.list({ ...query, deleted: true })
     const files = [...live.files, ...trash.files].map(viewOf)
     assertEqual('The files are', files.sort(bySequence), expected.files.toSorted(bySequence))
-    const { quotaBytes: _, ...counters } = await catalog.usage(workspaceId)
+    const counters = addHoldings(holdingsOf(undefined), await catalog.usage(workspaceId))
     assertEqual('I5: the counters are', counters, countersOf(expected))
     for (const { id, checksum } of files) {
       if (checksum === null) continue
@@ -127,10 +128,20 @@ function assertKept(before: Reference, after: Reference, deeds: Deed[]): void {
   if (held(after) > Math.max(after.quotaBytes, held(before))) {
     throw new Error(`I5: ${held(after)} bytes are held after ${methods.join()}: ${text(after)}`)
   }
+  const records = recordsOutsideTrash(after)
+  if (records > recordLimits.maxRecords) {
+    throw new Error(`I5: ${records} records are held after ${methods.join()}: ${text(after)}`)
+  }
   const [was, is] = [countersOf(before).trashBytes, countersOf(after).trashBytes]
-  if (is > Math.max(after.quotaBytes, was)) {
+  // The trash of a session's files is trimmed by the steps that follow.
+  if (is > Math.max(after.quotaBytes, was) && !methods.includes('removeSession')) {
     throw new Error(`I5: the trash holds ${is} bytes after ${methods.join()}: ${text(after)}`)
   }
+}
+
+function recordsOutsideTrash(workspace: Reference): number {
+  const { recordCount, trashCount } = countersOf(workspace)
+  return recordCount - trashCount
 }
 
 function held(workspace: Reference): number {

@@ -7,6 +7,7 @@ import { DiskBlobStore } from '../../shared/adapters/local/disk-blobs.ts'
 import { DiskQuarantine } from '../../shared/adapters/local/disk-quarantine.ts'
 import { SqliteCatalog } from '../../shared/adapters/local/sqlite-catalog.ts'
 import type { FinalizeEvent } from '../../shared/workspace/ports.ts'
+import { recordLimits } from './workspace.ts'
 import type { OpenWorld } from './world.ts'
 
 /** SQLite and the disk, without the queue that delivers their events. */
@@ -27,7 +28,7 @@ export const openLocalWorld: OpenWorld = async ({ quotaBytes, now }) => {
   })
   const resources = opened.move()
   return {
-    catalogs: [new SqliteCatalog({ database, quotaBytes, now })],
+    catalogs: [new SqliteCatalog({ database, quotaBytes, recordLimits, now })],
     blobs,
     quarantine,
     events,

@@ -14,6 +14,8 @@ import {
   isTaken,
   ownerOf,
   put,
+  recordLimits,
+  recordRefusal,
   trimmed,
   without,
   type Reference,
@@ -39,6 +41,11 @@ export function reserve(request: ReserveRequest): Rule {
     if (taken && !overwrite) return refused(workspace, 'path-taken')
     const reservedBytes = Math.max(0, maxBytes - (owner?.sizeBytes ?? 0))
     if (!fits(workspace, reservedBytes)) return refused(workspace, 'quota-exceeded')
+    const metadata = JSON.stringify(request.metadata)
+    const refusal = recordRefusal(workspace, { records: 1, metadata })
+    if (refusal) return refused(workspace, refusal)
+    const { openUploads } = countersOf(workspace)
+    if (openUploads >= recordLimits.maxOpenUploads) return refused(workspace, 'too-many-requests')
     const sequence = workspace.lastSequence + 1
     const file: View = {
       id: request.id,
@@ -48,11 +55,12 @@ export function reserve(request: ReserveRequest): Rule {
       sizeBytes: maxBytes,
       checksum: null,
       generation: null,
-      metadata: JSON.stringify(request.metadata),
+      metadata,
       createdAt: now,
       deletedAt: null,
       supersededBy: null,
       condemnedAt: null,
+      rejectedAt: null,
       signaturesAt: '',
       reservation: {
         maxBytes,
@@ -102,7 +110,9 @@ export function settle(id: FileId, found: Settlement): Rule {
       signaturesAt,
       reservation: null,
     }
-    if (state !== 'ready') return end(put(workspace, file))
+    if (state !== 'ready') {
+      return end(put(workspace, { ...file, rejectedAt: found.scan.scannedAt }))
+    }
 
     const owner = ownerOf(workspace, pending.path)
     if (replaces !== null && (replaces === '*' ? !owner : owner?.id !== replaces)) {
@@ -126,7 +136,7 @@ export function rejudge(id: FileId, { generation, scan }: Rejudgement): Rule {
     const isInfected = scan.verdict === 'infected'
     if (file?.state !== 'ready' || file.generation !== generation) return nothing(workspace)
     if (!isInfected && signaturesAt <= file.signaturesAt) return nothing(workspace)
-    const condemned = isInfected && ({ state: 'infected', condemnedAt: now } as const)
+    const condemned = isInfected && ({ state: 'infected', condemnedAt: now, rejectedAt: now } as const)
     return changed(workspace, { ...file, signaturesAt, ...condemned })
   }
 }
@@ -136,21 +146,22 @@ export function update(id: FileId, { path, metadata }: FileChanges): Rule {
   return (workspace) => {
     const file = find(workspace, id)
     if (!file || file.deletedAt !== null) return nothing(workspace)
+    const text = metadata ? JSON.stringify(metadata) : file.metadata
+    const refusal = recordRefusal(workspace, { records: 0, metadata: text, before: file.metadata })
+    if (refusal) return refused(workspace, refusal)
     const isMove = path !== undefined && path !== file.path
     if (isMove && file.state === 'pending') return refused(workspace, 'not-scanned')
     if (isMove && file.state === 'ready' && isTaken(workspace, path))
       return refused(workspace, 'path-taken')
-    const text = metadata ? JSON.stringify(metadata) : file.metadata
     return changed(workspace, { ...file, path: path ?? file.path, metadata: text })
   }
 }
 
 /** To the trash; an upload that is on its way is cancelled. */
-export function remove(id: FileId, sessionId?: string): Rule {
+export function remove(id: FileId): Rule {
   return (workspace, now) => {
     const file = find(workspace, id)
-    if (!file || (sessionId !== undefined && sessionOf(file.path) !== sessionId))
-      return nothing(workspace)
+    if (!file) return nothing(workspace)
     if (file.state === 'pending')
       return { after: without(workspace, id), answer: { file, purged: [] } }
     const isInTrash = file.deletedAt !== null && file.supersededBy === null
@@ -158,6 +169,26 @@ export function remove(id: FileId, sessionId?: string): Rule {
     const removed = { ...file, deletedAt: now, supersededBy: null }
     const { after, purged } = trimmed(put(workspace, removed))
     return { after, answer: { file: removed, purged } }
+  }
+}
+
+/** A session's files to the trash, or all of them for good. The trash is trimmed by the steps that follow. */
+export function removeSession(sessionId: string, { purge }: { purge: boolean }): Rule {
+  return (workspace, now) => {
+    const inSession = workspace.files
+      .filter(({ path }) => sessionOf(path) === sessionId)
+      .sort((a, b) => a.sequence - b.sequence)
+    const live = inSession.filter(({ deletedAt }) => deletedAt === null)
+    const trash = inSession.filter(({ deletedAt }) => deletedAt !== null)
+    const chosen = purge ? [...live, ...trash] : live
+    const forgotten = chosen.filter(({ state }) => purge || state === 'pending')
+    let after = workspace
+    for (const file of chosen) {
+      after = forgotten.includes(file)
+        ? without(after, file.id)
+        : put(after, { ...file, deletedAt: now, supersededBy: null })
+    }
+    return { after, answer: { removedCount: chosen.length, forgotten } }
   }
 }
 
@@ -170,6 +201,8 @@ export function restore(id: FileId, to?: WorkspacePath): Rule {
     const isReady = file.state === 'ready'
     if (isReady && isTaken(workspace, path)) return refused(workspace, 'path-taken')
     if (isReady && !fits(workspace, file.sizeBytes)) return refused(workspace, 'quota-exceeded')
+    const refusal = recordRefusal(workspace, { records: 1, metadata: file.metadata })
+    if (refusal) return refused(workspace, refusal)
     return changed(workspace, { ...file, path, deletedAt: null, supersededBy: null })
   }
 }

@@ -74,12 +74,11 @@ export class Stage {
     this.#clock.time += milliseconds
   }
 
-  /** Whether the retention of a file that is deleted or condemned has not passed, or it is neither: a sweep leaves it. */
-  isRetained({ deletedAt, condemnedAt }: View): boolean {
+  /** Whether the retention of a file that is deleted or refused has not passed, or it is neither: a sweep leaves it. */
+  isRetained({ deletedAt, rejectedAt }: View): boolean {
     const before = new Date(this.#clock.time - limits.trashRetentionDays * dayMs).toISOString()
-    return (
-      !(deletedAt !== null && deletedAt < before) && !(condemnedAt !== null && condemnedAt < before)
-    )
+    const goneAt = deletedAt ?? rejectedAt
+    return goneAt === null || goneAt >= before
   }
 
   /** Signatures of the next day. */

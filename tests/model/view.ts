@@ -1,5 +1,6 @@
 import type { FileRecord } from '../../shared/workspace/file.ts'
 import type { FileId, WorkspacePath } from '../../shared/workspace/path.ts'
+import { rejectedAtOf } from '../../shared/workspace/transitions.ts'
 
 /** What the rules say of a file, and nothing else of its record. */
 export interface View {
@@ -16,6 +17,8 @@ export interface View {
   deletedAt: string | null
   supersededBy: string | null
   condemnedAt: string | null
+  /** When an infected or unscannable file had its verdict. */
+  rejectedAt: string | null
   /** Of the last scan, whatever it came to; empty where that had no signatures. */
   signaturesAt: string
   /** While pending. */
@@ -47,6 +50,7 @@ export function viewOf(file: FileRecord): View {
     deletedAt: file.deletedAt,
     supersededBy: file.supersededBy,
     condemnedAt: (file.state === 'infected' && file.condemnedAt) || null,
+    rejectedAt: rejectedAtOf({ ...file, isDeleted: false }) ?? null,
     signaturesAt: lastScan?.signaturesAt ?? '',
     reservation: file.state === 'pending' ? reservationOf(file.reservation) : null,
   }

@@ -12,6 +12,9 @@ export const emptyWorkspace = (quotaBytes: number): Reference => {
   return { quotaBytes, lastSequence: 0, files: [] }
 }
 
+/** Small, so that the operations meet them. */
+export const recordLimits = { maxRecords: 8, maxOpenUploads: 4, maxMetadataBytes: 120 }
+
 /** I5: the counters, as the files add up. */
 export function countersOf({ files }: Reference) {
   const live = files.filter(isOwner)
@@ -20,8 +23,22 @@ export function countersOf({ files }: Reference) {
     liveBytes: sum(live.map(({ sizeBytes }) => sizeBytes)),
     liveCount: live.length,
     reservedBytes: sum(files.map(({ reservation }) => reservation?.reservedBytes ?? 0)),
-    trashBytes: sum(trash.map(({ sizeBytes }) => sizeBytes)),
+    trashBytes: bytesOf(trash),
+    recordCount: files.length,
+    trashCount: trash.length,
+    openUploads: files.filter(({ state }) => state === 'pending').length,
+    metadataBytes: metadataBytesOf(files),
+    trashMetadataBytes: metadataBytesOf(trash),
   }
+}
+
+/** Only ready files hold bytes. */
+function bytesOf(files: View[]): number {
+  return sum(files.map(({ state, sizeBytes }) => (state === 'ready' ? sizeBytes : 0)))
+}
+
+function metadataBytesOf(files: readonly View[]): number {
+  return sum(files.map(({ metadata }) => (metadata === '{}' ? 0 : Buffer.byteLength(metadata))))
 }
 
 export function ownerOf({ files }: Reference, path: WorkspacePath): View | undefined {
@@ -38,16 +55,17 @@ export function namedBy(workspace: Reference, path: WorkspacePath): View | undef
 
 /** The trash with no more than one quota's worth: the oldest leave first. */
 export function trimmed(workspace: Reference): { after: Reference; purged: View[] } {
-  const { files, quotaBytes } = workspace
-  const oldestFirst = files.filter(isTrash).sort(byTimeGone)
-  let excess = sum(oldestFirst.map(({ sizeBytes }) => sizeBytes)) - quotaBytes
+  const { quotaBytes } = workspace
   const purged: View[] = []
-  for (const file of oldestFirst) {
-    if (excess <= 0) break
+  let after = workspace
+  for (const file of workspace.files.filter(isTrash).sort(byTimeGone)) {
+    const { trashBytes, recordCount, metadataBytes, trashMetadataBytes } = countersOf(after)
+    const isMetadataOver = metadataBytes > recordLimits.maxMetadataBytes && trashMetadataBytes > 0
+    if (trashBytes <= quotaBytes && recordCount <= recordLimits.maxRecords && !isMetadataOver) break
     purged.push(file)
-    excess -= file.sizeBytes
+    after = without(after, file.id)
   }
-  return { after: { ...workspace, files: files.filter((file) => !purged.includes(file)) }, purged }
+  return { after, purged }
 }
 
 /** When a file was deleted, or else condemned; empty where it was neither. */
@@ -75,8 +93,23 @@ export function isTaken(workspace: Reference, path: WorkspacePath): boolean {
   return ownerOf(workspace, path) !== undefined || workspace.files.some(claims(path))
 }
 
-function isTrash({ state, deletedAt }: View): boolean {
-  return state === 'ready' && deletedAt !== null
+/** What one more record is refused with, or metadata that grows. */
+export function recordRefusal(
+  workspace: Reference,
+  { records, metadata, before = '{}' }: { records: number; metadata: string; before?: string },
+): string | undefined {
+  const { recordCount, trashCount, ...counters } = countersOf(workspace)
+  const { maxRecords, maxMetadataBytes } = recordLimits
+  if (records > 0 && recordCount - trashCount + records > maxRecords) return 'quota-exceeded'
+  const sizeOf = (text: string) => (text === '{}' ? 0 : Buffer.byteLength(text))
+  const growth = sizeOf(metadata) - sizeOf(before)
+  const held = counters.metadataBytes - counters.trashMetadataBytes
+  if (growth > 0 && held + growth > maxMetadataBytes) return 'quota-exceeded'
+  return undefined
+}
+
+function isTrash({ deletedAt }: View): boolean {
+  return deletedAt !== null
 }
 
 function isOwner({ state, deletedAt }: View): boolean {

@@ -4,7 +4,6 @@ import type { FileRecord, InfectedFile, PendingFile, ReadyFile } from '../../wor
 import type { FileId, SessionId, WorkspacePath } from '../../workspace/path.ts'
 import type {
   Catalog,
-  CondemnedQuery,
   FileChanges,
   ListPage,
   ListQuery,
@@ -12,22 +11,34 @@ import type {
   PendingCount,
   Recount,
   RefusalCode,
+  RecordLimits,
+  RejectedFile,
+  RejectedQuery,
   Rejudgement,
   Removal,
   ReserveRequest,
+  SessionRemoval,
   Settlement,
   SettleResult,
   SweepQuery,
   Usage,
 } from '../../workspace/ports.ts'
+import { defaultRecordLimits } from '../../workspace/record-limits.ts'
 import { reservation } from '../../workspace/reservation.ts'
 import * as changes from './firestore-changes.ts'
 import { isTaken } from './firestore-claims.ts'
-import { decodeFile, decodeUsage, filesOf, refusalOf, workspaceOf } from './firestore-documents.ts'
+import {
+  decodeFile,
+  decodeUsage,
+  filesOf,
+  refusalOf,
+  workspaceOf,
+  type Allowance,
+} from './firestore-documents.ts'
 import { translate, type FirestorePlace } from './firestore-faults.ts'
 import { namedRange } from './firestore-keys.ts'
 import { listFiles } from './firestore-list.ts'
-import { listCondemned, listOutdated, rejudgeFile } from './firestore-rescan.ts'
+import { listRejected, listOutdated, rejudgeFile } from './firestore-rescan.ts'
 import { settleFile } from './firestore-settle.ts'
 import { recount } from './firestore-recount.ts'
 import {
@@ -38,7 +49,7 @@ import {
   progressOf,
 } from './firestore-sweep.ts'
 import { transact, type Work } from './firestore-transaction.ts'
-import { purgeOldest, TrashOverflow, trimTrash } from './firestore-trash.ts'
+import { trimTrash } from './firestore-trash.ts'
 import { Turns } from './firestore-turns.ts'
 import { WorkspaceUnit } from './firestore-unit.ts'
 import { untilSettled } from './firestore-wait.ts'
@@ -53,6 +64,8 @@ export interface FirestoreCatalogOptions {
   settings?: Settings
   /** Of a workspace without its own quota. */
   quotaBytes: number
+  /** `defaultRecordLimits` unless named. */
+  recordLimits?: RecordLimits
   now: () => Date
 }
 
@@ -61,7 +74,7 @@ export class FirestoreCatalog implements Catalog, AsyncDisposable {
   readonly #firestore: Firestore
   readonly #turns = new Turns()
   readonly #place: FirestorePlace
-  readonly #quotaBytes: number
+  readonly #allowance: Allowance
   readonly #now: () => Date
 
   private constructor(firestore: Firestore, options: FirestoreCatalogOptions) {
@@ -70,7 +83,8 @@ export class FirestoreCatalog implements Catalog, AsyncDisposable {
       projectId: options.projectId,
       databaseId: options.databaseId ?? '(default)',
     }
-    this.#quotaBytes = options.quotaBytes
+    const { quotaBytes, recordLimits = defaultRecordLimits } = options
+    this.#allowance = { quotaBytes, recordLimits }
     this.#now = options.now
   }
 
@@ -103,7 +117,7 @@ export class FirestoreCatalog implements Catalog, AsyncDisposable {
   }
 
   async settle(workspaceId: string, id: FileId, outcome: Settlement): Promise<SettleResult> {
-    return this.#changeWithRoom(workspaceId, id, (unit) => settleFile(unit, id, outcome))
+    return this.#change(workspaceId, id, (unit) => settleFile(unit, id, outcome))
   }
 
   async noteProgress(
@@ -141,12 +155,18 @@ export class FirestoreCatalog implements Catalog, AsyncDisposable {
     return this.#change(workspaceId, id, (unit) => changes.updateFile(unit, id, wanted))
   }
 
-  async remove(
+  async remove(workspaceId: string, id: FileId): Promise<Removal | undefined> {
+    return this.#change(workspaceId, id, (unit) => changes.removeFile(unit, id))
+  }
+
+  async removeSession(
     workspaceId: string,
-    id: FileId,
-    sessionId?: SessionId,
-  ): Promise<Removal | undefined> {
-    return this.#changeWithRoom(workspaceId, id, (unit) => changes.removeFile(unit, id, sessionId))
+    sessionId: SessionId,
+    { purge }: { purge: boolean },
+  ): Promise<SessionRemoval> {
+    return this.#change(workspaceId, undefined, (unit) =>
+      changes.removeSession(unit, sessionId, purge),
+    )
   }
 
   async restore(
@@ -196,7 +216,7 @@ export class FirestoreCatalog implements Catalog, AsyncDisposable {
 
   async usage(workspaceId: string): Promise<Usage> {
     const workspace = await this.#translated(this.#workspace(workspaceId).get())
-    return decodeUsage(workspace, this.#quotaBytes)
+    return decodeUsage(workspace, this.#allowance)
   }
 
   async setQuota(workspaceId: string, quotaBytes: number | null): Promise<void> {
@@ -224,16 +244,14 @@ export class FirestoreCatalog implements Catalog, AsyncDisposable {
   }
 
   async recount(workspaceId: string, { mend }: { mend: boolean }): Promise<Recount> {
-    const options = { mend, quotaBytes: this.#quotaBytes }
-    return this.#translated(recount(this.#firestore, this.#workspace(workspaceId), options))
+    return this.#translated(recount(this.#firestore, this.#workspace(workspaceId), { mend }))
   }
 
   async trimTrash(workspaceId: string): Promise<FileRecord[]> {
-    const { purged } = await this.#changeWithRoom(workspaceId, undefined, async (unit) => {
+    return this.#change(workspaceId, undefined, async (unit) => {
       await unit.open()
-      return { purged: await trimTrash(unit, []) }
+      return trimTrash(unit, [])
     })
-    return purged
   }
 
   async markMissing(
@@ -253,8 +271,8 @@ export class FirestoreCatalog implements Catalog, AsyncDisposable {
     await this.#translated(progressOf(this.#firestore).set({ progress }))
   }
 
-  async listCondemned(query: CondemnedQuery): Promise<InfectedFile[]> {
-    return this.#translated(listCondemned(this.#firestore, query))
+  async listRejected(query: RejectedQuery): Promise<RejectedFile[]> {
+    return this.#translated(listRejected(this.#firestore, query))
   }
 
   async listOutdated(query: OutdatedQuery): Promise<ReadyFile[]> {
@@ -270,24 +288,6 @@ export class FirestoreCatalog implements Catalog, AsyncDisposable {
     await this.#firestore.terminate()
   }
 
-  /** As `#change`, for what may put more into the trash than one transaction can purge of it. */
-  async #changeWithRoom<Result extends { purged: FileRecord[] } | undefined>(
-    workspaceId: string,
-    id: FileId | undefined,
-    work: (unit: WorkspaceUnit) => Promise<Result>,
-  ): Promise<Result> {
-    const before: FileRecord[] = []
-    for (;;) {
-      try {
-        const result = await this.#change(workspaceId, id, work)
-        return result && { ...result, purged: [...before, ...result.purged] }
-      } catch (error) {
-        if (!(error instanceof TrashOverflow)) throw error
-        before.push(...(await this.#change(workspaceId, undefined, purgeOldest)))
-      }
-    }
-  }
-
   /**
    * One transaction on a workspace, for the sake of one file. An attempt after one that seemed to fail looks at first
    * whether that went through: it then left its mark on the file, or removed it.
@@ -298,7 +298,7 @@ export class FirestoreCatalog implements Catalog, AsyncDisposable {
     work: (unit: WorkspaceUnit) => Promise<Result>,
   ): Promise<Result> {
     const workspace = this.#workspace(workspaceId)
-    const options = { change: randomUUID(), quotaBytes: this.#quotaBytes, now: this.#now() }
+    const options = { change: randomUUID(), allowance: this.#allowance, now: this.#now() }
     const attempt: Work<Attempt<Result>> = async (transaction, previous) => {
       const unit = new WorkspaceUnit(transaction, workspace, options)
       if (previous && id !== undefined) {

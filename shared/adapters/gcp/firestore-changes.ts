@@ -1,9 +1,16 @@
 import type { FileRecord, PendingFile, ReadyFile } from '../../workspace/file.ts'
 import type { FileId, SessionId, WorkspacePath } from '../../workspace/path.ts'
-import type { FileChanges, Removal } from '../../workspace/ports.ts'
+import {
+  maxRemovedAtOnce,
+  type FileChanges,
+  type Removal,
+  type SessionRemoval,
+} from '../../workspace/ports.ts'
 import { assertFits, assertMovable, isOver, pathTaken } from '../../workspace/reservation.ts'
+import { assertMetadataFits, assertRoomForRecord } from '../../workspace/record-limits.ts'
 import {
   markedMissing,
+  metadataBytesOf,
   moved,
   progressed,
   trashed,
@@ -18,8 +25,11 @@ export async function updateFile(
   id: FileId,
   { path, metadata }: FileChanges,
 ): Promise<FileRecord | undefined> {
-  const file = await unit.readFile(id)
+  const file = await (metadata ? unit.openFile(id) : unit.readFile(id))
   if (file === undefined || file.isDeleted) return undefined
+  if (metadata) {
+    assertMetadataFits(unit.usage, metadataBytesOf(metadata) - metadataBytesOf(file.metadata))
+  }
   const isMove = path !== undefined && path !== file.path
   if (isMove) {
     assertMovable(file)
@@ -38,10 +48,9 @@ export async function updateFile(
 export async function removeFile(
   unit: WorkspaceUnit,
   id: FileId,
-  sessionId?: SessionId,
 ): Promise<Removal | undefined> {
   const file = await unit.openFile(id)
-  if (file === undefined || (sessionId ?? file.sessionId) !== file.sessionId) return undefined
+  if (file === undefined) return undefined
   if (file.state === 'pending') {
     await forget(unit, file)
     return { file, purged: [] }
@@ -62,6 +71,7 @@ export async function restoreFile(
   if (!file?.isDeleted) return file
   await assertFree(unit, file, path ?? file.path)
   if (file.state === 'ready') assertFits(unit.usage, file.sizeBytes)
+  assertRoomForRecord(unit.usage, file.metadata)
   const restored = moved(untrashed(file, unit.now), path ?? file.path)
   unit.replace(file, restored)
   return restored
@@ -113,6 +123,26 @@ export async function markMissing(
   const marked = markedMissing(file, since)
   unit.replace(file, marked)
   return marked
+}
+
+/** Removes one bounded batch of a session's files: at most two writes for each, and one for a refusal. */
+export async function removeSession(
+  unit: WorkspaceUnit,
+  sessionId: SessionId,
+  purge: boolean,
+): Promise<SessionRemoval> {
+  const files = await unit.readSession(sessionId, { deleted: false, limit: maxRemovedAtOnce })
+  await unit.readAllClaims(files.map(({ path }) => path))
+  if (purge) {
+    const limit = maxRemovedAtOnce - files.length
+    files.push(...(await unit.readSession(sessionId, { deleted: true, limit })))
+  }
+  const isForgotten = (file: FileRecord) => purge || file.state === 'pending'
+  for (const file of files) {
+    if (isForgotten(file)) await forget(unit, file)
+    else unit.replace(file, trashed(file, null, unit.now))
+  }
+  return { removedCount: files.length, forgotten: files.filter(isForgotten) }
 }
 
 /** Removes a record; who still asks for a file that was pending learns that it is gone. */

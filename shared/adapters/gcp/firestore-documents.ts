@@ -6,8 +6,9 @@ import type {
 } from '@google-cloud/firestore'
 import { fileRecordSchema, type FileRecord } from '../../workspace/file.ts'
 import type { FileId } from '../../workspace/path.ts'
-import type { Usage } from '../../workspace/ports.ts'
+import type { Holdings, RecordLimits, Usage } from '../../workspace/ports.ts'
 import { encodeWorkspaceId } from '../../workspace/storage-path.ts'
+import { counterNames, holdingsOf } from '../../workspace/transitions.ts'
 import { keysOf } from './firestore-keys.ts'
 
 /** Sweeps ask for the collections of this name in all workspaces at once. */
@@ -48,15 +49,28 @@ export function decodeFields(record: unknown, metadata: unknown): FileRecord {
   return { ...file, metadata: metadata as FileRecord['metadata'] }
 }
 
-export function decodeUsage(snapshot: DocumentSnapshot, quotaBytes: number): Usage {
-  const counter = (name: string) => Number(snapshot.get(name) ?? 0)
+/** What the deployment allows a workspace that has no quota of its own. */
+export interface Allowance {
+  quotaBytes: number
+  recordLimits: RecordLimits
+}
+
+/** Counters of records are absent in documents of earlier versions, until the next recount. */
+export function decodeUsage(
+  snapshot: DocumentSnapshot,
+  { quotaBytes, recordLimits }: Allowance,
+): Usage {
   return {
-    liveBytes: counter('liveBytes'),
-    liveCount: counter('liveCount'),
-    reservedBytes: counter('reservedBytes'),
-    trashBytes: counter('trashBytes'),
+    ...decodeHoldings(snapshot),
+    ...recordLimits,
     quotaBytes: Number(snapshot.get('quotaBytes') ?? quotaBytes),
   }
+}
+
+export function decodeHoldings(snapshot: DocumentSnapshot): Holdings {
+  const holdings = { ...holdingsOf(undefined) }
+  for (const name of counterNames) holdings[name] = Number(snapshot.get(name) ?? 0)
+  return holdings
 }
 
 export function withoutMetadata(file: FileRecord): object {

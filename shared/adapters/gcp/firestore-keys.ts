@@ -4,7 +4,7 @@ import { foldCase } from '../../workspace/fold.ts'
 import type { SessionId, WorkspacePath } from '../../workspace/path.ts'
 import type { SweepPosition } from '../../workspace/ports.ts'
 import { encodeWorkspaceId } from '../../workspace/storage-path.ts'
-import { signaturesOf } from '../../workspace/transitions.ts'
+import { rejectedAtOf, signaturesOf } from '../../workspace/transitions.ts'
 import { gramsOf } from './firestore-grams.ts'
 
 /**
@@ -18,7 +18,7 @@ export interface FileKeys {
   terms: string[]
   /** Of all files at a path, the one that the path names has the greatest. */
   named: string | null
-  /** The order of `listPending`, of `listTrash` and of `listCondemned`, over all workspaces. */
+  /** The order of `listPending`, of `listTrash` and of `listRejected`, over all workspaces. */
   sweep: string | null
   /** The order of `listOutdated`, over all workspaces. */
   signatures: string | null
@@ -32,7 +32,7 @@ export function keysOf(file: FileRecord): FileKeys {
     sequence: file.sequence,
     terms: [...scopeTermsOf(file), ...gramTermsOf(file)],
     named: namedKeyOf(file),
-    sweep: file.isDeleted ? trashSweepKey(file) : (pendingSweepKey(file) ?? condemnedKey(file)),
+    sweep: file.isDeleted ? trashSweepKey(file) : (pendingSweepKey(file) ?? rejectedKeyOf(file)),
     signatures: signaturesKey(file),
     trash: trashKeyOf(file),
   }
@@ -72,13 +72,19 @@ export function trashSweepKey(file: SweepPosition): string | null {
   return file.deletedAt === null ? null : sweepKey('trash', file.deletedAt, file)
 }
 
-export const condemnedKind = 'condemned'
+/** As stored: `condemned`, the name from the time when it held condemned files alone. */
+export const rejectedKind = 'condemned'
 
-export function condemnedKey(
-  file: Pick<FileRecord, 'workspaceId' | 'sequence'> & { condemnedAt?: string | undefined },
-): string | null {
-  const { condemnedAt } = file
-  return condemnedAt === undefined ? null : sweepKey(condemnedKind, condemnedAt, file)
+export function rejectedKey({
+  rejectedAt,
+  ...file
+}: Pick<FileRecord, 'workspaceId' | 'sequence'> & { rejectedAt: string }): string {
+  return sweepKey(rejectedKind, rejectedAt, file)
+}
+
+function rejectedKeyOf(file: FileRecord): string | null {
+  const rejectedAt = rejectedAtOf(file)
+  return rejectedAt === undefined ? null : rejectedKey({ ...file, rejectedAt })
 }
 
 /** Signatures without an instant are `0`, before any that have one. */
@@ -96,9 +102,8 @@ function sweepKey(
   return `${kind}|${instant}|${encodeWorkspaceId(file.workspaceId)}|${padded(file.sequence)}`
 }
 
-/** Only ready files hold bytes in the trash. */
 export function trashKeyOf(file: FileRecord): string | null {
-  if (file.state !== 'ready' || file.deletedAt === null) return null
+  if (file.deletedAt === null) return null
   return `${file.deletedAt}|${padded(file.sequence)}`
 }
 

@@ -8,7 +8,7 @@ import {
 } from '@google-cloud/firestore'
 import type { Recount } from '../../workspace/ports.ts'
 import { addHoldings, holdingsOf } from '../../workspace/transitions.ts'
-import { decodeFields, decodeUsage, filesOf } from './firestore-documents.ts'
+import { decodeFile, decodeHoldings, filesOf } from './firestore-documents.ts'
 import { transact } from './firestore-transaction.ts'
 
 const pageLength = 1000
@@ -25,10 +25,10 @@ interface Counted extends Recount {
 export async function recount(
   firestore: Firestore,
   workspace: DocumentReference,
-  { mend, quotaBytes }: { mend: boolean; quotaBytes: number },
+  { mend }: { mend: boolean },
 ): Promise<Recount> {
   const { kept, counted, mends } = await firestore.runTransaction(
-    (transaction) => count(transaction, workspace, quotaBytes),
+    (transaction) => count(transaction, workspace),
     { readOnly: true },
   )
   const drift = addHoldings(counted, kept, -1)
@@ -47,15 +47,14 @@ export async function recount(
 async function count(
   transaction: Transaction,
   workspace: DocumentReference,
-  quotaBytes: number,
 ): Promise<Counted> {
   const snapshot = await transaction.get(workspace)
-  const { quotaBytes: _, ...kept } = decodeUsage(snapshot, quotaBytes)
+  const kept = decodeHoldings(snapshot)
   const files = filesOf(workspace)
   let counted = holdingsOf(undefined)
   let total = 0
   for await (const file of documents(transaction, files)) {
-    counted = addHoldings(counted, holdingsOf(decodeFields(file.get('record'), {})))
+    counted = addHoldings(counted, holdingsOf(decodeFile(file)))
     total += 1
   }
   const expected = (await transaction.get(files.count())).data().count
@@ -67,7 +66,7 @@ async function count(
 
 /** Until a page is empty: one that is merely short is no end. */
 async function* documents(transaction: Transaction, files: ReturnType<typeof filesOf>) {
-  const all = files.orderBy(FieldPath.documentId()).limit(pageLength).select('record')
+  const all = files.orderBy(FieldPath.documentId()).limit(pageLength).select('record', 'metadata')
   let last: DocumentSnapshot | undefined
   do {
     const { docs } = await transaction.get(last ? all.startAfter(last.id) : all)

@@ -1,10 +1,15 @@
 import type { Firestore } from '@google-cloud/firestore'
 import type { FileRecord, InfectedFile, ReadyFile } from '../../workspace/file.ts'
 import type { FileId } from '../../workspace/path.ts'
-import type { CondemnedQuery, OutdatedQuery, Rejudgement } from '../../workspace/ports.ts'
+import type {
+  OutdatedQuery,
+  RejectedFile,
+  RejectedQuery,
+  Rejudgement,
+} from '../../workspace/ports.ts'
 import { rejudged } from '../../workspace/transitions.ts'
 import { decodeFile, filesCollection } from './firestore-documents.ts'
-import { condemnedKey, condemnedKind, signaturesKey } from './firestore-keys.ts'
+import { rejectedKey, rejectedKind, signaturesKey } from './firestore-keys.ts'
 import type { WorkspaceUnit } from './firestore-unit.ts'
 
 /**
@@ -39,24 +44,24 @@ export async function listOutdated(
   return docs.flatMap((snapshot) => readyFile(decodeFile(snapshot)) ?? [])
 }
 
-export async function listCondemned(
+export async function listRejected(
   firestore: Firestore,
-  { before, limit, after }: CondemnedQuery,
-): Promise<InfectedFile[]> {
+  { before, limit, after }: RejectedQuery,
+): Promise<RejectedFile[]> {
   const { docs } = await firestore
     .collectionGroup(filesCollection)
-    .where('sweep', '>', (after && condemnedKey(after)) ?? `${condemnedKind}|`)
-    .where('sweep', '<', `${condemnedKind}|${before.toISOString()}`)
+    .where('sweep', '>', after ? rejectedKey(after) : `${rejectedKind}|`)
+    .where('sweep', '<', `${rejectedKind}|${before.toISOString()}`)
     .orderBy('sweep')
     .limit(limit)
     .get()
-  return docs.flatMap((snapshot) => infectedFile(decodeFile(snapshot)) ?? [])
+  return docs.flatMap((snapshot) => rejectedFile(decodeFile(snapshot)) ?? [])
 }
 
 function readyFile(file: FileRecord | undefined): ReadyFile | undefined {
   return file?.state === 'ready' ? file : undefined
 }
 
-function infectedFile(file: FileRecord | undefined): InfectedFile | undefined {
-  return file?.state === 'infected' ? file : undefined
+function rejectedFile(file: FileRecord | undefined): RejectedFile | undefined {
+  return file?.state === 'infected' || file?.state === 'unscannable' ? file : undefined
 }

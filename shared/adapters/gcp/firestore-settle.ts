@@ -16,7 +16,7 @@ export async function settleFile(
   const facts = { owner, usage: unit.usage, now: unit.now }
   const { file, displaced, refusal } = settlement(pending, outcome, facts)
   // The owner gives way first: a path has one owner at every moment.
-  if (owner && displaced) unit.replace(owner, displaced)
+  if (owner && displaced) await unit.displace(owner, displaced)
   if (file) unit.replace(pending, file)
   else unit.remove(pending)
   if (refusal) unit.refuse(id, refusal)

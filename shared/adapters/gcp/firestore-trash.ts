@@ -1,42 +1,23 @@
 import type { FileRecord } from '../../workspace/file.ts'
+import { maxPurgedAtOnce } from '../../workspace/ports.ts'
+import { isTrashOver } from '../../workspace/record-limits.ts'
 import { trashKeyOf } from './firestore-keys.ts'
 import type { WorkspaceUnit } from './firestore-unit.ts'
 
 /**
- * How many files one transaction purges. A commit is limited to 10 MiB, index entries included, and a file with the
- * longest name that there is has some 90 KB of them.
- */
-export const maxPurgedAtOnce = 100
-
-/** More is to be purged than one transaction can: some of it is to go first, in its own. */
-export class TrashOverflow extends Error {
-  override readonly name = 'TrashOverflow'
-}
-
-/**
- * Purges the oldest of a trash that holds more than one quota's worth; answers what it purged, oldest first. `moved` are
- * the files that this unit itself puts into the trash or moves within it.
+ * Purges the oldest of a trash that holds too much, at most `maxPurgedAtOnce`; answers them, oldest first. `moved` are the
+ * files that this unit itself puts into the trash or moves within it. A commit is limited to 10 MiB, index entries
+ * included, and a file with the longest possible name has some 90 KB of them.
  */
 export async function trimTrash(unit: WorkspaceUnit, moved: FileRecord[]): Promise<FileRecord[]> {
-  const { trashBytes, quotaBytes } = unit.usage
-  let excess = trashBytes - quotaBytes
   const purged: FileRecord[] = []
-  if (excess <= 0) return purged
+  if (!isTrashOver(unit.usage)) return purged
   for await (const file of oldestFirst(unit, moved)) {
-    if (purged.length === maxPurgedAtOnce) throw new TrashOverflow()
+    unit.remove(file)
     purged.push(file)
-    excess -= file.sizeBytes
-    if (excess <= 0) break
+    if (purged.length === maxPurgedAtOnce || !isTrashOver(unit.usage)) break
   }
-  for (const file of purged) unit.remove(file)
   return purged
-}
-
-/** Purges what would be purged in any case, so that the trash never holds more than it may. */
-export async function purgeOldest(unit: WorkspaceUnit): Promise<FileRecord[]> {
-  const files = await unit.readTrash(maxPurgedAtOnce, '')
-  for (const file of files) unit.remove(file)
-  return files
 }
 
 async function* oldestFirst(unit: WorkspaceUnit, moved: FileRecord[]) {

@@ -6,19 +6,19 @@ import {
   type Transaction,
 } from '@google-cloud/firestore'
 import type { FileRecord } from '../../workspace/file.ts'
-import type { FileId, WorkspacePath } from '../../workspace/path.ts'
-import type { RefusalCode, Usage } from '../../workspace/ports.ts'
-import { addHoldings, holdingsOf, type Holdings } from '../../workspace/transitions.ts'
+import type { FileId, SessionId, WorkspacePath } from '../../workspace/path.ts'
+import type { Holdings, RefusalCode, Usage } from '../../workspace/ports.ts'
+import { addHoldings, holdingsOf } from '../../workspace/transitions.ts'
 import { Claims, claimsOf, type PathClaims } from './firestore-claims.ts'
 import * as documents from './firestore-documents.ts'
+import { scopeTerm } from './firestore-keys.ts'
 
 const refusalKeptMs = 2 * 60 * 60 * 1000
 
 interface UnitOptions {
   /** Names this change in every file that it writes. */
   change: string
-  /** Of a workspace without its own quota. */
-  quotaBytes: number
+  allowance: documents.Allowance
   now: Date
 }
 
@@ -62,6 +62,32 @@ export class WorkspaceUnit {
     this.#keep(await this.#transaction.get(this.#workspace))
   }
 
+  /** Reads several paths' claims at once. */
+  async readAllClaims(paths: WorkspacePath[]): Promise<void> {
+    const unknown = [...new Set(paths)].filter((path) => !this.#claims.get(path))
+    if (unknown.length === 0) return
+    const refs = unknown.map((path) => claimsOf(this.#workspace, path))
+    const snapshots = await this.#transaction.getAll(...refs)
+    for (const [index, path] of unknown.entries()) {
+      const snapshot = snapshots[index]
+      if (snapshot) this.#claims.keep(path, snapshot)
+    }
+  }
+
+  /** The first files of a session, in the order of their reservation, as they were before this unit. */
+  async readSession(
+    sessionId: SessionId,
+    { deleted, limit }: { deleted: boolean; limit: number },
+  ): Promise<FileRecord[]> {
+    if (limit === 0) return []
+    const session = documents
+      .filesOf(this.#workspace)
+      .where('terms', 'array-contains', scopeTerm({ deleted, sessionId }))
+      .orderBy('sequence')
+    const { docs } = await this.#transaction.get(session.limit(limit))
+    return docs.flatMap((snapshot) => documents.decodeFile(snapshot) ?? [])
+  }
+
   async readFile(id: FileId): Promise<FileRecord | undefined> {
     return documents.decodeFile(await this.#transaction.get(this.#fileRef(id)))
   }
@@ -88,7 +114,7 @@ export class WorkspaceUnit {
   /** The counters, with what this unit changes of them. */
   get usage(): Usage {
     if (!this.#usage) throw new Error('The workspace is to be read before its counters are.')
-    return { ...addHoldings(this.#usage, this.#grown), quotaBytes: this.#usage.quotaBytes }
+    return { ...this.#usage, ...addHoldings(this.#usage, this.#grown) }
   }
 
   nextSequence(): number {
@@ -115,6 +141,12 @@ export class WorkspaceUnit {
     this.#writes.set(after.id, () =>
       this.#transaction.update(this.#fileRef(after.id), { ...fields, ...metadata }),
     )
+  }
+
+  /** Puts a path's owner, as the claims have it, into the trash; its metadata counts there from then on. */
+  async displace(owner: FileRecord, displaced: FileRecord): Promise<void> {
+    const { metadata } = (await this.readFile(owner.id)) ?? owner
+    this.replace({ ...owner, metadata }, { ...displaced, metadata })
   }
 
   remove(file: FileRecord): void {
@@ -153,7 +185,7 @@ export class WorkspaceUnit {
   }
 
   #keep(workspace: DocumentSnapshot): void {
-    this.#usage = documents.decodeUsage(workspace, this.#options.quotaBytes)
+    this.#usage = documents.decodeUsage(workspace, this.#options.allowance)
     this.#lastSequence = Number(workspace.get('lastSequence') ?? 0)
   }
 

@@ -99,4 +99,24 @@ export const migrations: readonly string[] = [
     GENERATED ALWAYS AS (substr(storage_path, 9, instr(substr(storage_path, 9) || '/', '/') - 1)) VIRTUAL;
   CREATE INDEX events_by_workspace ON events (workspace_id, available_at, id);
   `,
+  `
+  ALTER TABLE workspaces ADD COLUMN record_count INTEGER NOT NULL DEFAULT 0 CHECK (record_count >= 0);
+  ALTER TABLE workspaces ADD COLUMN trash_count INTEGER NOT NULL DEFAULT 0 CHECK (trash_count >= 0);
+  ALTER TABLE workspaces ADD COLUMN open_uploads INTEGER NOT NULL DEFAULT 0 CHECK (open_uploads >= 0);
+  ALTER TABLE workspaces ADD COLUMN metadata_bytes INTEGER NOT NULL DEFAULT 0 CHECK (metadata_bytes >= 0);
+  ALTER TABLE workspaces ADD COLUMN trash_metadata_bytes INTEGER NOT NULL DEFAULT 0 CHECK (trash_metadata_bytes >= 0);
+  UPDATE workspaces SET (record_count, trash_count, open_uploads, metadata_bytes, trash_metadata_bytes) = (
+    SELECT count(*), count(*) FILTER (WHERE is_deleted = 1), count(*) FILTER (WHERE state = 'pending'),
+      coalesce(sum(size), 0), coalesce(sum(size) FILTER (WHERE is_deleted = 1), 0)
+    FROM (SELECT is_deleted, state, iif(metadata = '{}', 0, octet_length(metadata)) AS size
+      FROM files WHERE workspace_id = workspaces.id));
+  DROP INDEX files_trash;
+  CREATE INDEX files_trash ON files (workspace_id, deleted_at, sequence) WHERE is_deleted = 1;
+  ALTER TABLE files ADD COLUMN rejected_at TEXT;
+  UPDATE files SET rejected_at = coalesce(record ->> '$.condemnedAt', record ->> '$.scan.scannedAt')
+    WHERE state IN ('infected', 'unscannable') AND is_deleted = 0;
+  CREATE INDEX files_rejected_by_age ON files (rejected_at, workspace_id, sequence)
+    WHERE rejected_at IS NOT NULL;
+  DROP INDEX files_condemned_by_age;
+  `,
 ]

@@ -3,7 +3,6 @@ import type { FileRecord, InfectedFile, PendingFile, ReadyFile } from '../../wor
 import type { FileId, SessionId, WorkspacePath } from '../../workspace/path.ts'
 import type {
   Catalog,
-  CondemnedQuery,
   FileChanges,
   ListPage,
   ListQuery,
@@ -11,26 +10,32 @@ import type {
   PendingCount,
   Recount,
   RefusalCode,
+  RecordLimits,
+  RejectedFile,
+  RejectedQuery,
   Rejudgement,
   Removal,
   ReserveRequest,
+  SessionRemoval,
   Settlement,
   SettleResult,
   SweepQuery,
   Usage,
 } from '../../workspace/ports.ts'
+import { defaultRecordLimits } from '../../workspace/record-limits.ts'
 import { reservation } from '../../workspace/reservation.ts'
 import type { Database } from './database.ts'
 import * as changes from './sqlite-changes.ts'
 import { listFiles } from './sqlite-list.ts'
 import { readRefusal } from './sqlite-refusals.ts'
-import { listCondemned, listOutdated, rejudgeFile } from './sqlite-rescan.ts'
+import { listRejected, listOutdated, rejudgeFile } from './sqlite-rescan.ts'
 import * as rows from './sqlite-rows.ts'
+import { removeSession } from './sqlite-session.ts'
 import { settleFile } from './sqlite-settle.ts'
 import { recount } from './sqlite-recount.ts'
 import * as sweeps from './sqlite-sweep.ts'
 import { trimTrash } from './sqlite-trash.ts'
-import { nextSequence, readUsage, writeQuota } from './sqlite-workspaces.ts'
+import { nextSequence, readUsage, writeQuota, type Allowance } from './sqlite-workspaces.ts'
 import { eventOrTimeout } from './wake.ts'
 
 export interface SqliteCatalogOptions {
@@ -38,6 +43,8 @@ export interface SqliteCatalogOptions {
   database: Database
   /** Of a workspace without its own quota. */
   quotaBytes: number
+  /** `defaultRecordLimits` unless named. */
+  recordLimits?: RecordLimits
   now: () => Date
 }
 
@@ -47,14 +54,14 @@ const maxPollMs = 100
 /** The catalog in SQLite. Every method is one transaction, so that several processes may share the file. */
 export class SqliteCatalog implements Catalog {
   readonly #database: Database
-  readonly #quotaBytes: number
+  readonly #allowance: Allowance
   readonly #now: () => Date
   /** Emits a file's key when it ends being pending in this process. */
   readonly #ended = new EventEmitter().setMaxListeners(0)
 
-  constructor({ database, quotaBytes, now }: SqliteCatalogOptions) {
+  constructor({ database, quotaBytes, recordLimits = defaultRecordLimits, now }: SqliteCatalogOptions) {
     this.#database = database
-    this.#quotaBytes = quotaBytes
+    this.#allowance = { quotaBytes, recordLimits }
     this.#now = now
   }
 
@@ -120,14 +127,19 @@ export class SqliteCatalog implements Catalog {
     )
   }
 
-  async remove(
+  async remove(workspaceId: string, id: FileId): Promise<Removal | undefined> {
+    return this.#change(workspaceId, id, changes.removeFile)
+  }
+
+  async removeSession(
     workspaceId: string,
-    id: FileId,
-    sessionId?: SessionId,
-  ): Promise<Removal | undefined> {
-    return this.#change(workspaceId, id, (context, file) =>
-      changes.removeFile(context, file, sessionId),
-    )
+    sessionId: SessionId,
+    { purge }: { purge: boolean },
+  ): Promise<SessionRemoval> {
+    const change = { workspaceId, sessionId, purge, now: this.#now() }
+    const removal = this.#database.write(() => removeSession(this.#database, change))
+    for (const { id } of removal.forgotten) this.#ended.emit(keyOf(workspaceId, id))
+    return removal
   }
 
   async restore(
@@ -206,11 +218,11 @@ export class SqliteCatalog implements Catalog {
   }
 
   async recount(workspaceId: string, { mend }: { mend: boolean }): Promise<Recount> {
-    return recount(this.#database, workspaceId, { mend, quotaBytes: this.#quotaBytes })
+    return recount(this.#database, workspaceId, { mend, allowance: this.#allowance })
   }
 
   async trimTrash(workspaceId: string): Promise<FileRecord[]> {
-    return this.#database.write(() => trimTrash(this.#database, workspaceId, this.#quotaBytes))
+    return this.#database.write(() => trimTrash(this.#database, workspaceId, this.#allowance))
   }
 
   async markMissing(
@@ -231,8 +243,8 @@ export class SqliteCatalog implements Catalog {
     sweeps.writeProgress(this.#database, progress)
   }
 
-  async listCondemned(query: CondemnedQuery): Promise<InfectedFile[]> {
-    return listCondemned(this.#database, query)
+  async listRejected(query: RejectedQuery): Promise<RejectedFile[]> {
+    return listRejected(this.#database, query)
   }
 
   async listOutdated(query: OutdatedQuery): Promise<ReadyFile[]> {
@@ -251,7 +263,7 @@ export class SqliteCatalog implements Catalog {
     id: FileId,
     change: (context: changes.ChangeContext, file: FileRecord | undefined) => Result,
   ): Result {
-    const context = { database: this.#database, quotaBytes: this.#quotaBytes, now: this.#now() }
+    const context = { database: this.#database, allowance: this.#allowance, now: this.#now() }
     const result = this.#database.write(() =>
       change(context, rows.readFile(this.#database, workspaceId, id)),
     )
@@ -260,7 +272,7 @@ export class SqliteCatalog implements Catalog {
   }
 
   #usage(workspaceId: string): Usage {
-    return readUsage(this.#database, workspaceId, this.#quotaBytes)
+    return readUsage(this.#database, workspaceId, this.#allowance)
   }
 }
 

@@ -1,9 +1,11 @@
 import type { FileRecord, PendingFile, ReadyFile } from '../../workspace/file.ts'
-import type { SessionId, WorkspacePath } from '../../workspace/path.ts'
+import type { WorkspacePath } from '../../workspace/path.ts'
 import type { FileChanges, Removal } from '../../workspace/ports.ts'
 import { assertFits, assertMovable, isOver, pathTaken } from '../../workspace/reservation.ts'
+import { assertMetadataFits, assertRoomForRecord } from '../../workspace/record-limits.ts'
 import {
   markedMissing,
+  metadataBytesOf,
   moved,
   progressed,
   trashed,
@@ -12,18 +14,17 @@ import {
 import type { Database } from './database.ts'
 import { readClaim, readOwner, replaceFile } from './sqlite-rows.ts'
 import { forget, trimTrash } from './sqlite-trash.ts'
-import { readUsage } from './sqlite-workspaces.ts'
+import { readUsage, type Allowance } from './sqlite-workspaces.ts'
 
 /** What a change works with: it runs within a transaction, on the record that was read there. */
 export interface ChangeContext {
   database: Database
-  /** Of a workspace without its own quota. */
-  quotaBytes: number
+  allowance: Allowance
   now: Date
 }
 
 export function updateFile(
-  { database, now }: ChangeContext,
+  { database, allowance, now }: ChangeContext,
   file: FileRecord | undefined,
   { path, metadata }: FileChanges,
 ): FileRecord | undefined {
@@ -32,6 +33,10 @@ export function updateFile(
   if (isMove) {
     assertMovable(file)
     assertFree(database, file, path)
+  }
+  if (metadata) {
+    const growthBytes = metadataBytesOf(metadata) - metadataBytesOf(file.metadata)
+    assertMetadataFits(readUsage(database, file.workspaceId, allowance), growthBytes)
   }
   const after = {
     ...(isMove ? moved(file, path) : file),
@@ -43,11 +48,10 @@ export function updateFile(
 }
 
 export function removeFile(
-  { database, quotaBytes, now }: ChangeContext,
+  { database, allowance, now }: ChangeContext,
   file: FileRecord | undefined,
-  sessionId?: SessionId,
 ): Removal | undefined {
-  if (file === undefined || (sessionId ?? file.sessionId) !== file.sessionId) return undefined
+  if (file === undefined) return undefined
   if (file.state === 'pending') {
     forget(database, file, now)
     return { file, purged: [] }
@@ -55,19 +59,19 @@ export function removeFile(
   if (file.isDeleted && file.supersededBy === null) return { file, purged: [] }
   const removed = trashed(file, null, now)
   replaceFile(database, file, removed)
-  return { file: removed, purged: trimTrash(database, file.workspaceId, quotaBytes) }
+  return { file: removed, purged: trimTrash(database, file.workspaceId, allowance) }
 }
 
 export function restoreFile(
-  { database, quotaBytes, now }: ChangeContext,
+  { database, allowance, now }: ChangeContext,
   file: FileRecord | undefined,
   path?: WorkspacePath,
 ): FileRecord | undefined {
   if (!file?.isDeleted) return file
   assertFree(database, file, path ?? file.path)
-  if (file.state === 'ready') {
-    assertFits(readUsage(database, file.workspaceId, quotaBytes), file.sizeBytes)
-  }
+  const usage = readUsage(database, file.workspaceId, allowance)
+  if (file.state === 'ready') assertFits(usage, file.sizeBytes)
+  assertRoomForRecord(usage, file.metadata)
   const restored = moved(untrashed(file, now), path ?? file.path)
   replaceFile(database, file, restored)
   return restored

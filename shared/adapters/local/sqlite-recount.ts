@@ -1,12 +1,11 @@
-import type { Recount } from '../../workspace/ports.ts'
-import type { Holdings } from '../../workspace/transitions.ts'
+import type { Holdings, Recount } from '../../workspace/ports.ts'
+import { addHoldings, counterNames, holdingsOf } from '../../workspace/transitions.ts'
 import type { Database } from './database.ts'
-import { moveCounters, readUsage } from './sqlite-workspaces.ts'
+import { holdingsOfRow, moveCounters, readUsage, type Allowance } from './sqlite-workspaces.ts'
 
 interface RecountOptions {
   mend: boolean
-  /** Of a workspace without its own quota. */
-  quotaBytes: number
+  allowance: Allowance
 }
 
 /**
@@ -16,10 +15,10 @@ interface RecountOptions {
 export function recount(
   database: Database,
   workspaceId: string,
-  { mend, quotaBytes }: RecountOptions,
+  { mend, allowance }: RecountOptions,
 ): Recount {
   const compare = (): Recount => {
-    const { quotaBytes: _, ...kept } = readUsage(database, workspaceId, quotaBytes)
+    const kept = addHoldings(holdingsOf(undefined), readUsage(database, workspaceId, allowance))
     return { kept, counted: count(database, workspaceId) }
   }
   const found = database.read(compare)
@@ -37,18 +36,18 @@ function count(database: Database, workspaceId: string): Holdings {
       total(size) FILTER (WHERE state = 'ready' AND is_deleted = 0) AS live_bytes,
       count(*) FILTER (WHERE state = 'ready' AND is_deleted = 0) AS live_count,
       total(json_extract(record, '$.reservation.reservedBytes')) FILTER (WHERE state = 'pending') AS reserved_bytes,
-      total(size) FILTER (WHERE state = 'ready' AND is_deleted = 1) AS trash_bytes
-    FROM (SELECT state, is_deleted, record, json_extract(record, '$.sizeBytes') AS size
+      total(size) FILTER (WHERE state = 'ready' AND is_deleted = 1) AS trash_bytes,
+      count(*) AS record_count,
+      count(*) FILTER (WHERE is_deleted = 1) AS trash_count,
+      count(*) FILTER (WHERE state = 'pending') AS open_uploads,
+      total(metadata_size) AS metadata_bytes,
+      total(metadata_size) FILTER (WHERE is_deleted = 1) AS trash_metadata_bytes
+    FROM (SELECT state, is_deleted, record, json_extract(record, '$.sizeBytes') AS size,
+        iif(metadata = '{}', 0, octet_length(metadata)) AS metadata_size
       FROM files WHERE workspace_id = ?)`
-  const row = database.prepare(sql).get(workspaceId)
-  return {
-    liveBytes: Number(row?.['live_bytes']),
-    liveCount: Number(row?.['live_count']),
-    reservedBytes: Number(row?.['reserved_bytes']),
-    trashBytes: Number(row?.['trash_bytes']),
-  }
+  return holdingsOfRow(database.prepare(sql).get(workspaceId))
 }
 
 function isSame({ kept, counted }: Recount): boolean {
-  return (Object.keys(kept) as (keyof Holdings)[]).every((name) => kept[name] === counted[name])
+  return counterNames.every((name) => kept[name] === counted[name])
 }

@@ -1,6 +1,6 @@
 import type { InfectedFile, ReadyFile } from '../../workspace/file.ts'
 import type { FileId } from '../../workspace/path.ts'
-import type { CondemnedQuery, OutdatedQuery, Rejudgement } from '../../workspace/ports.ts'
+import type { OutdatedQuery, RejectedFile, RejectedQuery, Rejudgement } from '../../workspace/ports.ts'
 import { rejudged, signaturesOf } from '../../workspace/transitions.ts'
 import type { Database } from './database.ts'
 import { decode, readFile, recordColumns, replaceFile } from './sqlite-rows.ts'
@@ -35,17 +35,17 @@ export function listOutdated(
     .map((row) => decode(row) as ReadyFile)
 }
 
-export function listCondemned(
+export function listRejected(
   database: Database,
-  { before, limit, after }: CondemnedQuery,
-): InfectedFile[] {
-  const sql = `SELECT ${recordColumns} FROM files INDEXED BY files_condemned_by_age
-    WHERE condemned_at IS NOT NULL AND condemned_at < ?
-      AND (condemned_at, workspace_id, sequence) > (?, ?, ?)
-    ORDER BY condemned_at, workspace_id, sequence LIMIT ?`
-  const place = [after?.condemnedAt ?? '', after?.workspaceId ?? '', after?.sequence ?? 0]
+  { before, limit, after }: RejectedQuery,
+): RejectedFile[] {
+  const sql = `SELECT ${recordColumns} FROM files INDEXED BY files_rejected_by_age
+    WHERE rejected_at IS NOT NULL AND rejected_at < ?
+      AND (rejected_at, workspace_id, sequence) > (?, ?, ?)
+    ORDER BY rejected_at, workspace_id, sequence LIMIT ?`
+  const place = [after?.rejectedAt ?? '', after?.workspaceId ?? '', after?.sequence ?? 0]
   return database
     .prepare(sql)
     .all(before.toISOString(), ...place, limit)
-    .map((row) => decode(row) as InfectedFile)
+    .map((row) => decode(row) as RejectedFile)
 }

@@ -8,7 +8,7 @@ import {
 } from '../../workspace/file.ts'
 import { foldCase } from '../../workspace/fold.ts'
 import type { FileId, WorkspacePath } from '../../workspace/path.ts'
-import { signaturesOf } from '../../workspace/transitions.ts'
+import { rejectedAtOf, signaturesOf } from '../../workspace/transitions.ts'
 import type { Database } from './database.ts'
 import { addHoldings } from './sqlite-workspaces.ts'
 
@@ -107,7 +107,7 @@ function readLastCondemned(
 /** The file that leaves the trash next. */
 export function readOldestTrash(database: Database, workspaceId: string): FileRecord | undefined {
   const sql = `SELECT ${recordColumns} FROM files INDEXED BY files_trash
-    WHERE workspace_id = ? AND is_deleted = 1 AND state = 'ready'
+    WHERE workspace_id = ? AND is_deleted = 1
     ORDER BY deleted_at, sequence LIMIT 1`
   const row = database.prepare(sql).get(workspaceId)
   return row && decode(row)
@@ -154,6 +154,7 @@ function columnsOf(file: FileRecord): Record<string, SQLInputValue> {
     superseded_by: file.supersededBy,
     created_at: file.createdAt,
     signatures_at: signaturesOf(file) ?? null,
+    rejected_at: rejectedAtOf(file) ?? null,
     condemned_at: file.state === 'infected' && !file.isDeleted ? (file.condemnedAt ?? null) : null,
     folded_name: foldCase(file.name),
     record: JSON.stringify(record),

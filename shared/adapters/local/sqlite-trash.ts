@@ -1,23 +1,26 @@
 import type { FileRecord } from '../../workspace/file.ts'
+import { maxPurgedAtOnce } from '../../workspace/ports.ts'
+import { isTrashOver } from '../../workspace/record-limits.ts'
+import { addHoldings, holdingsOf } from '../../workspace/transitions.ts'
 import type { Database } from './database.ts'
 import { writeRefusal } from './sqlite-refusals.ts'
 import { deleteFile, readOldestTrash } from './sqlite-rows.ts'
-import { readUsage } from './sqlite-workspaces.ts'
+import { readUsage, type Allowance } from './sqlite-workspaces.ts'
 
-/** Purges the oldest of a trash that holds more than one quota's worth; answers what it purged, oldest first. */
+/** Purges the oldest of a trash that holds too much, at most `maxPurgedAtOnce`; answers them, oldest first. */
 export function trimTrash(
   database: Database,
   workspaceId: string,
-  defaultQuotaBytes: number,
+  allowance: Allowance,
 ): FileRecord[] {
-  const { trashBytes, quotaBytes } = readUsage(database, workspaceId, defaultQuotaBytes)
+  let usage = readUsage(database, workspaceId, allowance)
   const purged: FileRecord[] = []
-  for (let excess = trashBytes - quotaBytes; excess > 0;) {
+  while (isTrashOver(usage) && purged.length < maxPurgedAtOnce) {
     const file = readOldestTrash(database, workspaceId)
     if (file === undefined) break
     deleteFile(database, file)
     purged.push(file)
-    excess -= file.sizeBytes
+    usage = { ...usage, ...addHoldings(usage, holdingsOf(file), -1) }
   }
   return purged
 }

@@ -1,19 +1,49 @@
 import type { FileRecord } from '../../workspace/file.ts'
-import type { Usage } from '../../workspace/ports.ts'
-import { holdingsOf, type Holdings } from '../../workspace/transitions.ts'
+import type { Holdings, RecordLimits, Usage } from '../../workspace/ports.ts'
+import {
+  addHoldings as addHoldingsTo,
+  counterNames,
+  holdingsOf,
+} from '../../workspace/transitions.ts'
 import type { Database } from './database.ts'
 
-export function readUsage(database: Database, workspaceId: string, quotaBytes: number): Usage {
-  const sql = `SELECT live_bytes, live_count, reserved_bytes, trash_bytes, quota_bytes
-    FROM workspaces WHERE id = ?`
+/** What the deployment allows a workspace that has no quota of its own. */
+export interface Allowance {
+  quotaBytes: number
+  recordLimits: RecordLimits
+}
+
+const columns: Record<keyof Holdings, string> = {
+  liveBytes: 'live_bytes',
+  liveCount: 'live_count',
+  reservedBytes: 'reserved_bytes',
+  trashBytes: 'trash_bytes',
+  recordCount: 'record_count',
+  trashCount: 'trash_count',
+  openUploads: 'open_uploads',
+  metadataBytes: 'metadata_bytes',
+  trashMetadataBytes: 'trash_metadata_bytes',
+}
+
+export function readUsage(
+  database: Database,
+  workspaceId: string,
+  { quotaBytes, recordLimits }: Allowance,
+): Usage {
+  const sql = `SELECT ${Object.values(columns).join(', ')}, quota_bytes FROM workspaces WHERE id = ?`
   const row = database.prepare(sql).get(workspaceId)
   return {
-    liveBytes: Number(row?.['live_bytes'] ?? 0),
-    liveCount: Number(row?.['live_count'] ?? 0),
-    reservedBytes: Number(row?.['reserved_bytes'] ?? 0),
-    trashBytes: Number(row?.['trash_bytes'] ?? 0),
+    ...holdingsOfRow(row),
+    ...recordLimits,
     quotaBytes: Number(row?.['quota_bytes'] ?? quotaBytes),
   }
+}
+
+/** Counters from a row that names them as the table does. */
+export function holdingsOfRow(row: Record<string, unknown> | undefined): Holdings {
+  const holdings = { ...holdingsOf(undefined) }
+  for (const name of counterNames) holdings[name] = Number(row?.[columns[name]] ?? 0)
+  return holdings
 }
 
 /** Makes the workspace on first use. */
@@ -48,14 +78,11 @@ export function moveCounters(
   workspaceId: string,
   { held, holds }: { held: Holdings; holds: Holdings },
 ): void {
-  const sql = `UPDATE workspaces SET live_bytes = live_bytes + :liveBytes,
-    live_count = live_count + :liveCount, reserved_bytes = reserved_bytes + :reservedBytes,
-    trash_bytes = trash_bytes + :trashBytes WHERE id = :id`
-  database.prepare(sql).run({
-    id: workspaceId,
-    liveBytes: holds.liveBytes - held.liveBytes,
-    liveCount: holds.liveCount - held.liveCount,
-    reservedBytes: holds.reservedBytes - held.reservedBytes,
-    trashBytes: holds.trashBytes - held.trashBytes,
-  })
+  const growth = addHoldingsTo(holds, held, -1)
+  const moved = counterNames.filter((name) => growth[name] !== 0)
+  if (moved.length === 0) return
+  const assignments = moved.map((name) => `${columns[name]} = ${columns[name]} + :${name}`)
+  const sql = `UPDATE workspaces SET ${assignments.join(', ')} WHERE id = :id`
+  const values = moved.map((name) => [name, growth[name]] as const)
+  database.prepare(sql).run({ id: workspaceId, ...Object.fromEntries(values) })
 }

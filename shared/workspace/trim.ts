@@ -1,0 +1,35 @@
+import { setImmediate } from 'node:timers/promises'
+import { discard } from './discard.ts'
+import type { FileRecord } from './file.ts'
+import { maxPurgedAtOnce, type Ports } from './ports.ts'
+
+/** Purges what the trash holds too much of, one bounded transaction after another; other requests run in between. */
+export async function* trimmed(
+  { catalog }: Pick<Ports, 'catalog'>,
+  workspaceId: string,
+): AsyncGenerator<FileRecord[]> {
+  let purged
+  do {
+    purged = await catalog.trimTrash(workspaceId)
+    if (purged.length > 0) yield purged
+    await setImmediate()
+  } while (purged.length >= maxPurgedAtOnce)
+}
+
+/** As `trimmed`, with the bytes of the purged files. */
+export async function discardExcess(
+  ports: Pick<Ports, 'catalog' | 'blobs'>,
+  workspaceId: string,
+): Promise<void> {
+  for await (const purged of trimmed(ports, workspaceId)) await discard(ports, purged)
+}
+
+/** Deletes the bytes of what one change purged, and purges what that change had to leave. */
+export async function discardPurged(
+  ports: Pick<Ports, 'catalog' | 'blobs'>,
+  workspaceId: string,
+  purged: FileRecord[],
+): Promise<void> {
+  await discard(ports, purged)
+  if (purged.length >= maxPurgedAtOnce) await discardExcess(ports, workspaceId)
+}
