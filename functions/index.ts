@@ -14,6 +14,7 @@ export const download = serve('download')
 export const update = serve('update')
 const remove = serve('delete')
 export { remove as delete }
+export const admin = serve('admin')
 /** Over the disk alone; Cloud Storage answers its links and resumable sessions itself. */
 export const storage = serve('storage')
 export const api = serve('api')

@@ -4,6 +4,7 @@ import type { AppEnv } from '../shared/http/app-env.ts'
 import { allow } from '../shared/http/allow.ts'
 import { fileView } from '../shared/http/file-view.ts'
 import { flag, integer, parseQuery } from '../shared/http/query.ts'
+import { usageView } from '../shared/http/usage-view.ts'
 import { originSchema, stateSchema } from '../shared/workspace/file.ts'
 import { list, usage } from '../shared/workspace/list.ts'
 import { parseSessionId } from '../shared/workspace/path.ts'
@@ -43,16 +44,5 @@ export const listRoutes = (ports: Pick<Ports, 'catalog'>) =>
       return c.json({ files: files.map(fileView), ...page })
     })
     .get('/usage', allow('files:read'), async (c) => {
-      const { liveBytes, liveCount, reservedBytes, trashBytes, quotaBytes } = await usage(
-        ports,
-        c.get('caller'),
-      )
-      return c.json({
-        usedBytes: liveBytes,
-        reservedBytes,
-        trashBytes,
-        limitBytes: quotaBytes,
-        usedPercent: quotaBytes === 0 ? 100 : Math.round((liveBytes / quotaBytes) * 10_000) / 100,
-        fileCount: liveCount,
-      })
+      return c.json(usageView(await usage(ports, c.get('caller'))))
     })

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { isLoopbackHost } from './loopback.ts'
+import { defaultRecordLimits } from './workspace/record-limits.ts'
 
 /** Mebibytes, as the reference system counts them; decimals are fine. */
 export const bytesPerMegabyte = 1024 * 1024
@@ -16,6 +17,9 @@ export const environmentSchema = z.object({
   WORKSPACE_STORAGE_DIR: z.string().default('./.coffer'),
   MAX_FILE_SIZE_MB: megabytes(100),
   WORKSPACE_QUOTA_MB: megabytes(5 * 1024),
+  WORKSPACE_MAX_FILES: integer(1, 1_000_000_000, defaultRecordLimits.maxRecords),
+  WORKSPACE_MAX_OPEN_UPLOADS: integer(1, 1_000_000, defaultRecordLimits.maxOpenUploads),
+  WORKSPACE_METADATA_MB: megabytes(defaultRecordLimits.maxMetadataBytes / bytesPerMegabyte),
   TRASH_RETENTION_DAYS: integer(1, 3650, 30),
   QUARANTINE_BUCKET_NAME: text,
   QUARANTINE_DIR: text,

@@ -3,7 +3,7 @@ import { bytesPerMegabyte, environmentSchema, type Environment } from './config-
 import type { SchedulerIdentity } from './http/auth-scheduler.ts'
 import type { AuthConfig } from './http/open-authenticator.ts'
 import type { TelemetryOptions } from './telemetry/telemetry.ts'
-import type { Limits } from './workspace/ports.ts'
+import type { Limits, RecordLimits } from './workspace/ports.ts'
 
 const secondsPerHour = 3600
 
@@ -26,6 +26,8 @@ export interface Config {
   readonly limits: Readonly<Limits>
   /** The quota of a workspace whose record names none. */
   readonly quotaBytes: number
+  /** The records that one workspace may have. */
+  readonly recordLimits: Readonly<RecordLimits>
   readonly signedUrlSeconds: number
   /** SQLite and disk under one directory, or Firestore and Cloud Storage. */
   readonly storage:
@@ -120,6 +122,11 @@ function configOf(env: Environment): Config {
       trashRetentionDays: env.TRASH_RETENTION_DAYS,
     },
     quotaBytes: env.WORKSPACE_QUOTA_MB,
+    recordLimits: {
+      maxRecords: env.WORKSPACE_MAX_FILES,
+      maxOpenUploads: env.WORKSPACE_MAX_OPEN_UPLOADS,
+      maxMetadataBytes: env.WORKSPACE_METADATA_MB,
+    },
     signedUrlSeconds: env.SIGNED_URL_SECONDS,
     storage: env.MEDIA_GCS_BUCKET_NAME
       ? { kind: 'gcp', projectId: set(env.GOOGLE_CLOUD_PROJECT), bucket: env.MEDIA_GCS_BUCKET_NAME }

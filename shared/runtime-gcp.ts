@@ -1,7 +1,7 @@
 import { FirestoreCatalog } from './adapters/gcp/firestore-catalog.ts'
 import { placeIn } from './adapters/gcp/gcs-place.ts'
 import { lazyPort } from './lazy-port.ts'
-import type { Ports, BlobStore, Quarantine } from './workspace/ports.ts'
+import type { Ports, BlobStore, Quarantine, RecordLimits } from './workspace/ports.ts'
 
 export type CloudStorage = Required<Pick<Ports, 'catalog' | 'blobs' | 'quarantine'>>
 
@@ -10,12 +10,13 @@ export async function openCloudStorage(options: {
   projectId: string
   bucket: string
   quotaBytes: number
+  recordLimits: RecordLimits
   now: () => Date
   quarantine: { place: string | undefined; retentionDays: number }
 }): Promise<CloudStorage> {
-  const { projectId, bucket, quotaBytes, now } = options
+  const { projectId, bucket, quotaBytes, recordLimits, now } = options
   const { place: quarantineBucket, retentionDays } = options.quarantine
-  const catalog = await FirestoreCatalog.open({ projectId, quotaBytes, now })
+  const catalog = await FirestoreCatalog.open({ projectId, quotaBytes, recordLimits, now })
   const blobs = lazyPort<BlobStore>(
     async () => {
       const { GcsBlobStore } = await import('./adapters/gcp/gcs-blobs.ts')

@@ -5,6 +5,7 @@ import { DiskQuarantine } from './adapters/local/disk-quarantine.ts'
 import { EventQueue } from './adapters/local/event-queue.ts'
 import { Presence } from './adapters/local/presence.ts'
 import { SqliteCatalog } from './adapters/local/sqlite-catalog.ts'
+import type { RecordLimits } from './workspace/ports.ts'
 
 const byDefault = { place: undefined, retentionDays: 30 }
 
@@ -21,15 +22,27 @@ export interface LocalStorage extends AsyncDisposable {
 export async function openLocalStorage(options: {
   directory: string
   quotaBytes: number
+  recordLimits?: RecordLimits
   now: () => Date
   quarantine?: { place: string | undefined; retentionDays: number }
 }): Promise<LocalStorage> {
-  const { directory, quotaBytes, now, quarantine: { place, retentionDays } = byDefault } = options
+  const {
+    directory,
+    quotaBytes,
+    recordLimits,
+    now,
+    quarantine: { place, retentionDays } = byDefault,
+  } = options
   await using opened = new AsyncDisposableStack()
   // Before anything else: what this process does next, others must not take for a dead one's.
   const { aloneSince } = opened.use(await Presence.open({ directory, now }))
   const database = opened.use(await Database.open(directory))
-  const catalog = new SqliteCatalog({ database, quotaBytes, now })
+  const catalog = new SqliteCatalog({
+    database,
+    quotaBytes,
+    ...(recordLimits && { recordLimits }),
+    now,
+  })
   const events = opened.use(new EventQueue({ database, now }))
   const finalized = (event: Parameters<EventQueue['push']>[0]) => events.push(event)
   const blobs = opened.use(await DiskBlobStore.open({ directory, now, finalized }))

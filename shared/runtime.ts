@@ -67,17 +67,24 @@ async function openTelemetry(
 }
 
 async function openLocal(
-  { storage, quotaBytes, quarantine }: Config,
+  { storage, quotaBytes, recordLimits, quarantine }: Config,
   opened: AsyncDisposableStack,
 ): Promise<LocalStorage | undefined> {
   if (storage.kind !== 'local') return undefined
   const { openLocalStorage } = await import('./runtime-local.ts')
   const { directory } = storage
-  return opened.use(await openLocalStorage({ directory, quotaBytes, quarantine, now }))
+  return opened.use(
+    await openLocalStorage({ directory, quotaBytes, recordLimits, quarantine, now }),
+  )
 }
 
-async function openCloud({ storage, quotaBytes, quarantine }: Config): Promise<CloudStorage> {
+async function openCloud({
+  storage,
+  quotaBytes,
+  recordLimits,
+  quarantine,
+}: Config): Promise<CloudStorage> {
   if (storage.kind !== 'gcp') throw new Error('There is no storage of this kind')
   const { openCloudStorage } = await import('./runtime-gcp.ts')
-  return openCloudStorage({ ...storage, quotaBytes, quarantine, now })
+  return openCloudStorage({ ...storage, quotaBytes, recordLimits, quarantine, now })
 }

@@ -45,6 +45,7 @@ export interface AppEnv {
     /** What the request's spans and log lines belong to, if it came with a trace or one is kept. */
     trace?: TraceContext
     authenticate: Authenticate
+    log: (entry: LogEntry) => void
     publicUrl: string | undefined
     /** Set by `allow()`. */
     caller: Caller

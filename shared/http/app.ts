@@ -22,6 +22,7 @@ export function createApp(http: HttpContext, ...routes: Hono<AppEnv>[]): Hono<Ap
   app.use((c, next) => {
     assertPlainPath(rawTarget(c).path)
     c.set('authenticate', http.authenticate)
+    c.set('log', http.log)
     c.set('publicUrl', http.publicUrl)
     return next()
   })

@@ -1,7 +1,10 @@
 import { isLoopbackAddress, isLoopbackHost } from '../loopback.ts'
 import { WorkspaceError } from '../workspace/errors.ts'
-import type { Authenticate, Credentials } from './auth.ts'
+import type { Authenticate, Credentials, Scope } from './auth.ts'
 import { parseUserId, unauthenticated } from './auth-token.ts'
+
+/** The user that holds `workspace:admin`. */
+const administrator = 'admin'
 
 export interface LocalConfig {
   /** Pages of these origins may call too, besides those of this machine. */
@@ -9,17 +12,18 @@ export interface LocalConfig {
 }
 
 /**
- * No secrets, so only for this machine: `Bearer local:{user}` names a user, no header means the user `local`. A web page
+ * No secrets, so only for this machine: `Bearer local:{user}` names a user, no header means the user `local`, and the user
+ * `admin` is the administrator. A web page
  * from elsewhere is kept out by its `Origin`, and by the `Host` when it has bent a name of its own to this machine
  * (DNS rebinding).
  */
 export function openLocal({ origins }: LocalConfig): Authenticate {
   return async (credentials) => {
     assertFromThisMachine(credentials, origins)
-    return {
-      caller: { workspaceId: parseUserId(userOf(credentials.authorization)) },
-      scopes: new Set(['files:read', 'files:write']),
-    }
+    const workspaceId = parseUserId(userOf(credentials.authorization))
+    const scopes: Scope[] = ['files:read', 'files:write']
+    if (workspaceId === administrator) scopes.push('workspace:admin')
+    return { caller: { workspaceId }, scopes: new Set(scopes) }
   }
 }
 

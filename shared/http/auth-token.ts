@@ -11,7 +11,10 @@ export const clockToleranceSeconds = 30
 /** A user id names a folder on disk, once encoded: the longest name that every file system takes. */
 const maxEncodedUserIdBytes = 255
 
-const allScopes: Scope[] = ['files:read', 'files:write']
+/** What a token without a `scope` claim may do. */
+const ownScopes: Scope[] = ['files:read', 'files:write']
+
+const allScopes: Scope[] = [...ownScopes, 'workspace:admin']
 
 const claimsSchema = z.object({
   sub: z.string(),
@@ -58,7 +61,7 @@ export function identityOf(payload: JWTPayload): Identity {
       workspaceId: parseUserId(sub),
       ...(session !== undefined && { session: parseSessionClaim(session) }),
     },
-    scopes: new Set(allScopes.filter((scope) => named === undefined || named.includes(scope))),
+    scopes: new Set(named ? allScopes.filter((scope) => named.includes(scope)) : ownScopes),
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Caller } from '../workspace/access.ts'
 
-export type Scope = 'files:read' | 'files:write'
+/** `workspace:admin` is about all workspaces: a token has it only by naming it. */
+export type Scope = 'files:read' | 'files:write' | 'workspace:admin'
 
 export interface Credentials {
   /** The `Authorization` header, if there is one. */

@@ -144,7 +144,11 @@ async function expectTruth(world: World): Promise<void> {
     trashBytes: sum(trash.map((file) => (file.state === 'ready' ? file.sizeBytes : 0))),
   })
   const metadataBytes = (files: FileRecord[]) =>
-    sum(files.map(({ metadata }) => (metadata['n'] ? Buffer.byteLength(JSON.stringify(metadata)) : 0)))
+    sum(
+      files.map(({ metadata }) =>
+        metadata['n'] ? Buffer.byteLength(JSON.stringify(metadata)) : 0,
+      ),
+    )
   const records = await world.recordCounters()
   expect(records).toEqual({
     recordCount: live.length + trash.length,

@@ -37,10 +37,11 @@ function rowOf(name: string, { reads, writes, deletes }: Bill): string {
 }
 
 describe('what Firestore bills for', () => {
-  test('an upload to ready is at most 6 reads and 7 writes, an overwrite too', async () => {
-    for (const operation of operations.slice(0, 2)) {
+  test('an upload to ready is at most 6 reads and 7 writes, an overwrite one read more', async () => {
+    for (const [index, operation] of operations.slice(0, 2).entries()) {
       const { reads, writes, deletes } = await billOf(operation)
-      expect(reads).toBeLessThanOrEqual(6)
+      // The metadata of the file that gives way counts in the trash from then on.
+      expect(reads).toBeLessThanOrEqual(6 + index)
       expect(writes + deletes).toBeLessThanOrEqual(7)
     }
   })

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { parsePath } from '../../shared/workspace/path.ts'
+import { maxPurgedAtOnce } from '../../shared/workspace/ports.ts'
 import { codeOf, newId, user } from './catalog-world.ts'
 import { firestoreWorld, newProject, useOwnFirestore } from './firestore-world.ts'
 
@@ -135,11 +136,11 @@ describe('a full trash', () => {
     }
     const large = await world.upload('/large', { maxBytes: 101 })
     const removal = await world.catalog.remove(user, large.id)
-    expect(removal?.purged.map(({ id }) => id)).toEqual(small.slice(0, 100))
+    expect(removal?.purged.map(({ id }) => id)).toEqual(small.slice(0, maxPurgedAtOnce))
     const more = await world.catalog.trimTrash(user)
-    expect(more.map(({ id }) => id)).toEqual(small.slice(100, 101))
+    expect(more.map(({ id }) => id)).toEqual(small.slice(maxPurgedAtOnce, 101))
     expect(await world.counters()).toMatchObject({ liveCount: 0, trashBytes: 103 })
-    expect(emulator().database(projectId).largestCommit).toBe(101)
+    expect(emulator().database(projectId).largestCommit).toBe(maxPurgedAtOnce + 3)
   })
 })
 

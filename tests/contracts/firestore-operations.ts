@@ -1,5 +1,5 @@
 import type { FileRecord, Scan } from '../../shared/workspace/file.ts'
-import { parsePath } from '../../shared/workspace/path.ts'
+import { parsePath, parseSessionId } from '../../shared/workspace/path.ts'
 import { clean, codeOf, infected, newId, user, type World } from './catalog-world.ts'
 
 /** What an operation is measured in: a workspace, and the files that `before` made there. */
@@ -13,6 +13,7 @@ export interface Operation {
 
 const path = parsePath('/a')
 const other = parsePath('/other')
+const session = parseSessionId('s')
 
 const pendingFile = async (world: World) => [await world.reserve('/a')]
 const readyFile = async (world: World) => [await world.upload('/a')]
@@ -35,6 +36,10 @@ const fullTrash = async (world: World) => {
   }
   return [await world.upload('/a', { maxBytes: 500 })]
 }
+const sessionFiles = async (world: World) => [
+  await world.upload('/sessions/s/a'),
+  await world.upload('/sessions/s/b'),
+]
 const tenFiles = async (world: World) => {
   const files = []
   for (let i = 0; i < 10; i++) files.push(await world.upload(`/folder-${i % 3}/report-${i}`))
@@ -119,6 +124,11 @@ export const operations: Operation[] = [
     name: '`listRejected`, none',
     before: tenFiles,
     run: (world) => world.catalog.listRejected({ before: world.now, limit: 4 }),
+  },
+  {
+    name: '`removeSession`, 2 files',
+    before: sessionFiles,
+    run: (world) => world.catalog.removeSession(user, session, { purge: false }),
   },
   {
     name: '`noteProgress`',

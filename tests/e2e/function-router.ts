@@ -4,6 +4,7 @@ import type { Server } from './target.ts'
 
 /** Which function answers: the first whose method and path fit, as a load balancer in front of them would be told. */
 const routes: [name: string, methods: RegExp, path: RegExp][] = [
+  ['admin', /^/, /^\/admin\//],
   ['storage', /^/, /^\/(signed\/|uploads\/.)/],
   ['upload', /^(POST|PUT)$/, /^\/(files$|content|uploads|imports)/],
   ['list', /^(GET|HEAD)$/, /^\/(files|usage)$/],

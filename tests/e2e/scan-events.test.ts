@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { openCloudStorage, type CloudStorage } from '../../shared/runtime-gcp.ts'
 import { parseFileId, parsePath, type FileId } from '../../shared/workspace/path.ts'
 import { upload } from '../../shared/workspace/upload.ts'
+import { defaultRecordLimits } from '../../shared/workspace/record-limits.ts'
 import type { ObjectResource } from '../emulators/storage/objects.ts'
 import { endsStream, scriptedClamd } from '../support/scripted-clamd.ts'
 import { startStandIns } from './cloud-stand-ins.ts'
@@ -37,7 +38,8 @@ describe('scan under the Functions Framework', () => {
     opened.defer(() => void vi.unstubAllEnvs())
     const clamd = opened.use(await startScanner(scanner))
     const quarantine = { place: undefined, retentionDays: 30 }
-    storage = await openCloudStorage({ projectId, bucket, quotaBytes: 1e6, now, quarantine })
+    const allowance = { quotaBytes: 1e6, recordLimits: defaultRecordLimits }
+    storage = await openCloudStorage({ projectId, bucket, ...allowance, now, quarantine })
     const started = await startFunction('scan', {
       signature: 'cloudevent',
       env: {

@@ -136,7 +136,8 @@ export function rejudge(id: FileId, { generation, scan }: Rejudgement): Rule {
     const isInfected = scan.verdict === 'infected'
     if (file?.state !== 'ready' || file.generation !== generation) return nothing(workspace)
     if (!isInfected && signaturesAt <= file.signaturesAt) return nothing(workspace)
-    const condemned = isInfected && ({ state: 'infected', condemnedAt: now, rejectedAt: now } as const)
+    const condemned =
+      isInfected && ({ state: 'infected', condemnedAt: now, rejectedAt: now } as const)
     return changed(workspace, { ...file, signaturesAt, ...condemned })
   }
 }

@@ -45,10 +45,7 @@ export async function updateFile(
   return after
 }
 
-export async function removeFile(
-  unit: WorkspaceUnit,
-  id: FileId,
-): Promise<Removal | undefined> {
+export async function removeFile(unit: WorkspaceUnit, id: FileId): Promise<Removal | undefined> {
   const file = await unit.openFile(id)
   if (file === undefined) return undefined
   if (file.state === 'pending') {

@@ -44,10 +44,7 @@ export async function recount(
   return { kept, counted }
 }
 
-async function count(
-  transaction: Transaction,
-  workspace: DocumentReference,
-): Promise<Counted> {
+async function count(transaction: Transaction, workspace: DocumentReference): Promise<Counted> {
   const snapshot = await transaction.get(workspace)
   const kept = decodeHoldings(snapshot)
   const files = filesOf(workspace)

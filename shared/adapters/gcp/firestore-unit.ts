@@ -84,6 +84,7 @@ export class WorkspaceUnit {
       .filesOf(this.#workspace)
       .where('terms', 'array-contains', scopeTerm({ deleted, sessionId }))
       .orderBy('sequence')
+      .orderBy('path')
     const { docs } = await this.#transaction.get(session.limit(limit))
     return docs.flatMap((snapshot) => documents.decodeFile(snapshot) ?? [])
   }

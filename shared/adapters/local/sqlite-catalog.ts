@@ -59,7 +59,12 @@ export class SqliteCatalog implements Catalog {
   /** Emits a file's key when it ends being pending in this process. */
   readonly #ended = new EventEmitter().setMaxListeners(0)
 
-  constructor({ database, quotaBytes, recordLimits = defaultRecordLimits, now }: SqliteCatalogOptions) {
+  constructor({
+    database,
+    quotaBytes,
+    recordLimits = defaultRecordLimits,
+    now,
+  }: SqliteCatalogOptions) {
     this.#database = database
     this.#allowance = { quotaBytes, recordLimits }
     this.#now = now

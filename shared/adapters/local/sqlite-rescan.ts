@@ -1,6 +1,11 @@
 import type { InfectedFile, ReadyFile } from '../../workspace/file.ts'
 import type { FileId } from '../../workspace/path.ts'
-import type { OutdatedQuery, RejectedFile, RejectedQuery, Rejudgement } from '../../workspace/ports.ts'
+import type {
+  OutdatedQuery,
+  RejectedFile,
+  RejectedQuery,
+  Rejudgement,
+} from '../../workspace/ports.ts'
 import { rejudged, signaturesOf } from '../../workspace/transitions.ts'
 import type { Database } from './database.ts'
 import { decode, readFile, recordColumns, replaceFile } from './sqlite-rows.ts'

@@ -36,8 +36,5 @@ function readBatch(
 ): FileRecord[] {
   const sql = `SELECT ${recordColumns} FROM files INDEXED BY files_by_session_sequence
     WHERE workspace_id = ? AND is_deleted = ? AND session_id = ? ORDER BY sequence LIMIT ?`
-  return database
-    .prepare(sql)
-    .all(workspaceId, Number(deleted), sessionId, limit)
-    .map(decode)
+  return database.prepare(sql).all(workspaceId, Number(deleted), sessionId, limit).map(decode)
 }

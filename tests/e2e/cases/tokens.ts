@@ -118,6 +118,36 @@ export function tokenCases(api: Api, issuer: Issuer): void {
       expect((await both.call('DELETE', `/files/${id}`)).status).toBe(204)
     })
 
+    test('workspace:admin sets the quota of any user, and no other token does', async () => {
+      const user = await api.newUser()
+      await user.store('/a.txt', 'hello')
+      const route = `/admin/workspaces/${encodeURIComponent(user.user)}/quota`
+      const admin = await api.callerOf('operator', { scope: 'workspace:admin' })
+      const ordinary = await api.callerOf('operator')
+      const bound = await api.callerOf('operator', { scope: 'workspace:admin', session: 's' })
+      for (const caller of [user, ordinary, bound]) {
+        await expectProblem(await caller.get(route), 403, 'forbidden')
+        const json = { limitBytes: 1 }
+        await expectProblem(await caller.call('PUT', route, { json }), 403, 'forbidden')
+        await expectProblem(await caller.call('DELETE', route), 403, 'forbidden')
+      }
+      await expectProblem(await admin.get('/files'), 403, 'forbidden')
+      const { limitBytes } = await user.usage()
+      const set = await admin.call('PUT', route, { json: { limitBytes: 7 } })
+      expect(await set.json()).toMatchObject({ usedBytes: 5, limitBytes: 7 })
+      expect(await user.usage()).toMatchObject({ limitBytes: 7 })
+      const body = 'more'
+      const refused = await user.call('PUT', '/content/b.txt', { body })
+      await expectProblem(refused, 413, 'quota-exceeded')
+      expect(await (await admin.get(route)).json()).toMatchObject({ fileCount: 1, limitBytes: 7 })
+      const json = { limitBytes: 0 }
+      await expectProblem(await admin.call('PUT', route, { json }), 400, 'invalid-request')
+      const reset = await admin.call('DELETE', route)
+      expect(await reset.json()).toMatchObject({ limitBytes })
+      const unknown = '/admin/workspaces/nobody/quota'
+      await expectProblem(await admin.get(unknown), 404, 'not-found')
+    })
+
     test('a new key of the issuer is taken, and one it has withdrawn is not', async () => {
       const user = await api.newUser()
       issuer.rotate()

@@ -1,0 +1,59 @@
+import { Hono, type Context } from 'hono'
+import { z } from 'zod'
+import type { AppEnv } from '../shared/http/app-env.ts'
+import { allow } from '../shared/http/allow.ts'
+import { parseUserId } from '../shared/http/auth-token.ts'
+import { jsonBody } from '../shared/http/json-body.ts'
+import { usageView } from '../shared/http/usage-view.ts'
+import { invalid, WorkspaceError } from '../shared/workspace/errors.ts'
+import type { Ports } from '../shared/workspace/ports.ts'
+import { setQuota, usageOf } from '../shared/workspace/quota.ts'
+
+const bodySchema = z.strictObject({ limitBytes: z.int().min(1) })
+
+/** `/admin/workspaces/{user}/quota`: GET shows a user's usage, PUT sets the quota, DELETE restores the default one. */
+export const adminRoutes = (ports: Pick<Ports, 'catalog' | 'blobs'>) => {
+  const change = async (c: Context<AppEnv>, user: string, quotaBytes: number | null) => {
+    const usage = await setQuota(ports, user, quotaBytes)
+    c.get('log')({
+      severity: 'INFO',
+      message: 'Quota changed',
+      requestId: c.get('requestId'),
+      trace: c.get('trace'),
+      administrator: c.get('caller').workspaceId,
+      user,
+      quotaBytes,
+    })
+    return c.json(usageView(usage))
+  }
+  return new Hono<AppEnv>()
+    .get('/admin/workspaces/:user/quota', allow('workspace:admin'), async (c) => {
+      assertUnbound(c)
+      return c.json(usageView(await usageOf(ports, userOf(c.req.param('user')))))
+    })
+    .put('/admin/workspaces/:user/quota', allow('workspace:admin'), async (c) => {
+      assertUnbound(c)
+      const user = userOf(c.req.param('user'))
+      const { limitBytes } = await jsonBody(c, bodySchema)
+      return change(c, user, limitBytes)
+    })
+    .delete('/admin/workspaces/:user/quota', allow('workspace:admin'), async (c) => {
+      assertUnbound(c)
+      return change(c, userOf(c.req.param('user')), null)
+    })
+}
+
+/** A token that is bound to one session sees nothing else, whatever its scopes. */
+function assertUnbound(c: Context<AppEnv>): void {
+  if (c.get('caller').session === undefined) return
+  throw new WorkspaceError('forbidden', 'A token that is bound to a session administers nothing.')
+}
+
+function userOf(id: string): string {
+  try {
+    return parseUserId(id)
+  } catch (error) {
+    if (error instanceof WorkspaceError) throw invalid('user', error.message)
+    throw error
+  }
+}

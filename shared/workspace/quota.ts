@@ -1,0 +1,28 @@
+import { notFound } from './access.ts'
+import type { Ports, Usage } from './ports.ts'
+import { discardExcess } from './trim.ts'
+
+type QuotaPorts = Pick<Ports, 'catalog' | 'blobs'>
+
+/** The usage of any user's workspace, for an administrator. Throws `not-found` for a workspace never used. */
+export async function usageOf(
+  { catalog }: Pick<Ports, 'catalog'>,
+  workspaceId: string,
+): Promise<Usage> {
+  if (!(await catalog.isKnown(workspaceId))) throw notFound('user')
+  return catalog.usage(workspaceId)
+}
+
+/**
+ * Gives a workspace a quota, or with null the default one again, and cuts its trash to it. The workspace need not have
+ * been used before. Files over a lower quota stay; new bytes are refused.
+ */
+export async function setQuota(
+  ports: QuotaPorts,
+  workspaceId: string,
+  quotaBytes: number | null,
+): Promise<Usage> {
+  await ports.catalog.setQuota(workspaceId, quotaBytes)
+  await discardExcess(ports, workspaceId)
+  return ports.catalog.usage(workspaceId)
+}
