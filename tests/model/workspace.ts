@@ -38,7 +38,11 @@ function bytesOf(files: View[]): number {
 }
 
 function metadataBytesOf(files: readonly View[]): number {
-  return sum(files.map(({ metadata }) => (metadata === '{}' ? 0 : Buffer.byteLength(metadata))))
+  return sum(files.map(({ metadata }) => sizeOf(metadata)))
+}
+
+function sizeOf(metadata: string): number {
+  return metadata === '{}' ? 0 : Buffer.byteLength(metadata)
 }
 
 export function ownerOf({ files }: Reference, path: WorkspacePath): View | undefined {
@@ -101,7 +105,6 @@ export function recordRefusal(
   const { recordCount, trashCount, ...counters } = countersOf(workspace)
   const { maxRecords, maxMetadataBytes } = recordLimits
   if (records > 0 && recordCount - trashCount + records > maxRecords) return 'quota-exceeded'
-  const sizeOf = (text: string) => (text === '{}' ? 0 : Buffer.byteLength(text))
   const growth = sizeOf(metadata) - sizeOf(before)
   const held = counters.metadataBytes - counters.trashMetadataBytes
   if (growth > 0 && held + growth > maxMetadataBytes) return 'quota-exceeded'

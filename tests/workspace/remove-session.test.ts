@@ -75,9 +75,9 @@ describe('a session of many files', () => {
     await using _ = world
     await fill(world, 3000)
     let turns = 0
-    let isRemoved = false
+    const stop = new AbortController()
     const others = (async () => {
-      while (!isRemoved) {
+      while (!stop.signal.aborted) {
         await world.catalog.usage(user)
         turns += 1
         await setImmediate()
@@ -85,7 +85,7 @@ describe('a session of many files', () => {
     })()
     const ports = { catalog: world.catalog, blobs: noBlobs, now: () => world.now }
     await removeSession(ports, caller, session)
-    isRemoved = true
+    stop.abort()
     await others
     expect(turns).toBeGreaterThanOrEqual(3000 / maxRemovedAtOnce)
   })

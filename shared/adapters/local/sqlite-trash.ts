@@ -13,14 +13,14 @@ export function trimTrash(
   workspaceId: string,
   allowance: Allowance,
 ): FileRecord[] {
-  let usage = readUsage(database, workspaceId, allowance)
+  const usage = readUsage(database, workspaceId, allowance)
   const purged: FileRecord[] = []
   while (isTrashOver(usage) && purged.length < maxPurgedAtOnce) {
     const file = readOldestTrash(database, workspaceId)
     if (file === undefined) break
     deleteFile(database, file)
     purged.push(file)
-    usage = { ...usage, ...addHoldings(usage, holdingsOf(file), -1) }
+    Object.assign(usage, addHoldings(usage, holdingsOf(file), -1))
   }
   return purged
 }
