@@ -62,11 +62,10 @@ describe('a caller bound to a session', () => {
       catalog: new Proxy(catalog, {
         get(target, name: keyof typeof catalog) {
           const method = target[name].bind(target) as (...input: unknown[]) => Promise<unknown>
-          if (name !== 'list') return method
+          if (name !== 'removeSession') return method
           return async (...input: unknown[]) => {
-            const page = await method(...input)
             await catalog.update('ann', left.id, { path: parsePath('/kept.txt') })
-            return page
+            return method(...input)
           }
         },
       }),
