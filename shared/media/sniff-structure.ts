@@ -1,5 +1,5 @@
 import { fileTypeFromBlob, fileTypeFromBuffer } from 'file-type'
-import { isCompoundFile } from './compound-file.ts'
+import { isCompoundFile } from './compound-records.ts'
 import { parseEssence } from './essence.ts'
 import { canonicalType } from './media-types.ts'
 import { boundedReader, ReadLimitError, type ReadAt } from './read-at.ts'

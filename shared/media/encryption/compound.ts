@@ -1,4 +1,5 @@
-import { CompoundFile, type CompoundEntry } from '../compound-file.ts'
+import { CompoundFile } from '../compound-file.ts'
+import type { CompoundEntry } from '../compound-records.ts'
 import type { ReadAt } from '../read-at.ts'
 import type { Hidden } from './encryption.ts'
 import { presentationIsEncrypted, wordIsEncrypted, workbookIsEncrypted } from './legacy-office.ts'

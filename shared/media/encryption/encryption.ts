@@ -1,4 +1,4 @@
-import { isCompoundFile } from '../compound-file.ts'
+import { isCompoundFile } from '../compound-records.ts'
 import type { ReadAt } from '../read-at.ts'
 import { isEncryptedAccess } from './access.ts'
 import { compoundEncryption } from './compound.ts'
