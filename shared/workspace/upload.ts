@@ -6,6 +6,7 @@ import type { FileRecord, Metadata, Origin, PendingFile } from './file.ts'
 import { reserveFirstFree } from './first-free.ts'
 import { nameOf, type FileId, type WorkspacePath } from './path.ts'
 import type { Limits, Ports, RefusalCode, UploadSession } from './ports.ts'
+import { waitWithOthers } from './waiting.ts'
 
 /** Where an upload is to go, and on which conditions. */
 export interface UploadTarget {
@@ -154,11 +155,10 @@ export async function awaitVerdict(
 ): Promise<FileRecord> {
   const deadline = AbortSignal.timeout(Math.ceil(seconds * 1000))
   if (seconds > 0) {
-    await catalog
-      .awaitSettled(workspaceId, id, signal ? AbortSignal.any([signal, deadline]) : deadline)
-      .catch((error: unknown) => {
-        if (!deadline.aborted) throw error
-      })
+    const ends = signal ? AbortSignal.any([signal, deadline]) : deadline
+    await waitWithOthers(catalog, { workspaceId, id }, ends).catch((error: unknown) => {
+      if (!deadline.aborted) throw error
+    })
   }
   const file = await catalog.get(workspaceId, id)
   if (file && (file.state !== 'ready' || file.supersededBy === null)) return file

@@ -50,6 +50,26 @@ describe('a sweep', () => {
     expect(await stateOf(file.id)).toBe('pending')
   })
 
+  it('purges a file that was never ready once its verdict is older than the retention', async () => {
+    const { catalog, now, limits } = workspace.ports
+    for (const [index, verdict] of (['infected', 'unscannable'] as const).entries()) {
+      const file = await workspace.upload(`/${index}`, 'hello')
+      const scannedAt = now().toISOString()
+      const engine = { engine: 'test', signatureVersion: null, scannedAt }
+      const scan =
+        verdict === 'infected'
+          ? { verdict, threat: 'Test', ...engine }
+          : { verdict, reason: 'encrypted', ...engine }
+      const found = { sizeBytes: 5, checksum: 'a'.repeat(64), mimeType: 'text/plain' }
+      await catalog.settle('ann', file.id, { generation: '1', ...found, scan })
+    }
+    workspace.pass(limits.trashRetentionDays * dayMs - hourMs)
+    expect(await run()).toMatchObject({ purged: 0 })
+    workspace.pass(2 * hourMs)
+    expect(await run()).toMatchObject({ purged: 2 })
+    expect(await catalog.usage('ann')).toMatchObject({ recordCount: 0 })
+  })
+
   it('expires a reservation whose time has passed, and not before', async () => {
     const { file } = await openUpload(workspace.ports, caller, {
       target: targetOf('/a.txt'),

@@ -3,6 +3,8 @@ import type { RefusalCode } from '../../workspace/ports.ts'
 import type { Database } from './database.ts'
 
 const keptMs = 2 * 60 * 60 * 1000
+/** More than are written at once, so that old ones go in the end. */
+const maxForgottenAtOnce = 20
 
 /** Notes why a file ended, and forgets what nobody can ask for any more. */
 export function writeRefusal(
@@ -11,7 +13,9 @@ export function writeRefusal(
   { code, at }: { code: RefusalCode; at: Date },
 ): void {
   const refusedAt = at.getTime()
-  database.prepare('DELETE FROM refusals WHERE refused_at < ?').run(refusedAt - keptMs)
+  const forget = `DELETE FROM refusals WHERE (workspace_id, file_id) IN (SELECT workspace_id, file_id
+    FROM refusals INDEXED BY refusals_by_age WHERE refused_at < ? ORDER BY refused_at LIMIT ${maxForgottenAtOnce})`
+  database.prepare(forget).run(refusedAt - keptMs)
   database
     .prepare('INSERT OR REPLACE INTO refusals VALUES (?, ?, ?, ?)')
     .run(file.workspaceId, file.id, code, refusedAt)
