@@ -191,7 +191,7 @@ export class SqliteCatalog implements Catalog {
   }
 
   async list(query: ListQuery): Promise<ListPage> {
-    return this.#database.read(() => listFiles(this.#database, query))
+    return listFiles(this.#database, query)
   }
 
   async usage(workspaceId: string): Promise<Usage> {

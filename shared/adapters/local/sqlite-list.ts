@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import type { SQLInputValue, SQLOutputValue } from 'node:sqlite'
 import type { FileRecord } from '../../workspace/file.ts'
 import type { ListPage, ListPosition, ListQuery } from '../../workspace/ports.ts'
@@ -13,13 +14,23 @@ interface Place {
   sequence: number
 }
 
-/** One page; the caller holds the transaction that lets its queries see one state. */
-export function listFiles(database: Database, query: ListQuery): ListPage {
-  const selection = select(database, query)
-  const entries =
-    query.folders && query.sort === 'path'
-      ? walk(database, query, selection)
+/** How many entries of an offset are passed at once: other requests run in between. */
+const maxSkippedAtOnce = 1000
+
+/** One page, in one transaction. An offset among folders is passed before it, step by step. */
+export async function listFiles(database: Database, query: ListQuery): Promise<ListPage> {
+  const isWalk = query.folders === true && query.sort === 'path'
+  const place = isWalk ? await skip(database, query) : undefined
+  return database.read(() => {
+    const selection = select(database, query)
+    const entries = isWalk
+      ? walk(database, query, { selection, from: place, wanted: query.limit + 1 }).entries
       : rows(database, query, selection).map((row) => ({ row }))
+    return pageOf(database, query, entries)
+  })
+}
+
+function pageOf(database: Database, query: ListQuery, entries: Entry[]): ListPage {
   const page = entries.slice(0, query.limit)
   const files = page.flatMap((entry) => ('row' in entry ? decode(entry.row) : []))
   const folders = page.flatMap((entry) => ('folder' in entry ? entry.folder : []))
@@ -48,30 +59,60 @@ function rows(database: Database, query: ListQuery, selection: Selection) {
   })
 }
 
-/** As `rows`, but leaps over what lies in a folder: the work is one step an entry, however full its folders are. */
-function walk(database: Database, query: ListQuery, selection: Selection): Entry[] {
-  const offset = query.offset ?? 0
-  const wanted = offset + query.limit + 1
+/** The place after the query's offset; undefined where nothing is left. */
+async function skip(database: Database, query: ListQuery): Promise<Place | undefined> {
+  const selection = select(database, query)
+  let place: Place | undefined = startOf(query, selection)
+  let left = query.offset ?? 0
+  while (place && left > 0) {
+    const step: Walk = { selection, from: place, wanted: Math.min(left, maxSkippedAtOnce) }
+    const { entries, next }: Walked = database.read(() => walk(database, query, step))
+    left -= entries.length
+    place = next
+    await setImmediate()
+  }
+  return place
+}
+
+interface Walk {
+  selection: Selection
+  from: Place | undefined
+  wanted: number
+}
+
+interface Walked {
+  entries: Entry[]
+  /** The place after the entries; undefined where nothing is left. */
+  next: Place | undefined
+}
+
+/** As `rows`, but passes what lies in a folder: the work is one step an entry, however full its folders are. */
+function walk(database: Database, query: ListQuery, { selection, from, wanted }: Walk): Walked {
   const statement = database.prepare(sqlBehind(query, selection))
   const prefixLength = query.prefix?.length ?? 0
   const entries: Entry[] = []
-  let place: Place | undefined = startOf(query, selection)
-  while (place !== undefined && entries.length < wanted) {
-    const values: Record<string, SQLInputValue> = valuesBehind(query, selection, place)
-    place = undefined
+  let next = from
+  while (next !== undefined && entries.length < wanted) {
+    const values: Record<string, SQLInputValue> = valuesBehind(query, selection, next)
+    next = undefined
     for (const row of statement.iterate(values)) {
-      const folder = folderOf(String(row['path']), prefixLength)
+      const path = String(row['path'])
+      const folder = folderOf(path, prefixLength)
       entries.push(folder === undefined ? { row } : { folder })
-      if (folder !== undefined) place = behindFolder(query, folder)
+      next = folder === undefined ? placeOf(row) : behindFolder(query, folder)
       if (folder !== undefined || entries.length === wanted) break
     }
   }
-  return entries.slice(offset)
+  return { entries, next }
+}
+
+function placeOf(row: Record<string, SQLOutputValue>): Place {
+  return { path: String(row['path']), sequence: Number(row['sequence']) }
 }
 
 function sqlBehind({ sort, descending }: ListQuery, { from }: Selection): string {
   const [behind, direction] = descending ? ['<', 'DESC'] : ['>', 'ASC']
-  const select = `SELECT path, ${recordColumns} ${from}`
+  const select = `SELECT path, sequence, ${recordColumns} ${from}`
   if (sort === 'created') {
     return `${select} AND sequence ${behind} :sequence ORDER BY sequence ${direction}`
   }
