@@ -8,14 +8,14 @@ import { migrations } from '../../shared/adapters/local/migrations.ts'
 import { SqliteCatalog } from '../../shared/adapters/local/sqlite-catalog.ts'
 
 const versionBefore = 3
+const newDate = () => new Date()
 
 test('a catalog without counters of records gets them when it is opened', async () => {
   const directory = await mkdtemp(join(tmpdir(), 'coffer-migration-'))
   try {
     writeOld(directory)
     using database = await Database.open(directory)
-    const now = () => new Date()
-    const catalog = new SqliteCatalog({ database, quotaBytes: 1000, now })
+    const catalog = new SqliteCatalog({ database, quotaBytes: 1000, now: newDate })
     expect(await catalog.usage('ann')).toMatchObject({
       recordCount: 3,
       trashCount: 1,
