@@ -7,6 +7,8 @@ export const bytesPerMegabyte = 1024 * 1024
 const maxMegabytes = 5 * 1024 * 1024
 const maxSignedUrlSeconds = 7 * 24 * 60 * 60
 const maxUploadHours = 7 * 24
+/** All of them may be for one path, whose document in Firestore (at most 1 MiB) names each. */
+const maxOpenUploads = 10_000
 
 const text = z.string().optional()
 
@@ -18,7 +20,7 @@ export const environmentSchema = z.object({
   MAX_FILE_SIZE_MB: megabytes(100),
   WORKSPACE_QUOTA_MB: megabytes(5 * 1024),
   WORKSPACE_MAX_FILES: integer(1, 1_000_000_000, defaultRecordLimits.maxRecords),
-  WORKSPACE_MAX_OPEN_UPLOADS: integer(1, 1_000_000, defaultRecordLimits.maxOpenUploads),
+  WORKSPACE_MAX_OPEN_UPLOADS: integer(1, maxOpenUploads, defaultRecordLimits.maxOpenUploads),
   WORKSPACE_METADATA_MB: megabytes(defaultRecordLimits.maxMetadataBytes / bytesPerMegabyte),
   TRASH_RETENTION_DAYS: integer(1, 3650, 30),
   QUARANTINE_BUCKET_NAME: text,

@@ -16,9 +16,16 @@ const intervalMs: Record<Phase, number> = {
   quarantine: dayMs,
 }
 
+/** Grows with what a phase looks at: a phase that ended under another version is due at once, such as for new counters. */
+const versions: Partial<Record<Phase, number>> = { counters: 2 }
+
 const progressSchema = z.partialRecord(
   z.enum(phases),
-  z.object({ position: z.string().optional(), endedAt: z.iso.datetime().optional() }),
+  z.object({
+    position: z.string().optional(),
+    endedAt: z.iso.datetime().optional(),
+    version: z.int().optional(),
+  }),
 )
 type Progress = z.infer<typeof progressSchema>
 
@@ -41,7 +48,7 @@ export async function sweepOnSchedule(
     onPage: async (phase, position) => {
       const isAlwaysDue = intervalMs[phase] === 0
       if (position !== undefined) progress[phase] = { position }
-      else if (!isAlwaysDue) progress[phase] = { endedAt: now().toISOString() }
+      else if (!isAlwaysDue) progress[phase] = ended(phase, now())
       else if (progress[phase]) delete progress[phase]
       else return
       await catalog.saveSweepProgress(JSON.stringify(progress))
@@ -49,9 +56,14 @@ export async function sweepOnSchedule(
   })
 }
 
+function ended(phase: Phase, now: Date): NonNullable<Progress[Phase]> {
+  const version = versions[phase]
+  return { endedAt: now.toISOString(), ...(version !== undefined && { version }) }
+}
+
 function isDue(progress: Progress, phase: Phase, now: Date): boolean {
-  const { endedAt } = progress[phase] ?? {}
-  if (endedAt === undefined) return true
+  const { endedAt, version } = progress[phase] ?? {}
+  if (endedAt === undefined || version !== versions[phase]) return true
   const sinceMs = now.getTime() - Date.parse(endedAt)
   // An end that lies ahead was written by a clock that was wrong.
   return sinceMs >= intervalMs[phase] || sinceMs < 0

@@ -40,6 +40,18 @@ describe('a sweep on a schedule', () => {
 
   const due = async () => Object.keys((await run()).phases)
 
+  it('counts again at once where an earlier version counted last', async () => {
+    await run()
+    expect(await due()).not.toContain('counters')
+    const { catalog, now } = workspace.ports
+    const endedAt = now().toISOString()
+    await catalog.saveSweepProgress(JSON.stringify({ counters: { endedAt }, missing: { endedAt } }))
+    const phases = await due()
+    expect(phases).toContain('counters')
+    expect(phases).not.toContain('missing')
+    expect(await due()).not.toContain('counters')
+  })
+
   it('stops at its deadline, and the next one goes on where it stopped', async () => {
     await uploads(12)
     // 35 s a share, where 7 phases share what is left: two files, and the others' time is not touched.
