@@ -13,12 +13,8 @@ import { waitSeconds } from '../shared/http/prefer.ts'
 import { jsonBody } from '../shared/http/json-body.ts'
 import { parseQuery } from '../shared/http/query.ts'
 import { absoluteUrl, contentPath } from '../shared/http/target.ts'
-import {
-  metadataSchema,
-  mergeFields,
-  uploadTarget,
-  uploadTextSchema,
-} from '../shared/http/upload-fields.ts'
+import { metadataSchema } from '../shared/http/metadata-schema.ts'
+import { mergeFields, uploadTarget, uploadTextSchema } from '../shared/http/upload-fields.ts'
 import { parseEssence } from '../shared/media/essence.ts'
 import { invalid } from '../shared/workspace/errors.ts'
 import { originSchema } from '../shared/workspace/file.ts'

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { parsed } from '../shared/http/parsed.ts'
-import { metadataSchema } from '../shared/http/upload-fields.ts'
+import { metadataSchema } from '../shared/http/metadata-schema.ts'
 import { isReference, parseReference } from '../shared/media/reference.ts'
 import { resolvePath, type Caller } from '../shared/workspace/access.ts'
 import { remove } from '../shared/workspace/delete.ts'

@@ -1,12 +1,12 @@
 import { invalid, WorkspaceError } from '../workspace/errors.ts'
-
-const maxDepth = 64
+import { assertBoundedJson, maxDepth, tooDeep } from './json-shape.ts'
 
 /**
- * Parses JSON from outside. Throws `invalid-request` that names the field, also for what JSON allows but no store keeps as
- * it is: lone surrogates, members named `__proto__`, and nesting that exhausts the stack of whoever walks it.
+ * Parses JSON from outside. Throws `invalid-request` that names the field, also for JSON that the stores cannot keep as it is:
+ * see `assertKeepable`. Depth and number of members are checked before a value is built.
  */
 export function parseJson(text: string, field: string): unknown {
+  assertBoundedJson(text, field)
   let root: unknown
   try {
     root = JSON.parse(text)
@@ -17,10 +17,16 @@ export function parseJson(text: string, field: string): unknown {
       cause,
     })
   }
+  assertKeepable(root, field)
+  return root
+}
+
+/** Throws `invalid-request` for lone surrogates, members named `__proto__`, and nesting that exhausts a stack. */
+export function assertKeepable(root: unknown, field: string): void {
   const open = [{ value: root, depth: 0 }]
   for (let next = open.pop(); next; next = open.pop()) {
     const { value, depth } = next
-    if (depth > maxDepth) throw invalid(field, `must not be nested deeper than ${maxDepth} levels`)
+    if (depth > maxDepth) throw tooDeep(field)
     if (typeof value === 'string') assertWellFormed(value, field)
     if (typeof value !== 'object' || value === null) continue
     for (const [key, member] of Object.entries(value)) {
@@ -29,7 +35,6 @@ export function parseJson(text: string, field: string): unknown {
       open.push({ value: member, depth: depth + 1 })
     }
   }
-  return root
 }
 
 function assertWellFormed(text: string, field: string): void {

@@ -1,19 +1,12 @@
 import { z } from 'zod'
 import { resolvePath, type Caller } from '../workspace/access.ts'
 import { invalid } from '../workspace/errors.ts'
-import { maxMetadataBytes, originSchema, type Metadata } from '../workspace/file.ts'
+import { originSchema, type Metadata } from '../workspace/file.ts'
 import { parseName, parseSessionId } from '../workspace/path.ts'
 import type { UploadTarget } from '../workspace/upload.ts'
-import { parseJson } from './json.ts'
+import { metadataTextSchema } from './metadata-schema.ts'
 import { parsed } from './parsed.ts'
 import { flag } from './query.ts'
-
-/** The caller's own JSON object, within its size. */
-export const metadataSchema = z
-  .record(z.string(), z.json(), 'must be a JSON object')
-  .refine((metadata) => Buffer.byteLength(JSON.stringify(metadata)) <= maxMetadataBytes, {
-    error: `must be at most ${maxMetadataBytes} bytes of JSON`,
-  })
 
 /** What any upload may say of its file: form fields and query parameters as text, JSON members as they are. */
 export interface UploadFields {
@@ -29,11 +22,7 @@ export const uploadTextSchema = z.object({
   path: z.string().optional(),
   session: z.string().optional(),
   overwrite: flag.optional(),
-  metadata: z
-    .string()
-    .transform((text) => parseJson(text, 'metadata'))
-    .pipe(metadataSchema)
-    .optional(),
+  metadata: metadataTextSchema.optional(),
   origin: originSchema.optional(),
 })
 
