@@ -1,3 +1,5 @@
+import { httpBlanks, trimCharacters } from '../media/trim-characters.ts'
+
 /** One entity-tag (RFC 9110 §8.8.3); `opaque` is what stands between the quotes. */
 export interface EntityTag {
   weak: boolean
@@ -13,7 +15,7 @@ export function etagOf(checksum: string): string {
 
 /** The tags of `If-Match` or `If-None-Match`, or `*`; undefined for what is not the grammar (RFC 9110 §13.1.1). */
 export function parseEntityTags(field: string): EntityTag[] | '*' | undefined {
-  const text = field.replace(/^[ \t]+|[ \t]+$/g, '')
+  const text = trimCharacters(field, httpBlanks)
   if (text === '*') return '*'
   const tags: EntityTag[] = []
   let position = 0

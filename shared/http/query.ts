@@ -18,6 +18,9 @@ export function integer(min: number, max: number) {
     .refine((value) => value >= min && value <= max, { error })
 }
 
+/** More than any form or link has; each costs a decoding. */
+const maxPairs = 1000
+
 /**
  * The query's parameters that the schema knows, each at most once; others are ignored. Throws `invalid-request` that
  * names the parameter.
@@ -39,16 +42,29 @@ export function parsePairs(
   isKnown: (name: string) => boolean,
 ): Record<string, string> {
   const given = new Map<string, string>()
-  for (const pair of text.split('&')) {
-    const [rawName = '', ...rest] = pair.split('=')
-    const name = decodeForm(rawName)
+  let pairs = 0
+  for (const pair of pairsOf(text)) {
+    pairs += 1
+    if (pairs > maxPairs) throw invalid('parameters', `must be at most ${maxPairs}; send fewer`)
+    const equals = pair.indexOf('=')
+    const name = decodeForm(equals < 0 ? pair : pair.slice(0, equals))
     if (name === undefined || !isKnown(name)) continue
-    const value = decodeForm(rest.join('='))
+    const value = decodeForm(equals < 0 ? '' : pair.slice(equals + 1))
     if (value === undefined) throw invalid(name, 'must be percent-encoded UTF-8 (RFC 3986 §2.1)')
     if (given.has(name)) throw invalid(name, 'must be given only once')
     given.set(name, value)
   }
   return Object.fromEntries(given)
+}
+
+/** The text between `&`s, without empty pieces. */
+function* pairsOf(text: string): Generator<string> {
+  for (let start = 0; start < text.length;) {
+    const found = text.indexOf('&', start)
+    const end = found < 0 ? text.length : found
+    if (end > start) yield text.slice(start, end)
+    start = end + 1
+  }
 }
 
 /** A name or value as forms and `URLSearchParams` write it: `+` is a space (WHATWG URL §5.1). */

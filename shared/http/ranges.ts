@@ -1,11 +1,13 @@
+import { httpBlanks, trimCharacters } from '../media/trim-characters.ts'
 import type { ByteRange } from '../workspace/ports.ts'
 
-/** A longer list is no download manager's; this also bounds what overlapping ranges can cost (RFC 9110 §17.15). */
+/** Download managers ask for fewer; a longer list costs more in part headers than in bytes (RFC 9110 §17.15). */
 const maxRanges = 16
 
 /**
- * What a `Range` field asks of a representation (RFC 9110 §14.2): parts in the order asked, at least one; `whole` when
- * there is no field or it is to be ignored (another unit, not the grammar, too many ranges); `unsatisfiable` for a 416.
+ * Selects what a `Range` field asks of a representation (RFC 9110 §14.2): parts in the order asked, at least one; `whole`
+ * without a field and for a field to ignore (another unit, not the grammar, too many ranges, ranges that overlap so far that
+ * together they are longer than the representation); `unsatisfiable` for a 416.
  */
 export function selectRanges(
   field: string | undefined,
@@ -13,8 +15,10 @@ export function selectRanges(
 ): ByteRange[] | 'whole' | 'unsatisfiable' {
   const specs = field === undefined ? undefined : parseRanges(field)
   if (specs === undefined || specs.length > maxRanges) return 'whole'
-  const ranges = specs.flatMap((spec) => resolve(spec, BigInt(sizeBytes)) ?? [])
-  return ranges.length === 0 ? 'unsatisfiable' : ranges
+  const ranges = specs.flatMap((spec) => resolve(spec, sizeBytes) ?? [])
+  if (ranges.length === 0) return 'unsatisfiable'
+  const askedBytes = ranges.reduce((sum, range) => sum + rangeLength(range), 0)
+  return askedBytes > sizeBytes ? 'whole' : ranges
 }
 
 /** The `Content-Range` of one part, or without a part that of a 416 (RFC 9110 §14.4). */
@@ -26,37 +30,44 @@ export function rangeLength(range: ByteRange): number {
   return range.end - range.start + 1
 }
 
+/** Decimal digits without leading zeros; undefined where the range leaves the position out. */
 interface RangeSpec {
-  first: bigint | undefined
-  last: bigint | undefined
+  first: string | undefined
+  last: string | undefined
 }
 
-/** The ranges of a `bytes` field; undefined when one of them is invalid, which spoils them all. */
+/** Parses the ranges of a `bytes` field; undefined when one of them is invalid, which spoils them all. */
 function parseRanges(field: string): RangeSpec[] | undefined {
-  const set = /^bytes=(.*)$/i.exec(field)?.[1]
+  const set = /^bytes=(?![ \t])(.*)$/i.exec(field)?.[1]
   if (set === undefined) return undefined
-  // RFC 9110 §5.6.1: a list has optional white space around its commas, and may have empty elements.
-  const elements = set.split(/[ \t]*,[ \t]*/).filter((element) => element !== '')
   const specs: RangeSpec[] = []
-  for (const element of elements) {
+  for (const part of set.split(',')) {
+    // RFC 9110 §5.6.1: a list has optional white space around its commas, and may have empty elements.
+    const element = trimCharacters(part, httpBlanks)
+    if (element === '') continue
     const [, first, last] = /^(\d*)-(\d*)$/.exec(element) ?? []
     if (first === undefined || last === undefined || (first === '' && last === '')) return undefined
     const spec = { first: position(first), last: position(last) }
-    if (spec.first !== undefined && spec.last !== undefined && spec.first > spec.last) {
-      return undefined
-    }
+    if (isAfter(spec.first, spec.last)) return undefined
     specs.push(spec)
   }
   return specs.length === 0 ? undefined : specs
 }
 
-/** Any number of digits is a position, far behind the end of every file if need be. */
-function position(digits: string): bigint | undefined {
-  return digits === '' ? undefined : BigInt(digits)
+function position(digits: string): string | undefined {
+  return digits === '' ? undefined : digits.replace(/^0+(?=\d)/, '')
 }
 
-function resolve({ first, last }: RangeSpec, size: bigint): ByteRange | undefined {
-  const start = first ?? (last !== undefined && last < size ? size - last : 0n)
-  const end = first === undefined || last === undefined || last >= size ? size - 1n : last
-  return start < size ? { start: Number(start), end: Number(end) } : undefined
+/** Compares positions of any number of digits: as numbers those beyond 2^53 would look equal. */
+function isAfter(first: string | undefined, last: string | undefined): boolean {
+  if (first === undefined || last === undefined) return false
+  return first.length === last.length ? first > last : first.length > last.length
+}
+
+function resolve({ first, last }: RangeSpec, sizeBytes: number): ByteRange | undefined {
+  // A position beyond 2^53 is rounded, and lies after the end of every file all the same.
+  const lastByte = last === undefined ? Infinity : Number(last)
+  const start = first === undefined ? Math.max(0, sizeBytes - lastByte) : Number(first)
+  const end = first === undefined ? sizeBytes - 1 : Math.min(lastByte, sizeBytes - 1)
+  return start < sizeBytes ? { start, end } : undefined
 }

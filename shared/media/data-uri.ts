@@ -1,8 +1,9 @@
 import { Readable } from 'node:stream'
-import { MIMEType } from 'node:util'
 import { base64Size, decodedBase64 } from './data-uri-base64.ts'
 import { payloadBytes } from './data-uri-payload.ts'
+import { normalizeMimeType } from './mime-type.ts'
 import { refusedSource, sourceTooLarge } from './source-refusals.ts'
+import { trimCharacters } from './trim-characters.ts'
 
 export interface DataUri {
   /** The media type with its parameters, as WHATWG serializes it. */
@@ -15,7 +16,8 @@ export interface DataUri {
 
 const defaultType = 'text/plain;charset=US-ASCII'
 const base64Mark = /; *base64$/i
-/** What the URL parser reads a host or folders from, comma or not; nobody writes it, so a copy of it does no harm. */
+const asciiBlanks = '\t\n\f\r '
+/** Texts that the URL parser reads a host or folders from. No client writes them, so that copying them does no harm. */
 const hasHierarchy = /^[^,:]*:[\t\n\r]*\//
 
 /**
@@ -45,10 +47,12 @@ function split(text: string): { header: string; start: number; end: number } {
   const end = fragment < 0 ? text.length : fragment
   const comma = text.slice(0, end).indexOf(',')
   if (comma < 0) throw refusedSource('must be a data URI with a comma before its data')
-  const header = parsedUrl(text.slice(0, comma + 1))
-    .href.slice('data:'.length, -1)
-    .replaceAll(/^[\t\n\f\r ]+|[\t\n\f\r ]+$/g, '')
-  return { header, start: comma + 1, end: fragment < 0 ? trimmedEnd(text, end) : end }
+  const header = parsedUrl(text.slice(0, comma + 1)).href.slice('data:'.length, -1)
+  return {
+    header: trimCharacters(header, asciiBlanks),
+    start: comma + 1,
+    end: fragment < 0 ? trimmedEnd(text, end) : end,
+  }
 }
 
 function parsedUrl(text: string): URL {
@@ -65,11 +69,7 @@ function trimmedEnd(text: string, end: number): number {
 }
 
 function typeOf(header: string): string {
-  try {
-    return new MIMEType(header.startsWith(';') ? `text/plain${header}` : header).toString()
-  } catch {
-    return defaultType
-  }
+  return normalizeMimeType(header.startsWith(';') ? `text/plain${header}` : header) ?? defaultType
 }
 
 function plainSize(payload: Iterable<Buffer>, maxBytes: number): number {

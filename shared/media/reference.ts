@@ -21,7 +21,7 @@ export function isReference(text: string): boolean {
  */
 export function parseReference(text: string): Reference {
   if (!isReference(text)) throw refusedSource('must start with workspace://')
-  const [, target = '', fragment = ''] = /^workspace:\/\/([^#]*)#?(.*)$/is.exec(text) ?? []
+  const [target, fragment] = splitFragment(text.slice('workspace://'.length))
   const named = target.startsWith('/') ? { path: pathOf(target) } : { id: idOf(target) }
   return fragment === '' ? named : { ...named, mimeType: typeOf(fragment) }
 }
@@ -36,8 +36,14 @@ export function formatReference(reference: Reference): string {
 
 /** The same reference, with a type for readers that need one where its writer named none. */
 export function withType(text: string, mimeType: string): string {
-  const [target, fragment = ''] = text.split('#')
+  const [target, fragment] = splitFragment(text)
   return fragment === '' ? `${target}#${encodeType(mimeType)}` : text
+}
+
+/** The text around its first `#`. */
+function splitFragment(text: string): [target: string, fragment: string] {
+  const mark = text.indexOf('#')
+  return mark < 0 ? [text, ''] : [text.slice(0, mark), text.slice(mark + 1)]
 }
 
 function idOf(target: string): FileId {

@@ -2,7 +2,7 @@ import { notFound, type Caller } from './access.ts'
 import { createCursor, foreignCursor, readCursor } from './cursor.ts'
 import type { FileRecord, FileState, Origin } from './file.ts'
 import { invalid } from './errors.ts'
-import { parsePrefix, sessionFolder, type SessionId } from './path.ts'
+import { maxSegmentBytes, parsePrefix, sessionFolder, type SessionId } from './path.ts'
 import type { ListPosition, ListQuery, Ports, Usage } from './ports.ts'
 
 export interface ListRequest {
@@ -61,6 +61,9 @@ export async function usage({ catalog }: Pick<Ports, 'catalog'>, caller: Caller)
   return catalog.usage(caller.workspaceId)
 }
 
+/** A name of `maxSegmentBytes` has fewer in any normalization; folding the case of text is quadratic in its marks. */
+const maxSearchCharacters = 4 * maxSegmentBytes
+
 /** What a listing is of: all that a cursor is bound to. */
 function toQuery(caller: Caller, request: ListRequest): Omit<ListQuery, 'limit'> {
   if (caller.session && request.session && request.session !== caller.session) {
@@ -68,6 +71,9 @@ function toQuery(caller: Caller, request: ListRequest): Omit<ListQuery, 'limit'>
   }
   if (request.cursor !== undefined && request.offset !== undefined) {
     throw invalid('offset', 'must not be combined with "cursor"; the cursor knows where to go on')
+  }
+  if ((request.nameContains?.length ?? 0) > maxSearchCharacters) {
+    throw invalid('q', `must be at most ${maxSearchCharacters} characters; no name is as long`)
   }
   const session = caller.session ?? request.session
   const sessionId = request.allSessions && !caller.session ? undefined : session

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { rawRequest } from '../../support/raw-http.ts'
 import { expectProblem } from '../../support/problem.ts'
 import type { Api } from '../api.ts'
 import { openSession } from '../resumable-session.ts'
@@ -30,6 +31,33 @@ export function ownStorageCases(api: Api): void {
       await expectProblem(await served(), 410, 'gone')
       await user.call('DELETE', `/files/${id}`, { query: { purge: true } })
       await expectProblem(await served(), 404, 'not-found')
+    })
+
+    test.each([
+      ['Range', 'bytes=0-'],
+      ['If-None-Match', '"a"'],
+      ['If-Match', '"a"'],
+      ['If-Range', '"a"'],
+      ['Prefer', '"a'],
+    ])('%s with 100,000 blanks on a link keeps no other request waiting', async (name, value) => {
+      const { url, user } = await signed(api)
+      const { pathname, search } = new URL(url)
+      /** How long another request takes while four with such a header are answered; the fastest of three attempts. */
+      const leastMs = async (filler: string) => {
+        const headers: [string, string][] = [[name, `${value}${filler}x`]]
+        const elapsed: number[] = []
+        for (let attempt = 0; attempt < 3; attempt += 1) {
+          const request = { method: 'GET', target: pathname + search, headers }
+          const hostile = [1, 2, 3, 4].map(() => rawRequest(new URL(url).origin, request))
+          const startedAt = performance.now()
+          expect((await user.get('/usage')).status).toBe(200)
+          elapsed.push(performance.now() - startedAt)
+          for (const answer of await Promise.all(hostile)) expect(answer?.status).toBeLessThan(500)
+        }
+        return Math.min(...elapsed)
+      }
+      const harmless = await leastMs('0'.repeat(100_000))
+      expect(await leastMs(' '.repeat(100_000))).toBeLessThan(50 * harmless)
     })
 
     test('a body shorter than its Content-Range is 4xx', async () => {

@@ -1,0 +1,95 @@
+import { describe, expect, it } from 'vitest'
+import { foreignParsers, type ForeignParser } from '../support/foreign-parsers.ts'
+
+const longBytes = 100_000
+const shortBytes = longBytes / 4
+
+/** Linear work takes 4 times as long for 4 times the text, quadratic work 16 times. */
+const maxGrowth = 9
+
+/** Quadratic work over 100 KB takes hundreds of milliseconds. Less is too short to tell growth from noise. */
+const measurableMs = 25
+
+const troublesome = {
+  blank: ' ',
+  tab: '\t',
+  comma: ',',
+  semicolon: ';',
+  quote: '"',
+  apostrophe: "'",
+  backslash: '\\',
+  'equals sign': '=',
+  'percent sign': '%',
+  asterisk: '*',
+  dash: '-',
+  slash: '/',
+  dot: '.',
+  colon: ':',
+  'at sign': '@',
+  'question mark': '?',
+  'number sign': '#',
+  ampersand: '&',
+  plus: '+',
+  tilde: '~',
+  underscore: '_',
+  bracket: '[',
+  brace: '{',
+  'line end': '\r\n',
+  'line feed': '\n',
+  letter: 'a',
+  capital: 'W',
+  digit: '0',
+  nine: '9',
+  NUL: '\0',
+  'Latin-1 letter': 'é',
+  'combining marks': '\u0300\u0316',
+  'wide letter': '漢',
+  emoji: '😀',
+  'lone surrogate': '\ud800',
+}
+
+describe.each(foreignParsers)('the parser of $name', (parser) => {
+  it.each(Object.entries(runsOf(parser)))('takes linear time for 100 KB of %s', async (_, run) => {
+    for (const [before, after] of [['', ''], ['', 'x'], ...(parser.around ?? [])]) {
+      const text = (bytes: number) => before + run(bytes) + after
+      const long = await leastMs(parser, text(longBytes))
+      if (long < measurableMs) continue
+      const short = await leastMs(parser, text(shortBytes))
+      expect(long / short, `${JSON.stringify(before)} … ${JSON.stringify(after)}`).toBeLessThan(
+        maxGrowth,
+      )
+    }
+  })
+})
+
+/** Two halves of different marks are the worst case of normalization, which sorts them. */
+function runsOf({ pieces = [] }: ForeignParser): Record<string, (bytes: number) => string> {
+  return {
+    ...Object.fromEntries(
+      Object.entries(troublesome).map(([name, character]) => [name, repeated(character)]),
+    ),
+    ...Object.fromEntries(pieces.map((piece) => [JSON.stringify(piece), repeated(piece)])),
+    'marks in the wrong order': (bytes) =>
+      `a${'\u0300'.repeat(bytes / 4)}${'\u0316'.repeat(bytes / 4)}`,
+  }
+}
+
+function repeated(piece: string) {
+  return (bytes: number) => piece.repeat(Math.ceil(bytes / Buffer.byteLength(piece)))
+}
+
+/** The time of the fastest of several runs; a single slow one may have been interrupted. */
+async function leastMs({ parse }: ForeignParser, text: string): Promise<number> {
+  let least = Infinity
+  for (let run = 0; run < 3; run += 1) {
+    const startedAt = performance.now()
+    try {
+      await parse(text)
+    } catch {
+      // A refusal costs what it costs.
+    }
+    least = Math.min(least, performance.now() - startedAt)
+    if (least < measurableMs) break
+  }
+  return least
+}
