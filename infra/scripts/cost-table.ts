@@ -27,9 +27,9 @@ export async function costTable(): Promise<string> {
 
 /** The last column of the table in docs/cost.md, for one operation instead of a thousand. */
 export function catalogPrices(page: string): CatalogPrice {
-  const rows = [...page.matchAll(/^\| (.+?) +\|(?: +\d+ \|){3} +([\d.]+) \|$/gm)]
+  const rows = [...page.matchAll(/^\| ([^|]+)\|(?: +\d+ \|){3} +([\d.]+) \|$/gm)]
   const byOperation = new Map(
-    rows.map(([, name = '', price]) => [name.replaceAll('`', ''), Number(price) / 1000]),
+    rows.map(([, name = '', price]) => [name.trim().replaceAll('`', ''), Number(price) / 1000]),
   )
   return (operation) => {
     const price = byOperation.get(operation)

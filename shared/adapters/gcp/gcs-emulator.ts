@@ -18,7 +18,7 @@ interface Emulator {
  * yet is taken for one with the paths of the real service.
  */
 export async function adaptToEmulator(storage: Storage, bucket: string): Promise<Emulator> {
-  const given = storage.baseUrl.replace(/\/+$/, '')
+  const given = storage.baseUrl.replace(/(?<!\/)\/+$/, '')
   const endpoint = /^https?:\/\//.test(given) ? given : `http://${given}`
   const { hasShortPaths, isFirebase } = await ask(endpoint, bucket)
   storage.apiEndpoint = endpoint
