@@ -10,6 +10,8 @@ const metadata = (value: unknown) =>
 const fromText = (text: string) =>
   parsed(z.object({ metadata: metadataTextSchema }), { metadata: text })
 
+const nested = (levels: number) => '['.repeat(levels) + ']'.repeat(levels)
+
 describe('JSON from outside', () => {
   it.each([
     ['elements', `[${'0,'.repeat(20_000)}!`],
@@ -33,7 +35,6 @@ describe('JSON from outside', () => {
   })
 
   it('may be nested 64 levels deep, and no deeper', () => {
-    const nested = (levels: number) => '['.repeat(levels) + ']'.repeat(levels)
     expect(json(nested(65))).not.toThrow()
     expect(json(nested(66))).toThrow('must not be nested deeper than 64 levels')
   })
