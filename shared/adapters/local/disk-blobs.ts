@@ -45,7 +45,8 @@ export interface DiskBlobOptions {
   finalized: (event: FinalizeEvent) => void | Promise<void>
 }
 
-const readBufferBytes = 512 * 1024
+/** The most that one read takes; a shorter answer gets a buffer of its size. */
+const maxReadBufferBytes = 512 * 1024
 
 /**
  * Blobs on the local disk, below `{directory}`: `blobs/{workspace}/{fileId}/{generation}/{name}`, sessions in `uploads/`, what
@@ -115,7 +116,11 @@ export class DiskBlobStore implements BlobStore, ResumableUploads, AsyncDisposab
     const path = this.#fileOf(blob)
     if (path === undefined) return undefined
     const file = await ifPresent(open(path, constants.O_RDONLY | constants.O_NOFOLLOW))
-    return file?.createReadStream({ highWaterMark: readBufferBytes, ...range })
+    if (!file) return undefined
+    const { start, end } = range ?? { start: 0, end: (await file.stat()).size - 1 }
+    // A buffer is allocated for each read, and without an end one more read finds it.
+    const highWaterMark = Math.max(1, Math.min(maxReadBufferBytes, end - start + 1))
+    return file.createReadStream({ highWaterMark, start, ...(end >= start && { end }) })
   }
 
   async stat(storagePath: string): Promise<StoredBlob | undefined> {
