@@ -1,13 +1,17 @@
 import type { Context, MiddlewareHandler } from 'hono'
 import { matchedRoutes } from 'hono/route'
+import { parseFileId } from '../workspace/path.ts'
 import type { AppEnv, HttpContext, LogEntry } from './app-env.ts'
 import { remoteIp } from './remote-ip.ts'
-import { rawTarget } from './target.ts'
+import { basePath, rawTarget } from './target.ts'
 import { traceContextOf } from './trace-context.ts'
 
+const filesPrefix = `${basePath}/files/`
+const filePattern = `${filesPrefix}:id`
+
 /**
- * One line for each request when its last byte is out, and its span where traces are kept. Without its query, which may
- * hold a signature.
+ * Logs one line for each request when its last byte is out, and ends its span where traces are kept. The line names the
+ * pattern of the route: paths are users' own, and queries and the addresses of uploads may be permissions.
  */
 export function requestLog({
   log,
@@ -37,7 +41,7 @@ export function requestLog({
 function entryOf(c: Context<AppEnv>, seconds: number, bytesOut: number | undefined): LogEntry {
   const outgoing = c.env?.outgoing
   const status = statusOf(c)
-  const path = withoutSecret(rawTarget(c).path)
+  const path = loggedPath(c)
   return {
     severity: status >= 500 ? 'ERROR' : 'INFO',
     message: `${c.req.method} ${path} ${status}`,
@@ -68,7 +72,12 @@ function routeOf(c: Context<AppEnv>): string | undefined {
   return matchedRoutes(c).findLast(({ method }) => method !== 'ALL')?.path
 }
 
-/** A resumable upload's address is its permission, so its id stays out of the log. */
-function withoutSecret(path: string): string {
-  return path.replace(/(\/uploads\/).+/, '$1…')
+/** The pattern of the route, with the id of a file, which names no person's folder; of other addresses only that they are. */
+function loggedPath(c: Context<AppEnv>): string {
+  const { path } = rawTarget(c)
+  const route = routeOf(c)
+  if (route === undefined) return path.startsWith(`${basePath}/`) ? `${basePath}/…` : '/…'
+  if (!route.startsWith(filePattern)) return route
+  const id = parseFileId(path.slice(filesPrefix.length).split('/', 1)[0] ?? '')
+  return id === undefined ? route : filesPrefix + id + route.slice(filePattern.length)
 }

@@ -241,12 +241,12 @@ describe('the log', () => {
     expect(entries).toEqual([
       {
         severity: 'INFO',
-        message: `GET ${files}/1 200`,
+        message: `GET ${files}/:id 200`,
         requestId: 'trace-1',
         userId: 'ada',
         httpRequest: {
           requestMethod: 'GET',
-          requestUrl: `http://localhost${files}/1`,
+          requestUrl: `http://localhost${files}/:id`,
           status: 200,
           latency: expect.stringMatching(/^\d+\.\d{6}s$/),
           userAgent: 'test/1',
@@ -280,7 +280,34 @@ describe('the log', () => {
     const { app, entries } = httpApp((routes) => routes.put('/uploads/:id', (c) => c.text('ok')))
     await app.request('/api/workspace/uploads/secret?upload_id=secret', { method: 'PUT' })
     expect(JSON.stringify(entries)).not.toContain('secret')
-    expect(entries[0]?.httpRequest?.requestUrl).toMatch(/uploads\/…$/)
+    expect(entries[0]?.httpRequest?.requestUrl).toMatch(/uploads\/:id$/)
+  })
+
+  test.each([
+    ['GET', '/api/workspace/content/Secret/tax.pdf', '/api/workspace/content/*'],
+    ['GET', '/api/workspace/content/a%2FSecret', '/api/workspace/content/*'],
+    ['GET', '/api/workspace/files/Secret/preview', '/api/workspace/files/:id/preview'],
+    ['POST', '/api/workspace/content/Secret', '/api/workspace/…'],
+    ['GET', '/api/workspace/contents/Secret', '/api/workspace/…'],
+    ['GET', `/Secret${'/x'.repeat(50_000)}`, '/…'],
+  ])('names the route of %s %s, and no private path', async (method, path, logged) => {
+    const { app, entries } = httpApp((routes) =>
+      routes.get('/content/*', (c) => c.text('ok')).get('/files/:id/preview', (c) => c.text('ok')),
+    )
+    const { status } = await app.request(path, { method, headers: { 'User-Agent': 'test/1' } })
+    expect(entries).toHaveLength(1)
+    expect(JSON.stringify(entries)).not.toContain('Secret')
+    expect(entries[0]?.message).toBe(`${method} ${logged} ${status}`)
+    expect(entries[0]?.httpRequest?.requestUrl).toBe(`http://localhost${logged}`)
+  })
+
+  test('names the file that a route is about', async () => {
+    const { app, entries } = httpApp((routes) =>
+      routes.get('/files/:id/content', (c) => c.text('ok')),
+    )
+    const id = 'f47ac10b-58cc-4372-a567-0e02b2c3d479'
+    await app.request(`${files}/${id}/content`)
+    expect(entries[0]?.message).toBe(`GET ${files}/${id}/content 200`)
   })
 
   test('calls it no error when the client leaves while it waits', async () => {

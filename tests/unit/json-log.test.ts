@@ -45,6 +45,31 @@ describe('a log line', () => {
     expect(logLine(entry, 'p')).not.toContain('logging.googleapis.com')
   })
 
+  test('cuts off long texts, wherever they stand', () => {
+    const long = `${'x'.repeat(1023)}😀${'x'.repeat(200_000)}`
+    const line = logLine(
+      {
+        severity: 'ERROR',
+        message: long,
+        requestId: long,
+        userId: long,
+        stack_trace: long,
+        httpRequest: {
+          requestMethod: long,
+          requestUrl: long,
+          status: 200,
+          latency: '1s',
+          userAgent: long,
+          requestSize: long,
+        },
+      },
+      undefined,
+    )
+    expect(line.length).toBeLessThan(26_000)
+    const { message } = JSON.parse(line) as { message: string }
+    expect(message).toBe(`${'x'.repeat(1023)}\ufffd…`)
+  })
+
   test('is one line, whatever it says', () => {
     const entry = { severity: 'ERROR', message: 'a\nb', stack_trace: 'c\r\nd\u2028' } as const
     expect(logLine(entry, undefined)).not.toMatch(/[\r\n]/)
