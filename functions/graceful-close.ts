@@ -3,11 +3,11 @@ import type { Server, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 
 /**
- * What closes a server when everything in flight has been answered. Each connection then ends with the answer it waits
- * for, and one that waits for none ends at once, however much of a request it has sent: a client that went on asking, or
- * never asked, would keep it, and the process, for as long as it likes.
+ * Returns a function that closes a server once everything in flight has been answered, after `withinMs` at the latest. Each
+ * connection ends with the answer that it waits for. A connection that waits for no answer ends at once, however much of a
+ * request it has sent; at the deadline the others are cut off, so that no client keeps the process by being slow.
  */
-export function gracefulClose(server: Server): () => Promise<void> {
+export function gracefulClose(server: Server): (withinMs: number) => Promise<void> {
   const sockets = new Set<Socket>()
   const inFlight = new Set<ServerResponse>()
   let isClosing = false
@@ -29,12 +29,16 @@ export function gracefulClose(server: Server): () => Promise<void> {
       if (isClosing) endUnused()
     })
   })
-  return async () => {
+  return async (withinMs) => {
     isClosing = true
     for (const outgoing of inFlight) outgoing.shouldKeepAlive = false
     const closed = once(server, 'close')
     server.close()
     endUnused()
+    const deadline = setTimeout(() => {
+      for (const socket of sockets) socket.destroy()
+    }, withinMs)
     await closed
+    clearTimeout(deadline)
   }
 }

@@ -3,6 +3,7 @@ import { loadConfig } from '../shared/config.ts'
 import { answerAhead } from '../shared/http/answer-ahead.ts'
 import { once } from '../shared/once.ts'
 import { openDeployment, type Listener } from './deployment.ts'
+import { failStart } from './shutdown.ts'
 
 const config = loadConfig()
 const deployment = openDeployment(config)
@@ -24,7 +25,7 @@ export async function scan(event: CloudEvent<unknown>): Promise<void> {
   await deployment.scan(event)
 }
 cloudEvent('scan', scan)
-if (config.functionTarget === 'scan') void deployment.open()
+if (config.functionTarget === 'scan') deployment.open().catch(failStart)
 
 /**
  * Registers an HTTP function. The one that this process is for is loaded at once, though not awaited: the Firebase
@@ -36,7 +37,7 @@ function serve(name: string): Listener {
   http(name, listener)
   if (config.functionTarget === name) {
     answerAhead(listener, { readFirst: config.emulated })
-    void load()
+    load().catch(failStart)
   }
   return listener
 }

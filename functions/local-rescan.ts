@@ -1,8 +1,8 @@
-import { setTimeout } from 'node:timers/promises'
 import type { RescanRate } from '../shared/config.ts'
 import type { LogEntry } from '../shared/http/app-env.ts'
 import type { Ports } from '../shared/workspace/ports.ts'
 import { rescan, type RescanPosition, type RescanReport } from '../shared/workspace/rescan.ts'
+import { startLoop } from './loop.ts'
 import { rescanEntry } from './rescan.ts'
 
 const minuteMs = 60_000
@@ -19,11 +19,11 @@ export function startRescanning(
   rate: RescanRate,
   log: (entry: LogEntry) => void,
 ): AsyncDisposable {
-  const stop = new AbortController()
-  const { signal } = stop
-  const loop = async () => {
-    let from: RescanPosition | undefined
-    while (!signal.aborted) {
+  let from: RescanPosition | undefined
+  return startLoop({
+    name: 'Scanning again',
+    log,
+    async round(signal) {
       const { next, ...report } = await rescan(ports, {
         maxFiles: Math.ceil((rate.filesPerMinute * runMs) / minuteMs),
         maxBytes: (rate.bytesPerMinute * runMs) / minuteMs,
@@ -34,19 +34,9 @@ export function startRescanning(
       if (report.scanned > 0 || report.failures.length > 0) {
         log({ ...rescanEntry(report), ...report })
       }
-      await setTimeout(restMs(report, rate), undefined, { signal })
-    }
-  }
-  const ended = loop().catch((error: unknown) => {
-    if (!signal.aborted)
-      log({ severity: 'ERROR', message: 'Scanning again failed', error: String(error) })
-  })
-  return {
-    async [Symbol.asyncDispose]() {
-      stop.abort()
-      await ended
+      return restMs(report, rate)
     },
-  }
+  })
 }
 
 /** As long as what was scanned takes at the rate: one large file may go far beyond a run's share. */

@@ -15,6 +15,7 @@ import { startSweeping } from './local-sweep.ts'
 import { gracefulClose } from './graceful-close.ts'
 import { startRescanning } from './local-rescan.ts'
 import { startScanning } from './local-scan.ts'
+import { answeringMs, endWithin, failStart, signalled } from './shutdown.ts'
 import { storageRoutes } from './storage.ts'
 
 /** Holds a path far beyond its limit, percent-encoded, so that it is the naming rule which refuses it. */
@@ -41,15 +42,11 @@ export async function serve(
       'MEDIA_GCS_BUCKET_NAME is set: its events go to the functions in the cloud. Unset it to serve from this disk.',
     )
   }
-  const background = openBackground(log)
+  await using opened = new AsyncDisposableStack()
+  const background = opened.use(openBackground(log))
   const functions = await allHttpRoutes(ports, config, background)
   const app = createApp(http, ...functions, storageRoutes(ports, local.blobs, config.server))
   app.route('/', healthRoute(ports, local.events))
-
-  const concurrency = config.clamd?.concurrency ?? 1
-  startScanning(ports, local.events, { concurrency, log, telemetry })
-  const sweeping = startSweeping(ports, local, { log, telemetry })
-  const rescanning = config.rescan && startRescanning(ports, config.rescan, log)
 
   const listener = nodeListener(app, http)
   const server = createServer(
@@ -61,18 +58,21 @@ export async function serve(
   const close = gracefulClose(server)
   server.listen(config.server.port, config.server.host)
   await once(server, 'listening')
+  opened.defer(() => close(answeringMs(config.server.shutdownSeconds)))
+
+  // Only once the port is ours: a process that cannot serve leaves the files to the one that does.
+  const concurrency = config.clamd?.concurrency ?? 1
+  startScanning(ports, local.events, { concurrency, log, telemetry })
+  opened.use(startSweeping(ports, local, { log, telemetry }))
+  if (config.rescan) opened.use(startRescanning(ports, config.rescan, log))
+
   const address = server.address()
   const port = typeof address === 'object' ? address?.port : undefined
   const host = config.server.host.includes(':') ? `[${config.server.host}]` : config.server.host
-
+  const resources = opened.move()
   return {
     origin: `http://${host}:${port}`,
-    async [Symbol.asyncDispose]() {
-      await rescanning?.[Symbol.asyncDispose]()
-      await sweeping[Symbol.asyncDispose]()
-      await close()
-      await background[Symbol.asyncDispose]()
-    },
+    [Symbol.asyncDispose]: () => resources.disposeAsync(),
   }
 }
 
@@ -81,13 +81,8 @@ async function main(): Promise<void> {
   await using runtime = await openRuntime(config)
   await using server = await serve(config, runtime)
   process.stdout.write(`${runtime.scannerNotice}\nCoffer is ready at ${server.origin}\n`)
-  await Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT')])
-  // A second signal ends the process at once, as it does for any program.
+  await signalled()
+  endWithin(config.server.shutdownSeconds)
 }
 
-if (import.meta.main) {
-  await main().catch((error: unknown) => {
-    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)
-    process.exitCode = 1
-  })
-}
+if (import.meta.main) await main().catch(failStart)

@@ -73,6 +73,7 @@ export const environmentSchema = z.object({
   ),
   HOST: z.string().default('127.0.0.1'),
   PORT: integer(0, 65535, 8080),
+  SHUTDOWN_SECONDS: integer(1, 3600, 25),
   PUBLIC_URL: z
     .string()
     .refine(isOrigin, 'must be an origin such as https://files.example.com, without a path')

@@ -21,6 +21,8 @@ export interface Config {
     readonly publicUrl: string | undefined
     readonly corsOrigins: readonly string[]
     readonly crossOriginResourcePolicy: 'same-origin' | 'same-site' | 'cross-origin'
+    /** From SIGTERM to the end of the process, at most. */
+    readonly shutdownSeconds: number
   }
   readonly auth: Readonly<AuthConfig>
   readonly limits: Readonly<Limits>
@@ -114,6 +116,7 @@ function configOf(env: Environment): Config {
       publicUrl: env.PUBLIC_URL,
       corsOrigins: env.CORS_ORIGINS,
       crossOriginResourcePolicy: env.CROSS_ORIGIN_RESOURCE_POLICY,
+      shutdownSeconds: env.SHUTDOWN_SECONDS,
     },
     auth: authOf(env),
     limits: {

@@ -36,7 +36,7 @@ export async function openLocalStorage(options: {
   await using opened = new AsyncDisposableStack()
   // Before anything else: what this process does next, others must not take for a dead one's.
   const { aloneSince } = opened.use(await Presence.open({ directory, now }))
-  const database = opened.use(await Database.open(directory))
+  const database = opened.use(await Database.open(directory).catch(naming(directory)))
   const catalog = new SqliteCatalog({
     database,
     quotaBytes,
@@ -61,5 +61,13 @@ export async function openLocalStorage(options: {
     quarantine,
     aloneSince,
     [Symbol.asyncDispose]: () => resources.disposeAsync(),
+  }
+}
+
+/** SQLite does not say which file it cannot open. */
+function naming(directory: string): (error: unknown) => never {
+  return (cause) => {
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    throw new Error(`The catalog in ${directory} cannot be opened: ${reason}`, { cause })
   }
 }

@@ -21,6 +21,7 @@ describe('the configuration', () => {
         publicUrl: undefined,
         corsOrigins: [],
         crossOriginResourcePolicy: 'same-origin',
+        shutdownSeconds: 25,
       },
       auth: { mode: 'local', origins: [] },
       limits: {

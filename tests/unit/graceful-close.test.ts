@@ -22,6 +22,7 @@ async function start(listener: RequestListener) {
   return { close, connection }
 }
 
+const longMs = 60_000
 const head = 'GET / HTTP/1.1\r\nHost: x\r\n'
 
 test.each([
@@ -30,7 +31,7 @@ test.each([
 ])('a connection that has sent %s does not keep the server', async (_, sent) => {
   const { close, connection } = await start(() => undefined)
   const { closed } = await connection(sent)
-  await expect(close()).resolves.toBeUndefined()
+  await expect(close(longMs)).resolves.toBeUndefined()
   await closed
 })
 
@@ -43,10 +44,25 @@ test('what is in flight is answered to its end, and its connection then ends', a
   })
   const client = await connection(`${head}\r\n`)
   const outgoing = await asked.promise
-  const closed = close()
+  const closed = close(longMs)
   outgoing.end('finished')
   await closed
   await client.closed
   expect(client.received).toContain('begun ')
   expect(client.received).toContain('finished')
+})
+
+test.each([
+  ['its answer', (outgoing: ServerResponse) => void outgoing.write('begun ')],
+  ['the head of its answer', () => undefined],
+])('a request that waits for %s is cut off at the deadline', async (_, answer) => {
+  const asked = Promise.withResolvers<void>()
+  const { close, connection } = await start((_, outgoing) => {
+    answer(outgoing)
+    asked.resolve()
+  })
+  const client = await connection(`${head}Content-Length: 9\r\n\r\n1`)
+  await asked.promise
+  await close(1)
+  await client.closed
 })

@@ -30,6 +30,21 @@ test('a lazy port that cannot be opened fails in each of its operations', async 
   await expect(port.next()).rejects.toThrow('no bucket')
 })
 
+test('a lazy port whose opening has failed is opened at its next use', async () => {
+  let opened = 0
+  const port = lazyPort<Pick<Counter, 'next'>>(async () => {
+    opened += 1
+    if (opened < 3) throw new Error('no bucket yet')
+    return new Counter()
+  }, {})
+  const failed = await Promise.allSettled([port.next(), port.next()])
+  expect([opened, ...failed.map(({ status }) => status)]).toEqual([1, 'rejected', 'rejected'])
+  await expect(port.next()).rejects.toThrow('no bucket yet')
+  expect(await port.next()).toBe(1)
+  expect(await port.next()).toBe(2)
+  expect(opened).toBe(3)
+})
+
 test('a lazy port can be awaited, as any value', async () => {
   const port = lazyPort<Pick<Counter, 'next'>>(async () => new Counter(), {})
   const awaited = await Promise.resolve(port)

@@ -151,6 +151,8 @@ async function spawnDaemon(
     stdio: ['ignore', 'ignore', log.fd],
   })
   await once(daemon, 'spawn')
+  // A signal that cannot be sent; without a listener it would end Coffer.
+  daemon.on('error', () => undefined)
   daemon.unref()
   return daemon
 }
@@ -161,6 +163,8 @@ function spawnWatcher(daemon: ChildProcess, privateDirectory: string): ChildProc
     detached: true,
     stdio: ['pipe', 'ignore', 'ignore'],
   })
+  // Without a watcher clamd ends by its disposal all the same.
+  watcher.on('error', () => undefined)
   // Once clamd has ended its number may become another process's.
   daemon.once('exit', () => watcher.kill('SIGKILL'))
   watcher.unref()

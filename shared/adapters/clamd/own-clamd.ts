@@ -69,7 +69,9 @@ export class OwnClamd implements Scanner, AsyncDisposable {
     let pauseMs = shortestPauseMs
     while (!disposed.aborted) {
       const startedAt = performance.now()
-      const end = await this.#run(disposed)
+      const end = await this.#run(disposed).catch(
+        (error: unknown) => `clamd does not run: ${String(error)}`,
+      )
       this.#isUp = false
       if (disposed.aborted) break
       if (performance.now() - startedAt > stableMs) pauseMs = shortestPauseMs
