@@ -63,6 +63,6 @@ test.each([
   })
   const client = await connection(`${head}Content-Length: 9\r\n\r\n1`)
   await asked.promise
-  await close(1)
+  await expect(close(1)).resolves.toBeUndefined()
   await client.closed
 })
