@@ -60,8 +60,14 @@ function unrouted(c: Context<AppEnv>, allowed: string[]): Response {
 
 function refusal(error: Error, c: Context<AppEnv>, { log }: HttpContext): Response {
   const requestId = c.get('requestId')
-  if (!(error instanceof WorkspaceError || clientHasLeft(error, c.req.raw.signal))) {
-    const trace = c.get('trace')
+  const trace = c.get('trace')
+  if (error instanceof WorkspaceError) {
+    // The refusal says nothing of the reason, which an operator needs.
+    if (error.code === 'identity-unavailable') {
+      const { message, cause } = error
+      log({ severity: 'WARNING', message, requestId, trace, error: String(cause) })
+    }
+  } else if (!clientHasLeft(error, c.req.raw.signal)) {
     log({
       severity: 'ERROR',
       message: error.message,

@@ -1,4 +1,4 @@
-import { createRemoteJWKSet, jwtVerify, UnsecuredJWT, type JWTPayload } from 'jose'
+import { jwtVerify, UnsecuredJWT, type JWTPayload } from 'jose'
 import type { Authenticate } from './auth.ts'
 import {
   bearerToken,
@@ -7,6 +7,7 @@ import {
   unauthenticated,
   verificationError,
 } from './auth-token.ts'
+import { openIssuerKeys } from './issuer-keys.ts'
 
 export interface FirebaseConfig {
   projectId: string
@@ -25,7 +26,7 @@ export function openFirebase({
   emulator,
   jwksUrl = googleKeys,
 }: FirebaseConfig): Authenticate {
-  const keys = createRemoteJWKSet(jwksUrl)
+  const keys = openIssuerKeys(jwksUrl)
   const claims = {
     issuer: `https://securetoken.google.com/${projectId}`,
     audience: projectId,

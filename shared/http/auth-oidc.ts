@@ -1,6 +1,7 @@
-import { createRemoteJWKSet, jwtVerify } from 'jose'
+import { jwtVerify } from 'jose'
 import type { Authenticate } from './auth.ts'
 import { bearerToken, clockToleranceSeconds, identityOf, verificationError } from './auth-token.ts'
+import { openIssuerKeys } from './issuer-keys.ts'
 
 export interface OidcConfig {
   issuer: string
@@ -24,11 +25,11 @@ const algorithms = [
 ]
 
 /**
- * Tokens of an OpenID Connect issuer. Keys are cached for 10 minutes; an unknown `kid` fetches them again, at most every
- * 30 seconds. A token without `kid` is accepted while the issuer has one key that fits (OIDC Core §10.1).
+ * Verifies tokens of an OpenID Connect issuer. Keys are fetched again after 10 minutes; an unknown `kid` has them fetched
+ * at most every 30 seconds. A token without `kid` is accepted while the issuer has one key that fits (OIDC Core §10.1).
  */
 export function openOidc({ issuer, audience, jwksUrl }: OidcConfig): Authenticate {
-  const keys = createRemoteJWKSet(jwksUrl)
+  const keys = openIssuerKeys(jwksUrl)
   return async ({ authorization }) => {
     const token = bearerToken(authorization)
     const { payload } = await jwtVerify(token, keys, {

@@ -1,4 +1,4 @@
-import { createRemoteJWKSet, decodeJwt, jwtVerify, type JWTPayload } from 'jose'
+import { decodeJwt, jwtVerify, type JWTPayload } from 'jose'
 import { z } from 'zod'
 import { WorkspaceError } from '../workspace/errors.ts'
 import { answersStrangers } from './answers-strangers.ts'
@@ -9,6 +9,7 @@ import {
   unauthenticated,
   verificationError,
 } from './auth-token.ts'
+import { openIssuerKeys } from './issuer-keys.ts'
 
 /** The identity that Cloud Scheduler calls with: an ID token of Google's for a service account. */
 export interface SchedulerIdentity {
@@ -44,7 +45,7 @@ const claimsSchema = z.object({
  * without a token, turns out to be closed: then nothing unchecked comes through.
  */
 export function openScheduler(identity: SchedulerIdentity): AuthorizeCall {
-  const keys = createRemoteJWKSet(identity.jwksUrl ?? googleKeys)
+  const keys = openIssuerKeys(identity.jwksUrl ?? googleKeys)
   const verify = async (token: string) => {
     const { payload } = await jwtVerify(token, keys, {
       issuer: issuers,

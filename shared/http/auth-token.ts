@@ -22,7 +22,7 @@ const claimsSchema = z.object({
   session: z.string().optional(),
 })
 
-/** Faults of the token; whatever else goes wrong is a fault of the issuer, or of ours. */
+/** Faults of the token; anything else is a fault of the service. */
 const tokenFaults = [
   errors.JOSEAlgNotAllowed,
   errors.JOSENotSupported,
@@ -79,12 +79,11 @@ export function parseUserId(id: string): string {
   return id
 }
 
-/** What a failed verification means: `unauthenticated` for a bad token, a plain error for an issuer out of order. */
+/** Translates a failed verification: `unauthenticated` for a bad token; a refusal of the keys stays as it is. */
 export function verificationError(error: unknown): Error {
+  if (error instanceof WorkspaceError) return error
   if (!tokenFaults.some((fault) => error instanceof fault)) {
-    return new Error('The keys to verify tokens with cannot be had from the issuer', {
-      cause: error,
-    })
+    return new Error('A token cannot be verified', { cause: error })
   }
   if (error instanceof errors.JWTExpired) {
     return unauthenticated('The token has expired; get a new one.', error)

@@ -36,6 +36,11 @@ const problems: Record<ErrorCode, ProblemKind> = {
     title: 'The virus scanner is not available',
     retryAfterSeconds: 5,
   },
+  'identity-unavailable': {
+    status: 503,
+    title: 'The issuer of tokens is not available',
+    retryAfterSeconds: 5,
+  },
 }
 
 interface ProblemBody {

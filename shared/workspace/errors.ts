@@ -21,6 +21,7 @@ export type ErrorCode =
   | 'range-not-satisfiable'
   | 'too-many-requests'
   | 'scanner-unavailable'
+  | 'identity-unavailable'
 
 /** One thing wrong with one input: which field, and the rule it breaks. */
 export interface FieldError {

@@ -25,6 +25,7 @@ const ask = (authorization: string | undefined, by = authenticate) =>
   by({ authorization, host: 'files.example', origin: undefined, peer: '203.0.113.7' })
 const askWith = async (claims: JWTPayload, header?: Record<string, unknown>) =>
   ask(`Bearer ${await sign(key, { ...good, ...claims }, header)}`)
+const away = { name: 'WorkspaceError', code: 'identity-unavailable' }
 const unauthenticated = { name: 'WorkspaceError', code: 'unauthenticated' }
 
 describe('tokens of an OpenID Connect issuer', () => {
@@ -182,21 +183,15 @@ describe('the issuer’s keys', () => {
     await using server = await openJwksServer(key)
     server.status = status
     const by = openOidc({ issuer, audience, jwksUrl: server.url })
-    const asked = ask(`Bearer ${await sign(key, good)}`, by)
-    await expect(asked).rejects.toThrow(/keys to verify tokens/)
-    await expect(asked).rejects.not.toMatchObject({ name: 'WorkspaceError' })
+    await expect(ask(`Bearer ${await sign(key, good)}`, by)).rejects.toMatchObject(away)
     server.status = 200
     await expect(ask(`Bearer ${await sign(key, good)}`, by)).resolves.toBeDefined()
   })
 
-  test('an issuer that does not answer makes no token bad, and keys at hand still serve', async () => {
+  test('an issuer that does not answer makes no token bad', async () => {
     const server = await openJwksServer(key)
     const by = openOidc({ issuer, audience, jwksUrl: server.url })
-    const cold = openOidc({ issuer, audience, jwksUrl: server.url })
-    const token = await sign(key, good)
-    await ask(`Bearer ${token}`, by)
     await server[Symbol.asyncDispose]()
-    await expect(ask(`Bearer ${token}`, by)).resolves.toBeDefined()
-    await expect(ask(`Bearer ${token}`, cold)).rejects.toThrow(/keys to verify tokens/)
+    await expect(ask(`Bearer ${await sign(key, good)}`, by)).rejects.toMatchObject(away)
   })
 })
