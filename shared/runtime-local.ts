@@ -4,6 +4,7 @@ import { DiskBlobStore } from './adapters/local/disk-blobs.ts'
 import { DiskQuarantine } from './adapters/local/disk-quarantine.ts'
 import { EventQueue } from './adapters/local/event-queue.ts'
 import { Presence } from './adapters/local/presence.ts'
+import { preparePrivateStorage } from './adapters/local/private-storage.ts'
 import { SqliteCatalog } from './adapters/local/sqlite-catalog.ts'
 import type { RecordLimits } from './workspace/ports.ts'
 
@@ -34,7 +35,8 @@ export async function openLocalStorage(options: {
     quarantine: { place, retentionDays } = byDefault,
   } = options
   await using opened = new AsyncDisposableStack()
-  // Before anything else: what this process does next, others must not take for a dead one's.
+  await preparePrivateStorage(directory)
+  // Before any other write: what this process does next, others must not take for a dead one's.
   const { aloneSince } = opened.use(await Presence.open({ directory, now }))
   const database = opened.use(await Database.open(directory).catch(naming(directory)))
   const catalog = new SqliteCatalog({

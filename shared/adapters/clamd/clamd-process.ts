@@ -80,7 +80,7 @@ export class ClamdProcess implements AsyncDisposable {
       `LogFile ${logFile}`,
       await readFile(configFile, 'utf8'),
     ]
-    await writeFile(config, `${lines.join('\n')}\n`)
+    await writeFile(config, `${lines.join('\n')}\n`, { mode: 0o600 })
 
     const daemon = await spawnDaemon(start.program, config, logFile)
     const watcher = spawnWatcher(daemon, privateDirectory)
