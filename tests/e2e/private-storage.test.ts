@@ -11,8 +11,8 @@ import { temporaryDirectory } from '../support/disk-store.ts'
 
 const program = fileURLToPath(new URL('../../functions/local.ts', import.meta.url))
 
-/** Starts the server under a umask that takes nothing away, uses all that it stores, and stops it. */
-async function useStorage(directory: string): Promise<void> {
+/** Starts the server under a umask that takes nothing away, stores files, and expects that only their owner can read them. */
+async function expectPrivateStorage(directory: string): Promise<void> {
   const shell = 'umask 000 && exec "$0" "$1"'
   const child = spawn('/bin/sh', ['-c', shell, process.execPath, program], {
     env: { PORT: '0', CLAMAV_SERVICE_PORT: '1', WORKSPACE_STORAGE_DIR: directory },
@@ -67,23 +67,23 @@ async function exposed(directory: string): Promise<string[]> {
 
 test('a new storage directory is its owner’s alone', async () => {
   await using directory = await temporaryDirectory()
-  await useStorage(join(directory.path, 'a', 'storage'))
+  await expectPrivateStorage(join(directory.path, 'a', 'storage'))
 })
 
 test('a directory that was there, empty, is its owner’s alone', async () => {
   await using directory = await temporaryDirectory()
   await chmod(directory.path, 0o755)
-  await useStorage(directory.path)
+  await expectPrivateStorage(directory.path)
 })
 
 test('a storage directory that others could read is its owner’s alone', async () => {
   await using directory = await temporaryDirectory()
-  await useStorage(directory.path)
+  await expectPrivateStorage(directory.path)
   for (const name of await readdir(directory.path)) {
     await chmod(join(directory.path, name), name.includes('.') ? 0o644 : 0o755)
   }
   await chmod(directory.path, 0o755)
-  await useStorage(directory.path)
+  await expectPrivateStorage(directory.path)
 })
 
 test('a directory that also holds other files keeps its mode, and theirs', async () => {
