@@ -56,6 +56,7 @@ export const leftAtDefault: Record<string, string> = {
   QUARANTINE_DIR: 'of the local store; the cloud has QUARANTINE_BUCKET_NAME',
   HOST: 'of the local server; the Functions Framework listens by itself',
   PORT: 'Cloud Run sets it',
+  SHUTDOWN_SECONDS: 'of the local server; Cloud Run ends an instance 10 s after SIGTERM',
   K_CONFIGURATION: 'Cloud Run sets it',
   K_SERVICE: 'Cloud Run sets it',
   CLAMAV_SOCKET: 'the containers of an instance share loopback, not a file system',
