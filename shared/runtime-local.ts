@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { reportOnce } from './adapters/local/bad-files.ts'
 import { Database } from './adapters/local/database.ts'
 import { DiskBlobStore } from './adapters/local/disk-blobs.ts'
 import { DiskQuarantine } from './adapters/local/disk-quarantine.ts'
@@ -26,19 +27,26 @@ export async function openLocalStorage(options: {
   recordLimits?: RecordLimits
   now: () => Date
   quarantine?: { place: string | undefined; retentionDays: number }
+  /** Hears of files that are skipped because they cannot be used. */
+  log?: (message: string) => void
 }): Promise<LocalStorage> {
   const {
     directory,
     quotaBytes,
     recordLimits,
     now,
+    log = () => undefined,
     quarantine: { place, retentionDays } = byDefault,
   } = options
   await using opened = new AsyncDisposableStack()
   await preparePrivateStorage(directory)
   // Before any other write: what this process does next, others must not take for a dead one's.
-  const { aloneSince } = opened.use(await Presence.open({ directory, now }))
-  const database = opened.use(await Database.open(directory).catch(naming(directory)))
+  const { aloneSince } = opened.use(
+    await Presence.open({ directory, now }).catch(naming(join(directory, 'presence.sqlite'))),
+  )
+  const database = opened.use(
+    await Database.open(directory).catch(naming(join(directory, 'coffer.sqlite'))),
+  )
   const catalog = new SqliteCatalog({
     database,
     quotaBytes,
@@ -47,7 +55,9 @@ export async function openLocalStorage(options: {
   })
   const events = opened.use(new EventQueue({ database, now }))
   const finalized = (event: Parameters<EventQueue['push']>[0]) => events.push(event)
-  const blobs = opened.use(await DiskBlobStore.open({ directory, now, finalized }))
+  const blobs = opened.use(
+    await DiskBlobStore.open({ directory, now, finalized, report: reportOnce(log) }),
+  )
   const quarantine = await DiskQuarantine.open({
     directory: place ?? join(directory, 'quarantine'),
     takesUploads: place !== undefined,
@@ -67,9 +77,9 @@ export async function openLocalStorage(options: {
 }
 
 /** SQLite does not say which file it cannot open. */
-function naming(directory: string): (error: unknown) => never {
+function naming(path: string): (error: unknown) => never {
   return (cause) => {
     const reason = cause instanceof Error ? cause.message : String(cause)
-    throw new Error(`The catalog in ${directory} cannot be opened: ${reason}`, { cause })
+    throw new Error(`${path} cannot be opened: ${reason}`, { cause })
   }
 }

@@ -34,7 +34,8 @@ export async function openRuntime(
 ): Promise<Runtime> {
   await using opened = new AsyncDisposableStack()
   const telemetry = await openTelemetry(config, opened)
-  const local = await openLocal(config, opened)
+  const report = (message: string) => log({ severity: 'ERROR', message })
+  const local = await openLocal(config, opened, report)
   const { catalog, blobs, quarantine } = local ?? (await openCloud(config))
   const { scanner, notice } = opened.use(await openScanner(config, log))
   const renderer = lazyPort<Renderer>(openRenderer, {})
@@ -69,12 +70,13 @@ async function openTelemetry(
 async function openLocal(
   { storage, quotaBytes, recordLimits, quarantine }: Config,
   opened: AsyncDisposableStack,
+  log: (message: string) => void,
 ): Promise<LocalStorage | undefined> {
   if (storage.kind !== 'local') return undefined
   const { openLocalStorage } = await import('./runtime-local.ts')
   const { directory } = storage
   return opened.use(
-    await openLocalStorage({ directory, quotaBytes, recordLimits, quarantine, now }),
+    await openLocalStorage({ directory, quotaBytes, recordLimits, quarantine, now, log }),
   )
 }
 

@@ -101,12 +101,20 @@ test.each<[string, (directory: string) => Promise<unknown>, RegExp]>([
     /version 9999.*start a newer Coffer/,
   ],
   [
+    'a lock file that is none',
+    async (path) => {
+      await mkdir(path)
+      await writeFile(join(path, 'presence.sqlite'), 'no database '.repeat(100))
+    },
+    /presence\.sqlite cannot be opened: file is not a database/,
+  ],
+  [
     'a file that is no database',
     async (path) => {
       await mkdir(path)
       await writeFile(join(path, 'coffer.sqlite'), 'no database '.repeat(100))
     },
-    /storage cannot be opened: file is not a database/,
+    /coffer\.sqlite cannot be opened: file is not a database/,
   ],
 ])('%s ends the start with exit code 1 and says so', async (_, prepare, rule) => {
   await using directory = await temporaryDirectory()

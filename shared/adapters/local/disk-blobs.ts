@@ -17,6 +17,7 @@ import type {
 } from '../../workspace/ports.ts'
 import type { ResumableUploads, UploadChunk, UploadStatus } from '../../workspace/resumable.ts'
 import { objectName } from '../../workspace/storage-path.ts'
+import type { ReportBadFile } from './bad-files.ts'
 import { DiskDerived } from './disk-derived.ts'
 import { blobAt, listBlobs } from './disk-list.ts'
 import { parsePlace, storagePathOf, type Place } from './disk-place.ts'
@@ -41,9 +42,13 @@ export interface DiskBlobOptions {
   /** Signs URLs; by default one that is kept in the directory. */
   secret?: Buffer
   now: () => Date
+  /** Hears of files of the store that cannot be read; they are skipped. */
+  report?: ReportBadFile
   /** Puts the event of a new blob on its way; once it resolves the event is not lost. */
   finalized: (event: FinalizeEvent) => void | Promise<void>
 }
+
+const ignore = () => undefined
 
 /** The most that one read takes; a shorter answer gets a buffer of its size. */
 const maxReadBufferBytes = 512 * 1024
@@ -73,11 +78,13 @@ export class DiskBlobStore implements BlobStore, ResumableUploads, AsyncDisposab
     this.#temporaries = opened.temporaries
     this.list = listBlobs(this.#blobs)
     this.#generations = new Generations(options.now)
-    this.#derived = new DiskDerived(opened.temporaries)
+    const { report = ignore } = options
+    this.#derived = new DiskDerived(opened.temporaries, report)
     this.#uploads = new DiskUploads({
       root: join(directory, 'uploads'),
       temporaries: opened.temporaries,
       now: options.now,
+      report,
       finish: (staged, storagePath) => this.#finish(staged, storagePath),
     })
   }
@@ -86,7 +93,9 @@ export class DiskBlobStore implements BlobStore, ResumableUploads, AsyncDisposab
     const directory = resolve(options.directory)
     for (const name of ['blobs', 'uploads']) await makeDirectory(join(directory, name))
     const temporaries = await Temporaries.open(join(directory, 'tmp'))
-    const secret = options.secret ?? (await openSecret(join(directory, 'secret'), temporaries))
+    const { report = ignore } = options
+    const secret =
+      options.secret ?? (await openSecret(join(directory, 'secret'), temporaries, report))
     const store = new DiskBlobStore(directory, options, { secret, temporaries })
     await store.removeStale()
     return store

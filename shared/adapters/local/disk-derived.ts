@@ -1,5 +1,6 @@
 import { readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import type { ReportBadFile } from './bad-files.ts'
 import { ifPresent, privateFile } from './durable.ts'
 import type { Temporaries } from './disk-temporaries.ts'
 
@@ -12,14 +13,24 @@ const mark = '+'
  */
 export class DiskDerived {
   readonly #temporaries: Temporaries
+  readonly #report: ReportBadFile
 
-  constructor(temporaries: Temporaries) {
+  constructor(temporaries: Temporaries, report: ReportBadFile) {
     this.#temporaries = temporaries
+    this.#report = report
   }
 
-  /** `blob` is the blob's own file. */
-  read(blob: string, name: string): Promise<Buffer | undefined> {
-    return ifPresent(readFile(pathOf(blob, name)))
+  /** `blob` is the blob's own file. A derived file that cannot be read, or that a crash has emptied, is as good as none. */
+  async read(blob: string, name: string): Promise<Buffer | undefined> {
+    const path = pathOf(blob, name)
+    try {
+      const bytes = await ifPresent(readFile(path))
+      if (bytes?.length === 0) throw new Error('it is empty')
+      return bytes
+    } catch (error) {
+      this.#report(path, error)
+      return undefined
+    }
   }
 
   async write(blob: string, name: string, bytes: Buffer): Promise<void> {

@@ -5,7 +5,7 @@ import { pipeline } from 'node:stream/promises'
 import { z } from 'zod'
 import type { BlobRef, BlobStore, Quarantine, QuarantineNote } from '../../workspace/ports.ts'
 import { Temporaries } from './disk-temporaries.ts'
-import { ifPresent, makeDirectory, privateFile, publishDirectory } from './durable.ts'
+import { hasCode, ifPresent, makeDirectory, privateFile, publishDirectory } from './durable.ts'
 
 export interface DiskQuarantineOptions {
   /** Made where it is missing; on one file system, which need not be that of the blobs. */
@@ -74,7 +74,7 @@ export class DiskQuarantine implements Quarantine {
     for (const name of await readdir(this.#kept)) {
       const place = join(this.#kept, name)
       // Another sweep may have been faster.
-      const note = await ifPresent(readFile(join(place, noteName), 'utf8'))
+      const note = await ifPresent(readFile(join(place, noteName), 'utf8').catch(emptyUnlessAbsent))
       if (note === undefined) continue
       const quarantinedAt = instantOf(note)
       if (quarantinedAt === undefined) unreadable.push(join(place, noteName))
@@ -88,6 +88,12 @@ export class DiskQuarantine implements Quarantine {
     }
     return removed
   }
+}
+
+/** A note that cannot be read says nothing, and the others are still read. */
+function emptyUnlessAbsent(error: unknown): string {
+  if (hasCode(error, 'ENOENT', 'ENOTDIR')) throw error
+  return ''
 }
 
 function instantOf(note: string): Date | undefined {

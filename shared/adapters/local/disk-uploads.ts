@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto'
-import { access, mkdir, open, readdir, readFile, writeFile } from 'node:fs/promises'
+import { access, lstat, mkdir, open, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { invalid, WorkspaceError } from '../../workspace/errors.ts'
 import type { UploadSession } from '../../workspace/ports.ts'
 import type { ResumableUploads, UploadChunk, UploadStatus } from '../../workspace/resumable.ts'
+import type { ReportBadFile } from './bad-files.ts'
 import type { Temporaries } from './disk-temporaries.ts'
 import { ifPresent, privateDirectory, privateFile, publishDirectory } from './durable.ts'
 import { LatestOnly } from './latest-only.ts'
@@ -14,6 +15,7 @@ interface DiskUploadsOptions {
   root: string
   temporaries: Temporaries
   now: () => Date
+  report: ReportBadFile
   /** Makes `{staged}/{any}/{name}` visible at a storage path and says so; may be repeated. */
   finish: (staged: string, storagePath: string) => Promise<void>
 }
@@ -30,6 +32,9 @@ const sessionSchema = z.strictObject({
   expiresAt: z.iso.datetime(),
 })
 type Session = z.infer<typeof sessionSchema>
+
+/** No session is open for longer (`UPLOAD_EXPIRY_HOURS`). */
+const longestSessionMs = 8 * 24 * 3600 * 1000
 
 /**
  * Resumable sessions, each a directory: `session.json`; `blob/incoming/{name}`, whose length is what is held, until the
@@ -112,10 +117,22 @@ export class DiskUploads implements ResumableUploads, AsyncDisposable {
     )
   }
 
-  /** Deletes the sessions that have expired, and what is none. */
+  /**
+   * Deletes the sessions that have expired, and entries that are none. A session that cannot be read, such as one of a newer
+   * version, is kept for as long as a session can be open.
+   */
   async removeExpired(): Promise<void> {
     for (const uploadId of await readdir(this.#options.root)) {
-      if (!(await this.#read(uploadId))) await this.cancelUpload(uploadId)
+      try {
+        const session = await this.#parse(uploadId)
+        if (!this.#isOpen(session)) await this.cancelUpload(uploadId)
+      } catch (error) {
+        const path = this.#sessionFile(uploadId)
+        this.#options.report(path, error)
+        const file = await lstat(path).catch(() => undefined)
+        const ageMs = this.#options.now().getTime() - (file?.mtimeMs ?? Infinity)
+        if (ageMs > longestSessionMs) await this.cancelUpload(uploadId)
+      }
     }
   }
 
@@ -159,17 +176,45 @@ export class DiskUploads implements ResumableUploads, AsyncDisposable {
     return session
   }
 
+  /** The session, while it is open; undefined also for one that cannot be read. */
   async #read(uploadId: string): Promise<Session | undefined> {
+    try {
+      const session = await this.#parse(uploadId)
+      return this.#isOpen(session) ? session : undefined
+    } catch (error) {
+      this.#options.report(this.#sessionFile(uploadId), error)
+      return undefined
+    }
+  }
+
+  /** Throws for a session that is there and cannot be read. */
+  async #parse(uploadId: string): Promise<Session | undefined> {
     if (!uploadIdPattern.test(uploadId)) return undefined
-    const path = join(this.#directory(uploadId), 'session.json')
-    const json = await ifPresent(readFile(path, 'utf8'))
+    const json = await ifPresent(readFile(this.#sessionFile(uploadId), 'utf8'))
     if (json === undefined) return undefined
-    const session = sessionSchema.parse(JSON.parse(json))
-    return this.#options.now() < new Date(session.expiresAt) ? session : undefined
+    const session = sessionSchema.safeParse(parseJson(json))
+    if (session.success) return session.data
+    throw new Error('it is no session of this version')
+  }
+
+  #isOpen(session: Session | undefined): session is Session {
+    return session !== undefined && this.#options.now() < new Date(session.expiresAt)
+  }
+
+  #sessionFile(uploadId: string): string {
+    return join(this.#directory(uploadId), 'session.json')
   }
 
   #directory(uploadId: string): string {
     return join(this.#options.root, uploadId)
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
   }
 }
 
