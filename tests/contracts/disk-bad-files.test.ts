@@ -32,6 +32,7 @@ async function withSession() {
   return Object.assign(directory, { uploadId, session: path })
 }
 
+const days = (count: number) => new Date(Date.now() - count * 24 * 3600_000)
 const chunk = () => ({ body: Readable.from([Buffer.from('abc')]), firstByte: 0, sizeBytes: 3 })
 
 describe('a session of an upload that cannot be read', () => {
@@ -65,7 +66,6 @@ describe('a session of an upload that cannot be read', () => {
   test('is deleted once no session can be open any more', async () => {
     await using directory = await withSession()
     await truncate(directory.session)
-    const days = (count: number) => new Date(Date.now() - count * 24 * 3600_000)
     await utimes(directory.session, days(7), days(7))
     await using storage = await openStores(directory.path)
     expect(await readdir(join(directory.path, 'uploads'))).toHaveLength(1)
@@ -112,7 +112,7 @@ test('a derived file that is empty or cannot be read is reported and made again'
   const place = blobs.place('user', newId(), 'a.txt')
   const blob = await blobs.write(place, Readable.from([Buffer.from('abc')]), options)
   await blobs.writeDerived(blob, 'preview', Buffer.from('made'))
-  const [name] = (await readdir(directory.path, { recursive: true })).filter((path) =>
+  const name = (await readdir(directory.path, { recursive: true })).find((path) =>
     path.endsWith('+preview'),
   )
   const path = join(directory.path, name ?? '')
