@@ -1,11 +1,17 @@
+import { createHash } from 'node:crypto'
 import { directoryOf } from '../shared/media/store/executions.ts'
+import { parseExecutionId } from '../shared/media/store/execution-id.ts'
 import { openMedia, type MediaContext, type MediaPorts } from '../shared/media/store-media.ts'
 import type { Caller } from '../shared/workspace/access.ts'
 import { WorkspaceError } from '../shared/workspace/errors.ts'
-import type { MediaRequest } from './store-media.ts'
+import { argumentsOf, named, take } from './arguments.ts'
 import type { Workspace } from './workspace.ts'
 
 type MediaMethods = Pick<Workspace, 'storeMedia' | 'executionDirectory' | 'cleanExecution'>
+
+/** An execution id has 128 characters at most. */
+const keptIdLength = 95
+const hashLength = 32
 
 /** One for all users of the stores: it keeps count of what each execution holds. */
 export function openMediaMethods(
@@ -14,17 +20,41 @@ export function openMediaMethods(
 ): (caller: Caller) => MediaMethods {
   const media = openMedia(ports, { temporaryDirectory })
   return (caller) => ({
-    storeMedia: async ({ context, ...request }) =>
-      media.storeMedia({ ...request, context: contextOf(caller, context) }),
-    executionDirectory: (executionId) => directoryOf(temporaryDirectory, executionId),
-    cleanExecution: (executionId) => media.cleanExecution(executionId),
+    async storeMedia(request) {
+      const { context, signal, ...rest } = take(argumentsOf.storeMedia, request, 'request')
+      return media.storeMedia({
+        ...rest,
+        context: contextOf(caller, context),
+        ...(signal && { signal }),
+      })
+    },
+    executionDirectory: (...given) => directoryOf(temporaryDirectory, ownExecution(caller, given)),
+    cleanExecution: async (...given) => media.cleanExecution(ownExecution(caller, given)),
   })
 }
 
+function ownExecution(caller: Caller, given: readonly unknown[]): string {
+  const { executionId } = take(argumentsOf.execution, named(given, 'executionId'), 'executionId')
+  return executionOf(caller, executionId)
+}
+
+/** The execution of this user: another user's with the same id has a directory of its own. */
+function executionOf({ workspaceId }: Caller, executionId: string): string {
+  const id = parseExecutionId(executionId)
+  const hash = createHash('sha256')
+    .update(JSON.stringify([workspaceId, id]))
+    .digest('hex')
+  return `${id.slice(0, keptIdLength)}~${hash.slice(0, hashLength)}`
+}
+
 function contextOf(
-  { workspaceId, session }: Caller,
-  { executionId, sessionId = session }: MediaRequest['context'],
+  caller: Caller,
+  {
+    executionId,
+    sessionId = caller.session,
+  }: { executionId: string; sessionId?: string | undefined },
 ): MediaContext {
+  const { workspaceId, session } = caller
   const isBoundToSession = session !== undefined
   if (isBoundToSession && sessionId !== session) {
     throw new WorkspaceError(
@@ -35,7 +65,7 @@ function contextOf(
   return {
     userId: workspaceId,
     workspaceId,
-    executionId,
+    executionId: executionOf(caller, executionId),
     isBoundToSession,
     ...(sessionId !== undefined && { sessionId }),
   }

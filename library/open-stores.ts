@@ -9,6 +9,7 @@ import type { Sources } from '../shared/workspace/ports.ts'
 import { scan } from '../shared/workspace/scan.ts'
 import { sweepOnSchedule } from '../shared/workspace/sweep-schedule.ts'
 import { openFiles } from './user-workspace.ts'
+import { argumentsOf, take } from './arguments.ts'
 import { openMediaMethods } from './media-methods.ts'
 import type { OpenWorkspace, OpenWorkspaceOptions, Workspace } from './workspace.ts'
 
@@ -19,6 +20,7 @@ const localUser = 'local'
 const pendingAgeSeconds = 60
 
 export async function openStores(options: OpenWorkspaceOptions): Promise<OpenWorkspace> {
+  take(argumentsOf.open, options, 'options')
   const config = loadConfig(options.env, { isServed: false })
   const caller = callerOf(userOf(config, options.userId), options.session)
   const warn = options.onWarning ?? ((message) => process.emitWarning(message, 'CofferWarning'))
@@ -39,7 +41,8 @@ export async function openStores(options: OpenWorkspaceOptions): Promise<OpenWor
     ...forCaller(caller),
     scannerNotice: runtime.scannerNotice,
     forUser: (userId, session) => forCaller(callerOf(userId, session)),
-    async sweep({ signal } = {}) {
+    async sweep(options = {}) {
+      const { signal } = take(argumentsOf.sweep, options, 'options')
       const report = await sweepOnSchedule(ports, {
         pendingAgeSeconds,
         // Beside other processes a reservation may be somebody's until it expires.
@@ -88,8 +91,8 @@ function userOf({ storage }: Config, userId: string | undefined): string {
   throw invalid('userId', 'must be named over Cloud Storage, which all users share')
 }
 
-function callerOf(userId: string, session: string | undefined): Caller {
-  if (userId === '') throw invalid('userId', 'must not be empty')
+function callerOf(id: string, boundTo: string | undefined): Caller {
+  const { userId, session } = take(argumentsOf.forUser, { userId: id, session: boundTo }, 'userId')
   const bound = session === undefined ? undefined : parseSessionId(session)
   return { workspaceId: userId, ...(bound !== undefined && { session: bound }) }
 }

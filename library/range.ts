@@ -1,9 +1,11 @@
 import { WorkspaceError } from '../shared/workspace/errors.ts'
 import type { ByteRange } from '../shared/workspace/ports.ts'
-import type { Range } from './workspace.ts'
 
 /** A range within a file, cut off at its end. Throws `range-not-satisfiable` for one that begins behind it. */
-export function rangeOf({ start, end = Infinity }: Range, sizeBytes: number): ByteRange {
+export function rangeOf(
+  { start, end = Infinity }: { start: number; end?: number | undefined },
+  sizeBytes: number,
+): ByteRange {
   const last = Math.min(end, sizeBytes - 1)
   if (Number.isSafeInteger(start) && start >= 0 && start <= last && Number.isSafeInteger(last)) {
     return { start, end: last }

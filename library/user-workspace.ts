@@ -1,6 +1,3 @@
-import { z } from 'zod'
-import { parsed } from '../shared/http/parsed.ts'
-import { metadataSchema } from '../shared/http/metadata-schema.ts'
 import { isReference, parseReference } from '../shared/media/reference.ts'
 import { resolvePath, type Caller } from '../shared/workspace/access.ts'
 import { remove } from '../shared/workspace/delete.ts'
@@ -9,24 +6,12 @@ import { parseName, parsePath, parseSessionId } from '../shared/workspace/path.t
 import type { Ports } from '../shared/workspace/ports.ts'
 import * as reading from '../shared/workspace/read.ts'
 import { copy, restore, update } from '../shared/workspace/update.ts'
+import { argumentsOf, named, take } from './arguments.ts'
 import { rangeOf } from './range.ts'
-import type { FileName, FileUpdate, ListOptions, Workspace } from './workspace.ts'
+import type { FileName, FileUpdate, Workspace } from './workspace.ts'
 import { write } from './write.ts'
 
 type FileMethods = Omit<Workspace, 'storeMedia' | 'executionDirectory' | 'cleanExecution'>
-
-const defaultLimit = 200
-const limitSchema = z.object({ limit: z.int().min(1).max(1000).default(defaultLimit) })
-const updateSchema = z
-  .strictObject({
-    name: z.string().optional(),
-    path: z.string().optional(),
-    metadata: metadataSchema.optional(),
-  })
-  .refine(({ name, path }) => name === undefined || path === undefined, {
-    error: 'must not be combined with "path", whose last segment is the name',
-    path: ['name'],
-  })
 
 /** What a user does with files, each method one use case. */
 export function openFiles(ports: Ports, caller: Caller): FileMethods {
@@ -37,23 +22,47 @@ export function openFiles(ports: Ports, caller: Caller): FileMethods {
   return {
     userId: caller.workspaceId,
     session: caller.session,
-    write: (path, content, options) => write(ports, caller, { path, content, options }),
-    async read(name, range) {
+    write: async (path, content, options) => write(ports, caller, { path, content, options }),
+    async read(...given) {
+      const { file: name, range } = take(argumentsOf.read, named(given, 'file', 'range'), 'file')
       const { file, open } = await reading.readContent(ports, caller, parseFileName(name))
       return { file, body: await open(range && rangeOf(range, file.sizeBytes)) }
     },
-    get: async (file) => reading.readFile(ports, caller, parseFileName(file)),
-    list: async (options) => list(ports, caller, listRequest(options)),
-    usage: () => usage(ports, caller),
-    async update(file, changes) {
-      return update(ports, caller, await idOf(file), changesOf(caller, changes))
+    async get(...given) {
+      const { file } = take(argumentsOf.file, named(given, 'file'), 'file')
+      return reading.readFile(ports, caller, parseFileName(file))
     },
-    async copy(file, path, { overwrite = false } = {}) {
+    async list(options = {}) {
+      const { session, ...request } = take(argumentsOf.list, options, 'options')
+      return list(ports, caller, {
+        ...request,
+        session: session === undefined ? undefined : parseSessionId(session),
+      })
+    },
+    usage: () => usage(ports, caller),
+    async update(...given) {
+      const [, changes] = given
+      const { file } = take(argumentsOf.file, named(given, 'file'), 'file')
+      const parsedChanges = changesOf(caller, changes)
+      return update(ports, caller, await idOf(file), parsedChanges)
+    },
+    async copy(...given) {
+      const { file, path, options } = take(
+        argumentsOf.copy,
+        named(given, 'file', 'path', 'options'),
+        'file',
+      )
       const to = resolvePath(caller, path)
+      const overwrite = options.overwrite ?? false
       return copy(ports, caller, { id: await idOf(file), path: to, overwrite })
     },
-    delete: async (file, options) => remove(ports, caller, parseFileName(file), options),
-    async restore(file, path) {
+    async delete(...given) {
+      const { file, options } = take(argumentsOf.delete, named(given, 'file', 'options'), 'file')
+      const { purge = false } = options
+      await remove(ports, caller, parseFileName(file), { purge })
+    },
+    async restore(...given) {
+      const { file, path } = take(argumentsOf.restore, named(given, 'file', 'path'), 'file')
       const to = path === undefined ? undefined : resolvePath(caller, path)
       return restore(ports, caller, await idOf(file), to)
     },
@@ -66,18 +75,10 @@ function parseFileName(file: FileName): reading.FileName {
 }
 
 function changesOf(caller: Caller, changes: FileUpdate) {
-  const { name, path, metadata } = parsed(updateSchema, changes)
+  const { name, path, metadata } = take(argumentsOf.update, changes, 'changes')
   return {
     ...(name !== undefined && { name: parseName(name) }),
     ...(path !== undefined && { path: resolvePath(caller, path) }),
     ...(metadata && { metadata }),
-  }
-}
-
-function listRequest({ session, ...options }: ListOptions = {}) {
-  return {
-    ...options,
-    ...parsed(limitSchema, options),
-    session: session === undefined ? undefined : parseSessionId(session),
   }
 }

@@ -1,33 +1,13 @@
 import { Readable } from 'node:stream'
-import { z } from 'zod'
-import { parsed } from '../shared/http/parsed.ts'
-import { metadataSchema } from '../shared/http/metadata-schema.ts'
 import { uploadTarget } from '../shared/http/upload-fields.ts'
-import { parseEssence } from '../shared/media/essence.ts'
 import type { Caller } from '../shared/workspace/access.ts'
-import { originSchema, type ReadyFile } from '../shared/workspace/file.ts'
+import type { ReadyFile } from '../shared/workspace/file.ts'
 import { nameOf } from '../shared/workspace/path.ts'
 import type { Ports } from '../shared/workspace/ports.ts'
 import { notServed } from '../shared/workspace/read.ts'
 import { awaitOwnVerdict, upload } from '../shared/workspace/upload.ts'
+import { argumentsOf, take } from './arguments.ts'
 import type { Content, WriteOptions } from './workspace.ts'
-
-const unknownType = 'application/octet-stream'
-const defaultWaitSeconds = 60
-const maxWaitSeconds = 3600
-
-const optionsSchema = z.strictObject({
-  overwrite: z.boolean().optional(),
-  mimeType: z
-    .string()
-    .transform(parseEssence)
-    .refine((type) => type !== undefined, 'must be a media type such as image/png')
-    .default(unknownType),
-  metadata: metadataSchema.optional(),
-  origin: originSchema.default('generated'),
-  session: z.string().optional(),
-  waitSeconds: z.number().min(0).max(maxWaitSeconds).default(defaultWaitSeconds),
-})
 
 interface WriteRequest {
   path: string
@@ -39,9 +19,14 @@ interface WriteRequest {
 export async function write(
   ports: Ports,
   caller: Caller,
-  { path, content, options: { signal, ...options } = {} }: WriteRequest,
+  { options = {}, ...given }: WriteRequest,
 ): Promise<ReadyFile> {
-  const { mimeType, waitSeconds, ...fields } = parsed(optionsSchema, options)
+  const { path, content } = take(argumentsOf.write, given, 'path')
+  const { mimeType, waitSeconds, signal, ...fields } = take(
+    argumentsOf.writeOptions,
+    options,
+    'options',
+  )
   const target = uploadTarget(caller, { ...fields, path }, { mimeType })
   const pending = await upload(ports, caller, {
     name: nameOf(target.path),

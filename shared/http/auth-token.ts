@@ -2,14 +2,11 @@ import { errors, type JWTPayload } from 'jose'
 import { z } from 'zod'
 import { WorkspaceError } from '../workspace/errors.ts'
 import { parseSessionId } from '../workspace/path.ts'
-import { encodeWorkspaceId } from '../workspace/storage-path.ts'
+import { ruleBrokenByUserId } from '../workspace/user-id.ts'
 import type { Identity, Scope } from './auth.ts'
 
 /** How far the issuer's clock may be from ours. */
 export const clockToleranceSeconds = 30
-
-/** A user id names a folder on disk, once encoded: the longest name that every file system takes. */
-const maxEncodedUserIdBytes = 255
 
 /** What a token without a `scope` claim may do. */
 const ownScopes: Scope[] = ['files:read', 'files:write']
@@ -67,15 +64,8 @@ export function identityOf(payload: JWTPayload): Identity {
 
 /** A user id: opaque, but text that every store can keep. */
 export function parseUserId(id: string): string {
-  if (id === '') throw unauthenticated('The user id ("sub") must not be empty.')
-  if (!id.isWellFormed() || /\p{Cc}/u.test(id)) {
-    throw unauthenticated('The user id ("sub") must be Unicode text without control characters.')
-  }
-  if (encodeWorkspaceId(id).length > maxEncodedUserIdBytes) {
-    throw unauthenticated(
-      `The user id ("sub") is too long: at most ${maxEncodedUserIdBytes} bytes, where a capital letter counts as 2 and any other character but a-z, 0-9 and "-" as 3 for each byte.`,
-    )
-  }
+  const rule = ruleBrokenByUserId(id)
+  if (rule !== undefined) throw unauthenticated(`The user id ("sub") ${rule}.`)
   return id
 }
 

@@ -13,16 +13,23 @@ const kinds: Partial<Record<string, string>> = {
 const maxUnknown = 10
 const maxNameLength = 100
 
-/** What the schema makes of an input from outside. Throws `invalid-request` that says, of every field, which rule it breaks. */
-export function parsed<Schema extends z.ZodType>(schema: Schema, input: unknown): z.output<Schema> {
+/**
+ * Parses an input from outside. Throws `invalid-request` that says, of every field, which rule it breaks; `whole` is the name
+ * of the input itself.
+ */
+export function parsed<Schema extends z.ZodType>(
+  schema: Schema,
+  input: unknown,
+  whole = 'body',
+): z.output<Schema> {
   const result = schema.safeParse(input, { reportInput: true })
   if (result.success) return result.data
-  const errors = result.error.issues.flatMap(fieldErrors)
+  const errors = result.error.issues.flatMap((issue) => fieldErrors(issue, whole))
   const detail = errors.map(({ field, detail }) => `${field}: ${detail}`).join('; ')
   throw new WorkspaceError('invalid-request', detail, { errors, cause: result.error })
 }
 
-function fieldErrors(issue: z.core.$ZodIssue): FieldError[] {
+function fieldErrors(issue: z.core.$ZodIssue, whole: string): FieldError[] {
   const field = issue.path.map(String).join('.')
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.slice(0, maxUnknown).map((key) => {
@@ -31,7 +38,7 @@ function fieldErrors(issue: z.core.$ZodIssue): FieldError[] {
       return { field: field === '' ? name : `${field}.${name}`, detail }
     })
   }
-  return [{ field: field === '' ? 'body' : field, detail: ruleOf(issue) }]
+  return [{ field: field === '' ? whole : field, detail: ruleOf(issue) }]
 }
 
 /** zod's own words are for programmers; those that a schema of ours gives are kept. */

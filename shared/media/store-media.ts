@@ -15,7 +15,13 @@ import { saveOutput } from './store/save-output.ts'
 import { toDataUri } from './store/to-data-uri.ts'
 import { detectType } from './type.ts'
 
-export type ReturnFormat = 'for_local_processing' | 'for_external_api' | 'for_block_output'
+export const returnFormats = [
+  'for_local_processing',
+  'for_external_api',
+  'for_block_output',
+] as const
+
+export type ReturnFormat = (typeof returnFormats)[number]
 
 /** For whom, and in which run. */
 export interface MediaContext {
@@ -66,6 +72,9 @@ export function openMedia(ports: MediaPorts, options: ExecutionsOptions): Media 
   return {
     storeMedia: async ({ file, context, returnFormat, signal }) => {
       const caller = callerOf(context)
+      if (!returnFormats.includes(returnFormat)) {
+        throw invalid('returnFormat', `must be one of ${returnFormats.join(', ')}`)
+      }
       return executions.within(context.executionId, signal, (execution) => {
         const store: Store = { ports, caller, context, execution, returnFormat }
         return isRemote(file) ? storeRemote(store, file) : storeLocal(store, file)

@@ -1,0 +1,133 @@
+import { z } from 'zod'
+import { metadataSchema } from '../shared/http/metadata-schema.ts'
+import { parsed } from '../shared/http/parsed.ts'
+import { parseEssence } from '../shared/media/essence.ts'
+import { returnFormats } from '../shared/media/store-media.ts'
+import { originSchema, stateSchema } from '../shared/workspace/file.ts'
+import { ruleBrokenByUserId } from '../shared/workspace/user-id.ts'
+
+const defaultLimit = 200
+const unknownType = 'application/octet-stream'
+const defaultWaitSeconds = 60
+const maxWaitSeconds = 3600
+
+const text = z.string()
+const signal = z.instanceof(AbortSignal, { error: 'must be an AbortSignal' }).optional()
+const content = z.custom<string | Uint8Array | AsyncIterable<Uint8Array>>(isContent, {
+  error: 'must be a string, a Uint8Array or an AsyncIterable of Uint8Arrays, such as a stream',
+})
+/** Any number: `rangeOf` says which of them are in the file. */
+const position = z.custom<number>((value) => typeof value === 'number', {
+  error: 'must be a number',
+})
+
+/** What the methods of the library take, each argument by its name. JavaScript checks none of it. */
+export const argumentsOf = {
+  open: z.strictObject({
+    userId: userId().optional(),
+    session: text.optional(),
+    env: z.record(z.string(), z.string().optional()).optional(),
+    fetchPolicy: z.custom<object>(isObject, { error: 'must be an object' }).optional(),
+    onWarning: z.custom<unknown>(isFunction, { error: 'must be a function' }).optional(),
+  }),
+  forUser: z.object({ userId: userId(), session: text.optional() }),
+  sweep: z.object({ signal }),
+  file: z.object({ file: text }),
+  read: z.object({
+    file: text,
+    range: z.strictObject({ start: position, end: position.optional() }).optional(),
+  }),
+  list: z.strictObject({
+    prefix: text.optional(),
+    folders: z.boolean().optional(),
+    session: text.optional(),
+    allSessions: z.boolean().optional(),
+    state: stateSchema.optional(),
+    origin: originSchema.optional(),
+    nameContains: text.optional(),
+    deleted: z.boolean().optional(),
+    sort: z.enum(['created', 'path']).optional(),
+    order: z.enum(['asc', 'desc']).optional(),
+    limit: z.int().min(1).max(1000).default(defaultLimit),
+    cursor: text.optional(),
+    offset: z.int().min(0).optional(),
+    total: z.boolean().optional(),
+  }),
+  copy: z.object({
+    file: text,
+    path: text,
+    options: z.strictObject({ overwrite: z.boolean().optional() }).default({}),
+  }),
+  delete: z.object({
+    file: text,
+    options: z.strictObject({ purge: z.boolean().optional() }).default({}),
+  }),
+  restore: z.object({ file: text, path: text.optional() }),
+  update: z
+    .strictObject({
+      name: text.optional(),
+      path: text.optional(),
+      metadata: metadataSchema.optional(),
+    })
+    .refine(({ name, path }) => name === undefined || path === undefined, {
+      error: 'must not be combined with "path", whose last segment is the name',
+      path: ['name'],
+    }),
+  write: z.object({ path: text, content }),
+  writeOptions: z.strictObject({
+    overwrite: z.boolean().optional(),
+    mimeType: text
+      .transform(parseEssence)
+      .refine((type) => type !== undefined, 'must be a media type such as image/png')
+      .default(unknownType),
+    metadata: metadataSchema.optional(),
+    origin: originSchema.default('generated'),
+    session: text.optional(),
+    waitSeconds: z.number().min(0).max(maxWaitSeconds).default(defaultWaitSeconds),
+    signal,
+  }),
+  execution: z.object({ executionId: text }),
+  storeMedia: z.strictObject({
+    file: text,
+    context: z.strictObject({ executionId: text, sessionId: text.optional() }),
+    returnFormat: z.enum(returnFormats),
+    signal,
+  }),
+}
+
+/** The arguments as their schema understands them. Throws `invalid-request` that names each bad one; `name` is for the whole. */
+export function take<Schema extends z.ZodType>(
+  schema: Schema,
+  given: unknown,
+  name: string,
+): z.output<Schema> {
+  return parsed(schema, given, name)
+}
+
+/** Arguments by their names. */
+export function named(
+  given: readonly unknown[],
+  ...names: readonly string[]
+): Record<string, unknown> {
+  return Object.fromEntries(names.map((name, index) => [name, given[index]]))
+}
+
+function userId() {
+  return text.superRefine((id, context) => {
+    const rule = ruleBrokenByUserId(id)
+    if (rule !== undefined) context.addIssue({ code: 'custom', message: rule })
+  })
+}
+
+function isContent(value: unknown): boolean {
+  if (typeof value === 'string' || value instanceof Uint8Array) return true
+  return isObject(value) && Symbol.asyncIterator in value
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null
+}
+
+function isFunction(value: unknown): boolean {
+  return typeof value === 'function'
+}

@@ -1,0 +1,194 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { openWorkspace, storeMedia, type OpenWorkspace } from '../../library/index.ts'
+import { openLibraryWorld } from './library-world.ts'
+
+let opened: AsyncDisposableStack | undefined
+let world: Awaited<ReturnType<typeof openLibraryWorld>>
+let workspace: OpenWorkspace
+
+beforeAll(async () => {
+  opened = new AsyncDisposableStack()
+  world = opened.use(await openLibraryWorld())
+  workspace = opened.use(await openWorkspace({ env: world.env }))
+})
+afterAll(() => opened?.disposeAsync())
+
+/** A program in JavaScript, which nothing keeps from calling with anything. */
+// eslint-disable-next-line typescript/no-explicit-any
+const untyped = () => workspace as any
+const request = {
+  file: 'data:,x',
+  context: { executionId: 'run' },
+  returnFormat: 'for_external_api',
+}
+
+type Call = [name: string, field: string, call: () => unknown]
+
+const calls: Call[] = [
+  ['write without a path', 'path', () => untyped().write()],
+  ['write without bytes', 'content', () => untyped().write('/a')],
+  ['write of a number', 'content', () => untyped().write('/a', 5)],
+  ['write of null', 'content', () => untyped().write('/a', null)],
+  ['write of an ArrayBuffer', 'content', () => untyped().write('/a', new ArrayBuffer(1))],
+  ['write with options that are null', 'options', () => untyped().write('/a', 'x', null)],
+  [
+    'write with an unknown option',
+    'overwritten',
+    () => untyped().write('/a', 'x', { overwritten: true }),
+  ],
+  ['write with a signal that is none', 'signal', () => untyped().write('/a', 'x', { signal: 5 })],
+  [
+    'write with metadata that is too long',
+    'metadata',
+    () => untyped().write('/a', 'x', { metadata: { a: 'x'.repeat(20_000) } }),
+  ],
+  [
+    'write with a lone surrogate in metadata',
+    'metadata',
+    () => untyped().write('/a', 'x', { metadata: { a: '\ud800' } }),
+  ],
+  [
+    'write with metadata that holds itself',
+    'metadata',
+    () => untyped().write('/a', 'x', { metadata: circular() }),
+  ],
+  ['read without a file', 'file', () => untyped().read()],
+  ['read of a number', 'file', () => untyped().read(5)],
+  ['read with a range that is a number', 'range', () => untyped().read('/a', 5)],
+  ['read with a range in words', 'range.start', () => untyped().read('/a', { start: 'first' })],
+  ['get without a file', 'file', () => untyped().get()],
+  ['get of null', 'file', () => untyped().get(null)],
+  ['list sorted by nonsense', 'sort', () => untyped().list({ sort: 'nonsense' })],
+  ['list in an unknown order', 'order', () => untyped().list({ order: 'up' })],
+  ['list from a negative offset', 'offset', () => untyped().list({ offset: -5 })],
+  ['list from half an offset', 'offset', () => untyped().list({ offset: 0.5 })],
+  ['list of no files', 'limit', () => untyped().list({ limit: 0 })],
+  ['list of a state that is none', 'state', () => untyped().list({ state: 'lost' })],
+  ['list of an origin that is none', 'origin', () => untyped().list({ origin: 'moon' })],
+  ['list with a flag in words', 'deleted', () => untyped().list({ deleted: 'true' })],
+  ['list with a prefix that is a number', 'prefix', () => untyped().list({ prefix: 5 })],
+  ['list with an unknown option', 'q', () => untyped().list({ q: 'a' })],
+  ['list with options that are text', 'options', () => untyped().list('all')],
+  ['list by a cursor that is none', 'cursor', () => untyped().list({ cursor: 'x' })],
+  ['update without changes', 'changes', () => untyped().update('/a')],
+  ['update without a file', 'file', () => untyped().update()],
+  ['copy without a path', 'path', () => untyped().copy('/a')],
+  [
+    'copy with a flag in words',
+    'options.overwrite',
+    () => untyped().copy('/a', '/b', { overwrite: 'yes' }),
+  ],
+  ['delete without a file', 'file', () => untyped().delete()],
+  [
+    'delete with an unknown option',
+    'options.purged',
+    () => untyped().delete('/a', { purged: true }),
+  ],
+  ['restore to a number', 'path', () => untyped().restore('/a', 5)],
+  ['storeMedia without a request', 'request', () => untyped().storeMedia()],
+  [
+    'storeMedia without a file',
+    'file',
+    () => untyped().storeMedia({ ...request, file: undefined }),
+  ],
+  [
+    'storeMedia without a context',
+    'context',
+    () => untyped().storeMedia({ ...request, context: undefined }),
+  ],
+  [
+    'storeMedia without an execution',
+    'context.executionId',
+    () => untyped().storeMedia({ ...request, context: {} }),
+  ],
+  [
+    'storeMedia in an unknown format',
+    'returnFormat',
+    () => untyped().storeMedia({ ...request, returnFormat: 'for_fun' }),
+  ],
+  [
+    'storeMedia without a format',
+    'returnFormat',
+    () => untyped().storeMedia({ ...request, returnFormat: undefined }),
+  ],
+  ['executionDirectory without an id', 'executionId', () => untyped().executionDirectory()],
+  ['executionDirectory that leads out', 'executionId', () => untyped().executionDirectory('../x')],
+  ['cleanExecution without an id', 'executionId', () => untyped().cleanExecution()],
+  ['forUser without a user', 'userId', () => untyped().forUser()],
+  ['forUser of nobody', 'userId', () => untyped().forUser('')],
+  ['forUser with a lone surrogate', 'userId', () => untyped().forUser('a\ud800')],
+  ['forUser with NUL', 'userId', () => untyped().forUser('a\0')],
+  ['forUser that is too long', 'userId', () => untyped().forUser('é'.repeat(128))],
+  ['forUser with a session that is none', 'session', () => untyped().forUser('ada', '../x')],
+  ['sweep with a signal that is none', 'signal', () => untyped().sweep({ signal: true })],
+  [
+    'openWorkspace with a user that is a number',
+    'userId',
+    () => openWorkspace({ env: world.env, userId: 5 as never }),
+  ],
+  [
+    'openWorkspace with an unknown option',
+    'user',
+    () => openWorkspace({ env: world.env, user: 'ada' } as never),
+  ],
+  ['openWorkspace with options that are text', 'options', () => openWorkspace('ada' as never)],
+]
+
+function circular() {
+  const value: Record<string, unknown> = {}
+  value['self'] = value
+  return value
+}
+
+describe('the library', () => {
+  test.each(calls)('refuses %s by the name of the argument: %s', async (_, field, call) => {
+    const refused = await (async () => call())().catch((error: unknown) => error)
+    expect(refused).toMatchObject({
+      name: 'WorkspaceError',
+      code: 'invalid-request',
+      errors: expect.arrayContaining([expect.objectContaining({ field })]) as unknown,
+    })
+  })
+
+  test('refuses a workspace that is none', async () => {
+    await expect(storeMedia(undefined as never, request as never)).rejects.toThrow(
+      'workspace: must be',
+    )
+  })
+
+  test('takes numbers beyond a file for a range that is not in it', async () => {
+    await workspace.write('/range.txt', 'abc')
+    for (const start of [3, -1, Number.NaN, Infinity, 0.5]) {
+      await expect(workspace.read('/range.txt', { start })).rejects.toMatchObject({
+        code: 'range-not-satisfiable',
+      })
+    }
+  })
+})
+
+describe('an execution id of two users', () => {
+  test('names two directories', async () => {
+    const [ada, bob] = [workspace.forUser('ada'), workspace.forUser('bob')]
+    expect(ada.executionDirectory('run')).not.toBe(bob.executionDirectory('run'))
+    expect(ada.executionDirectory('run')).toBe(workspace.forUser('ada').executionDirectory('run'))
+    const local = { context: { executionId: 'run' }, returnFormat: 'for_local_processing' } as const
+    const path = await ada.storeMedia({ file: 'data:text/plain,of%20ada', ...local })
+    await writeFile(join(ada.executionDirectory('run'), 'made.txt'), 'of ada')
+    for (const file of [path, 'made.txt', join(ada.executionDirectory('run'), 'made.txt')]) {
+      await expect(bob.storeMedia({ file, ...local })).rejects.toMatchObject({
+        name: 'WorkspaceError',
+      })
+    }
+    await bob.cleanExecution('run')
+    expect(await ada.storeMedia({ file: 'made.txt', ...local })).toBe('made.txt')
+    await ada.cleanExecution('run')
+    expect(await world.left()).toEqual([])
+  })
+
+  test('may be as long as an id can be', () => {
+    const id = 'x'.repeat(127)
+    expect(workspace.executionDirectory(`${id}a`)).not.toBe(workspace.executionDirectory(`${id}b`))
+  })
+})
