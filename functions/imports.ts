@@ -46,7 +46,7 @@ const jsonSchema = z.strictObject({
   origin: originSchema.optional(),
   ...normalizationShape,
 })
-const formSchema = z.strictObject({
+const formSchema = z.object({
   source: z.string(),
   name: z.string().optional(),
   ...uploadTextSchema.shape,
@@ -90,7 +90,7 @@ export const importRoutes = (ports: ImportPorts, background?: Background) => {
             metadata: fields.metadata ?? file.metadata,
             origin: fields.origin ?? file.origin,
           },
-          { name: name ?? file.name, mimeType: file.mimeType },
+          { name: () => name ?? file.name, mimeType: file.mimeType },
         ),
       onReserved: reserved.resolve,
       signal: stop.signal,
@@ -124,7 +124,8 @@ async function answeredBefore(reserved: Promise<PendingFile>, left: () => number
 
 async function importFields(c: Context<AppEnv>): Promise<z.output<typeof jsonSchema>> {
   if (!isForm(c)) return jsonBody(c, jsonSchema, { maxBytes: maxBodyBytes, idleSeconds })
-  return parsed(formSchema, await formFields(c, { maxBytes: maxBodyBytes }))
+  const isKnown = (name: string) => Object.hasOwn(formSchema.shape, name)
+  return parsed(formSchema, await formFields(c, { isKnown, maxBytes: maxBodyBytes }))
 }
 
 /** A client of the service has no execution, and so no directory of one. */

@@ -62,7 +62,7 @@ export const uploadRoutes = (ports: UploadPorts) =>
         // An upload that fails before it asks leaves nobody else to hear that the form was bad too.
         target.catch(() => undefined)
         const kept = normalization ? normalizedBody(ports, body, normalization) : body
-        return upload(ports, caller, { name, mimeType, body: kept, target })
+        return upload(ports, caller, { name: labelOf(name), mimeType, body: kept, target })
       })
       return answerUpload(ports, c, file, wait)
     })
@@ -103,7 +103,7 @@ export const uploadRoutes = (ports: UploadPorts) =>
       if (name !== undefined) parseName(name)
       const browserOrigin = c.req.header('Origin')
       const { file, session } = await openUpload(ports, caller, {
-        target: uploadTarget(caller, fields, { name, mimeType }),
+        target: uploadTarget(caller, fields, { name: () => name, mimeType }),
         sizeBytes,
         ...(checksum !== undefined && { expectedChecksum: checksum }),
         ...(browserOrigin !== undefined && { browserOrigin }),
@@ -123,6 +123,15 @@ export const uploadRoutes = (ports: UploadPorts) =>
         202,
       )
     })
+
+/** What the storage place is called after; a name that cannot be used matters only where no path names the file. */
+function labelOf(name: () => string): string {
+  try {
+    return name()
+  } catch {
+    return 'file'
+  }
+}
 
 /** A part stored as if it were the whole would be a loss (RFC 9110 §14.5). */
 function partialUpload() {

@@ -1,14 +1,17 @@
-import busboy from 'busboy'
 import type { Context } from 'hono'
 import { pipeline } from 'node:stream/promises'
 import { invalid, WorkspaceError } from '../workspace/errors.ts'
 import type { AppEnv } from './app-env.ts'
 import { bodyStream, idleSeconds } from './body.ts'
-import { parameterText } from './form-part.ts'
+import { FormFieldSet } from './form-field-set.ts'
+import { atFirstByte, attempt, malformedForm, openForm } from './form-parser.ts'
 import { readText } from './json-body.ts'
 import { parsePairs } from './query.ts'
 
-const maxFields = 32
+interface FormLimits {
+  isKnown: (name: string) => boolean
+  maxBytes: number
+}
 
 /** Whether a request's body is a form: `application/x-www-form-urlencoded` or `multipart/form-data`. */
 export function isForm(c: Context<AppEnv>): boolean {
@@ -17,37 +20,32 @@ export function isForm(c: Context<AppEnv>): boolean {
   )
 }
 
-/** The fields of a form without a file, each at most once. Throws `invalid-request` or `too-large`. */
+/** The known fields of a form without a file, each at most once. Throws `invalid-request` or `too-large`. */
 export async function formFields(
   c: Context<AppEnv>,
-  { maxBytes }: { maxBytes: number },
+  limits: FormLimits,
 ): Promise<Record<string, string>> {
   const contentType = c.req.header('Content-Type') ?? ''
-  if (!/^multipart/i.test(contentType)) {
-    return parsePairs(await readText(c, { idleSeconds, maxBytes }), (name) => name !== '')
-  }
-  return multipartFields(c, contentType, maxBytes)
+  if (/^multipart/i.test(contentType)) return multipartFields(c, contentType, limits)
+  const text = await readText(c, { idleSeconds, maxBytes: limits.maxBytes })
+  return parsePairs(text, limits.isKnown)
 }
 
-async function multipartFields(c: Context<AppEnv>, contentType: string, maxBytes: number) {
-  const form = openForm(contentType, maxBytes)
-  const fields = new Map<string, string>()
-  let bytes = 0
-  form.on('field', (encodedName, value, { valueTruncated }) => {
-    const name = parameterText(encodedName)
-    if (name === undefined) form.destroy(invalid('body', 'must name its fields in UTF-8'))
-    else if (fields.has(name)) form.destroy(invalid(name, 'must be sent once'))
-    else if (valueTruncated) form.destroy(tooLarge(maxBytes))
-    else if (typeof value !== 'string' || value.includes('\uFFFD')) {
-      form.destroy(invalid(name, 'must be text in UTF-8'))
-    } else fields.set(name, value)
+async function multipartFields(
+  c: Context<AppEnv>,
+  contentType: string,
+  { isKnown, maxBytes }: FormLimits,
+): Promise<Record<string, string>> {
+  const fields = new FormFieldSet({ isKnown, maxBytes })
+  const form = openForm(contentType, {
+    maxFieldBytes: maxBytes,
+    file(part, stream) {
+      if (part.name === 'file') atFirstByte(form, stream, refuseFile)
+      else fields.addFile(part, stream, (add) => attempt(form, add))
+    },
+    field: (part, text, isTooLong) => fields.add(part, text, isTooLong),
   })
-  form.on('filesLimit', () =>
-    form.destroy(invalid('file', 'is not taken here; send files to POST /api/workspace/files')),
-  )
-  form.on('fieldsLimit', () =>
-    form.destroy(invalid('body', `must have at most ${maxFields} fields`)),
-  )
+  let bytes = 0
   const body = bodyStream(c)
   body.on('data', (chunk: Buffer) => {
     bytes += chunk.length
@@ -56,29 +54,13 @@ async function multipartFields(c: Context<AppEnv>, contentType: string, maxBytes
   try {
     await pipeline(body, form)
   } catch (error) {
-    throw error instanceof WorkspaceError ? error : malformed(error)
+    throw error instanceof WorkspaceError ? error : malformedForm(error)
   }
-  return Object.fromEntries(fields)
+  return Object.fromEntries(fields.values)
 }
 
-function openForm(contentType: string, maxBytes: number) {
-  try {
-    return busboy({
-      headers: { 'content-type': contentType },
-      defParamCharset: 'base64',
-      limits: { files: 0, fields: maxFields, fieldSize: maxBytes },
-    })
-  } catch (error) {
-    throw malformed(error)
-  }
-}
-
-function malformed(cause: unknown): WorkspaceError {
-  const detail = 'is not whole or not multipart/form-data; send it again as RFC 7578 says'
-  return new WorkspaceError('invalid-request', `body: ${detail}`, {
-    cause,
-    errors: [{ field: 'body', detail }],
-  })
+function refuseFile(): never {
+  throw invalid('file', 'is not taken here; send files to POST /api/workspace/files')
 }
 
 function tooLarge(maxBytes: number): WorkspaceError {

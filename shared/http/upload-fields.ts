@@ -34,17 +34,17 @@ export function mergeFields(query: UploadFields, form: Record<string, string>): 
   return { ...query, ...parsed(uploadTextSchema, form) }
 }
 
-/** Where an upload goes: to its path, or else under its name, in its session or at the root. */
+/** Where an upload goes: to its path, or else under its name, in its session or at the root. Asks for the name only then. */
 export function uploadTarget(
   caller: Caller,
   fields: UploadFields,
-  file: { name?: string | undefined; mimeType: string },
+  file: { name?: () => string | undefined; mimeType: string },
 ): UploadTarget {
   const session = fields.session === undefined ? undefined : parseSessionId(fields.session)
   return {
     path: resolvePath(
       caller,
-      fields.path ?? defaultPath(caller, file.name, session !== undefined),
+      fields.path ?? defaultPath(caller, file.name?.(), session !== undefined),
       session,
     ),
     mimeType: file.mimeType,

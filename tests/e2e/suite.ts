@@ -6,6 +6,7 @@ import { conditionalCases } from './cases/conditional.ts'
 import { contentCases } from './cases/content.ts'
 import { corsCases, corsOrigin } from './cases/cors.ts'
 import { deleteCases } from './cases/delete.ts'
+import { formCases } from './cases/forms.ts'
 import { hostileJsonCases } from './cases/hostile-json.ts'
 import { hostilePathCases } from './cases/hostile-paths.ts'
 import { hostileUploadCases } from './cases/hostile-uploads.ts'
@@ -33,6 +34,7 @@ type Cases = (api: Api) => void
 
 const everywhere: Cases[] = [
   uploadCases,
+  formCases,
   typeCases,
   contentCases,
   rangeCases,

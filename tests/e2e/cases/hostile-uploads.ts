@@ -13,7 +13,6 @@ const bodies: [string, string, Part[]][] = [
   ['nothing at all', 'file', []],
   ['two files', 'file', [file, { ...file, fileName: 'b.txt' }]],
   ['a field twice', 'path', [path, file, path]],
-  ['an unknown field', 'overwirte', [{ name: 'overwirte', body: 'true' }, file]],
   ['a file under another name', 'upload', [{ ...file, name: 'upload' }]],
   ['a file without a name', 'file', [{ ...file, fileName: '' }]],
   ['a file name that is a folder', 'file', [{ ...file, fileName: 'folder/' }]],
