@@ -11,6 +11,7 @@ import { requestLog } from './request-log.ts'
 import { assertPlainPath, basePath, rawTarget } from './target.ts'
 
 const methods = ['DELETE', 'GET', 'PATCH', 'POST', 'PUT']
+const everyMethod = ['HEAD', 'OPTIONS', ...methods].sort().join(', ')
 
 /** One app of the given functions' routes, under `/api/workspace`. */
 export function createApp(http: HttpContext, ...routes: Hono<AppEnv>[]): Hono<AppEnv> {
@@ -44,6 +45,10 @@ function allowedMethods(app: Hono<AppEnv>, c: Context<AppEnv>): string[] {
 /** The answer where no route gives one: 404, or 405 and OPTIONS where another method has a route. */
 function unrouted(c: Context<AppEnv>, allowed: string[]): Response {
   const requestId = c.get('requestId')
+  // Of the server as a whole (RFC 9110 §9.3.7): HAProxy checks by it whether a server is up.
+  if (c.req.method === 'OPTIONS' && rawTarget(c).path === '/') {
+    return new Response(null, { status: 204, headers: { Allow: everyMethod } })
+  }
   if (allowed.length === 0) {
     const detail = `Nothing is answered here. Addresses start with ${basePath}/, such as ${basePath}/files.`
     return problemResponse(new WorkspaceError('not-found', detail), { requestId })

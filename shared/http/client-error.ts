@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { STATUS_CODES, type Server, type ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { invalid } from '../workspace/errors.ts'
+import { parseFailure } from './parse-failure.ts'
 import { problemResponse, statusProblem } from './problem.ts'
 
 /** How long a refused client may go on sending, for one that is cut off while it sends may not see its answer. */
@@ -38,14 +39,16 @@ async function expectationFailed(outgoing: ServerResponse, detail: string): Prom
   outgoing.writeHead(status, Object.fromEntries(head)).end(body)
 }
 
-function problemOf({ code, message }: NodeJS.ErrnoException, requestId: string): Response {
+function problemOf(error: NodeJS.ErrnoException, requestId: string): Response {
+  const { code } = error
   if (code === 'HPE_HEADER_OVERFLOW') {
     return statusProblem(431, 'The head of the request is too long; send less in it.', requestId)
   }
   if (code === 'ERR_HTTP_REQUEST_TIMEOUT') {
     return statusProblem(408, 'The head of the request did not come in time.', requestId)
   }
-  return problemResponse(invalid('request', `is not HTTP/1.1 (${message})`), { requestId })
+  const { field, rule } = parseFailure(error)
+  return problemResponse(invalid(field, rule), { requestId })
 }
 
 /** A problem as it goes over the wire, with the headers of every answer. */

@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { inspect } from 'node:util'
 import { getRequestListener, RequestError } from '@hono/node-server'
 import type { Hono } from 'hono'
-import { invalid } from '../workspace/errors.ts'
+import { invalid, type WorkspaceError } from '../workspace/errors.ts'
 import type { AppEnv, HttpContext } from './app-env.ts'
 import { clientHasLeft } from './client-has-left.ts'
 import { problemResponse } from './problem.ts'
@@ -22,7 +22,7 @@ export function nodeListener(
       throw error
     }
   }
-  return getRequestListener((request, env) => answer(request, env), {
+  const listen = getRequestListener((request, env) => answer(request, env), {
     errorHandler(error) {
       const requestId = randomUUID()
       const refused = error instanceof RequestError
@@ -32,13 +32,44 @@ export function nodeListener(
         requestId,
         stack_trace: refused ? undefined : inspect(error),
       })
-      const response = problemResponse(
-        refused ? invalid('request', 'has no valid target or Host') : error,
-        { requestId },
-      )
+      const response = problemResponse(refused ? refusalOf(error) : error, { requestId })
       response.headers.set('X-Request-Id', requestId)
       response.headers.set('X-Content-Type-Options', 'nosniff')
       return response
     },
   })
+  return (incoming, outgoing) => {
+    addressed(incoming)
+    return listen(incoming, outgoing)
+  }
+}
+
+/**
+ * Gives a request what HTTP/1.0 clients leave out, and what the app cannot route: `Host`, for which the address that was
+ * asked stands in (RFC 9112 §3.2 requires it of HTTP/1.1 only, and lets it be empty), and `OPTIONS *`, which asks for the
+ * server as a whole (RFC 9110 §9.3.7).
+ */
+function addressed(incoming: IncomingMessage): void {
+  const { headers, socket, httpVersion, method, url } = incoming
+  const isHostless = headers.host === '' || (headers.host === undefined && httpVersion < '1.1')
+  if (isHostless) {
+    headers.host = `${hostOf(socket.localAddress ?? 'localhost')}:${socket.localPort}`
+  }
+  if (method === 'OPTIONS' && url === '*') incoming.url = '/'
+}
+
+/** An address as the host of a URL: a mapped IPv4 address as IPv4, an IPv6 address without its zone. */
+function hostOf(address: string): string {
+  const plain = address.replace(/^::ffff:(?=[\d.]+$)/, '').replace(/%.*$/, '')
+  return plain.includes(':') ? `[${plain}]` : plain
+}
+
+function refusalOf({ message }: RequestError): WorkspaceError {
+  const host = 'the host and port of the URL, once (RFC 9110 §7.2)'
+  return /host header/i.test(message)
+    ? invalid('Host', `must be ${host}`)
+    : invalid(
+        'target',
+        `must be a path or an http or https URL, without "\\"; Host must be ${host}`,
+      )
 }

@@ -11,7 +11,9 @@ export interface RawRequest {
   method: string
   /** The request target exactly as it goes over the wire. */
   target: string
-  /** Header lines, in order, twice if wished. `Host` and `Connection: close` are added. */
+  /** `Host` and `Connection: close` are added to version 1.1. */
+  version?: '1.0' | '1.1'
+  /** Header lines, in order, twice if wished. */
   headers?: [string, string][]
   body?: string | Uint8Array
   /** Cuts the connection once everything has been written, and waits for no answer. */
@@ -26,19 +28,35 @@ export function rawRequest(
   origin: string | URL,
   raw: RawRequest,
 ): Promise<RawResponse | undefined> {
-  const { hostname, port, host } = new URL(origin)
-  const lines = [['Host', host], ['Connection', 'close'], ...(raw.headers ?? [])]
+  const { host } = new URL(origin)
+  const { version = '1.1', headers = [] } = raw
+  const added = [
+    ['Host', host],
+    ['Connection', 'close'],
+  ]
+  const lines = version === '1.1' ? [...added, ...headers] : headers
   const head = lines.map(([name, value]) => `${name}: ${value}\r\n`).join('')
+  const text = exchange(origin, `${raw.method} ${raw.target} HTTP/${version}\r\n${head}\r\n`, raw)
+  return text.then(parseResponse)
+}
+
+/** Writes these bytes, and resolves to whatever comes back until the connection closes, a character each. */
+export function exchange(
+  origin: string | URL,
+  head: string,
+  { body = '', hangUp = false }: Pick<RawRequest, 'body' | 'hangUp'> = {},
+): Promise<string> {
+  const { hostname, port } = new URL(origin)
   return new Promise((resolve, reject) => {
     const socket = connect({ host: hostname, port: Number(port) })
     const received: Buffer[] = []
     socket.setTimeout(20_000, () => socket.destroy(new Error('no answer within 20 s')))
     socket.on('data', (chunk) => received.push(chunk))
     socket.on('error', (error) => (received.length > 0 ? undefined : reject(error)))
-    socket.on('close', () => resolve(parseResponse(Buffer.concat(received).toString('latin1'))))
-    socket.write(`${raw.method} ${raw.target} HTTP/1.1\r\n${head}\r\n`, 'latin1')
-    if (raw.hangUp) socket.write(raw.body ?? '', () => socket.destroy())
-    else socket.write(raw.body ?? '')
+    socket.on('close', () => resolve(Buffer.concat(received).toString('latin1')))
+    socket.write(head, 'latin1')
+    if (hangUp) socket.write(body, () => socket.destroy())
+    else socket.write(body)
   })
 }
 

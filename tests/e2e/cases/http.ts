@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { expectProblem } from '../../support/problem.ts'
+import { expectProblem, type Problem } from '../../support/problem.ts'
+import { exchange, rawRequest } from '../../support/raw-http.ts'
 import type { Api } from '../api.ts'
 
 const routes: [string, string, string[]][] = [
@@ -56,6 +57,81 @@ export function httpCases(api: Api): void {
       })
       const head = await fetch(`${api.server.url}/healthz`, { method: 'HEAD' })
       expect(head.status).toBe(200)
+    })
+
+    test.each([
+      ['GET', '/healthz', 200],
+      ['HEAD', '/healthz', 200],
+      ['OPTIONS', '/', 204],
+      ['GET', '/', 404],
+    ])('HTTP/1.0 without Host is answered: %s %s', async (method, target, status) => {
+      for (const headers of [[], [['Host', '']]] as [string, string][][]) {
+        const answer = await rawRequest(api.server.url, { method, target, version: '1.0', headers })
+        expect(answer?.status).toBe(status)
+        expect(answer?.headers.get('connection')).toBe('close')
+        expect(answer?.headers.get('transfer-encoding')).toBeNull()
+      }
+    })
+
+    test('OPTIONS * is answered for the server as a whole', async () => {
+      const answer = await rawRequest(api.server.url, { method: 'OPTIONS', target: '*' })
+      expect(answer?.status).toBe(204)
+      expect(answer?.headers.get('allow')).toBe('DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT')
+    })
+
+    test('HTTP/1.0 stores and reads files, without chunks and without keeping the connection', async () => {
+      const user = await api.newUser()
+      const put = await user.raw({
+        method: 'PUT',
+        target: '/content/a.txt',
+        version: '1.0',
+        headers: [
+          ['Content-Length', '5'],
+          ['Expect', '100-continue'],
+        ],
+        body: 'hello',
+      })
+      expect(put?.status).toBe(201)
+      for (const [target, status, body] of [
+        ['/content/a.txt', 200, /^hello$/],
+        ['/files', 200, /"a.txt"/],
+        ['/content/none', 404, /not-found/],
+      ] as const) {
+        const answer = await user.raw({ method: 'GET', target, version: '1.0' })
+        expect(answer?.status).toBe(status)
+        expect(answer?.headers.get('transfer-encoding')).toBeNull()
+        expect(answer?.headers.get('connection')).toBe('close')
+        expect(answer?.body).toMatch(body)
+      }
+    })
+
+    test('HTTP/1.1 without Host is 400', async () => {
+      const request = 'GET /api/workspace/files HTTP/1.1\r\nConnection: close\r\n\r\n'
+      expect(await exchange(api.server.url, request)).toMatch(/^HTTP\/1\.1 400 /)
+    })
+
+    test.each<[what: string, head: string, field: string]>([
+      ['a query that is not percent-encoded', 'GET /files?q=na\u00c3\u00afve HTTP/1.1', 'target'],
+      ['a path that is not percent-encoded', 'GET /content/na\u00c3\u00afve HTTP/1.1', 'target'],
+      ['a blank in a path', 'GET /content/a b HTTP/1.1', 'target'],
+      ['an unknown method', 'FOO /files HTTP/1.1', 'method'],
+      ['a method in small letters', 'get /files HTTP/1.1', 'method'],
+      ['HTTP/2', 'PRI * HTTP/2.0\r\n\r\nSM\r\n', 'version'],
+      ['a name with a blank', 'GET /files HTTP/1.1\r\nX Y: z', 'headers'],
+      ['a control character', 'GET /files HTTP/1.1\r\nX: \u0001', 'headers'],
+      [
+        'a Content-Length that is none',
+        'GET /files HTTP/1.1\r\nContent-Length: x',
+        'Content-Length',
+      ],
+      ['a bad Host', 'GET /files HTTP/1.1\r\nHost: a@b', 'Host'],
+    ])('a request that cannot be read is 400 naming the part: %s', async (_, head, field) => {
+      const [start, ...rest] = head.replace(/ \//, ' /api/workspace/').split('\r\n')
+      const lines = [start, ...(field === 'Host' ? [] : ['Host: x']), 'Connection: close', ...rest]
+      const text = await exchange(api.server.url, `${lines.join('\r\n')}\r\n\r\n`)
+      expect(text).toMatch(/^HTTP\/1\.1 400 /)
+      const problem = JSON.parse(text.slice(text.indexOf('\r\n\r\n'))) as Problem
+      expect(problem.errors).toMatchObject([{ field }])
     })
 
     test('POST without the media type of its route is 415 unsupported-type', async () => {
