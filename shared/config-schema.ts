@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { isLoopbackHost } from './loopback.ts'
+import { isOriginPattern } from './origin.ts'
 import { defaultRecordLimits } from './workspace/record-limits.ts'
 
 /** Mebibytes, as the reference system counts them; decimals are fine. */
@@ -65,8 +66,8 @@ export const environmentSchema = z.object({
   ),
   MEDIA_TEMP_DIR: text,
   CORS_ORIGINS: list('').refine(
-    (origins) => origins.every(isOrigin),
-    'must be origins such as https://app.example.com, separated by commas',
+    (origins) => origins.every(isOriginPattern),
+    'must be origins as browsers send them, separated by commas: https://app.example.com, https://*.example.com for all its subdomains, or capacitor://localhost; not "*" or "null", which any page can be',
   ),
   CROSS_ORIGIN_RESOURCE_POLICY: oneOf(['same-origin', 'same-site', 'cross-origin']).default(
     'same-origin',

@@ -35,7 +35,8 @@ export function createFilesBucket(settings: Settings, dependsOn: Resource[]) {
       ...(corsOrigins.length > 0 && {
         cors: [
           {
-            origins: corsOrigins,
+            // Cloud Storage knows no patterns. Its links and sessions carry their permission, and no page has another.
+            origins: corsOrigins.some((origin) => origin.includes('*')) ? ['*'] : corsOrigins,
             methods: ['GET', 'HEAD', 'PUT', 'DELETE'],
             responseHeaders: [
               'Content-Type',

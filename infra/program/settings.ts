@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { isOriginPattern } from '../../shared/origin.ts'
 
 const httpsUrl = z.url({ protocol: /^https$/, error: 'must be an https URL' })
 const origin = z
@@ -6,6 +7,12 @@ const origin = z
   .refine(
     (text) => URL.parse(text)?.origin === text,
     'must be an origin such as https://app.example.com',
+  )
+const corsOrigin = z
+  .string()
+  .refine(
+    isOriginPattern,
+    'must be an origin such as https://app.example.com, or https://*.example.com for subdomains',
   )
 const count = (least: number, most: number) => z.int().min(least).max(most)
 
@@ -48,7 +55,7 @@ export const settingsSchema = z.strictObject({
       jwksUrl: httpsUrl,
     }),
   ]),
-  corsOrigins: z.array(origin).default([]),
+  corsOrigins: z.array(corsOrigin).default([]),
   publicUrl: origin.optional(),
   maxFileMegabytes: count(1, 1023).default(100),
   quotaMegabytes: z.int().positive().default(5120),

@@ -1,4 +1,5 @@
 import { isLoopbackAddress, isLoopbackHost } from '../loopback.ts'
+import { matchesOrigin } from '../origin.ts'
 import { WorkspaceError } from '../workspace/errors.ts'
 import type { Authenticate, Credentials, Scope } from './auth.ts'
 import { parseUserId, unauthenticated } from './auth-token.ts'
@@ -48,7 +49,7 @@ function assertFromThisMachine(
   if (!isLoopbackUrl(`http://${host ?? ''}`)) {
     throw forbidden('answers only to localhost, 127.0.0.1 and [::1] as its host')
   }
-  if (origin !== undefined && !isLoopbackUrl(origin) && !origins.includes(origin)) {
+  if (origin !== undefined && !isLoopbackUrl(origin) && !matchesOrigin(origins, origin)) {
     throw forbidden('answers only pages of this machine and of CORS_ORIGINS')
   }
 }

@@ -65,11 +65,9 @@ function hostOf(address: string): string {
 }
 
 function refusalOf({ message }: RequestError): WorkspaceError {
+  if (/backslash/i.test(message)) return invalid('path', 'must not contain "\\"')
   const host = 'the host and port of the URL, once (RFC 9110 §7.2)'
   return /host header/i.test(message)
     ? invalid('Host', `must be ${host}`)
-    : invalid(
-        'target',
-        `must be a path or an http or https URL, without "\\"; Host must be ${host}`,
-      )
+    : invalid('target', `must be a path or an http or https URL; Host must be ${host}`)
 }

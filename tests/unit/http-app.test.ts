@@ -195,10 +195,81 @@ describe('CORS', () => {
     })
     expect(status).toBe(204)
     expect(headers.get('Access-Control-Allow-Origin')).toBe(origin)
-    expect(headers.get('Access-Control-Allow-Methods')).toBe('DELETE,GET,HEAD,OPTIONS')
+    expect(headers.get('Access-Control-Allow-Methods')).toBe('DELETE, GET, HEAD, OPTIONS')
     expect(headers.get('Access-Control-Allow-Headers')).toContain('Repr-Digest')
     expect(headers.get('Allow')).toBe('DELETE, GET, HEAD, OPTIONS')
     expect(headers.has('Access-Control-Allow-Credentials')).toBe(false)
+  })
+
+  test.each<[what: string, asked: string, allowed: RegExp]>([
+    ['Dropzone', 'cache-control,x-requested-with', /, cache-control, x-requested-with$/],
+    [
+      'in any case and with blanks',
+      'X-CSRF-Token , tus-resumable',
+      /, x-csrf-token, tus-resumable$/,
+    ],
+    ['one that is always allowed', 'authorization', /, X-Request-Id$/],
+    ['names that are none', 'a b,c\u00e9,,"q",ok', /, X-Request-Id, ok$/],
+    ['a thousand', Array.from({ length: 1000 }, (_, at) => `x-${at}`).join(','), /, x-99$/],
+    ['a long one', `x-${'y'.repeat(1000)},ok`, /, X-Request-Id, ok$/],
+  ])('a preflight may ask for any header: %s', async (_, asked, allowed) => {
+    const { app } = httpApp(addRoutes, { corsOrigins: [origin] })
+    const headers = { ...preflight, 'Access-Control-Request-Headers': asked }
+    const answer = await app.request(files, { method: 'OPTIONS', headers })
+    expect(answer.headers.get('Access-Control-Allow-Headers')).toMatch(allowed)
+    expect(answer.headers.get('Access-Control-Allow-Headers')).toMatch(/^Accept, Authorization, /)
+    expect(answer.headers.get('Vary')).toContain('Access-Control-Request-Headers')
+    expect(answer.headers.get('Access-Control-Max-Age')).toBe('7200')
+  })
+
+  test('a preflight of another origin is told only what the address allows', async () => {
+    const { app } = httpApp(addRoutes, { corsOrigins: [origin] })
+    const headers = { ...preflight, Origin: 'https://evil.example' }
+    const answer = await app.request(files, { method: 'OPTIONS', headers })
+    const told = [...answer.headers.keys()].filter((name) => name.startsWith('access-control-'))
+    expect(told).toEqual([])
+    expect(answer.headers.get('Vary')).toContain('Origin')
+  })
+
+  test('a page of a public site may ask a private server, where its preflight says so', async () => {
+    const { app } = httpApp(addRoutes, { corsOrigins: [origin] })
+    const name = 'Access-Control-Allow-Private-Network'
+    const ask = async (added: Record<string, string>) => {
+      const headers = { ...preflight, ...added }
+      return (await app.request(files, { method: 'OPTIONS', headers })).headers.get(name)
+    }
+    expect(await ask({ 'Access-Control-Request-Private-Network': 'true' })).toBe('true')
+    expect(await ask({})).toBeNull()
+  })
+
+  test.each<[configured: string, origin: string, isAllowed: boolean]>([
+    ['capacitor://localhost', 'capacitor://localhost', true],
+    ['capacitor://localhost', 'ionic://localhost', false],
+    ['https://*.example.com', 'https://app.example.com', true],
+    ['https://*.example.com', 'https://a.b.example.com', true],
+    ['https://*.example.com', 'https://example.com', false],
+    ['https://*.example.com', 'https://.example.com', false],
+    ['https://*.example.com', 'http://app.example.com', false],
+    ['https://*.example.com', 'https://app.example.com:8443', false],
+    ['https://*.example.com', 'https://evil.example/.example.com', false],
+    ['https://*.example.com', 'https://evil.example#.example.com', false],
+    ['https://*.example.com', 'https://user@.example.com', false],
+    ['https://*.example.com', 'https://app.example.com.evil.example', false],
+    ['https://*.example.com', 'https://app.notexample.com', false],
+    ['https://*.example.com:8443', 'https://app.example.com:8443', true],
+  ])('%s allows %s: %s', async (configured, origin, isAllowed) => {
+    const { app } = httpApp(addRoutes, { corsOrigins: [configured] })
+    const { headers } = await app.request(files, { headers: { Origin: origin } })
+    expect(headers.get('Access-Control-Allow-Origin')).toBe(isAllowed ? origin : null)
+  })
+
+  test.each([
+    ['https://app.example.com', 200],
+    ['https://app.notexample.com', 403],
+  ])('a pattern counts for the local mode, too: %s is %i', async (origin, status) => {
+    const { app } = httpApp(addRoutes, { corsOrigins: ['https://*.example.com'] })
+    const headers = { Origin: origin, Host: 'localhost' }
+    expect((await app.request(`${files}/1`, { headers })).status).toBe(status)
   })
 
   test('refusals can be read from a configured origin too', async () => {

@@ -4,6 +4,13 @@ import type { Api } from '../api.ts'
 /** For a service whose `CORS_ORIGINS` is this one origin. */
 export const corsOrigin = 'https://app.example.com'
 
+/** WHATWG Fetch §2.2.2, CORS-safelisted response-header name. */
+const safelisted =
+  /^(cache-control|content-language|content-length|content-type|expires|last-modified|pragma)$/
+/** Of the connection, and what a browser heeds and a page has no use for. */
+const forBrowsers =
+  /^(access-control-.*|connection|keep-alive|transfer-encoding|date|vary|x-content-type-options|content-security-policy|cross-origin-resource-policy)$/
+
 const list = (header: string | null) => (header ?? '').toLowerCase().split(/\s*,\s*/)
 
 export function corsCases(api: Api): void {
@@ -21,7 +28,8 @@ export function corsCases(api: Api): void {
           headers: {
             origin: corsOrigin,
             'access-control-request-method': method,
-            'access-control-request-headers': 'authorization,content-type,prefer,if-match',
+            'access-control-request-headers':
+              'authorization,cache-control,content-type,if-match,prefer,x-requested-with',
           },
         })
         expect([200, 204]).toContain(status)
@@ -34,6 +42,8 @@ export function corsCases(api: Api): void {
           'prefer',
           'if-match',
           'if-none-match',
+          'cache-control',
+          'x-requested-with',
         ]) {
           expect(allowed).toContain(name)
         }
@@ -51,6 +61,29 @@ export function corsCases(api: Api): void {
         for (const name of ['etag', 'location', 'retry-after', 'content-disposition']) {
           expect(exposed).toContain(name)
         }
+      }
+    })
+
+    test('every header of an answer that is not safe by itself is exposed', async () => {
+      const user = await api.newUser()
+      const headers = { origin: corsOrigin }
+      const { id } = await user.store('/b.txt')
+      const ticket = await user.reserve({ path: '/c.txt', sizeBytes: 3 })
+      const answers = [
+        await user.put('/a.txt', 'a', { headers: { ...headers, prefer: 'wait=9' } }),
+        await user.get('/content/b.txt', { headers: { ...headers, range: 'bytes=0-1' } }),
+        await user.get('/content/b.txt', { headers: { ...headers, range: 'bytes=9-' } }),
+        await user.get(`/files/${id}/download`, { headers }),
+        await user.get(`/files/${ticket.file.id}/content`, { headers }),
+        await user.call('PATCH', '/files', { headers }),
+        await fetch(user.url('/files'), { headers: { ...headers, authorization: 'Bearer x' } }),
+      ]
+      for (const { headers } of answers) {
+        const exposed = list(headers.get('access-control-expose-headers'))
+        const hidden = [...headers.keys()].filter((name) => !exposed.includes(name))
+        expect(hidden.filter((name) => !(safelisted.test(name) || forBrowsers.test(name)))).toEqual(
+          [],
+        )
       }
     })
 
