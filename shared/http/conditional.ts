@@ -1,6 +1,13 @@
 import { invalid } from '../workspace/errors.ts'
-import { matchesStrongly, matchesWeakly, parseEntityTags } from './entity-tag.ts'
+import {
+  etagOf,
+  matchesStrongly,
+  matchesWeakly,
+  parseEntityTags,
+  type EntityTag,
+} from './entity-tag.ts'
 import { parseHttpDate, wholeSecond } from './http-date.ts'
+import { checksumIn } from './proxied-tag.ts'
 
 /** What identifies the version that is selected: a strong entity-tag and the time it became this version. */
 export interface Validators {
@@ -13,7 +20,7 @@ export type FieldReader = (name: string) => string | undefined
 
 /**
  * Evaluates a request's preconditions against an existing representation, in the order of RFC 9110 §13.2.2.
- * An `If-Match` that is not the grammar matches nothing, so that nothing is done under a condition misread; such an
+ * For `If-None-Match` a tag of ours that a proxy has changed still names its bytes. An `If-Match` that is not the grammar matches nothing, so that nothing is done under a condition misread; such an
  * `If-None-Match` or date is ignored.
  */
 export function evaluatePreconditions(
@@ -30,7 +37,7 @@ export function evaluatePreconditions(
     return 'precondition-failed'
   }
   if (ifNoneMatch !== undefined) {
-    if (someTag(ifNoneMatch, (tag) => matchesWeakly(tag, current.etag))) {
+    if (someTag(ifNoneMatch, (tag) => matchesWeakly(tag, current.etag) || names(tag, current))) {
       return isRead ? 'not-modified' : 'precondition-failed'
     }
   } else if (isRead && isModifiedSince(field('if-modified-since'), current) === false) {
@@ -89,15 +96,16 @@ function parseIfMatch(field: string): string[] | '*' {
     )
   }
   if (tags === '*') return '*'
-  return tags
-    .filter((tag) => !tag.weak && /^[0-9a-f]{64}$/.test(tag.opaque))
-    .map((tag) => tag.opaque)
+  return tags.flatMap((tag) => checksumIn(tag) ?? [])
 }
 
-function someTag(
-  field: string,
-  matches: (tag: { weak: boolean; opaque: string }) => boolean,
-): boolean {
+/** Whether a tag names the current bytes by their checksum, in whatever form it came back from a proxy. */
+function names(tag: EntityTag, { etag }: Validators): boolean {
+  const checksum = checksumIn(tag)
+  return checksum !== undefined && etagOf(checksum) === etag
+}
+
+function someTag(field: string, matches: (tag: EntityTag) => boolean): boolean {
   const tags = parseEntityTags(field)
   return tags === '*' || tags?.some(matches) === true
 }

@@ -36,7 +36,7 @@ export async function serveContent(c: Context<AppEnv>, content: Content): Promis
     c.res.headers.set('ETag', content.etag)
     throw new WorkspaceError(
       'precondition-failed',
-      'The file is not the version that If-Match or If-Unmodified-Since names; get its ETag anew.',
+      'The file is not the version that If-Match or If-Unmodified-Since names. Its ETag is its checksum in double quotes; read it again.',
     )
   }
   if (outcome === 'not-modified') return c.body(null, 304, cacheHeaders(content))

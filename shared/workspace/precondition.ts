@@ -10,7 +10,7 @@ export function assertMatches(file: FileRecord, ifMatch: IfMatch | undefined): v
   if (file.state === 'ready' && (ifMatch === '*' || ifMatch.includes(file.checksum))) return
   throw new WorkspaceError(
     'precondition-failed',
-    'This file is not the version that "If-Match" names. Read its present ETag and decide again.',
+    'This file is not the version that "If-Match" names. Its ETag is its checksum in double quotes; read it again and decide.',
     { file },
   )
 }

@@ -102,7 +102,7 @@ function checkPath(request: ReserveRequest, { owner, isTaken }: ReserveFacts): v
   if (mustReplace !== undefined && !isReplaced(owner, mustReplace)) {
     throw new WorkspaceError(
       'precondition-failed',
-      `The file at "${path}" is not the one that "If-Match" names. Read its present ETag and try again.`,
+      `The file at "${path}" is not the one that "If-Match" names. Its ETag is its checksum in double quotes; read it again and decide.`,
     )
   }
   if (isTaken && !request.overwrite) throw pathTaken(path)

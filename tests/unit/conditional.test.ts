@@ -5,6 +5,8 @@ import {
   parseWritePreconditions,
 } from '../../shared/http/conditional.ts'
 
+const sum = 'ab'.repeat(32)
+const other = 'cd'.repeat(32)
 const current = { etag: '"v1"', lastModified: new Date('2026-01-02T03:04:05.678Z') }
 const same = 'Fri, 02 Jan 2026 03:04:05 GMT'
 const before = 'Fri, 02 Jan 2026 03:04:04 GMT'
@@ -78,6 +80,26 @@ const ifRanges: [field: string | undefined, holds: boolean][] = [
   [after, false],
 ]
 
+describe('a tag of ours that a proxy has changed', () => {
+  const ours = { ...current, etag: `"${sum}"` }
+  it.each([`W/"${sum}"`, `"${sum}-gzip"`, `W/"${sum};br"`])(
+    'still names its bytes for a cache, and no strong validator: %s',
+    (tag) => {
+      const match = evaluatePreconditions('GET', reader({ 'if-match': tag }), ours)
+      const noneMatch = evaluatePreconditions('GET', reader({ 'if-none-match': tag }), ours)
+      expect([match, noneMatch]).toEqual(['precondition-failed', 'not-modified'])
+      expect(ifRangeHolds(tag, ours), 'parts of coded bytes are not parts of these').toBe(false)
+    },
+  )
+
+  it('does not name other bytes', () => {
+    const tag = `W/"${other}"`
+    const match = evaluatePreconditions('GET', reader({ 'if-match': tag }), ours)
+    const noneMatch = evaluatePreconditions('GET', reader({ 'if-none-match': tag }), ours)
+    expect([match, noneMatch]).toEqual(['precondition-failed', 'proceed'])
+  })
+})
+
 describe('If-Range (RFC 9110 §13.1.5)', () => {
   it.each(ifRanges)('%s: %s', (field, holds) => {
     expect(ifRangeHolds(field, current)).toBe(holds)
@@ -88,9 +110,6 @@ describe('If-Range (RFC 9110 §13.1.5)', () => {
   })
 })
 
-const sum = 'ab'.repeat(32)
-const other = 'cd'.repeat(32)
-
 describe('preconditions of an upload', () => {
   it.each<[Fields, object]>([
     [{}, {}],
@@ -98,7 +117,17 @@ describe('preconditions of an upload', () => {
     [{ 'if-match': '*' }, { mustReplace: '*' }],
     [{ 'if-match': `"${sum}"` }, { mustReplace: [sum] }],
     [{ 'if-match': `"${sum}", "${other}"` }, { mustReplace: [sum, other] }],
-    [{ 'if-match': `W/"${sum}"` }, { mustReplace: [] }],
+    ...[
+      `W/"${sum}"`,
+      `"${sum}-gzip"`,
+      `"${sum}--gzip"`,
+      `"${sum};br"`,
+      `W/"${sum}-zstd"`,
+      `"${sum}-gzip-gzip"`,
+    ].map((tag): [Fields, object] => [{ 'if-match': tag }, { mustReplace: [sum] }]),
+    ...[`"${sum}-tar"`, `"${sum}gzip"`, `"x${sum}"`, `"${sum.slice(1)}"`].map(
+      (tag): [Fields, object] => [{ 'if-match': tag }, { mustReplace: [] }],
+    ),
     [{ 'if-match': '"foreign"' }, { mustReplace: [] }],
     [
       { 'if-match': '*', 'if-none-match': '*' },
