@@ -1,6 +1,7 @@
 import { Hono } from 'hono'
 import { z } from 'zod'
 import type { AppEnv } from '../shared/http/app-env.ts'
+import { qualityOf } from '../shared/http/accept.ts'
 import { allow } from '../shared/http/allow.ts'
 import { flag, integer, parseQuery } from '../shared/http/query.ts'
 import { servedAs } from '../shared/http/served-as.ts'
@@ -22,14 +23,23 @@ const downloadSchema = z.object({
 export const downloadRoutes = (ports: DownloadPorts, settings: { signedUrlSeconds: number }) =>
   new Hono<AppEnv>().get('/files/:id/download', allow('files:read'), async (c) => {
     const { expiresIn = settings.signedUrlSeconds, inline = false } = parseQuery(c, downloadSchema)
-    const { url, expiresAt } = await download(ports, c.get('caller'), {
+    const { url, expiresAt, mimeType } = await download(ports, c.get('caller'), {
       id: c.req.param('id'),
       expiresInSeconds: expiresIn,
       servedAs: (file) => servedAs(file, inline),
     })
     const absolute = absoluteUrl(c, url)
-    const wantsJson = c.req.header('Accept')?.includes('application/json') ?? false
-    return wantsJson
+    c.header('Vary', 'Accept')
+    return prefersJson(c.req.header('Accept'), mimeType)
       ? c.json({ url: absolute, expiresAt: expiresAt.toISOString() })
       : c.redirect(absolute, 302)
   })
+
+/**
+ * Whether a client would rather have the link as JSON than the file: axios, which accepts both alike, gets the file. A file
+ * of JSON counts as bytes, or no client could ask for the link to it.
+ */
+function prefersJson(accept: string | undefined, mimeType: string): boolean {
+  const fileType = mimeType === 'application/json' ? 'application/octet-stream' : mimeType
+  return qualityOf(accept, 'application/json') > qualityOf(accept, fileType)
+}

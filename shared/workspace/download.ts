@@ -6,6 +6,7 @@ import { readyFile } from './read.ts'
 export interface SignedDownload {
   url: string
   expiresAt: Date
+  mimeType: string
 }
 
 /** A URL, good for anyone who has it until it expires, for the generation of a ready file that was scanned. */
@@ -24,5 +25,5 @@ export async function download(
     expiresAt,
     ...request.servedAs(file),
   })
-  return { url, expiresAt }
+  return { url, expiresAt, mimeType: file.mimeType }
 }

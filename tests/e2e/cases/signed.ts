@@ -27,6 +27,25 @@ export function signedCases(api: Api): void {
       expect(await (await served()).text()).toBe('hello')
     })
 
+    test.each<[accept: string, fileName: string, status: number]>([
+      ['*/*', 'a.txt', 302],
+      ['application/json, text/plain, */*', 'a.txt', 302],
+      ['application/json;q=0, */*', 'a.txt', 302],
+      ['application/json;q=0', 'a.txt', 302],
+      ['text/html,application/xhtml+xml,*/*;q=0.8', 'a.txt', 302],
+      ['image/png', 'a.txt', 302],
+      ['application/json; charset=utf-8', 'a.txt', 200],
+      ['application/json, */*;q=0.1', 'a.txt', 200],
+      ['application/json', 'a.json', 200],
+      ['application/json, */*', 'a.json', 302],
+    ])('Accept weighs the file against the link: %s for %s is %i', async (accept, name, status) => {
+      const user = await api.newUser()
+      const { id } = await user.store(`/${name}`, '{}')
+      const response = await user.get(`/files/${id}/download`, { headers: { accept } })
+      expect(response.status).toBe(status)
+      expect(response.headers.get('vary')).toMatch(/\bAccept\b/)
+    })
+
     test('the URL carries name and type, and its bytes are hostile until shown otherwise', async () => {
       const { served } = await signed(api)
       for (const method of ['GET', 'HEAD']) {
