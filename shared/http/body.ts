@@ -36,9 +36,9 @@ export interface BodyOptions {
 }
 
 /**
- * The request's body, once, in whatever runtime. It fails with `invalid-request` when it ends before its declared length
- * or when no byte comes for the idle limit while one is waited for, and with `digest-mismatch` in place of its end when
- * it has not the checksum; what is written from it is then undone, like any body that breaks off. Destroying it leaves
+ * The request's body, once, in whatever runtime. It fails with `invalid-request` when it ends before its declared length,
+ * with `timeout` when no byte comes for the idle limit while one is waited for, and with `digest-mismatch` in place of its
+ * end when it has not the checksum; what is written from it is then undone, like any body that breaks off. Destroying it leaves
  * the connection as it is, so that a refusal can still be answered. Throws `unsupported-type` for a content coding.
  */
 export function bodyStream(c: Context<AppEnv>, options: BodyOptions = {}): Readable {
@@ -143,7 +143,10 @@ function truncated(receivedBytes: number, declaredBytes: number | undefined): Wo
 }
 
 function tooSlow(seconds: number): WorkspaceError {
-  return invalid('body', `no byte came for ${seconds} s; send it again without a pause as long`)
+  return new WorkspaceError(
+    'timeout',
+    `No byte of the body came for ${seconds} s. Send it again, without a pause as long.`,
+  )
 }
 
 function mismatch(): WorkspaceError {

@@ -9,9 +9,10 @@ export function parseJson(text: string, field: string): unknown {
   assertBoundedJson(text, field)
   let root: unknown
   try {
-    root = JSON.parse(text)
+    // A byte order mark, as .NET and editors of Windows write it, may be ignored (RFC 8259 §8.1).
+    root = JSON.parse(text.startsWith('\uFEFF') ? text.slice(1) : text)
   } catch (cause) {
-    const detail = 'must be JSON (RFC 8259)'
+    const detail = `must be JSON (RFC 8259)${placeOf(cause)}`
     throw new WorkspaceError('invalid-request', `${field}: ${detail}`, {
       errors: [{ field, detail }],
       cause,
@@ -35,6 +36,14 @@ export function assertKeepable(root: unknown, field: string): void {
       open.push({ value: member, depth: depth + 1 })
     }
   }
+}
+
+/** Where the parser stopped, as far as it says. */
+function placeOf(error: unknown): string {
+  const message = error instanceof Error ? error.message : ''
+  const place = /\(line \d+ column \d+\)/.exec(message)?.[0]
+  if (place !== undefined) return `, and is not ${place}`
+  return /end of JSON/.test(message) ? ', and ends too early' : ''
 }
 
 function assertWellFormed(text: string, field: string): void {

@@ -22,6 +22,8 @@ const problems: Record<ErrorCode, ProblemKind> = {
   'not-found': { status: 404, title: 'There is no such thing' },
   'content-missing': { status: 410, title: 'The bytes of the file are missing' },
   'method-not-allowed': { status: 405, title: 'The method is not allowed here' },
+  // Clients repeat a 408 by themselves, and never a 400.
+  timeout: { status: 408, title: 'The request took too long' },
   'path-taken': { status: 409, title: 'The path is taken' },
   'not-scanned': { status: 409, title: 'The file is not scanned yet', retryAfterSeconds: 1 },
   gone: { status: 410, title: 'The file is in the trash' },

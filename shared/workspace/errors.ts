@@ -11,6 +11,7 @@ export type ErrorCode =
   | 'not-found'
   | 'content-missing'
   | 'method-not-allowed'
+  | 'timeout'
   | 'path-taken'
   | 'not-scanned'
   | 'gone'

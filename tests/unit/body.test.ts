@@ -111,13 +111,16 @@ describe('a request body on a socket', () => {
     expect(connection.received.match(/"received":3/g)).toHaveLength(3)
   })
 
-  it('fails with invalid-request when no byte comes for the idle limit', async () => {
+  it('fails with timeout when no byte comes for the idle limit', async () => {
     const held = holdRequest(`${app.origin}/patient`, 'PUT', { 'content-length': '10' })
     await held.write('abc')
     const response = await held.answered
-    expect(response.status).toBe(400)
+    expect(response.status).toBe(408)
     expect(response.headers.get('connection')).toBe('close')
-    await expect(response.json()).resolves.toMatchObject({ detail: /no byte came for 0\.2 s/ })
+    await expect(response.json()).resolves.toMatchObject({
+      type: 'urn:coffer:problem:timeout',
+      detail: /^No byte of the body came for 0\.2 s/,
+    })
     held.cut()
   })
 

@@ -94,6 +94,24 @@ describe('JSON bodies', () => {
     await expectProblem(await post(body, json), 400, 'invalid-request', 'body')
   })
 
+  test('a byte order mark is ignored, once and at the start', async () => {
+    expect(await (await post('\uFEFF{"path":"/a"}', json)).json()).toEqual({ path: '/a' })
+    for (const body of ['\uFEFF\uFEFF{"path":"/a"}', '{"path":\uFEFF"/a"}', '\uFEFF']) {
+      await expectProblem(await post(body, json), 400, 'invalid-request', 'body')
+    }
+    const kept = await post('\uFEFF{"path":"\uFEFF/a"}', json)
+    expect(await kept.json()).toEqual({ path: '\uFEFF/a' })
+  })
+
+  test.each([
+    ['{"path":"/a",}', /\(line 1 column 14\)/],
+    ['{"path":"/a"', /\(line 1 column 13\)/],
+    ['', /ends too early/],
+  ])('%j is refused with the place where it ends to be JSON', async (body, place) => {
+    const { detail } = await expectProblem(await post(body, json), 400, 'invalid-request', 'body')
+    expect(detail).toMatch(place)
+  })
+
   test('64 levels are taken', async () => {
     expect((await post(nested(60), json)).status).toBe(200)
   })
@@ -130,14 +148,14 @@ describe('JSON bodies', () => {
     expect((await post(allowed, json)).status).toBe(200)
   })
 
-  test('a body in which no byte comes for the idle limit is 400', async () => {
+  test('a body in which no byte comes for the idle limit is 408', async () => {
     await using server = await serve(http)
     const held = holdRequest(`${server.url}/api/workspace/patient`, 'POST', {
       'content-type': json,
       'content-length': '20',
     })
     await held.write('{"path":')
-    await expectProblem(await held.answered, 400, 'invalid-request', 'body')
+    await expectProblem(await held.answered, 408, 'timeout')
     held.cut()
   })
 

@@ -460,8 +460,8 @@ describe('a multipart upload is refused, and nothing of it is kept', () => {
     const held = holdRequest(app.origin, 'POST', { 'content-type': contentType })
     await held.write(`${partHead}\r\nbyt`)
     const response = await held.answered
-    expect(response.status).toBe(400)
-    await expect(response.json()).resolves.toMatchObject({ detail: /no byte came/ })
+    expect(response.status).toBe(408)
+    await expect(response.json()).resolves.toMatchObject({ detail: /^No byte of the body came/ })
     expect(seen).toMatchObject([{ outcome: 'undone', body: { destroyed: true } }])
     held.cut()
   })
