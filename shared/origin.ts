@@ -1,6 +1,6 @@
 const schemes = /^[a-z][a-z0-9+.-]*:$/
 /** `https://*.example.com`: a scheme, and at least two labels after the one that is left open. */
-const pattern = /^(?<scheme>https?:\/\/)\*(?<rest>\.[^*/]+\.[^*/]+)$/
+const pattern = /^(?<scheme>https?:\/\/)\*(?<rest>\.[^*/.]+(?:\.[^*/.]+)+)$/
 
 /** Whether text is an origin as browsers write it (RFC 6454 §6.2), of any scheme, or a pattern of subdomains. */
 export function isOriginPattern(text: string): boolean {

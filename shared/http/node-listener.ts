@@ -60,7 +60,10 @@ function addressed(incoming: IncomingMessage): void {
 
 /** An address as the host of a URL: a mapped IPv4 address as IPv4, an IPv6 address without its zone. */
 function hostOf(address: string): string {
-  const plain = address.replace(/^::ffff:(?=[\d.]+$)/, '').replace(/%.*$/, '')
+  const plain = address
+    .replace(/^::ffff:(?=[\d.]+$)/, '')
+    .split('%', 1)
+    .join('')
   return plain.includes(':') ? `[${plain}]` : plain
 }
 
