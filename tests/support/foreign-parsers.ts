@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { readVerdict, readVersion } from '../../shared/adapters/clamd/reply.ts'
 import { parsePlace } from '../../shared/adapters/local/disk-place.ts'
 import { verifyBlobUrl } from '../../shared/adapters/local/signed-url.ts'
+import { qualityOf } from '../../shared/http/accept.ts'
 import { openFirebase } from '../../shared/http/auth-firebase.ts'
 import { openLocal } from '../../shared/http/auth-local.ts'
 import { openOidc } from '../../shared/http/auth-oidc.ts'
@@ -13,17 +14,20 @@ import {
 } from '../../shared/http/conditional.ts'
 import { expectedChecksum } from '../../shared/http/digest.ts'
 import { contentDisposition } from '../../shared/http/disposition.ts'
+import { fileNameOf } from '../../shared/http/form-file-name.ts'
 import { parseHttpDate } from '../../shared/http/http-date.ts'
 import { parseJson } from '../../shared/http/json.ts'
 import { listElements } from '../../shared/http/list-elements.ts'
 import { metadataTextSchema } from '../../shared/http/metadata-schema.ts'
 import { parsed } from '../../shared/http/parsed.ts'
+import { parsePartHeader } from '../../shared/http/part-header.ts'
 import { integer, parsePairs } from '../../shared/http/query.ts'
 import { selectRanges } from '../../shared/http/ranges.ts'
 import { assertPlainPath, decodePercent } from '../../shared/http/target.ts'
 import { traceContextOf } from '../../shared/http/trace-context.ts'
 import { parseUploadRange } from '../../shared/http/upload-range.ts'
 import { isLoopbackHost } from '../../shared/loopback.ts'
+import { isOriginPattern, matchesOrigin } from '../../shared/origin.ts'
 import { parseDataUri } from '../../shared/media/data-uri.ts'
 import { isEnvelope } from '../../shared/media/encryption/envelope.ts'
 import { parseEssence } from '../../shared/media/essence.ts'
@@ -116,6 +120,44 @@ export const foreignParsers: ForeignParser[] = [
       ['Thu, ', ''],
     ],
     pieces: ['Thu, 01 Jan 1970 ', 'Sunday, '],
+  },
+  {
+    name: 'Accept',
+    parse: (text) => qualityOf(text, 'image/png'),
+    around: [
+      ['image/png;q="', '"'],
+      ['a/b;', ', c/d'],
+    ],
+    pieces: ['a/b,', 'a/b;q=1,', ';a="b"', '*/*,', ' ; q = 1 ,'],
+  },
+  {
+    name: "a part's Content-Disposition",
+    parse: (text) => parsePartHeader(text, `text/plain; ${text}`),
+    around: [
+      ['form-data; name="', '"'],
+      ['form-data; filename="', 'x'],
+      ["form-data; filename*=utf-8''", ''],
+      ['form-data; filename=', '; name=file'],
+    ],
+    pieces: ['; a=b', '; a="b"', '"  ', '\\"', '" ;', '%41'],
+  },
+  {
+    name: 'the file name of a form',
+    parse: (text) => fileNameOf({ text, isExtended: false }, 'aiohttp/3'),
+    around: [
+      ['=?utf-8?B?', '?='],
+      ['=?utf-8?Q?', '?='],
+    ],
+    pieces: ['=?utf-8?Q?a?= ', '=41', '%41', '%22', '%E2%82%AC'],
+  },
+  {
+    name: 'Origin, allowed',
+    parse: (text) => [matchesOrigin(['https://*.example.com'], text), isOriginPattern(text)],
+    around: [
+      ['https://', '.example.com'],
+      ['https://*.', '.com'],
+    ],
+    pieces: ['a.', '*.'],
   },
   {
     name: 'Prefer',
