@@ -18,6 +18,28 @@ export function ownStorageCases(api: Api): void {
       }
     })
 
+    test.each<[program: string, rewritten: (url: string) => string]>([
+      ['Facebook', (url) => `${url}&fbclid=IwAR0x`],
+      ['a newsletter', (url) => url.replace('?', '?utm_source=mail&utm_campaign=a%20b&')],
+      ['a program that encodes blanks as %20', (url) => url.replaceAll('+', '%20')],
+      ['a page that escapes for HTML', (url) => url.replaceAll('&', '&amp;')],
+      ['a sentence', (url) => `${url}).`],
+    ])('a link works as %s rewrites it', async (_, rewritten) => {
+      const { url } = await signed(api)
+      const served = await fetch(rewritten(url))
+      expect(await served.text()).toBe('hello')
+      expect(served.headers.get('content-disposition')).toContain("filename*=UTF-8''na%C3%AFve")
+    })
+
+    test('a link that is cut off or has expired says so', async () => {
+      const { url, served } = await signed(api, { expiresIn: 1 })
+      const cut = await expectProblem(await fetch(url.slice(0, url.indexOf('&'))), 403, 'forbidden')
+      expect(cut.detail).toContain('it lacks "expires"')
+      const detail = async () => ((await (await served()).json()) as { detail?: string }).detail
+      await expect.poll(async () => (await served()).status, { timeout: 10_000 }).toBe(403)
+      expect(await detail()).toContain('has expired at ')
+    })
+
     test('an expired link is 403 forbidden', async () => {
       const { served } = await signed(api, { expiresIn: 1 })
       const status = async () => (await served()).status
