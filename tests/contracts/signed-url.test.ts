@@ -42,10 +42,6 @@ describe('a signed URL', () => {
     const changed = Array.from({ length: url.length }, (_, at) =>
       ['0', 'a', '&', ''].map((other) => url.slice(0, at) + other + url.slice(at + 1)),
     ).flat()
-    const said = (text: string) => {
-      const { pathname, searchParams } = new URL(text, 'https://files.example')
-      return JSON.stringify([pathname, ...searchParams])
-    }
     const accepted = changed.filter((other) => said(other) !== said(url) && verifies(other))
     expect(accepted).toEqual([])
   })
@@ -113,6 +109,12 @@ describe('a signed URL', () => {
     expect(() => verifyBlobUrl(secret, given, at)).toThrow(detail)
   })
 })
+
+/** The path and the parameters of a URL, however they are encoded. */
+function said(text: string): string {
+  const { pathname, searchParams } = new URL(text, 'https://files.example')
+  return JSON.stringify([pathname, ...searchParams])
+}
 
 function sorted(query: string): string {
   const parameters = new URLSearchParams(query)
