@@ -4,7 +4,7 @@ import type { AppEnv } from '../shared/http/app-env.ts'
 import { allow } from '../shared/http/allow.ts'
 import { changePreconditions } from '../shared/http/change-preconditions.ts'
 import { flag, parseQuery } from '../shared/http/query.ts'
-import { contentPath } from '../shared/http/target.ts'
+import { contentPath, locationUrl } from '../shared/http/target.ts'
 import { remove, removeSession } from '../shared/workspace/delete.ts'
 import { parsePath, parseSessionId } from '../shared/workspace/path.ts'
 import type { Ports } from '../shared/workspace/ports.ts'
@@ -32,7 +32,7 @@ export const deleteRoutes = (ports: Pick<Ports, 'catalog' | 'blobs' | 'now'>) =>
       const isDone = await removeSession(ports, c.get('caller'), session, options)
       if (isDone) return c.body(null, 204)
       // RFC 9110 §15.3.3: not completed. Repeating the request goes on.
-      return c.body(null, 202, { 'Retry-After': '1', Location: c.req.path })
+      return c.body(null, 202, { 'Retry-After': '1', Location: locationUrl(c, c.req.path) })
     })
 
 function optionsOf(c: Context<AppEnv>) {

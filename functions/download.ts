@@ -5,7 +5,7 @@ import { qualityOf } from '../shared/http/accept.ts'
 import { allow } from '../shared/http/allow.ts'
 import { flag, integer, parseQuery } from '../shared/http/query.ts'
 import { servedAs } from '../shared/http/served-as.ts'
-import { absoluteUrl } from '../shared/http/target.ts'
+import { absoluteUrl, locationUrl } from '../shared/http/target.ts'
 import { download } from '../shared/workspace/download.ts'
 import type { Ports } from '../shared/workspace/ports.ts'
 
@@ -28,11 +28,10 @@ export const downloadRoutes = (ports: DownloadPorts, settings: { signedUrlSecond
       expiresInSeconds: expiresIn,
       servedAs: (file) => servedAs(file, inline),
     })
-    const absolute = absoluteUrl(c, url)
     c.header('Vary', 'Accept')
     return prefersJson(c.req.header('Accept'), mimeType)
-      ? c.json({ url: absolute, expiresAt: expiresAt.toISOString() })
-      : c.redirect(absolute, 302)
+      ? c.json({ url: absoluteUrl(c, url), expiresAt: expiresAt.toISOString() })
+      : c.redirect(locationUrl(c, url), 302)
   })
 
 /**

@@ -108,7 +108,7 @@ export const uploadRoutes = (ports: UploadPorts) =>
         ...(checksum !== undefined && { expectedChecksum: checksum }),
         ...(browserOrigin !== undefined && { browserOrigin }),
       })
-      c.header('Location', locationOf(file))
+      c.header('Location', locationOf(c, file))
       return c.json(
         {
           file: fileView(file),

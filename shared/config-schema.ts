@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { isLoopbackHost } from './loopback.ts'
-import { isOriginPattern } from './origin.ts'
+import { isOriginPattern, isPublicUrl } from './origin.ts'
 import { defaultRecordLimits } from './workspace/record-limits.ts'
 
 /** Mebibytes, as the reference system counts them; decimals are fine. */
@@ -77,7 +77,11 @@ export const environmentSchema = z.object({
   SHUTDOWN_SECONDS: integer(1, 3600, 25),
   PUBLIC_URL: z
     .string()
-    .refine(isOrigin, 'must be an origin such as https://files.example.com, without a path')
+    .refine(
+      isPublicUrl,
+      'must be where callers reach the service, such as https://files.example.com or https://example.com/files, without a query',
+    )
+    .transform((url) => url.replace(/\/$/, ''))
     .optional(),
   /** Set by Cloud Run, and by the Firebase emulator beside `FUNCTIONS_EMULATOR`. */
   K_SERVICE: text,
@@ -141,11 +145,6 @@ function flag(byDefault: boolean) {
 
 function oneOf<const Values extends readonly string[]>(values: Values) {
   return z.enum(values, `must be ${values.map((value) => `"${value}"`).join(' or ')}`)
-}
-
-function isOrigin(text: string): boolean {
-  const url = URL.parse(text)
-  return url !== null && /^https?:$/.test(url.protocol) && url.origin === text
 }
 
 function isHttpUrl(text: string): boolean {

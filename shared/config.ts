@@ -17,7 +17,7 @@ export interface Config {
     readonly host: string
     /** 0 for any free port. */
     readonly port: number
-    /** The origin that callers see, where a proxy stands in front. */
+    /** Where callers reach the service, with a path or without, if a proxy stands in front. */
     readonly publicUrl: string | undefined
     readonly corsOrigins: readonly string[]
     readonly crossOriginResourcePolicy: 'same-origin' | 'same-site' | 'cross-origin'

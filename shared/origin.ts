@@ -20,6 +20,16 @@ export function matchesOrigin(patterns: readonly string[], origin: string): bool
   })
 }
 
+/** Whether text is an http(s) URL of an origin and perhaps a path, as `URL` writes it; it may end in a slash. */
+export function isPublicUrl(text: string): boolean {
+  const url = URL.parse(text)
+  if (url === null || !/^https?:$/.test(url.protocol)) return false
+  return (
+    !text.includes('//', text.indexOf('//') + 2) &&
+    [text, `${text}/`].includes(url.origin + url.pathname)
+  )
+}
+
 /** Of other schemes than http(s), such as `capacitor://localhost`, WHATWG's URL has no origin to compare. */
 function isOrigin(text: string): boolean {
   const url = URL.parse(text)

@@ -1,13 +1,7 @@
 import { z } from 'zod'
-import { isOriginPattern } from '../../shared/origin.ts'
+import { isOriginPattern, isPublicUrl } from '../../shared/origin.ts'
 
 const httpsUrl = z.url({ protocol: /^https$/, error: 'must be an https URL' })
-const origin = z
-  .string()
-  .refine(
-    (text) => URL.parse(text)?.origin === text,
-    'must be an origin such as https://app.example.com',
-  )
 const corsOrigin = z
   .string()
   .refine(
@@ -56,7 +50,13 @@ export const settingsSchema = z.strictObject({
     }),
   ]),
   corsOrigins: z.array(corsOrigin).default([]),
-  publicUrl: origin.optional(),
+  publicUrl: z
+    .string()
+    .refine(
+      isPublicUrl,
+      'must be where callers reach the service, such as https://files.example.com or https://example.com/files',
+    )
+    .optional(),
   maxFileMegabytes: count(1, 1023).default(100),
   quotaMegabytes: z.int().positive().default(5120),
   trashRetentionDays: count(1, 3650).default(30),

@@ -9,7 +9,7 @@ export interface HttpContext {
   log: (entry: LogEntry) => void
   /** Origins whose pages may call; empty for none. */
   corsOrigins: readonly string[]
-  /** The origin that callers reach the service at, where that is not the one it is asked at (a proxy in front). */
+  /** Where callers reach the service, with a path or without, if that is not where it is asked (a proxy in front). */
   publicUrl?: string | undefined
   /** Where traces and metrics are configured. */
   telemetry?: Pick<Telemetry, 'startRequest'> | undefined

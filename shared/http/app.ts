@@ -8,7 +8,7 @@ import { answerBeforeEnd } from './drain.ts'
 import { problemResponse } from './problem.ts'
 import { requestHeaders } from './request-headers.ts'
 import { requestLog } from './request-log.ts'
-import { assertPlainPath, basePath, rawTarget } from './target.ts'
+import { assertPlainPath, basePath, locationUrl, publicPath, rawTarget } from './target.ts'
 
 const methods = ['DELETE', 'GET', 'PATCH', 'POST', 'PUT']
 const everyMethod = ['HEAD', 'OPTIONS', ...methods].sort().join(', ')
@@ -50,7 +50,8 @@ function unrouted(c: Context<AppEnv>, allowed: string[]): Response {
     return new Response(null, { status: 204, headers: { Allow: everyMethod } })
   }
   if (allowed.length === 0) {
-    const detail = `Nothing is answered here. Addresses start with ${basePath}/, such as ${basePath}/files.`
+    const base = locationUrl(c, basePath)
+    const detail = `Nothing is answered here. Addresses start with ${base}/, such as ${base}/files.`
     return problemResponse(new WorkspaceError('not-found', detail), { requestId })
   }
   const allow = allowed.join(', ')
@@ -63,7 +64,7 @@ function unrouted(c: Context<AppEnv>, allowed: string[]): Response {
   return response
 }
 
-function refusal(error: Error, c: Context<AppEnv>, { log }: HttpContext): Response {
+function refusal(error: Error, c: Context<AppEnv>, { log, publicUrl }: HttpContext): Response {
   const requestId = c.get('requestId')
   const trace = c.get('trace')
   if (error instanceof WorkspaceError) {
@@ -84,6 +85,7 @@ function refusal(error: Error, c: Context<AppEnv>, { log }: HttpContext): Respon
   return problemResponse(error, {
     requestId,
     uploaded: c.get('uploaded'),
+    publicPath: publicPath(publicUrl),
     challenge: c.get('challenge'),
   })
 }

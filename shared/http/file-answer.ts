@@ -6,7 +6,7 @@ import { awaitOwnVerdict } from '../workspace/upload.ts'
 import type { AppEnv } from './app-env.ts'
 import { etagOf } from './entity-tag.ts'
 import { fileView } from './file-view.ts'
-import { basePath } from './target.ts'
+import { basePath, locationUrl } from './target.ts'
 
 const retryAfterSeconds = 1
 
@@ -27,7 +27,7 @@ export async function answerUpload(
 
 /** The answer to a file that has been made: with where it is, and its `ETag` once it is ready. */
 export function answerCreated(c: Context<AppEnv>, file: FileRecord): Response {
-  c.header('Location', locationOf(file))
+  c.header('Location', locationOf(c, file))
   if (file.state === 'ready') return answerFile(c, file, 201)
   if (file.state !== 'pending') throw notServed(file)
   c.header('Retry-After', `${retryAfterSeconds}`)
@@ -44,6 +44,6 @@ export function answerFile(
   return c.json(fileView(file), status)
 }
 
-export function locationOf(file: Pick<FileRecord, 'id'>): string {
-  return `${basePath}/files/${file.id}`
+export function locationOf(c: Context<AppEnv>, file: Pick<FileRecord, 'id'>): string {
+  return locationUrl(c, `${basePath}/files/${file.id}`)
 }

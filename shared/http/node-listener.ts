@@ -7,11 +7,12 @@ import { invalid, type WorkspaceError } from '../workspace/errors.ts'
 import type { AppEnv, HttpContext } from './app-env.ts'
 import { clientHasLeft } from './client-has-left.ts'
 import { problemResponse } from './problem.ts'
+import { publicPath, withoutPublicPath } from './target.ts'
 
 /** The app as a listener of Node's HTTP server; what never becomes a request of the app is refused in its words too. */
 export function nodeListener(
   app: Hono<AppEnv>,
-  { log }: Pick<HttpContext, 'log'>,
+  { log, publicUrl }: Pick<HttpContext, 'log' | 'publicUrl'>,
 ): (incoming: IncomingMessage, outgoing: ServerResponse) => Promise<void> {
   // What is thrown without being an Error, such as the reason of a signal, passes the app's own handler by.
   const answer: typeof app.fetch = async (request, env) => {
@@ -38,8 +39,9 @@ export function nodeListener(
       return response
     },
   })
+  const path = publicPath(publicUrl)
   return (incoming, outgoing) => {
-    addressed(incoming)
+    addressed(incoming, path)
     return listen(incoming, outgoing)
   }
 }
@@ -47,15 +49,19 @@ export function nodeListener(
 /**
  * Gives a request what HTTP/1.0 clients leave out, and what the app cannot route: `Host`, for which the address that was
  * asked stands in (RFC 9112 §3.2 requires it of HTTP/1.1 only, and lets it be empty), and `OPTIONS *`, which asks for the
- * server as a whole (RFC 9110 §9.3.7).
+ * server as a whole (RFC 9110 §9.3.7). Takes the path of `PUBLIC_URL` off.
  */
-function addressed(incoming: IncomingMessage): void {
+function addressed(incoming: IncomingMessage & { originalUrl?: string }, path: string): void {
   const { headers, socket, httpVersion, method, url } = incoming
   const isHostless = headers.host === '' || (headers.host === undefined && httpVersion < '1.1')
   if (isHostless) {
     headers.host = `${hostOf(socket.localAddress ?? 'localhost')}:${socket.localPort}`
   }
-  if (method === 'OPTIONS' && url === '*') incoming.url = '/'
+  const target = method === 'OPTIONS' && url === '*' ? '/' : (url ?? '/')
+  incoming.url = withoutPublicPath(target, path)
+  if (incoming.originalUrl !== undefined) {
+    incoming.originalUrl = withoutPublicPath(incoming.originalUrl, path)
+  }
 }
 
 /** An address as the host of a URL: a mapped IPv4 address as IPv4, an IPv6 address without its zone. */

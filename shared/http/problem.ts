@@ -59,6 +59,8 @@ export interface ProblemContext {
   requestId: string
   /** The request brought a file's bytes and waited for their verdict. */
   uploaded?: boolean | undefined
+  /** What stands before `/api/workspace` in the routes that a detail names. */
+  publicPath?: string | undefined
   /** `WWW-Authenticate` (RFC 6750 §3), where the refusal is about the token. */
   challenge?: string | undefined
 }
@@ -81,12 +83,17 @@ export function problemResponse(error: unknown, context: ProblemContext): Respon
     type: `urn:coffer:problem:${error.code}`,
     title: kind.title,
     status: (context.uploaded ? kind.uploadStatus : undefined) ?? kind.status,
-    detail: error.message,
+    detail: withPublicRoutes(error.message, context.publicPath),
     instance,
     ...(error.errors && { errors: error.errors }),
     ...(error.file && { file: fileView(error.file) }),
   }
   return problem(body, headersOf(error, kind, context))
+}
+
+/** The routes of a detail as the caller reaches them: `POST /api/workspace/files` below a path. */
+function withPublicRoutes(detail: string, path = ''): string {
+  return detail.replace(/\b(GET|POST|PUT|PATCH|DELETE) (?=\/api\/workspace\/)/g, `$1 ${path}`)
 }
 
 /** A refusal that its HTTP status says all about (RFC 9457 §4.2.1). */

@@ -5,6 +5,7 @@ import type { AppEnv } from './app-env.ts'
 
 export const basePath = '/api/workspace'
 
+const ownPath = /^\/(?:api\/workspace|healthz)(?:[/?]|$)/
 const dotSegment = /^(\.|%2e){1,2}$/i
 const hiddenCharacter = /%2f|%5c|%00|[\\#]/i
 
@@ -18,9 +19,39 @@ export function rawTarget(c: Context<AppEnv>): { path: string; query: string } {
   return { path: target.slice(0, end) || '/', query: target.slice(end + 1) }
 }
 
-/** A URL of the service as its callers reach it; a URL that has an origin already stays as it is. */
+/**
+ * A URL of the service as its callers reach it: below `PUBLIC_URL`, or else at the host that they named. A URL that has an
+ * origin already stays as it is.
+ */
 export function absoluteUrl(c: Context<AppEnv>, url: string): string {
-  return new URL(url, c.get('publicUrl') ?? c.req.url).href
+  return hasOrigin(url) ? url : (c.get('publicUrl') ?? new URL(c.req.url).origin) + url
+}
+
+/** The same for `Location`, without naming a host: whatever proxies make of it, callers resolve it at the one they asked. */
+export function locationUrl(c: Context<AppEnv>, url: string): string {
+  return hasOrigin(url) ? url : publicPath(c.get('publicUrl')) + url
+}
+
+/** The path of `PUBLIC_URL`, without a slash at its end; nothing for an origin. */
+export function publicPath(publicUrl: string | undefined): string {
+  return publicUrl === undefined ? '' : new URL(publicUrl).pathname.replace(/\/$/, '')
+}
+
+/**
+ * A request target without the path of `PUBLIC_URL`, where a proxy keeps that path. Strips it only from what is then a path of
+ * the service, for it may begin like one itself.
+ */
+export function withoutPublicPath(target: string, path: string): string {
+  const origin = /^https?:\/\/[^/?]*/i.exec(target)?.[0] ?? ''
+  const rest = target.slice(origin.length)
+  if (path === '' || !rest.startsWith(path)) return target
+  const own = rest.slice(path.length)
+  if (own === '' || own === '/') return `${origin}/`
+  return ownPath.test(own) ? origin + own : target
+}
+
+function hasOrigin(url: string): boolean {
+  return /^https?:/i.test(url)
 }
 
 /** Refuses a path that could mean two things: to be called before routing. */

@@ -82,7 +82,15 @@ describe('the configuration', () => {
       },
       { quarantine: { place: 'q', retentionDays: 7 } },
     ],
-    [{ PUBLIC_URL: 'https://files.example' }, { server: { publicUrl: 'https://files.example' } }],
+    ...[
+      ['https://files.example', 'https://files.example'],
+      ['https://files.example/', 'https://files.example'],
+      ['https://example.com/files/api', 'https://example.com/files/api'],
+      ['http://localhost:8000/files/', 'http://localhost:8000/files'],
+    ].map(([PUBLIC_URL = '', publicUrl]): [Record<string, string>, object] => [
+      { PUBLIC_URL },
+      { server: { publicUrl } },
+    ]),
     [
       { CORS_ORIGINS: 'https://a.example, http://localhost:3000,' },
       {
@@ -240,7 +248,18 @@ describe('the configuration', () => {
       'https://münchen.example',
     ].map((CORS_ORIGINS): [Record<string, string>, string] => [{ CORS_ORIGINS }, 'CORS_ORIGINS']),
     [{ CROSS_ORIGIN_RESOURCE_POLICY: 'none' }, 'CROSS_ORIGIN_RESOURCE_POLICY'],
-    [{ PUBLIC_URL: 'https://files.example/base' }, 'PUBLIC_URL'],
+    ...[
+      'files.example',
+      'ftp://files.example',
+      'https://files.example/base?x=1',
+      'https://files.example/base#x',
+      'https://user@files.example',
+      'https://files.example/a/../b',
+      'https://files.example//base',
+      'https://files.example/base//',
+      'https://files.example/a b',
+      'https://Files.example',
+    ].map((PUBLIC_URL): [Record<string, string>, string] => [{ PUBLIC_URL }, 'PUBLIC_URL']),
     [{ HOST: '0.0.0.0' }, 'HOST'],
     [{ HOST: '::' }, 'HOST'],
     [{ HOST: '192.168.1.2', AUTH_MODE: 'local' }, 'HOST'],

@@ -424,4 +424,7 @@ test('a URL of the service has the origin that callers see', async () => {
   expect(await urlIn({ publicUrl: 'https://files.example' })).toBe(
     'https://files.example/api/workspace/x?signature=1',
   )
+  expect(await urlIn({ publicUrl: 'https://example.com/files' })).toBe(
+    'https://example.com/files/api/workspace/x?signature=1',
+  )
 })

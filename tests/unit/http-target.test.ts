@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { contentPath } from '../../shared/http/target.ts'
+import { contentPath, withoutPublicPath } from '../../shared/http/target.ts'
 import { httpApp, serve } from '../support/http-app.ts'
 import { expectProblem } from '../support/problem.ts'
 import { rawRequest } from '../support/raw-http.ts'
@@ -97,5 +97,24 @@ describe('a path that could mean two things is 400, before routing', () => {
     const response = await get('*')
     expect(response?.headers.get('x-content-type-options')).toBe('nosniff')
     await expectProblem(response, 400, 'invalid-request')
+  })
+})
+
+describe('the path of PUBLIC_URL', () => {
+  test.each<[target: string, path: string, own: string]>([
+    ['/files/api/api/workspace/usage?x=1', '/files/api', '/api/workspace/usage?x=1'],
+    ['/api/workspace/usage', '/files/api', '/api/workspace/usage'],
+    ['/files/api/healthz', '/files/api', '/healthz'],
+    ['/files/api/', '/files/api', '/'],
+    ['/files/api', '/files/api', '/'],
+    ['/files/apiary/api/workspace/usage', '/files/api', '/files/apiary/api/workspace/usage'],
+    ['/files/api/other', '/files/api', '/files/api/other'],
+    ['/api/workspace/files', '/api/workspace', '/api/workspace/files'],
+    ['/api/workspace/api/workspace/files', '/api/workspace', '/api/workspace/files'],
+    ['/api/workspace/files', '', '/api/workspace/files'],
+    ['http://a/files/api/healthz', '/files/api', 'http://a/healthz'],
+    ['http://a', '/files/api', 'http://a'],
+  ])('is taken off where a proxy keeps it: %s below "%s" is %s', (target, path, own) => {
+    expect(withoutPublicPath(target, path)).toBe(own)
   })
 })
