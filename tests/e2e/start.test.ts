@@ -153,3 +153,32 @@ test('SIGTERM ends the process in its time although clients are slow', async () 
   expect(await server.ended).toMatchObject({ code: 0, signal: null })
   clearInterval(trickle)
 })
+
+test('SIGTERM ends the process in its time although a scan hangs', async () => {
+  await using directory = await temporaryDirectory()
+  // A clamd that names its version, and takes a file without a word.
+  const clamd = createServer((socket) => {
+    socket
+      .on('error', () => undefined)
+      .on('data', (chunk: Buffer) => {
+        if (chunk.includes('VERSION')) socket.end('ClamAV 1.4.6\0')
+        else clamd.emit('scanning')
+      })
+  })
+  clamd.listen(0, '127.0.0.1')
+  await once(clamd, 'listening')
+  const { port: clamdPort } = clamd.address() as AddressInfo
+  const env = { CLAMAV_SERVICE_HOST: '127.0.0.1', CLAMAV_SERVICE_PORT: `${clamdPort}` }
+  await using server = start(directory.path, { ...env, SHUTDOWN_SECONDS: '1' })
+  const url = `http://127.0.0.1:${await server.ready}/api/workspace/content/a`
+  const scanning = once(clamd, 'scanning')
+  const stored = await fetch(url, { method: 'PUT', body: 'x', headers: { Prefer: 'wait=0' } })
+  expect(stored.status).toBe(202)
+  await scanning
+  server.kill('SIGTERM')
+  expect(await server.ended).toMatchObject({
+    code: 1,
+    said: expect.stringContaining('longer than 1 s') as string,
+  })
+  clamd.close()
+})

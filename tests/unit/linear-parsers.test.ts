@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { foreignParsers, type ForeignParser } from '../support/foreign-parsers.ts'
+import { foreignRequests } from '../support/foreign-requests.ts'
 
 const longBytes = 100_000
 const shortBytes = longBytes / 4
@@ -48,7 +49,7 @@ const troublesome = {
   'lone surrogate': '\ud800',
 }
 
-describe.each(foreignParsers)('the parser of $name', (parser) => {
+describe.each([...foreignParsers, ...foreignRequests])('the parser of $name', (parser) => {
   it.each(Object.entries(runsOf(parser)))('takes linear time for 100 KB of %s', async (_, run) => {
     for (const [before, after] of [['', ''], ['', 'x'], ...(parser.around ?? [])]) {
       const text = (bytes: number) => before + run(bytes) + after
