@@ -7,9 +7,9 @@ export const corsOrigin = 'https://app.example.com'
 /** WHATWG Fetch §2.2.2, CORS-safelisted response-header name. */
 const safelisted =
   /^(cache-control|content-language|content-length|content-type|expires|last-modified|pragma)$/
-/** Of the connection, and what a browser heeds and a page has no use for. */
+/** Of the connection, for the browser alone, or added by a host (the functions emulator runs Express). */
 const forBrowsers =
-  /^(access-control-.*|connection|keep-alive|transfer-encoding|date|vary|x-content-type-options|content-security-policy|cross-origin-resource-policy)$/
+  /^(access-control-.*|connection|keep-alive|transfer-encoding|date|vary|x-content-type-options|content-security-policy|cross-origin-resource-policy|x-powered-by)$/
 
 const list = (header: string | null) => (header ?? '').toLowerCase().split(/\s*,\s*/)
 
