@@ -68,6 +68,11 @@ test('a port in use ends the start with exit code 1 and says so', async () => {
 
 test.each<[string, Record<string, string>, RegExp]>([
   ['a host that AUTH_MODE=local does not go with', { HOST: '192.0.2.1' }, /HOST/],
+  [
+    'a directory in a file system that takes none',
+    { WORKSPACE_STORAGE_DIR: '/proc/coffer' },
+    /ENOENT.*mkdir '\/proc\/coffer'/,
+  ],
   ['a bad variable', { MAX_FILE_SIZE_MB: 'many' }, /MAX_FILE_SIZE_MB must be/],
   [
     'a bucket',

@@ -1,17 +1,31 @@
-import { mkdir, open, readdir, rename } from 'node:fs/promises'
+import { mkdir, open, readdir, rename, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 
 /** Nobody but the service's own user reads what is stored. */
 export const privateDirectory = 0o700
 export const privateFile = 0o600
 
-/** Makes a directory and those above it that are missing; they survive a crash of the machine. */
+/**
+ * Makes a directory and those above it that are missing; they survive a crash of the machine. One step at a time:
+ * `mkdir` with `recursive` never ends where a file system, such as `/proc`, takes no directory and answers ENOENT.
+ */
 export async function makeDirectory(path: string): Promise<void> {
-  const first = await mkdir(path, { recursive: true, mode: privateDirectory })
-  if (first === undefined) return
-  for (let made = path; made.length >= first.length; made = dirname(made)) {
-    await sync(dirname(made))
+  if (await makeOne(path, 'ENOENT')) return
+  await makeDirectory(dirname(path))
+  await makeOne(path)
+}
+
+/** False where it fails with the code. */
+async function makeOne(path: string, tolerated?: string): Promise<boolean> {
+  try {
+    await mkdir(path, privateDirectory)
+  } catch (error) {
+    if (hasCode(error, 'EEXIST') && (await stat(path)).isDirectory()) return true
+    if (tolerated !== undefined && hasCode(error, tolerated) && dirname(path) !== path) return false
+    throw error
   }
+  await sync(dirname(path))
+  return true
 }
 
 /**

@@ -1,7 +1,7 @@
 import { closeSync, constants, openSync } from 'node:fs'
-import { chmod, lstat, mkdir, readdir } from 'node:fs/promises'
-import { join } from 'node:path'
-import { hasCode, privateDirectory, privateFile } from './durable.ts'
+import { chmod, lstat, readdir } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { hasCode, makeDirectory, privateDirectory, privateFile } from './durable.ts'
 
 /** SQLite gives its log and its shared memory the mode that the database has. */
 const databases = ['coffer.sqlite', 'presence.sqlite']
@@ -16,7 +16,7 @@ const directories = ['blobs', 'clamd', 'quarantine', 'secret', 'tmp', 'uploads']
  * everybody's.
  */
 export async function preparePrivateStorage(directory: string): Promise<void> {
-  await mkdir(directory, { recursive: true, mode: privateDirectory })
+  await makeDirectory(resolve(directory))
   const names = await readdir(directory)
   if (names.length === 0 || names.includes('coffer.sqlite')) {
     await takeFromOthers(directory, privateDirectory)

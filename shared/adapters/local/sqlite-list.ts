@@ -1,36 +1,65 @@
 import { setImmediate } from 'node:timers/promises'
-import type { SQLInputValue, SQLOutputValue } from 'node:sqlite'
+import type { SQLOutputValue } from 'node:sqlite'
 import type { FileRecord } from '../../workspace/file.ts'
 import type { ListPage, ListPosition, ListQuery } from '../../workspace/ports.ts'
 import type { Database } from './database.ts'
-import { decode, recordColumns } from './sqlite-rows.ts'
-import { count, select, type Selection } from './sqlite-selection.ts'
+import { decode } from './sqlite-rows.ts'
+import { countingSort, select } from './sqlite-selection.ts'
+import {
+  behindFolder,
+  countSpan,
+  rowsOf,
+  spanFrom,
+  startOf,
+  type Listing,
+  type Place,
+} from './sqlite-spans.ts'
 
 /** What a page lists: a row that is not decoded before it is known to be on the page, or a folder. */
 type Entry = { row: Record<string, SQLOutputValue> } | { folder: string }
 
-interface Place {
-  path: string
-  sequence: number
+/** How many entries of an offset among folders are passed at once. */
+const maxWalkedAtOnce = 1000
+
+interface Step {
+  from: Place
+  /** How many entries of the offset are still to pass. */
+  skip: number
+  wanted: number
 }
 
-/** How many entries of an offset are passed at once: other requests run in between. */
-const maxSkippedAtOnce = 1000
+interface Stepped {
+  entries: Entry[]
+  skipped: number
+  /** Where the next step begins; undefined where nothing is left. */
+  next: Place | undefined
+}
 
-/** One page, in one transaction. An offset among folders is passed before it, step by step. */
+/**
+ * One page. Each step is one short transaction, and other requests run between two: a search, an offset and a total read
+ * every file of the workspace.
+ */
 export async function listFiles(database: Database, query: ListQuery): Promise<ListPage> {
-  const isWalk = query.folders === true && query.sort === 'path'
-  const place = isWalk ? await skip(database, query) : undefined
-  return database.read(() => {
-    const selection = select(database, query)
-    const entries = isWalk
-      ? walk(database, query, { selection, from: place, wanted: query.limit + 1 }).entries
-      : rows(database, query, selection).map((row) => ({ row }))
-    return pageOf(database, query, entries)
-  })
+  const selection = select(database, query)
+  const step = query.folders === true && query.sort === 'path' ? walk : readRows
+  const entries: Entry[] = []
+  const wanted = query.limit + 1
+  let skip = query.offset ?? 0
+  let place: Place | undefined = startOf(query, selection)
+  while (place && entries.length < wanted) {
+    const from = place
+    const stepped: Stepped = database.read(() =>
+      step(database, { query, selection }, { from, skip, wanted: wanted - entries.length }),
+    )
+    entries.push(...stepped.entries)
+    skip -= stepped.skipped
+    place = stepped.next
+    if (place) await setImmediate()
+  }
+  return pageOf(query, entries, query.total ? await count(database, query) : undefined)
 }
 
-function pageOf(database: Database, query: ListQuery, entries: Entry[]): ListPage {
+function pageOf(query: ListQuery, entries: Entry[], total: number | undefined): ListPage {
   const page = entries.slice(0, query.limit)
   const files = page.flatMap((entry) => ('row' in entry ? decode(entry.row) : []))
   const folders = page.flatMap((entry) => ('folder' in entry ? entry.folder : []))
@@ -39,7 +68,7 @@ function pageOf(database: Database, query: ListQuery, entries: Entry[]): ListPag
     files,
     folders,
     ...(last && { next: positionOf(query, last, files) }),
-    ...(query.total && { total: count(database, query) }),
+    ...(total !== undefined && { total }),
   }
 }
 
@@ -49,110 +78,75 @@ function positionOf(query: ListQuery, last: Entry, files: FileRecord[]): ListPos
   return query.sort === 'path' ? { path, sequence } : { sequence }
 }
 
-/** The rows behind the query's position: those of the page, and one more where one follows. */
-function rows(database: Database, query: ListQuery, selection: Selection) {
-  const sql = `${sqlBehind(query, selection)} LIMIT :limit OFFSET :offset`
-  return database.prepare(sql).all({
-    ...valuesBehind(query, selection, startOf(query, selection)),
-    limit: query.limit + 1,
-    offset: query.offset ?? 0,
-  })
-}
-
-/** The place after the query's offset; undefined where nothing is left. */
-async function skip(database: Database, query: ListQuery): Promise<Place | undefined> {
+/** How many files there are on all pages. */
+async function count(database: Database, given: ListQuery): Promise<number> {
+  const { after: _, ...all } = given
+  const query = { ...all, sort: countingSort(given) }
   const selection = select(database, query)
+  let files = 0
   let place: Place | undefined = startOf(query, selection)
-  let left = query.offset ?? 0
-  while (place && left > 0) {
-    const step: Walk = { selection, from: place, wanted: Math.min(left, maxSkippedAtOnce) }
-    const { entries, next }: Walked = database.read(() => walk(database, query, step))
-    left -= entries.length
+  while (place) {
+    const from = place
+    const [counted, next]: [number, Place | undefined] = database.read(() => {
+      const span = spanFrom(database, { query, selection }, { from })
+      return [countSpan(database, { query, selection }, span), span.next]
+    })
+    files += counted
     place = next
-    await setImmediate()
+    if (place) await setImmediate()
   }
-  return place
+  return files
 }
 
-interface Walk {
-  selection: Selection
-  from: Place | undefined
-  wanted: number
+function readRows(database: Database, listing: Listing, { from, skip, wanted }: Step): Stepped {
+  const isBrief = skip === 0 && isUnfiltered(listing)
+  const span = spanFrom(database, listing, { from, isBrief })
+  if (skip > 0) {
+    const skipped = countSpan(database, listing, span)
+    if (skipped <= skip) return { entries: [], skipped, next: span.next }
+  }
+  const { statement, valuesIn } = rowsOf(database, listing)
+  const rows = statement.all({ ...valuesIn(span), limit: wanted, offset: skip })
+  return { entries: rows.map((row) => ({ row })), skipped: skip, next: span.next }
 }
 
-interface Walked {
-  entries: Entry[]
-  /** The place after the entries; undefined where nothing is left. */
-  next: Place | undefined
-}
-
-/** As `rows`, but passes what lies in a folder: the work is one step an entry, however full its folders are. */
-function walk(database: Database, query: ListQuery, { selection, from, wanted }: Walk): Walked {
-  const statement = database.prepare(sqlBehind(query, selection))
-  const prefixLength = query.prefix?.length ?? 0
+/**
+ * As `readRows`, but passes what lies in a folder: the work is one lookup an entry, however full its folders are, unless
+ * a filter has to be looked up in the files.
+ */
+function walk(database: Database, listing: Listing, { from, skip, wanted }: Step): Stepped {
+  const { query } = listing
+  const { statement, valuesIn } = rowsOf(database, listing)
+  const isBrief = isUnfiltered(listing)
+  const atMost = Math.min(skip + wanted, maxWalkedAtOnce)
   const entries: Entry[] = []
-  let next = from
-  while (next !== undefined && entries.length < wanted) {
-    const values: Record<string, SQLInputValue> = valuesBehind(query, selection, next)
-    next = undefined
-    for (const row of statement.iterate(values)) {
+  const maxSpans = isBrief ? Infinity : 1
+  let next: Place | undefined = from
+  for (let spans = 0; next && spans < maxSpans && entries.length < atMost; spans += 1) {
+    const span = spanFrom(database, listing, { from: next, isBrief })
+    next = span.next
+    for (const row of statement.iterate({ ...valuesIn(span), limit: -1, offset: 0 })) {
       const path = String(row['path'])
-      const folder = folderOf(path, prefixLength)
+      const folder = folderOf(path, query.prefix?.length ?? 0)
       entries.push(folder === undefined ? { row } : { folder })
-      next = folder === undefined ? placeOf(row) : behindFolder(query, folder)
-      if (folder !== undefined || entries.length === wanted) break
+      next = folder === undefined ? placeOf(row) : behindFolder(query.descending, folder)
+      if (folder !== undefined || entries.length === atMost) break
     }
   }
-  return { entries, next }
+  const skipped = Math.min(skip, entries.length)
+  return { entries: entries.slice(skipped), skipped, next }
+}
+
+function isUnfiltered({ selection }: Listing): boolean {
+  return selection.filters.sql.length === 0
 }
 
 function placeOf(row: Record<string, SQLOutputValue>): Place {
   return { path: String(row['path']), sequence: Number(row['sequence']) }
 }
 
-function sqlBehind({ sort, descending }: ListQuery, { from }: Selection): string {
-  const [behind, direction] = descending ? ['<', 'DESC'] : ['>', 'ASC']
-  const select = `SELECT path, sequence, ${recordColumns} ${from}`
-  if (sort === 'created') {
-    return `${select} AND sequence ${behind} :sequence ORDER BY sequence ${direction}`
-  }
-  const end = descending ? 'path >= :end' : 'path < :end'
-  // The start stands once: of two conditions on it SQLite would seek to either, and read on from there to the other.
-  return `${select} AND path ${behind}= :path AND ${end}
-    AND (path ${behind} :path OR sequence ${behind} :sequence)
-    ORDER BY path ${direction}, sequence ${direction}`
-}
-
-function valuesBehind(
-  { sort, descending }: ListQuery,
-  { values, bounds }: Selection,
-  { path, sequence }: Place,
-): Record<string, SQLInputValue> {
-  if (sort === 'created') return { ...values, sequence }
-  return { ...values, path, sequence, end: descending ? bounds.low : bounds.high }
-}
-
-function startOf(query: ListQuery, { bounds }: Selection): Place {
-  const { low, high } = bounds
-  const { after, descending } = query
-  if (after === undefined) {
-    return descending
-      ? { path: high, sequence: Number.MAX_SAFE_INTEGER }
-      : { path: low, sequence: 0 }
-  }
-  if (!('path' in after)) return { path: descending ? high : low, sequence: after.sequence }
-  return after.path.endsWith('/') ? behindFolder(query, after.path) : after
-}
-
 /** The folder below the prefix that a path lies in. */
 function folderOf(path: string, prefixLength: number): string | undefined {
   const slash = path.indexOf('/', prefixLength)
   return slash === -1 ? undefined : path.slice(0, slash + 1)
-}
-
-/** `0` follows `/` in code points: nothing in `/a/` lies behind `/a0`, everything in it lies before. */
-function behindFolder({ descending }: ListQuery, folder: string): Place {
-  return descending
-    ? { path: folder, sequence: 0 }
-    : { path: `${folder.slice(0, -1)}0`, sequence: 0 }
 }

@@ -12,16 +12,26 @@ const lastCharacter = '\u{10ffff}'
 
 const withinBounds = 'path >= :low AND path < :high'
 
+/** The second half is what the index is limited to. */
+const stateNotReady = `state = :state AND state <> 'ready'`
+
 /** All files of a query, whatever the page. */
 export interface Selection {
-  /** `FROM … WHERE …`; in path order without the bounds of the path, which are a page's own. */
-  from: string
-  values: Record<string, SQLInputValue>
+  index: string
+  /** The conditions that are a range of the index. */
+  keys: Condition
+  /** The conditions that are looked up in each entry of that range. */
+  filters: Condition
   /** The paths lie from `low` up to and without `high`. */
   bounds: { low: string; high: string }
+  /** The index has the order of the query. Without it the range is short and is sorted. */
+  isOrdered: boolean
 }
 
-type Condition = [sql: string, values: Record<string, SQLInputValue>]
+export interface Condition {
+  sql: string[]
+  values: Record<string, SQLInputValue>
+}
 
 export function select(database: Database, query: ListQuery): Selection {
   const { state, origin, sessionId, nameContains, prefix = '' } = query
@@ -29,45 +39,59 @@ export function select(database: Database, query: ListQuery): Selection {
   const low = prefix.startsWith(session) ? prefix : session
   const bounds = { low, high: low + lastCharacter }
   const scope = { workspace: query.workspaceId, deleted: Number(query.deleted) }
-  const index = indexOf(query, () => isNarrow(database, { ...scope, ...bounds }))
-  const conditions: Condition[] = [['workspace_id = :workspace AND is_deleted = :deleted', scope]]
-  if (!low.startsWith(prefix)) conditions.push(['FALSE', {}])
-  if (state !== undefined) conditions.push(['state = :state', { state }])
-  if (index === 'files_not_ready') conditions.push([`state <> 'ready'`, {}])
-  if (origin !== undefined) conditions.push(['origin = :origin', { origin }])
+  const index = indexOf(query, {
+    isNarrowPrefix: () =>
+      isNarrow(database, 'files_by_path', [withinBounds, { ...scope, ...bounds }]),
+    isRareState: () =>
+      isNarrow(database, 'files_not_ready', [stateNotReady, { ...scope, state: state ?? '' }]),
+  })
+  const keys: Condition = {
+    sql: ['workspace_id = :workspace AND is_deleted = :deleted'],
+    values: scope,
+  }
+  const filters: Condition = { sql: [], values: {} }
+  const add = (part: Condition, sql: string, values: Condition['values'] = {}) => {
+    part.sql.push(sql)
+    Object.assign(part.values, values)
+  }
+  if (!low.startsWith(prefix)) add(keys, 'FALSE')
+  if (index === 'files_not_ready') add(keys, stateNotReady, { state: state ?? '' })
+  else if (state !== undefined) add(filters, 'state = :state', { state })
+  if (origin !== undefined) {
+    add(index.includes('origin') ? keys : filters, 'origin = :origin', { origin })
+  }
   if (query.sort === 'created') {
     // A condition that all files meet would still be looked up in every row.
-    if (bindsPath(low) && low !== session) conditions.push([withinBounds, bounds])
-    if (sessionId !== undefined) conditions.push(['session_id = :session', { session: sessionId }])
+    if (bindsPath(low) && low !== session) {
+      add(index === 'files_by_path' ? keys : filters, withinBounds, bounds)
+    }
+    if (sessionId !== undefined) {
+      const isKey = index === 'files_by_session_sequence'
+      add(isKey ? keys : filters, 'session_id = :session', { session: sessionId })
+    }
   }
   if (nameContains !== undefined) {
     // Not LIKE, which reads `%` and `_` as patterns.
-    conditions.push(['instr(folded_name, :name) > 0', { name: foldCase(nameContains) }])
+    add(filters, 'instr(folded_name, :name) > 0', { name: foldCase(nameContains) })
   }
-  return {
-    from: `FROM files INDEXED BY ${index} WHERE ${conditions.map(([sql]) => sql).join(' AND ')}`,
-    values: Object.assign({}, ...conditions.map(([, values]) => values)),
-    bounds,
-  }
+  const isOrdered = index.endsWith('sequence') || query.sort === 'path'
+  return { index, keys, filters, bounds, isOrdered }
 }
 
-/** How many files there are on all pages: in the order of paths where those are bounded, for that leads past the fewest. */
-export function count(database: Database, query: ListQuery): number {
-  const isBounded = bindsPath(query.prefix)
-  const { from, values, bounds } = select(database, {
-    ...query,
-    sort: isBounded ? 'path' : 'created',
-  })
-  const sql = `SELECT count(*) AS files ${from}`
-  const row = isBounded
-    ? database.prepare(`${sql} AND ${withinBounds}`).get({ ...values, ...bounds })
-    : database.prepare(sql).get(values)
-  return Number(row?.['files'])
+/** In the order of paths where those are bounded or the state is rare, for that leads past the fewest files. */
+export function countingSort({ prefix, state }: ListQuery): ListQuery['sort'] {
+  return bindsPath(prefix) || (state !== undefined && state !== 'ready') ? 'path' : 'created'
+}
+
+interface Lookups {
+  isNarrowPrefix: () => boolean
+  isRareState: () => boolean
 }
 
 /** The index that leads to a page with the fewest rows on the way. SQLite cannot know: it prepares without the values. */
-function indexOf(query: ListQuery, isNarrowPrefix: () => boolean): string {
-  if (query.state !== undefined && query.state !== 'ready') return 'files_not_ready'
+function indexOf(query: ListQuery, { isNarrowPrefix, isRareState }: Lookups): string {
+  const isNotReady = query.state !== undefined && query.state !== 'ready'
+  if (isNotReady && (query.sort === 'path' || isRareState())) return 'files_not_ready'
   if (query.sort === 'path') {
     return query.origin === undefined ? 'files_by_path' : 'files_by_origin_path'
   }
@@ -76,11 +100,15 @@ function indexOf(query: ListQuery, isNarrowPrefix: () => boolean): string {
   return query.origin === undefined ? 'files_by_sequence' : 'files_by_origin_sequence'
 }
 
-function isNarrow(database: Database, scope: Record<string, SQLInputValue>): boolean {
-  const sql = `SELECT count(*) AS files FROM (SELECT 1 FROM files INDEXED BY files_by_path
-    WHERE workspace_id = :workspace AND is_deleted = :deleted AND ${withinBounds}
+function isNarrow(
+  database: Database,
+  index: string,
+  [condition, values]: [sql: string, values: Record<string, SQLInputValue>],
+): boolean {
+  const sql = `SELECT count(*) AS files FROM (SELECT 1 FROM files INDEXED BY ${index}
+    WHERE workspace_id = :workspace AND is_deleted = :deleted AND ${condition}
     LIMIT ${maxSortedFiles + 1})`
-  return Number(database.prepare(sql).get(scope)?.['files']) <= maxSortedFiles
+  return Number(database.prepare(sql).get(values)?.['files']) <= maxSortedFiles
 }
 
 /** Every path starts with a slash, so that one alone tells none from another. */
