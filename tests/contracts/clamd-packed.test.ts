@@ -77,6 +77,13 @@ describe.skipIf(skipWithoutClamd)(`the shipped signatures${clamdNote}`, () => {
     expect(await scan(gzipSync(taped([lz4])))).toEqual(unsupported)
   })
 
+  test('find a second bzip2 stream, as pbzip2 writes them', async () => {
+    const head = Buffer.from('425a6839314159265359', 'hex')
+    const stream = Buffer.concat([head, Buffer.alloc(40, 7)])
+    expect(await scan(Buffer.concat([stream, stream]))).toEqual(unsupported)
+    expect(await scan(stream)).toEqual(clean)
+  })
+
   test('unpack a tape archive with hundreds of them a few times in all', async () => {
     const large = oddZip('array.npy', Buffer.alloc(120_000, 'numbers'), { zip64Local: true })
     const archive = gzipSync(taped(Array.from({ length: 300 }, () => large)))

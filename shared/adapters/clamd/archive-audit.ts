@@ -21,20 +21,45 @@ const marks: Mark[] = [
   { at: 0, bytes: Buffer.from('SQLite format 3') },
 ]
 
-/** How files of formats begin that pack other files, and that clamd 1.4 takes for mere bytes. */
-const unknownFormats: Mark[] = [
-  // LZ4 frames, lzip, lzop, compress.
-  { at: 0, bytes: Buffer.from('04224d18', 'hex') },
-  { at: 0, bytes: Buffer.from('LZIP\u0001') },
-  { at: 0, bytes: Buffer.from('894c5a4f000d0a1a0a', 'hex') },
-  { at: 0, bytes: Buffer.from('1f9d90', 'hex') },
+const sevenZip: Mark = { at: 0, bytes: Buffer.from('377abcaf271c', 'hex') }
+
+/** The properties byte of nearly all LZMA files, and a dictionary of at least 64 KiB. */
+const lzma: Mark = { at: 0, bytes: Buffer.from('5d0000', 'hex') }
+
+/**
+ * How files of formats begin that pack other files, and that clamd 1.4 takes for mere bytes: all the marks of a row. The
+ * signatures of infra/clamav find the same ones inside archives.
+ */
+const unknownFormats: Mark[][] = [
+  // LZ4 frames, lzip, lzop.
+  [{ at: 0, bytes: Buffer.from('04224d18', 'hex') }],
+  [{ at: 0, bytes: Buffer.from('LZIP\u0001') }],
+  [{ at: 0, bytes: Buffer.from('894c5a4f000d0a1a0a', 'hex') }],
+  // compress, with codes of 9 to 16 bits.
+  ...Array.from({ length: 8 }, (_, index) => [
+    { at: 0, bytes: Buffer.from([0x1f, 0x9d, 0x89 + index]) },
+  ]),
+  // LZMA without a container, of unknown and of known size (below 4 GiB).
+  [lzma, { at: 5, bytes: Buffer.from('ffffffffffffffff00', 'hex') }],
+  [lzma, { at: 9, bytes: Buffer.alloc(5) }],
+  // 7z whose first stream is packed by bzip2, Zstandard, LZ4.
+  [sevenZip, { at: 32, bytes: Buffer.from('BZh') }],
+  [sevenZip, { at: 32, bytes: Buffer.from('28b52ffd', 'hex') }],
+  [sevenZip, { at: 32, bytes: Buffer.from('04224d18', 'hex') }],
+  // Debian packages and other ar archives, RPM packages, SquashFS (snap).
+  [{ at: 0, bytes: Buffer.from('!<arch>\n') }],
+  [{ at: 0, bytes: Buffer.from('edabeedb', 'hex') }],
+  [
+    { at: 0, bytes: Buffer.from('hsqs') },
+    { at: 28, bytes: Buffer.from('04000000', 'hex') },
+  ],
   // Windows images, ACE, StuffIt, StuffIt X, ZPAQ.
-  { at: 0, bytes: Buffer.from('MSWIM\u0000\u0000\u0000') },
-  { at: 7, bytes: Buffer.from('**ACE**') },
-  { at: 0, bytes: Buffer.from('SIT!') },
-  { at: 0, bytes: Buffer.from('StuffIt (c)') },
-  { at: 0, bytes: Buffer.from('StuffIt!') },
-  { at: 0, bytes: Buffer.from('7kSt') },
+  [{ at: 0, bytes: Buffer.from('MSWIM\u0000\u0000\u0000') }],
+  [{ at: 7, bytes: Buffer.from('**ACE**') }],
+  [{ at: 0, bytes: Buffer.from('SIT!') }],
+  [{ at: 0, bytes: Buffer.from('StuffIt (c)') }],
+  [{ at: 0, bytes: Buffer.from('StuffIt!') }],
+  [{ at: 0, bytes: Buffer.from('7kSt') }],
 ]
 
 /**
@@ -78,7 +103,7 @@ export class ArchiveAudit {
 
   /** Whether no clamd knows the format, though it packs other files. */
   isUnknownFormat(): boolean {
-    return unknownFormats.some((mark) => this.#begins(mark))
+    return unknownFormats.some((format) => format.every((mark) => this.#begins(mark)))
   }
 
   /** Whether only a clamd with UnRAR can look into it. */
