@@ -12,6 +12,7 @@ const generic = new Set([
   'application/ogg',
   'application/x-cfb',
   'application/x-gzip',
+  'application/x-tar',
   'application/zip',
   'image/tiff',
   'text/xml',
@@ -28,6 +29,28 @@ const families = [
   ['audio/x-ms-asf', 'video/x-ms-asf'],
   ['image/heic', 'image/heif', 'image/heic-sequence', 'image/heif-sequence', 'image/avif'],
 ]
+
+/** Extensions of formats whose bytes are another format's, or that the format goes by as well. */
+const furtherExtensions: Record<string, string[]> = {
+  'application/msword': ['wps', 'wpt'],
+  'application/pdf': ['ai'],
+  'application/pgp-encrypted': ['asc', 'gpg'],
+  'application/vnd.ms-excel': ['et', 'ett'],
+  'application/vnd.ms-powerpoint': ['dps', 'dpt'],
+  'application/x-7z-compressed': ['cb7'],
+  'application/x-bzip2': ['tbz', 'tbz2', 'tb2', 'tz2'],
+  'application/x-rar-compressed': ['cbr'],
+  'application/x-xz': ['txz'],
+  'application/zstd': ['tzst', 'zstd'],
+  'image/jpeg': ['mpo', 'jps', 'thm', 'mjpeg', 'mjpg'],
+  'image/vnd.adobe.photoshop': ['psb', 'psdt', 'pdd'],
+  'text/calendar': ['ical'],
+  'text/html': ['xhtml', 'xht'],
+  'text/vcard': ['vcf'],
+}
+
+/** The number of one volume of a split file: `film.7z.001`. */
+const volumeNumber = /^\d{3}$/
 
 /** How many siblings are numbered, before a name says by chance which one it is. */
 const numberedSiblings = 20
@@ -56,9 +79,11 @@ export function* siblingNames(name: string): Generator<string> {
 }
 
 function fits(name: string, type: string): boolean {
-  const { ending } = split(name)
+  const { stem, ending } = split(name)
   const extension = ending.slice(1).toLowerCase()
   if (extension === '') return false
+  if (volumeNumber.test(extension)) return fits(stem, type)
+  if (furtherExtensions[type]?.includes(extension)) return true
   const named = typeOfName(name)
   if (generic.has(type)) {
     const isOther = named !== undefined && named !== type && isRecognisable(named)
