@@ -50,16 +50,21 @@ export async function serveContent(c: Context<AppEnv>, content: Content): Promis
     : 'whole'
   if (ranges === 'unsatisfiable') throw unsatisfiable(c, sizeBytes)
   if (ranges === 'whole') {
-    const body = toWebStream(await openOrThrow(content), sizeBytes)
+    const body = toWebStream(await openOrThrow(content), sizeBytes, reportTo(c, content))
     return c.body(body, 200, { ...headers, 'Content-Length': `${sizeBytes}` })
   }
   return ranges.length === 1 ? onePart(c, content, ranges) : manyParts(c, content, ranges)
 }
 
-async function onePart(c: Context, content: Content, ranges: ByteRange[]): Promise<Response> {
+async function onePart(
+  c: Context<AppEnv>,
+  content: Content,
+  ranges: ByteRange[],
+): Promise<Response> {
   const [range] = ranges
   if (range === undefined) throw new Error('a range set is never empty')
-  const body = toWebStream(await openOrThrow(content, range), rangeLength(range))
+  const source = await openOrThrow(content, range)
+  const body = toWebStream(source, rangeLength(range), reportTo(c, content))
   return c.body(body, 206, {
     ...contentHeaders(content),
     'Content-Length': `${rangeLength(range)}`,
@@ -67,7 +72,11 @@ async function onePart(c: Context, content: Content, ranges: ByteRange[]): Promi
   })
 }
 
-async function manyParts(c: Context, content: Content, ranges: ByteRange[]): Promise<Response> {
+async function manyParts(
+  c: Context<AppEnv>,
+  content: Content,
+  ranges: ByteRange[],
+): Promise<Response> {
   const parts = byteranges(ranges, content.contentType, content.sizeBytes)
   // Opened before the answer begins, so that bytes that are gone can still be an error.
   let first: Readable | undefined = await openOrThrow(content, ranges[0])
@@ -76,7 +85,7 @@ async function manyParts(c: Context, content: Content, ranges: ByteRange[]): Pro
     first = undefined
     return opened
   })
-  return c.body(toWebStream(stream, parts.sizeBytes), 206, {
+  return c.body(toWebStream(stream, parts.sizeBytes, reportTo(c, content)), 206, {
     ...contentHeaders(content),
     'Content-Type': parts.contentType,
     'Content-Length': `${parts.sizeBytes}`,
@@ -88,6 +97,18 @@ async function openOrThrow(content: Content, range?: ByteRange): Promise<Readabl
   if (!stream)
     throw new Error(`The bytes of ${content.etag} are gone, though their record is there`)
   return stream
+}
+
+/** Logs that bytes are damaged in the store: the client sees no more than an answer that is cut off. */
+function reportTo(c: Context<AppEnv>, { etag }: Content) {
+  return (error: unknown) => {
+    const reason = error instanceof Error ? error.message : String(error)
+    c.get('log')({
+      severity: 'ERROR',
+      message: `The bytes of ${etag} cannot be sent whole: ${reason}`,
+      requestId: c.get('requestId'),
+    })
+  }
 }
 
 function unsatisfiable(c: Context, sizeBytes: number): WorkspaceError {

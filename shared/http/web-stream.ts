@@ -3,15 +3,28 @@ import type { Readable } from 'node:stream'
 /**
  * Node's stream as the body of a Response, pulled chunk by chunk and nothing ahead; half as fast again as `Readable.toWeb`.
  * Cancelling destroys the source. A source that has not exactly `sizeBytes` is an error: the client must not take a
- * body cut short for a whole one.
+ * body cut short for a whole one. `report` hears of the source's errors, since the status of the answer has been sent.
  */
-export function toWebStream(source: Readable, sizeBytes: number): ReadableStream<Uint8Array> {
+export function toWebStream(
+  source: Readable,
+  sizeBytes: number,
+  report: (error: unknown) => void,
+): ReadableStream<Uint8Array> {
   let remaining = sizeBytes
+  let isCancelled = false
   let wake = Promise.withResolvers<void>()
   const signal = () => wake.resolve()
   source.on('readable', signal).on('end', signal).on('close', signal).on('error', signal)
 
   async function pull(controller: ReadableStreamDefaultController<Uint8Array>): Promise<void> {
+    try {
+      await next(controller)
+    } catch (error) {
+      if (!isCancelled) report(error)
+      throw error
+    }
+  }
+  async function next(controller: ReadableStreamDefaultController<Uint8Array>): Promise<void> {
     for (;;) {
       if (source.errored) throw source.errored
       const chunk = source.read() as Buffer | null
@@ -30,7 +43,11 @@ export function toWebStream(source: Readable, sizeBytes: number): ReadableStream
       wake = Promise.withResolvers()
     }
   }
-  return new ReadableStream({ pull, cancel: () => void source.destroy() }, { highWaterMark: 0 })
+  const cancel = () => {
+    isCancelled = true
+    source.destroy()
+  }
+  return new ReadableStream({ pull, cancel }, { highWaterMark: 0 })
 }
 
 function wrongSize(source: Readable, sizeBytes: number): Error {

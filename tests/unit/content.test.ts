@@ -222,9 +222,12 @@ describe('serving bytes', () => {
   })
 
   it.each(['/short', '/long'])(
-    'breaks the connection when the bytes have another size: %s',
+    'breaks the connection when the bytes have another size, and logs whose: %s',
     async (path) => {
+      app.entries.length = 0
       await expect(get(path).then((response) => response.bytes())).rejects.toThrow(TypeError)
+      const message = expect.stringContaining(etag) as string
+      expect(app.entries).toMatchObject([{ severity: 'ERROR', message }])
     },
   )
 
@@ -241,6 +244,7 @@ describe('serving bytes', () => {
     )
     const answer = fetch(broken.origin, { headers: { range: 'bytes=0-1,3-4' } })
     await expect(answer.then((response) => response.bytes())).rejects.toThrow(TypeError)
+    expect(broken.entries).toMatchObject([{ severity: 'ERROR' }])
   })
 
   it.each([
@@ -249,11 +253,13 @@ describe('serving bytes', () => {
     ['a stream that waits', 'GET /endless HTTP/1.1\r\nHost: x\r\n\r\n'],
   ])('destroys the blob when the client goes away: %s', async (_, request) => {
     opened.length = 0
+    app.entries.length = 0
     const socket = connect(Number(new URL(app.origin).port), '127.0.0.1')
     socket.write(request)
     await once(socket, 'data')
     socket.destroy()
     await expect.poll(() => opened.map((stream) => stream.destroyed)).toEqual([true])
+    expect(app.entries).toEqual([])
   })
 
   it.each([
