@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { Database } from '../../shared/adapters/local/database.ts'
 import { SqliteCatalog } from '../../shared/adapters/local/sqlite-catalog.ts'
-import type { ListPage, ListQuery } from '../../shared/workspace/ports.ts'
+import type { ListQuery } from '../../shared/workspace/ports.ts'
 import { user, World } from './catalog-world.ts'
 
 /** More than two statements read. */
@@ -19,7 +19,7 @@ function pathOf(index: number): string {
 const all = Array.from({ length: fileCount }, (_, index) => pathOf(index))
 const rare = all.filter((path) => path.includes('rare'))
 
-describe('a listing that reads thousands of files', () => {
+describe('work that reads thousands of files', () => {
   let world: World
 
   beforeAll(async () => {
@@ -99,16 +99,27 @@ describe('a listing that reads thousands of files', () => {
   ]
 
   test.each(cases)('$name is whole, and lets other requests run', async (given) => {
-    const { page, turns } = await turnsDuring(() => world.list({ limit: 50, ...given.query }))
+    const { result: page, turns } = await turnsDuring(() =>
+      world.list({ limit: 50, ...given.query }),
+    )
     expect([...page.folders, ...page.files.map(({ path }) => path)]).toEqual(given.expected)
     expect(page.total).toBe(given.total)
     expect(turns).toBeGreaterThanOrEqual(2)
   })
+
+  test('a recount counts every file, and lets other requests run', async () => {
+    const { id } = (await world.list({ limit: 1 })).files[0] ?? {}
+    if (id) await world.catalog.remove(user, id)
+    const { result, turns } = await turnsDuring(() => world.catalog.recount(user, { mend: false }))
+    expect(result.counted).toEqual(result.kept)
+    expect(result.counted).toMatchObject({ recordCount: fileCount, trashCount: 1 })
+    expect(turns).toBeGreaterThanOrEqual(3)
+  })
 })
 
-async function turnsDuring(
-  list: () => Promise<ListPage>,
-): Promise<{ page: ListPage; turns: number }> {
+async function turnsDuring<Result>(
+  work: () => Promise<Result>,
+): Promise<{ result: Result; turns: number }> {
   let turns = 0
   const stop = new AbortController()
   const others = (async () => {
@@ -117,10 +128,10 @@ async function turnsDuring(
       await setImmediate()
     }
   })()
-  const page = await list()
+  const result = await work()
   stop.abort()
   await others
-  return { page, turns }
+  return { result, turns }
 }
 
 async function settleAll(world: World): Promise<void> {
