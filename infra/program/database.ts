@@ -33,6 +33,7 @@ export function createDatabase(settings: Settings, dependsOn: Resource[]) {
       name: '(default)',
       locationId: settings.databaseLocation ?? settings.region,
       type: 'FIRESTORE_NATIVE',
+      // Firestore's default. The catalog takes no locks in either mode (docs/decisions/firestore-concurrency.md).
       concurrencyMode: 'PESSIMISTIC',
       pointInTimeRecoveryEnablement: 'POINT_IN_TIME_RECOVERY_ENABLED',
       deleteProtectionState: protectData

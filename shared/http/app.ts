@@ -69,7 +69,7 @@ function refusal(error: Error, c: Context<AppEnv>, { log, publicUrl }: HttpConte
   const trace = c.get('trace')
   if (error instanceof WorkspaceError) {
     // The refusal says nothing of the reason, which an operator needs.
-    if (error.code === 'identity-unavailable') {
+    if (error.code === 'identity-unavailable' || error.code === 'store-unavailable') {
       const { message, cause } = error
       log({ severity: 'WARNING', message, requestId, trace, error: String(cause) })
     }

@@ -43,6 +43,11 @@ const problems: Record<ErrorCode, ProblemKind> = {
     title: 'The issuer of tokens is not available',
     retryAfterSeconds: 5,
   },
+  'store-unavailable': {
+    status: 503,
+    title: 'The store is not available',
+    retryAfterSeconds: 5,
+  },
 }
 
 interface ProblemBody {

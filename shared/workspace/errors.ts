@@ -23,6 +23,7 @@ export type ErrorCode =
   | 'too-many-requests'
   | 'scanner-unavailable'
   | 'identity-unavailable'
+  | 'store-unavailable'
 
 /** One thing wrong with one input: which field, and the rule it breaks. */
 export interface FieldError {

@@ -43,7 +43,8 @@ export interface Limits {
 /**
  * The metadata of every workspace. Each method is one atomic operation: it happens whole or not at all, and of two
  * concurrent ones the later sees what the earlier did. A file of another workspace is as absent as an unknown one.
- * Only the rules of a method's own sentences throw `WorkspaceError`; anything else that throws is a fault of the store.
+ * Only the rules of a method's own sentences throw `WorkspaceError`, and a store that does not answer in time throws
+ * `store-unavailable`; anything else that throws is a fault of the store.
  *
  * A path is owned by its one file that is `ready` and not deleted. A path is taken while it has an owner or a pending
  * file that is to own it.

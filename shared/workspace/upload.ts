@@ -179,10 +179,15 @@ export async function awaitOwnVerdict(
   try {
     return await awaitVerdict(ports, file, wait)
   } catch (error) {
-    const isGone = error instanceof WorkspaceError && error.file === undefined
-    if (isGone) await discard(ports, [file])
+    if (isRemoved(error)) await discard(ports, [file])
     throw error
   }
+}
+
+/** Only a refusal says that the record is gone; a catalog that does not answer says nothing about it. */
+function isRemoved(error: unknown): boolean {
+  if (!(error instanceof WorkspaceError)) return false
+  return error.file === undefined && error.code in refusalDetails
 }
 
 const refusalDetails: Record<RefusalCode, string> = {

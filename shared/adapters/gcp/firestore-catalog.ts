@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import { Firestore, type DocumentReference, type Settings } from '@google-cloud/firestore'
 import type { FileRecord, InfectedFile, PendingFile, ReadyFile } from '../../workspace/file.ts'
 import type { FileId, SessionId, WorkspacePath } from '../../workspace/path.ts'
@@ -25,6 +24,7 @@ import type {
 } from '../../workspace/ports.ts'
 import { defaultRecordLimits } from '../../workspace/record-limits.ts'
 import { reservation } from '../../workspace/reservation.ts'
+import type { Attempt } from './firestore-attempt.ts'
 import * as changes from './firestore-changes.ts'
 import { isTaken } from './firestore-claims.ts'
 import {
@@ -48,7 +48,7 @@ import {
   listWorkspaces,
   progressOf,
 } from './firestore-sweep.ts'
-import { transact, type Work } from './firestore-transaction.ts'
+import { transact } from './firestore-transaction.ts'
 import { trimTrash } from './firestore-trash.ts'
 import { Turns } from './firestore-turns.ts'
 import { WorkspaceUnit } from './firestore-unit.ts'
@@ -102,7 +102,9 @@ export class FirestoreCatalog implements Catalog, AsyncDisposable {
   }
 
   async reserve(request: ReserveRequest): Promise<PendingFile> {
-    return this.#change(request.workspaceId, request.id, async (unit) => {
+    return this.#change(request.workspaceId, async (unit, { failure }) => {
+      // A commit that found a document is tried again, unless it found the file.
+      if (failure !== undefined && (await unit.readFile(request.id))) throw failure
       const claims = await unit.openPath(request.path)
       const file = reservation(request, {
         owner: claims.owner,
@@ -117,7 +119,7 @@ export class FirestoreCatalog implements Catalog, AsyncDisposable {
   }
 
   async settle(workspaceId: string, id: FileId, outcome: Settlement): Promise<SettleResult> {
-    return this.#change(workspaceId, id, (unit) => settleFile(unit, id, outcome))
+    return this.#change(workspaceId, (unit) => settleFile(unit, id, outcome))
   }
 
   async noteProgress(
@@ -125,7 +127,7 @@ export class FirestoreCatalog implements Catalog, AsyncDisposable {
     id: FileId,
     receivedBytes: number,
   ): Promise<PendingFile | undefined> {
-    return this.#change(workspaceId, id, (unit) => changes.noteProgress(unit, id, receivedBytes))
+    return this.#change(workspaceId, (unit) => changes.noteProgress(unit, id, receivedBytes))
   }
 
   async awaitSettled(workspaceId: string, id: FileId, signal: AbortSignal): Promise<void> {
@@ -138,7 +140,7 @@ export class FirestoreCatalog implements Catalog, AsyncDisposable {
     id: FileId,
     later: Rejudgement,
   ): Promise<ReadyFile | InfectedFile | undefined> {
-    return this.#change(workspaceId, id, (unit) => rejudgeFile(unit, id, later))
+    return this.#change(workspaceId, (unit) => rejudgeFile(unit, id, later))
   }
 
   async refusal(workspaceId: string, id: FileId): Promise<RefusalCode | undefined> {
@@ -152,11 +154,11 @@ export class FirestoreCatalog implements Catalog, AsyncDisposable {
     id: FileId,
     wanted: FileChanges,
   ): Promise<FileRecord | undefined> {
-    return this.#change(workspaceId, id, (unit) => changes.updateFile(unit, id, wanted))
+    return this.#change(workspaceId, (unit) => changes.updateFile(unit, id, wanted))
   }
 
   async remove(workspaceId: string, id: FileId): Promise<Removal | undefined> {
-    return this.#change(workspaceId, id, (unit) => changes.removeFile(unit, id))
+    return this.#change(workspaceId, (unit) => changes.removeFile(unit, id))
   }
 
   async removeSession(
@@ -164,9 +166,7 @@ export class FirestoreCatalog implements Catalog, AsyncDisposable {
     sessionId: SessionId,
     { purge }: { purge: boolean },
   ): Promise<SessionRemoval> {
-    return this.#change(workspaceId, undefined, (unit) =>
-      changes.removeSession(unit, sessionId, purge),
-    )
+    return this.#change(workspaceId, (unit) => changes.removeSession(unit, sessionId, purge))
   }
 
   async restore(
@@ -174,7 +174,7 @@ export class FirestoreCatalog implements Catalog, AsyncDisposable {
     id: FileId,
     path?: WorkspacePath,
   ): Promise<FileRecord | undefined> {
-    return this.#change(workspaceId, id, (unit) => changes.restoreFile(unit, id, path))
+    return this.#change(workspaceId, (unit) => changes.restoreFile(unit, id, path))
   }
 
   async purge(
@@ -182,7 +182,7 @@ export class FirestoreCatalog implements Catalog, AsyncDisposable {
     id: FileId,
     deletedBefore?: Date,
   ): Promise<FileRecord | undefined> {
-    return this.#change(workspaceId, id, (unit) => changes.purgeFile(unit, id, deletedBefore))
+    return this.#change(workspaceId, (unit) => changes.purgeFile(unit, id, deletedBefore))
   }
 
   async expire(
@@ -190,7 +190,7 @@ export class FirestoreCatalog implements Catalog, AsyncDisposable {
     id: FileId,
     abandonedBefore?: Date,
   ): Promise<PendingFile | undefined> {
-    return this.#change(workspaceId, id, (unit) => changes.expireFile(unit, id, abandonedBefore))
+    return this.#change(workspaceId, (unit) => changes.expireFile(unit, id, abandonedBefore))
   }
 
   async get(workspaceId: string, id: FileId): Promise<FileRecord | undefined> {
@@ -220,7 +220,7 @@ export class FirestoreCatalog implements Catalog, AsyncDisposable {
   }
 
   async setQuota(workspaceId: string, quotaBytes: number | null): Promise<void> {
-    await this.#translated(this.#workspace(workspaceId).set({ quotaBytes }, { merge: true }))
+    await this.#change(workspaceId, async (unit) => unit.setQuota(quotaBytes))
   }
 
   async listPending(query: SweepQuery): Promise<FileRecord[]> {
@@ -248,7 +248,7 @@ export class FirestoreCatalog implements Catalog, AsyncDisposable {
   }
 
   async trimTrash(workspaceId: string): Promise<FileRecord[]> {
-    return this.#change(workspaceId, undefined, async (unit) => {
+    return this.#change(workspaceId, async (unit) => {
       await unit.open()
       return trimTrash(unit, [])
     })
@@ -259,7 +259,7 @@ export class FirestoreCatalog implements Catalog, AsyncDisposable {
     id: FileId,
     mark: { generation: string; since: Date | null },
   ): Promise<ReadyFile | undefined> {
-    return this.#change(workspaceId, id, (unit) => changes.markMissing(unit, id, mark))
+    return this.#change(workspaceId, (unit) => changes.markMissing(unit, id, mark))
   }
 
   async sweepProgress(): Promise<string | undefined> {
@@ -268,7 +268,12 @@ export class FirestoreCatalog implements Catalog, AsyncDisposable {
   }
 
   async saveSweepProgress(progress: string): Promise<void> {
-    await this.#translated(progressOf(this.#firestore).set({ progress }))
+    const ref = progressOf(this.#firestore)
+    const save = async (attempt: Attempt) => {
+      await attempt.get(ref)
+      attempt.write(ref, { progress, ...attempt.markOn(ref) })
+    }
+    await this.#translated(transact(this.#firestore, save))
   }
 
   async listRejected(query: RejectedQuery): Promise<RejectedFile[]> {
@@ -288,31 +293,21 @@ export class FirestoreCatalog implements Catalog, AsyncDisposable {
     await this.#firestore.terminate()
   }
 
-  /**
-   * One transaction on a workspace, for the sake of one file. An attempt after one that seemed to fail looks at first
-   * whether that went through: it then left its mark on the file, or removed it.
-   */
+  /** One change of a workspace. Changes that this process makes to one workspace run one after another. */
   async #change<Result>(
     workspaceId: string,
-    id: FileId | undefined,
-    work: (unit: WorkspaceUnit) => Promise<Result>,
+    work: (unit: WorkspaceUnit, attempt: Attempt) => Promise<Result>,
   ): Promise<Result> {
     const workspace = this.#workspace(workspaceId)
-    const options = { change: randomUUID(), allowance: this.#allowance, now: this.#now() }
-    const attempt: Work<Attempt<Result>> = async (transaction, previous) => {
-      const unit = new WorkspaceUnit(transaction, workspace, options)
-      if (previous && id !== undefined) {
-        const change = await unit.readChange(id)
-        const { result: before, mayBeThrough } = previous
-        const isRemoved = change === undefined && before.isRemoval && mayBeThrough
-        if (change === options.change || isRemoved) return before
-      }
-      const result = await work(unit)
-      unit.flush()
-      return { result, isRemoval: id !== undefined && unit.hasRemoved(id) }
+    const options = { allowance: this.#allowance, now: this.#now() }
+    const attempted = async (attempt: Attempt) => {
+      const unit = new WorkspaceUnit(attempt, workspace, options)
+      const result = await work(unit, attempt)
+      await unit.flush()
+      return result
     }
-    const through = this.#turns.take(workspaceId, () => transact(this.#firestore, attempt))
-    return (await this.#translated(through)).result
+    const changed = this.#turns.take(workspaceId, () => transact(this.#firestore, attempted))
+    return this.#translated(changed)
   }
 
   async #translated<Result>(answer: Promise<Result>): Promise<Result> {
@@ -324,10 +319,4 @@ export class FirestoreCatalog implements Catalog, AsyncDisposable {
   #workspace(workspaceId: string): DocumentReference {
     return workspaceOf(this.#firestore, workspaceId)
   }
-}
-
-interface Attempt<Result> {
-  result: Result
-  /** Whether it removes the file that the transaction is for. */
-  isRemoval: boolean
 }

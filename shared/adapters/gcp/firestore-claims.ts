@@ -1,6 +1,7 @@
-import type { DocumentReference, DocumentSnapshot, Transaction } from '@google-cloud/firestore'
+import type { DocumentReference, DocumentSnapshot } from '@google-cloud/firestore'
 import type { FileRecord, ReadyFile } from '../../workspace/file.ts'
 import type { FileId, WorkspacePath } from '../../workspace/path.ts'
+import type { Attempt } from './firestore-attempt.ts'
 import { decodeFields, withoutMetadata } from './firestore-documents.ts'
 import { pathId } from './firestore-keys.ts'
 
@@ -39,12 +40,12 @@ export class Claims {
     if (after && taken) this.#change(after.path, (claims) => within(claims, after))
   }
 
-  flush(transaction: Transaction, workspace: DocumentReference): void {
+  flush(attempt: Attempt, workspace: DocumentReference): void {
     for (const path of this.#changed) {
       const { owner, pending } = this.#known(path)
       const ref = claimsOf(workspace, path)
-      if (!owner && pending.length === 0) transaction.delete(ref)
-      else transaction.set(ref, { path, owner: owner ? withoutMetadata(owner) : null, pending })
+      if (!owner && pending.length === 0) attempt.delete(ref)
+      else attempt.write(ref, { path, owner: owner ? withoutMetadata(owner) : null, pending })
     }
   }
 

@@ -28,9 +28,9 @@ export function refusalOf(workspace: DocumentReference, id: FileId): DocumentRef
   return workspace.collection('refusals').doc(id)
 }
 
-/** The document of a file without its metadata, which is written only where it changes; `change` names the transaction. */
-export function fileFields(file: FileRecord, change: string): object {
-  return { record: withoutMetadata(file), ...keysOf(file), change }
+/** The document of a file without its metadata, which is written only where it changes. */
+export function fileFields(file: FileRecord): object {
+  return { record: withoutMetadata(file), ...keysOf(file) }
 }
 
 /** As JSON text: it may hold arrays in arrays, and names that Firestore has no place for. */

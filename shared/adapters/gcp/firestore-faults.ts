@@ -7,10 +7,22 @@ export interface FirestorePlace {
   databaseId: string
 }
 
+/** Firestore is away, overloaded, or too many writers want one workspace: the same request may succeed later. */
+const temporary = new Set<unknown>([
+  grpcStatus.ABORTED,
+  grpcStatus.DEADLINE_EXCEEDED,
+  grpcStatus.UNAVAILABLE,
+  grpcStatus.RESOURCE_EXHAUSTED,
+])
+
 /** An error of Firestore in words that say what to run; a refusal of the workspace, or any other error, as it is. */
 export function translate(error: unknown, place: FirestorePlace): unknown {
   if (error instanceof WorkspaceError || !(error instanceof Error) || !('code' in error)) {
     return error
+  }
+  if (temporary.has(error.code)) {
+    const detail = 'The catalog does not answer in time; try again later.'
+    return new WorkspaceError('store-unavailable', detail, { cause: error })
   }
   const advice = adviceOn(error.code, error.message, place)
   if (advice === undefined) return error

@@ -33,12 +33,12 @@ export async function recount(
   )
   const drift = addHoldings(counted, kept, -1)
   if (mend && Object.values(drift).some((amount) => amount !== 0)) {
-    await transact(firestore, async (transaction) => {
-      // Mended meanwhile: by another sweep, or by this very transaction, whose answer was lost.
-      if (mendsOf(await transaction.get(workspace)) !== mends) return
+    await transact(firestore, async (attempt) => {
+      // Another sweep has corrected them since they were counted.
+      if (mendsOf(await attempt.get(workspace)) !== mends) return
       const growth = Object.entries(drift).map(([name, by]) => [name, FieldValue.increment(by)])
       const fields = { ...Object.fromEntries(growth), mends: FieldValue.increment(1) }
-      transaction.set(workspace, fields, { merge: true })
+      attempt.write(workspace, { ...fields, ...attempt.markOn(workspace) })
     })
   }
   return { kept, counted }

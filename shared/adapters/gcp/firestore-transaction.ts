@@ -1,27 +1,23 @@
+import { randomBytes } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
-import type { Firestore, Transaction } from '@google-cloud/firestore'
+import type { DocumentReference, Firestore, Transaction } from '@google-cloud/firestore'
+import { Attempt, marksOf } from './firestore-attempt.ts'
 import { grpcStatus } from './firestore-status.ts'
 
-/** What an earlier attempt came to whose commit failed, perhaps only seemingly. */
-export interface Previous<Result> {
-  result: Result
-  /** False where Firestore said each time that it was aborted: then somebody else came first. */
-  mayBeThrough: boolean
-}
+/** Reads and writes for one attempt, and resolves to what the operation answers if they are committed. */
+export type Work<Result> = (attempt: Attempt) => Promise<Result>
 
-/** One attempt's work. */
-export type Work<Result> = (
-  transaction: Transaction,
-  previous: Previous<Result> | undefined,
-) => Promise<Result>
+interface Committed<Result> {
+  id: string
+  witness: DocumentReference
+  result: Result
+}
 
 const firstDelayMs = 10
 const maxDelayMs = 1000
 const maxTotalMs = 30_000
-/** The official emulator has transactions that meet wait 30 s for each other's locks before it aborts one. */
-const minAttempts = 3
 
-/** Those after which another attempt may succeed; a commit may have succeeded after any of them but `ABORTED`. */
+/** Errors after which another attempt may succeed. A commit may have succeeded after each of them. */
 const transient = new Set<unknown>([
   grpcStatus.ABORTED,
   grpcStatus.CANCELLED,
@@ -32,40 +28,69 @@ const transient = new Set<unknown>([
   grpcStatus.RESOURCE_EXHAUSTED,
 ])
 
+/** A commit's preconditions failed: a document changed, appeared or disappeared after it was read. */
+const conflicts = new Set<unknown>([
+  grpcStatus.FAILED_PRECONDITION,
+  grpcStatus.ALREADY_EXISTS,
+  grpcStatus.NOT_FOUND,
+])
+
 /**
- * Runs a transaction until it is through, with full jitter between attempts, for half a minute or three attempts. The client's own
- * retry starts at a second and ends after five attempts: too slow and too few for many writers of one workspace.
+ * Reads a snapshot, commits writes on the condition that what was read has not changed, and tries again with full jitter for
+ * half a minute. Takes no locks, so that the concurrency mode of the database does not matter
+ * (docs/decisions/firestore-concurrency.md). Each commit marks one document; an attempt that follows a failed commit looks for
+ * the marks first, and answers as the attempt that was committed.
  */
 export async function transact<Result>(firestore: Firestore, work: Work<Result>): Promise<Result> {
   const startedAt = performance.now()
-  let previous: Previous<Result> | undefined
-  for (let attempt = 0; ; attempt++) {
-    let result: Result | undefined
+  const tried: Committed<Result>[] = []
+  let failure: unknown
+  for (let count = 0; ; count++) {
+    let isCommitting = false
     try {
-      return await firestore.runTransaction(
-        async (transaction) => (result = await work(transaction, previous)),
-        { maxAttempts: 1 },
+      const batch = firestore.batch()
+      const { result, witness, id } = await firestore.runTransaction(
+        async (snapshot) => {
+          const committed = await findCommitted(snapshot, tried)
+          if (committed) return { result: committed.result, witness: undefined, id: committed.id }
+          const mark = { id: `c${randomBytes(8).toString('hex')}`, at: Date.now() }
+          const attempt = new Attempt(snapshot, batch, mark, failure)
+          const done = await work(attempt)
+          return { result: done, witness: attempt.witness, id: mark.id }
+        },
+        { readOnly: true },
       )
+      if (witness === undefined) return result
+      tried.push({ id, witness, result })
+      isCommitting = true
+      await batch.commit()
+      return result
     } catch (error) {
-      const mayBeThrough = previous?.mayBeThrough === true || !isAborted(error)
-      if (result !== undefined) previous = { result, mayBeThrough }
-      const isOver = attempt + 1 >= minAttempts && performance.now() - startedAt > maxTotalMs
-      if (isOver || !isTransient(error, attempt)) throw error
-      const ceilingMs = Math.min(maxDelayMs, firstDelayMs * 2 ** attempt)
+      const isOver = performance.now() - startedAt > maxTotalMs
+      if (isOver || !isRetryable(error, isCommitting)) throw error
+      failure = error
+      const ceilingMs = Math.min(maxDelayMs, firstDelayMs * 2 ** count)
       await delay(Math.random() * ceilingMs)
     }
   }
 }
 
-function isAborted(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === grpcStatus.ABORTED
+async function findCommitted<Result>(
+  snapshot: Transaction,
+  tried: Committed<Result>[],
+): Promise<Committed<Result> | undefined> {
+  const witnesses = new Map(tried.map(({ witness }) => [witness.path, witness]))
+  if (witnesses.size === 0) return undefined
+  const found = await snapshot.getAll(...witnesses.values())
+  const ids = new Set(found.flatMap((document) => Object.keys(marksOf(document))))
+  return tried.find(({ id }) => ids.has(id))
 }
 
-function isTransient(error: unknown, attempt: number): boolean {
+function isRetryable(error: unknown, isCommitting: boolean): boolean {
   if (!(error instanceof Error) || !('code' in error)) return false
   if (transient.has(error.code)) return true
-  // The client repeats a commit whose answer is lost; what it meets then is its own transaction, over, or its own document.
-  if (error.code === grpcStatus.ALREADY_EXISTS) return attempt === 0
+  if (isCommitting) return conflicts.has(error.code)
+  // A read-only transaction that took too long.
   return (
     error.code === grpcStatus.INVALID_ARGUMENT &&
     /transaction.*(expired|no longer valid)/i.test(error.message)

@@ -3,12 +3,12 @@ import {
   Timestamp,
   type DocumentReference,
   type DocumentSnapshot,
-  type Transaction,
 } from '@google-cloud/firestore'
 import type { FileRecord } from '../../workspace/file.ts'
 import type { FileId, SessionId, WorkspacePath } from '../../workspace/path.ts'
 import type { Holdings, RefusalCode, Usage } from '../../workspace/ports.ts'
 import { addHoldings, holdingsOf } from '../../workspace/transitions.ts'
+import type { Attempt } from './firestore-attempt.ts'
 import { Claims, claimsOf, type PathClaims } from './firestore-claims.ts'
 import * as documents from './firestore-documents.ts'
 import { scopeTerm } from './firestore-keys.ts'
@@ -16,32 +16,30 @@ import { scopeTerm } from './firestore-keys.ts'
 const refusalKeptMs = 2 * 60 * 60 * 1000
 
 interface UnitOptions {
-  /** Names this change in every file that it writes. */
-  change: string
   allowance: documents.Allowance
   now: Date
 }
 
 /**
- * What one transaction does to one workspace. Files change through `add`, `replace` and `remove` alone, which keep the
- * counters and the claims on paths equal to them; `flush` then writes each document once, for Firestore takes no read
- * after a write.
+ * What one attempt does to one workspace. Files change through `add`, `replace` and `remove` alone, which keep the
+ * counters and the claims on paths equal to them; `flush` then writes each document once.
  */
 export class WorkspaceUnit {
   readonly now: Date
-  readonly #transaction: Transaction
+  readonly #attempt: Attempt
   readonly #workspace: DocumentReference
   readonly #options: UnitOptions
   readonly #claims = new Claims()
-  readonly #writes = new Map<string, () => void>()
-  readonly #removed = new Set<FileId>()
+  readonly #files = new Map<FileId, object | undefined>()
+  readonly #refusals = new Map<FileId, RefusalCode>()
+  #quota: { quotaBytes: number | null } | undefined
   #grown: Holdings = holdingsOf(undefined)
   #usage: Usage | undefined
   #lastSequence = 0
   #takenSequence: number | undefined
 
-  constructor(transaction: Transaction, workspace: DocumentReference, options: UnitOptions) {
-    this.#transaction = transaction
+  constructor(attempt: Attempt, workspace: DocumentReference, options: UnitOptions) {
+    this.#attempt = attempt
     this.#workspace = workspace
     this.#options = options
     this.now = options.now
@@ -59,7 +57,7 @@ export class WorkspaceUnit {
 
   /** Reads the workspace alone. */
   async open(): Promise<void> {
-    this.#keep(await this.#transaction.get(this.#workspace))
+    this.#keep(await this.#attempt.get(this.#workspace))
   }
 
   /** Reads several paths' claims at once. */
@@ -67,7 +65,7 @@ export class WorkspaceUnit {
     const unknown = [...new Set(paths)].filter((path) => !this.#claims.get(path))
     if (unknown.length === 0) return
     const refs = unknown.map((path) => claimsOf(this.#workspace, path))
-    const snapshots = await this.#transaction.getAll(...refs)
+    const snapshots = await this.#attempt.getAll(...refs)
     for (const [index, path] of unknown.entries()) {
       const snapshot = snapshots[index]
       if (snapshot) this.#claims.keep(path, snapshot)
@@ -85,30 +83,25 @@ export class WorkspaceUnit {
       .where('terms', 'array-contains', scopeTerm({ deleted, sessionId }))
       .orderBy('sequence')
       .orderBy('path')
-    const { docs } = await this.#transaction.get(session.limit(limit))
+    const docs = await this.#attempt.query(session.limit(limit))
     return docs.flatMap((snapshot) => documents.decodeFile(snapshot) ?? [])
   }
 
   async readFile(id: FileId): Promise<FileRecord | undefined> {
-    return documents.decodeFile(await this.#transaction.get(this.#fileRef(id)))
-  }
-
-  /** The transaction that wrote a file last; undefined where there is no file. */
-  async readChange(id: FileId): Promise<unknown> {
-    return (await this.#transaction.get(this.#fileRef(id))).get('change')
+    return documents.decodeFile(await this.#attempt.get(this.#fileRef(id)))
   }
 
   async readClaims(path: WorkspacePath): Promise<PathClaims> {
     const known = this.#claims.get(path)
     if (known) return known
-    const snapshot = await this.#transaction.get(claimsOf(this.#workspace, path))
+    const snapshot = await this.#attempt.get(claimsOf(this.#workspace, path))
     return this.#claims.keep(path, snapshot)
   }
 
   /** The oldest files in the trash behind a key, as they were before this unit. */
   async readTrash(limit: number, after: string): Promise<FileRecord[]> {
     const trash = documents.filesOf(this.#workspace).where('trash', '>', after).orderBy('trash')
-    const { docs } = await this.#transaction.get(trash.limit(limit))
+    const docs = await this.#attempt.query(trash.limit(limit))
     return docs.flatMap((snapshot) => documents.decodeFile(snapshot) ?? [])
   }
 
@@ -125,23 +118,14 @@ export class WorkspaceUnit {
 
   add(file: FileRecord): void {
     this.#change(undefined, file)
-    const fields = documents.fileFields(file, this.#options.change)
-    this.#writes.set(file.id, () =>
-      this.#transaction.create(this.#fileRef(file.id), {
-        ...fields,
-        ...documents.metadataFields(file),
-      }),
-    )
+    this.#files.set(file.id, { ...documents.fileFields(file), ...documents.metadataFields(file) })
   }
 
   /** Leaves the stored metadata where both have the same: an owner that came from the claims has none. */
   replace(before: FileRecord, after: FileRecord): void {
     this.#change(before, after)
-    const fields = documents.fileFields(after, this.#options.change)
     const metadata = before.metadata === after.metadata ? {} : documents.metadataFields(after)
-    this.#writes.set(after.id, () =>
-      this.#transaction.update(this.#fileRef(after.id), { ...fields, ...metadata }),
-    )
+    this.#files.set(after.id, { ...documents.fileFields(after), ...metadata })
   }
 
   /** Puts a path's owner, as the claims have it, into the trash; its metadata counts there from then on. */
@@ -152,34 +136,56 @@ export class WorkspaceUnit {
 
   remove(file: FileRecord): void {
     this.#change(file, undefined)
-    this.#removed.add(file.id)
-    this.#writes.set(file.id, () => this.#transaction.delete(this.#fileRef(file.id)))
+    this.#files.set(file.id, undefined)
   }
 
   refuse(id: FileId, code: RefusalCode): void {
-    const ref = documents.refusalOf(this.#workspace, id)
-    const expiresAt = Timestamp.fromMillis(this.now.getTime() + refusalKeptMs)
-    this.#writes.set(ref.path, () => this.#transaction.set(ref, { code, expiresAt }))
+    this.#refusals.set(id, code)
   }
 
-  hasRemoved(id: FileId): boolean {
-    return this.#removed.has(id)
+  setQuota(quotaBytes: number | null): void {
+    this.#quota = { quotaBytes }
   }
 
-  flush(): void {
-    for (const write of this.#writes.values()) write()
-    this.#claims.flush(this.#transaction, this.#workspace)
+  /** Hands all writes to the attempt; the workspace carries its mark, or the file where only a file is written. */
+  async flush(): Promise<void> {
+    const workspace = this.#workspaceFields()
+    if (workspace) await this.#writeWorkspace(workspace)
+    for (const [id, fields] of this.#files) this.#writeFile(this.#fileRef(id), fields)
+    this.#claims.flush(this.#attempt, this.#workspace)
+    for (const [id, code] of this.#refusals) {
+      const expiresAt = Timestamp.fromMillis(this.now.getTime() + refusalKeptMs)
+      this.#attempt.write(documents.refusalOf(this.#workspace, id), { code, expiresAt })
+    }
+  }
+
+  #workspaceFields(): object | undefined {
     const counters = Object.entries(this.#grown)
       .filter(([, growth]) => growth !== 0)
       .map(([name, growth]) => [name, FieldValue.increment(growth)])
     const sequence = this.#takenSequence && { lastSequence: this.#takenSequence }
-    if (counters.length === 0 && !sequence) return
-    const fields = { ...Object.fromEntries(counters), ...sequence }
-    this.#transaction.set(this.#workspace, fields, { merge: true })
+    // Without a mark on the workspace, a retry could not tell who removed a file.
+    const isRemoval = [...this.#files.values()].includes(undefined)
+    if (counters.length === 0 && !sequence && !this.#quota && !isRemoval) return undefined
+    return { ...Object.fromEntries(counters), ...sequence, ...this.#quota }
+  }
+
+  async #writeWorkspace(fields: object): Promise<void> {
+    if (!this.#attempt.seen(this.#workspace)) await this.#attempt.get(this.#workspace)
+    const marked = { ...fields, ...this.#attempt.markOn(this.#workspace) }
+    this.#attempt.write(this.#workspace, marked)
+  }
+
+  #writeFile(ref: DocumentReference, fields: object | undefined): void {
+    if (!fields) return this.#attempt.delete(ref)
+    const mark = this.#attempt.witness ? {} : this.#attempt.markOn(ref)
+    // A file that was not read is new: `create` refuses an id that is in use.
+    if (!this.#attempt.seen(ref)) return this.#attempt.create(ref, { ...fields, ...mark })
+    return this.#attempt.write(ref, { ...fields, ...mark })
   }
 
   async #open(other: DocumentReference) {
-    const [workspace, snapshot] = await this.#transaction.getAll(this.#workspace, other)
+    const [workspace, snapshot] = await this.#attempt.getAll(this.#workspace, other)
     if (!workspace || !snapshot) throw new Error('Firestore answered fewer documents than asked.')
     this.#keep(workspace)
     return snapshot

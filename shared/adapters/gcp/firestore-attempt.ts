@@ -1,0 +1,101 @@
+import {
+  FieldValue,
+  type DocumentReference,
+  type DocumentSnapshot,
+  type Query,
+  type Transaction,
+  type WriteBatch,
+} from '@google-cloud/firestore'
+
+/** Marks are kept for longer than an operation is retried, and for the skew of clocks. */
+const markKeptMs = 60_000
+
+type Fields = Record<string, unknown>
+
+/** What an attempt leaves in a document, so that a later attempt recognizes that it was committed. */
+export interface Mark {
+  id: string
+  /** In milliseconds since 1970. */
+  at: number
+}
+
+/**
+ * The reads and writes of one attempt at a change. Reads see one snapshot and take no locks. A write of a document that was
+ * read takes effect only if the document has not changed since, so that a commit is as safe as that of a transaction.
+ */
+export class Attempt {
+  readonly mark: Mark
+  /** The error that ended the attempt before this one. */
+  readonly failure: unknown
+  /** The document that carries the mark; undefined if nothing is written. */
+  witness: DocumentReference | undefined
+  readonly #snapshot: Transaction
+  readonly #batch: WriteBatch
+  readonly #seen = new Map<string, DocumentSnapshot>()
+
+  constructor(snapshot: Transaction, batch: WriteBatch, mark: Mark, failure: unknown) {
+    this.#snapshot = snapshot
+    this.#batch = batch
+    this.mark = mark
+    this.failure = failure
+  }
+
+  async get(ref: DocumentReference): Promise<DocumentSnapshot> {
+    return this.#keep(await this.#snapshot.get(ref))
+  }
+
+  async getAll(...refs: DocumentReference[]): Promise<DocumentSnapshot[]> {
+    const snapshots = await this.#snapshot.getAll(...refs)
+    return snapshots.map((snapshot) => this.#keep(snapshot))
+  }
+
+  async query(query: Query): Promise<DocumentSnapshot[]> {
+    const { docs } = await this.#snapshot.get(query)
+    return docs.map((snapshot) => this.#keep(snapshot))
+  }
+
+  /** What this attempt has read of a document. */
+  seen(ref: DocumentReference): DocumentSnapshot | undefined {
+    return this.#seen.get(ref.path)
+  }
+
+  create(ref: DocumentReference, fields: Fields): void {
+    this.#batch.create(ref, fields)
+  }
+
+  /** Writes fields of a document, which is created if it was read as absent. */
+  write(ref: DocumentReference, fields: Fields): void {
+    const seen = this.#seen.get(ref.path)
+    if (seen?.updateTime) this.#batch.update(ref, fields, { lastUpdateTime: seen.updateTime })
+    else if (seen) this.#batch.create(ref, fields)
+    else this.#batch.set(ref, fields, { merge: true })
+  }
+
+  delete(ref: DocumentReference): void {
+    const seen = this.#seen.get(ref.path)
+    this.#batch.delete(ref, seen?.updateTime ? { lastUpdateTime: seen.updateTime } : {})
+  }
+
+  /** The field that makes a document, which has been read, the witness of this attempt; marks that are too old go. */
+  markOn(witness: DocumentReference): Fields {
+    this.witness = witness
+    const { id, at } = this.mark
+    const seen = this.#seen.get(witness.path)
+    if (!seen?.exists) return { changes: { [id]: at } }
+    const outdated = Object.entries(marksOf(seen)).filter(([, then]) => then < at - markKeptMs)
+    const removed = outdated.map(([name]) => [`changes.${name}`, FieldValue.delete()])
+    return { [`changes.${id}`]: at, ...Object.fromEntries(removed) }
+  }
+
+  #keep(snapshot: DocumentSnapshot): DocumentSnapshot {
+    const { path } = snapshot.ref
+    // The first read counts: a commit then fails if the document changed between two reads.
+    if (!this.#seen.has(path)) this.#seen.set(path, snapshot)
+    return snapshot
+  }
+}
+
+/** The marks in a document, by id. */
+export function marksOf(snapshot: DocumentSnapshot): Record<string, number> {
+  return (snapshot.get('changes') ?? {}) as Record<string, number>
+}
