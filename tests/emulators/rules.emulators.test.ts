@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest'
 
-/** Only emulators that the Firebase CLI has started have the rules. */
+/** Only emulators that the Firebase CLI or `npm run test:google` has started have the rules. */
 const hub = process.env['FIREBASE_EMULATOR_HUB']
-const firestore = hub && process.env['FIRESTORE_EMULATOR_HOST']
+const firestore =
+  process.env['FIRESTORE_RULES_HOST'] ?? (hub && process.env['FIRESTORE_EMULATOR_HOST'])
 const storage = hub && process.env['FIREBASE_STORAGE_EMULATOR_HOST']
 const documents = `http://${firestore}/v1/projects/demo-coffer/databases/(default)/documents`
 const objects = `http://${storage}/v0/b/demo-coffer.firebasestorage.app/o`

@@ -1,0 +1,68 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync } from 'node:fs'
+import { createServer, type AddressInfo } from 'node:net'
+import { setTimeout as delay } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+
+/** Where the packages of the Google Cloud CLI put it. */
+const packaged =
+  '/usr/lib/google-cloud-sdk/platform/cloud-firestore-emulator/cloud-firestore-emulator.jar'
+const startClass = 'com.google.cloud.datastore.emulator.firestore.CloudFirestore'
+const rules = fileURLToPath(new URL('../../firestore.rules', import.meta.url))
+const startDeadlineMs = 60_000
+
+/** The JAR of Google's Firestore emulator: the one that `FIRESTORE_EMULATOR_JAR` names, else the installed one. */
+export function googleFirestoreJar(): string | undefined {
+  const named = process.env['FIRESTORE_EMULATOR_JAR']
+  if (named !== undefined) return named
+  return existsSync(packaged) ? packaged : undefined
+}
+
+/** Google's Firestore emulator on a free port, with the project's rules. Needs Java 17; throws if it does not start. */
+export async function startGoogleFirestore(
+  jar: string,
+): Promise<{ host: string } & AsyncDisposable> {
+  const port = await freePort()
+  const address = ['--host=127.0.0.1', `--port=${port}`, `--rules=${rules}`]
+  const child = spawn('java', ['-cp', jar, startClass, 'start', ...address], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let log = ''
+  for (const output of [child.stdout, child.stderr]) {
+    output.on('data', (chunk) => (log = `${log}${chunk}`.slice(-10_000)))
+  }
+  const ended = once(child, 'close')
+  const failed = ended.then(() => {
+    throw new Error(`Google's Firestore emulator ended:\n${log}`)
+  })
+  failed.catch(() => {})
+  const host = `127.0.0.1:${port}`
+  const end = async () => {
+    child.kill()
+    await ended.catch(() => {})
+  }
+  try {
+    await Promise.race([answers(host), failed])
+  } catch (error) {
+    await end()
+    throw error
+  }
+  return { host, [Symbol.asyncDispose]: end }
+}
+
+async function answers(host: string): Promise<void> {
+  const deadline = AbortSignal.timeout(startDeadlineMs)
+  while (!(await fetch(`http://${host}/`, { signal: deadline }).catch(() => undefined))?.ok) {
+    deadline.throwIfAborted()
+    await delay(100)
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  await once(server.close(), 'close')
+  return port
+}

@@ -1,0 +1,20 @@
+import { defineConfig } from 'vitest/config'
+
+/** The suites of Firestore, unchanged, on Google's own emulator. */
+export default defineConfig({
+  test: {
+    globalSetup: 'tests/emulators/google-setup.ts',
+    include: [
+      'tests/emulators/firestore/emulator.test.ts',
+      'tests/contracts/firestore-catalog.test.ts',
+      'tests/contracts/firestore-writers.test.ts',
+      'tests/emulators/rules.emulators.test.ts',
+      'tests/e2e/cloud.test.ts',
+    ],
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+    // The files share one emulator.
+    fileParallelism: false,
+    retry: process.env['CI'] ? 1 : 0,
+  },
+})
