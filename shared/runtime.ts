@@ -55,7 +55,7 @@ export async function openRuntime(
 }
 
 async function openRenderer(): Promise<Renderer> {
-  return (await import('./media/preview/renderer.ts')).openRenderer()
+  return (await import('./adapters/preview/local-renderer.ts')).openLocalRenderer()
 }
 
 async function openTelemetry(

@@ -646,15 +646,20 @@ export interface ScannerVersion {
   signaturesAt?: string
 }
 
-/** Makes pictures of files, within bounds of pixels, time and memory, and off the event loop. */
+/** Makes pictures of files, within bounds of pixels, time and memory, and outside of the service's own processes. */
 export interface Renderer {
   /**
    * A WebP at most `width` pixels wide, upright, without the source's metadata. Throws `unsupported-type`, saying why, for
-   * what cannot be decoded here, and `too-many-requests` when too much waits already.
+   * a file that cannot be decoded within the bounds, also if it ends its decoder, and `too-many-requests` when too much
+   * waits already.
    */
   render(request: RenderRequest): Promise<Buffer>
 
-  /** An image written anew in its own format, upright, without metadata, within bounds. Throws likewise. */
+  /**
+   * An image in its own format, upright, without metadata, within the size that is asked for. It has the same pixels where it
+   * need not be turned or scaled, and in any case its frames, pages, depth, alpha and colours. Throws `unsupported-type` for
+   * anything of which less would be left, and otherwise as `render` does. A body that fails fails it.
+   */
   normalize(body: Readable, options: NormalizeOptions): Promise<Readable>
 }
 

@@ -25,8 +25,8 @@ export interface PreviewSize {
   bytes: number
 }
 
-/** Part of a derived blob's name: pictures that are made otherwise are other pictures. */
-const recipe = 'v1'
+/** Part of a derived blob's name. Raise it when pictures are made differently. */
+const recipe = 'v2'
 
 /** Kept are these widths alone, so that no caller fills the store; a width between them is made of the next larger one. */
 const keptWidths = [128, 256, 400, 512, 1024]

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll } from 'vitest'
 import { EicarScanner } from '../../shared/adapters/local/eicar-scanner.ts'
-import { openRenderer } from '../../shared/media/preview/renderer.ts'
+import { openLocalRenderer } from '../../shared/adapters/preview/local-renderer.ts'
 import type { FileId } from '../../shared/workspace/path.ts'
 import { openFirestore, useFirestore } from '../contracts/firestore-world.ts'
 import { openGcsStore } from '../emulators/storage/gcs-store.ts'
@@ -30,7 +30,7 @@ export function useCloudStack(): OpenStack {
       catalog: firestore.catalog,
       blobs,
       scanner: new EicarScanner(),
-      renderer: openRenderer(),
+      renderer: openLocalRenderer(),
       sources: { fetchUrl: unused, openObject: async () => undefined },
       now,
       newId: () => randomUUID() as FileId,

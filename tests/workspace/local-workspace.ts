@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { EicarScanner } from '../../shared/adapters/local/eicar-scanner.ts'
 import { openFetcher } from '../../shared/media/fetch/fetch-source.ts'
-import { openRenderer } from '../../shared/media/preview/renderer.ts'
+import { openLocalRenderer } from '../../shared/adapters/preview/local-renderer.ts'
 import { openLocalStorage, type LocalStorage } from '../../shared/runtime-local.ts'
 import type { PendingFile } from '../../shared/workspace/file.ts'
 import { parseFileId, parsePath } from '../../shared/workspace/path.ts'
@@ -35,7 +35,7 @@ export async function openLocalWorkspace(quotaBytes = 1_000_000): Promise<LocalW
     catalog: storage.catalog,
     blobs: storage.blobs,
     scanner: new EicarScanner(),
-    renderer: openRenderer(),
+    renderer: openLocalRenderer(),
     sources: { fetchUrl: openFetcher(), openObject: async () => undefined },
     now,
     newId: () => parseFileId(randomUUID()) ?? raise(),

@@ -2,7 +2,7 @@ import { PassThrough, Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import sharp from 'sharp'
 import { expect, test } from 'vitest'
-import { openRenderer } from '../../shared/media/preview/renderer.ts'
+import { openLocalRenderer } from '../../shared/adapters/preview/local-renderer.ts'
 
 const picture = () =>
   sharp({ create: { width: 30, height: 20, channels: 3, background: 'red' } })
@@ -10,7 +10,7 @@ const picture = () =>
     .toBuffer()
 
 test('bodies of which no byte comes keep no other picture waiting', async () => {
-  const renderer = openRenderer()
+  const renderer = openLocalRenderer()
   const stuck = Array.from({ length: 5 }, () => new PassThrough())
   const waiting = stuck.map((body) =>
     renderer.normalize(body, {}).catch((error: unknown) => String(error)),

@@ -169,24 +169,13 @@ describe('previews', () => {
     const bomb = await store(workspace, '/bomb.png', huge)
     await expect(previews(caller, bomb, size)).rejects.toMatchObject({
       code: 'unsupported-type',
-      message: expect.stringContaining('100000000 pixels') as string,
+      message: expect.stringContaining('more pixels') as string,
     })
     const damaged = (await photo()).subarray(0, 300)
     const half = await store(workspace, '/half.jpg', damaged)
     await expect(previews(caller, half, size)).rejects.toThrow('cannot be decoded')
     const noPdf = await store(workspace, '/no.pdf', Buffer.from('%PDF-1.4\nnothing\n'))
     await expect(previews(caller, noPdf, size)).rejects.toMatchObject({ code: 'unsupported-type' })
-  })
-
-  test('what takes too much memory to decode is refused, however small it is', async () => {
-    await using workspace = await openLocalWorkspace()
-    const blank = { width: 5000, height: 5000, channels: 3, background: 'black' } as const
-    const small = await sharp({ create: blank }).avif({ effort: 0, quality: 1 }).toBuffer()
-    const id = await store(workspace, '/small.avif', small)
-    await expect(openPreviews(workspace.ports)(caller, id, size)).rejects.toMatchObject({
-      code: 'unsupported-type',
-      message: expect.stringContaining('bytes of memory') as string,
-    })
   })
 
   test.skipIf(skipWithoutProgram('ffmpeg'))(
@@ -209,18 +198,6 @@ describe('previews', () => {
         width: 100,
       })
       expect(await sharp(bytes).metadata()).toMatchObject({ width: 100, height: 100 })
-    },
-  )
-
-  test.skipIf(skipWithoutProgram('pdftoppm'))(
-    'a page that would take a gigabyte is refused',
-    async () => {
-      await using workspace = await openLocalWorkspace()
-      const tall = onePagePdf.toString().replace('0 0 200 100', '0 0 40 14400')
-      const id = await store(workspace, '/tall.pdf', Buffer.from(tall))
-      await expect(
-        openPreviews(workspace.ports)(caller, id, { ...size, width: 1024 }),
-      ).rejects.toThrow('page of this PDF is too large')
     },
   )
 
@@ -252,8 +229,8 @@ describe('previews', () => {
     expect(made.filter((type) => type === 'image/jpeg')).toHaveLength(1)
     const { storagePath } = (await ports.catalog.get(caller.workspaceId, id))!
     const blob = (await ports.blobs.stat(storagePath))!
-    expect(await ports.blobs.readDerived(blob, 'preview-v1-77.webp')).toBeUndefined()
-    expect(await ports.blobs.readDerived(blob, 'preview-v1-128.webp')).toBeDefined()
+    expect(await ports.blobs.readDerived(blob, 'preview-v2-77.webp')).toBeUndefined()
+    expect(await ports.blobs.readDerived(blob, 'preview-v2-128.webp')).toBeDefined()
   })
 
   test('a user who asks for many at once is told to wait, and keeps no other waiting', async () => {

@@ -1,0 +1,131 @@
+import { spawn } from 'node:child_process'
+import type { Readable } from 'node:stream'
+import type { ProcessLimits } from './bounds.ts'
+import { watchMemory } from './memory-watch.ts'
+
+export interface LimitedRun {
+  program: string
+  args: readonly string[]
+  /** Its working directory, its home and its temporary directory. */
+  directory: string
+  /** Variables besides those of every limited process. */
+  environment?: Readonly<Record<string, string>>
+  limits: ProcessLimits
+  /** Kills the process, and whatever it started, when it aborts. */
+  signal: AbortSignal
+  /** The standard output may have so many bytes. */
+  maxOutputBytes: number
+}
+
+/** How a process ended. */
+export type Ended =
+  | { how: 'exit'; code: number; output: Buffer; errors: string }
+  /** By a signal that it did not get from here: a crash, a limit of the kernel's, or its OOM killer. */
+  | { how: 'signal'; signal: string; errors: string }
+  | { how: 'time' | 'memory' | 'output' | 'missing' }
+
+/**
+ * Sets the limits that the system knows and becomes the program. `ulimit` differs between shells: `-p` and `-u` are both names
+ * of the number of processes, and a limit that is lower already stays. The kernel's OOM killer takes this process first, and
+ * the scheduler takes it last.
+ */
+const script = `
+for limit in $LIMITS; do ulimit "-\${limit%%=*}" "\${limit#*=}" 2>/dev/null; done
+echo 1000 2>/dev/null >/proc/self/oom_score_adj
+unset LIMITS
+exec nice -n 10 "$@"`
+
+/** What a shell answers for a program that it does not find (POSIX, "Exit Status for Commands"). */
+const notFound = 127
+
+const errorBytes = 4096
+
+/**
+ * Runs a program on one hostile file: without the service's environment, in a process group of its own, within limits. Resolves to
+ * how it ended; rejects only where no process can be started.
+ */
+export async function runLimited(run: LimitedRun): Promise<Ended> {
+  const { directory, limits, signal, maxOutputBytes } = run
+  const child = spawn('/bin/sh', ['-c', script, 'sh', run.program, ...run.args], {
+    cwd: directory,
+    env: { ...environment(directory, limits), ...run.environment },
+    detached: true,
+    stdio: ['pipe', 'pipe', 'pipe'],
+  })
+  let killed: 'time' | 'memory' | 'output' | undefined
+  const kill = (why: typeof killed) => {
+    killed ??= why
+    if (child.pid !== undefined) killGroup(child.pid)
+  }
+  const { promise, resolve, reject } = Promise.withResolvers<[number | null, string | null]>()
+  child.once('error', reject)
+  child.once('close', (code, signalName) => resolve([code, signalName]))
+  // The write end that stays open tells a decoder that its parent lives; a process that ends first breaks it.
+  child.stdin.on('error', () => undefined)
+  const output = collect(child.stdout, maxOutputBytes, () => kill('output'))
+  const errors = collect(child.stderr, errorBytes)
+  const stopWatching =
+    child.pid === undefined
+      ? undefined
+      : watchMemory(child.pid, limits.dataBytes, () => kill('memory'))
+  const abort = () => kill('time')
+  signal.addEventListener('abort', abort, { once: true })
+  if (signal.aborted) abort()
+  try {
+    const [code, signalName] = await promise
+    if (killed) return { how: killed }
+    const said = errors().toString()
+    if (code === null) return { how: 'signal', signal: signalName ?? 'unknown', errors: said }
+    if (code === notFound) return { how: 'missing' }
+    return { how: 'exit', code, output: output(), errors: said }
+  } finally {
+    stopWatching?.()
+    signal.removeEventListener('abort', abort)
+    // What it started and left running.
+    if (child.pid !== undefined) killGroup(child.pid)
+  }
+}
+
+function environment(directory: string, limits: ProcessLimits): NodeJS.ProcessEnv {
+  const kibibyte = 1024
+  // POSIX counts the size of files in blocks of 512 bytes.
+  const block = 512
+  const rules = {
+    c: 0,
+    d: limits.dataBytes / kibibyte,
+    f: limits.fileBytes / block,
+    n: limits.openFiles,
+    p: limits.processes,
+    t: limits.cpuSeconds,
+    u: limits.processes,
+  }
+  return {
+    PATH: '/usr/local/bin:/usr/bin:/bin',
+    HOME: directory,
+    TMPDIR: directory,
+    LIMITS: Object.entries(rules)
+      .map(([name, value]) => `${name}=${Math.ceil(value)}`)
+      .join(' '),
+  }
+}
+
+function killGroup(pid: number): void {
+  try {
+    process.kill(-pid, 'SIGKILL')
+  } catch {
+    // The group is gone.
+  }
+}
+
+/** Reads a stream to its end, and keeps its beginning. */
+function collect(stream: Readable, maxBytes: number, exceeded?: () => void): () => Buffer {
+  const chunks: Buffer[] = []
+  let bytes = 0
+  stream.on('error', () => undefined)
+  stream.on('data', (chunk: Buffer) => {
+    if (bytes + chunk.length > maxBytes) exceeded?.()
+    if (bytes < maxBytes) chunks.push(chunk.subarray(0, maxBytes - bytes))
+    bytes += chunk.length
+  })
+  return () => Buffer.concat(chunks)
+}

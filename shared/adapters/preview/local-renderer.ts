@@ -1,0 +1,116 @@
+import { createReadStream } from 'node:fs'
+import { open } from 'node:fs/promises'
+import { Readable } from 'node:stream'
+import pLimit from 'p-limit'
+import { once } from '../../once.ts'
+import { WorkspaceError } from '../../workspace/errors.ts'
+import type { NormalizeOptions, Renderer, RenderRequest } from '../../workspace/ports.ts'
+import { bounds, seconds } from './bounds.ts'
+import { runImageJob } from './image-job.ts'
+import { firstPage } from './pdf.ts'
+import { Refusal, refusalFor } from './refusals.ts'
+import { removeStaleSpools, Spool } from './spool.ts'
+import { typicalFrame } from './video.ts'
+
+/** So many decode at once, and the machine keeps answering. */
+const atOnce = 2
+
+/** More are told to come back: no crowd of pictures holds connections for ever. */
+const mostWaiting = 64
+
+const source = 'source'
+const target = 'target'
+
+/** Renders in processes of this machine, within so many seconds: with sharp, and with poppler and ffmpeg where they are installed. */
+export function openLocalRenderer(
+  limits: { preview: number; normalize: number } = seconds,
+): Renderer {
+  const limit = pLimit(atOnce)
+  const removed = once(() => removeStaleSpools())
+  const inTurn = async <Result>(work: () => Promise<Result>): Promise<Result> => {
+    if (limit.pendingCount >= mostWaiting) throw crowded()
+    return limit(work)
+  }
+  return {
+    async render(request) {
+      await removed()
+      return inTurn(() => render(request, limits.preview)).catch((error: unknown) => {
+        throw refusalFor('preview', error)
+      })
+    },
+    async normalize(body, options) {
+      await removed()
+      return normalize(body, options, (work) =>
+        inTurn(() => work(AbortSignal.timeout(limits.normalize * 1000))),
+      ).catch((error: unknown) => {
+        throw refusalFor('normalize', error)
+      })
+    },
+  }
+}
+
+async function render(request: RenderRequest, limitSeconds: number): Promise<Buffer> {
+  if (request.sizeBytes > bounds.sourceBytes) throw new Refusal('too-large')
+  await using spool = await Spool.open()
+  await spool.write(source, Readable.from(bounded(await request.open())))
+  const { directory } = spool
+  const signal = AbortSignal.timeout(limitSeconds * 1000)
+  const { width } = request
+  const still = await stillOf(request, directory, signal)
+  await runImageJob({ task: 'draw', source: still, target, width }, { directory, signal })
+  await using result = await open(spool.path(target))
+  return await result.readFile()
+}
+
+/** The name of a file of the directory that sharp decodes. */
+async function stillOf(
+  { kind, mimeType, width }: RenderRequest,
+  directory: string,
+  signal: AbortSignal,
+): Promise<string> {
+  switch (kind) {
+    case 'image':
+      return source
+    case 'pdf':
+      return firstPage({ directory, source, width, signal })
+    case 'video':
+      return typicalFrame({ directory, source, mimeType, width, signal })
+  }
+}
+
+async function normalize(
+  body: Readable,
+  options: NormalizeOptions,
+  inTurn: (work: (signal: AbortSignal) => Promise<void>) => Promise<void>,
+): Promise<Readable> {
+  await using resources = new AsyncDisposableStack()
+  const spool = resources.use(await Spool.open())
+  // Before its turn: a client that sends slowly, or nothing, keeps no other waiting.
+  await spool.write(source, Readable.from(bounded(body)))
+  const { directory } = spool
+  await inTurn((signal) =>
+    runImageJob({ task: 'normalize', source, target, ...options }, { directory, signal }),
+  )
+  const result = createReadStream(spool.path(target))
+  const owned = resources.move()
+  // A directory that cannot be removed now is removed as stale by a later process.
+  result.once('close', () => void owned.disposeAsync().catch(() => undefined))
+  return result
+}
+
+async function* bounded(body: Readable) {
+  let bytes = 0
+  for await (const chunk of body as AsyncIterable<Buffer>) {
+    bytes += chunk.length
+    if (bytes > bounds.sourceBytes) throw new Refusal('too-large')
+    yield chunk
+  }
+}
+
+function crowded(): WorkspaceError {
+  return new WorkspaceError(
+    'too-many-requests',
+    'Too many pictures are being made at this moment. Try again in a few seconds.',
+    { retryAfterSeconds: 5 },
+  )
+}

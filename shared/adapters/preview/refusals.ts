@@ -1,0 +1,63 @@
+import { WorkspaceError } from '../../workspace/errors.ts'
+
+/** Why no picture is made, by the word that a decoder process says it with. */
+const sentences = {
+  damaged:
+    'It cannot be decoded: it is damaged, or in a variant that this server has no decoder for.',
+  encrypted: 'It cannot be decoded: it is encrypted.',
+  empty: 'It holds no picture.',
+  'too-large': 'It is larger than the 256 MiB that are rendered.',
+  pixels:
+    'It has more pixels than are decoded here: 250 million of a JPEG, 64 million of AVIF and HEIC, 100 million of any other image.',
+  time: 'It takes too long to decode or to encode.',
+  memory: 'It takes more memory to decode than a decoder is given.',
+  crash: 'It ended its decoder: it is damaged, too large or too complex.',
+  format: 'It is not an AVIF, GIF, HEIC, JPEG, PNG, TIFF or WebP image.',
+  raw: 'It is camera raw, of which only the thumbnail would be kept.',
+  frames: 'It is an animation of a format that this server cannot turn or scale.',
+  pages: 'It has several pages, and this server cannot turn or scale all of them.',
+  depth: 'Its colours or its depth would not survive turning or scaling.',
+  hevc: 'This server cannot scale HEIC.',
+} as const
+
+export type Reason = keyof typeof sentences
+
+/** What to do instead. */
+const remedies = {
+  preview: 'Download the file itself.',
+  normalize: 'Upload the file without normalize=image.',
+} as const
+
+export type Purpose = keyof typeof remedies
+
+/** A picture that cannot be made, for a reason that the caller may hear. */
+export class Refusal extends Error {
+  override readonly name = 'Refusal'
+  readonly reason: Reason
+
+  constructor(reason: Reason, cause?: unknown) {
+    super(reason, { cause })
+    this.reason = reason
+  }
+}
+
+export function isReason(value: unknown): value is Reason {
+  return typeof value === 'string' && Object.hasOwn(sentences, value)
+}
+
+/** A refusal as its caller hears it; any other error as it is. */
+export function refusalFor(purpose: Purpose, error: unknown): unknown {
+  if (!(error instanceof Refusal)) return error
+  const what =
+    purpose === 'preview' ? 'There is no preview of this file.' : 'This file cannot be normalized.'
+  const detail = `${what} ${sentences[error.reason]} ${remedies[purpose]}`
+  return new WorkspaceError('unsupported-type', detail, { cause: error })
+}
+
+/** Refuses a kind of file whose helper program this machine lacks. */
+export function programMissing(program: string, what: string): WorkspaceError {
+  return new WorkspaceError(
+    'unsupported-type',
+    `Previews of ${what} need the program ${program}, which is not installed on this server. Download the file itself.`,
+  )
+}

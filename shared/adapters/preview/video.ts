@@ -1,0 +1,117 @@
+import { access } from 'node:fs/promises'
+import { demuxersOf } from '../../media/preview/kind.ts'
+import { maxPixels } from './bounds.ts'
+import { runHelper } from './helper-program.ts'
+import { Refusal } from './refusals.ts'
+
+export interface FrameRequest {
+  directory: string
+  /** The file's name in the directory. */
+  source: string
+  mimeType: string
+  width: number
+  signal: AbortSignal
+}
+
+/** A film is searched for a frame that is not black for so long at most; then among its key frames. */
+const searchSeconds = 6
+
+/** From so many frames in a row the most typical one is taken. */
+const comparedFrames = 24
+
+/** A frame is black if so much of it is darker than 32 of 255 (ffmpeg's blackframe). */
+const blackPercent = 95
+
+/** Transfer functions of high dynamic range (ITU-T H.273 table 3): PQ and HLG. */
+const highDynamicRange = new Set(['smpte2084', 'arib-std-b67'])
+
+const name = 'frame.png'
+
+/**
+ * Takes a frame from the beginning of a film as players show it: upright, with its pixels' shape, in the range of a screen, and
+ * not black if the film has any other. Resolves to the name of a PNG in the directory. Needs ffmpeg and ffprobe.
+ */
+export async function typicalFrame(request: FrameRequest): Promise<string> {
+  const { directory, width, signal } = request
+  const search = AbortSignal.any([signal, AbortSignal.timeout(searchSeconds * 1000)])
+  const isHdr = highDynamicRange.has(await transferOf(request))
+  // Small before they are compared: all of them are held in memory for that.
+  const small = [
+    `scale=w='max(1,trunc(min(${width},iw*sar)))':h='max(1,trunc(ow/dar))'`,
+    'setsar=1',
+  ]
+  const shown = [...small, ...(isHdr ? toneMapping : [])]
+  const notBlack = [
+    'blackframe=amount=0',
+    `metadata=select:key=lavfi.blackframe.pblack:value=${blackPercent}:function=less`,
+  ]
+  const typical = `thumbnail=${comparedFrames}`
+  const attempts: [string[], string[], AbortSignal][] = [
+    [[], [...shown, ...notBlack, typical], search],
+    [['-skip_frame', 'nokey'], [...shown, ...notBlack], signal],
+    [[], [...shown, typical], signal],
+    // Where ffmpeg was built without zscale.
+    ...(isHdr ? [[[], [...small, typical], signal] as [string[], string[], AbortSignal]] : []),
+  ]
+  let refusal: unknown
+  for (const [inputOptions, filters, limit] of attempts) {
+    try {
+      await takeFrame({ ...request, signal: limit }, inputOptions, filters)
+      if (await exists(`${directory}/${name}`)) return name
+    } catch (error) {
+      if (signal.aborted || !(error instanceof Refusal)) throw error
+      refusal ??= error
+    }
+  }
+  throw refusal ?? new Refusal('empty')
+}
+
+/** From linear light with 100 cd/m² as white to BT.709, highlights compressed. */
+const toneMapping = [
+  'zscale=t=linear:npl=100',
+  'format=gbrpf32le',
+  'zscale=p=bt709',
+  'tonemap=mobius:desat=0',
+  'zscale=t=bt709:m=bt709:r=tv',
+  'format=yuv420p',
+]
+
+/** Named demuxers alone: left to guess, ffmpeg also takes playlists, which name other files and addresses. */
+function hostileInput({ source, mimeType }: FrameRequest): string[] {
+  return [
+    ['-protocol_whitelist', 'file'],
+    ['-format_whitelist', demuxersOf(mimeType)],
+    ['-max_pixels', `${maxPixels.other}`],
+    ['-i', `file:${source}`],
+  ].flat()
+}
+
+async function takeFrame(
+  request: FrameRequest,
+  inputOptions: string[],
+  filters: string[],
+): Promise<void> {
+  const { directory, signal } = request
+  const args = [
+    ['-nostdin', '-v', 'error', '-threads', '1'],
+    [...inputOptions, ...hostileInput(request)],
+    ['-an', '-sn', '-dn', '-vf', filters.join(','), '-frames:v', '1'],
+    ['-c:v', 'png', '-f', 'image2', '-update', '1', '-y', name],
+  ].flat()
+  await runHelper({ program: 'ffmpeg', args, what: 'video', directory, signal })
+}
+
+async function transferOf(request: FrameRequest): Promise<string> {
+  const { directory, signal } = request
+  const shown = ['-select_streams', 'v:0', '-show_entries', 'stream=color_transfer']
+  const args = ['-v', 'error', ...hostileInput(request), ...shown, '-of', 'default=nw=1:nk=1']
+  const printed = await runHelper({ program: 'ffprobe', args, what: 'video', directory, signal })
+  return printed.split('\n', 1)[0]?.trim() ?? ''
+}
+
+async function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  )
+}
