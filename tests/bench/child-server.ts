@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url'
 
 const startDeadlineMs = 30_000
 const stopDeadlineMs = 30_000
+const loopDelay = new URL('servers/loop-delay.ts', import.meta.url).href
 
 /** One server in a process of its own, so that neither the client nor another server shares its heap or its thread. */
 export interface ChildServer extends AsyncDisposable {
@@ -13,6 +14,8 @@ export interface ChildServer extends AsyncDisposable {
   url: string
   /** The most bytes that were resident at once since the process started (`VmHWM`, proc_pid_status(5)). */
   peakMemoryBytes(): Promise<number>
+  /** The 99th percentile of the event-loop delay since the call before. */
+  loopDelaySeconds(): Promise<number>
 }
 
 interface StartOptions {
@@ -27,9 +30,9 @@ export async function startServer(
 ): Promise<ChildServer> {
   const file = fileURLToPath(new URL(program, import.meta.url))
   const flags = process.env['BENCH_NODE_FLAGS']?.split(' ') ?? []
-  const child = spawn(process.execPath, [...flags, file, ...args], {
+  const child = spawn(process.execPath, [...flags, '--import', loopDelay, file, ...args], {
     env: { PATH: process.env['PATH'], ...env },
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
   })
   child.on('exit', (code, signal) => {
     if (!child.killed) console.error(`${program} ended by itself with ${signal ?? code}`)
@@ -38,6 +41,7 @@ export async function startServer(
     return {
       url: await readyUrl(child, program),
       peakMemoryBytes: () => peakMemoryBytes(child),
+      loopDelaySeconds: () => loopDelaySeconds(child),
       [Symbol.asyncDispose]: () => stop(child),
     }
   } catch (error) {
@@ -67,6 +71,12 @@ async function peakMemoryBytes({ pid }: ChildProcess): Promise<number> {
   const kib = /^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1]
   if (kib === undefined) throw new Error(`no VmHWM in /proc/${pid}/status`)
   return Number(kib) * 1024
+}
+
+async function loopDelaySeconds(child: ChildProcess): Promise<number> {
+  child.send('loop delay')
+  const [seconds] = (await once(child, 'message')) as [number]
+  return seconds
 }
 
 async function stop(child: ChildProcess): Promise<void> {

@@ -41,6 +41,11 @@ export class Coffer implements AsyncDisposable {
     return this.#server.peakMemoryBytes()
   }
 
+  /** The 99th percentile of the server's event-loop delay since the call before. */
+  loopDelaySeconds(): Promise<number> {
+    return this.#server.loopDelaySeconds()
+  }
+
   url(route: string): string {
     return `${this.#server.url}/api/workspace${route}`
   }

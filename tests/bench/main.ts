@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util'
 import { fullPlan, quickPlan, scratchDirectory } from './bench.ts'
 import { table, type Row } from './report.ts'
 import { coldStartScenario } from './scenarios/cold-start.ts'
+import { concurrencyScenario } from './scenarios/concurrency.ts'
 import { downloadScenario } from './scenarios/download.ts'
 import { importScenario } from './scenarios/import.ts'
 import { listingScenario } from './scenarios/listing.ts'
@@ -17,6 +18,7 @@ const scenarios = {
   download: downloadScenario,
   memory: memoryScenario,
   'small-files': smallFilesScenario,
+  concurrency: concurrencyScenario,
   listing: listingScenario,
   scan: scanScenario,
   import: importScenario,

@@ -5,6 +5,7 @@ import type { Plan } from '../bench.ts'
 import { randomBody } from '../body.ts'
 import { startCoffer } from '../coffer.ts'
 import { compare, perSecond, type Row } from '../report.ts'
+import { requestRate } from '../request-rate.ts'
 import { takeTurns } from '../rounds.ts'
 
 const bytes = 1000
@@ -15,7 +16,8 @@ export async function smallFilesScenario(plan: Plan, scratch: string): Promise<R
   await using coffer = await startCoffer(join(scratch, 'coffer'))
   await using bare = await startBare(scratch)
   await using tus = await startTus(scratch)
-  const rate = (work: () => Promise<unknown>) => requestRate(plan.smallRequests, work)
+  const load = { requests: plan.smallRequests, connections }
+  const rate = (work: () => Promise<unknown>) => requestRate(load, work)
 
   const puts = await takeTurns(plan.rounds, {
     fsync: () =>
@@ -51,16 +53,3 @@ export async function smallFilesScenario(plan: Plan, scratch: string): Promise<R
 
 const row = (what: string, candidate: number[], baseline: number[]) =>
   compare({ what, candidate, baseline, format: perSecond })
-
-async function requestRate(requests: number, work: () => Promise<unknown>): Promise<number> {
-  const startedAt = performance.now()
-  let left = requests
-  const connection = async () => {
-    while (left > 0) {
-      left -= 1
-      await work()
-    }
-  }
-  await Promise.all(Array.from({ length: connections }, connection))
-  return requests / ((performance.now() - startedAt) / 1000)
-}
