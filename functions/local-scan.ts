@@ -6,7 +6,7 @@ import { scan } from '../shared/workspace/scan.ts'
 import { scanEntry } from './scan-log.ts'
 
 interface ScanningOptions {
-  concurrency: number
+  concurrency: number | undefined
   log: (entry: LogEntry) => void
   telemetry?: Pick<Telemetry, 'event'> | undefined
 }

@@ -79,7 +79,7 @@ function startScanning(
       await scan(ports, event)
     },
     {
-      concurrency: clamd?.concurrency ?? 1,
+      concurrency: clamd?.concurrency,
       onError: (error) => warn(`A scan failed and will be tried again: ${String(error)}`),
     },
   )

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { reportOnce } from './adapters/local/bad-files.ts'
-import { Database } from './adapters/local/database.ts'
+import { Database, type DatabaseOptions } from './adapters/local/database.ts'
 import { DiskBlobStore } from './adapters/local/disk-blobs.ts'
 import { DiskQuarantine } from './adapters/local/disk-quarantine.ts'
 import { EventQueue } from './adapters/local/event-queue.ts'
@@ -29,6 +29,7 @@ export async function openLocalStorage(options: {
   quarantine?: { place: string | undefined; retentionDays: number }
   /** Hears of files that are skipped because they cannot be used. */
   log?: (message: string) => void
+  database?: DatabaseOptions
 }): Promise<LocalStorage> {
   const {
     directory,
@@ -45,7 +46,9 @@ export async function openLocalStorage(options: {
     await Presence.open({ directory, now }).catch(naming(join(directory, 'presence.sqlite'))),
   )
   const database = opened.use(
-    await Database.open(directory).catch(naming(join(directory, 'coffer.sqlite'))),
+    await Database.open(directory, options.database).catch(
+      naming(join(directory, 'coffer.sqlite')),
+    ),
   )
   const catalog = new SqliteCatalog({
     database,

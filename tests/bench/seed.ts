@@ -18,8 +18,8 @@ const reports = 50
  * with would note of each that its bytes are missing, beside what is measured: it is told that it has been through.
  */
 export async function seedCatalog(directory: string, count: number): Promise<void> {
-  using database = await Database.open(directory)
-  database.write(() => {
+  await using database = await Database.open(directory)
+  await database.write(() => {
     for (let index = 0; index < count; index += 1) {
       insertFile(database, readyFile(pathOf(index, count), nextSequence(database, workspaceId)))
     }

@@ -37,7 +37,7 @@ async function connect() {
   const queue = new EventQueue({ database, now })
   const dispose = async () => {
     await queue[Symbol.asyncDispose]()
-    database[Symbol.dispose]()
+    await database[Symbol.asyncDispose]()
   }
   return { queue, database, [Symbol.asyncDispose]: dispose }
 }
@@ -55,7 +55,7 @@ describe('EventQueue', () => {
       },
       { concurrency: 2, onError: unexpected },
     )
-    queue.push(event('a'))
+    await queue.push(event('a'))
     await vi.waitFor(() => expect(handled).toEqual([event('a')]), patiently)
     expect(queue.length()).toBe(1)
     gate.resolve()
@@ -68,7 +68,7 @@ describe('EventQueue', () => {
     const begun: string[] = []
     const gates = new Map<string, () => void>()
     const files = ['ann/1', 'ann/2', 'ann/3', 'ann/4', 'ann/5', 'ann/6']
-    for (const file of files) queue.push(event(file))
+    for (const file of files) await queue.push(event(file))
     queue.start(
       async ({ storagePath }) => {
         begun.push(storagePath.slice('local://'.length))
@@ -78,9 +78,9 @@ describe('EventQueue', () => {
     )
     const end = (file: string) => gates.get(`local://${file}`)?.()
     await vi.waitFor(() => expect(begun).toEqual(['ann/1', 'ann/2', 'ann/3']), patiently)
-    queue.push(event('bob/1'))
+    await queue.push(event('bob/1'))
     await vi.waitFor(() => expect(begun).toContain('bob/1'), patiently)
-    queue.push(event('cat/1'))
+    await queue.push(event('cat/1'))
     end('ann/1')
     await vi.waitFor(() => expect(begun.slice(4)).toEqual(['cat/1']), patiently)
     end('bob/1')
@@ -104,7 +104,7 @@ describe('EventQueue', () => {
         onError: unexpected,
       })
       await setImmediate()
-      queue.push(event('a'))
+      await queue.push(event('a'))
       expect(await handled.promise).toEqual(event('a'))
     } finally {
       vi.useRealTimers()
@@ -113,8 +113,8 @@ describe('EventQueue', () => {
 
   test('a restart delivers what was pushed and never handled', async () => {
     const before = await connect()
-    before.queue.push(event('a'))
-    before.queue.push(event('b'))
+    await before.queue.push(event('a'))
+    await before.queue.push(event('b'))
     await before[Symbol.asyncDispose]()
     await using after = await connect()
     expect(after.queue.length()).toBe(2)
@@ -139,7 +139,7 @@ describe('EventQueue', () => {
       },
       { concurrency: 1, onError: (error, failed) => failures.push([String(error), failed]) },
     )
-    queue.push(event('a'))
+    await queue.push(event('a'))
     await vi.waitFor(() => expect(queue.length()).toBe(0), patiently)
     expect(calls).toBe(4)
     expect(failures).toEqual([1, 2, 3].map((n) => [`Error: failure ${n}`, event('a')]))
@@ -147,7 +147,7 @@ describe('EventQueue', () => {
 
   test('attempts and the next time are stored: a restart goes on with the delay', async () => {
     const before = await connect()
-    before.queue.push(event('a'))
+    await before.queue.push(event('a'))
     let calls = 0
     const failing = async () => {
       calls += 1
@@ -167,7 +167,7 @@ describe('EventQueue', () => {
   test('the delay grows to a minute and no further', async () => {
     await using opened = await connect()
     const { queue, database } = opened
-    queue.push(event('a'))
+    await queue.push(event('a'))
     database.prepare('UPDATE events SET attempts = 60').run()
     let failedAt = Infinity
     const failing = async () => {
@@ -193,8 +193,8 @@ describe('EventQueue', () => {
       },
       { concurrency: 1, onError: ignore },
     )
-    queue.push(event('bad'))
-    for (let i = 0; i < 5; i++) queue.push(event(i))
+    await queue.push(event('bad'))
+    for (let i = 0; i < 5; i++) await queue.push(event(i))
     await vi.waitFor(() => expect(handled).toHaveLength(5), patiently)
     expect(queue.length()).toBe(1)
   })
@@ -204,7 +204,7 @@ describe('EventQueue', () => {
     const { queue } = opened
     let running = 0
     let most = 0
-    for (let i = 0; i < 20; i++) queue.push(event(i))
+    for (let i = 0; i < 20; i++) await queue.push(event(i))
     queue.start(
       async () => {
         most = Math.max(most, ++running)
@@ -229,14 +229,14 @@ describe('EventQueue', () => {
       })
     }
     const places = Array.from({ length: 50 }, (_, i) => `local://${i}`)
-    for (const i of places.keys()) pusher.queue.push(event(i))
+    for (const i of places.keys()) await pusher.queue.push(event(i))
     await vi.waitFor(() => expect(pusher.queue.length()).toBe(0), patiently)
     expect(handled.toSorted()).toEqual(places.toSorted())
   })
 
   test('what a dead process was handling is delivered again when its lease is over', async () => {
     await using dead = await connect()
-    dead.queue.push(event('a'))
+    await dead.queue.push(event('a'))
     // A process that was killed: it holds a lease that nobody renews.
     dead.database
       .prepare(`UPDATE events SET owner = 'dead', available_at = ?`)
@@ -261,7 +261,7 @@ describe('EventQueue', () => {
       calls += 1
       await gate.promise
     }
-    slow.queue.push(event('a'))
+    await slow.queue.push(event('a'))
     slow.queue.start(handler, { concurrency: 1, onError: unexpected })
     await vi.waitFor(() => expect(calls).toBe(1), patiently)
     const leaseEnd = () =>
@@ -269,7 +269,7 @@ describe('EventQueue', () => {
     const first = leaseEnd()
     await vi.waitFor(() => expect(leaseEnd()).toBeGreaterThan(first), patiently)
     other.queue.start(handler, { concurrency: 1, onError: unexpected })
-    other.queue.push(event('b'))
+    await other.queue.push(event('b'))
     await vi.waitFor(() => expect(calls).toBe(2), patiently)
     gate.resolve()
     await vi.waitFor(() => expect(other.queue.length()).toBe(0), patiently)
@@ -279,9 +279,9 @@ describe('EventQueue', () => {
   test('the same event waiting already stays one; beside one that is being handled it waits', async () => {
     await using opened = await connect()
     const { queue } = opened
-    queue.push(event('a'))
-    queue.push(event('a'))
-    queue.push({ ...event('a'), generation: '2' })
+    await queue.push(event('a'))
+    await queue.push(event('a'))
+    await queue.push({ ...event('a'), generation: '2' })
     expect(queue.length()).toBe(2)
     const gate = Promise.withResolvers<void>()
     let calls = 0
@@ -291,7 +291,7 @@ describe('EventQueue', () => {
     }
     queue.start(handler, { concurrency: 4, onError: unexpected })
     await vi.waitFor(() => expect(calls).toBe(2), patiently)
-    queue.push(event('a'))
+    await queue.push(event('a'))
     await vi.waitFor(() => expect(calls).toBe(3), patiently)
     gate.resolve()
     await vi.waitFor(() => expect(queue.length()).toBe(0), patiently)
@@ -301,8 +301,8 @@ describe('EventQueue', () => {
     const opened = await connect()
     const gate = Promise.withResolvers<void>()
     const handled: string[] = []
-    opened.queue.push(event('a'))
-    opened.queue.push(event('b'))
+    await opened.queue.push(event('a'))
+    await opened.queue.push(event('b'))
     opened.queue.start(
       async ({ storagePath }) => {
         handled.push(storagePath)
@@ -327,9 +327,9 @@ describe('EventQueue', () => {
     const { queue } = opened
     expect([queue.length(), queue.oldest()]).toEqual([0, undefined])
     const before = now()
-    queue.push(event('a'))
+    await queue.push(event('a'))
     skewMs = 60_000
-    queue.push(event('b'))
+    await queue.push(event('b'))
     expect(queue.length()).toBe(2)
     expect(queue.oldest()?.getTime()).toBeGreaterThanOrEqual(before.getTime())
     expect(queue.oldest()?.getTime()).toBeLessThan(before.getTime() + 60_000)

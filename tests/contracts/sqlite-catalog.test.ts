@@ -13,7 +13,7 @@ describeCatalog('SQLite in memory', async (options) => {
   return {
     catalog: new SqliteCatalog({ database, ...options }),
     drift: (workspaceId, by) => drift(database, workspaceId, by),
-    [Symbol.asyncDispose]: async () => database[Symbol.dispose](),
+    [Symbol.asyncDispose]: () => database[Symbol.asyncDispose](),
   }
 })
 
@@ -24,7 +24,7 @@ describeCatalog('SQLite on a disk', async (options) => {
     catalog: new SqliteCatalog({ database, ...options }),
     drift: (workspaceId, by) => drift(database, workspaceId, by),
     [Symbol.asyncDispose]: async () => {
-      database[Symbol.dispose]()
+      await database[Symbol.asyncDispose]()
       await rm(directory, { recursive: true })
     },
   }

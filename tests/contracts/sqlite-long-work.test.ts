@@ -26,7 +26,7 @@ describe('work that reads thousands of files', () => {
     const database = await Database.open(':memory:')
     world = await World.open(async (options) => ({
       catalog: new SqliteCatalog({ database, ...options }),
-      [Symbol.asyncDispose]: async () => database[Symbol.dispose](),
+      [Symbol.asyncDispose]: () => database[Symbol.asyncDispose](),
     }))
     for (const [index, path] of all.entries()) {
       await world.reserve(path, { maxBytes: 0, overwrite: true })

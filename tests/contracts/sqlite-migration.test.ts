@@ -14,7 +14,7 @@ test('a catalog without counters of records gets them when it is opened', async 
   const directory = await mkdtemp(join(tmpdir(), 'coffer-migration-'))
   try {
     writeOld(directory)
-    using database = await Database.open(directory)
+    await using database = await Database.open(directory)
     const catalog = new SqliteCatalog({ database, quotaBytes: 1000, now: newDate })
     expect(await catalog.usage('ann')).toMatchObject({
       recordCount: 3,

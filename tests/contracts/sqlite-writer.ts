@@ -8,7 +8,7 @@ import { World } from './catalog-world.ts'
  * uploads `/{name}/{i}`. It prints a line for every path that it was told it has.
  */
 const [, , directory = '', name = '', rounds = '0'] = argv
-using database = await Database.open(directory)
+await using database = await Database.open(directory)
 await using world = await World.open(
   async (options) => ({
     catalog: new SqliteCatalog({ database, ...options }),

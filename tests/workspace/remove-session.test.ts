@@ -17,7 +17,7 @@ async function openCounting(quotaBytes: number) {
   const world = await World.open(
     async (options) => ({
       catalog: new SqliteCatalog({ database, ...options }),
-      [Symbol.asyncDispose]: async () => database[Symbol.dispose](),
+      [Symbol.asyncDispose]: () => database[Symbol.asyncDispose](),
     }),
     quotaBytes,
   )

@@ -39,7 +39,7 @@ describe('a sweep looks at every file, and', () => {
     const database = await Database.open(workspace.directory)
     const held = holdingsOf(undefined)
     moveCounters(database, 'ann', { held, holds: { ...held, liveBytes } })
-    database[Symbol.dispose]()
+    await database[Symbol.asyncDispose]()
   }
 
   it('marks a ready file whose bytes are gone: the report names it, its owner is told, and it is not lost silently', async () => {

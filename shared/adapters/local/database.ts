@@ -1,43 +1,57 @@
-import { mkdir } from 'node:fs/promises'
+import { mkdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
-import { setTimeout } from 'node:timers/promises'
-import { migrations } from './migrations.ts'
+import pLimit from 'p-limit'
+import { unlessBusy, whenFree } from './busy.ts'
+import { Checkpoints } from './checkpoints.ts'
+import { ifPresent } from './durable.ts'
+import { migrate } from './migrate.ts'
+import { startLog } from './start-log.ts'
+import { WalSync, type Seen } from './wal-sync.ts'
 
-const busyTimeoutMs = 10_000
 const cacheKib = 16 * 1024
-const walMaxBytes = 64 * 1024 * 1024
-const sqliteBusy = 5
+
+export interface DatabaseOptions {
+  /** How long a transaction waits for another process's, without blocking the thread. */
+  maxWaitMs?: number
+  /** The size of the write-ahead log at which its content is copied into the database. */
+  walBytes?: number
+}
+
+const defaults = { maxWaitMs: 10_000, walBytes: 16 * 1024 * 1024 }
 
 /**
  * The one SQLite file of a machine, `{directory}/coffer.sqlite`, or `:memory:`. Several processes may open it at once.
- * A commit is on the disk when it returns: neither `kill -9` nor a power cut takes it back. Every call blocks the thread
- * while it runs, so statements are short.
+ *
+ * Statements run on the calling thread and never wait there: not for another writer's lock, and not for the disk. A
+ * transaction is one synchronous function, so that no other runs in between on the one connection. Commits are written without
+ * a sync; promises of `write` and `read` resolve when what they tell of is on the disk (docs/decisions/group-commit.md).
  */
-export class Database implements Disposable {
+export class Database implements AsyncDisposable {
   readonly #connection: DatabaseSync
+  readonly #maxWaitMs: number
   readonly #statements = new Map<string, StatementSync>()
+  /** Transactions that write take turns, first come, first served. */
+  readonly #inTurn = pLimit(1)
+  #commits = 0
+  #wal: { sync: WalSync; checkpoints: Checkpoints } | undefined
 
-  private constructor(connection: DatabaseSync) {
+  private constructor(connection: DatabaseSync, maxWaitMs: number) {
     this.#connection = connection
+    this.#maxWaitMs = maxWaitMs
   }
 
-  static async open(directory: string): Promise<Database> {
+  static async open(directory: string, options: DatabaseOptions = {}): Promise<Database> {
+    const { maxWaitMs, walBytes } = { ...defaults, ...options }
     const isFile = directory !== ':memory:'
     if (isFile) await mkdir(directory, { recursive: true, mode: 0o700 })
-    const connection = new DatabaseSync(isFile ? join(directory, 'coffer.sqlite') : directory, {
-      timeout: busyTimeoutMs,
-      enableForeignKeyConstraints: true,
-    })
+    const path = isFile ? join(directory, 'coffer.sqlite') : directory
+    const leftBytes = isFile ? await sizeOf(`${path}-wal`) : 0
+    const connection = new DatabaseSync(path, { timeout: 0, enableForeignKeyConstraints: true })
     try {
-      await enableWal(connection)
-      connection.exec(`
-        PRAGMA synchronous = FULL;
-        PRAGMA cache_size = -${cacheKib};
-        PRAGMA journal_size_limit = ${walMaxBytes};
-      `)
-      const database = new Database(connection)
-      database.write(() => migrate(connection))
+      const database = new Database(connection, maxWaitMs)
+      await database.#setUp(walBytes)
+      if (isFile) await database.#openLog({ path, walBytes, leftBytes })
       return database
     } catch (error) {
       connection.close()
@@ -54,19 +68,86 @@ export class Database implements Disposable {
     return statement
   }
 
-  /** Runs `work` alone among the writers of all processes: all of it is kept, or where it throws nothing. */
-  write<Result>(work: () => Result): Result {
-    return this.#transaction('BEGIN IMMEDIATE', work)
+  /**
+   * Runs `work` alone among the writers of all processes: all of it is kept, or where it throws nothing. Resolves when it
+   * survives a power cut. Throws `store-unavailable` where another process's transaction lasts too long.
+   */
+  async write<Result>(work: () => Result): Promise<Result> {
+    const result = await this.commit(work)
+    await this.flush()
+    return result
   }
 
-  /** Runs `work` on one state of the database, whatever is written meanwhile. */
-  read<Result>(work: () => Result): Result {
-    return this.#transaction('BEGIN', work)
+  /** As `write`, but resolves when the change is visible; a power cut may take it back until `flush`. */
+  commit<Result>(work: () => Result): Promise<Result> {
+    const deadline = performance.now() + this.#maxWaitMs
+    const transaction = () => {
+      this.#wal?.sync.assertWhole()
+      const result = this.#transaction('BEGIN IMMEDIATE', work)
+      this.#commits += 1
+      return result
+    }
+    return this.#inTurn(() => whenFree(transaction, deadline))
   }
 
-  [Symbol.dispose](): void {
-    this.#statements.clear()
-    this.#connection.close()
+  /** Resolves when all that is committed now, by any process, survives a power cut. */
+  async flush(): Promise<void> {
+    await this.#wal?.sync.until(this.#seen())
+  }
+
+  /**
+   * Runs `work` on one state of the database, whatever is written meanwhile. Resolves when that state survives a power cut:
+   * no answer tells of a change that may be taken back.
+   */
+  async read<Result>(work: () => Result): Promise<Result> {
+    const transaction = () =>
+      this.#transaction('BEGIN', () => ({ result: work(), seen: this.#wal && this.#seen() }))
+    const { result, seen } = await whenFree(transaction, performance.now() + this.#maxWaitMs)
+    if (seen) await this.#wal?.sync.until(seen)
+    return result
+  }
+
+  /** Waits for the transactions under way. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#inTurn(() => undefined)
+    await this.#wal?.sync[Symbol.asyncDispose]()
+    const connection = { [Symbol.dispose]: () => this.#close() }
+    if (this.#wal) await this.#wal.checkpoints.close(connection)
+    else this.#close()
+  }
+
+  async #setUp(walBytes: number): Promise<void> {
+    const deadline = performance.now() + this.#maxWaitMs
+    await whenFree(() => this.#connection.exec('PRAGMA journal_mode = WAL'), deadline)
+    this.#connection.exec(`
+      PRAGMA synchronous = NORMAL;
+      PRAGMA wal_autocheckpoint = 0;
+      PRAGMA cache_size = -${cacheKib};
+      PRAGMA journal_size_limit = ${walBytes};
+    `)
+    await this.commit(() => {
+      migrate(this.#connection)
+      this.#connection.exec(startLog)
+    })
+  }
+
+  async #openLog(log: { path: string; walBytes: number; leftBytes: number }): Promise<void> {
+    const { path, walBytes, leftBytes } = log
+    const inTurn = (work: () => Promise<void>) => this.#inTurn(work)
+    const checkpoints = new Checkpoints({ path, walBytes, inTurn })
+    // A program that ended without closing the file may have left what a failed sync has lost.
+    if (leftBytes > 0) await checkpoints.run()
+    const sync = await WalSync.open({
+      path: `${path}-wal`,
+      seen: () => this.#seen(),
+      onSynced: (bytes) => checkpoints.consider(bytes),
+    })
+    this.#wal = { sync, checkpoints }
+  }
+
+  #seen(): Seen {
+    const others = unlessBusy(() => this.prepare('PRAGMA data_version').get()?.['data_version'])
+    return { commits: this.#commits, others: others === undefined ? undefined : Number(others) }
   }
 
   #transaction<Result>(begin: string, work: () => Result): Result {
@@ -81,36 +162,13 @@ export class Database implements Disposable {
       throw error
     }
   }
-}
 
-/** Of several processes that open a new file at once SQLite turns some away without the busy timeout: they ask again. */
-async function enableWal(connection: DatabaseSync): Promise<void> {
-  const deadline = Date.now() + busyTimeoutMs
-  for (;;) {
-    try {
-      connection.exec('PRAGMA journal_mode = WAL')
-      return
-    } catch (error) {
-      if (!isBusy(error) || Date.now() > deadline) throw error
-      await setTimeout(20)
-    }
+  #close(): void {
+    this.#statements.clear()
+    this.#connection.close()
   }
 }
 
-export function isBusy(error: unknown): boolean {
-  if (!(error instanceof Error) || !('errcode' in error)) return false
-  // The low byte is the code, the rest its variants, such as SQLITE_BUSY_RECOVERY.
-  return typeof error.errcode === 'number' && (error.errcode & 0xff) === sqliteBusy
-}
-
-function migrate(connection: DatabaseSync): void {
-  const version = Number(connection.prepare('PRAGMA user_version').get()?.['user_version'])
-  if (version > migrations.length) {
-    throw new Error(
-      `The catalog is at version ${version} and this program knows ${migrations.length}: start a newer Coffer.`,
-    )
-  }
-  if (version === migrations.length) return
-  for (const step of migrations.slice(version)) connection.exec(step)
-  connection.exec(`PRAGMA user_version = ${migrations.length}`)
+async function sizeOf(path: string): Promise<number> {
+  return (await ifPresent(stat(path)))?.size ?? 0
 }

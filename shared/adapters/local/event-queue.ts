@@ -22,19 +22,22 @@ const maxPollMs = 1000
 const leaseMs = 6000
 const minBackoffMs = 200
 const maxBackoffMs = 60_000
+/** Changes of files that are scanned at once share a sync of the database. */
+const defaultConcurrency = 4
 
 export type EventHandler = (event: FinalizeEvent) => Promise<void>
 
 export interface QueueStart {
-  /** How many events are handled at a time; of one workspace its fair share at most. */
-  concurrency: number
+  /** How many events are handled at a time, 4 by default; of one workspace its fair share at most. */
+  concurrency: number | undefined
   /** Hears of every failure; the event, where there is one, is delivered again by itself. */
   onError: (error: unknown, event?: FinalizeEvent) => void
 }
 
 /**
  * Finalize events in the SQLite file: at least once each, in no order, by whichever process has a handler. An event
- * leaves the queue only when a handler has resolved; a handler that throws gets it again after a growing delay.
+ * leaves the queue only when a handler has resolved; a handler that throws gets it again after a growing delay. A power cut
+ * may take back that an event was claimed, postponed or finished: it is delivered again.
  */
 export class EventQueue implements AsyncDisposable {
   readonly #database: Database
@@ -50,10 +53,14 @@ export class EventQueue implements AsyncDisposable {
     this.#now = now
   }
 
-  /** The event survives a crash of the machine once this returns. The same event waiting already stays one. */
-  push(event: FinalizeEvent): void {
-    pushEvent(this.#database, event, this.#now())
+  /**
+   * The event survives a crash of the machine once this resolves; it may be handled before. The same event waiting already
+   * stays one.
+   */
+  async push(event: FinalizeEvent): Promise<void> {
+    await this.#database.commit(() => pushEvent(this.#database, event, this.#now()))
     this.#wake.emit('wake')
+    await this.#database.flush()
   }
 
   start(handler: EventHandler, options: QueueStart): void {
@@ -77,13 +84,17 @@ export class EventQueue implements AsyncDisposable {
     await this.#running
   }
 
-  async #run(handler: EventHandler, { concurrency, onError }: QueueStart): Promise<void> {
-    const renewal = setInterval(() => attempt(() => this.#renew(), onError), leaseMs / 3)
+  async #run(
+    handler: EventHandler,
+    { concurrency = defaultConcurrency, onError }: QueueStart,
+  ): Promise<void> {
+    const renewal = setInterval(() => void attempt(() => this.#renew(), onError), leaseMs / 3)
     while (!this.#stop.signal.aborted) {
       const now = this.#now()
-      const events = attempt(() => this.#claim(concurrency, now), onError)
+      const events = await attempt(() => this.#claim(concurrency, now), onError)
       for (const event of events ?? []) this.#deliver(event, handler, onError)
-      const timeoutMs = events && attempt(() => this.#pauseMs(concurrency, now), onError)
+      const timeoutMs =
+        events && (await attempt(async () => this.#pauseMs(concurrency, now), onError))
       await eventOrTimeout(this.#wake, 'wake', {
         timeoutMs: timeoutMs ?? maxPollMs,
         signal: this.#stop.signal,
@@ -93,19 +104,23 @@ export class EventQueue implements AsyncDisposable {
     clearInterval(renewal)
   }
 
-  #claim(concurrency: number, now: Date): QueuedEvent[] {
-    return claimEvents(this.#database, {
+  async #claim(concurrency: number, now: Date): Promise<QueuedEvent[]> {
+    const claim = {
       owner: this.#owner,
       limit: concurrency - this.#inFlight.size,
       share: fairShare(concurrency),
       now,
       leaseMs,
-    })
+    }
+    const next = nextAvailable(this.#database, this.#owner)
+    if (claim.limit < 1 || next === undefined || next > now.getTime()) return []
+    return this.#database.commit(() => claimEvents(this.#database, claim))
   }
 
-  #renew(): void {
+  async #renew(): Promise<void> {
     if (this.#inFlight.size === 0) return
-    renewLeases(this.#database, { owner: this.#owner, until: this.#now().getTime() + leaseMs })
+    const lease = { owner: this.#owner, until: this.#now().getTime() + leaseMs }
+    await this.#database.commit(() => renewLeases(this.#database, lease))
   }
 
   /** Events that were due at the claim and were not taken wait for one that is being handled. */
@@ -131,12 +146,17 @@ export class EventQueue implements AsyncDisposable {
     const event = { storagePath, generation }
     try {
       await handler(event)
-      finishEvent(this.#database, id)
+      await this.#database.commit(() => finishEvent(this.#database, id))
     } catch (error) {
       onError(error, event)
-      const availableAt = this.#now().getTime() + backoffMs(attempts)
+      const lease = {
+        id,
+        owner: this.#owner,
+        availableAt: this.#now().getTime() + backoffMs(attempts),
+      }
       // Where even this fails, the lease runs out and the event comes back.
-      attempt(() => postponeEvent(this.#database, { id, owner: this.#owner, availableAt }), onError)
+      const postpone = () => this.#database.commit(() => postponeEvent(this.#database, lease))
+      await attempt(postpone, onError)
     }
   }
 }
@@ -148,12 +168,12 @@ function backoffMs(attempts: number): number {
 }
 
 /** A store that fails now may answer later: the queue says so and goes on. */
-function attempt<Result>(
-  work: () => Result,
+async function attempt<Result>(
+  work: () => Promise<Result>,
   onError: (error: unknown) => void,
-): Result | undefined {
+): Promise<Result | undefined> {
   try {
-    return work()
+    return await work()
   } catch (error) {
     onError(error)
     return undefined

@@ -7,7 +7,7 @@ export interface QueuedEvent extends FinalizeEvent {
   attempts: number
 }
 
-/** An event that waits is brought forward, not doubled; beside one that is being handled goes a second, lest it came too late. */
+/** Coalesces with a queued duplicate. If the event is already being handled, enqueues another, because the handler may have read too early. */
 export function pushEvent(
   database: Database,
   { storagePath, generation }: FinalizeEvent,
@@ -18,10 +18,8 @@ export function pushEvent(
   const insert = `INSERT INTO events (storage_path, generation, queued_at, available_at)
     VALUES (:storagePath, :generation, :at, :at)`
   const values = { storagePath, generation, at: now.getTime() }
-  database.write(() => {
-    const { changes } = database.prepare(forward).run(values)
-    if (changes === 0) database.prepare(insert).run(values)
-  })
+  const { changes } = database.prepare(forward).run(values)
+  if (changes === 0) database.prepare(insert).run(values)
 }
 
 /**
@@ -57,8 +55,6 @@ export function claimEvents(
 ): QueuedEvent[] {
   const { owner, limit, share, leaseMs } = claim
   const now = claim.now.getTime()
-  const next = nextAvailable(database, owner)
-  if (limit < 1 || next === undefined || next > now) return []
   const sql = `UPDATE events SET owner = :owner, attempts = attempts + 1, available_at = :until
     WHERE id IN (${inTurn})
     RETURNING id, attempts, storage_path, generation`

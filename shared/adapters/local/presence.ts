@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { setTimeout } from 'node:timers/promises'
-import { isBusy } from './database.ts'
+import { unlessBusy } from './busy.ts'
 
 const retryMs = 20
 const deadlineMs = 10_000
@@ -49,8 +49,7 @@ export class Presence implements Disposable {
 }
 
 function takeAlone(connection: DatabaseSync, now: () => Date): Date | undefined {
-  const isAlone = unlessBusy(() => connection.exec('BEGIN EXCLUSIVE'))
-  if (!isAlone) return undefined
+  if (!isFree(connection, 'BEGIN EXCLUSIVE')) return undefined
   const instant = now()
   connection.exec('ROLLBACK')
   return instant
@@ -59,15 +58,13 @@ function takeAlone(connection: DatabaseSync, now: () => Date): Date | undefined 
 /** A transaction holds its shared lock from its first read to its end, which is the process's. */
 function takeShared(connection: DatabaseSync): boolean {
   if (!connection.isTransaction) connection.exec('BEGIN')
-  return unlessBusy(() => connection.exec('SELECT count(*) FROM sqlite_schema'))
+  return isFree(connection, 'SELECT count(*) FROM sqlite_schema')
 }
 
-function unlessBusy(work: () => void): boolean {
-  try {
-    work()
+function isFree(connection: DatabaseSync, sql: string): boolean {
+  const run = () => {
+    connection.exec(sql)
     return true
-  } catch (error) {
-    if (isBusy(error)) return false
-    throw error
   }
+  return unlessBusy(run) ?? false
 }

@@ -103,7 +103,8 @@ export class SqliteCatalog implements Catalog {
 
   async awaitSettled(workspaceId: string, id: FileId, signal: AbortSignal): Promise<void> {
     for (let timeoutMs = 5; ; timeoutMs = Math.min(2 * timeoutMs, maxPollMs)) {
-      if (!rows.isPending(this.#database, workspaceId, id)) return
+      const isPending = () => rows.isPending(this.#database, workspaceId, id)
+      if (!(await this.#database.read(isPending))) return
       signal.throwIfAborted()
       await eventOrTimeout(this.#ended, keyOf(workspaceId, id), { timeoutMs, signal })
     }
@@ -119,7 +120,7 @@ export class SqliteCatalog implements Catalog {
   }
 
   async refusal(workspaceId: string, id: FileId): Promise<RefusalCode | undefined> {
-    return readRefusal(this.#database, workspaceId, id)
+    return this.#database.read(() => readRefusal(this.#database, workspaceId, id))
   }
 
   async update(
@@ -142,7 +143,7 @@ export class SqliteCatalog implements Catalog {
     { purge }: { purge: boolean },
   ): Promise<SessionRemoval> {
     const change = { workspaceId, sessionId, purge, now: this.#now() }
-    const removal = this.#database.write(() => removeSession(this.#database, change))
+    const removal = await this.#database.write(() => removeSession(this.#database, change))
     for (const { id } of removal.forgotten) this.#ended.emit(keyOf(workspaceId, id))
     return removal
   }
@@ -178,7 +179,7 @@ export class SqliteCatalog implements Catalog {
   }
 
   async get(workspaceId: string, id: FileId): Promise<FileRecord | undefined> {
-    return rows.readFile(this.#database, workspaceId, id)
+    return this.#database.read(() => rows.readFile(this.#database, workspaceId, id))
   }
 
   async getByPath(workspaceId: string, path: WorkspacePath): Promise<FileRecord | undefined> {
@@ -195,31 +196,31 @@ export class SqliteCatalog implements Catalog {
   }
 
   async usage(workspaceId: string): Promise<Usage> {
-    return this.#usage(workspaceId)
+    return this.#database.read(() => this.#usage(workspaceId))
   }
 
   async setQuota(workspaceId: string, quotaBytes: number | null): Promise<void> {
-    this.#database.write(() => writeQuota(this.#database, workspaceId, quotaBytes))
+    await this.#database.write(() => writeQuota(this.#database, workspaceId, quotaBytes))
   }
 
   async listPending(query: SweepQuery): Promise<FileRecord[]> {
-    return sweeps.listPending(this.#database, query)
+    return this.#database.read(() => sweeps.listPending(this.#database, query))
   }
 
   async countPending(): Promise<PendingCount> {
-    return sweeps.countPending(this.#database)
+    return this.#database.read(() => sweeps.countPending(this.#database))
   }
 
   async listTrash(query: SweepQuery): Promise<FileRecord[]> {
-    return sweeps.listTrash(this.#database, query)
+    return this.#database.read(() => sweeps.listTrash(this.#database, query))
   }
 
   async listWorkspaces(query: { limit: number; after?: string }): Promise<string[]> {
-    return sweeps.listWorkspaces(this.#database, query)
+    return this.#database.read(() => sweeps.listWorkspaces(this.#database, query))
   }
 
   async isKnown(workspaceId: string): Promise<boolean> {
-    return sweeps.isKnown(this.#database, workspaceId)
+    return this.#database.read(() => sweeps.isKnown(this.#database, workspaceId))
   }
 
   async recount(workspaceId: string, { mend }: { mend: boolean }): Promise<Recount> {
@@ -241,35 +242,35 @@ export class SqliteCatalog implements Catalog {
   }
 
   async sweepProgress(): Promise<string | undefined> {
-    return sweeps.readProgress(this.#database)
+    return this.#database.read(() => sweeps.readProgress(this.#database))
   }
 
   async saveSweepProgress(progress: string): Promise<void> {
-    sweeps.writeProgress(this.#database, progress)
+    await this.#database.write(() => sweeps.writeProgress(this.#database, progress))
   }
 
   async listRejected(query: RejectedQuery): Promise<RejectedFile[]> {
-    return listRejected(this.#database, query)
+    return this.#database.read(() => listRejected(this.#database, query))
   }
 
   async listOutdated(query: OutdatedQuery): Promise<ReadyFile[]> {
-    return listOutdated(this.#database, query)
+    return this.#database.read(() => listOutdated(this.#database, query))
   }
 
   async check(): Promise<string> {
     const sql = 'SELECT sqlite_version() AS version, (SELECT max(id) FROM workspaces)'
-    const row = this.#database.prepare(sql).get()
+    const row = await this.#database.read(() => this.#database.prepare(sql).get())
     return `SQLite ${String(row?.['version'])}`
   }
 
-  /** Changes one file in a transaction of its own; whoever waits for it in this process looks again. */
-  #change<Result>(
+  /** Changes one file in one transaction, then wakes the callers in this process that wait for the file. */
+  async #change<Result>(
     workspaceId: string,
     id: FileId,
     change: (context: changes.ChangeContext, file: FileRecord | undefined) => Result,
-  ): Result {
+  ): Promise<Result> {
     const context = { database: this.#database, allowance: this.#allowance, now: this.#now() }
-    const result = this.#database.write(() =>
+    const result = await this.#database.write(() =>
       change(context, rows.readFile(this.#database, workspaceId, id)),
     )
     this.#ended.emit(keyOf(workspaceId, id))

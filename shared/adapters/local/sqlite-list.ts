@@ -48,7 +48,7 @@ export async function listFiles(database: Database, query: ListQuery): Promise<L
   let place: Place | undefined = startOf(query, selection)
   while (place && entries.length < wanted) {
     const from = place
-    const stepped: Stepped = database.read(() =>
+    const stepped: Stepped = await database.read(() =>
       step(database, { query, selection }, { from, skip, wanted: wanted - entries.length }),
     )
     entries.push(...stepped.entries)
@@ -87,7 +87,7 @@ async function count(database: Database, given: ListQuery): Promise<number> {
   let place: Place | undefined = startOf(query, selection)
   while (place) {
     const from = place
-    const [counted, next]: [number, Place | undefined] = database.read(() => {
+    const [counted, next]: [number, Place | undefined] = await database.read(() => {
       const span = spanFrom(database, { query, selection }, { from })
       return [countSpan(database, { query, selection }, span), span.next]
     })

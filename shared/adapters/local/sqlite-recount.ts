@@ -26,14 +26,14 @@ export async function recount(
 ): Promise<Recount> {
   const keep = () => addHoldings(holdingsOf(undefined), readUsage(database, workspaceId, allowance))
   for (let attempt = 0; attempt < maxAttempts; attempt += 1) {
-    const before = database.read(keep)
+    const before = await database.read(keep)
     const counted = await countInSteps(database, workspaceId)
-    const kept = database.read(keep)
+    const kept = await database.read(keep)
     if (isSame({ kept, counted })) return { kept, counted }
     if (isSame({ kept, counted: before })) break
   }
   const compare = (): Recount => ({ kept: keep(), counted: count(database, workspaceId) })
-  const found = database.read(compare)
+  const found = await database.read(compare)
   if (!mend || isSame(found)) return found
   return database.write(() => {
     const { kept, counted } = compare()
@@ -47,7 +47,7 @@ async function countInSteps(database: Database, workspaceId: string): Promise<Ho
   for (const isDeleted of [0, 1]) {
     let after: number | undefined = 0
     while (after !== undefined) {
-      const step = countAfter(database, [workspaceId, isDeleted, after])
+      const step = await countAfter(database, [workspaceId, isDeleted, after])
       counted = addHoldings(counted, step.counted)
       after = step.next
       if (after !== undefined) await setImmediate()
@@ -56,14 +56,14 @@ async function countInSteps(database: Database, workspaceId: string): Promise<Ho
   return counted
 }
 
-function countAfter(
+async function countAfter(
   database: Database,
   place: [workspaceId: string, isDeleted: number, sequence: number],
-): { counted: Holdings; next: number | undefined } {
+): Promise<{ counted: Holdings; next: number | undefined }> {
   const sql = `${sums}, max(sequence) AS last
     FROM (${recordsOf('files_by_sequence')} AND is_deleted = ? AND sequence > ?
       ORDER BY sequence LIMIT ${maxCountedAtOnce})`
-  const row = database.read(() => database.prepare(sql).get(...place))
+  const row = await database.read(() => database.prepare(sql).get(...place))
   const counted = holdingsOfRow(row)
   const isFull = counted.recordCount === maxCountedAtOnce
   return { counted, next: isFull ? Number(row?.['last']) : undefined }

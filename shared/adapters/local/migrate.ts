@@ -1,0 +1,15 @@
+import type { DatabaseSync } from 'node:sqlite'
+import { migrations } from './migrations.ts'
+
+/** Brings the schema to this program's version, in the transaction of the caller. */
+export function migrate(connection: DatabaseSync): void {
+  const version = Number(connection.prepare('PRAGMA user_version').get()?.['user_version'])
+  if (version > migrations.length) {
+    throw new Error(
+      `The catalog is at version ${version} and this program knows ${migrations.length}: start a newer Coffer.`,
+    )
+  }
+  if (version === migrations.length) return
+  for (const step of migrations.slice(version)) connection.exec(step)
+  connection.exec(`PRAGMA user_version = ${migrations.length}`)
+}
