@@ -13,6 +13,7 @@ afterAll(() => storage[Symbol.asyncDispose]())
 
 const { emulator } = storage
 const retry = { attempts: 4, baseDelayMs: 1, maxDelayMs: 5 }
+const unavailable = { code: 'store-unavailable' }
 const mebibyte = 1024 * 1024
 const maxBytes = 100 * mebibyte
 /** Two whole pieces and a last one. */
@@ -127,7 +128,7 @@ describe('Cloud Storage that fails', () => {
       await using gcs = await begin()
       const place = gcs.place()
       fault({ kind: 'status', status: 503 }, 'PUT', anyPut, retry.attempts)
-      await expect(gcs.write(place, large)).rejects.toThrow('Backend Error')
+      await expect(gcs.write(place, large)).rejects.toMatchObject(unavailable)
       expect(await gcs.store.stat(place)).toBeUndefined()
       expect(emulator.openSessions).toEqual([])
     })
@@ -195,7 +196,7 @@ describe('Cloud Storage that fails', () => {
       const blob = await gcs.write(gcs.place(), Buffer.from('bytes'))
       fault({ kind: 'truncate', afterBytes: 2 }, 'GET', /alt=media/)
       fault({ kind: 'status', status: 503 }, 'GET', /alt=media/, retry.attempts)
-      await expect(gcs.read(blob)).rejects.toThrow('503')
+      await expect(gcs.read(blob)).rejects.toMatchObject(unavailable)
     })
   })
 
@@ -237,7 +238,7 @@ describe('Cloud Storage that fails', () => {
       for (let i = 0; i < 3; i++) await gcs.write(gcs.place(), Buffer.from('bytes'))
       const { next = '' } = await gcs.store.list({ limit: 1 })
       fault({ kind: 'status', status: 503 }, 'GET', /pageToken/, retry.attempts)
-      await expect(gcs.store.list({ limit: 1, after: next })).rejects.toThrow('Backend Error')
+      await expect(gcs.store.list({ limit: 1, after: next })).rejects.toMatchObject(unavailable)
       await expect(gcs.store.list({ limit: 1, after: '%%' })).rejects.toThrow('Invalid')
     })
   })

@@ -164,8 +164,9 @@ export class GcsBlobStore implements BlobStore {
       autoPaginate: false,
       ...(after !== undefined && { pageToken: after }),
     }
-    const [, , page] = await this.#client.patiently(async () => this.#client.bucket.getFiles(query))
-    const { items, nextPageToken } = parsePage(page)
+    const { items, nextPageToken } = await this.#client.patiently(async () =>
+      parsePage((await this.#client.bucket.getFiles(query))[2]),
+    )
     const blobs = items.map((object) => this.#blob(object))
     return { blobs, ...(nextPageToken !== undefined && { next: nextPageToken }) }
   }

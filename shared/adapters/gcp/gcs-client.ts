@@ -5,8 +5,10 @@ import { adaptToEmulator, emulatorAuth } from './gcs-emulator.ts'
 import { isMissing, setupError } from './gcs-errors.ts'
 import { parseObject, type GcsObject } from './gcs-object.ts'
 import type { GcsBody } from './gcs-read.ts'
-import { defaultRetry, retried, unstalled, type RetryOptions } from './gcs-retry.ts'
+import { defaultRetry, retried, TransientError, unstalled, type RetryOptions } from './gcs-retry.ts'
 import { pieceBytes, wholePieceBytes } from './gcs-write.ts'
+
+const partialContent = 206
 
 export interface GcsOptions {
   bucket: string
@@ -55,7 +57,10 @@ export class GcsClient {
     return this.#storage.apiEndpoint
   }
 
-  /** Repeats a request of the official client as the retry strategy says; what set-up can mend is said so. */
+  /**
+   * Repeats a request as the retry strategy says; throws `store-unavailable` when its attempts are used up. An error that
+   * the operator can correct names the command.
+   */
   async patiently<T>(request: () => Promise<T>): Promise<T> {
     try {
       return await retried(this.retry, () => unstalled(this.retry, request()))
@@ -64,7 +69,7 @@ export class GcsClient {
     }
   }
 
-  /** Likewise; undefined where there is no such object. Without a bucket, an error. */
+  /** As `patiently`; undefined where there is no such object. Throws where there is no bucket. */
   async unlessMissing<T>(request: () => Promise<T>): Promise<T | undefined> {
     return this.patiently(() =>
       request().catch((error: unknown) => {
@@ -79,8 +84,8 @@ export class GcsClient {
   }
 
   async find(name: string): Promise<GcsObject | undefined> {
-    const answer = await this.unlessMissing(() => this.bucket.file(name).getMetadata())
-    return answer && parseObject(answer[0])
+    const file = this.bucket.file(name)
+    return this.unlessMissing(async () => parseObject((await file.getMetadata())[0]))
   }
 
   /** The URI of a new resumable session, for an object that must not be there yet when it is finished. */
@@ -100,18 +105,18 @@ export class GcsClient {
     return url
   }
 
-  /** One generation from a byte on, to `end` (inclusive) or its own end. */
+  /** One generation, or the live one, from a byte on, to `end` (inclusive) or its own end. */
   async openBody(
-    object: { name: string; generation: string },
+    object: { name: string; generation?: string },
     start: number,
     end: number | undefined,
   ): Promise<GcsBody | undefined> {
-    const { name, generation } = object
+    const { name, ...generation } = object
     const isWhole = start === 0 && end === undefined
     return this.unlessMissing(async () => {
-      const { data, headers } = await this.#request<Readable>({
+      const { data, headers, status } = await this.#request<Readable>({
         url: `${this.#storage.baseUrl}/b/${this.bucket.name}/o/${encodeURIComponent(name)}`,
-        params: { alt: 'media', generation },
+        params: { alt: 'media', ...generation },
         headers: {
           'Accept-Encoding': 'identity',
           ...(!isWhole && { Range: `bytes=${start}-${end ?? ''}` }),
@@ -120,6 +125,10 @@ export class GcsClient {
       })
       // Its reader finds an error that came before it began; with nobody listening it would end the process.
       data.on('error', () => undefined)
+      if (!isWhole && status !== partialContent) {
+        data.destroy()
+        throw new TransientError('Cloud Storage answered the whole object in place of a range')
+      }
       return { stream: data, headers }
     })
   }

@@ -1,60 +1,74 @@
+import { randomUUID } from 'node:crypto'
 import type { Bucket } from '@google-cloud/storage'
 import type { GcsClient } from './gcs-client.ts'
-import { isTaken } from './gcs-errors.ts'
-import { parseObject, parseRewrite, type GcsObject } from './gcs-object.ts'
+import { parseObject, parseRewrite, writeTokenKey, type GcsObject } from './gcs-object.ts'
 
 interface Copy {
   from: string
   generation: string
   to: string
-  /** By default the bucket that it is in. */
+  /** By default the bucket of the source. */
   toBucket?: string
-  /** What is said of the copy; by default what is said of the source. */
-  resource?: { contentType: string; contentDisposition: string; metadata: Record<string, string> }
+  /** The metadata of the copy; by default those of the source. */
+  resource?: Resource
+}
+
+interface Resource {
+  contentType?: string | undefined
+  contentDisposition?: string
+  metadata?: Record<string, string> | undefined
 }
 
 /**
- * Copies one generation to a free name, in as many requests as Cloud Storage asks for. Not by
- * `File.copy()`: that forgets the precondition from the second request on.
+ * Copies one generation to a free name. The copy carries a token of this call in its metadata: after any failure the object
+ * at the destination with this token is the result, and an object without it belongs to someone else.
  */
 export async function copyObject(client: GcsClient, copy: Copy): Promise<GcsObject> {
+  const token = randomUUID()
+  const described = copy.resource ?? (await resourceOf(client, copy))
+  const resource = { ...described, metadata: { ...described.metadata, [writeTokenKey]: token } }
+  try {
+    return await rewrite(client, copy, resource)
+  } catch (error) {
+    const found = await findTarget(client, copy).catch(() => undefined)
+    if (found?.metadata?.[writeTokenKey] === token) return found
+    throw error
+  }
+}
+
+/**
+ * Sends as many requests as Cloud Storage asks for. `File.copy()` is not used, because it drops the precondition from the
+ * second request on.
+ */
+async function rewrite(client: GcsClient, copy: Copy, json: Resource): Promise<GcsObject> {
   const { bucket } = client
   const [from, to] = [copy.from, copy.to].map(encodeURIComponent)
   const uri = `/o/${from}/rewriteTo/b/${copy.toBucket ?? bucket.name}/o/${to}`
   const preconditions = { sourceGeneration: copy.generation, ifGenerationMatch: 0 }
   let continuation: { rewriteToken?: string } = {}
   for (;;) {
-    let attempts = 0
-    const step = await client
-      .patiently(() => {
-        attempts += 1
-        const qs = { ...preconditions, ...continuation }
-        return request(bucket, { method: 'POST', uri, qs, json: copy.resource ?? {} })
-      })
-      .then(parseRewrite)
-      .catch(async (error: unknown) => {
-        // The answer to an earlier attempt was lost, and it was a success.
-        const resource = attempts > 1 && isTaken(error) && (await equalObject(client, copy))
-        if (!resource) throw error
-        return { done: true as const, resource }
-      })
+    const qs = { ...preconditions, ...continuation }
+    const step = await client.patiently(async () =>
+      parseRewrite(await request(bucket, { method: 'POST', uri, qs: { ...qs }, json })),
+    )
     if (step.done) return step.resource
     continuation = { rewriteToken: step.rewriteToken }
   }
 }
 
-/** The object at the destination, if it has the source's bytes: places are written once, so it is this copy. */
-async function equalObject(client: GcsClient, copy: Copy): Promise<GcsObject | undefined> {
-  const { generation } = copy
+/** A rewrite that names any metadata replaces all of them, so that the copy's must be named in full. */
+async function resourceOf(client: GcsClient, { from, generation }: Copy): Promise<Resource> {
+  const source = client.bucket.file(from, { generation })
+  return client.patiently(async () => {
+    const { contentType, metadata } = parseObject((await source.getMetadata())[0])
+    return { contentType, metadata }
+  })
+}
+
+async function findTarget(client: GcsClient, { to, toBucket }: Copy): Promise<GcsObject> {
   const { bucket } = client
-  const toBucket = copy.toBucket === undefined ? bucket : bucket.storage.bucket(copy.toBucket)
-  const [source, target] = await Promise.all(
-    [bucket.file(copy.from, { generation }), toBucket.file(copy.to)].map((file) =>
-      client.patiently(() => file.getMetadata()).then(([metadata]) => parseObject(metadata)),
-    ),
-  )
-  const isEqual = source?.crc32c === target?.crc32c && source?.size === target?.size
-  return isEqual ? target : undefined
+  const target = toBucket === undefined ? bucket : bucket.storage.bucket(toBucket)
+  return client.patiently(async () => parseObject((await target.file(to).getMetadata())[0]))
 }
 
 /** `Bucket.request` as a promise. */

@@ -1,7 +1,9 @@
 import { Readable } from 'node:stream'
+import { buffer } from 'node:stream/consumers'
 import type { BlobRef } from '../../workspace/ports.ts'
 import type { GcsClient } from './gcs-client.ts'
 import { isTaken } from './gcs-errors.ts'
+import { readObject } from './gcs-read.ts'
 import { GcsSession } from './gcs-session.ts'
 import { writeObject } from './gcs-write.ts'
 
@@ -23,9 +25,11 @@ export class GcsDerived {
   }
 
   async read(source: Source, name: string): Promise<Buffer | undefined> {
-    const file = this.#client.bucket.file(objectOf(source, name))
-    const found = await this.#client.unlessMissing(() => file.download())
-    return found?.[0]
+    // Without its generation, which would cost a request: a derived object is written once.
+    const object = { name: objectOf(source, name) }
+    const open = (start: number, end?: number) => this.#client.openBody(object, start, end)
+    const body = await readObject(open, this.#client.retry)
+    return body && buffer(body)
   }
 
   async write(source: Source, name: string, bytes: Buffer): Promise<void> {
@@ -36,9 +40,10 @@ export class GcsDerived {
       session,
       pieceBytes,
       maxBytes: bytes.length,
-    }).catch((error: unknown) => {
-      // Somebody else has made it meanwhile.
-      if (!isTaken(error)) throw this.#client.explained(error)
+    }).catch(async (error: unknown) => {
+      // Another request has made it meanwhile, or this one has and its answer was lost.
+      const isMade = isTaken(error) || (await this.#client.find(objectOf(source, name)))
+      if (!isMade) throw this.#client.explained(error)
     })
     // The blob may have been removed meanwhile, and its listing may have come before this object.
     const blob = await this.#client.find(source.name)

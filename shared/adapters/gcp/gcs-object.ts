@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { TransientError } from './gcs-retry.ts'
 
 const objectSchema = z.object({
   name: z.string(),
@@ -24,9 +25,16 @@ const rewriteSchema = z.union([
 /** What is used of the JSON API's object resource. */
 export type GcsObject = z.infer<typeof objectSchema>
 
-export const parseObject = (answer: unknown) => objectSchema.parse(answer)
-export const parsePage = (answer: unknown) => pageSchema.parse(answer)
-export const parseRewrite = (answer: unknown) => rewriteSchema.parse(answer)
+export const parseObject = (answer: unknown) => parsed(objectSchema, answer)
+export const parsePage = (answer: unknown) => parsed(pageSchema, answer)
+export const parseRewrite = (answer: unknown) => parsed(rewriteSchema, answer)
 
-/** The custom metadata that tells which write an object came from: how a repeated write knows its own success. */
+/** Call it within the attempt: an answer that was cut off and ended as if it were whole is asked for again. */
+function parsed<T>(schema: z.ZodType<T>, answer: unknown): T {
+  const { data, error } = schema.safeParse(answer)
+  if (error) throw new TransientError('The answer of Cloud Storage is not whole', { cause: error })
+  return data
+}
+
+/** The custom metadata that names the write or copy that made an object, so that a repeated one knows its own success. */
 export const writeTokenKey = 'coffer-write'

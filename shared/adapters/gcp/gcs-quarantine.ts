@@ -84,8 +84,7 @@ export class GcsQuarantine implements Quarantine {
       autoPaginate: false,
       ...(pageToken !== undefined && { pageToken }),
     }
-    const [, , page] = await this.#kept.patiently(async () => this.#kept.bucket.getFiles(query))
-    return parsePage(page)
+    return this.#kept.patiently(async () => parsePage((await this.#kept.bucket.getFiles(query))[2]))
   }
 
   /** Another sweep may have been faster. */

@@ -1,7 +1,13 @@
 import { Readable } from 'node:stream'
 import type { ByteRange } from '../../workspace/ports.ts'
 import { Crc32c } from './gcs-crc32c.ts'
-import { backOff, isTransient, TransientError, type RetryOptions } from './gcs-retry.ts'
+import {
+  backOff,
+  isTransient,
+  TransientError,
+  unavailable,
+  type RetryOptions,
+} from './gcs-retry.ts'
 
 /** Part of one generation, as it comes. */
 export interface GcsBody {
@@ -11,6 +17,9 @@ export interface GcsBody {
 
 /** Opens one generation from a byte on, to `end` (inclusive) or its own end; undefined where there is none. */
 export type OpenBody = (start: number, end: number | undefined) => Promise<GcsBody | undefined>
+
+/** A body that delivered so much since its last failure has all its attempts again. */
+const progressBytes = 256 * 1024
 
 /**
  * A generation's bytes as one stream. Cut off or stalled, it goes on where it was: a generation never changes. Read
@@ -31,12 +40,12 @@ export async function readObject(
     const crc32c = new Crc32c()
     let position = start
     let failures = 0
+    let failedAt = start
     for (;;) {
       let fault: unknown = new TransientError('Cloud Storage ended the body before its end')
       try {
         for await (const chunk of chunks(body ?? gone(), retry)) {
           position += chunk.length
-          failures = 0
           crc32c.update(chunk)
           yield chunk
         }
@@ -44,9 +53,12 @@ export async function readObject(
         fault = error
       }
       if (position >= end) break
+      if (!isTransient(fault)) throw fault
+      if (position - failedAt >= progressBytes) failures = 0
       failures += 1
-      if (failures >= retry.attempts || !isTransient(fault)) throw fault
-      await backOff(retry, failures)
+      failedAt = position
+      if (failures >= retry.attempts) throw unavailable(fault)
+      await backOff(retry, failures, { error: fault })
       body = await open(position, range?.end)
     }
     if (position > end || (expected !== undefined && expected !== crc32c.toString())) {

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import { WorkspaceError } from '../../workspace/errors.ts'
 
 /** How patient the store is with Cloud Storage: https://cloud.google.com/storage/docs/retry-strategy */
 export interface RetryOptions {
@@ -20,12 +21,12 @@ export const defaultRetry: RetryOptions = {
 
 const transientStatuses = new Set([408, 429, 500, 502, 503, 504])
 
-/** Something that is worth another attempt, although it is no status and no error of a socket. */
+/** A failure that another attempt may not meet, although it is neither a status nor an error of a socket. */
 export class TransientError extends Error {
   override readonly name = 'TransientError'
 }
 
-/** Repeats a step until it succeeds, fails for good, or the attempts are used up: then its last error is thrown. */
+/** Repeats a step until it succeeds or fails for good; throws `store-unavailable` when the attempts are used up. */
 export async function retried<T>(
   retry: RetryOptions,
   step: () => Promise<T>,
@@ -37,20 +38,41 @@ export async function retried<T>(
       return await step()
     } catch (error) {
       signal?.throwIfAborted()
-      if (attempt >= retry.attempts || !isTransient(error)) throw error
+      if (!isTransient(error)) throw error
+      if (attempt >= retry.attempts) throw unavailable(error)
+      await backOff(retry, attempt, { error, ...(signal && { signal }) })
     }
-    await backOff(retry, attempt, signal)
   }
 }
 
-/** Waits before the attempt that follows so many failed ones; with jitter, so that clients do not return in step. */
+/**
+ * Waits before the attempt that follows so many failed ones, with jitter, so that clients do not return in step. Waits at
+ * least as long as the `Retry-After` of the error's answer says, but never longer than `maxDelayMs`.
+ */
 export async function backOff(
   retry: RetryOptions,
   failures: number,
-  signal?: AbortSignal,
+  { error, signal }: { error: unknown; signal?: AbortSignal },
 ): Promise<void> {
-  const most = Math.min(retry.maxDelayMs, retry.baseDelayMs * 2 ** (failures - 1))
-  await delay(most * (0.5 + Math.random() / 2), undefined, signal && { signal })
+  const most = retry.baseDelayMs * 2 ** (failures - 1) * (0.5 + Math.random() / 2)
+  const ms = Math.min(retry.maxDelayMs, Math.max(most, retryAfterMs(error)))
+  await delay(ms, undefined, signal && { signal })
+}
+
+/** The seconds of `Retry-After` (RFC 9110 §10.2.3) in milliseconds; 0 without the field, and for a date. */
+function retryAfterMs(error: unknown): number {
+  const { headers } = (error as { response?: { headers?: unknown } }).response ?? {}
+  const given =
+    headers instanceof Headers
+      ? headers.get('Retry-After')
+      : (headers as Record<string, unknown> | undefined)?.['retry-after']
+  return /^\d{1,5}$/.test(String(given)) ? Number(given) * 1000 : 0
+}
+
+/** The refusal for a caller once Cloud Storage has failed at every attempt. */
+export function unavailable(cause: unknown): WorkspaceError {
+  const detail = 'Cloud Storage does not answer in time; try again later.'
+  return new WorkspaceError('store-unavailable', detail, { cause })
 }
 
 /** Gives up waiting after `stallMs`; for clients that cannot be told to. */
@@ -70,10 +92,19 @@ export async function unstalled<T>({ stallMs }: RetryOptions, answer: Promise<T>
 export function isTransient(error: unknown): boolean {
   if (error instanceof TransientError) return true
   const status = statusOf(error)
-  return status === undefined ? isOfTheNetwork(error) : transientStatuses.has(status)
+  if (status !== undefined) return transientStatuses.has(status)
+  return hasAnswer(error) || isOfTheNetwork(error)
 }
 
-/** The HTTP status that an error of the Storage client or of gaxios stands for; undefined where no answer came. */
+/** Whether the error comes with an answer. If its status is a success, the rest of the answer was cut off or garbled. */
+function hasAnswer(error: unknown): boolean {
+  return (error as { response?: unknown }).response !== undefined
+}
+
+/**
+ * The HTTP status of the failure that an error of the Storage client or of gaxios stands for. Undefined where no answer
+ * came, and where the answer is a success that could not be read.
+ */
 export function statusOf(error: unknown): number | undefined {
   const { code, status, response } = error as {
     code?: unknown
@@ -82,7 +113,7 @@ export function statusOf(error: unknown): number | undefined {
   }
   return [response?.status, response?.statusCode, status, code]
     .map(Number)
-    .find((value) => value >= 100 && value <= 599)
+    .find((value) => value >= 400 && value <= 599)
 }
 
 /** Whether the connection failed, anywhere in the chain of causes; a bug of ours is no reason to try again. */

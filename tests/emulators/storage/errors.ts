@@ -15,11 +15,17 @@ const reasons: Record<number, string> = {
 export class ApiRefusal extends Error {
   readonly status: number
   readonly reason: string
+  readonly retryAfter: string | undefined
 
-  constructor(status: number, message: string, reason = reasons[status] ?? 'backendError') {
+  constructor(
+    status: number,
+    message: string,
+    { reason, retryAfter }: { reason?: string | undefined; retryAfter?: string | undefined } = {},
+  ) {
     super(message)
     this.status = status
-    this.reason = reason
+    this.reason = reason ?? reasons[status] ?? 'backendError'
+    this.retryAfter = retryAfter
   }
 }
 
@@ -28,11 +34,7 @@ export function noObject(bucket: string, name: string): ApiRefusal {
 }
 
 export function conditionNotMet(): ApiRefusal {
-  return new ApiRefusal(
-    412,
-    'At least one of the pre-conditions you specified did not hold.',
-    'conditionNotMet',
-  )
+  return new ApiRefusal(412, 'At least one of the pre-conditions you specified did not hold.')
 }
 
 export function sendJson(response: ServerResponse, status: number, body: unknown): void {
@@ -46,7 +48,8 @@ export function sendJson(response: ServerResponse, status: number, body: unknown
 
 /** https://cloud.google.com/storage/docs/json_api/v1/status-codes */
 export function sendRefusal(response: ServerResponse, refusal: ApiRefusal): void {
-  const { status, message, reason } = refusal
+  const { status, message, reason, retryAfter } = refusal
+  if (retryAfter !== undefined) response.setHeader('Retry-After', retryAfter)
   const errors = [{ message, domain: 'global', reason }]
   sendJson(response, status, { error: { code: status, message, errors } })
 }

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { sendJson } from './errors.ts'
+import { sendCut } from './cut-answer.ts'
+import { ApiRefusal, sendJson } from './errors.ts'
 import type { Fault } from './faults.ts'
 
 /** One request, its answer, and the fault that it meets on the way. */
@@ -21,16 +22,28 @@ export class Exchange {
 
   answer(status: number, body: unknown): void {
     if (this.#isLost()) return
+    if (this.fault?.kind === 'cut') {
+      const headers = { 'Content-Type': 'application/json; charset=UTF-8' }
+      const answer = { status, headers, body: Buffer.from(JSON.stringify(body)) }
+      return sendCut(this.response, answer, this.fault.at)
+    }
     sendJson(this.response, status, body)
   }
 
-  answerEmpty(status: number, headers: Record<string, string>): void {
+  answerEmpty(status: number, headers: Record<string, string> = {}): void {
     if (this.#isLost()) return
-    this.response.writeHead(status, { ...headers, 'Content-Length': 0 })
+    // Without a body there is nothing to cut but the whole answer.
+    if (this.fault?.kind === 'cut') return void this.request.socket.resetAndDestroy()
+    this.response.writeHead(status, { ...headers, ...(status !== 204 && { 'Content-Length': 0 }) })
     this.response.end()
   }
 
+  /** Whether the answer is lost, or a gateway's takes its place. */
   #isLost(): boolean {
+    if (this.fault?.kind === 'late-status') {
+      const { status, retryAfter } = this.fault
+      throw new ApiRefusal(status, 'Backend Error', { retryAfter })
+    }
     if (this.fault?.kind !== 'lost-answer') return false
     this.request.socket.resetAndDestroy()
     return true

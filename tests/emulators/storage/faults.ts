@@ -3,7 +3,14 @@ import type { IncomingMessage } from 'node:http'
 /** What goes wrong with a request. */
 export type Fault =
   /** It is answered with this status at once. */
-  | { kind: 'status'; status: number; message?: string; reason?: string }
+  | {
+      kind: 'status'
+      status: number
+      message?: string
+      reason?: string
+      /** `Retry-After` */
+      retryAfter?: string
+    }
   /** The connection is reset: before anything happens, or after so many bytes of the body, either way it flows. */
   | { kind: 'reset'; afterBytes?: number }
   /** Nothing more comes, and the connection stays open: from the start, or after so many bytes of the answer's body. */
@@ -14,6 +21,16 @@ export type Fault =
   | { kind: 'corrupt' }
   /** It is carried out, and the connection is reset before the answer. */
   | { kind: 'lost-answer' }
+  /** It is carried out, and its answer is cut. */
+  | { kind: 'cut'; at: Cut }
+  /** It is carried out, and a gateway answers this status in place of the answer. */
+  | { kind: 'late-status'; status: number; retryAfter?: string }
+
+/**
+ * Where an answer is cut: the connection is reset after the header fields, within a body of a known length, or within a
+ * chunked body; or a chunked body ends in the middle as if that were its end.
+ */
+export type Cut = 'headers' | 'length' | 'chunked' | 'ended'
 
 export interface FaultRule {
   fault: Fault
@@ -44,6 +61,11 @@ export class Faults {
     )
     if (rule) rule.times = (rule.times ?? 1) - 1
     return rule?.fault
+  }
+
+  /** Drops the faults that have not been met. */
+  clear(): void {
+    this.#rules = []
   }
 
   /** How many faults have not been met. */

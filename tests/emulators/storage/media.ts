@@ -3,6 +3,7 @@ import { open } from 'node:fs/promises'
 import { pipeline } from 'node:stream/promises'
 import { ApiRefusal } from './errors.ts'
 import type { Exchange } from './exchange.ts'
+import type { Cut, Fault } from './faults.ts'
 import type { StoredObject } from './objects.ts'
 
 /** Sends an object's bytes, whole or one range of them, or breaks off where a fault says so. */
@@ -17,10 +18,16 @@ export async function sendMedia(
   const isHead = request.method === 'HEAD'
   // Opened before the head is sent: removed meanwhile, the object is read to its end.
   const handle = await open(file)
-  const limit = fault && 'afterBytes' in fault ? (fault.afterBytes ?? 0) : undefined
+  const cut = fault?.kind === 'cut' ? fault.at : undefined
+  const limit = cut ? cutBytes(cut, end - start + 1) : afterBytes(fault)
+  const isChunked = fault?.kind === 'truncate' || cut === 'chunked' || cut === 'ended'
+  if (fault?.kind === 'late-status') {
+    await handle.close()
+    throw new ApiRefusal(fault.status, 'Backend Error', fault)
+  }
   response.writeHead(range ? 206 : 200, {
     'Content-Type': resource.contentType,
-    ...(fault?.kind !== 'truncate' && { 'Content-Length': String(end - start + 1) }),
+    ...(!isChunked && { 'Content-Length': String(end - start + 1) }),
     ...(range && { 'Content-Range': `bytes ${start}-${end}/${size}` }),
     'Accept-Ranges': 'bytes',
     ETag: `"${resource.md5Hash}"`,
@@ -37,14 +44,26 @@ export async function sendMedia(
   }
   const bytes = createReadStream('', { fd: handle, start, end })
   await pipeline(bytes, spoiled(fault?.kind === 'corrupt', limit), response, {
-    end: limit === undefined || fault?.kind === 'truncate',
+    end: limit === undefined || fault?.kind === 'truncate' || cut === 'ended',
   }).catch(() => undefined)
-  if (fault?.kind === 'reset') request.socket.resetAndDestroy()
+  if (fault?.kind === 'reset' || (cut && cut !== 'ended')) {
+    // The reset must not overtake the bytes that were written before it.
+    request.socket.write('', () => request.socket.resetAndDestroy())
+  }
+}
+
+function afterBytes(fault: Fault | undefined): number | undefined {
+  return fault && 'afterBytes' in fault ? (fault.afterBytes ?? 0) : undefined
+}
+
+function cutBytes(at: Cut, bytes: number): number {
+  return at === 'headers' ? 0 : Math.floor(bytes / 2)
 }
 
 function spoiled(isCorrupt: boolean, limit = Infinity) {
   return async function* (source: AsyncIterable<Buffer>) {
     let left = limit
+    if (left === 0) return
     let isSpoiled = !isCorrupt
     for await (const chunk of source) {
       const part = Buffer.from(chunk.subarray(0, left))

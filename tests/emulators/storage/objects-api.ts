@@ -71,12 +71,10 @@ export async function serveObject(
   { bucket, name }: { bucket: string; name: string },
   exchange: Exchange,
 ): Promise<void> {
-  const { request, response, query } = exchange
+  const { request, query } = exchange
   if (request.method === 'DELETE') {
     await objects.delete(bucket, name, query)
-    if (exchange.fault?.kind === 'lost-answer') return void request.socket.resetAndDestroy()
-    response.writeHead(204).end()
-    return
+    return exchange.answerEmpty(204)
   }
   const object = objects.get(bucket, name, query.get('generation'))
   objects.checkGeneration(bucket, name, query.get('ifGenerationMatch'))

@@ -72,6 +72,10 @@ export class StorageEmulator implements AsyncDisposable {
     this.#faults.add(rule)
   }
 
+  clearFaults(): void {
+    this.#faults.clear()
+  }
+
   get faultsLeft(): number {
     return this.#faults.left
   }
@@ -91,7 +95,7 @@ export class StorageEmulator implements AsyncDisposable {
     const { request, fault } = exchange
     if (fault?.kind === 'status') {
       request.resume()
-      throw new ApiRefusal(fault.status, fault.message ?? 'Backend Error', fault.reason)
+      throw new ApiRefusal(fault.status, fault.message ?? 'Backend Error', fault)
     }
     const isMidway = fault && 'afterBytes' in fault && fault.afterBytes !== undefined
     if (fault?.kind === 'reset' && !isMidway) return void request.socket.resetAndDestroy()

@@ -62,6 +62,9 @@ async function serveSession(
   }
   if (request.method === 'DELETE') {
     sessions.cancel(id)
+    if (fault?.kind === 'lost-answer' || fault?.kind === 'cut' || fault?.kind === 'late-status') {
+      return exchange.answerEmpty(499)
+    }
     throw new ApiRefusal(499, 'Client Closed Request')
   }
   const limit = fault?.kind === 'reset' ? fault.afterBytes : undefined
