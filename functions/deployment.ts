@@ -30,7 +30,7 @@ export function openDeployment(config: Config): Deployment {
     if (local) {
       // Nobody else sends the disk's events: whichever function runs does.
       const { startScanning } = await import('./local-scan.ts')
-      const concurrency = config.clamd?.concurrency ?? 1
+      const concurrency = config.clamd?.concurrency
       startScanning(ports, local.events, { concurrency, log, telemetry })
     }
     return { ports, local, telemetry }

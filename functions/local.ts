@@ -61,7 +61,7 @@ export async function serve(
   opened.defer(() => close(answeringMs(config.server.shutdownSeconds)))
 
   // Only once the port is ours: a process that cannot serve leaves the files to the one that does.
-  const concurrency = config.clamd?.concurrency ?? 1
+  const concurrency = config.clamd?.concurrency
   startScanning(ports, local.events, { concurrency, log, telemetry })
   opened.use(startSweeping(ports, local, { log, telemetry }))
   if (config.rescan) opened.use(startRescanning(ports, config.rescan, log))

@@ -79,6 +79,11 @@ function watch(promise: Promise<unknown>): { isSettled: boolean } {
 }
 
 describe('while another program writes to the database', () => {
+  test('SQLite itself never waits on the thread', async () => {
+    await using database = await Database.open(directory)
+    expect(database.prepare('PRAGMA busy_timeout').get()).toEqual({ timeout: 0 })
+  })
+
   test('reads are answered, and a change is made when the other has ended', async () => {
     await using opened = await open()
     const { release } = holdLock()

@@ -60,6 +60,7 @@ export class WalSync implements AsyncDisposable {
   }
 
   async #sync(): Promise<void> {
+    // Rejects after a failure, and so does every later call: `#next` keeps this promise.
     await this.#running
     // Commits of requests that are ready in the same turn of the loop share it.
     await setImmediate()
