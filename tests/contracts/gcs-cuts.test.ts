@@ -4,7 +4,8 @@ import { buffer } from 'node:stream/consumers'
 import { afterAll, afterEach, describe, expect, test } from 'vitest'
 import type { BlobRef, StoredBlob } from '../../shared/workspace/ports.ts'
 import { GcsQuarantine } from '../../shared/adapters/gcp/gcs-quarantine.ts'
-import type { Fault, FaultRule } from '../emulators/storage/faults.ts'
+import { cuts } from '../emulators/storage/cuts.ts'
+import type { FaultRule } from '../emulators/storage/faults.ts'
 import { openGcsStore, type OpenedGcsStore } from '../emulators/storage/gcs-store.ts'
 import { startOwnStorage } from '../emulators/storage/start.ts'
 import { BlobWorld } from './blob-world.ts'
@@ -17,25 +18,6 @@ afterEach(() => emulator.clearFaults())
 
 const retry = { attempts: 4, baseDelayMs: 1, maxDelayMs: 5 }
 const bytes = randomBytes(700_001)
-
-const statuses = [408, 429, 500, 502, 503, 504]
-const cuts: [string, Fault][] = [
-  ['a reset before the status', { kind: 'reset' }],
-  ['a reset before the status of what was carried out', { kind: 'lost-answer' }],
-  ['a reset after the header fields', { kind: 'cut', at: 'headers' }],
-  ['a reset within a body of a known length', { kind: 'cut', at: 'length' }],
-  ['a reset within a chunked body', { kind: 'cut', at: 'chunked' }],
-  ['a body that ends in the middle', { kind: 'cut', at: 'ended' }],
-  ...statuses.flatMap((status): [string, Fault][] => [
-    [`status ${status}`, { kind: 'status', status }],
-    [`status ${status} of what was carried out`, { kind: 'late-status', status }],
-  ]),
-  ['status 429 with Retry-After', { kind: 'status', status: 429, retryAfter: '0' }],
-  [
-    'status 503 with a Retry-After that is a date',
-    { kind: 'status', status: 503, retryAfter: new Date(0).toUTCString() },
-  ],
-]
 
 interface Case extends OpenedGcsStore {
   world: BlobWorld

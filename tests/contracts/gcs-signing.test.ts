@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { GoogleAuth } from 'google-auth-library'
 import { afterAll, afterEach, describe, expect, test, vi } from 'vitest'
+import { cuts } from '../emulators/storage/cuts.ts'
+import type { Fault } from '../emulators/storage/faults.ts'
 import { openGcsStore } from '../emulators/storage/gcs-store.ts'
 import { startIamEmulator } from '../emulators/storage/iam-emulator.ts'
 import { startOwnStorage } from '../emulators/storage/start.ts'
@@ -38,7 +40,8 @@ async function withoutKey() {
   vi.stubEnv('GOOGLE_APPLICATION_CREDENTIALS', '')
   vi.stubEnv('HOME', home)
   const { signingEndpoint } = iam
-  const keyless = { auth: new GoogleAuth({ scopes }), signingEndpoint }
+  const retry = { attempts: 2, baseDelayMs: 1, maxDelayMs: 5 }
+  const keyless = { auth: new GoogleAuth({ scopes }), signingEndpoint, retry }
   const opened = await openGcsStore(storage, keyless)
   const world = await BlobWorld.open(async () => opened)
   const blob = await world.write(world.place(), 'signed bytes')
@@ -114,5 +117,28 @@ describe('URLs signed by IAM', () => {
     )
     const signing = gcs.store.signUrl(gcs.blob, options())
     await expect(signing).rejects.toThrow(/^[^\n]*Run: gcloud iam service-accounts add-iam-policy/)
+  })
+
+  describe.each([
+    ['signBlob', /:signBlob$/],
+    ['the metadata server', /\/token/],
+  ])('when %s fails', (_, url) => {
+    test.each(cuts)('survive %s', async (_, fault) => {
+      await using gcs = await withoutKey()
+      gcs.iam.fault({ fault, url })
+      const answer = await fetch(await gcs.store.signUrl(gcs.blob, options()))
+      expect(await answer.text()).toBe('signed bytes')
+      expect(gcs.iam.faultsLeft()).toBe(0)
+    })
+
+    test.each<[string, Fault]>([
+      ['refused', { kind: 'status', status: 503 }],
+      ['reset', { kind: 'reset' }],
+    ])('are store-unavailable while every request is %s', async (_, fault) => {
+      await using gcs = await withoutKey()
+      gcs.iam.fault({ fault, url, times: 1000 })
+      const signing = gcs.store.signUrl(gcs.blob, options())
+      await expect(signing).rejects.toMatchObject({ code: 'store-unavailable' })
+    })
   })
 })

@@ -138,10 +138,12 @@ export class GcsBlobStore implements BlobStore {
   }
 
   async signUrl(blob: BlobRef, options: SignOptions): Promise<string> {
-    const file = this.#client.bucket.file(this.#objectOf(blob.storagePath))
+    const name = this.#objectOf(blob.storagePath)
     const { generation } = blob
     const endpoint = this.#signingEndpoint
-    return this.#client.patiently(() => signObjectUrl(file, { ...options, generation, endpoint }))
+    return this.#client.patiently(() =>
+      signObjectUrl(this.#client.bucket.file(name), { ...options, generation, endpoint }),
+    )
   }
 
   async readDerived(blob: BlobRef, name: string): Promise<Buffer | undefined> {

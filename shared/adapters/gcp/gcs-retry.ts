@@ -93,7 +93,7 @@ export function isTransient(error: unknown): boolean {
   if (error instanceof TransientError) return true
   const status = statusOf(error)
   if (status !== undefined) return transientStatuses.has(status)
-  return hasAnswer(error) || isOfTheNetwork(error)
+  return hasAnswer(error) || isOfTheNetwork(error) || isBrokenToken(error)
 }
 
 /** Whether the error comes with an answer. If its status is a success, the rest of the answer was cut off or garbled. */
@@ -126,6 +126,11 @@ function isOfTheNetwork(error: unknown): boolean {
   return isOfTheNetwork(error.cause)
 }
 
+/** How google-auth-library fails when the answer of a token endpoint ends within its JSON. */
+function isBrokenToken(error: unknown): boolean {
+  return error instanceof TypeError && error.message.includes("'refresh_token' on string")
+}
+
 const networkCodes = new Set([
   'ECONNRESET',
   'ECONNREFUSED',
@@ -133,6 +138,8 @@ const networkCodes = new Set([
   'EPIPE',
   'ETIMEDOUT',
   'EAI_AGAIN',
+  'ENOTFOUND',
+  'ENETDOWN',
   'ENETUNREACH',
   'EHOSTUNREACH',
   'ERR_STREAM_PREMATURE_CLOSE',

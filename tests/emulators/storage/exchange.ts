@@ -38,6 +38,19 @@ export class Exchange {
     this.response.end()
   }
 
+  /** Meets a fault that comes before the request is carried out; true when no answer is due. */
+  meetsFault(): boolean {
+    const { fault, request } = this
+    if (fault?.kind === 'status') {
+      request.resume()
+      throw new ApiRefusal(fault.status, fault.message ?? 'Backend Error', fault)
+    }
+    const isMidway = fault && 'afterBytes' in fault && fault.afterBytes !== undefined
+    if (isMidway) return false
+    if (fault?.kind === 'reset') request.socket.resetAndDestroy()
+    return fault?.kind === 'reset' || fault?.kind === 'stall'
+  }
+
   /** Whether the answer is lost, or a gateway's takes its place. */
   #isLost(): boolean {
     if (this.fault?.kind === 'late-status') {

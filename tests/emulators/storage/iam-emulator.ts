@@ -1,9 +1,11 @@
 import { sign, type KeyLike } from 'node:crypto'
 import { once } from 'node:events'
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { buffer } from 'node:stream/consumers'
-import { ApiRefusal, sendJson, sendRefusal } from './errors.ts'
+import { ApiRefusal, sendRefusal } from './errors.ts'
+import { Exchange } from './exchange.ts'
+import { Faults, type FaultRule } from './faults.ts'
 
 export interface IamEmulator extends AsyncDisposable {
   /** For `GCE_METADATA_HOST`. */
@@ -11,6 +13,9 @@ export interface IamEmulator extends AsyncDisposable {
   signingEndpoint: string
   /** Every path that was asked for. */
   requests: string[]
+  /** Of the metadata server and of IAM alike. */
+  fault(rule: FaultRule): void
+  faultsLeft(): number
   /** From now on `signBlob` is refused with this message, as IAM refuses it. */
   deny(message: string): void
 }
@@ -20,12 +25,17 @@ const accessToken = 'a-token-of-the-metadata-server'
 /** The metadata server of Cloud Run, and IAM's `signBlob`, for one service account that has no key. */
 export async function startIamEmulator(email: string, key: KeyLike): Promise<IamEmulator> {
   const requests: string[] = []
+  const faults = new Faults()
   let denied: string | undefined
   const server = createServer((request, response) => {
     requests.push(request.url ?? '')
-    const isMetadata = request.url?.startsWith('/computeMetadata/') ?? false
-    if (isMetadata) return serveMetadata(request, response, email)
-    void serveSigning(request, response, key, denied).catch((error: unknown) => {
+    const exchange = new Exchange(request, response, faults.take(request))
+    const serve = async () => {
+      if (exchange.meetsFault()) return
+      if (exchange.path.startsWith('/computeMetadata/')) return serveMetadata(exchange, email)
+      return serveSigning(exchange, key, denied)
+    }
+    void serve().catch((error: unknown) => {
       sendRefusal(
         response,
         error instanceof ApiRefusal ? error : new ApiRefusal(500, String(error)),
@@ -39,6 +49,8 @@ export async function startIamEmulator(email: string, key: KeyLike): Promise<Iam
     metadataHost,
     signingEndpoint: `http://${metadataHost}/v1/projects/-/serviceAccounts/`,
     requests,
+    fault: (rule) => faults.add(rule),
+    faultsLeft: () => faults.left,
     deny: (message) => {
       denied = message
     },
@@ -50,13 +62,14 @@ export async function startIamEmulator(email: string, key: KeyLike): Promise<Iam
 }
 
 /** https://cloud.google.com/compute/docs/metadata/predefined-metadata-keys */
-function serveMetadata(request: IncomingMessage, response: ServerResponse, email: string): void {
+function serveMetadata(exchange: Exchange, email: string): void {
+  const { response } = exchange
   response.setHeader('Metadata-Flavor', 'Google')
-  const path = (request.url ?? '').replace(/^\/computeMetadata\/v1\//, '').replace(/\?.*$/, '')
+  const path = exchange.path.replace(/^\/computeMetadata\/v1\//, '')
   const account = 'instance/service-accounts/default'
   if (path === `${account}/token`) {
-    sendJson(response, 200, { access_token: accessToken, expires_in: 3600, token_type: 'Bearer' })
-    return
+    const token = { access_token: accessToken, expires_in: 3600, token_type: 'Bearer' }
+    return exchange.answer(200, token)
   }
   const text = path === `${account}/email` ? email : undefined
   response.writeHead(text === undefined ? 404 : 200, { 'Content-Type': 'application/text' })
@@ -65,16 +78,16 @@ function serveMetadata(request: IncomingMessage, response: ServerResponse, email
 
 /** https://cloud.google.com/iam/docs/reference/credentials/rest/v1/projects.serviceAccounts/signBlob */
 async function serveSigning(
-  request: IncomingMessage,
-  response: ServerResponse,
+  exchange: Exchange,
   key: KeyLike,
   denied: string | undefined,
 ): Promise<void> {
+  const { request } = exchange
   const { payload } = JSON.parse((await buffer(request)).toString()) as { payload: string }
   if (request.headers.authorization !== `Bearer ${accessToken}`) {
     throw new ApiRefusal(401, 'Request had invalid authentication credentials.')
   }
   if (denied !== undefined) throw new ApiRefusal(403, denied)
   const signature = sign('sha256', Buffer.from(payload, 'base64'), key)
-  sendJson(response, 200, { keyId: 'emulated', signedBlob: signature.toString('base64') })
+  exchange.answer(200, { keyId: 'emulated', signedBlob: signature.toString('base64') })
 }

@@ -92,15 +92,7 @@ export class StorageEmulator implements AsyncDisposable {
   }
 
   async #serve(exchange: Exchange): Promise<void> {
-    const { request, fault } = exchange
-    if (fault?.kind === 'status') {
-      request.resume()
-      throw new ApiRefusal(fault.status, fault.message ?? 'Backend Error', fault)
-    }
-    const isMidway = fault && 'afterBytes' in fault && fault.afterBytes !== undefined
-    if (fault?.kind === 'reset' && !isMidway) return void request.socket.resetAndDestroy()
-    if (fault?.kind === 'stall' && !isMidway) return
-    await this.#route(exchange)
+    if (!exchange.meetsFault()) await this.#route(exchange)
   }
 
   async #route(exchange: Exchange): Promise<void> {
