@@ -9,19 +9,31 @@ export function qualityOf(accept: string | undefined, type: string): number {
   if (accept === undefined || accept.trim() === '') return 1
   const ranges = new Map<string, number>()
   for (const element of listElements(accept)) {
-    const [range = '', ...parameters] = element.split(';').map((part) => part.trim().toLowerCase())
-    // Of a range that is repeated the best counts.
-    ranges.set(range, Math.max(weightOf(parameters), ranges.get(range) ?? 0))
+    const end = element.indexOf(';')
+    const parametersAt = end === -1 ? element.length : end
+    const range = element.slice(0, parametersAt).trim().toLowerCase()
+    // Of a repeated range the best weight counts.
+    ranges.set(range, Math.max(weightOf(element, parametersAt), ranges.get(range) ?? 0))
   }
   const family = `${type.split('/', 1)[0]}/*`
   // A single asterisk is what Java's URLConnection sends.
   return ranges.get(type) ?? ranges.get(family) ?? ranges.get('*/*') ?? ranges.get('*') ?? 0
 }
 
-/** The weight among a range's parameters (RFC 9110 §12.4.2), 1 where none makes sense. */
-function weightOf(parameters: string[]): number {
-  const pairs = parameters.map((parameter) => parameter.split('=').map((part) => part.trim()))
-  const value = pairs.find(([name]) => name === 'q')?.[1]?.replaceAll('"', '')
-  const weight = value === undefined || value === '' ? 1 : Number(value)
+/** The weight among a range's parameters (RFC 9110 §12.4.2), 1 without a valid one. Makes no list of the parameters. */
+function weightOf(element: string, parametersAt: number): number {
+  for (let at = parametersAt; at < element.length;) {
+    const next = element.indexOf(';', at + 1)
+    const end = next === -1 ? element.length : next
+    const [name = '', value] = element.slice(at + 1, end).split('=', 2)
+    if (name.trim().toLowerCase() === 'q') return parseWeight(value ?? '')
+    at = end
+  }
+  return 1
+}
+
+function parseWeight(value: string): number {
+  const text = value.replaceAll('"', '').trim()
+  const weight = text === '' ? 1 : Number(text)
   return Number.isNaN(weight) ? 1 : Math.min(Math.max(weight, 0), 1)
 }

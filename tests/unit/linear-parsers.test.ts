@@ -53,12 +53,8 @@ describe.each([...foreignParsers, ...foreignRequests])('the parser of $name', (p
   it.each(Object.entries(runsOf(parser)))('takes linear time for 100 KB of %s', async (_, run) => {
     for (const [before, after] of [['', ''], ['', 'x'], ...(parser.around ?? [])]) {
       const text = (bytes: number) => before + run(bytes) + after
-      const long = await leastMs(parser, text(longBytes))
-      if (long < measurableMs) continue
-      const short = await leastMs(parser, text(shortBytes))
-      expect(long / short, `${JSON.stringify(before)} … ${JSON.stringify(after)}`).toBeLessThan(
-        maxGrowth,
-      )
+      const growth = await leastGrowth(parser, text(shortBytes), text(longBytes))
+      expect(growth, `${JSON.stringify(before)} … ${JSON.stringify(after)}`).toBeLessThan(maxGrowth)
     }
   })
 })
@@ -77,6 +73,17 @@ function runsOf({ pieces = [] }: ForeignParser): Record<string, (bytes: number) 
 
 function repeated(piece: string) {
   return (bytes: number) => piece.repeat(Math.ceil(bytes / Buffer.byteLength(piece)))
+}
+
+/** The smallest growth of several measurements: the machine may have been busy during one. 0 for what is too fast to tell. */
+async function leastGrowth(parser: ForeignParser, short: string, long: string): Promise<number> {
+  let least = Infinity
+  for (let measurement = 0; measurement < 3 && least >= maxGrowth; measurement += 1) {
+    const longMs = await leastMs(parser, long)
+    if (longMs < measurableMs) return 0
+    least = Math.min(least, longMs / (await leastMs(parser, short)))
+  }
+  return least
 }
 
 /** The time of the fastest of several runs; a single slow one may have been interrupted. */

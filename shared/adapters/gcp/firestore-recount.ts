@@ -9,6 +9,7 @@ import {
 import type { Recount } from '../../workspace/ports.ts'
 import { addHoldings, holdingsOf } from '../../workspace/transitions.ts'
 import { decodeFile, decodeHoldings, filesOf } from './firestore-documents.ts'
+import { onSnapshot } from './firestore-snapshot.ts'
 import { transact } from './firestore-transaction.ts'
 
 const pageLength = 1000
@@ -27,9 +28,8 @@ export async function recount(
   workspace: DocumentReference,
   { mend }: { mend: boolean },
 ): Promise<Recount> {
-  const { kept, counted, mends } = await firestore.runTransaction(
-    (transaction) => count(transaction, workspace),
-    { readOnly: true },
+  const { kept, counted, mends } = await onSnapshot(firestore, (snapshot) =>
+    count(snapshot, workspace),
   )
   const drift = addHoldings(counted, kept, -1)
   if (mend && Object.values(drift).some((amount) => amount !== 0)) {

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { DocumentReference, Firestore, Transaction } from '@google-cloud/firestore'
 import { Attempt, marksOf } from './firestore-attempt.ts'
+import { onSnapshot } from './firestore-snapshot.ts'
 import { grpcStatus } from './firestore-status.ts'
 
 /** Reads and writes for one attempt, and resolves to what the operation answers if they are committed. */
@@ -49,17 +50,14 @@ export async function transact<Result>(firestore: Firestore, work: Work<Result>)
     let isCommitting = false
     try {
       const batch = firestore.batch()
-      const { result, witness, id } = await firestore.runTransaction(
-        async (snapshot) => {
-          const committed = await findCommitted(snapshot, tried)
-          if (committed) return { result: committed.result, witness: undefined, id: committed.id }
-          const mark = { id: `c${randomBytes(8).toString('hex')}`, at: Date.now() }
-          const attempt = new Attempt(snapshot, batch, mark, failure)
-          const done = await work(attempt)
-          return { result: done, witness: attempt.witness, id: mark.id }
-        },
-        { readOnly: true },
-      )
+      const { result, witness, id } = await onSnapshot(firestore, async (snapshot) => {
+        const committed = await findCommitted(snapshot, tried)
+        if (committed) return { result: committed.result, witness: undefined, id: committed.id }
+        const mark = { id: `c${randomBytes(8).toString('hex')}`, at: Date.now() }
+        const attempt = new Attempt(snapshot, batch, mark, failure)
+        const done = await work(attempt)
+        return { result: done, witness: attempt.witness, id: mark.id }
+      })
       if (witness === undefined) return result
       tried.push({ id, witness, result })
       isCommitting = true

@@ -82,7 +82,7 @@ function fits(name: string, type: string): boolean {
   const { stem, ending } = split(name)
   const extension = ending.slice(1).toLowerCase()
   if (extension === '') return false
-  if (volumeNumber.test(extension)) return fits(stem, type)
+  if (volumeNumber.test(extension) && fits(stem, type)) return true
   if (furtherExtensions[type]?.includes(extension)) return true
   const named = typeOfName(name)
   if (generic.has(type)) {
