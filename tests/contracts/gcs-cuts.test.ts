@@ -3,6 +3,7 @@ import { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import { afterAll, afterEach, describe, expect, test } from 'vitest'
 import type { BlobRef, StoredBlob } from '../../shared/workspace/ports.ts'
+import { GcsForeignObjects } from '../../shared/adapters/gcp/gcs-foreign.ts'
 import { GcsQuarantine } from '../../shared/adapters/gcp/gcs-quarantine.ts'
 import { cuts } from '../emulators/storage/cuts.ts'
 import type { FaultRule } from '../emulators/storage/faults.ts'
@@ -274,6 +275,48 @@ describe('a copy', () => {
 })
 
 describe('a read', () => {
+  test.each([
+    ['whole', undefined, [undefined, 'bytes=300000-', 'bytes=400000-']],
+    [
+      'of a range',
+      { start: 1000, end: 600_999 },
+      ['bytes=1000-600999', 'bytes=301000-600999', 'bytes=401000-600999'],
+    ],
+  ] as const)(
+    '%s goes on at the byte that it reached, at the same generation',
+    async (...given) => {
+      const [, range, ranges] = given
+      await using gcs = await begin(bytes)
+      const before = emulator.requests.length
+      for (const afterBytes of [300_000, 100_000]) {
+        emulator.fault({ fault: { kind: 'truncate', afterBytes }, method: 'GET', url: /alt=media/ })
+      }
+      const body = (await gcs.store.read(gcs.blob, range)) ?? Readable.from([])
+      const expected = range ? bytes.subarray(range.start, range.end + 1) : bytes
+      expect(expected.equals(await buffer(body))).toBe(true)
+      const requests = emulator.requests.slice(before)
+      for (const line of requests) expect(line).toContain(`generation=${gcs.blob.generation}`)
+      expect(emulator.ranges.slice(-ranges.length)).toEqual(ranges)
+    },
+  )
+
+  test('of an object of another bucket goes on at the same generation', async () => {
+    await using gcs = await begin(bytes)
+    const { bucket, blob } = gcs
+    const sources = new GcsForeignObjects({ buckets: [bucket], projectId: 'coffer-test', retry })
+    const fault = { kind: 'truncate', afterBytes: 300_000 } as const
+    emulator.fault({ fault, method: 'GET', url: /alt=media/ })
+    const before = emulator.requests.length
+    const name = blob.storagePath.replace(`gcs://${bucket}/`, '')
+    const found = await sources.openObject(bucket, name, { maxBytes: bytes.length })
+    expect(bytes.equals(await buffer(found?.body ?? Readable.from([])))).toBe(true)
+    const reads = emulator.requests.slice(before).filter((line) => line.includes('alt=media'))
+    expect(reads).toHaveLength(2)
+    for (const line of reads) {
+      expect(line.replace(/^.*\?/, '')).toBe(`alt=media&generation=${blob.generation}`)
+    }
+  })
+
   test('ends after as many attempts as it has when each delivers a few bytes', async () => {
     await using gcs = await begin('x'.repeat(50))
     const before = emulator.requests.length

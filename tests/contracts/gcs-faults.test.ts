@@ -95,6 +95,33 @@ describe('Cloud Storage that fails', () => {
       },
     )
 
+    test.each([404, 410])(
+      'of a session that is ended with %i is store-unavailable',
+      async (status) => {
+        await using gcs = await begin()
+        const place = gcs.place()
+        emulator.fault({
+          fault: { kind: 'status', status },
+          method: 'PUT',
+          contentRange: /^bytes 4/,
+        })
+        await expect(gcs.write(place, large)).rejects.toMatchObject(unavailable)
+        expect(await gcs.store.stat(place)).toBeUndefined()
+      },
+    )
+
+    test('of a session that has lost bytes is store-unavailable', async () => {
+      await using gcs = await begin()
+      const place = gcs.place()
+      emulator.fault({
+        fault: { kind: 'status', status: 308 },
+        method: 'PUT',
+        contentRange: /^bytes 4/,
+      })
+      await expect(gcs.write(place, large)).rejects.toMatchObject(unavailable)
+      expect(await gcs.store.stat(place)).toBeUndefined()
+    })
+
     test('does not take the success of another write for its own', async () => {
       await using gcs = await begin()
       const place = gcs.place()
@@ -231,6 +258,27 @@ describe('Cloud Storage that fails', () => {
       fault({ kind: 'lost-answer' }, 'DELETE')
       await gcs.store.remove(copy)
       expect(await gcs.store.stat(place)).toBeUndefined()
+    })
+
+    test('give up after their time, however many attempts are left', async () => {
+      const limited = { ...retry, attempts: 100, stallMs: 100, totalMs: 250 }
+      await using opened = await openGcsStore(storage, { retry: limited })
+      await using world = await BlobWorld.open(async () => opened)
+      const blob = await world.write(world.place(), 'bytes')
+      const tries = [
+        () => opened.store.stat(blob.storagePath),
+        () => opened.store.copy(blob, world.place()),
+        () => opened.store.remove(blob),
+        () => opened.store.read(blob),
+        () => world.write(world.place(), 'bytes'),
+      ]
+      for (const attempt of tries) {
+        fault({ kind: 'stall' }, undefined, undefined, 100)
+        const before = emulator.requests.length
+        await expect(attempt()).rejects.toMatchObject(unavailable)
+        expect(emulator.requests.length - before).toBeLessThan(6)
+        emulator.clearFaults()
+      }
     })
 
     test('a listing that cannot be completed throws', async () => {

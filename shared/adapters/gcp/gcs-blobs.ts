@@ -19,12 +19,10 @@ import { isTaken } from './gcs-errors.ts'
 import { parsePage, writeTokenKey, type GcsObject } from './gcs-object.ts'
 import { objectAt, objectPrefix, placeIn, storagePathOf } from './gcs-place.ts'
 import { readObject } from './gcs-read.ts'
+import { briefly } from './gcs-retry.ts'
 import { cancelSession, chunkMultiple, GcsSession, WrongChecksum } from './gcs-session.ts'
 import { signObjectUrl } from './gcs-sign.ts'
 import { writeObject } from './gcs-write.ts'
-
-/** A session that cannot be cancelled costs nothing and ends by itself after a week. */
-const cleanUpAttempts = 2
 
 /** The most objects that Cloud Storage puts on a page. */
 const maxPageLength = 1000
@@ -62,7 +60,6 @@ export class GcsBlobStore implements BlobStore {
     const metadata = { contentType, metadata: { [writeTokenKey]: token } }
     const url = this.#client.openSession(name, metadata)
     const { retry, pieceBytes } = this.#client
-    const cleanUp = { ...retry, attempts: cleanUpAttempts }
     const sessionOptions = { retry, ...(signal && { signal }) }
     const session = url.then((url) => new GcsSession(url, sessionOptions))
     let isCommitting = false
@@ -73,7 +70,8 @@ export class GcsBlobStore implements BlobStore {
       return this.#blob(await writeObject(body, { ...rest, session, pieceBytes, onCommit }))
     } catch (error) {
       body.destroy()
-      await url.then((url) => cancelSession(url, cleanUp)).catch(() => undefined)
+      // A session that cannot be cancelled costs nothing and ends by itself after a week.
+      await url.then((url) => cancelSession(url, briefly(retry))).catch(() => undefined)
       const stored = isCommitting ? await this.#findOwn(name, token) : undefined
       const isWanted = !signal?.aborted && !(error instanceof WrongChecksum)
       // Only the answer was lost.
@@ -181,7 +179,8 @@ export class GcsBlobStore implements BlobStore {
 
   /** The blob that a write left, if it did; where that cannot be found out, the write's own error is the one to tell. */
   async #findOwn(name: string, token: string): Promise<StoredBlob | undefined> {
-    const found = await this.#client.find(name).catch(() => undefined)
+    const { retry } = this.#client
+    const found = await this.#client.find(name, briefly(retry)).catch(() => undefined)
     return found?.metadata?.[writeTokenKey] === token ? this.#blob(found) : undefined
   }
 

@@ -61,31 +61,37 @@ export class GcsClient {
    * Repeats a request as the retry strategy says; throws `store-unavailable` when its attempts are used up. An error that
    * the operator can correct names the command.
    */
-  async patiently<T>(request: () => Promise<T>): Promise<T> {
+  async patiently<T>(
+    request: (stallMs: number) => Promise<T>,
+    retry: RetryOptions = this.retry,
+  ): Promise<T> {
     try {
-      return await retried(this.retry, () => unstalled(this.retry, request()))
+      return await retried(retry, (stallMs) => unstalled(stallMs, request(stallMs)))
     } catch (error) {
       throw this.explained(error)
     }
   }
 
   /** As `patiently`; undefined where there is no such object. Throws where there is no bucket. */
-  async unlessMissing<T>(request: () => Promise<T>): Promise<T | undefined> {
-    return this.patiently(() =>
-      request().catch((error: unknown) => {
+  async unlessMissing<T>(
+    request: (stallMs: number) => Promise<T>,
+    retry = this.retry,
+  ): Promise<T | undefined> {
+    const known = (stallMs: number) =>
+      request(stallMs).catch((error: unknown) => {
         if (isMissing(error) && this.explained(error) === error) return undefined
         throw error
-      }),
-    )
+      })
+    return this.patiently(known, retry)
   }
 
   explained(error: unknown): unknown {
     return setupError(this.bucket.name, error) ?? error
   }
 
-  async find(name: string): Promise<GcsObject | undefined> {
+  async find(name: string, retry = this.retry): Promise<GcsObject | undefined> {
     const file = this.bucket.file(name)
-    return this.unlessMissing(async () => parseObject((await file.getMetadata())[0]))
+    return this.unlessMissing(async () => parseObject((await file.getMetadata())[0]), retry)
   }
 
   /** The URI of a new resumable session, for an object that must not be there yet when it is finished. */
@@ -111,12 +117,12 @@ export class GcsClient {
     start: number,
     end: number | undefined,
   ): Promise<GcsBody | undefined> {
-    const { name, ...generation } = object
+    const { name, generation } = object
     const isWhole = start === 0 && end === undefined
-    return this.unlessMissing(async () => {
-      const { data, headers, status } = await this.#request<Readable>({
+    return this.unlessMissing(async (stallMs) => {
+      const { data, headers, status } = await this.#request<Readable>(stallMs, {
         url: `${this.#storage.baseUrl}/b/${this.bucket.name}/o/${encodeURIComponent(name)}`,
-        params: { alt: 'media', ...generation },
+        params: { alt: 'media', ...(generation !== undefined && { generation }) },
         headers: {
           'Accept-Encoding': 'identity',
           ...(!isWhole && { Range: `bytes=${start}-${end ?? ''}` }),
@@ -134,9 +140,12 @@ export class GcsClient {
   }
 
   /** A request of ours with the official client's authorization. The time limit is for the head of the answer. */
-  async #request<T>(options: gaxios.GaxiosOptions): Promise<gaxios.GaxiosResponse<T>> {
+  async #request<T>(
+    stallMs: number,
+    options: gaxios.GaxiosOptions,
+  ): Promise<gaxios.GaxiosResponse<T>> {
     const stalled = new AbortController()
-    const timer = setTimeout(() => stalled.abort(), this.retry.stallMs)
+    const timer = setTimeout(() => stalled.abort(), stallMs)
     const request = { ...options, signal: stalled.signal }
     try {
       return this.#storage.customEndpoint

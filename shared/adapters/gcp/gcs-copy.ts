@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { Bucket } from '@google-cloud/storage'
 import type { GcsClient } from './gcs-client.ts'
 import { parseObject, parseRewrite, writeTokenKey, type GcsObject } from './gcs-object.ts'
+import { briefly } from './gcs-retry.ts'
 
 interface Copy {
   from: string
@@ -68,7 +69,8 @@ async function resourceOf(client: GcsClient, { from, generation }: Copy): Promis
 async function findTarget(client: GcsClient, { to, toBucket }: Copy): Promise<GcsObject> {
   const { bucket } = client
   const target = toBucket === undefined ? bucket : bucket.storage.bucket(toBucket)
-  return client.patiently(async () => parseObject((await target.file(to).getMetadata())[0]))
+  const request = async () => parseObject((await target.file(to).getMetadata())[0])
+  return client.patiently(request, briefly(client.retry))
 }
 
 /** `Bucket.request` as a promise. */

@@ -1,9 +1,10 @@
 import { Readable } from 'node:stream'
+import { setTimeout as delay } from 'node:timers/promises'
 import type { ByteRange } from '../../workspace/ports.ts'
 import { Crc32c } from './gcs-crc32c.ts'
 import {
-  backOff,
   isTransient,
+  pauseMs,
   TransientError,
   unavailable,
   type RetryOptions,
@@ -58,7 +59,7 @@ export async function readObject(
       failures += 1
       failedAt = position
       if (failures >= retry.attempts) throw unavailable(fault)
-      await backOff(retry, failures, { error: fault })
+      await delay(pauseMs(retry, failures, fault))
       body = await open(position, range?.end)
     }
     if (position > end || (expected !== undefined && expected !== crc32c.toString())) {

@@ -10,6 +10,8 @@ export interface RetryOptions {
   maxDelayMs: number
   /** A request that gives nothing for so long is given up, and tried again. */
   stallMs: number
+  /** Of all attempts at one step: functions have 60 s for a request. */
+  totalMs: number
 }
 
 export const defaultRetry: RetryOptions = {
@@ -17,6 +19,13 @@ export const defaultRetry: RetryOptions = {
   baseDelayMs: 500,
   maxDelayMs: 16_000,
   stallMs: 30_000,
+  totalMs: 45_000,
+}
+
+/** For the requests that look after a failure, on which the caller has waited long enough. */
+export function briefly(retry: RetryOptions): RetryOptions {
+  const { attempts, totalMs } = retry
+  return { ...retry, attempts: Math.min(attempts, 2), totalMs: Math.min(totalMs, 5000) }
 }
 
 const transientStatuses = new Set([408, 429, 500, 502, 503, 504])
@@ -26,37 +35,38 @@ export class TransientError extends Error {
   override readonly name = 'TransientError'
 }
 
-/** Repeats a step until it succeeds or fails for good; throws `store-unavailable` when the attempts are used up. */
+/**
+ * Repeats a step until it succeeds or fails for good; throws `store-unavailable` when the attempts or their time are used up.
+ * The step hears how long it may wait for an answer.
+ */
 export async function retried<T>(
   retry: RetryOptions,
-  step: () => Promise<T>,
+  step: (stallMs: number) => Promise<T>,
   signal?: AbortSignal,
 ): Promise<T> {
+  const endsAt = performance.now() + retry.totalMs
   for (let attempt = 1; ; attempt++) {
     signal?.throwIfAborted()
     try {
-      return await step()
+      const leftMs = Math.max(1, Math.ceil(endsAt - performance.now()))
+      return await step(Math.min(retry.stallMs, leftMs))
     } catch (error) {
       signal?.throwIfAborted()
       if (!isTransient(error)) throw error
-      if (attempt >= retry.attempts) throw unavailable(error)
-      await backOff(retry, attempt, { error, ...(signal && { signal }) })
+      const pause = pauseMs(retry, attempt, error)
+      if (attempt >= retry.attempts || performance.now() + pause >= endsAt) throw unavailable(error)
+      await delay(pause, undefined, signal && { signal })
     }
   }
 }
 
 /**
- * Waits before the attempt that follows so many failed ones, with jitter, so that clients do not return in step. Waits at
+ * The pause before the attempt that follows so many failed ones, with jitter, so that clients do not return in step: at
  * least as long as the `Retry-After` of the error's answer says, but never longer than `maxDelayMs`.
  */
-export async function backOff(
-  retry: RetryOptions,
-  failures: number,
-  { error, signal }: { error: unknown; signal?: AbortSignal },
-): Promise<void> {
+export function pauseMs(retry: RetryOptions, failures: number, error: unknown): number {
   const most = retry.baseDelayMs * 2 ** (failures - 1) * (0.5 + Math.random() / 2)
-  const ms = Math.min(retry.maxDelayMs, Math.max(most, retryAfterMs(error)))
-  await delay(ms, undefined, signal && { signal })
+  return Math.min(retry.maxDelayMs, Math.max(most, retryAfterMs(error)))
 }
 
 /** The seconds of `Retry-After` (RFC 9110 §10.2.3) in milliseconds; 0 without the field, and for a date. */
@@ -76,7 +86,7 @@ export function unavailable(cause: unknown): WorkspaceError {
 }
 
 /** Gives up waiting after `stallMs`; for clients that cannot be told to. */
-export async function unstalled<T>({ stallMs }: RetryOptions, answer: Promise<T>): Promise<T> {
+export async function unstalled<T>(stallMs: number, answer: Promise<T>): Promise<T> {
   const given = new AbortController()
   const stalled = delay(stallMs, undefined, { signal: given.signal }).then(() => {
     throw new TransientError(`Cloud Storage gave no answer for ${stallMs} ms`)

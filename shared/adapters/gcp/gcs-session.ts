@@ -1,11 +1,14 @@
 import { gaxios } from 'google-auth-library'
+import type { WorkspaceError } from '../../workspace/errors.ts'
 import { parseObject, type GcsObject } from './gcs-object.ts'
-import { retried, TransientError, type RetryOptions } from './gcs-retry.ts'
+import { retried, TransientError, unavailable, type RetryOptions } from './gcs-retry.ts'
 
 /** Every chunk but the last is a multiple of this many bytes. */
 export const chunkMultiple = 256 * 1024
 
 const resumeIncomplete = 308
+/** A session that Cloud Storage has ended, whose upload begins again at its first byte. */
+const endedStatuses = new Set([404, 410])
 
 /** Bytes changed on the way, and are visible: Cloud Storage checks `X-Goog-Hash`, what stands in for it may not. */
 export class WrongChecksum extends Error {
@@ -57,9 +60,11 @@ export class GcsSession {
     const end = this.#sentBytes + piece.length
     const isLast = total !== '*'
     let isUnsure = false
-    const step = async () => {
+    const step = async (stallMs: number) => {
+      const put = (body: Buffer, range: string) =>
+        this.#put(body, stallMs, { ...headers, 'Content-Range': range })
       if (isUnsure) {
-        const object = await this.#put(Buffer.alloc(0), `bytes */${total}`, headers)
+        const object = await put(Buffer.alloc(0), `bytes */${total}`)
         if (object) return object
       }
       isUnsure = true
@@ -68,7 +73,7 @@ export class GcsSession {
         const before = this.#heldBytes
         const rest = piece.subarray(before - this.#sentBytes)
         const range = before < end ? `bytes ${before}-${end - 1}/${total}` : `bytes */${total}`
-        const object = await this.#put(rest, range, headers)
+        const object = await put(rest, range)
         if (object) return object
         if (this.#heldBytes === before) throw new TransientError('Cloud Storage kept nothing')
       }
@@ -79,22 +84,24 @@ export class GcsSession {
   /** The object, once it is complete; undefined while more is to come. */
   async #put(
     body: Buffer,
-    range: string,
+    stallMs: number,
     headers: Record<string, string>,
   ): Promise<GcsObject | undefined> {
     const answer = await gaxios.request<unknown>({
       url: this.#url,
       method: 'PUT',
       body,
-      headers: { ...headers, 'Content-Range': range },
-      timeout: this.#retry.stallMs,
+      headers,
+      timeout: stallMs,
       ...(this.#signal && { signal: this.#signal }),
       responseType: 'json',
-      validateStatus: (status) => status < 300 || status === resumeIncomplete,
+      validateStatus: (status) =>
+        status < 300 || status === resumeIncomplete || endedStatuses.has(status),
     })
+    if (endedStatuses.has(answer.status)) throw lost(`answered ${answer.status} to the session`)
     if (answer.status !== resumeIncomplete) return parseObject(answer.data)
     this.#heldBytes = heldBytes(answer.headers.get('Range'))
-    if (this.#heldBytes < this.#sentBytes) raise('Cloud Storage lost bytes that it had held')
+    if (this.#heldBytes < this.#sentBytes) throw lost('lost bytes that it had held')
     return undefined
   }
 }
@@ -104,12 +111,12 @@ export class GcsSession {
  * an emulator that cannot (501): there a session ends by itself.
  */
 export async function cancelSession(url: string, retry: RetryOptions): Promise<void> {
-  await retried(retry, () =>
+  await retried(retry, (stallMs) =>
     gaxios.request({
       url,
       method: 'DELETE',
       headers: { 'Content-Length': '0' },
-      timeout: retry.stallMs,
+      timeout: stallMs,
       responseType: 'text',
       validateStatus: (status) =>
         (status < 500 || status === 501) && status !== 408 && status !== 429,
@@ -121,6 +128,11 @@ export async function cancelSession(url: string, retry: RetryOptions): Promise<v
 function heldBytes(range: string | null): number {
   const last = /^bytes=0-(\d+)$/.exec(range ?? '')?.[1]
   return last === undefined ? 0 : Number(last) + 1
+}
+
+/** The bytes that were sent are gone from here: only the caller can send them again. */
+function lost(reason: string): WorkspaceError {
+  return unavailable(new Error(`Cloud Storage ${reason}`))
 }
 
 function raise(message: string): never {

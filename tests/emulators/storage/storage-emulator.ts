@@ -33,6 +33,8 @@ export class StorageEmulator implements AsyncDisposable {
   readonly limits: ApiLimits
   /** Every request so far, as `PUT /path?query`. */
   readonly requests: string[] = []
+  /** The `Range` of every request so far. */
+  readonly ranges: (string | undefined)[] = []
   readonly #faults = new Faults()
   readonly #objects: Objects
   readonly #sessions: Sessions
@@ -48,6 +50,7 @@ export class StorageEmulator implements AsyncDisposable {
     this.#sessions = new Sessions(this.#objects)
     this.#server = createServer((request, response) => {
       this.requests.push(`${request.method} ${request.url}`)
+      this.ranges.push(request.headers.range)
       const exchange = new Exchange(request, response, this.#faults.take(request))
       request.on('error', () => undefined)
       void this.#serve(exchange).catch((error: unknown) => refuse(exchange, error))
