@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises'
 import { discard } from './discard.ts'
+import { WorkspaceError } from './errors.ts'
 import type { FileRecord } from './file.ts'
 import { maxPurgedAtOnce, type Ports } from './ports.ts'
 
@@ -21,7 +22,7 @@ export async function discardExcess(
   ports: Pick<Ports, 'catalog' | 'blobs'>,
   workspaceId: string,
 ): Promise<void> {
-  for await (const purged of trimmed(ports, workspaceId)) await discard(ports, purged)
+  for await (const purged of trimmed(ports, workspaceId)) await discardIfPossible(ports, purged)
 }
 
 /** Deletes the bytes of what one change purged, and purges what that change had to leave. */
@@ -30,6 +31,17 @@ export async function discardPurged(
   workspaceId: string,
   purged: FileRecord[],
 ): Promise<void> {
-  await discard(ports, purged)
+  await discardIfPossible(ports, purged)
   if (purged.length >= maxPurgedAtOnce) await discardExcess(ports, workspaceId)
+}
+
+/**
+ * Deletes bytes, or leaves them to the sweep where the store is not available: the change that purged them is made, and its
+ * caller must not repeat it.
+ */
+async function discardIfPossible(ports: Pick<Ports, 'blobs'>, purged: FileRecord[]): Promise<void> {
+  await discard(ports, purged).catch((error: unknown) => {
+    const isUnavailable = error instanceof WorkspaceError && error.code === 'store-unavailable'
+    if (!isUnavailable) throw error
+  })
 }

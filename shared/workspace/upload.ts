@@ -139,7 +139,8 @@ export async function openUpload(
     })
     return { file, session }
   } catch (error) {
-    await ports.blobs.cancelUpload(session.uploadId)
+    // A session that stays ends by itself: the first error is the one to tell.
+    await ports.blobs.cancelUpload(session.uploadId).catch(() => undefined)
     throw error
   }
 }
