@@ -8,6 +8,8 @@ export default defineConfig({
       // The same suite against a deployment: only where one is named.
       ...(process.env['API_URL'] ? [] : ['tests/e2e/deployed.test.ts']),
     ],
+    // Google's clients without credentials would look for a metadata server, for seconds.
+    env: { METADATA_SERVER_DETECTION: 'none' },
     testTimeout: 30_000,
     hookTimeout: 60_000,
     maxWorkers: 2,

@@ -11,6 +11,8 @@ export default defineConfig({
       'tests/emulators/rules.emulators.test.ts',
       'tests/e2e/cloud.test.ts',
     ],
+    // Google's clients without credentials would look for a metadata server, for seconds.
+    env: { METADATA_SERVER_DETECTION: 'none' },
     testTimeout: 120_000,
     hookTimeout: 120_000,
     // The files share one emulator.

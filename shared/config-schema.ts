@@ -45,6 +45,7 @@ export const environmentSchema = z.object({
     .refine(isTrustworthyUrl, 'must be an https URL, or an http one on loopback')
     .optional(),
   FIREBASE_AUTH_EMULATOR_HOST: text,
+  FIRESTORE_EMULATOR_HOST: text,
   SWEEP_INVOKER: text,
   SWEEP_AUDIENCE: z
     .string()

@@ -34,7 +34,12 @@ export interface Config {
   /** SQLite and disk under one directory, or Firestore and Cloud Storage. */
   readonly storage:
     | { readonly kind: 'local'; readonly directory: string }
-    | { readonly kind: 'gcp'; readonly projectId: string; readonly bucket: string }
+    | {
+        readonly kind: 'gcp'
+        readonly projectId: string
+        readonly bucket: string
+        readonly isEmulated: boolean
+      }
   /** Undefined where scanning is switched off on purpose. */
   readonly clamd:
     | {
@@ -132,7 +137,12 @@ function configOf(env: Environment): Config {
     },
     signedUrlSeconds: env.SIGNED_URL_SECONDS,
     storage: env.MEDIA_GCS_BUCKET_NAME
-      ? { kind: 'gcp', projectId: set(env.GOOGLE_CLOUD_PROJECT), bucket: env.MEDIA_GCS_BUCKET_NAME }
+      ? {
+          kind: 'gcp',
+          projectId: set(env.GOOGLE_CLOUD_PROJECT),
+          bucket: env.MEDIA_GCS_BUCKET_NAME,
+          isEmulated: env.FIRESTORE_EMULATOR_HOST !== undefined,
+        }
       : { kind: 'local', directory: env.WORKSPACE_STORAGE_DIR },
     clamd: env.CLAMAV_SERVICE_ENABLED
       ? {

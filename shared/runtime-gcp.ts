@@ -9,14 +9,22 @@ export type CloudStorage = Required<Pick<Ports, 'catalog' | 'blobs' | 'quarantin
 export async function openCloudStorage(options: {
   projectId: string
   bucket: string
+  /** Both are emulators, which ask for no credentials. */
+  isEmulated: boolean
   quotaBytes: number
   recordLimits: RecordLimits
   now: () => Date
   quarantine: { place: string | undefined; retentionDays: number }
 }): Promise<CloudStorage> {
-  const { projectId, bucket, quotaBytes, recordLimits, now } = options
+  const { projectId, bucket, isEmulated, quotaBytes, recordLimits, now } = options
   const { place: quarantineBucket, retentionDays } = options.quarantine
-  const catalog = await FirestoreCatalog.open({ projectId, quotaBytes, recordLimits, now })
+  const catalog = await FirestoreCatalog.open({
+    projectId,
+    isEmulated,
+    quotaBytes,
+    recordLimits,
+    now,
+  })
   const blobs = lazyPort<BlobStore>(
     async () => {
       const { GcsBlobStore } = await import('./adapters/gcp/gcs-blobs.ts')

@@ -62,6 +62,7 @@ export const leftAtDefault: Record<string, string> = {
   CLAMAV_SOCKET: 'the containers of an instance share loopback, not a file system',
   CLAMAV_DISABLED_CONFIRMED: 'scanning is not switched off',
   FIREBASE_AUTH_EMULATOR_HOST: 'for emulators',
+  FIRESTORE_EMULATOR_HOST: 'for emulators',
   FUNCTIONS_EMULATOR: 'for emulators',
   WORKSPACE_MAX_FILES: 'the default fits most users; coffer:environment changes it',
   WORKSPACE_MAX_OPEN_UPLOADS: 'as above',

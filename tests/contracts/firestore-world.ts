@@ -28,7 +28,6 @@ export function useOwnFirestore(): { emulator: () => FirestoreEmulator } {
   beforeAll(async () => {
     emulator = await startFirestoreEmulator()
     env[variable] = emulator.host
-    env['METADATA_SERVER_DETECTION'] = 'none'
   })
   afterAll(async () => {
     if (running === undefined) delete env[variable]
@@ -50,7 +49,7 @@ export function newProject(): string {
 /** A catalog in a project of its own, and so an empty one, unless the options name another. */
 export async function openFirestore(options: Options) {
   const { projectId = newProject() } = options
-  const catalog = await FirestoreCatalog.open({ ...options, projectId })
+  const catalog = await FirestoreCatalog.open({ isEmulated: true, ...options, projectId })
   const drift = async (workspaceId: string, by: Partial<Holdings>) => {
     const firestore = new Firestore({ projectId })
     const growth = Object.entries(by).map(([name, amount]) => [name, FieldValue.increment(amount)])

@@ -1,4 +1,3 @@
-import { GoogleAuth, PassThroughClient } from 'google-auth-library'
 import { describe, expect, test } from 'vitest'
 import { codeOf, user, type World } from './catalog-world.ts'
 import { firestoreWorld, newProject, useFirestore } from './firestore-world.ts'
@@ -45,8 +44,7 @@ describe('many writers', () => {
 
 describe('REST', () => {
   test('does what gRPC does, with listeners beside it', async () => {
-    const auth = new GoogleAuth({ authClient: new PassThroughClient() })
-    await using world = await firestoreWorld(newProject(), { preferRest: true, settings: { auth } })
+    await using world = await firestoreWorld(newProject(), { preferRest: true })
     const file = await world.reserve('/a', { metadata: { ключ: [[1.5, null]] } })
     const waiting = world.catalog.awaitSettled(user, file.id, AbortSignal.timeout(9000))
     await world.settle(file)

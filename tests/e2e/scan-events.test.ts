@@ -39,7 +39,14 @@ describe('scan under the Functions Framework', () => {
     const clamd = opened.use(await startScanner(scanner))
     const quarantine = { place: undefined, retentionDays: 30 }
     const allowance = { quotaBytes: 1e6, recordLimits: defaultRecordLimits }
-    storage = await openCloudStorage({ projectId, bucket, ...allowance, now, quarantine })
+    storage = await openCloudStorage({
+      projectId,
+      bucket,
+      isEmulated: true,
+      ...allowance,
+      now,
+      quarantine,
+    })
     const started = await startFunction('scan', {
       signature: 'cloudevent',
       env: {

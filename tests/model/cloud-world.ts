@@ -17,7 +17,6 @@ export async function startCloud(): Promise<AsyncDisposable & { open: OpenWorld 
   const running = process.env[firestoreVariable]
   const firestore = started.use(await startFirestoreEmulator())
   process.env[firestoreVariable] = firestore.host
-  process.env['METADATA_SERVER_DETECTION'] = 'none'
   started.defer(() => {
     if (running === undefined) delete process.env[firestoreVariable]
     else process.env[firestoreVariable] = running
@@ -29,7 +28,15 @@ export async function startCloud(): Promise<AsyncDisposable & { open: OpenWorld 
     await using opened = new AsyncDisposableStack()
     const projectId = `coffer-${randomUUID()}`
     const openCatalog = async () =>
-      opened.use(await FirestoreCatalog.open({ projectId, quotaBytes, recordLimits, now }))
+      opened.use(
+        await FirestoreCatalog.open({
+          projectId,
+          isEmulated: true,
+          quotaBytes,
+          recordLimits,
+          now,
+        }),
+      )
     const catalogs = [await openCatalog(), await openCatalog()]
     const { store, bucket, events } = opened.use(await openGcsStore(storage))
     const quarantine = await GcsQuarantine.open({

@@ -133,7 +133,16 @@ describe('the configuration', () => {
     [{ CLAMAV_SOCKET: '/run/clamd.sock' }, { clamd: { address: { path: '/run/clamd.sock' } } }],
     [
       { MEDIA_GCS_BUCKET_NAME: 'files', GOOGLE_CLOUD_PROJECT: 'demo' },
-      { storage: { kind: 'gcp', projectId: 'demo', bucket: 'files' } },
+      { storage: { kind: 'gcp', projectId: 'demo', bucket: 'files', isEmulated: false } },
+    ],
+    [
+      {
+        MEDIA_GCS_BUCKET_NAME: 'files',
+        GOOGLE_CLOUD_PROJECT: 'demo',
+        FIRESTORE_EMULATOR_HOST: 'localhost:8080',
+        STORAGE_EMULATOR_HOST: 'localhost:9199',
+      },
+      { storage: { isEmulated: true } },
     ],
     [
       oidc,

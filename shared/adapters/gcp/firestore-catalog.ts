@@ -1,4 +1,4 @@
-import { Firestore, type DocumentReference, type Settings } from '@google-cloud/firestore'
+import { Firestore, type DocumentReference } from '@google-cloud/firestore'
 import type { FileRecord, InfectedFile, PendingFile, ReadyFile } from '../../workspace/file.ts'
 import type { FileId, SessionId, WorkspacePath } from '../../workspace/path.ts'
 import type {
@@ -60,8 +60,8 @@ export interface FirestoreCatalogOptions {
   databaseId?: string
   /** Spares the start-up of gRPC, until something waits for a verdict: listeners need it. */
   preferRest?: boolean
-  /** More of the client's settings, such as credentials other than the environment's. */
-  settings?: Settings
+  /** Looks for no credentials: without any on the machine, the client waits seconds for a metadata server. */
+  isEmulated?: boolean
   /** Of a workspace without its own quota. */
   quotaBytes: number
   /** `defaultRecordLimits` unless named. */
@@ -89,11 +89,11 @@ export class FirestoreCatalog implements Catalog, AsyncDisposable {
   }
 
   static async open(options: FirestoreCatalogOptions): Promise<FirestoreCatalog> {
-    const { projectId, databaseId, preferRest, settings } = options
+    const { projectId, databaseId, preferRest, isEmulated } = options
     const firestore = new Firestore({
       // Without it the client repeats every read that fails, denied ones too, after seconds.
       gaxServerStreamingRetries: true,
-      ...settings,
+      ...(isEmulated && { auth: await withoutCredentials() }),
       projectId,
       ...(databaseId !== undefined && { databaseId }),
       ...(preferRest !== undefined && { preferRest }),
@@ -319,4 +319,10 @@ export class FirestoreCatalog implements Catalog, AsyncDisposable {
   #workspace(workspaceId: string): DocumentReference {
     return workspaceOf(this.#firestore, workspaceId)
   }
+}
+
+/** Loaded for emulators alone: a cold start in the cloud has no use for it. */
+async function withoutCredentials() {
+  const { GoogleAuth, PassThroughClient } = await import('google-auth-library')
+  return new GoogleAuth({ authClient: new PassThroughClient() })
 }
