@@ -55,21 +55,20 @@ export const environmentSchema = z.object({
     .string()
     .refine(isLoopbackUrl, 'must be an http URL on loopback: it is for tests')
     .optional(),
-  IMPORT_ALLOWED_PORTS: list('80,443')
-    .refine(
-      (ports) => ports.length > 0 && ports.every(isPort),
-      'must be ports from 1 to 65535, separated by commas',
-    )
-    .transform((ports) => ports.map(Number)),
-  IMPORT_GCS_BUCKETS: list('').refine(
-    (buckets) => buckets.every((bucket) => /^[a-z0-9][a-z0-9._-]{1,220}[a-z0-9]$/.test(bucket)),
-    'must be names of buckets, separated by commas',
-  ),
+  IMPORT_ALLOWED_PORTS: list({
+    isItem: isPort,
+    rule: 'must be ports from 1 to 65535, separated by commas',
+    byDefault: ['80', '443'],
+  }).transform((ports) => ports.map(Number)),
+  IMPORT_GCS_BUCKETS: list({
+    isItem: (bucket) => /^[a-z0-9][a-z0-9._-]{1,220}[a-z0-9]$/.test(bucket),
+    rule: 'must be names of buckets, separated by commas',
+  }),
   MEDIA_TEMP_DIR: text,
-  CORS_ORIGINS: list('').refine(
-    (origins) => origins.every(isOriginPattern),
-    'must be origins as browsers send them, separated by commas: https://app.example.com, https://*.example.com for all its subdomains, or capacitor://localhost; not "*" or "null", which any page can be',
-  ),
+  CORS_ORIGINS: list({
+    isItem: isOriginPattern,
+    rule: 'must be origins as browsers send them, separated by commas: https://app.example.com, https://*.example.com for all its subdomains, or capacitor://localhost; not "*" or "null", which any page can be',
+  }),
   CROSS_ORIGIN_RESOURCE_POLICY: oneOf(['same-origin', 'same-site', 'cross-origin']).default(
     'same-origin',
   ),
@@ -122,16 +121,26 @@ function integer(min: number, max: number, byDefault: number) {
     .transform(Number)
 }
 
-function list(byDefault: string) {
+/** Items separated by commas, at least one where the variable is set. */
+function list({
+  isItem,
+  rule,
+  byDefault = [],
+}: {
+  isItem: (item: string) => boolean
+  rule: string
+  byDefault?: string[]
+}) {
   return z
     .string()
-    .default(byDefault)
     .transform((items) =>
       items
         .split(',')
         .map((item) => item.trim())
         .filter(Boolean),
     )
+    .refine((items) => items.length > 0 && items.every(isItem), rule)
+    .default(byDefault)
 }
 
 function isPort(text: string): boolean {
