@@ -17,7 +17,7 @@ const biffBytes = 1024 * 1024
 /**
  * Whether a file is of a format that says of itself that its content is encrypted, and that clamd does not report: Office
  * documents, OpenDocument, EPUB, iWork, WordPerfect, Access, disk images, and encrypted messages and files with a signature. Data without
- * a signature are never called encrypted. Reads at most 33 MiB; `scan-limit` where that does not suffice.
+ * a signature are never called encrypted. Reads at most 48 MiB; `scan-limit` where that does not suffice.
  */
 export async function findEncryption(
   head: Buffer,
