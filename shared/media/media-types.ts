@@ -67,6 +67,7 @@ export const mediaTypes: Record<string, MediaType> = {
   'audio/x-ms-asf': { aliases: ['audio/x-ms-wma'], extensions: ['wma', 'asf'] },
   'image/avif': { inline: true },
   'image/bmp': { aliases: ['image/x-bmp', 'image/x-ms-bmp'], extensions: ['bmp', 'dib'] },
+  'image/fits': { aliases: ['application/fits'], extensions: ['fits', 'fit', 'fts'] },
   'image/gif': { inline: true },
   'image/heic': { extensions: ['heic', 'heif'] },
   'image/heif': { extensions: ['heif', 'heic', 'hif'] },
@@ -86,6 +87,7 @@ export const mediaTypes: Record<string, MediaType> = {
   'image/x-olympus-orf': { extensions: ['orf'] },
   'image/x-panasonic-rw2': { extensions: ['rw2'] },
   'image/x-pentax-pef': { extensions: ['pef'] },
+  'image/x-portable-arbitrarymap': { extensions: ['pam'] },
   'image/x-samsung-srw': { extensions: ['srw'] },
   'image/x-sony-arw': { extensions: ['arw', 'sr2', 'srf'] },
   'image/x-tga': {

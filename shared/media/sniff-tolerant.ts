@@ -49,6 +49,32 @@ export function sniffTable(head: Uint8Array): string | undefined {
   return tables.find(([at, bytes]) => text.startsWith(bytes, at))?.[2]
 }
 
+/** Icons and cursors (two types) begin as JBIG pictures do; an icon has at least one picture. */
+export function isEmptyIcon(head: Uint8Array): boolean {
+  return /^000001000000|^000002000000/.test(view(head).toString('hex', 0, 6))
+}
+
+/** FITS 4.0 §4.4.1.1: the first card, of 80 characters, whose value T stands in column 30. */
+const fitsCard = 'SIMPLE  =                    T'
+
+const portableTypes: Record<string, string> = {
+  1: 'image/x-portable-bitmap',
+  2: 'image/x-portable-graymap',
+  3: 'image/x-portable-pixmap',
+  4: 'image/x-portable-bitmap',
+  5: 'image/x-portable-graymap',
+  6: 'image/x-portable-pixmap',
+}
+
+/** Pictures that begin with text, and go on so for as long as text is looked for: FITS and Netpbm. */
+export function sniffTextHeader(head: Uint8Array): string | undefined {
+  const text = view(head).toString('latin1', 0, 256)
+  if (text.startsWith(fitsCard)) return 'image/fits'
+  if (text.startsWith('P7\nWIDTH ')) return 'image/x-portable-arbitrarymap'
+  const [, digit = ''] = /^P([1-6])\s(?:#[^\n]*\n)?\d{1,9}\s\d{1,9}\s/.exec(text) ?? []
+  return portableTypes[digit]
+}
+
 /** A TGA header, as far as it tells the type; one of image type 2 begins as a Windows cursor does. */
 interface TgaHeader {
   isCompressed: boolean

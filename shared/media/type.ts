@@ -11,7 +11,15 @@ import {
   sniffMarkup,
 } from './sniff.ts'
 import { sniffStructure, type WholeFile } from './sniff-structure.ts'
-import { isLateMp3, isLatePdf, isLatePostScript, sniffTable, sniffTga } from './sniff-tolerant.ts'
+import {
+  isEmptyIcon,
+  isLateMp3,
+  isLatePdf,
+  isLatePostScript,
+  sniffTable,
+  sniffTextHeader,
+  sniffTga,
+} from './sniff-tolerant.ts'
 import { isMarkdown, isTextFormat, isXml } from './text-formats.ts'
 
 /** How much of a file `detectType` makes use of. */
@@ -69,6 +77,7 @@ const unmistakable = new Set([
   'application/postscript',
   'audio/aiff',
   'audio/wave',
+  'image/fits',
   'image/gif',
   'image/webp',
   'video/avi',
@@ -151,8 +160,10 @@ async function recognise(
 ): Promise<string | undefined> {
   if (isLatePdf(head)) return 'application/pdf'
   if (isLatePostScript(head)) return 'application/postscript'
-  const early = sniffDocument(head) ?? sniffTable(head) ?? (await sniffTga(head, hints, file))
+  const early = sniffDocument(head) ?? sniffTextHeader(head) ?? sniffTable(head)
   if (early !== undefined) return early
+  const tga = await sniffTga(head, hints, file)
+  if (tga !== undefined || isEmptyIcon(head)) return tga
   const sniffed = sniffBinary(head)
   if (sniffed !== undefined && !containers.has(sniffed)) return sniffed
   const type = (await sniffStructure(head, hints, file)) ?? sniffed

@@ -146,6 +146,26 @@ export function lateTiff(tags: number[] = [], order: 'LE' | 'BE' = 'LE'): Buffer
   return Buffer.concat([head, pixels, directory])
 }
 
+/** A FITS picture: cards of 80 characters up to the next multiple of 2880 bytes, then pixels. */
+export const fits = Buffer.concat([
+  Buffer.from(
+    ['SIMPLE  =                    T', 'BITPIX  =                    8', 'END']
+      .map((card) => card.padEnd(80))
+      .join('')
+      .padEnd(2880),
+  ),
+  Buffer.alloc(2880),
+])
+
+/** A JBIG picture (T.82 §6.2): one layer of so many planes, which begins as an icon does. */
+export function jbig(planes: number, width: number, height: number): Buffer {
+  const header = Buffer.from([0, 0, planes, 0, ...Array<number>(12).fill(0), 8, 0, 3, 0x48])
+  header.writeUInt32BE(width, 4)
+  header.writeUInt32BE(height, 8)
+  header.writeUInt32BE(128, 12)
+  return Buffer.concat([header, Buffer.alloc(100, 0xa5)])
+}
+
 /** An uncompressed Truevision picture, which begins as a Windows cursor does; without a footer, as many programs write it. */
 export function tga(imageType = 2, { footer = false } = {}): Buffer {
   const header = Buffer.alloc(18)

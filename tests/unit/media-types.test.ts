@@ -9,7 +9,13 @@ import { fittingName } from '../../shared/media/store/fitting-name.ts'
 import { detectType, sniffedBytes } from '../../shared/media/type.ts'
 import { skipWithoutProgram } from '../support/programs.ts'
 import { realMedia } from '../support/real-media.ts'
-import { compoundSamples, lateTiff, otherSamples, zipSamples } from '../support/type-samples.ts'
+import {
+  compoundSamples,
+  fits,
+  lateTiff,
+  otherSamples,
+  zipSamples,
+} from '../support/type-samples.ts'
 
 /** Types that ffmpeg or sharp makes a file of. */
 const recorded: Record<string, string> = {
@@ -49,6 +55,7 @@ const written: Record<string, Buffer> = {
   'application/ogg': rawHead('4f67675300020000000000000000000000000000000000000000010a41424344'),
   'audio/mp4': ftyp('M4B '),
   'image/bmp': rawHead('424d4600000000000000360000002800'),
+  'image/fits': fits,
   'image/heic': ftyp('heic'),
   'image/heif': ftyp('mif1'),
   'image/x-canon-cr2': rawHead('49492a00100000004352020000000000'),
@@ -58,6 +65,7 @@ const written: Record<string, Buffer> = {
   'image/x-nikon-nef': rawHead('4d4d002a00000008001c00fe00040000'),
   'image/x-olympus-orf': rawHead('4949524f0800000018'),
   'image/x-panasonic-rw2': rawHead('494955001800000088e774d8'),
+  'image/x-portable-arbitrarymap': Buffer.from('P7\nWIDTH 2\nHEIGHT 2\nDEPTH 1\n'),
 }
 /** Types that are told from TIFF by their name only. */
 const named = {

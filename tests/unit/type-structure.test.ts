@@ -4,7 +4,9 @@ import { compoundFile } from '../support/compound-file.ts'
 import {
   compoundSamples,
   filler,
+  fits,
   iWorkSamples,
+  jbig,
   lateTiff,
   otherSamples,
   tga,
@@ -65,6 +67,40 @@ describe('a format is told by the structure of its container, wherever that lies
     expect(await typeOf(tga(10))).toBe('application/octet-stream')
     expect(await typeOf(Buffer.from('000002000100202000000000', 'hex'))).toBe('image/x-icon')
   })
+})
+
+describe('pictures that begin as another format does', () => {
+  const pixels = Buffer.alloc(5000, 0x99)
+
+  test.each([
+    [1, 200, 150],
+    [2, 65_535, 65_535],
+  ])('JBIG of %i planes, %i by %i, is no icon', async (planes, width, height) => {
+    const bytes = jbig(planes, width, height)
+    expect(await typeOf(bytes)).toBe('application/octet-stream')
+    expect(await typeOf(bytes, { declared: 'image/x-jbig' })).toBe('image/x-jbig')
+    expect(await typeOf(bytes, { name: 'a.ico' })).toBe('application/octet-stream')
+  })
+
+  const withPixels = (head: string) => Buffer.concat([Buffer.from(head), pixels])
+
+  test.each([
+    [fits, 'image/fits'],
+    [withPixels('P4\n200 150\n'), 'image/x-portable-bitmap'],
+    [withPixels('P5 200 150 255\n'), 'image/x-portable-graymap'],
+    [withPixels('P6\n# made by a test\n200 150\n255\n'), 'image/x-portable-pixmap'],
+    [withPixels('P7\nWIDTH 200\nHEIGHT 150\nDEPTH 1\n'), 'image/x-portable-arbitrarymap'],
+  ])('picture %#, whose first 1445 bytes look like text, has its own type', async (bytes, type) => {
+    expect(await typeOf(bytes)).toBe(type)
+    expect(await typeOf(bytes, { declared: 'image/png', name: 'a.bin' })).toBe(type)
+  })
+
+  test.each(['P1 200 of them\n', 'P6: see below\n', 'SIMPLE  = true\n', 'P7\nWIDE'])(
+    'the text %j stays text',
+    async (text) => {
+      expect(await typeOf(Buffer.from(text))).toBe('text/plain')
+    },
+  )
 })
 
 describe('where the structure leaves it open, a plausible hint stands', () => {
