@@ -1,6 +1,6 @@
 import { inspect } from 'node:util'
 import { Hono, type Context } from 'hono'
-import { WorkspaceError } from '../workspace/errors.ts'
+import { WorkspaceError, type ErrorCode } from '../workspace/errors.ts'
 import type { AppEnv, HttpContext } from './app-env.ts'
 import { clientHasLeft } from './client-has-left.ts'
 import { crossOrigin } from './cross-origin.ts'
@@ -11,6 +11,12 @@ import { requestLog } from './request-log.ts'
 import { assertPlainPath, basePath, locationUrl, publicPath, rawTarget } from './target.ts'
 
 const methods = ['DELETE', 'GET', 'PATCH', 'POST', 'PUT']
+/** Refusals whose cause an operator looks for in the log. */
+const outages: ReadonlySet<ErrorCode> = new Set([
+  'identity-unavailable',
+  'store-unavailable',
+  'renderer-unavailable',
+])
 const everyMethod = ['HEAD', 'OPTIONS', ...methods].sort().join(', ')
 
 /** One app of the given functions' routes, under `/api/workspace`. */
@@ -69,7 +75,7 @@ function refusal(error: Error, c: Context<AppEnv>, { log, publicUrl }: HttpConte
   const trace = c.get('trace')
   if (error instanceof WorkspaceError) {
     // The refusal says nothing of the reason, which an operator needs.
-    if (error.code === 'identity-unavailable' || error.code === 'store-unavailable') {
+    if (outages.has(error.code)) {
       const { message, cause } = error
       log({ severity: 'WARNING', message, requestId, trace, error: String(cause) })
     }

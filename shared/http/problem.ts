@@ -48,6 +48,11 @@ const problems: Record<ErrorCode, ProblemKind> = {
     title: 'The store is not available',
     retryAfterSeconds: 5,
   },
+  'renderer-unavailable': {
+    status: 503,
+    title: 'The service that renders is not available',
+    retryAfterSeconds: 5,
+  },
 }
 
 interface ProblemBody {

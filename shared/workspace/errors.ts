@@ -24,6 +24,7 @@ export type ErrorCode =
   | 'scanner-unavailable'
   | 'identity-unavailable'
   | 'store-unavailable'
+  | 'renderer-unavailable'
 
 /** One thing wrong with one input: which field, and the rule it breaks. */
 export interface FieldError {
@@ -68,5 +69,14 @@ export function tooLarge(maxBytes: number): WorkspaceError {
   return new WorkspaceError(
     'too-large',
     `The file is larger than the ${maxBytes} bytes that it may have. Send a smaller one, or announce its size with POST /api/workspace/uploads.`,
+  )
+}
+
+/** Refuses a rendering while as many wait as may. */
+export function rendererCrowded(): WorkspaceError {
+  return new WorkspaceError(
+    'too-many-requests',
+    'Too many pictures are being made at this moment. Try again in a few seconds.',
+    { retryAfterSeconds: 5 },
   )
 }

@@ -650,8 +650,9 @@ export interface ScannerVersion {
 export interface Renderer {
   /**
    * A WebP at most `width` pixels wide, upright, without the source's metadata. Throws `unsupported-type`, saying why, for
-   * a file that cannot be decoded within the bounds, also if it ends its decoder, and `too-many-requests` when too much
-   * waits already.
+   * a file that cannot be decoded within the bounds, also if it ends its decoder, `too-many-requests` when too much
+   * waits already, and `renderer-unavailable` when a service that renders does not answer. Aborting ends the decoder and
+   * rejects with the signal's reason.
    */
   render(request: RenderRequest): Promise<Buffer>
 
@@ -660,7 +661,7 @@ export interface Renderer {
    * need not be turned or scaled, and in any case its frames, pages, depth, alpha and colours. Throws `unsupported-type` for
    * anything of which less would be left, and otherwise as `render` does. A body that fails fails it.
    */
-  normalize(body: Readable, options: NormalizeOptions): Promise<Readable>
+  normalize(body: Readable, options: NormalizeOptions, signal?: AbortSignal): Promise<Readable>
 }
 
 export interface RenderRequest {
@@ -670,6 +671,7 @@ export interface RenderRequest {
   mimeType: string
   kind: 'image' | 'pdf' | 'video'
   width: number
+  signal?: AbortSignal | undefined
 }
 
 export interface NormalizeOptions {

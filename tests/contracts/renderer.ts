@@ -1,5 +1,6 @@
-import { Readable } from 'node:stream'
+import { PassThrough, Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
+import { setTimeout as delay } from 'node:timers/promises'
 import sharp from 'sharp'
 import { describe, expect, test } from 'vitest'
 import type { Renderer, RenderRequest } from '../../shared/workspace/ports.ts'
@@ -71,6 +72,39 @@ export function describeRenderer(name: string, open: () => Promise<OpenedRendere
       )
     })
 
+    test('aborting ends the decoder and rejects with the reason of the signal', async () => {
+      await using world = await open()
+      const slow = await slowPicture
+      const stop = new AbortController()
+      // As many as decode at once: as long as they run, no other does.
+      const running = [
+        world.renderer.normalize(Readable.from([slow]), { maxWidth: 5900 }, stop.signal),
+        world.renderer.normalize(Readable.from([slow]), { maxWidth: 5900 }, stop.signal),
+      ]
+      const ended = Promise.allSettled(running)
+      await delay(1500)
+      const abortedAt = performance.now()
+      const reason = new Error('nobody wants it any more')
+      stop.abort(reason)
+      expect(await ended).toEqual([
+        { status: 'rejected', reason },
+        { status: 'rejected', reason },
+      ])
+      await world.renderer.render(requestOf(await motley().png().toBuffer()))
+      expect(performance.now() - abortedAt).toBeLessThan(4000)
+    })
+
+    test('an aborted rendering does not wait for its source', async () => {
+      await using world = await open()
+      const stop = new AbortController()
+      const rendering = world.renderer.render(
+        requestOf(Buffer.alloc(9), { open: silent, signal: stop.signal }),
+      )
+      const reason = new Error('nobody wants it any more')
+      setTimeout(() => stop.abort(reason), 200)
+      await expect(rendering).rejects.toBe(reason)
+    })
+
     test('normalizes without touching a pixel where nothing has to be turned or scaled', async () => {
       await using world = await open()
       const file = await signed(motley(16)).png().toBuffer()
@@ -107,9 +141,17 @@ export function describeRenderer(name: string, open: () => Promise<OpenedRendere
   })
 }
 
+/** Decoded and encoded again in 10 s and more. */
+const slowPicture = sharp({
+  create: { width: 6000, height: 5000, channels: 3, background: 'red' },
+})
+  .avif({ effort: 0 })
+  .toBuffer()
+
 async function* failingBody() {
   yield Buffer.alloc(4)
   throw new Error('the source has failed')
 }
 
+const silent = () => Promise.resolve(new PassThrough())
 const unopened = () => Promise.reject(new Error('opened'))

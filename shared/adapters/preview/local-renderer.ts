@@ -1,9 +1,9 @@
 import { createReadStream } from 'node:fs'
 import { open } from 'node:fs/promises'
-import { Readable } from 'node:stream'
+import { addAbortSignal, Readable } from 'node:stream'
 import pLimit from 'p-limit'
 import { once } from '../../once.ts'
-import { WorkspaceError } from '../../workspace/errors.ts'
+import { rendererCrowded } from '../../workspace/errors.ts'
 import type { NormalizeOptions, Renderer, RenderRequest } from '../../workspace/ports.ts'
 import { bounds, seconds } from './bounds.ts'
 import { runImageJob } from './image-job.ts'
@@ -28,21 +28,30 @@ export function openLocalRenderer(
   const limit = pLimit(atOnce)
   const removed = once(() => removeStaleSpools())
   const inTurn = async <Result>(work: () => Promise<Result>): Promise<Result> => {
-    if (limit.pendingCount >= mostWaiting) throw crowded()
+    if (limit.pendingCount >= mostWaiting) throw rendererCrowded()
     return limit(work)
   }
   return {
     async render(request) {
       await removed()
-      return inTurn(() => render(request, limits.preview)).catch((error: unknown) => {
+      const { signal } = request
+      return inTurn(() => {
+        signal?.throwIfAborted()
+        return render(request, limits.preview)
+      }).catch((error: unknown) => {
+        signal?.throwIfAborted()
         throw refusalFor('preview', error)
       })
     },
-    async normalize(body, options) {
+    async normalize(body, options, signal) {
       await removed()
-      return normalize(body, options, (work) =>
-        inTurn(() => work(AbortSignal.timeout(limits.normalize * 1000))),
-      ).catch((error: unknown) => {
+      const decodeInTurn: InTurn = (work) =>
+        inTurn(() => {
+          signal?.throwIfAborted()
+          return work(timeLimit(limits.normalize, signal))
+        })
+      return normalize(body, options, { signal, decodeInTurn }).catch((error: unknown) => {
+        signal?.throwIfAborted()
         throw refusalFor('normalize', error)
       })
     },
@@ -52,9 +61,9 @@ export function openLocalRenderer(
 async function render(request: RenderRequest, limitSeconds: number): Promise<Buffer> {
   if (request.sizeBytes > bounds.sourceBytes) throw new Refusal('too-large')
   await using spool = await Spool.open()
-  await spool.write(source, Readable.from(bounded(await request.open())))
+  await spool.write(source, bounded(await request.open(), request.signal))
   const { directory } = spool
-  const signal = AbortSignal.timeout(limitSeconds * 1000)
+  const signal = timeLimit(limitSeconds, request.signal)
   const { width } = request
   const still = await stillOf(request, directory, signal)
   await runImageJob({ task: 'draw', source: still, target, width }, { directory, signal })
@@ -78,17 +87,20 @@ async function stillOf(
   }
 }
 
+/** Runs a decoder when its turn comes, with the signal that ends it. */
+type InTurn = (decode: (signal: AbortSignal) => Promise<void>) => Promise<void>
+
 async function normalize(
   body: Readable,
   options: NormalizeOptions,
-  inTurn: (work: (signal: AbortSignal) => Promise<void>) => Promise<void>,
+  { signal, decodeInTurn }: { signal: AbortSignal | undefined; decodeInTurn: InTurn },
 ): Promise<Readable> {
   await using resources = new AsyncDisposableStack()
   const spool = resources.use(await Spool.open())
   // Before its turn: a client that sends slowly, or nothing, keeps no other waiting.
-  await spool.write(source, Readable.from(bounded(body)))
+  await spool.write(source, bounded(body, signal))
   const { directory } = spool
-  await inTurn((signal) =>
+  await decodeInTurn((signal) =>
     runImageJob({ task: 'normalize', source, target, ...options }, { directory, signal }),
   )
   const result = createReadStream(spool.path(target))
@@ -98,19 +110,22 @@ async function normalize(
   return result
 }
 
-async function* bounded(body: Readable) {
-  let bytes = 0
-  for await (const chunk of body as AsyncIterable<Buffer>) {
-    bytes += chunk.length
-    if (bytes > bounds.sourceBytes) throw new Refusal('too-large')
-    yield chunk
-  }
+/** The body, as far as it is rendered at all; aborting destroys it, whether a byte comes or not. */
+function bounded(body: Readable, signal: AbortSignal | undefined): Readable {
+  if (signal) addAbortSignal(signal, body)
+  return Readable.from(
+    (async function* () {
+      let bytes = 0
+      for await (const chunk of body as AsyncIterable<Buffer>) {
+        bytes += chunk.length
+        if (bytes > bounds.sourceBytes) throw new Refusal('too-large')
+        yield chunk
+      }
+    })(),
+  )
 }
 
-function crowded(): WorkspaceError {
-  return new WorkspaceError(
-    'too-many-requests',
-    'Too many pictures are being made at this moment. Try again in a few seconds.',
-    { retryAfterSeconds: 5 },
-  )
+function timeLimit(seconds: number, signal: AbortSignal | undefined): AbortSignal {
+  const limit = AbortSignal.timeout(seconds * 1000)
+  return signal ? AbortSignal.any([limit, signal]) : limit
 }
