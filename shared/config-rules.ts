@@ -105,6 +105,11 @@ export const rulesBetween: {
     rule: 'must not name a bucket of the service itself: anyone could import what is in it',
   },
   {
+    variable: 'RENDER_SERVICE_URL',
+    broken: (env) => /^http:/i.test(env['RENDER_SERVICE_URL'] ?? '') && onCloudRun(env),
+    rule: 'must be an https URL on Cloud Run: a decoder beside a function has the rights of its service account',
+  },
+  {
     variable: 'CLAMAV_SERVICE_ENABLED',
     broken: (env) =>
       env['CLAMAV_SERVICE_ENABLED'] === 'false' &&
@@ -125,7 +130,11 @@ function isLocalAuth(env: Environment): boolean {
 }
 
 /** The Firebase emulator names a service and a revision as Cloud Run does, but no configuration. */
-function onCloudRun(env: Environment): boolean {
-  if (env['K_CONFIGURATION'] !== undefined) return true
-  return env['K_SERVICE'] !== undefined && env['FUNCTIONS_EMULATOR'] !== 'true'
+export function onCloudRun(env: {
+  K_SERVICE?: string | undefined
+  K_CONFIGURATION?: string | undefined
+  FUNCTIONS_EMULATOR?: string | undefined
+}): boolean {
+  if (env.K_CONFIGURATION !== undefined) return true
+  return env.K_SERVICE !== undefined && env.FUNCTIONS_EMULATOR !== 'true'
 }

@@ -46,6 +46,14 @@ export const environmentSchema = z.object({
     .optional(),
   FIREBASE_AUTH_EMULATOR_HOST: text,
   FIRESTORE_EMULATOR_HOST: text,
+  RENDER_SERVICE_URL: z
+    .string()
+    .refine(
+      isTrustworthyOrigin,
+      'must be the https URL of the service "render" without a path, or an http one on loopback',
+    )
+    .transform((url) => new URL(url).origin)
+    .optional(),
   SWEEP_INVOKER: text,
   SWEEP_AUDIENCE: z
     .string()
@@ -165,6 +173,10 @@ function isTrustworthyUrl(text: string): boolean {
   const url = URL.parse(text)
   if (url === null) return false
   return url.protocol === 'https:' || (url.protocol === 'http:' && isLoopbackHost(url.hostname))
+}
+
+function isTrustworthyOrigin(text: string): boolean {
+  return isTrustworthyUrl(text) && URL.parse(text)?.href === `${new URL(text).origin}/`
 }
 
 function isLoopbackUrl(text: string): boolean {

@@ -1,4 +1,4 @@
-import { rulesBetween, servingVariables } from './config-rules.ts'
+import { onCloudRun, rulesBetween, servingVariables } from './config-rules.ts'
 import { bytesPerMegabyte, environmentSchema, type Environment } from './config-schema.ts'
 import type { SchedulerIdentity } from './http/auth-scheduler.ts'
 import type { AuthConfig } from './http/open-authenticator.ts'
@@ -60,6 +60,11 @@ export interface Config {
     /** Buckets of Cloud Storage that anyone may import from. */
     readonly buckets: readonly string[]
   }
+  /** What makes previews and normalizes images; nothing where decoders would run beside credentials. */
+  readonly rendering:
+    | { readonly by: 'processes' | 'nothing' }
+    /** Authorized with an ID token, save on loopback. */
+    | { readonly by: 'service'; readonly origin: string; readonly isAuthorized: boolean }
   /** Where executions have their directories; undefined: the system's. */
   readonly temporaryDirectory: string | undefined
   /** How much is scanned again, at most; undefined where nothing is. */
@@ -102,6 +107,18 @@ export function loadConfig(
     )
   }
   return freeze(configOf(parsed.data))
+}
+
+/** What the service `render` is told, which has neither catalog nor store. */
+export type RenderConfig = Pick<Config['server'], 'host' | 'port' | 'shutdownSeconds'> &
+  Pick<Config, 'projectId'>
+
+/** The same for the service `render`. */
+export function loadRenderConfig(env: NodeJS.ProcessEnv = process.env): RenderConfig {
+  const { HOST, PORT, SHUTDOWN_SECONDS, GOOGLE_CLOUD_PROJECT } = env
+  const given = { HOST, PORT, SHUTDOWN_SECONDS, GOOGLE_CLOUD_PROJECT }
+  const { server, projectId } = loadConfig(given, { isServed: false })
+  return { ...server, projectId }
 }
 
 /** Firebase calls the project otherwise, and its emulator has a function listen at a socket of its own. */
@@ -157,6 +174,7 @@ function configOf(env: Environment): Config {
       retentionDays: env.QUARANTINE_RETENTION_DAYS,
     },
     imports: { allowedPorts: env.IMPORT_ALLOWED_PORTS, buckets: env.IMPORT_GCS_BUCKETS },
+    rendering: renderingOf(env),
     temporaryDirectory: env.MEDIA_TEMP_DIR,
     rescan: rescanOf(env),
     sweepInvoker: sweepInvokerOf(env),
@@ -165,6 +183,16 @@ function configOf(env: Environment): Config {
     functionTarget: env.FUNCTION_TARGET,
     telemetry: telemetryOf(env),
   }
+}
+
+function renderingOf(env: Environment): Config['rendering'] {
+  const origin = env.RENDER_SERVICE_URL
+  if (origin !== undefined) {
+    return { by: 'service', origin, isAuthorized: origin.startsWith('https:') }
+  }
+  const isEmulated = env.FIRESTORE_EMULATOR_HOST !== undefined || env.FUNCTIONS_EMULATOR === 'true'
+  const isCloud = onCloudRun(env) || (env.MEDIA_GCS_BUCKET_NAME !== undefined && !isEmulated)
+  return { by: isCloud ? 'nothing' : 'processes' }
 }
 
 function rescanOf(env: Environment): RescanRate | undefined {

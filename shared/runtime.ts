@@ -38,7 +38,9 @@ export async function openRuntime(
   const local = await openLocal(config, opened, report)
   const { catalog, blobs, quarantine } = local ?? (await openCloud(config))
   const { scanner, notice } = opened.use(await openScanner(config, log))
-  const renderer = lazyPort<Renderer>(openRenderer, {})
+  const renderer = lazyPort<Renderer>(async () => {
+    return (await import('./runtime-renderer.ts')).openRenderer(config, log)
+  }, {})
   const sources = lazyPort<Sources>(async () => {
     return (await import('./runtime-sources.ts')).openSources(config)
   }, {})
@@ -52,10 +54,6 @@ export async function openRuntime(
     scannerNotice: notice,
     [Symbol.asyncDispose]: () => resources.disposeAsync(),
   }
-}
-
-async function openRenderer(): Promise<Renderer> {
-  return (await import('./adapters/preview/local-renderer.ts')).openLocalRenderer()
 }
 
 async function openTelemetry(

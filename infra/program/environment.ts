@@ -64,6 +64,7 @@ export const leftAtDefault: Record<string, string> = {
   FIREBASE_AUTH_EMULATOR_HOST: 'for emulators',
   FIRESTORE_EMULATOR_HOST: 'for emulators',
   FUNCTIONS_EMULATOR: 'for emulators',
+  RENDER_SERVICE_URL: 'previews are refused until there is a service "render"',
   WORKSPACE_MAX_FILES: 'the default fits most users; coffer:environment changes it',
   WORKSPACE_MAX_OPEN_UPLOADS: 'as above',
   WORKSPACE_METADATA_MB: 'as above',

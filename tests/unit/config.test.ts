@@ -40,6 +40,7 @@ describe('the configuration', () => {
       clamd: { address: { host: 'localhost', port: 3310 }, concurrency: 4 },
       quarantine: { place: undefined, retentionDays: 30 },
       imports: { allowedPorts: [80, 443], buckets: [] },
+      rendering: { by: 'processes' },
       temporaryDirectory: undefined,
       rescan: { bytesPerMinute: 60 * megabyte, filesPerMinute: 600 },
       sweepInvoker: undefined,
@@ -295,6 +296,18 @@ describe('the configuration', () => {
     [{ MEDIA_GCS_BUCKET_NAME: 'files' }, 'GOOGLE_CLOUD_PROJECT'],
     [{ ...cloudRun, FIREBASE_AUTH_EMULATOR_HOST: 'x:1' }, 'FIREBASE_AUTH_EMULATOR_HOST'],
     [{ ...cloudRun, CLAMAV_SERVICE_ENABLED: 'false' }, 'CLAMAV_SERVICE_ENABLED'],
+    ...[
+      'render.example',
+      'http://render.example',
+      'https://render.example/render',
+      'https://render.example/?x=1',
+      'https://user@render.example',
+      'ftp://render.example',
+    ].map((RENDER_SERVICE_URL): [Record<string, string>, string] => [
+      { RENDER_SERVICE_URL },
+      'RENDER_SERVICE_URL',
+    ]),
+    [{ ...cloudRun, RENDER_SERVICE_URL: 'http://localhost:8090' }, 'RENDER_SERVICE_URL'],
   ])('%j stops the start, naming %s alone', (env, variable) => {
     const message = complaintOf(env)
     const named = [...message.matchAll(/^- ([A-Z_]+) must /gm)].map(([, name]) => name)

@@ -61,3 +61,13 @@ export function programMissing(program: string, what: string): WorkspaceError {
     `Previews of ${what} need the program ${program}, which is not installed on this server. Download the file itself.`,
   )
 }
+
+/** Refuses what a server without decoders cannot make. */
+export function noDecoders(purpose: Purpose): WorkspaceError {
+  const what =
+    purpose === 'preview' ? 'Previews of images, PDF and video need' : 'normalize=image needs'
+  return new WorkspaceError(
+    'unsupported-type',
+    `${what} the service "render", which is not set up on this server. ${remedies[purpose]}`,
+  )
+}

@@ -1,0 +1,128 @@
+import { randomUUID } from 'node:crypto'
+import { Readable } from 'node:stream'
+import { inspect } from 'node:util'
+import { Hono, type Context } from 'hono'
+import { z } from 'zod'
+import type { AppEnv, LogEntry } from '../shared/http/app-env.ts'
+import { bodyStream, declaredLength } from '../shared/http/body.ts'
+import { clientHasLeft } from '../shared/http/client-has-left.ts'
+import { parsed } from '../shared/http/parsed.ts'
+import { problemResponse } from '../shared/http/problem.ts'
+import { integer, parsePairs } from '../shared/http/query.ts'
+import { rawTarget } from '../shared/http/target.ts'
+import { parseEssence } from '../shared/media/essence.ts'
+import { previewKind } from '../shared/media/preview/kind.ts'
+import { invalid, rendererCrowded, WorkspaceError } from '../shared/workspace/errors.ts'
+import type { Renderer } from '../shared/workspace/ports.ts'
+
+/** Cloud Run sends fewer (infra/program/render.ts); each may hold a whole file. */
+const mostAtOnce = 8
+
+/** From the head of a request to the head of its answer: a normalization waits for the bytes of an upload. */
+export const requestSeconds = 600
+
+const renderSchema = z.strictObject({ width: integer(16, 1024) })
+const pixels = integer(16, 16_384).optional()
+const normalizeSchema = z.strictObject({ maxWidth: pixels, maxHeight: pixels })
+
+/**
+ * The service `render`: `POST /render?width=` answers a WebP of the bytes in the request, `POST /normalize?maxWidth=&maxHeight=`
+ * an image in its own format; a refusal of the renderer is a problem. It has neither catalog nor store, and checks no token: in
+ * the cloud IAM does (docs/decisions/previews-in-their-own-process.md). A client that leaves ends its decoder.
+ */
+export function renderApp(renderer: Renderer, log: (entry: LogEntry) => void): Hono<AppEnv> {
+  let underway = 0
+  return new Hono<AppEnv>()
+    .use(async (c, next) => {
+      const startedAt = performance.now()
+      c.set('requestId', randomUUID())
+      await next()
+      c.res.headers.set('X-Request-Id', c.get('requestId'))
+      c.res.headers.set('X-Content-Type-Options', 'nosniff')
+      const { method, path } = c.req
+      log({
+        severity: c.res.status >= 500 ? 'ERROR' : 'INFO',
+        message: `${method} ${path.slice(0, 20)} ${c.res.status}`,
+        requestId: c.get('requestId'),
+        seconds: (performance.now() - startedAt) / 1000,
+      })
+    })
+    .use('/:operation', async (_, next) => {
+      if (underway >= mostAtOnce) throw rendererCrowded()
+      underway += 1
+      try {
+        await next()
+      } finally {
+        underway -= 1
+      }
+    })
+    .post('/render', async (c) => {
+      const { width } = queryOf(c, renderSchema)
+      const mimeType = typeOf(c)
+      const kind = previewKind(mimeType)
+      if (kind === undefined || kind === 'text') throw noPicture(mimeType)
+      const picture = await renderer.render({
+        open: async () => bodyStream(c),
+        sizeBytes: declaredLength(c) ?? 0,
+        mimeType,
+        kind,
+        width,
+        signal: signalOf(c),
+      })
+      return answer(new Uint8Array(picture), 'image/webp')
+    })
+    .post('/normalize', async (c) => {
+      const options = queryOf(c, normalizeSchema)
+      const mimeType = typeOf(c)
+      const image = await renderer.normalize(bodyStream(c), options, signalOf(c))
+      return answer(Readable.toWeb(image) as ReadableStream<Uint8Array>, mimeType)
+    })
+    .notFound((c) => {
+      const detail = 'This service answers POST /render and POST /normalize.'
+      return problemResponse(new WorkspaceError('not-found', detail), problemContext(c))
+    })
+    .onError((error, c) => {
+      const refusal = error.name === 'TimeoutError' ? tooLong() : error
+      if (!(refusal instanceof WorkspaceError) && !clientHasLeft(error, c.req.raw.signal)) {
+        const { message } = error
+        log({ severity: 'ERROR', message, ...problemContext(c), stack_trace: inspect(error) })
+      }
+      return problemResponse(refusal, problemContext(c))
+    })
+}
+
+function queryOf<Schema extends z.ZodObject>(c: Context<AppEnv>, schema: Schema) {
+  return parsed(
+    schema,
+    parsePairs(rawTarget(c).query, () => true),
+    'query',
+  )
+}
+
+function typeOf(c: Context<AppEnv>): string {
+  const mimeType = parseEssence(c.req.header('Content-Type') ?? '')
+  if (mimeType === undefined) throw invalid('Content-Type', 'must be the media type of the body')
+  return mimeType
+}
+
+/** Aborts when the client leaves, and when its time is over. */
+function signalOf(c: Context<AppEnv>): AbortSignal {
+  return AbortSignal.any([c.req.raw.signal, AbortSignal.timeout(requestSeconds * 1000)])
+}
+
+function answer(body: Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array>, mimeType: string) {
+  return new Response(body, { headers: { 'Content-Type': mimeType } })
+}
+
+const problemContext = (c: Context<AppEnv>) => ({ requestId: c.get('requestId') })
+
+function noPicture(mimeType: string): WorkspaceError {
+  return new WorkspaceError('unsupported-type', `There are no pictures of ${mimeType}.`)
+}
+
+function tooLong(): WorkspaceError {
+  return new WorkspaceError(
+    'timeout',
+    `The bytes did not arrive and could not be rendered within ${requestSeconds} s. Send them faster.`,
+  )
+}

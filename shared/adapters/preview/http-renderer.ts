@@ -1,0 +1,121 @@
+import { Readable } from 'node:stream'
+import { buffer } from 'node:stream/consumers'
+import { z } from 'zod'
+import { rendererCrowded, WorkspaceError } from '../../workspace/errors.ts'
+import type { Renderer } from '../../workspace/ports.ts'
+import { bounds } from './bounds.ts'
+import { Refusal, refusalFor } from './refusals.ts'
+import {
+  callRenderService,
+  Outage,
+  type RenderAnswer,
+  type RenderCall,
+  type RenderService,
+} from './render-call.ts'
+
+/** A WebP of 1024 × 4096 pixels, encoded badly. */
+const maxPreviewBytes = 16 * 1024 * 1024
+const maxProblemBytes = 64 * 1024
+
+/** The refusals of a renderer, as functions/render.ts answers them; any other answer is an outage. */
+const codes = ['unsupported-type', 'too-many-requests', 'timeout'] as const
+const problemPrefix = 'urn:coffer:problem:'
+const problemSchema = z.object({
+  type: z
+    .string()
+    .startsWith(problemPrefix)
+    .transform((type) => type.slice(problemPrefix.length))
+    .pipe(z.enum(codes)),
+  detail: z.string(),
+})
+
+/** Has the service `render` do it. */
+export function openHttpRenderer(service: RenderService): Renderer {
+  return {
+    async render({ open, sizeBytes, mimeType, width, signal }) {
+      if (sizeBytes > bounds.sourceBytes) throw refusalFor('preview', new Refusal('too-large'))
+      const path = `/render?width=${width}`
+      const answer = await ask(service, { path, contentType: mimeType, open, signal })
+      try {
+        return await buffer(bounded(answer.body, maxPreviewBytes))
+      } finally {
+        answer.close()
+      }
+    },
+    async normalize(body, options, signal) {
+      // It may fail before it is read; reading it throws what it was.
+      body.on('error', () => undefined)
+      const query = new URLSearchParams()
+      for (const [name, value] of Object.entries(options)) {
+        if (value !== undefined) query.set(name, `${value}`)
+      }
+      const { body: result, close } = await ask(service, {
+        path: `/normalize?${query.toString()}`,
+        contentType: 'application/octet-stream',
+        open: () => Promise.resolve(body),
+        signal,
+      })
+      return Readable.from(bounded(result, bounds.resultBytes), { objectMode: false }).once(
+        'close',
+        close,
+      )
+    },
+  }
+}
+
+/** Resolves to an answer of 200; throws the refusal of any other. */
+async function ask(service: RenderService, call: RenderCall): Promise<RenderAnswer> {
+  const answer = await callRenderService(service, call).catch(refused)
+  if (answer.status === 200) return answer
+  try {
+    throw await refusalOf(answer).catch(refused)
+  } finally {
+    answer.close()
+  }
+}
+
+async function refusalOf({ status, retryAfter, body }: RenderAnswer): Promise<WorkspaceError> {
+  const text = (await buffer(bounded(body, maxProblemBytes))).toString()
+  const problem = problemSchema.safeParse(parsedJson(text))
+  if (problem.success) {
+    const { type: code, detail } = problem.data
+    const seconds = Number.parseInt(retryAfter ?? '', 10)
+    return new WorkspaceError(code, detail, seconds >= 0 ? { retryAfterSeconds: seconds } : {})
+  }
+  // Cloud Run's own, where no instance is free.
+  if (status === 429) return rendererCrowded()
+  return unavailable(new Outage(`It answered ${status}: ${text.slice(0, 500)}`))
+}
+
+async function* bounded(body: AsyncIterable<Buffer>, maxBytes: number) {
+  let bytes = 0
+  try {
+    for await (const chunk of body) {
+      bytes += chunk.length
+      if (bytes > maxBytes) throw new Outage(`It answered more than ${maxBytes} bytes`)
+      yield chunk
+    }
+  } catch (error) {
+    refused(error)
+  }
+}
+
+function refused(error: unknown): never {
+  throw error instanceof Outage ? unavailable(error) : error
+}
+
+function unavailable(cause: Outage): WorkspaceError {
+  return new WorkspaceError(
+    'renderer-unavailable',
+    'No pictures can be made at this moment. Try again in a few seconds, or download the file itself.',
+    { cause, retryAfterSeconds: 5 },
+  )
+}
+
+function parsedJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
