@@ -17,11 +17,13 @@ export default defineConfig({
       ...(firestore
         ? [
             'tests/emulators/firestore/emulator.test.ts',
-            'tests/contracts/firestore-catalog.test.ts',
-            'tests/contracts/firestore-writers.test.ts',
+            'tests/adapters/firestore/catalog.test.ts',
+            'tests/adapters/firestore/writers.test.ts',
           ]
         : []),
-      ...(storage ? ['tests/contracts/gcs-blobs.test.ts', 'tests/contracts/gcs-bulk.test.ts'] : []),
+      ...(storage
+        ? ['tests/adapters/gcs/blob-store.test.ts', 'tests/adapters/gcs/bulk.test.ts']
+        : []),
       'tests/emulators/rules.emulators.test.ts',
       'tests/e2e/cloud.test.ts',
     ],

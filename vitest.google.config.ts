@@ -6,8 +6,8 @@ export default defineConfig({
     globalSetup: 'tests/emulators/google-setup.ts',
     include: [
       'tests/emulators/firestore/emulator.test.ts',
-      'tests/contracts/firestore-catalog.test.ts',
-      'tests/contracts/firestore-writers.test.ts',
+      'tests/adapters/firestore/catalog.test.ts',
+      'tests/adapters/firestore/writers.test.ts',
       'tests/emulators/rules.emulators.test.ts',
       'tests/e2e/cloud.test.ts',
     ],

@@ -1,12 +1,12 @@
 import { Hono, type Context } from 'hono'
 import { z } from 'zod'
 import type { AppEnv } from '../shared/http/app-env.ts'
-import { allow } from '../shared/http/allow.ts'
-import { parseUserId } from '../shared/http/auth-token.ts'
-import { jsonBody } from '../shared/http/json-body.ts'
-import { usageView } from '../shared/http/usage-view.ts'
-import { invalid, WorkspaceError } from '../shared/workspace/errors.ts'
-import type { Ports } from '../shared/workspace/ports.ts'
+import { allow } from '../shared/http/auth/allow.ts'
+import { parseUserId } from '../shared/http/auth/token.ts'
+import { jsonBody } from '../shared/http/body/json-body.ts'
+import { usageView } from '../shared/api/usage-view.ts'
+import { invalid, WorkspaceError } from '../shared/model/errors.ts'
+import type { Ports } from '../shared/ports/ports.ts'
 import { setQuota, usageOf } from '../shared/workspace/quota.ts'
 
 const bodySchema = z.strictObject({ limitBytes: z.int().min(1) })

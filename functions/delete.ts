@@ -1,13 +1,14 @@
 import { Hono, type Context } from 'hono'
 import { z } from 'zod'
 import type { AppEnv } from '../shared/http/app-env.ts'
-import { allow } from '../shared/http/allow.ts'
+import { allow } from '../shared/http/auth/allow.ts'
 import { changePreconditions } from '../shared/http/change-preconditions.ts'
-import { flag, parseQuery } from '../shared/http/query.ts'
+import { parseQuery } from '../shared/http/query.ts'
+import { flag } from '../shared/api/text-fields.ts'
 import { contentPath, locationUrl } from '../shared/http/target.ts'
 import { remove, removeSession } from '../shared/workspace/delete.ts'
-import { parsePath, parseSessionId } from '../shared/workspace/path.ts'
-import type { Ports } from '../shared/workspace/ports.ts'
+import { parsePath, parseSessionId } from '../shared/model/path.ts'
+import type { Ports } from '../shared/ports/ports.ts'
 
 /** Well within the minute that a function's request may take. */
 const budgetMs = 20_000

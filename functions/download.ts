@@ -1,13 +1,14 @@
 import { Hono } from 'hono'
 import { z } from 'zod'
 import type { AppEnv } from '../shared/http/app-env.ts'
-import { qualityOf } from '../shared/http/accept.ts'
-import { allow } from '../shared/http/allow.ts'
-import { flag, integer, parseQuery } from '../shared/http/query.ts'
+import { qualityOf } from '../shared/http/protocol/accept.ts'
+import { allow } from '../shared/http/auth/allow.ts'
+import { parseQuery } from '../shared/http/query.ts'
+import { flag, integer } from '../shared/api/text-fields.ts'
 import { servedAs } from '../shared/http/served-as.ts'
 import { absoluteUrl, locationUrl } from '../shared/http/target.ts'
 import { download } from '../shared/workspace/download.ts'
-import type { Ports } from '../shared/workspace/ports.ts'
+import type { Ports } from '../shared/ports/ports.ts'
 
 type DownloadPorts = Pick<Ports, 'catalog' | 'blobs' | 'limits' | 'now'>
 

@@ -1,9 +1,9 @@
 import { cloudEvent, http, type CloudEvent } from '@google-cloud/functions-framework'
-import { loadConfig } from '../shared/config.ts'
-import { answerAhead } from '../shared/http/answer-ahead.ts'
-import { once } from '../shared/once.ts'
-import { openDeployment, type Listener } from './deployment.ts'
-import { failStart } from './shutdown.ts'
+import { loadConfig } from '../shared/config/config.ts'
+import { answerAhead } from '../shared/http/server/bypass-framework.ts'
+import { once } from '../shared/concurrency/once.ts'
+import { openDeployment, type Listener } from './host/deployment.ts'
+import { failStart } from './host/shutdown.ts'
 
 const config = loadConfig()
 const deployment = openDeployment(config)

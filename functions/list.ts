@@ -1,14 +1,15 @@
 import { Hono } from 'hono'
 import { z } from 'zod'
 import type { AppEnv } from '../shared/http/app-env.ts'
-import { allow } from '../shared/http/allow.ts'
-import { fileView } from '../shared/http/file-view.ts'
-import { flag, integer, parseQuery } from '../shared/http/query.ts'
-import { usageView } from '../shared/http/usage-view.ts'
-import { originSchema, stateSchema } from '../shared/workspace/file.ts'
+import { allow } from '../shared/http/auth/allow.ts'
+import { fileView } from '../shared/api/file-view.ts'
+import { parseQuery } from '../shared/http/query.ts'
+import { flag, integer } from '../shared/api/text-fields.ts'
+import { usageView } from '../shared/api/usage-view.ts'
+import { originSchema, stateSchema } from '../shared/model/file.ts'
 import { list, usage } from '../shared/workspace/list.ts'
-import { parseSessionId } from '../shared/workspace/path.ts'
-import type { Ports } from '../shared/workspace/ports.ts'
+import { parseSessionId } from '../shared/model/path.ts'
+import type { Ports } from '../shared/ports/ports.ts'
 
 const listSchema = z.object({
   prefix: z.string().optional(),

@@ -1,10 +1,12 @@
 import { Hono } from 'hono'
 import { z } from 'zod'
-import type { Config } from '../shared/config.ts'
-import type { AppEnv, LogEntry } from '../shared/http/app-env.ts'
-import { integer, parseQuery } from '../shared/http/query.ts'
-import type { Ports } from '../shared/workspace/ports.ts'
-import { rescan, type RescanPosition, type RescanReport } from '../shared/workspace/rescan.ts'
+import type { Config } from '../shared/config/config.ts'
+import type { AppEnv } from '../shared/http/app-env.ts'
+import type { LogEntry } from '../shared/observability/log.ts'
+import { parseQuery } from '../shared/http/query.ts'
+import { integer } from '../shared/api/text-fields.ts'
+import type { Ports } from '../shared/ports/ports.ts'
+import { rescan, type RescanPosition, type RescanReport } from '../shared/workspace/scan/rescan.ts'
 import { allowScheduler } from './sweep.ts'
 
 /** Within the three minutes that Cloud Scheduler waits by default; the next call goes on. */

@@ -1,6 +1,8 @@
 import { z } from 'zod'
-import type { FinalizeEvent, Ports, SettleResult } from '../shared/workspace/ports.ts'
-import { scan } from '../shared/workspace/scan.ts'
+import type { SettleResult } from '../shared/model/settlement.ts'
+import type { FinalizeEvent } from '../shared/ports/blob-store.ts'
+import type { Ports } from '../shared/ports/ports.ts'
+import { scan } from '../shared/workspace/scan/scan.ts'
 
 const finalized = 'google.cloud.storage.object.v1.finalized'
 

@@ -1,15 +1,16 @@
 import { Hono } from 'hono'
 import type { AppEnv } from '../shared/http/app-env.ts'
 import { serveContent } from '../shared/http/content.ts'
-import { etagOf } from '../shared/http/entity-tag.ts'
-import { resumableRoutes } from '../shared/http/resumable.ts'
+import { etagOf } from '../shared/http/protocol/entity-tag.ts'
+import { resumableRoutes } from '../shared/http/body/resumable.ts'
 import { rawTarget } from '../shared/http/target.ts'
-import { notFound } from '../shared/workspace/access.ts'
+import { notFound } from '../shared/model/access.ts'
 import { discard } from '../shared/workspace/discard.ts'
-import type { BlobRef, Ports, SignOptions } from '../shared/workspace/ports.ts'
+import type { BlobRef, SignOptions } from '../shared/ports/blob-store.ts'
+import type { Ports } from '../shared/ports/ports.ts'
 import { readContent } from '../shared/workspace/read.ts'
-import type { ResumableUploads } from '../shared/workspace/resumable.ts'
-import { ownerOf } from '../shared/workspace/storage-path.ts'
+import type { ResumableUploads } from '../shared/ports/resumable.ts'
+import { ownerOf } from '../shared/model/storage-path.ts'
 
 /** A blob store whose links and resumable sessions point back at this service. */
 export interface OwnStorage extends ResumableUploads {

@@ -1,10 +1,10 @@
 import { z } from 'zod'
-import { metadataSchema } from '../shared/http/metadata-schema.ts'
-import { parsed } from '../shared/http/parsed.ts'
+import { metadataSchema } from '../shared/api/metadata-schema.ts'
+import { parsed } from '../shared/api/parsed.ts'
 import { parseEssence } from '../shared/media/essence.ts'
-import { returnFormats } from '../shared/media/store-media.ts'
-import { originSchema, stateSchema } from '../shared/workspace/file.ts'
-import { ruleBrokenByUserId } from '../shared/workspace/user-id.ts'
+import { returnFormats } from '../shared/workspace/store-media/store-media.ts'
+import { originSchema, stateSchema } from '../shared/model/file.ts'
+import { ruleBrokenByUserId } from '../shared/model/user-id.ts'
 
 const defaultLimit = 200
 const unknownType = 'application/octet-stream'

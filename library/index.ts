@@ -2,7 +2,7 @@
 
 /** Coffer for other people's code: see docs/library.md. Nothing else of the package can be imported. */
 export { formatReference, parseReference, type Reference } from '../shared/media/reference.ts'
-export { WorkspaceError, type ErrorCode, type FieldError } from '../shared/workspace/errors.ts'
+export { WorkspaceError, type ErrorCode, type FieldError } from '../shared/model/errors.ts'
 export type {
   FileRecord,
   FileState,
@@ -13,8 +13,8 @@ export type {
   ReadyFile,
   Scan,
   UnscannableFile,
-} from '../shared/workspace/file.ts'
-export type { FetchPolicy } from '../shared/media/fetch/fetch-source.ts'
+} from '../shared/model/file.ts'
+export type { FetchPolicy } from '../shared/runtime/sources.ts'
 export { openWorkspace } from './open-workspace.ts'
 export { storeMedia } from './store-media.ts'
 export type * from './workspace.ts'

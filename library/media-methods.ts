@@ -1,9 +1,13 @@
 import { createHash } from 'node:crypto'
-import { directoryOf } from '../shared/media/store/executions.ts'
-import { parseExecutionId } from '../shared/media/store/execution-id.ts'
-import { openMedia, type MediaContext, type MediaPorts } from '../shared/media/store-media.ts'
-import type { Caller } from '../shared/workspace/access.ts'
-import { WorkspaceError } from '../shared/workspace/errors.ts'
+import { directoryOf } from '../shared/workspace/store-media/executions.ts'
+import { parseExecutionId } from '../shared/workspace/store-media/execution-id.ts'
+import {
+  openMedia,
+  type MediaContext,
+  type MediaPorts,
+} from '../shared/workspace/store-media/store-media.ts'
+import type { Caller } from '../shared/model/access.ts'
+import { WorkspaceError } from '../shared/model/errors.ts'
 import { argumentsOf, named, take } from './arguments.ts'
 import type { Workspace } from './workspace.ts'
 

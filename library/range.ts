@@ -1,5 +1,5 @@
-import { WorkspaceError } from '../shared/workspace/errors.ts'
-import type { ByteRange } from '../shared/workspace/ports.ts'
+import { WorkspaceError } from '../shared/model/errors.ts'
+import type { ByteRange } from '../shared/ports/blob-store.ts'
 
 /** A range within a file, cut off at its end. Throws `range-not-satisfiable` for one that begins behind it. */
 export function rangeOf(

@@ -1,10 +1,10 @@
 import type { Readable } from 'node:stream'
-import type { FetchPolicy } from '../shared/media/fetch/fetch-source.ts'
-import type { FileRecord, Metadata, Origin, ReadyFile } from '../shared/workspace/file.ts'
+import type { FetchPolicy } from '../shared/runtime/sources.ts'
+import type { FileRecord, Metadata, Origin, ReadyFile } from '../shared/model/file.ts'
 import type { Listing, ListRequest } from '../shared/workspace/list.ts'
-import type { Usage } from '../shared/workspace/ports.ts'
-import type { SweepReport } from '../shared/workspace/sweep-report.ts'
-import type { MediaRequest } from './store-media.ts'
+import type { Usage } from '../shared/model/usage.ts'
+import type { SweepReport } from '../shared/workspace/sweep/report.ts'
+import type { MediaRequest } from './media-request.ts'
 
 export type { Listing, MediaRequest, SweepReport, Usage }
 

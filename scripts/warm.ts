@@ -20,8 +20,8 @@ const { directory = values.directory } = enableCompileCache({
 
 const project = new URL('../', import.meta.url)
 for await (const file of glob('{functions,shared}/**/*.ts', { cwd: project })) {
-  // What it does when it is imported is to sweep.
-  if (file !== 'functions/sweep-now.ts') await import(new URL(file, project).href)
+  // Importing a command runs it.
+  if (!file.endsWith('-now.ts')) await import(new URL(file, project).href)
 }
 
 // What the official clients and the framework load only when they are used.

@@ -1,4 +1,6 @@
-import type { BlobStore, Catalog, Quarantine } from '../../shared/workspace/ports.ts'
+import type { BlobStore } from '../../shared/ports/blob-store.ts'
+import type { FullCatalog } from '../../shared/ports/ports.ts'
+import type { Quarantine } from '../../shared/ports/quarantine.ts'
 import type { CloudFunction } from './functions.ts'
 
 const begin = 'datastore.databases.get'
@@ -50,7 +52,7 @@ export const catalogPermissions = {
   sweepProgress: [get],
   saveSweepProgress: [create, update],
   check: [get],
-} satisfies Record<keyof Catalog, string[]>
+} satisfies Record<keyof FullCatalog, string[]>
 
 const objectGet = 'storage.objects.get'
 const objectList = 'storage.objects.list'

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { isOriginPattern, isPublicUrl } from '../../shared/origin.ts'
+import { isOriginPattern, isPublicUrl } from '../../shared/http/protocol/origin.ts'
 
 const httpsUrl = z.url({ protocol: /^https$/, error: 'must be an https URL' })
 const corsOrigin = z
@@ -24,7 +24,7 @@ export const settingsSchema = z.strictObject({
       'must be 2 to 14 of a-z, 0-9 and -, starting with a letter',
     )
     .default('coffer'),
-  /** One function for all routes, or one for each function of functions/routes.ts. */
+  /** One function for all routes, or one for each function of functions/host/routes.ts. */
   topology: z.enum(['api', 'functions']).default('api'),
   /** The host name of a load balancer that gives the separate functions one origin. */
   domain: z.hostname().optional(),

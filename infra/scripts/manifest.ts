@@ -1,6 +1,6 @@
-import { httpRoutes } from '../../functions/routes.ts'
-import { loadConfig } from '../../shared/config.ts'
-import type { Ports } from '../../shared/workspace/ports.ts'
+import { httpRoutes } from '../../functions/host/routes.ts'
+import { loadConfig } from '../../shared/config/config.ts'
+import type { Ports } from '../../shared/ports/ports.ts'
 import type { CloudFunction } from '../program/functions.ts'
 import { at, formatted, type Generated } from './formatted.ts'
 import { reachOf, type Entry } from './reach.ts'
@@ -49,4 +49,8 @@ export async function manifest(): Promise<CloudFunction[]> {
   })
 }
 
-const entryOf = (member: string) => ({ file: 'functions/routes.ts', name: 'httpRoutes', member })
+const entryOf = (member: string) => ({
+  file: 'functions/host/routes.ts',
+  name: 'httpRoutes',
+  member,
+})

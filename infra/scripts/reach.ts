@@ -3,11 +3,12 @@ import { SyntaxKind, type Node } from 'typescript/unstable/ast'
 import { API, SymbolFlags, type Project, type Symbol } from 'typescript/unstable/sync'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
-const portsFile = `${root}shared/workspace/ports.ts`
+const portsDirectory = `${root}shared/ports/`
 
 /** The ports behind which there is a cloud, by the interface that declares them. */
 const portOfInterface = {
   Catalog: 'catalog',
+  Maintenance: 'catalog',
   BlobStore: 'blobs',
   Quarantine: 'quarantine',
   Scanner: 'scanner',
@@ -117,7 +118,10 @@ const typeKinds = new Set([SyntaxKind.InterfaceDeclaration, SyntaxKind.TypeAlias
 
 function portOf(declaration: Node): Port | undefined {
   const { parent, kind } = declaration
-  if (kind !== SyntaxKind.MethodSignature || parent.getSourceFile().fileName !== portsFile) {
+  if (
+    kind !== SyntaxKind.MethodSignature ||
+    !parent.getSourceFile().fileName.startsWith(portsDirectory)
+  ) {
     return undefined
   }
   const name = /^export interface (\w+)/.exec(parent.getText())?.[1]

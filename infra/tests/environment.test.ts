@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { environmentSchema } from '../../shared/config-schema.ts'
-import { loadConfig } from '../../shared/config.ts'
+import { environmentSchema } from '../../shared/config/config-schema.ts'
+import { loadConfig } from '../../shared/config/config.ts'
 import { leftAtDefault } from '../program/environment.ts'
 import { simulate } from '../scripts/simulate.ts'
 import { ofType, one, variables } from './resources.ts'

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import { scanEntry } from '../../functions/scan-log.ts'
+import { scanEntry } from '../../functions/host/scan-log.ts'
 import { sweepEntry } from '../../functions/sweep.ts'
-import { newReport } from '../../shared/workspace/sweep-report.ts'
+import { newReport } from '../../shared/workspace/sweep/report.ts'
 import { logMetrics } from '../program/monitoring/metrics.ts'
 
 const scanned = scanEntry(

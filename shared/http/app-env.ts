@@ -1,7 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Telemetry, TraceContext } from '../telemetry/telemetry.ts'
-import type { Caller } from '../workspace/access.ts'
-import type { Authenticate } from './auth.ts'
+import type { Telemetry, TraceContext } from '../observability/telemetry.ts'
+import type { Caller } from '../model/access.ts'
+import type { LogEntry } from '../observability/log.ts'
+import type { Authenticate } from './auth/identity.ts'
 
 /** What every HTTP function needs besides its ports. */
 export interface HttpContext {
@@ -13,30 +14,6 @@ export interface HttpContext {
   publicUrl?: string | undefined
   /** Where traces and metrics are configured. */
   telemetry?: Pick<Telemetry, 'startRequest'> | undefined
-}
-
-/** One structured line, in the words of Cloud Logging. */
-export interface LogEntry {
-  severity: 'INFO' | 'WARNING' | 'ERROR'
-  message: string
-  /** The `instance` of a problem and `X-Request-Id` of an answer. */
-  requestId?: string
-  trace?: TraceContext | undefined
-  httpRequest?: LoggedRequest
-  [field: string]: unknown
-}
-
-/** `LogEntry.httpRequest` of Cloud Logging (https://cloud.google.com/logging/docs/reference/v2/rest/v2/LogEntry#HttpRequest): 64-bit numbers and durations are text. */
-export interface LoggedRequest {
-  requestMethod: string
-  /** Without its query, and without any part that is a permission. */
-  requestUrl: string
-  status: number
-  latency: `${string}s`
-  requestSize?: string | undefined
-  responseSize?: string | undefined
-  userAgent?: string | undefined
-  remoteIp?: string | undefined
 }
 
 export interface AppEnv {

@@ -1,8 +1,8 @@
 import type { Context } from 'hono'
-import { WorkspaceError } from '../workspace/errors.ts'
-import type { IfMatch } from '../workspace/precondition.ts'
+import { WorkspaceError } from '../model/errors.ts'
+import type { IfMatch } from '../model/precondition.ts'
 import type { AppEnv } from './app-env.ts'
-import { parseWritePreconditions } from './conditional.ts'
+import { parseWritePreconditions } from './protocol/conditional.ts'
 
 /** The version that a PATCH or DELETE is meant for. `If-None-Match: *` never holds for a file that is there (RFC 9110 §13.1.2). */
 export function changePreconditions(c: Context<AppEnv>): { ifMatch: IfMatch | undefined } {

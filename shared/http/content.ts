@@ -1,14 +1,14 @@
 import type { Context } from 'hono'
 import type { Readable } from 'node:stream'
-import { WorkspaceError } from '../workspace/errors.ts'
-import type { ByteRange } from '../workspace/ports.ts'
+import { WorkspaceError } from '../model/errors.ts'
+import type { ByteRange } from '../ports/blob-store.ts'
 import type { AppEnv } from './app-env.ts'
-import { byteranges } from './byteranges.ts'
-import { evaluatePreconditions, ifRangeHolds, type Validators } from './conditional.ts'
-import { reprDigest } from './digest.ts'
-import { contentRange, rangeLength, selectRanges } from './ranges.ts'
+import { byteranges } from './protocol/byteranges.ts'
+import { evaluatePreconditions, ifRangeHolds, type Validators } from './protocol/conditional.ts'
+import { reprDigest } from './protocol/digest.ts'
+import { contentRange, rangeLength, selectRanges } from './protocol/ranges.ts'
 import { securityPolicy } from './served-as.ts'
-import { toWebStream } from './web-stream.ts'
+import { toWebStream } from './body/web-stream.ts'
 
 /** Bytes to serve, and what is known of them without opening them. */
 export interface Content extends Validators {

@@ -1,11 +1,11 @@
 import type { Context } from 'hono'
-import type { FileRecord, PendingFile } from '../workspace/file.ts'
-import type { Ports } from '../workspace/ports.ts'
+import type { FileRecord, PendingFile } from '../model/file.ts'
+import type { Ports } from '../ports/ports.ts'
 import { notServed } from '../workspace/read.ts'
-import { awaitOwnVerdict } from '../workspace/upload.ts'
+import { awaitOwnVerdict } from '../workspace/upload/upload.ts'
 import type { AppEnv } from './app-env.ts'
-import { etagOf } from './entity-tag.ts'
-import { fileView } from './file-view.ts'
+import { etagOf } from './protocol/entity-tag.ts'
+import { fileView } from '../api/file-view.ts'
 import { basePath, locationUrl } from './target.ts'
 
 const retryAfterSeconds = 1

@@ -1,5 +1,6 @@
 import { Hono } from 'hono'
-import type { Ports, ScannerVersion } from '../workspace/ports.ts'
+import type { Ports } from '../ports/ports.ts'
+import type { ScannerVersion } from '../ports/scanner.ts'
 import type { AppEnv } from './app-env.ts'
 
 const maxSignatureAgeMs = 48 * 3600 * 1000

@@ -1,6 +1,6 @@
 import type { Context } from 'hono'
 import type { AppEnv } from './app-env.ts'
-import { listElements } from './list-elements.ts'
+import { listElements } from './protocol/list-elements.ts'
 
 /** How long an upload waits for its verdict when the caller does not say. */
 const defaultWaitSeconds = 10

@@ -1,6 +1,6 @@
 import { STATUS_CODES } from 'node:http'
-import { WorkspaceError, type ErrorCode, type FieldError } from '../workspace/errors.ts'
-import { fileView } from './file-view.ts'
+import { WorkspaceError, type ErrorCode, type FieldError } from '../model/errors.ts'
+import { fileView } from '../api/file-view.ts'
 
 interface ProblemKind {
   status: number

@@ -1,22 +1,9 @@
 import type { Context } from 'hono'
-import { z } from 'zod'
-import { invalid } from '../workspace/errors.ts'
+import type { z } from 'zod'
+import { invalid } from '../model/errors.ts'
 import type { AppEnv } from './app-env.ts'
 import { decodePercent, rawTarget } from './target.ts'
-import { parsed } from './parsed.ts'
-
-/** `true` or `false`, nothing else. */
-export const flag = z.enum(['true', 'false']).transform((value) => value === 'true')
-
-/** Decimal digits of a whole number within bounds, both inclusive. */
-export function integer(min: number, max: number) {
-  const error = `must be a whole number from ${min} to ${max}, in decimal digits`
-  return z
-    .string()
-    .regex(/^\d{1,16}$/, { error, abort: true })
-    .transform(Number)
-    .refine((value) => value >= min && value <= max, { error })
-}
+import { parsed } from '../api/parsed.ts'
 
 /** More than any form or link has; each costs a decoding. */
 const maxPairs = 1000

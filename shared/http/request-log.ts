@@ -1,10 +1,11 @@
 import type { Context, MiddlewareHandler } from 'hono'
 import { matchedRoutes } from 'hono/route'
-import { parseFileId } from '../workspace/path.ts'
-import type { AppEnv, HttpContext, LogEntry } from './app-env.ts'
-import { remoteIp } from './remote-ip.ts'
+import { parseFileId } from '../model/path.ts'
+import type { AppEnv, HttpContext } from './app-env.ts'
+import type { LogEntry } from '../observability/log.ts'
+import { remoteIp } from './server/remote-ip.ts'
 import { basePath, rawTarget } from './target.ts'
-import { traceContextOf } from './trace-context.ts'
+import { traceContextOf } from '../observability/trace-context.ts'
 
 const filesPrefix = `${basePath}/files/`
 const filePattern = `${filesPrefix}:id`

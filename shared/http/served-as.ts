@@ -1,7 +1,7 @@
 import { inlineType } from '../media/media-types.ts'
 import { isXml } from '../media/text-formats.ts'
-import type { ReadyFile } from '../workspace/file.ts'
-import { contentDisposition } from './disposition.ts'
+import type { ReadyFile } from '../model/file.ts'
+import { contentDisposition } from './protocol/disposition.ts'
 
 export interface ServedAs {
   contentType: string

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer'
 import type { Context } from 'hono'
-import { invalid } from '../workspace/errors.ts'
+import { invalid } from '../model/errors.ts'
 import type { AppEnv } from './app-env.ts'
 
 export const basePath = '/api/workspace'

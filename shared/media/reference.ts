@@ -1,4 +1,5 @@
-import { parseFileId, parsePath, type FileId, type WorkspacePath } from '../workspace/path.ts'
+import { parseFileId, parsePath } from '../model/path.ts'
+import type { FileId, WorkspacePath } from '../model/ids.ts'
 import { parseEssence } from './essence.ts'
 import { refusedSource } from './source-refusals.ts'
 

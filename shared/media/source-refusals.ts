@@ -1,4 +1,4 @@
-import { WorkspaceError } from '../workspace/errors.ts'
+import { WorkspaceError } from '../model/errors.ts'
 
 /** Refuses a source (of an import, of `storeMedia`), naming the rule it breaks. The cause is for the log alone. */
 export function refusedSource(rule: string, cause?: unknown): WorkspaceError {

@@ -1,7 +1,5 @@
 import { isUtf8 } from 'node:buffer'
-
-/** As `Content-Type` names it. `utf-16` has a byte order mark, which says which one it is (RFC 2781 §4.3). */
-export type Charset = 'utf-8' | 'utf-16'
+import type { Charset } from '../model/file.ts'
 
 /** The most bytes of a character that a chunk may cut off: a sequence has four at most (RFC 3629 §3). */
 const maxCutBytes = 3

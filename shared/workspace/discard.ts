@@ -1,5 +1,5 @@
-import type { FileRecord } from './file.ts'
-import type { Ports } from './ports.ts'
+import type { FileRecord } from '../model/file.ts'
+import type { Ports } from '../ports/ports.ts'
 
 /**
  * Deletes the bytes of records that the catalog has given up: always after the catalog, never before, so that a crash

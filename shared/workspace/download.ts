@@ -1,6 +1,7 @@
-import type { Caller } from './access.ts'
-import type { ReadyFile } from './file.ts'
-import type { Ports, SignOptions } from './ports.ts'
+import type { Caller } from '../model/access.ts'
+import type { ReadyFile } from '../model/file.ts'
+import type { SignOptions } from '../ports/blob-store.ts'
+import type { Ports } from '../ports/ports.ts'
 import { readyFile } from './read.ts'
 
 export interface SignedDownload {

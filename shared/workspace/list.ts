@@ -1,9 +1,12 @@
-import { notFound, type Caller } from './access.ts'
-import { createCursor, foreignCursor, readCursor } from './cursor.ts'
-import type { FileRecord, FileState, Origin } from './file.ts'
-import { invalid } from './errors.ts'
-import { maxSegmentBytes, parsePrefix, sessionFolder, type SessionId } from './path.ts'
-import type { ListPosition, ListQuery, Ports, Usage } from './ports.ts'
+import { notFound, type Caller } from '../model/access.ts'
+import { createCursor, foreignCursor, readCursor } from '../model/cursor.ts'
+import type { FileRecord, FileState, Origin } from '../model/file.ts'
+import { invalid } from '../model/errors.ts'
+import { maxSegmentBytes, parsePrefix, sessionFolder } from '../model/path.ts'
+import type { SessionId } from '../model/ids.ts'
+import type { ListPosition, ListQuery } from '../model/listing.ts'
+import type { Usage } from '../model/usage.ts'
+import type { Ports } from '../ports/ports.ts'
 
 export interface ListRequest {
   prefix?: string | undefined

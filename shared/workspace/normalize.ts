@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream'
-import { tooLarge } from './errors.ts'
-import type { NormalizeOptions, Ports } from './ports.ts'
+import { tooLarge } from '../model/errors.ts'
+import type { Ports } from '../ports/ports.ts'
+import type { NormalizeOptions } from '../ports/renderer.ts'
 
 /**
  * An upload's image written anew: upright, without metadata, within bounds. The body fails with `unsupported-type` where

@@ -1,5 +1,5 @@
-import { WorkspaceError } from './errors.ts'
-import type { FileId } from './path.ts'
+import { WorkspaceError } from '../model/errors.ts'
+import type { FileId } from '../model/ids.ts'
 
 /** A decoder may have been short of time: after so long it gets another try. */
 const rememberedMs = 60_000

@@ -1,5 +1,6 @@
-import { notFound } from './access.ts'
-import type { Ports, Usage } from './ports.ts'
+import { notFound } from '../model/access.ts'
+import type { Usage } from '../model/usage.ts'
+import type { Ports } from '../ports/ports.ts'
 import { discardExcess } from './trim.ts'
 
 type QuotaPorts = Pick<Ports, 'catalog' | 'blobs'>

@@ -1,10 +1,12 @@
 import type { Readable } from 'node:stream'
-import { mayRead, notFound, type Caller } from './access.ts'
-import { WorkspaceError } from './errors.ts'
-import type { FileRecord, ReadyFile } from './file.ts'
-import { parseFileId, type WorkspacePath } from './path.ts'
-import type { ByteRange, Ports } from './ports.ts'
-import { whyUnscannable } from './unscannable.ts'
+import { mayRead, notFound, type Caller } from '../model/access.ts'
+import { WorkspaceError } from '../model/errors.ts'
+import type { FileRecord, ReadyFile } from '../model/file.ts'
+import { parseFileId } from '../model/path.ts'
+import type { WorkspacePath } from '../model/ids.ts'
+import type { ByteRange } from '../ports/blob-store.ts'
+import type { Ports } from '../ports/ports.ts'
+import { whyUnscannable } from '../model/unscannable.ts'
 
 /** A file's id as the caller sent it, or its path. */
 export type FileName = { id: string } | { path: WorkspacePath }

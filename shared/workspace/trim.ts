@@ -1,8 +1,9 @@
 import { setImmediate } from 'node:timers/promises'
 import { discard } from './discard.ts'
-import { WorkspaceError } from './errors.ts'
-import type { FileRecord } from './file.ts'
-import { maxPurgedAtOnce, type Ports } from './ports.ts'
+import { WorkspaceError } from '../model/errors.ts'
+import type { FileRecord } from '../model/file.ts'
+import { maxPurgedAtOnce } from '../ports/catalog.ts'
+import type { Ports } from '../ports/ports.ts'
 
 /** Purges what the trash holds too much of, one bounded transaction after another; other requests run in between. */
 export async function* trimmed(

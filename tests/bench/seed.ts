@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto'
-import { Database } from '../../shared/adapters/local/database.ts'
-import { insertFile } from '../../shared/adapters/local/sqlite-rows.ts'
-import { writeProgress } from '../../shared/adapters/local/sqlite-sweep.ts'
-import { nextSequence } from '../../shared/adapters/local/sqlite-workspaces.ts'
-import type { ReadyFile } from '../../shared/workspace/file.ts'
-import type { FileId, WorkspacePath } from '../../shared/workspace/path.ts'
+import { Database } from '../../shared/adapters/sqlite/database/database.ts'
+import { insertFile } from '../../shared/adapters/sqlite/rows.ts'
+import { writeProgress } from '../../shared/adapters/sqlite/sweep.ts'
+import { nextSequence } from '../../shared/adapters/sqlite/workspaces.ts'
+import type { ReadyFile } from '../../shared/model/file.ts'
+import type { FileId, WorkspacePath } from '../../shared/model/ids.ts'
 
 /** The user that a request without `Authorization` is, in the local mode. */
 const workspaceId = 'local'

@@ -6,9 +6,9 @@ import { inlineType, mediaTypes } from '../../shared/media/media-types.ts'
 import { Caller } from '../e2e/caller.ts'
 import { startLocalServer } from '../e2e/local-server.ts'
 import { localToken, type Server } from '../e2e/target.ts'
-import { onePagePdf } from '../support/pdf.ts'
+import { onePagePdf } from '../support/files/pdf.ts'
 import { skipWithoutProgram } from '../support/programs.ts'
-import { pictureWidth, realMedia } from '../support/real-media.ts'
+import { pictureWidth, realMedia } from '../support/files/real-media.ts'
 
 const patience = { timeout: 15_000 }
 const flags =

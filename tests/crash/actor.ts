@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto'
-import { eicar } from '../support/eicar.ts'
+import { eicar } from '../support/files/eicar.ts'
 import { call, ConnectionLost, jsonOf, type Answer, type Call, type Client } from './client.ts'
 import { trimmed, type Content, type State } from './model.ts'
 

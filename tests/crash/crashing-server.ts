@@ -1,6 +1,6 @@
 import { flushCompileCache } from 'node:module'
 import { arm, type CrashAt } from './crash-points.ts'
-import type { Scanner } from '../../shared/workspace/ports.ts'
+import type { Scanner } from '../../shared/ports/scanner.ts'
 import { watched, watchFileSystem, watchSqlite } from './platform-points.ts'
 
 interface Rearming {
@@ -20,11 +20,11 @@ async function main(): Promise<void> {
   const { CRASH_AT } = process.env
   arm(CRASH_AT === undefined ? undefined : Number(CRASH_AT))
 
-  const { loadConfig } = await import('../../shared/config.ts')
-  const { openRuntime } = await import('../../shared/runtime.ts')
-  const { EicarScanner } = await import('../../shared/adapters/local/eicar-scanner.ts')
+  const { loadConfig } = await import('../../shared/config/config.ts')
+  const { openRuntime } = await import('../../shared/runtime/runtime.ts')
+  const { EicarScanner } = await import('../../shared/adapters/scanners/eicar-scanner.ts')
   const { serve } = await import('../../functions/local.ts')
-  const { rescan } = await import('../../shared/workspace/rescan.ts')
+  const { rescan } = await import('../../shared/workspace/scan/rescan.ts')
   const config = loadConfig()
   // Without clamd: the development scanner is the one that starts at once, on every machine.
   const runtime = await openRuntime({ ...config, clamd: undefined })

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { EicarScanner } from '../../shared/adapters/local/eicar-scanner.ts'
-import { openLocalStorage } from '../../shared/runtime-local.ts'
-import type { StoredBlob } from '../../shared/workspace/ports.ts'
-import { ownerOf } from '../../shared/workspace/storage-path.ts'
-import { sweep } from '../../shared/workspace/sweep.ts'
+import { EicarScanner } from '../../shared/adapters/scanners/eicar-scanner.ts'
+import { openLocalStorage } from '../../shared/runtime/local-storage.ts'
+import type { StoredBlob } from '../../shared/ports/blob-store.ts'
+import { ownerOf } from '../../shared/model/storage-path.ts'
+import { sweep } from '../../shared/workspace/sweep/sweep.ts'
 import type { FileRecord } from '../e2e/record.ts'
 
 /** Longer than reservations, sessions, temporary files and orphans last; shorter than the trash. */

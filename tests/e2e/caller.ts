@@ -1,6 +1,6 @@
 import { expect } from 'vitest'
-import { multipart, type Part } from '../support/multipart.ts'
-import { rawRequest, type RawRequest, type RawResponse } from '../support/raw-http.ts'
+import { multipart, type Part } from '../support/http/multipart.ts'
+import { rawRequest, type RawRequest, type RawResponse } from '../support/http/raw-http.ts'
 import type { FileRecord, ListPage, UploadTicket, Usage } from './record.ts'
 
 /** Whatever `fetch` takes as a body. */

@@ -3,7 +3,7 @@ import type { FinalizeListener } from '../emulators/storage/finalize-events.ts'
 import { StorageEmulator } from '../emulators/storage/storage-emulator.ts'
 import type { Difference } from './target.ts'
 
-/** Of the stand-in, as of every emulator of Cloud Storage: tests/contracts/gcs-signing.test.ts gives it the keys. */
+/** Of the stand-in, as of every emulator of Cloud Storage: tests/adapters/gcs/signing.test.ts gives it the keys. */
 export const signatures: Difference = {
   reason: 'an emulator knows no signer’s key, and so takes any signature',
   tests: ['a forged link is refused: every part of it is signed'],

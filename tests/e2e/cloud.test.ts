@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe } from 'vitest'
-import { skipWithoutClamd, startClamd, type TestClamd } from '../support/clamd.ts'
+import { skipWithoutClamd, startClamd, type TestClamd } from '../support/clamd/clamd.ts'
 import { startCloud } from './cloud-server.ts'
 import { emulatorDifferences } from './cloud-emulators.ts'
 import { signatures } from './cloud-stand-ins.ts'

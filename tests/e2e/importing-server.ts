@@ -1,10 +1,10 @@
 import { once } from 'node:events'
 import { serve } from '../../functions/local.ts'
-import { EicarScanner } from '../../shared/adapters/local/eicar-scanner.ts'
-import { loadConfig } from '../../shared/config.ts'
-import { openFetcher } from '../../shared/media/fetch/fetch-source.ts'
-import { openRuntime } from '../../shared/runtime.ts'
-import type { Sources } from '../../shared/workspace/ports.ts'
+import { EicarScanner } from '../../shared/adapters/scanners/eicar-scanner.ts'
+import { loadConfig } from '../../shared/config/config.ts'
+import { openFetcher } from '../../shared/adapters/web/fetch-source.ts'
+import { openRuntime } from '../../shared/runtime/runtime.ts'
+import type { Sources } from '../../shared/ports/sources.ts'
 
 /**
  * The real local server, for which 127.0.0.2 is the public web: its fetcher is handed to it here, since no configuration

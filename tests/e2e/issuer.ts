@@ -1,5 +1,5 @@
 import { exportSPKI, SignJWT, UnsecuredJWT } from 'jose'
-import { newKey, openJwksServer, sign } from '../support/jwks-server.ts'
+import { newKey, openJwksServer, sign } from '../support/http/jwks-server.ts'
 
 export interface TokenOptions {
   claims?: Record<string, unknown>

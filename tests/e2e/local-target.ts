@@ -1,5 +1,5 @@
 import { afterAll, beforeAll } from 'vitest'
-import { skipWithoutClamd, startClamd, type TestClamd } from '../support/clamd.ts'
+import { skipWithoutClamd, startClamd, type TestClamd } from '../support/clamd/clamd.ts'
 import { startLocalServer } from './local-server.ts'
 import type { Target } from './target.ts'
 

@@ -1,7 +1,7 @@
 import { connect } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { describe, expect, test } from 'vitest'
-import { skipWithoutClamd } from '../support/clamd.ts'
+import { skipWithoutClamd } from '../support/clamd/clamd.ts'
 import { startLocalServer } from './local-server.ts'
 import { localStart } from './local-target.ts'
 import { describeApi } from './suite.ts'

@@ -94,7 +94,7 @@ test('a directory that also holds other files keeps its mode, and theirs', async
   await mkdir(inner)
   await rename(join(directory.path, 'other.txt'), join(inner, 'other.txt'))
   await chmod(inner, 0o755)
-  const { preparePrivateStorage } = await import('../../shared/adapters/local/private-storage.ts')
+  const { preparePrivateStorage } = await import('../../shared/adapters/disk/private-storage.ts')
   await preparePrivateStorage(inner)
   expect((await lstat(inner)).mode & 0o777).toBe(0o755)
   expect((await lstat(join(inner, 'other.txt'))).mode & 0o777).toBe(0o644)
@@ -103,7 +103,7 @@ test('a directory that also holds other files keeps its mode, and theirs', async
 
 test('opening a storage directory twice in one process keeps the locks of SQLite', async () => {
   await using directory = await temporaryDirectory()
-  const { preparePrivateStorage } = await import('../../shared/adapters/local/private-storage.ts')
+  const { preparePrivateStorage } = await import('../../shared/adapters/disk/private-storage.ts')
   await preparePrivateStorage(directory.path)
   const path = join(directory.path, 'presence.sqlite')
   using held = new DatabaseSync(path, { timeout: 0 })

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { expectProblem } from '../support/problem.ts'
-import { rawRequest } from '../support/raw-http.ts'
+import { expectProblem } from '../support/http/problem.ts'
+import { rawRequest } from '../support/http/raw-http.ts'
 import { Caller, readRecord } from './caller.ts'
 import { startLocalServer } from './local-server.ts'
 import { startProxy } from './proxy.ts'

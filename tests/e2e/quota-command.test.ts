@@ -5,10 +5,10 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { expect, it } from 'vitest'
-import { expectProblem } from '../support/problem.ts'
+import { expectProblem } from '../support/http/problem.ts'
 import { startFunction } from './framework-server.ts'
 
-const program = fileURLToPath(new URL('../../functions/quota-now.ts', import.meta.url))
+const program = fileURLToPath(new URL('../../functions/host/quota-now.ts', import.meta.url))
 const run = promisify(execFile)
 
 it('npm run quota shows and sets a user’s quota beside a running server', async () => {

@@ -1,4 +1,4 @@
-import { holdRequest } from '../support/raw-http.ts'
+import { holdRequest } from '../support/http/raw-http.ts'
 
 export interface Session {
   /** Sends `bytes[start, end)` with its `Content-Range`. */

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, type RunnerTestSuite } from 'vitest'
-import { apiOf } from './api.ts'
+import { apiOf, type Api } from './api.ts'
 import { anonymousCases } from './cases/anonymous.ts'
 import { concurrencyCases } from './cases/concurrency.ts'
 import { conditionalCases } from './cases/conditional.ts'
@@ -27,7 +27,6 @@ import { tenancyCases } from './cases/tenancy.ts'
 import { typeCases } from './cases/types.ts'
 import { updateCases } from './cases/update.ts'
 import { uploadCases } from './cases/upload.ts'
-import type { Api } from './api.ts'
 import type { Difference, Server, Target } from './target.ts'
 
 type Cases = (api: Api) => void

@@ -3,8 +3,8 @@ import {
   startCloudRunFront,
   withoutSignature,
   type CloudRunFront,
-} from '../support/cloud-run-front.ts'
-import { newKey, openJwksServer, sign, type TestKey } from '../support/jwks-server.ts'
+} from '../support/http/cloud-run-front.ts'
+import { newKey, openJwksServer, sign, type TestKey } from '../support/http/jwks-server.ts'
 import { startFunction } from './framework-server.ts'
 
 const route = '/api/workspace/sweep'

@@ -7,7 +7,7 @@ import { promisify } from 'node:util'
 import { expect, it } from 'vitest'
 import { startFunction } from './framework-server.ts'
 
-const program = fileURLToPath(new URL('../../functions/sweep-now.ts', import.meta.url))
+const program = fileURLToPath(new URL('../../functions/host/sweep-now.ts', import.meta.url))
 const run = promisify(execFile)
 
 it('npm run sweep reports as JSON, beside a running server, and with --dry-run only looks', async () => {

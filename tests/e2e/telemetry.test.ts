@@ -1,5 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { attributesOf, startOtlpReceiver, type ReceivedSpan } from '../support/otlp-receiver.ts'
+import {
+  attributesOf,
+  startOtlpReceiver,
+  type ReceivedSpan,
+} from '../support/http/otlp-receiver.ts'
 import { startFunction } from './framework-server.ts'
 import { startLocalServer } from './local-server.ts'
 

@@ -9,7 +9,7 @@ import {
   type OpenWorkspace,
   type WriteOptions,
 } from '../../library/index.ts'
-import { eicar } from '../support/eicar.ts'
+import { eicar } from '../support/files/eicar.ts'
 import { openLibraryWorld, type LibraryWorld } from './library-world.ts'
 
 let world: LibraryWorld

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { findProgram } from '../../shared/adapters/clamd/clamd-program.ts'
-import { startClamd } from '../support/clamd.ts'
+import { startClamd } from '../support/clamd/clamd.ts'
 
 /** A storage directory, a temporary one, and a scanner that knows the EICAR test file: the environment for them. */
 export interface LibraryWorld extends AsyncDisposable {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openWorkspace, type FileRecord } from '../../library/index.ts'
 import { assertNode, oldestNode } from '../../library/node-version.ts'
-import { scriptedClamd, type Script } from '../support/scripted-clamd.ts'
+import { scriptedClamd, type Script } from '../support/clamd/scripted-clamd.ts'
 import { openLibraryWorld, type LibraryWorld } from './library-world.ts'
 
 let world: LibraryWorld

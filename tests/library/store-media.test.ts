@@ -8,7 +8,7 @@ import {
   storeMedia,
   type OpenWorkspace,
 } from '../../library/index.ts'
-import { eicar } from '../support/eicar.ts'
+import { eicar } from '../support/files/eicar.ts'
 import { openLibraryWorld, openWebServer, type LibraryWorld } from './library-world.ts'
 
 let opened: AsyncDisposableStack

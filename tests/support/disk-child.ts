@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto'
 import { argv, stdin, stdout } from 'node:process'
 import { Readable, Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { DiskBlobStore } from '../../shared/adapters/local/disk-blobs.ts'
-import type { FileId } from '../../shared/workspace/path.ts'
+import { DiskBlobStore } from '../../shared/adapters/disk/blob-store.ts'
+import type { FileId } from '../../shared/model/ids.ts'
 
 /** A process of its own over a store's directory, to be killed or measured: it does what its second argument names. */
 const [, , directory = '', task = '', argument = ''] = argv

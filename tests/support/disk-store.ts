@@ -2,11 +2,11 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
-import { DiskBlobStore, type DiskBlobOptions } from '../../shared/adapters/local/disk-blobs.ts'
-import { resumableRoutes } from '../../shared/http/resumable.ts'
+import { DiskBlobStore, type DiskBlobOptions } from '../../shared/adapters/disk/blob-store.ts'
+import { resumableRoutes } from '../../shared/http/body/resumable.ts'
 import { rawTarget } from '../../shared/http/target.ts'
-import type { FinalizeEvent } from '../../shared/workspace/ports.ts'
-import { httpApp, serve } from './http-app.ts'
+import type { FinalizeEvent } from '../../shared/ports/blob-store.ts'
+import { httpApp, serve } from './http/http-app.ts'
 
 /** A directory of its own, until disposed. */
 export async function temporaryDirectory(): Promise<{ path: string } & AsyncDisposable> {

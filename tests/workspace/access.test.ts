@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { createCursor } from '../../shared/workspace/cursor.ts'
+import { createCursor } from '../../shared/model/cursor.ts'
 import { remove, removeSession } from '../../shared/workspace/delete.ts'
 import { list } from '../../shared/workspace/list.ts'
-import { parsePath, parseSessionId } from '../../shared/workspace/path.ts'
-import { sweep } from '../../shared/workspace/sweep.ts'
+import { parsePath, parseSessionId } from '../../shared/model/path.ts'
+import { sweep } from '../../shared/workspace/sweep/sweep.ts'
 import { copy, restore } from '../../shared/workspace/update.ts'
-import { awaitOwnVerdict } from '../../shared/workspace/upload.ts'
+import { awaitOwnVerdict } from '../../shared/workspace/upload/upload.ts'
 import { caller, openLocalWorkspace, type LocalWorkspace } from './local-workspace.ts'
 
 const session = parseSessionId('s1')

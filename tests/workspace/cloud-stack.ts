@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll } from 'vitest'
-import { EicarScanner } from '../../shared/adapters/local/eicar-scanner.ts'
+import { EicarScanner } from '../../shared/adapters/scanners/eicar-scanner.ts'
 import { openLocalRenderer } from '../../shared/adapters/preview/local-renderer.ts'
-import type { FileId } from '../../shared/workspace/path.ts'
-import { openFirestore, useFirestore } from '../contracts/firestore-world.ts'
+import type { FileId } from '../../shared/model/ids.ts'
+import { openFirestore, useFirestore } from '../adapters/firestore/world.ts'
 import { openGcsStore } from '../emulators/storage/gcs-store.ts'
 import { startStorageEmulator, type RunningStorage } from '../emulators/storage/start.ts'
-import type { OpenStack } from './media-world.ts'
+import type { OpenStack } from './store-media/media-world.ts'
 
 const now = () => new Date()
 const unused = () => Promise.reject(new Error('This stack fetches nothing'))

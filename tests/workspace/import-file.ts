@@ -1,12 +1,12 @@
 import { PassThrough } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import { describe, expect, test } from 'vitest'
-import type { FileRecord, PendingFile } from '../../shared/workspace/file.ts'
+import type { FileRecord, PendingFile } from '../../shared/model/file.ts'
 import { importFile } from '../../shared/workspace/import.ts'
-import { parseSessionId } from '../../shared/workspace/path.ts'
-import { scan } from '../../shared/workspace/scan.ts'
+import { parseSessionId } from '../../shared/model/path.ts'
+import { scan } from '../../shared/workspace/scan/scan.ts'
 import { caller, targetOf } from './local-workspace.ts'
-import { openMediaWorld, type MediaWorld, type OpenStack } from './media-world.ts'
+import { openMediaWorld, type MediaWorld, type OpenStack } from './store-media/media-world.ts'
 
 const { signal } = new AbortController()
 const source = 'https://files.example.com/a.txt'

@@ -1,11 +1,13 @@
 import { setImmediate } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
-import { Database } from '../../shared/adapters/local/database.ts'
-import { SqliteCatalog } from '../../shared/adapters/local/sqlite-catalog.ts'
+import { Database } from '../../shared/adapters/sqlite/database/database.ts'
+import { SqliteCatalog } from '../../shared/adapters/sqlite/catalog.ts'
 import { removeSession } from '../../shared/workspace/delete.ts'
-import { parseSessionId } from '../../shared/workspace/path.ts'
-import { maxRemovedAtOnce, type BlobStore, type Catalog } from '../../shared/workspace/ports.ts'
-import { user, World } from '../contracts/catalog-world.ts'
+import { parseSessionId } from '../../shared/model/path.ts'
+import type { BlobStore } from '../../shared/ports/blob-store.ts'
+import { maxRemovedAtOnce } from '../../shared/ports/catalog.ts'
+import type { FullCatalog } from '../../shared/ports/ports.ts'
+import { user, World } from '../ports/catalog/world.ts'
 
 const session = parseSessionId('s')
 const caller = { workspaceId: user }
@@ -36,8 +38,8 @@ async function removeCounting(count: number, { purge }: { purge: boolean }) {
   const perBatch: number[] = []
   const catalog = new Proxy(world.catalog, {
     get: (target, name) => {
-      if (name !== 'removeSession') return bound(target, name as keyof Catalog)
-      return async (...args: Parameters<Catalog['removeSession']>) => {
+      if (name !== 'removeSession') return bound(target, name as keyof FullCatalog)
+      return async (...args: Parameters<FullCatalog['removeSession']>) => {
         const before = changes()
         const removal = await target.removeSession(...args)
         perBatch.push(changes() - before)
@@ -53,7 +55,7 @@ async function removeCounting(count: number, { purge }: { purge: boolean }) {
   return { rows: changes() - before, perBatch }
 }
 
-function bound(target: Catalog, name: keyof Catalog): unknown {
+function bound(target: FullCatalog, name: keyof FullCatalog): unknown {
   return (target[name] as (...args: unknown[]) => unknown).bind(target)
 }
 

@@ -1,26 +1,27 @@
 import { Readable } from 'node:stream'
-import type {
-  ByteRange,
-  Scanner,
-  ScannerVersion,
-  ScanOptions,
-  UnscannableReason,
-  Verdict,
-} from '../../workspace/ports.ts'
-import { readerOf } from '../../media/reader-of.ts'
+import type { UnscannableReason, Verdict } from '../../model/verdict.ts'
+import type { ByteRange } from '../../ports/blob-store.ts'
+import type { ScanOptions, Scanner, ScannerVersion } from '../../ports/scanner.ts'
+import { readerOf } from '../../media/formats/reader-of.ts'
 import { findEncryption } from '../../media/encryption/encryption.ts'
-import { ArchiveAudit } from './archive-audit.ts'
+import { ArchiveAudit } from './archives/archive-audit.ts'
 import { type ClamdAddress, Connection, type Timeouts } from './connection.ts'
 import { ForwardReader } from './forward-reader.ts'
 import { frames } from './frames.ts'
 import { reopened } from './reopened.ts'
 import { readVerdict, readVersion, saysReadable } from './reply.ts'
-import { rarCanary } from './rar.ts'
-import { Slots } from './slots.ts'
+import { rarCanary } from './archives/rar.ts'
+import { Slots } from './semaphore.ts'
 import { unavailable } from './unavailable.ts'
-import { UnpackingError, UnpackingLimits } from './unpacking-limits.ts'
-import { type Container, isGzip, isZstandard, type OpenFile, packedFiles } from './packed-files.ts'
-import { openZipView, type ZipView } from './zip-view.ts'
+import { UnpackingError, UnpackingLimits } from './archives/unpacking-limits.ts'
+import {
+  type Container,
+  isGzip,
+  isZstandard,
+  type OpenFile,
+  packedFiles,
+} from './archives/packed-files.ts'
+import { openZipView, type ZipView } from './archives/zip-view.ts'
 
 export interface ClamdOptions extends Partial<Timeouts> {
   /** Scans at once; more wait their turn. Below clamd's `MaxThreads`, so that it never queues. */

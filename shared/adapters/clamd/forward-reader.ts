@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream'
-import type { ReadAt } from '../../media/read-at.ts'
+import type { ReadAt } from '../../media/formats/read-at.ts'
 
 /** Reads a file that is unpacked from its beginning: once, as long as offsets grow, and anew where they go back. */
 export class ForwardReader implements AsyncDisposable {

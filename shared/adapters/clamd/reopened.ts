@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream'
-import type { ByteRange, ScanOptions } from '../../workspace/ports.ts'
+import type { ByteRange } from '../../ports/blob-store.ts'
+import type { ScanOptions } from '../../ports/scanner.ts'
 
 /** Throws where the bytes are gone: the event that asked for the scan then finds that out. */
 export async function reopened(

@@ -1,4 +1,5 @@
-import type { ScannerVersion, UnscannableReason, Verdict } from '../../workspace/ports.ts'
+import type { UnscannableReason, Verdict } from '../../model/verdict.ts'
+import type { ScannerVersion } from '../../ports/scanner.ts'
 
 const found = /^stream: (?<name>.+) FOUND$/
 const sizeLimit = /^INSTREAM size limit exceeded\.?(?: ERROR)?$/

@@ -1,4 +1,4 @@
-import { WorkspaceError } from '../../workspace/errors.ts'
+import { WorkspaceError } from '../../model/errors.ts'
 
 /** The scanner's failure in the workspace's words; what went wrong stays inside, as the `cause`. */
 export function unavailable(cause: unknown): WorkspaceError {

@@ -1,5 +1,5 @@
 import { GoogleAuth } from 'google-auth-library'
-import { once } from '../../once.ts'
+import { once } from '../../concurrency/once.ts'
 
 /**
  * Makes ID tokens of this process's service account for a Cloud Run service

@@ -1,8 +1,8 @@
 import { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import { z } from 'zod'
-import { rendererCrowded, WorkspaceError } from '../../workspace/errors.ts'
-import type { Renderer } from '../../workspace/ports.ts'
+import { rendererCrowded, WorkspaceError } from '../../model/errors.ts'
+import type { Renderer } from '../../ports/renderer.ts'
 import { bounds } from './bounds.ts'
 import { Refusal, refusalFor } from './refusals.ts'
 import {

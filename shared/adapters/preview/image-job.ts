@@ -1,7 +1,7 @@
 import { getCompileCacheDir } from 'node:module'
 import { extname } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { NormalizeOptions } from '../../workspace/ports.ts'
+import type { NormalizeOptions } from '../../ports/renderer.ts'
 import { processLimits } from './bounds.ts'
 import { runLimited } from './limited-process.ts'
 import { isReason, Refusal, type Reason } from './refusals.ts'

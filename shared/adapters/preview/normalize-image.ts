@@ -1,4 +1,4 @@
-import type { NormalizeOptions } from '../../workspace/ports.ts'
+import type { NormalizeOptions } from '../../ports/renderer.ts'
 import { decoding, describe, openImage } from './open-image.ts'
 import { redraw } from './redraw.ts'
 import { Refusal } from './refusals.ts'

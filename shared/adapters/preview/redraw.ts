@@ -1,5 +1,5 @@
 import type { Metadata, Sharp } from 'sharp'
-import type { NormalizeOptions } from '../../workspace/ports.ts'
+import type { NormalizeOptions } from '../../ports/renderer.ts'
 import { openImage } from './open-image.ts'
 import { Refusal } from './refusals.ts'
 import { withEarlyExif } from './strip/png.ts'

@@ -1,4 +1,4 @@
-import { WorkspaceError } from '../../workspace/errors.ts'
+import { WorkspaceError } from '../../model/errors.ts'
 
 /** Why no picture is made, by the word that a decoder process says it with. */
 const sentences = {

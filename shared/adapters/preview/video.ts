@@ -1,5 +1,5 @@
 import { access } from 'node:fs/promises'
-import { demuxersOf } from '../../media/preview/kind.ts'
+import { demuxersOf } from '../../media/preview-kind.ts'
 import { maxPixels } from './bounds.ts'
 import { runHelper } from './helper-program.ts'
 import { Refusal } from './refusals.ts'

@@ -1,7 +1,7 @@
-import { CompoundFile } from '../compound-file.ts'
-import type { CompoundEntry } from '../compound-records.ts'
-import type { ReadAt } from '../read-at.ts'
-import type { Hidden } from './encryption.ts'
+import { CompoundFile } from '../formats/compound-file.ts'
+import type { CompoundEntry } from '../formats/compound-records.ts'
+import type { ReadAt } from '../formats/read-at.ts'
+import type { Hidden } from './hidden.ts'
 import { presentationIsEncrypted, wordIsEncrypted, workbookIsEncrypted } from './legacy-office.ts'
 
 /**

@@ -1,13 +1,11 @@
-import { isCompoundFile } from '../compound-records.ts'
-import type { ReadAt } from '../read-at.ts'
+import type { Hidden } from './hidden.ts'
+import { isCompoundFile } from '../formats/compound-records.ts'
+import type { ReadAt } from '../formats/read-at.ts'
 import { isEncryptedAccess } from './access.ts'
 import { compoundEncryption } from './compound.ts'
 import { isEnvelope } from './envelope.ts'
 import { isEncryptedWord2, isWorkbookStream, workbookIsEncrypted } from './legacy-office.ts'
 import { zipEncryption } from './zip.ts'
-
-/** Why a file's content cannot be seen; undefined where it can. */
-export type Hidden = 'encrypted' | 'scan-limit' | undefined
 
 /** So many bytes of a file's beginning tell whether more of it has to be read. */
 export const encryptionHeadBytes = 1024

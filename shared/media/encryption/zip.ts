@@ -1,6 +1,11 @@
-import { boundedReader, type ReadAt, ReadLimitError } from '../read-at.ts'
-import { endsLikeZip, maxDirectoryBytes, readZipDirectory, readZipEntry } from '../zip-directory.ts'
-import type { Hidden } from './encryption.ts'
+import { boundedReader, type ReadAt, ReadLimitError } from '../formats/read-at.ts'
+import {
+  endsLikeZip,
+  maxDirectoryBytes,
+  readZipDirectory,
+  readZipEntry,
+} from '../formats/zip-directory.ts'
+import type { Hidden } from './hidden.ts'
 
 /** Files that only encrypted documents have: OpenDocument 1.4 §"Encryption", iWork's password verifier and hint. */
 const encryptedNames = new Set(['encrypted-package', '.iwpv2', '.iwph'])

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
-import { startClamd } from '../../support/clamd.ts'
+import { startClamd } from '../../support/clamd/clamd.ts'
 import { startBare } from '../baselines.ts'
 import { megabyte, type Plan } from '../bench.ts'
 import { randomBody, reprDigest } from '../body.ts'

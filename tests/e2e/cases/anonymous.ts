@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { expectProblem } from '../../support/problem.ts'
-import { rawRequest } from '../../support/raw-http.ts'
+import { expectProblem } from '../../support/http/problem.ts'
+import { rawRequest } from '../../support/http/raw-http.ts'
 import type { Api } from '../api.ts'
 import { expectNothingStored } from '../caller.ts'
 

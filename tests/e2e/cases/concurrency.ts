@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
-import { eicar } from '../../support/eicar.ts'
+import { eicar } from '../../support/files/eicar.ts'
 import type { Api } from '../api.ts'
 import type { Caller } from '../caller.ts'
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { expectProblem } from '../../support/problem.ts'
+import { expectProblem } from '../../support/http/problem.ts'
 import type { Api } from '../api.ts'
 
 export function conditionalCases(api: Api): void {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
-import { expectProblem } from '../../support/problem.ts'
-import { parseDisposition } from '../../support/rfc8187.ts'
+import { expectProblem } from '../../support/http/problem.ts'
+import { parseDisposition } from '../../support/http/rfc8187.ts'
 import type { Api } from '../api.ts'
 import { contentRoute } from '../caller.ts'
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { multipart, type Part } from '../../support/multipart.ts'
-import { expectProblem } from '../../support/problem.ts'
+import { multipart, type Part } from '../../support/http/multipart.ts'
+import { expectProblem } from '../../support/http/problem.ts'
 import type { Api } from '../api.ts'
 import { expectNothingStored } from '../caller.ts'
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { expectProblem, type Problem } from '../../support/problem.ts'
-import { exchange, rawRequest } from '../../support/raw-http.ts'
+import { expectProblem, type Problem } from '../../support/http/problem.ts'
+import { exchange, rawRequest } from '../../support/http/raw-http.ts'
 import type { Api } from '../api.ts'
 
 const routes: [string, string, string[]][] = [

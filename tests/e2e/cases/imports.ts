@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { eicar } from '../../support/eicar.ts'
-import { expectProblem } from '../../support/problem.ts'
+import { eicar } from '../../support/files/eicar.ts'
+import { expectProblem } from '../../support/http/problem.ts'
 import type { Api } from '../api.ts'
 import { expectNothingStored, readRecord, type Caller, type CallOptions } from '../caller.ts'
 

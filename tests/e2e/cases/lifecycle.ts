@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { Api } from '../api.ts'
 import { readRecord } from '../caller.ts'
 import { openSession } from '../resumable-session.ts'
-import { holdRequest } from '../../support/raw-http.ts'
+import { holdRequest } from '../../support/http/raw-http.ts'
 
 const chunk = 262_144
 const bytes = Buffer.alloc(chunk * 2, 'over the restart ')

@@ -1,11 +1,10 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
-import { multipart } from '../../support/multipart.ts'
-import { expectProblem } from '../../support/problem.ts'
-import { holdRequest } from '../../support/raw-http.ts'
+import { multipart } from '../../support/http/multipart.ts'
+import { expectProblem } from '../../support/http/problem.ts'
+import { holdRequest } from '../../support/http/raw-http.ts'
 import type { Api } from '../api.ts'
-import type { Caller } from '../caller.ts'
-import { expectNothingStored, readRecord } from '../caller.ts'
+import { type Caller, expectNothingStored, readRecord } from '../caller.ts'
 
 const sha256 = (text: string | Uint8Array) => createHash('sha256').update(text).digest('base64')
 

@@ -1,9 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import { expectProblem } from '../../support/problem.ts'
-import { holdRequest } from '../../support/raw-http.ts'
+import { expectProblem } from '../../support/http/problem.ts'
+import { holdRequest } from '../../support/http/raw-http.ts'
 import type { Api } from '../api.ts'
-import type { Caller } from '../caller.ts'
-import { expectNothingStored, readRecord } from '../caller.ts'
+import { type Caller, expectNothingStored, readRecord } from '../caller.ts'
 
 const parallel = 50
 

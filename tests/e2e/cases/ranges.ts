@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { parseByteranges } from '../../support/byteranges.ts'
-import { expectProblem } from '../../support/problem.ts'
+import { parseByteranges } from '../../support/http/byteranges.ts'
+import { expectProblem } from '../../support/http/problem.ts'
 import type { Api } from '../api.ts'
 
 const size = 1000

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { expectProblem } from '../../support/problem.ts'
-import { parseDisposition } from '../../support/rfc8187.ts'
+import { expectProblem } from '../../support/http/problem.ts'
+import { parseDisposition } from '../../support/http/rfc8187.ts'
 import type { Api } from '../api.ts'
 
 const json = { headers: { accept: 'application/json' } }

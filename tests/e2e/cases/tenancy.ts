@@ -1,9 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import { eicar } from '../../support/eicar.ts'
-import { expectProblem, type Problem } from '../../support/problem.ts'
+import { eicar } from '../../support/files/eicar.ts'
+import { expectProblem, type Problem } from '../../support/http/problem.ts'
 import type { Api } from '../api.ts'
-import { expectNothingStored } from '../caller.ts'
-import type { Caller } from '../caller.ts'
+import { expectNothingStored, type Caller } from '../caller.ts'
 
 const calls: [string, string, unknown?][] = [
   ['GET', ''],

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { expectProblem } from '../../support/problem.ts'
+import { expectProblem } from '../../support/http/problem.ts'
 import type { Api } from '../api.ts'
 import type { Issuer, TokenOptions } from '../issuer.ts'
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Api } from '../api.ts'
-import { compoundSamples, lateTiff, zipSamples } from '../../support/type-samples.ts'
+import { compoundSamples, lateTiff, zipSamples } from '../../support/files/type-samples.ts'
 import { readRecord, type Body } from '../caller.ts'
 
 const png = Buffer.from(

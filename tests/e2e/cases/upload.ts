@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
-import type { Part } from '../../support/multipart.ts'
-import { expectProblem } from '../../support/problem.ts'
+import type { Part } from '../../support/http/multipart.ts'
+import { expectProblem } from '../../support/http/problem.ts'
 import type { Api } from '../api.ts'
 import { readRecord } from '../caller.ts'
 

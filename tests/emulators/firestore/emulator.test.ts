@@ -1,6 +1,6 @@
 import { FieldValue, Filter } from '@google-cloud/firestore'
 import { describe, expect, test } from 'vitest'
-import { useFirestore } from '../../contracts/firestore-world.ts'
+import { useFirestore } from '../../adapters/firestore/world.ts'
 import { client, idsOf } from './client.ts'
 
 useFirestore()

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { useOwnFirestore } from '../../contracts/firestore-world.ts'
+import { useOwnFirestore } from '../../adapters/firestore/world.ts'
 import { client, idsOf } from './client.ts'
 
 useOwnFirestore()

@@ -1,0 +1,118 @@
+import { inspect } from 'node:util'
+import type { CloudEvent } from '@google-cloud/functions-framework'
+import type { Config } from '../../shared/config/config.ts'
+import type { HttpContext } from '../../shared/http/app-env.ts'
+import { jsonLog } from '../../shared/observability/json-log.ts'
+import { nodeListener } from '../../shared/http/server/node-listener.ts'
+import { traceContextOf } from '../../shared/observability/trace-context.ts'
+import { once } from '../../shared/concurrency/once.ts'
+import { openRuntime } from '../../shared/runtime/runtime.ts'
+import { WorkspaceError } from '../../shared/model/errors.ts'
+import { scanEntry } from './scan-log.ts'
+
+export type Listener = ReturnType<typeof nodeListener>
+
+export interface Deployment {
+  /** An HTTP function, with what it runs on. */
+  load(name: string): Promise<Listener>
+  /** Delivers one CloudEvent: resolving ends it, throwing has it delivered again. */
+  scan(event: CloudEvent<unknown>): Promise<void>
+  /** Opens what functions run on, ahead of the first request. */
+  open(): Promise<unknown>
+}
+
+/** The functions of one process. Nothing is opened before one of them is asked for, and of each only what it uses. */
+export function openDeployment(config: Config): Deployment {
+  const log = jsonLog(config.projectId)
+  const runtime = once(() => openRuntime(config))
+  const running = once(async () => {
+    const { ports, local, telemetry } = await runtime()
+    if (local) {
+      // Nobody else sends the disk's events: whichever function runs does.
+      const { startScanning } = await import('./local-scan.ts')
+      const concurrency = config.clamd?.concurrency
+      startScanning(ports, local.events, { concurrency, log, telemetry })
+    }
+    return { ports, local, telemetry }
+  })
+
+  async function load(name: string): Promise<Listener> {
+    const [{ createApp }, { openAuthenticator }, { ports, telemetry }] = await Promise.all([
+      import('../../shared/http/app.ts'),
+      import('../../shared/http/auth/open-authenticator.ts'),
+      running(),
+    ])
+    const { corsOrigins, publicUrl } = config.server
+    const authenticate = openAuthenticator(config.auth)
+    const context: HttpContext = { authenticate, log, corsOrigins, publicUrl, telemetry }
+    const app = createApp(context, ...(await routesOf(name)))
+    if (name === 'api') {
+      const { healthRoute } = await import('../../shared/http/health.ts')
+      app.route('/', healthRoute(ports))
+    }
+    return nodeListener(app, context)
+  }
+
+  async function routesOf(name: string) {
+    const { ports, local, telemetry } = await running()
+    if (name === 'sweep') {
+      const { sweepRoutes } = await import('../sweep.ts')
+      const { rescanRoutes } = await import('../rescan.ts')
+      return [sweepRoutes(ports, config, { log, telemetry }), rescanRoutes(ports, config, log)]
+    }
+    const { httpRoutes, allHttpRoutes } = await import('./routes.ts')
+    const own = async () => {
+      const { storageRoutes } = await import('../storage.ts')
+      return local ? [storageRoutes(ports, local.blobs, config.server)] : []
+    }
+    if (name === 'storage') return own()
+    if (name === 'api') return [...(await allHttpRoutes(ports, config)), ...(await own())]
+    const routes = httpRoutes(ports, config)[name]
+    if (!routes) throw new Error(`There is no function "${name}"`)
+    return [await routes()]
+  }
+
+  async function scan(given: CloudEvent<unknown> | undefined): Promise<void> {
+    // A request without a body is none.
+    const event: Partial<CloudEvent<unknown>> = given ?? {}
+    const [{ ports, telemetry }, { scanFunction }] = await Promise.all([
+      running(),
+      import('../scan.ts'),
+    ])
+    const startedAt = performance.now()
+    const bucket = config.storage.kind === 'gcp' ? config.storage.bucket : undefined
+    // CloudEvents' extension for distributed tracing.
+    const { traceparent } = event as { traceparent?: unknown }
+    const parent = traceContextOf((name) =>
+      name === 'traceparent' && typeof traceparent === 'string' ? traceparent : undefined,
+    )
+    const deliver = async (trace = parent) => {
+      const about = { ...(event.id !== undefined && { requestId: event.id }), trace }
+      try {
+        const outcome = await scanFunction(ports, bucket, event)
+        log({ ...scanEntry(outcome, startedAt), ...about })
+      } catch (error) {
+        log({ ...failureEntry(error), ...about })
+        throw retried(event.id)
+      }
+    }
+    await (telemetry ? telemetry.event('scan', parent, deliver) : deliver())
+  }
+
+  return { load, scan, open: running }
+}
+
+function failureEntry(error: unknown) {
+  const message = error instanceof Error ? error.message : String(error)
+  if (error instanceof WorkspaceError) {
+    return { severity: 'WARNING' as const, message: `The event will be tried again: ${message}` }
+  }
+  return { severity: 'ERROR' as const, message, stack_trace: inspect(error) }
+}
+
+/** What the framework is told: it prints the stack and may answer the message, and all has been said already. */
+function retried(eventId: string | undefined): Error {
+  const error = new Error(`The event ${eventId} has failed and is to be delivered again`)
+  error.stack = error.message
+  return error
+}

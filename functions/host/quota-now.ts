@@ -1,0 +1,58 @@
+import { parseUserId } from '../../shared/http/auth/token.ts'
+import { loadConfig } from '../../shared/config/config.ts'
+import { bytesPerMegabyte } from '../../shared/config/config-schema.ts'
+import { usageView } from '../../shared/api/usage-view.ts'
+import { openRuntime } from '../../shared/runtime/runtime.ts'
+import { setQuota, usageOf } from '../../shared/workspace/quota.ts'
+
+const help = `npm run quota -- <user>            shows what a user's files take, and the limits
+npm run quota -- <user> <MB>       gives the user a quota of so many MiB
+npm run quota -- <user> default    takes that back: WORKSPACE_QUOTA_MB holds again`
+
+/** A mistake in the command line: exit code 2. */
+class UsageError extends Error {}
+
+/**
+ * Shows or sets one user's quota in the configured stores, whether or not a server runs over them. The usage goes to the
+ * standard output as JSON. The exit code is 0, 1 where the stores refuse or fail, or 2 for a wrong command line.
+ */
+async function main([user, amount, ...more]: string[]): Promise<void> {
+  if (user === undefined || more.length > 0) throw new UsageError(help)
+  const userId = parsedUser(user)
+  const quotaBytes = amount === undefined ? undefined : parsedQuota(amount)
+  // Nothing is scanned here: no scanner is looked for.
+  const config = { ...loadConfig(undefined, { isServed: false }), clamd: undefined }
+  await using runtime = await openRuntime(config)
+  const usage =
+    quotaBytes === undefined
+      ? await usageOf(runtime.ports, userId)
+      : await setQuota(runtime.ports, userId, quotaBytes)
+  process.stdout.write(`${JSON.stringify({ user: userId, ...usageView(usage) }, undefined, 2)}\n`)
+}
+
+function parsedUser(user: string): string {
+  try {
+    return parseUserId(user)
+  } catch (error) {
+    throw new UsageError(`${messageOf(error)}\n${help}`)
+  }
+}
+
+/** In bytes; null for the default. */
+function parsedQuota(amount: string): number | null {
+  if (amount === 'default') return null
+  const bytes = /^\d{1,10}(\.\d{1,6})?$/.test(amount)
+    ? Math.floor(Number(amount) * bytesPerMegabyte)
+    : 0
+  if (bytes >= 1) return bytes
+  throw new UsageError(`The quota must be a number of MiB above 0, or "default".\n${help}`)
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}
+
+await main(process.argv.slice(2)).catch((error: unknown) => {
+  process.stderr.write(`${messageOf(error)}\n`)
+  process.exitCode = error instanceof UsageError ? 2 : 1
+})

@@ -1,0 +1,44 @@
+import type { Hono } from 'hono'
+import type { Config } from '../../shared/config/config.ts'
+import type { AppEnv } from '../../shared/http/app-env.ts'
+import type { Ports } from '../../shared/ports/ports.ts'
+import type { Background } from './background.ts'
+
+type Routes = () => Promise<Hono<AppEnv>>
+
+/**
+ * The HTTP functions by name: each deploys alone, and `api` and the local server answer for all of them. Each loads its
+ * own code when it is asked for, so that a function's cold start pays for no other.
+ */
+export function httpRoutes(
+  ports: Ports,
+  config: Config,
+  background?: Background,
+): Record<string, Routes> {
+  return {
+    upload: async () => {
+      const { uploadRoutes } = await import('../upload.ts')
+      const { importRoutes } = await import('../imports.ts')
+      return uploadRoutes(ports).route('/', importRoutes(ports, background))
+    },
+    list: async () => (await import('../list.ts')).listRoutes(ports),
+    read: async () => {
+      const { readRoutes } = await import('../read.ts')
+      const { previewRoutes } = await import('../preview.ts')
+      return readRoutes(ports, config.server).route('/', previewRoutes(ports, config.server))
+    },
+    download: async () => (await import('../download.ts')).downloadRoutes(ports, config),
+    update: async () => (await import('../update.ts')).updateRoutes(ports),
+    delete: async () => (await import('../delete.ts')).deleteRoutes(ports),
+    admin: async () => (await import('../admin.ts')).adminRoutes(ports),
+  }
+}
+
+/** All of them together. */
+export function allHttpRoutes(
+  ports: Ports,
+  config: Config,
+  background?: Background,
+): Promise<Hono<AppEnv>[]> {
+  return Promise.all(Object.values(httpRoutes(ports, config, background)).map((load) => load()))
+}

@@ -1,0 +1,31 @@
+import { parseArgs } from 'node:util'
+import { loadConfig } from '../../shared/config/config.ts'
+import { openRuntime } from '../../shared/runtime/runtime.ts'
+import { sweep } from '../../shared/workspace/sweep/sweep.ts'
+import { pendingAgeSeconds } from '../sweep.ts'
+
+/**
+ * `npm run sweep [-- --dry-run]`: a whole sweep of the configured stores from this terminal, whether or not a server runs
+ * over them. The report goes to the standard output as JSON; the exit code is 1 where something failed or is missing.
+ */
+async function main(): Promise<void> {
+  const { values } = parseArgs({ options: { 'dry-run': { type: 'boolean', default: false } } })
+  await using runtime = await openRuntime(loadConfig())
+  process.stderr.write(`${runtime.scannerNotice}\n`)
+  const stop = new AbortController()
+  process.once('SIGINT', () => stop.abort())
+  const report = await sweep(runtime.ports, {
+    pendingAgeSeconds,
+    // Beside a server, and in the cloud, a reservation may be somebody's until it expires.
+    abandonedBefore: runtime.local?.aloneSince ?? new Date(0),
+    dryRun: values['dry-run'],
+    signal: stop.signal,
+  })
+  process.stdout.write(`${JSON.stringify(report, undefined, 2)}\n`)
+  if (report.failureCount > 0 || report.missing > 0) process.exitCode = 1
+}
+
+await main().catch((error: unknown) => {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)
+  process.exitCode = 2
+})

@@ -1,0 +1,270 @@
+import { constants } from 'node:fs'
+import { copyFile, lstat, mkdir, open, readdir, rename, rmdir } from 'node:fs/promises'
+import { dirname, join, resolve } from 'node:path'
+import type { Readable } from 'node:stream'
+import { tooLarge } from '../../model/errors.ts'
+import type { FileId } from '../../model/ids.ts'
+import type {
+  BlobRef,
+  BlobStore,
+  ByteRange,
+  FinalizeEvent,
+  SignOptions,
+  StoredBlob,
+  UploadOptions,
+  UploadSession,
+  WriteOptions,
+} from '../../ports/blob-store.ts'
+import type { ResumableUploads, UploadChunk, UploadStatus } from '../../ports/resumable.ts'
+import { objectName } from '../../model/storage-path.ts'
+import type { ReportBadFile } from './bad-files.ts'
+import { DiskDerived } from './derived.ts'
+import { blobAt, listBlobs } from './list.ts'
+import { parsePlace, storagePathOf, type Place } from './locate.ts'
+import { openSecret } from './secret.ts'
+import { Temporaries } from './temporaries.ts'
+import { DiskUploads } from './uploads.ts'
+import { Generations, instantOf, isGeneration } from './generation.ts'
+import {
+  hasCode,
+  ifPresent,
+  makeDirectory,
+  privateDirectory,
+  privateFile,
+  publishDirectory,
+} from '../files/durable.ts'
+import { signBlobUrl, verifyBlobUrl, type SignedBlob } from './signed-url.ts'
+import { TooManyBytes, writeBody } from './write-body.ts'
+
+export interface DiskBlobOptions {
+  /** Made where it is missing; on one file system. */
+  directory: string
+  /** Signs URLs; by default one that is kept in the directory. */
+  secret?: Buffer
+  now: () => Date
+  /** Hears of files of the store that cannot be read; they are skipped. */
+  report?: ReportBadFile
+  /** Puts the event of a new blob on its way; once it resolves the event is not lost. */
+  finalized: (event: FinalizeEvent) => void | Promise<void>
+}
+
+const ignore = () => undefined
+
+/** The most that one read takes; a shorter answer gets a buffer of its size. */
+const maxReadBufferBytes = 512 * 1024
+
+/**
+ * Blobs on the local disk, below `{directory}`: `blobs/{workspace}/{fileId}/{generation}/{name}`, sessions in `uploads/`, what
+ * is not visible yet in `tmp/`. Several processes may share the directory.
+ */
+export class DiskBlobStore implements BlobStore, ResumableUploads, AsyncDisposable {
+  readonly #blobs: string
+  readonly #options: DiskBlobOptions
+  readonly #secret: Buffer
+  readonly #temporaries: Temporaries
+  readonly #uploads: DiskUploads
+  readonly #generations: Generations
+  readonly #derived: DiskDerived
+  readonly list: BlobStore['list']
+
+  private constructor(
+    directory: string,
+    options: DiskBlobOptions,
+    opened: { secret: Buffer; temporaries: Temporaries },
+  ) {
+    this.#blobs = join(directory, 'blobs')
+    this.#options = options
+    this.#secret = opened.secret
+    this.#temporaries = opened.temporaries
+    this.list = listBlobs(this.#blobs)
+    this.#generations = new Generations(options.now)
+    const { report = ignore } = options
+    this.#derived = new DiskDerived(opened.temporaries, report)
+    this.#uploads = new DiskUploads({
+      root: join(directory, 'uploads'),
+      temporaries: opened.temporaries,
+      now: options.now,
+      report,
+      finish: (staged, storagePath) => this.#finish(staged, storagePath),
+    })
+  }
+
+  static async open(options: DiskBlobOptions): Promise<DiskBlobStore> {
+    const directory = resolve(options.directory)
+    for (const name of ['blobs', 'uploads']) await makeDirectory(join(directory, name))
+    const temporaries = await Temporaries.open(join(directory, 'tmp'))
+    const { report = ignore } = options
+    const secret =
+      options.secret ?? (await openSecret(join(directory, 'secret'), temporaries, report))
+    const store = new DiskBlobStore(directory, options, { secret, temporaries })
+    await store.removeStale()
+    return store
+  }
+
+  place(workspaceId: string, id: FileId, name: string): string {
+    return storagePathOf(objectName(workspaceId, id, name))
+  }
+
+  async write(storagePath: string, body: Readable, options: WriteOptions): Promise<StoredBlob> {
+    const { maxBytes, signal, beforeCommit } = options
+    // The pipeline finds an error that came before it began; with nobody listening it would end the process.
+    body.on('error', () => undefined)
+    return this.#store(storagePath, async (path) => {
+      await using file = await open(path, 'wx', privateFile)
+      const sizeBytes = await writeBody(file, body, { maxBytes, signal }).catch(
+        (error: unknown) => {
+          throw error instanceof TooManyBytes ? tooLarge(maxBytes) : error
+        },
+      )
+      await beforeCommit?.({ sizeBytes })
+      return sizeBytes
+    })
+  }
+
+  async read(blob: BlobRef, range?: ByteRange): Promise<Readable | undefined> {
+    const path = this.#fileOf(blob)
+    if (path === undefined) return undefined
+    const file = await ifPresent(open(path, constants.O_RDONLY | constants.O_NOFOLLOW))
+    if (!file) return undefined
+    const { start, end } = range ?? { start: 0, end: (await file.stat()).size - 1 }
+    // A buffer is allocated for each read, and without an end one more read finds it.
+    const highWaterMark = Math.max(1, Math.min(maxReadBufferBytes, end - start + 1))
+    return file.createReadStream({ highWaterMark, start, ...(end >= start && { end }) })
+  }
+
+  async stat(storagePath: string): Promise<StoredBlob | undefined> {
+    const place = parsePlace(storagePath)
+    const blob = place && (await blobAt(this.#blobs, place.directory))
+    return blob?.storagePath === storagePath ? blob : undefined
+  }
+
+  async remove(blob: BlobRef): Promise<void> {
+    const file = this.#fileOf(blob)
+    if (file === undefined) return
+    const generation = dirname(file)
+    await this.#temporaries.discard(generation)
+    // Another generation that came meanwhile stays.
+    await ifPresent(rmdir(dirname(generation))).catch((error: unknown) => {
+      if (!hasCode(error, 'ENOTEMPTY', 'EEXIST')) throw error
+    })
+  }
+
+  async copy(from: BlobRef, storagePath: string): Promise<StoredBlob> {
+    const source = this.#fileOf(from)
+    if (source === undefined) throw new Error(`${from.storagePath} is no place of this store`)
+    return this.#store(storagePath, async (path) => {
+      await copyFile(source, path, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE)
+    })
+  }
+
+  openUpload(storagePath: string, options: UploadOptions): Promise<UploadSession> {
+    return this.#uploads.open({ storagePath, name: this.#placeOf(storagePath).name, ...options })
+  }
+
+  append(uploadId: string, chunk: UploadChunk): Promise<UploadStatus> {
+    return this.#uploads.append(uploadId, chunk)
+  }
+
+  status(uploadId: string, totalBytes?: number): Promise<UploadStatus> {
+    return this.#uploads.status(uploadId, totalBytes)
+  }
+
+  cancelUpload(uploadId: string): Promise<void> {
+    return this.#uploads.cancelUpload(uploadId)
+  }
+
+  storagePathOfUpload(uploadId: string): Promise<string | undefined> {
+    return this.#uploads.storagePathOf(uploadId)
+  }
+
+  async signUrl(blob: BlobRef, options: SignOptions): Promise<string> {
+    return signBlobUrl(this.#secret, { ...blob, ...options })
+  }
+
+  /** What a URL of `signUrl` stands for, given from its path on at least, as it was sent; anything else is `forbidden`. */
+  verifySignedUrl(url: string): SignedBlob {
+    return verifyBlobUrl(this.#secret, url, this.#options.now())
+  }
+
+  async readDerived(blob: BlobRef, name: string): Promise<Buffer | undefined> {
+    const file = this.#fileOf(blob)
+    return file === undefined ? undefined : this.#derived.read(file, name)
+  }
+
+  async writeDerived(blob: BlobRef, name: string, bytes: Buffer): Promise<void> {
+    const file = this.#fileOf(blob)
+    if (file !== undefined) await this.#derived.write(file, name, bytes)
+  }
+
+  async check(): Promise<string> {
+    await readdir(this.#blobs)
+    await this.#temporaries.discard(await this.#temporaries.create())
+    return 'disk'
+  }
+
+  /** Deletes what crashes and clients left behind: unfinished writes after 24 hours, sessions that have expired. */
+  async removeStale(): Promise<void> {
+    await this.#temporaries.removeStale(this.#options.now())
+    await this.#uploads.removeExpired()
+  }
+
+  /** Ends the requests that are appending; what they brought is kept. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#uploads[Symbol.asyncDispose]()
+  }
+
+  /** Fills a file that nobody sees and makes it visible; whatever fails, nothing is left. */
+  async #store(storagePath: string, fill: (path: string) => Promise<unknown>): Promise<StoredBlob> {
+    const place = this.#placeOf(storagePath)
+    const staged = await this.#temporaries.create()
+    try {
+      const incoming = join(staged, 'incoming')
+      await mkdir(incoming, privateDirectory)
+      await fill(join(incoming, place.name))
+      const blob = { storagePath, ...(await this.#publish(staged, place)) }
+      try {
+        await this.#options.finalized({ storagePath, generation: blob.generation })
+      } catch (error) {
+        await this.remove(blob)
+        throw error
+      }
+      return blob
+    } catch (error) {
+      await this.#temporaries.discard(staged)
+      throw error
+    }
+  }
+
+  /** Makes a session's bytes visible and says so. May be repeated after a crash anywhere in it. */
+  async #finish(staged: string, storagePath: string): Promise<void> {
+    const isStaged = (await ifPresent(readdir(staged))) !== undefined
+    const blob = isStaged
+      ? await this.#publish(staged, this.#placeOf(storagePath))
+      : await this.stat(storagePath)
+    if (blob) await this.#options.finalized({ storagePath, generation: blob.generation })
+  }
+
+  /** Moves `{staged}/{any}/{name}` to its place, as a new generation. */
+  async #publish(staged: string, place: Place): Promise<Omit<StoredBlob, 'storagePath'>> {
+    const generation = this.#generations.next()
+    const [incoming = ''] = await readdir(staged)
+    await rename(join(staged, incoming), join(staged, generation))
+    const { size } = await lstat(join(staged, generation, place.name))
+    if (!(await publishDirectory(staged, join(this.#blobs, ...place.directory)))) {
+      throw new Error(`${place.directory.join('/')} holds a blob already; a place is written once`)
+    }
+    return { generation, sizeBytes: size, storedAt: instantOf(generation) }
+  }
+
+  #placeOf(storagePath: string): Place {
+    const place = parsePlace(storagePath)
+    if (!place) throw new Error(`${storagePath} is no place of this store`)
+    return place
+  }
+
+  #fileOf({ storagePath, generation }: BlobRef): string | undefined {
+    const place = parsePlace(storagePath)
+    if (!place || !isGeneration(generation)) return undefined
+    return join(this.#blobs, ...place.directory, generation, place.name)
+  }
+}

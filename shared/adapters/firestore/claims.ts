@@ -1,0 +1,93 @@
+import type { DocumentReference, DocumentSnapshot } from '@google-cloud/firestore'
+import type { FileRecord, ReadyFile } from '../../model/file.ts'
+import type { FileId, WorkspacePath } from '../../model/ids.ts'
+import type { Attempt } from './transaction/attempt.ts'
+import { decodeFields, withoutMetadata } from './documents.ts'
+import { pathId } from './keys.ts'
+
+/** What guards a path in transactions. Its document is there only while something owns or claims the path. */
+export interface PathClaims {
+  /** The record of the path's owner as it became so, without its metadata. */
+  owner: ReadyFile | undefined
+  /** The pending files that are to own the path. */
+  pending: FileId[]
+}
+
+/** The claims that one transaction has read, and changes. */
+export class Claims {
+  readonly #read = new Map<WorkspacePath, PathClaims>()
+  readonly #changed = new Set<WorkspacePath>()
+
+  get(path: WorkspacePath): PathClaims | undefined {
+    return this.#read.get(path)
+  }
+
+  keep(path: WorkspacePath, snapshot: DocumentSnapshot): PathClaims {
+    const owner: unknown = snapshot.get('owner') ?? undefined
+    const claims = {
+      owner: owner === undefined ? owner : decodeOwner(owner),
+      pending: (snapshot.get('pending') ?? []) as FileId[],
+    }
+    this.#read.set(path, claims)
+    return claims
+  }
+
+  /** Takes a file's claim from the path it had, and puts it on the path it has; each has been read. */
+  move(before: FileRecord | undefined, after: FileRecord | undefined): void {
+    const [left, taken] = [kindOf(before), kindOf(after)]
+    if (left === taken && before?.path === after?.path) return
+    if (before && left) this.#change(before.path, (claims) => without(claims, before))
+    if (after && taken) this.#change(after.path, (claims) => within(claims, after))
+  }
+
+  flush(attempt: Attempt, workspace: DocumentReference): void {
+    for (const path of this.#changed) {
+      const { owner, pending } = this.#known(path)
+      const ref = claimsOf(workspace, path)
+      if (!owner && pending.length === 0) attempt.delete(ref)
+      else attempt.write(ref, { path, owner: owner ? withoutMetadata(owner) : null, pending })
+    }
+  }
+
+  #change(path: WorkspacePath, change: (claims: PathClaims) => PathClaims): void {
+    this.#read.set(path, change(this.#known(path)))
+    this.#changed.add(path)
+  }
+
+  #known(path: WorkspacePath): PathClaims {
+    const claims = this.#read.get(path)
+    if (claims) return claims
+    throw new Error(`The claims of ${path} are to be read before a file takes or leaves it.`)
+  }
+}
+
+export function claimsOf(workspace: DocumentReference, path: WorkspacePath): DocumentReference {
+  return workspace.collection('paths').doc(pathId(path))
+}
+
+export function isTaken({ owner, pending }: PathClaims): boolean {
+  return owner !== undefined || pending.length > 0
+}
+
+function kindOf(file: FileRecord | undefined): 'owner' | 'pending' | undefined {
+  if (file?.state === 'pending') return 'pending'
+  return file?.state === 'ready' && !file.isDeleted ? 'owner' : undefined
+}
+
+function without({ owner, pending }: PathClaims, file: FileRecord): PathClaims {
+  return {
+    owner: owner?.id === file.id ? undefined : owner,
+    pending: pending.filter((id) => id !== file.id),
+  }
+}
+
+function within(claims: PathClaims, file: FileRecord): PathClaims {
+  if (file.state === 'ready') return { ...claims, owner: file }
+  return { ...claims, pending: [...claims.pending, file.id] }
+}
+
+function decodeOwner(record: unknown): ReadyFile {
+  const file = decodeFields(record, {})
+  if (file.state === 'ready') return file
+  throw new Error(`The owner of the path ${file.path} is not ready: ${file.id}`)
+}

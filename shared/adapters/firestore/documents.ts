@@ -1,0 +1,84 @@
+import type {
+  CollectionReference,
+  DocumentReference,
+  DocumentSnapshot,
+  Firestore,
+} from '@google-cloud/firestore'
+import { fileRecordSchema, type FileRecord } from '../../model/file.ts'
+import type { FileId } from '../../model/ids.ts'
+import {
+  type Holdings,
+  type RecordLimits,
+  type Usage,
+  counterNames,
+  holdingsOf,
+} from '../../model/usage.ts'
+import { encodeWorkspaceId } from '../../model/storage-path.ts'
+import { keysOf } from './keys.ts'
+
+/** Sweeps ask for the collections of this name in all workspaces at once. */
+export const filesCollection = 'files'
+
+export const workspacesCollection = 'workspaces'
+
+export function workspaceOf(firestore: Firestore, workspaceId: string): DocumentReference {
+  return firestore.collection(workspacesCollection).doc(encodeWorkspaceId(workspaceId))
+}
+
+export function filesOf(workspace: DocumentReference): CollectionReference {
+  return workspace.collection(filesCollection)
+}
+
+export function refusalOf(workspace: DocumentReference, id: FileId): DocumentReference {
+  return workspace.collection('refusals').doc(id)
+}
+
+/** The document of a file without its metadata, which is written only where it changes. */
+export function fileFields(file: FileRecord): object {
+  return { record: withoutMetadata(file), ...keysOf(file) }
+}
+
+/** As JSON text: it may hold arrays in arrays, and names that Firestore has no place for. */
+export function metadataFields({ metadata }: FileRecord): object {
+  return { metadata: JSON.stringify(metadata) }
+}
+
+export function decodeFile(snapshot: DocumentSnapshot): FileRecord | undefined {
+  if (!snapshot.exists) return undefined
+  return decodeFields(snapshot.get('record'), JSON.parse(String(snapshot.get('metadata'))))
+}
+
+/** Metadata is not checked: it is JSON that this file wrote, and checking its every leaf would double a page's time. */
+export function decodeFields(record: unknown, metadata: unknown): FileRecord {
+  const file = fileRecordSchema.parse({ ...(record as object), metadata: {} })
+  return { ...file, metadata: metadata as FileRecord['metadata'] }
+}
+
+/** What the deployment allows a workspace that has no quota of its own. */
+export interface Allowance {
+  quotaBytes: number
+  recordLimits: RecordLimits
+}
+
+/** Counters of records are absent in documents of earlier versions, until the next recount. */
+export function decodeUsage(
+  snapshot: DocumentSnapshot,
+  { quotaBytes, recordLimits }: Allowance,
+): Usage {
+  return {
+    ...decodeHoldings(snapshot),
+    ...recordLimits,
+    quotaBytes: Number(snapshot.get('quotaBytes') ?? quotaBytes),
+  }
+}
+
+export function decodeHoldings(snapshot: DocumentSnapshot): Holdings {
+  const holdings = { ...holdingsOf(undefined) }
+  for (const name of counterNames) holdings[name] = Number(snapshot.get(name) ?? 0)
+  return holdings
+}
+
+export function withoutMetadata(file: FileRecord): object {
+  const { metadata: _, ...record } = file
+  return record
+}

@@ -1,0 +1,52 @@
+import { WorkspaceError } from '../../model/errors.ts'
+import { grpcStatus } from './status.ts'
+
+/** Where the catalog is, as an operator names it. */
+export interface FirestorePlace {
+  projectId: string
+  databaseId: string
+}
+
+/** Firestore is away, overloaded, or too many writers want one workspace: the same request may succeed later. */
+const temporary = new Set<unknown>([
+  grpcStatus.ABORTED,
+  grpcStatus.DEADLINE_EXCEEDED,
+  grpcStatus.UNAVAILABLE,
+  grpcStatus.RESOURCE_EXHAUSTED,
+])
+
+/** An error of Firestore in words that say what to run; a refusal of the workspace, or any other error, as it is. */
+export function translate(error: unknown, place: FirestorePlace): unknown {
+  if (error instanceof WorkspaceError || !(error instanceof Error) || !('code' in error)) {
+    return error
+  }
+  if (temporary.has(error.code)) {
+    const detail = 'The catalog does not answer in time; try again later.'
+    return new WorkspaceError('store-unavailable', detail, { cause: error })
+  }
+  const advice = adviceOn(error.code, error.message, place)
+  if (advice === undefined) return error
+  // Its own words may go over several lines.
+  const said = error.message.replaceAll(/\s+/g, ' ')
+  return new Error(`${advice} (Firestore: ${said})`, { cause: error })
+}
+
+function adviceOn(code: unknown, message: string, place: FirestorePlace): string | undefined {
+  const { projectId, databaseId } = place
+  if (code === grpcStatus.FAILED_PRECONDITION && /requires an? .*index/i.test(message)) {
+    return `Firestore lacks an index that firestore.indexes.json declares, or still builds it. Run: firebase deploy --only firestore:indexes --project ${projectId}`
+  }
+  if (code === grpcStatus.NOT_FOUND && /database/i.test(message)) {
+    return `The project ${projectId} has no Firestore database ${databaseId}. Run: gcloud firestore databases create --database="${databaseId}" --location=LOCATION --project=${projectId}`
+  }
+  if (code === grpcStatus.PERMISSION_DENIED && /has not been used|disabled/i.test(message)) {
+    return `The Firestore API is not enabled. Run: gcloud services enable firestore.googleapis.com --project=${projectId}`
+  }
+  if (code === grpcStatus.PERMISSION_DENIED) {
+    return `The service's account may not use Firestore. Run: gcloud projects add-iam-policy-binding ${projectId} --member=serviceAccount:ACCOUNT --role=roles/datastore.user`
+  }
+  if (code === grpcStatus.UNAUTHENTICATED) {
+    return 'Firestore does not accept the credentials. On a machine of your own, run: gcloud auth application-default login'
+  }
+  return undefined
+}

@@ -1,0 +1,63 @@
+import type { Firestore } from '@google-cloud/firestore'
+import type { FileRecord, InfectedFile, ReadyFile } from '../../model/file.ts'
+import type { FileId } from '../../model/ids.ts'
+import type { Rejudgement } from '../../model/verdict.ts'
+import type { OutdatedQuery, RejectedFile, RejectedQuery } from '../../ports/maintenance.ts'
+import { rejudged } from '../../model/transitions.ts'
+import { decodeFile, filesCollection } from './documents.ts'
+import { rejectedKey, rejectedKind, signaturesKey } from './keys.ts'
+import type { WorkspaceUnit } from './transaction/unit.ts'
+
+/**
+ * Writes the verdict of a later scan. The copy of an owner that guards its path keeps the earlier one, which spares a read
+ * and a write for every file: one that is displaced by another then counts as scanned with the earlier signatures again.
+ */
+export async function rejudgeFile(
+  unit: WorkspaceUnit,
+  id: FileId,
+  { generation, scan }: Rejudgement,
+): Promise<ReadyFile | InfectedFile | undefined> {
+  const file = await unit.readFile(id)
+  if (file?.state !== 'ready' || file.generation !== generation) return undefined
+  const after = rejudged(file, scan, unit.now)
+  if (after === undefined) return undefined
+  if (after.state !== 'ready' && !file.isDeleted) await unit.readClaims(file.path)
+  unit.replace(file, after)
+  return after
+}
+
+export async function listOutdated(
+  firestore: Firestore,
+  { signaturesBefore, limit, after }: OutdatedQuery,
+): Promise<ReadyFile[]> {
+  const { docs } = await firestore
+    .collectionGroup(filesCollection)
+    // Keys of that very instant are longer than it, and so behind it.
+    .where('signatures', '<', (after && signaturesKey(after)) ?? signaturesBefore.toISOString())
+    .orderBy('signatures', 'desc')
+    .limit(limit)
+    .get()
+  return docs.flatMap((snapshot) => readyFile(decodeFile(snapshot)) ?? [])
+}
+
+export async function listRejected(
+  firestore: Firestore,
+  { before, limit, after }: RejectedQuery,
+): Promise<RejectedFile[]> {
+  const { docs } = await firestore
+    .collectionGroup(filesCollection)
+    .where('sweep', '>', after ? rejectedKey(after) : `${rejectedKind}|`)
+    .where('sweep', '<', `${rejectedKind}|${before.toISOString()}`)
+    .orderBy('sweep')
+    .limit(limit)
+    .get()
+  return docs.flatMap((snapshot) => rejectedFile(decodeFile(snapshot)) ?? [])
+}
+
+function readyFile(file: FileRecord | undefined): ReadyFile | undefined {
+  return file?.state === 'ready' ? file : undefined
+}
+
+function rejectedFile(file: FileRecord | undefined): RejectedFile | undefined {
+  return file?.state === 'infected' || file?.state === 'unscannable' ? file : undefined
+}

@@ -1,0 +1,59 @@
+import { FieldPath, type DocumentReference, type Firestore } from '@google-cloud/firestore'
+import type { FileRecord } from '../../model/file.ts'
+import type { PendingCount, SweepQuery } from '../../ports/maintenance.ts'
+import { decodeWorkspaceId } from '../../model/storage-path.ts'
+import { decodeFile, filesCollection, workspaceOf, workspacesCollection } from './documents.ts'
+import { pendingSweepKey, trashSweepKey } from './keys.ts'
+
+export async function listPending(firestore: Firestore, query: SweepQuery): Promise<FileRecord[]> {
+  return page(firestore, query, 'pending', query.after && pendingSweepKey(query.after))
+}
+
+/** The oldest alone is read; the others are counted in the index, at one read for a thousand. */
+export async function countPending(firestore: Firestore): Promise<PendingCount> {
+  const pending = firestore
+    .collectionGroup(filesCollection)
+    .where('sweep', '>', 'pending|')
+    .where('sweep', '<', 'pending~')
+    .orderBy('sweep')
+  const [counted, oldest] = await Promise.all([pending.count().get(), pending.limit(1).get()])
+  const [file] = oldest.docs.map((snapshot) => decodeFile(snapshot))
+  return { files: counted.data().count, ...(file && { oldestCreatedAt: file.createdAt }) }
+}
+
+export async function listTrash(firestore: Firestore, query: SweepQuery): Promise<FileRecord[]> {
+  return page(firestore, query, 'trash', query.after && trashSweepKey(query.after))
+}
+
+/** Keys of the instant `before` are longer than it, and so behind it. */
+async function page(
+  firestore: Firestore,
+  { before, limit }: SweepQuery,
+  kind: 'pending' | 'trash',
+  after: string | null | undefined,
+): Promise<FileRecord[]> {
+  const { docs } = await firestore
+    .collectionGroup(filesCollection)
+    .where('sweep', '>', after ?? `${kind}|`)
+    .where('sweep', '<', `${kind}|${before.toISOString()}`)
+    .orderBy('sweep')
+    .limit(limit)
+    .get()
+  return docs.flatMap((snapshot) => decodeFile(snapshot) ?? [])
+}
+
+/** By the encoded form of their ids. */
+export async function listWorkspaces(
+  firestore: Firestore,
+  { limit, after }: { limit: number; after?: string },
+): Promise<string[]> {
+  const all = firestore.collection(workspacesCollection).orderBy(FieldPath.documentId())
+  const behind = after === undefined ? all : all.startAfter(workspaceOf(firestore, after).id)
+  const { docs } = await behind.limit(limit).select().get()
+  return docs.flatMap(({ id }) => decodeWorkspaceId(id) ?? [])
+}
+
+/** One document for all sweeps. */
+export function progressOf(firestore: Firestore): DocumentReference {
+  return firestore.collection('sweeps').doc('progress')
+}

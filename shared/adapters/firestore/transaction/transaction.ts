@@ -1,0 +1,96 @@
+import { randomBytes } from 'node:crypto'
+import { setTimeout as delay } from 'node:timers/promises'
+import type { DocumentReference, Firestore, Transaction } from '@google-cloud/firestore'
+import { Attempt, marksOf } from './attempt.ts'
+import { onSnapshot } from './snapshot.ts'
+import { grpcStatus } from '../status.ts'
+
+/** Reads and writes for one attempt, and resolves to what the operation answers if they are committed. */
+export type Work<Result> = (attempt: Attempt) => Promise<Result>
+
+interface Committed<Result> {
+  id: string
+  witness: DocumentReference
+  result: Result
+}
+
+const firstDelayMs = 10
+const maxDelayMs = 1000
+const maxTotalMs = 30_000
+
+/** Errors after which another attempt may succeed. A commit may have succeeded after each of them. */
+const transient = new Set<unknown>([
+  grpcStatus.ABORTED,
+  grpcStatus.CANCELLED,
+  grpcStatus.UNKNOWN,
+  grpcStatus.DEADLINE_EXCEEDED,
+  grpcStatus.INTERNAL,
+  grpcStatus.UNAVAILABLE,
+  grpcStatus.RESOURCE_EXHAUSTED,
+])
+
+/** A commit's preconditions failed: a document changed, appeared or disappeared after it was read. */
+const conflicts = new Set<unknown>([
+  grpcStatus.FAILED_PRECONDITION,
+  grpcStatus.ALREADY_EXISTS,
+  grpcStatus.NOT_FOUND,
+])
+
+/**
+ * Reads a snapshot, commits writes on the condition that what was read has not changed, and tries again with full jitter for
+ * half a minute. Takes no locks, so that the concurrency mode of the database does not matter
+ * (docs/decisions/firestore-concurrency.md). Each commit marks one document; an attempt that follows a failed commit looks for
+ * the marks first, and answers as the attempt that was committed.
+ */
+export async function transact<Result>(firestore: Firestore, work: Work<Result>): Promise<Result> {
+  const startedAt = performance.now()
+  const tried: Committed<Result>[] = []
+  let failure: unknown
+  for (let count = 0; ; count++) {
+    let isCommitting = false
+    try {
+      const batch = firestore.batch()
+      const { result, witness, id } = await onSnapshot(firestore, async (snapshot) => {
+        const committed = await findCommitted(snapshot, tried)
+        if (committed) return { result: committed.result, witness: undefined, id: committed.id }
+        const mark = { id: `c${randomBytes(8).toString('hex')}`, at: Date.now() }
+        const attempt = new Attempt(snapshot, batch, mark, failure)
+        const done = await work(attempt)
+        return { result: done, witness: attempt.witness, id: mark.id }
+      })
+      if (witness === undefined) return result
+      tried.push({ id, witness, result })
+      isCommitting = true
+      await batch.commit()
+      return result
+    } catch (error) {
+      const isOver = performance.now() - startedAt > maxTotalMs
+      if (isOver || !isRetryable(error, isCommitting)) throw error
+      failure = error
+      const ceilingMs = Math.min(maxDelayMs, firstDelayMs * 2 ** count)
+      await delay(Math.random() * ceilingMs)
+    }
+  }
+}
+
+async function findCommitted<Result>(
+  snapshot: Transaction,
+  tried: Committed<Result>[],
+): Promise<Committed<Result> | undefined> {
+  const witnesses = new Map(tried.map(({ witness }) => [witness.path, witness]))
+  if (witnesses.size === 0) return undefined
+  const found = await snapshot.getAll(...witnesses.values())
+  const ids = new Set(found.flatMap((document) => Object.keys(marksOf(document))))
+  return tried.find(({ id }) => ids.has(id))
+}
+
+function isRetryable(error: unknown, isCommitting: boolean): boolean {
+  if (!(error instanceof Error) || !('code' in error)) return false
+  if (transient.has(error.code)) return true
+  if (isCommitting) return conflicts.has(error.code)
+  // A read-only transaction that took too long.
+  return (
+    error.code === grpcStatus.INVALID_ARGUMENT &&
+    /transaction.*(expired|no longer valid)/i.test(error.message)
+  )
+}

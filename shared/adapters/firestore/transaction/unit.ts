@@ -1,0 +1,208 @@
+import {
+  FieldValue,
+  Timestamp,
+  type DocumentReference,
+  type DocumentSnapshot,
+} from '@google-cloud/firestore'
+import type { FileRecord } from '../../../model/file.ts'
+import type { FileId, SessionId, WorkspacePath } from '../../../model/ids.ts'
+import type { RefusalCode } from '../../../model/settlement.ts'
+import { type Holdings, type Usage, addHoldings, holdingsOf } from '../../../model/usage.ts'
+import type { Attempt } from './attempt.ts'
+import { Claims, claimsOf, type PathClaims } from '../claims.ts'
+import * as documents from '../documents.ts'
+import { scopeTerm } from '../keys.ts'
+
+const refusalKeptMs = 2 * 60 * 60 * 1000
+
+interface UnitOptions {
+  allowance: documents.Allowance
+  now: Date
+}
+
+/**
+ * What one attempt does to one workspace. Files change through `add`, `replace` and `remove` alone, which keep the
+ * counters and the claims on paths equal to them; `flush` then writes each document once.
+ */
+export class WorkspaceUnit {
+  readonly now: Date
+  readonly #attempt: Attempt
+  readonly #workspace: DocumentReference
+  readonly #options: UnitOptions
+  readonly #claims = new Claims()
+  readonly #files = new Map<FileId, object | undefined>()
+  readonly #refusals = new Map<FileId, RefusalCode>()
+  #quota: { quotaBytes: number | null } | undefined
+  #grown: Holdings = holdingsOf(undefined)
+  #usage: Usage | undefined
+  #lastSequence = 0
+  #takenSequence: number | undefined
+
+  constructor(attempt: Attempt, workspace: DocumentReference, options: UnitOptions) {
+    this.#attempt = attempt
+    this.#workspace = workspace
+    this.#options = options
+    this.now = options.now
+  }
+
+  /** Reads the workspace and a path's claims at once. */
+  async openPath(path: WorkspacePath): Promise<PathClaims> {
+    return this.#claims.keep(path, await this.#open(claimsOf(this.#workspace, path)))
+  }
+
+  /** Reads the workspace and a file at once. */
+  async openFile(id: FileId): Promise<FileRecord | undefined> {
+    return documents.decodeFile(await this.#open(this.#fileRef(id)))
+  }
+
+  /** Reads the workspace alone. */
+  async open(): Promise<void> {
+    this.#keep(await this.#attempt.get(this.#workspace))
+  }
+
+  /** Reads several paths' claims at once. */
+  async readAllClaims(paths: WorkspacePath[]): Promise<void> {
+    const unknown = [...new Set(paths)].filter((path) => !this.#claims.get(path))
+    if (unknown.length === 0) return
+    const refs = unknown.map((path) => claimsOf(this.#workspace, path))
+    const snapshots = await this.#attempt.getAll(...refs)
+    for (const [index, path] of unknown.entries()) {
+      const snapshot = snapshots[index]
+      if (snapshot) this.#claims.keep(path, snapshot)
+    }
+  }
+
+  /** The first files of a session, in the order of their reservation, as they were before this unit. */
+  async readSession(
+    sessionId: SessionId,
+    { deleted, limit }: { deleted: boolean; limit: number },
+  ): Promise<FileRecord[]> {
+    if (limit === 0) return []
+    const session = documents
+      .filesOf(this.#workspace)
+      .where('terms', 'array-contains', scopeTerm({ deleted, sessionId }))
+      .orderBy('sequence')
+      .orderBy('path')
+    const docs = await this.#attempt.query(session.limit(limit))
+    return docs.flatMap((snapshot) => documents.decodeFile(snapshot) ?? [])
+  }
+
+  async readFile(id: FileId): Promise<FileRecord | undefined> {
+    return documents.decodeFile(await this.#attempt.get(this.#fileRef(id)))
+  }
+
+  async readClaims(path: WorkspacePath): Promise<PathClaims> {
+    const known = this.#claims.get(path)
+    if (known) return known
+    const snapshot = await this.#attempt.get(claimsOf(this.#workspace, path))
+    return this.#claims.keep(path, snapshot)
+  }
+
+  /** The oldest files in the trash behind a key, as they were before this unit. */
+  async readTrash(limit: number, after: string): Promise<FileRecord[]> {
+    const trash = documents.filesOf(this.#workspace).where('trash', '>', after).orderBy('trash')
+    const docs = await this.#attempt.query(trash.limit(limit))
+    return docs.flatMap((snapshot) => documents.decodeFile(snapshot) ?? [])
+  }
+
+  /** The counters, with what this unit changes of them. */
+  get usage(): Usage {
+    if (!this.#usage) throw new Error('The workspace is to be read before its counters are.')
+    return { ...this.#usage, ...addHoldings(this.#usage, this.#grown) }
+  }
+
+  nextSequence(): number {
+    this.#takenSequence = this.#lastSequence + 1
+    return this.#takenSequence
+  }
+
+  add(file: FileRecord): void {
+    this.#change(undefined, file)
+    this.#files.set(file.id, { ...documents.fileFields(file), ...documents.metadataFields(file) })
+  }
+
+  /** Leaves the stored metadata where both have the same: an owner that came from the claims has none. */
+  replace(before: FileRecord, after: FileRecord): void {
+    this.#change(before, after)
+    const metadata = before.metadata === after.metadata ? {} : documents.metadataFields(after)
+    this.#files.set(after.id, { ...documents.fileFields(after), ...metadata })
+  }
+
+  /** Puts a path's owner, as the claims have it, into the trash; its metadata counts there from then on. */
+  async displace(owner: FileRecord, displaced: FileRecord): Promise<void> {
+    const { metadata } = (await this.readFile(owner.id)) ?? owner
+    this.replace({ ...owner, metadata }, { ...displaced, metadata })
+  }
+
+  remove(file: FileRecord): void {
+    this.#change(file, undefined)
+    this.#files.set(file.id, undefined)
+  }
+
+  refuse(id: FileId, code: RefusalCode): void {
+    this.#refusals.set(id, code)
+  }
+
+  setQuota(quotaBytes: number | null): void {
+    this.#quota = { quotaBytes }
+  }
+
+  /** Hands all writes to the attempt; the workspace carries its mark, or the file where only a file is written. */
+  async flush(): Promise<void> {
+    const workspace = this.#workspaceFields()
+    if (workspace) await this.#writeWorkspace(workspace)
+    for (const [id, fields] of this.#files) this.#writeFile(this.#fileRef(id), fields)
+    this.#claims.flush(this.#attempt, this.#workspace)
+    for (const [id, code] of this.#refusals) {
+      const expiresAt = Timestamp.fromMillis(this.now.getTime() + refusalKeptMs)
+      this.#attempt.write(documents.refusalOf(this.#workspace, id), { code, expiresAt })
+    }
+  }
+
+  #workspaceFields(): object | undefined {
+    const counters = Object.entries(this.#grown)
+      .filter(([, growth]) => growth !== 0)
+      .map(([name, growth]) => [name, FieldValue.increment(growth)])
+    const sequence = this.#takenSequence && { lastSequence: this.#takenSequence }
+    // Without a mark on the workspace, a retry could not tell who removed a file.
+    const isRemoval = [...this.#files.values()].includes(undefined)
+    if (counters.length === 0 && !sequence && !this.#quota && !isRemoval) return undefined
+    return { ...Object.fromEntries(counters), ...sequence, ...this.#quota }
+  }
+
+  async #writeWorkspace(fields: object): Promise<void> {
+    if (!this.#attempt.seen(this.#workspace)) await this.#attempt.get(this.#workspace)
+    const marked = { ...fields, ...this.#attempt.markOn(this.#workspace) }
+    this.#attempt.write(this.#workspace, marked)
+  }
+
+  #writeFile(ref: DocumentReference, fields: object | undefined): void {
+    if (!fields) return this.#attempt.delete(ref)
+    const mark = this.#attempt.witness ? {} : this.#attempt.markOn(ref)
+    // A file that was not read is new: `create` refuses an id that is in use.
+    if (!this.#attempt.seen(ref)) return this.#attempt.create(ref, { ...fields, ...mark })
+    return this.#attempt.write(ref, { ...fields, ...mark })
+  }
+
+  async #open(other: DocumentReference) {
+    const [workspace, snapshot] = await this.#attempt.getAll(this.#workspace, other)
+    if (!workspace || !snapshot) throw new Error('Firestore answered fewer documents than asked.')
+    this.#keep(workspace)
+    return snapshot
+  }
+
+  #keep(workspace: DocumentSnapshot): void {
+    this.#usage = documents.decodeUsage(workspace, this.#options.allowance)
+    this.#lastSequence = Number(workspace.get('lastSequence') ?? 0)
+  }
+
+  #change(before: FileRecord | undefined, after: FileRecord | undefined): void {
+    this.#claims.move(before, after)
+    const without = addHoldings(this.#grown, holdingsOf(before), -1)
+    this.#grown = addHoldings(without, holdingsOf(after))
+  }
+
+  #fileRef(id: FileId): DocumentReference {
+    return documents.filesOf(this.#workspace).doc(id)
+  }
+}

@@ -1,0 +1,205 @@
+import { randomUUID } from 'node:crypto'
+import type { Readable } from 'node:stream'
+import type { FileId } from '../../model/ids.ts'
+import type {
+  BlobPage,
+  BlobRef,
+  BlobStore,
+  ByteRange,
+  SignOptions,
+  StoredBlob,
+  UploadOptions,
+  UploadSession,
+  WriteOptions,
+} from '../../ports/blob-store.ts'
+import { GcsClient, type GcsOptions } from './client.ts'
+import { copyObject } from './copy.ts'
+import { GcsDerived } from './derived.ts'
+import { isTaken } from './errors.ts'
+import { parsePage, writeTokenKey, type GcsObject } from './object.ts'
+import { objectAt, objectPrefix, placeIn, storagePathOf } from './locate.ts'
+import { readObject } from './read.ts'
+import { briefly } from './retry.ts'
+import { cancelSession, chunkMultiple, GcsSession, WrongChecksum } from './session.ts'
+import { signObjectUrl } from './sign.ts'
+import { writeObject } from './write.ts'
+
+/** The most objects that Cloud Storage puts on a page. */
+const maxPageLength = 1000
+
+/**
+ * Blobs in one Cloud Storage bucket, below `workspaces/`. The bytes go past the official client's streams: those cannot
+ * hold an upload back, check it before it is visible, resume a download, or be aborted without the connections of others.
+ */
+export class GcsBlobStore implements BlobStore {
+  readonly #client: GcsClient
+  readonly #derived: GcsDerived
+  readonly #bucket: string
+  readonly #signingEndpoint: string | undefined
+
+  private constructor(client: GcsClient, { bucket, signingEndpoint }: GcsOptions) {
+    this.#client = client
+    this.#derived = new GcsDerived(client)
+    this.#bucket = bucket
+    this.#signingEndpoint = signingEndpoint
+  }
+
+  static async open(options: GcsOptions): Promise<GcsBlobStore> {
+    return new GcsBlobStore(await GcsClient.open(options), options)
+  }
+
+  place(workspaceId: string, id: FileId, name: string): string {
+    return placeIn(this.#bucket, workspaceId, id, name)
+  }
+
+  async write(storagePath: string, body: Readable, options: WriteOptions): Promise<StoredBlob> {
+    const name = this.#objectOf(storagePath)
+    const { contentType, ...rest } = options
+    const { signal } = options
+    const token = randomUUID()
+    const metadata = { contentType, metadata: { [writeTokenKey]: token } }
+    const url = this.#client.openSession(name, metadata)
+    const { retry, pieceBytes } = this.#client
+    const sessionOptions = { retry, ...(signal && { signal }) }
+    const session = url.then((url) => new GcsSession(url, sessionOptions))
+    let isCommitting = false
+    const onCommit = () => {
+      isCommitting = true
+    }
+    try {
+      return this.#blob(await writeObject(body, { ...rest, session, pieceBytes, onCommit }))
+    } catch (error) {
+      body.destroy()
+      // A session that cannot be cancelled costs nothing and ends by itself after a week.
+      await url.then((url) => cancelSession(url, briefly(retry))).catch(() => undefined)
+      const stored = isCommitting ? await this.#findOwn(name, token) : undefined
+      const isWanted = !signal?.aborted && !(error instanceof WrongChecksum)
+      // Only the answer was lost.
+      if (stored && isWanted) return stored
+      if (stored) await this.remove(stored)
+      throw isTaken(error) ? takenError(storagePath, error) : this.#client.explained(error)
+    }
+  }
+
+  async read(blob: BlobRef, range?: ByteRange): Promise<Readable | undefined> {
+    const name = this.#objectOfGeneration(blob)
+    if (name === undefined) return undefined
+    const object = { name, generation: blob.generation }
+    const open = (start: number, end?: number) => this.#client.openBody(object, start, end)
+    return readObject(open, this.#client.retry, range)
+  }
+
+  async stat(storagePath: string): Promise<StoredBlob | undefined> {
+    const name = objectAt(this.#bucket, storagePath)
+    const object = name === undefined ? undefined : await this.#client.find(name)
+    return object && this.#blob(object)
+  }
+
+  async remove(blob: BlobRef): Promise<void> {
+    const name = this.#objectOfGeneration(blob)
+    if (name === undefined) return
+    const { generation } = blob
+    const file = this.#client.bucket.file(name, { generation })
+    await this.#client.unlessMissing(() =>
+      file.delete({ ifGenerationMatch: generation }).catch((error: unknown) => {
+        // Another generation came to the place meanwhile, so this one is gone.
+        if (!isTaken(error)) throw error
+      }),
+    )
+    await this.#derived.remove({ name, generation })
+  }
+
+  async copy(from: BlobRef, storagePath: string): Promise<StoredBlob> {
+    const source = this.#objectOfGeneration(from)
+    if (source === undefined) throw new Error(`${from.storagePath} is no place of this store`)
+    const to = this.#objectOf(storagePath)
+    try {
+      return this.#blob(
+        await copyObject(this.#client, { from: source, generation: from.generation, to }),
+      )
+    } catch (error) {
+      throw isTaken(error) ? takenError(storagePath, error) : error
+    }
+  }
+
+  async openUpload(storagePath: string, options: UploadOptions): Promise<UploadSession> {
+    const { sizeBytes, contentType, origin } = options
+    // As text: the official client drops a length of 0.
+    const metadata = { contentType, contentLength: String(sizeBytes) }
+    const url = await this.#client.openSession(this.#objectOf(storagePath), metadata, origin)
+    return { uploadId: url, url, chunkMultiple }
+  }
+
+  async cancelUpload(uploadId: string): Promise<void> {
+    if (!uploadId.startsWith(`${this.#client.endpoint}/upload/`)) return
+    await cancelSession(uploadId, this.#client.retry)
+  }
+
+  async signUrl(blob: BlobRef, options: SignOptions): Promise<string> {
+    const name = this.#objectOf(blob.storagePath)
+    const { generation } = blob
+    const endpoint = this.#signingEndpoint
+    return this.#client.patiently(() =>
+      signObjectUrl(this.#client.bucket.file(name), { ...options, generation, endpoint }),
+    )
+  }
+
+  async readDerived(blob: BlobRef, name: string): Promise<Buffer | undefined> {
+    const source = this.#objectOfGeneration(blob)
+    if (source === undefined) return undefined
+    return this.#derived.read({ name: source, generation: blob.generation }, name)
+  }
+
+  async writeDerived(blob: BlobRef, name: string, bytes: Buffer): Promise<void> {
+    const source = this.#objectOfGeneration(blob)
+    if (source === undefined) return
+    await this.#derived.write({ name: source, generation: blob.generation }, name, bytes)
+  }
+
+  async list({ limit, after }: { limit: number; after?: string }): Promise<BlobPage> {
+    const query = {
+      prefix: objectPrefix,
+      maxResults: Math.min(limit, maxPageLength),
+      fields: 'items(name,generation,size,timeCreated),nextPageToken',
+      autoPaginate: false,
+      ...(after !== undefined && { pageToken: after }),
+    }
+    const { items, nextPageToken } = await this.#client.patiently(async () =>
+      parsePage((await this.#client.bucket.getFiles(query))[2]),
+    )
+    const blobs = items.map((object) => this.#blob(object))
+    return { blobs, ...(nextPageToken !== undefined && { next: nextPageToken }) }
+  }
+
+  /** Asks for an object that never is: the cheapest question that bucket, API and permission must all be right for. */
+  async check(): Promise<string> {
+    await this.#client.find(`${objectPrefix}.health`)
+    return `Cloud Storage, bucket ${this.#bucket}`
+  }
+
+  /** The blob that a write left, if it did; where that cannot be found out, the write's own error is the one to tell. */
+  async #findOwn(name: string, token: string): Promise<StoredBlob | undefined> {
+    const { retry } = this.#client
+    const found = await this.#client.find(name, briefly(retry)).catch(() => undefined)
+    return found?.metadata?.[writeTokenKey] === token ? this.#blob(found) : undefined
+  }
+
+  #blob({ name, generation, size, timeCreated }: GcsObject): StoredBlob {
+    const storagePath = storagePathOf(this.#bucket, name)
+    return { storagePath, generation, sizeBytes: size, storedAt: timeCreated }
+  }
+
+  #objectOf(storagePath: string): string {
+    const name = objectAt(this.#bucket, storagePath)
+    if (name === undefined) throw new Error(`${storagePath} is no place of this store`)
+    return name
+  }
+
+  #objectOfGeneration({ storagePath, generation }: BlobRef): string | undefined {
+    return /^\d+$/.test(generation) ? objectAt(this.#bucket, storagePath) : undefined
+  }
+}
+
+function takenError(storagePath: string, cause: unknown): Error {
+  return new Error(`${storagePath} holds a blob already; a place is written once`, { cause })
+}

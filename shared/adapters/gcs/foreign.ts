@@ -1,0 +1,58 @@
+import { WorkspaceError } from '../../model/errors.ts'
+import type { ForeignSource, SourceOptions, Sources } from '../../ports/sources.ts'
+import { GcsClient, type GcsOptions } from './client.ts'
+import { readObject } from './read.ts'
+
+export interface GcsForeignOptions extends Omit<GcsOptions, 'bucket'> {
+  /** The buckets that anyone may import from. */
+  buckets: readonly string[]
+}
+
+/** Objects of other buckets than the service's own, to be read: the operator grants `roles/storage.objectViewer`. */
+export class GcsForeignObjects implements Pick<Sources, 'openObject'> {
+  readonly #options: GcsForeignOptions
+  readonly #clients = new Map<string, Promise<GcsClient>>()
+
+  constructor(options: GcsForeignOptions) {
+    this.#options = options
+  }
+
+  async openObject(
+    bucket: string,
+    name: string,
+    { maxBytes, signal }: SourceOptions,
+  ): Promise<ForeignSource | undefined> {
+    if (!this.#options.buckets.includes(bucket)) return undefined
+    const client = await this.#client(bucket)
+    const object = await client.find(name)
+    signal?.throwIfAborted()
+    // Cloud Storage would undo a coding on the way out, and the size and checksum that it names be of other bytes.
+    if (!object || (object.contentEncoding ?? 'identity') !== 'identity') return undefined
+    if (object.size > maxBytes) throw tooLarge(maxBytes)
+    const open = (start: number, end: number | undefined) => client.openBody(object, start, end)
+    const body = await readObject(open, client.retry)
+    if (!body) return undefined
+    const stop = () => body.destroy(signal?.reason as Error)
+    signal?.addEventListener('abort', stop, { once: true })
+    body.once('close', () => signal?.removeEventListener('abort', stop))
+    // Who comes late to the body still finds it failed; until then the error is nobody's to crash on.
+    body.on('error', () => undefined)
+    const { size: sizeBytes, contentType: declaredType } = object
+    return { body, sizeBytes, ...(declaredType !== undefined && { declaredType }) }
+  }
+
+  #client(bucket: string): Promise<GcsClient> {
+    const known = this.#clients.get(bucket)
+    if (known) return known
+    const opened = GcsClient.open({ ...this.#options, bucket })
+    this.#clients.set(bucket, opened)
+    return opened
+  }
+}
+
+function tooLarge(maxBytes: number): WorkspaceError {
+  return new WorkspaceError(
+    'too-large',
+    `The object has more than the ${maxBytes} bytes that a file may have. Use a smaller one.`,
+  )
+}

@@ -1,0 +1,280 @@
+import { EventEmitter } from 'node:events'
+import type { FileRecord, InfectedFile, PendingFile, ReadyFile } from '../../model/file.ts'
+import type { FileId, SessionId, WorkspacePath } from '../../model/ids.ts'
+import type { ListPage, ListQuery } from '../../model/listing.ts'
+import { type ReserveRequest, reservation } from '../../model/reservation.ts'
+import type { RefusalCode, SettleResult } from '../../model/settlement.ts'
+import type { Rejudgement, Settlement } from '../../model/verdict.ts'
+import type { RecordLimits, Usage } from '../../model/usage.ts'
+import type { Catalog, FileChanges, Removal, SessionRemoval } from '../../ports/catalog.ts'
+import type {
+  Maintenance,
+  OutdatedQuery,
+  PendingCount,
+  Recount,
+  RejectedFile,
+  RejectedQuery,
+  SweepQuery,
+} from '../../ports/maintenance.ts'
+import { defaultRecordLimits } from '../../model/record-limits.ts'
+import type { Database } from './database/database.ts'
+import * as changes from './changes.ts'
+import { listFiles } from './list.ts'
+import { readRefusal } from './refusals.ts'
+import { listRejected, listOutdated, rejudgeFile } from './rescan.ts'
+import * as rows from './rows.ts'
+import { removeSession } from './session.ts'
+import { settleFile } from './settle.ts'
+import { recount } from './recount.ts'
+import * as sweeps from './sweep.ts'
+import { trimTrash } from './trash.ts'
+import { nextSequence, readUsage, writeQuota, type Allowance } from './workspaces.ts'
+import { eventOrTimeout } from './wake.ts'
+
+export interface SqliteCatalogOptions {
+  /** Shared with the event queue; whoever opened it closes it. */
+  database: Database
+  /** Of a workspace without its own quota. */
+  quotaBytes: number
+  /** `defaultRecordLimits` unless named. */
+  recordLimits?: RecordLimits
+  now: () => Date
+}
+
+/** A settle in another process is seen by asking again, this often at most. */
+const maxPollMs = 100
+
+/** The catalog in SQLite. Every method is one transaction, so that several processes may share the file. */
+export class SqliteCatalog implements Catalog, Maintenance {
+  readonly #database: Database
+  readonly #allowance: Allowance
+  readonly #now: () => Date
+  /** Emits a file's key when it ends being pending in this process. */
+  readonly #ended = new EventEmitter().setMaxListeners(0)
+
+  constructor({
+    database,
+    quotaBytes,
+    recordLimits = defaultRecordLimits,
+    now,
+  }: SqliteCatalogOptions) {
+    this.#database = database
+    this.#allowance = { quotaBytes, recordLimits }
+    this.#now = now
+  }
+
+  async reserve(request: ReserveRequest): Promise<PendingFile> {
+    const { workspaceId, path } = request
+    return this.#database.write(() => {
+      const file = reservation(request, {
+        owner: rows.readOwner(this.#database, workspaceId, path),
+        isTaken: changes.isTaken(this.#database, workspaceId, path),
+        usage: this.#usage(workspaceId),
+        sequence: nextSequence(this.#database, workspaceId),
+        now: this.#now(),
+      })
+      rows.insertFile(this.#database, file)
+      return file
+    })
+  }
+
+  async settle(workspaceId: string, id: FileId, outcome: Settlement): Promise<SettleResult> {
+    return this.#change(workspaceId, id, ({ database, ...facts }, file) =>
+      settleFile(database, file, { outcome, ...facts }),
+    )
+  }
+
+  async noteProgress(
+    workspaceId: string,
+    id: FileId,
+    receivedBytes: number,
+  ): Promise<PendingFile | undefined> {
+    return this.#change(workspaceId, id, (context, file) =>
+      changes.noteProgress(context, file, receivedBytes),
+    )
+  }
+
+  async awaitSettled(workspaceId: string, id: FileId, signal: AbortSignal): Promise<void> {
+    for (let timeoutMs = 5; ; timeoutMs = Math.min(2 * timeoutMs, maxPollMs)) {
+      const isPending = () => rows.isPending(this.#database, workspaceId, id)
+      if (!(await this.#database.read(isPending))) return
+      signal.throwIfAborted()
+      await eventOrTimeout(this.#ended, keyOf(workspaceId, id), { timeoutMs, signal })
+    }
+  }
+
+  async rejudge(
+    workspaceId: string,
+    id: FileId,
+    later: Rejudgement,
+  ): Promise<ReadyFile | InfectedFile | undefined> {
+    const change = { later, now: this.#now() }
+    return this.#database.write(() => rejudgeFile(this.#database, { workspaceId, id }, change))
+  }
+
+  async refusal(workspaceId: string, id: FileId): Promise<RefusalCode | undefined> {
+    return this.#database.read(() => readRefusal(this.#database, workspaceId, id))
+  }
+
+  async update(
+    workspaceId: string,
+    id: FileId,
+    wanted: FileChanges,
+  ): Promise<FileRecord | undefined> {
+    return this.#change(workspaceId, id, (context, file) =>
+      changes.updateFile(context, file, wanted),
+    )
+  }
+
+  async remove(workspaceId: string, id: FileId): Promise<Removal | undefined> {
+    return this.#change(workspaceId, id, changes.removeFile)
+  }
+
+  async removeSession(
+    workspaceId: string,
+    sessionId: SessionId,
+    { purge }: { purge: boolean },
+  ): Promise<SessionRemoval> {
+    const change = { workspaceId, sessionId, purge, now: this.#now() }
+    const removal = await this.#database.write(() => removeSession(this.#database, change))
+    for (const { id } of removal.forgotten) this.#ended.emit(keyOf(workspaceId, id))
+    return removal
+  }
+
+  async restore(
+    workspaceId: string,
+    id: FileId,
+    path?: WorkspacePath,
+  ): Promise<FileRecord | undefined> {
+    return this.#change(workspaceId, id, (context, file) =>
+      changes.restoreFile(context, file, path),
+    )
+  }
+
+  async purge(
+    workspaceId: string,
+    id: FileId,
+    deletedBefore?: Date,
+  ): Promise<FileRecord | undefined> {
+    return this.#change(workspaceId, id, (context, file) =>
+      changes.purgeFile(context, file, deletedBefore),
+    )
+  }
+
+  async expire(
+    workspaceId: string,
+    id: FileId,
+    abandonedBefore?: Date,
+  ): Promise<PendingFile | undefined> {
+    return this.#change(workspaceId, id, (context, file) =>
+      changes.expireFile(context, file, abandonedBefore),
+    )
+  }
+
+  async get(workspaceId: string, id: FileId): Promise<FileRecord | undefined> {
+    return this.#database.read(() => rows.readFile(this.#database, workspaceId, id))
+  }
+
+  async getByPath(workspaceId: string, path: WorkspacePath): Promise<FileRecord | undefined> {
+    return this.#database.read(
+      () =>
+        rows.readOwner(this.#database, workspaceId, path) ??
+        rows.readClaim(this.#database, workspaceId, path) ??
+        rows.readLastGone(this.#database, workspaceId, path),
+    )
+  }
+
+  async list(query: ListQuery): Promise<ListPage> {
+    return listFiles(this.#database, query)
+  }
+
+  async usage(workspaceId: string): Promise<Usage> {
+    return this.#database.read(() => this.#usage(workspaceId))
+  }
+
+  async setQuota(workspaceId: string, quotaBytes: number | null): Promise<void> {
+    await this.#database.write(() => writeQuota(this.#database, workspaceId, quotaBytes))
+  }
+
+  async listPending(query: SweepQuery): Promise<FileRecord[]> {
+    return this.#database.read(() => sweeps.listPending(this.#database, query))
+  }
+
+  async countPending(): Promise<PendingCount> {
+    return this.#database.read(() => sweeps.countPending(this.#database))
+  }
+
+  async listTrash(query: SweepQuery): Promise<FileRecord[]> {
+    return this.#database.read(() => sweeps.listTrash(this.#database, query))
+  }
+
+  async listWorkspaces(query: { limit: number; after?: string }): Promise<string[]> {
+    return this.#database.read(() => sweeps.listWorkspaces(this.#database, query))
+  }
+
+  async isKnown(workspaceId: string): Promise<boolean> {
+    return this.#database.read(() => sweeps.isKnown(this.#database, workspaceId))
+  }
+
+  async recount(workspaceId: string, { mend }: { mend: boolean }): Promise<Recount> {
+    return recount(this.#database, workspaceId, { mend, allowance: this.#allowance })
+  }
+
+  async trimTrash(workspaceId: string): Promise<FileRecord[]> {
+    return this.#database.write(() => trimTrash(this.#database, workspaceId, this.#allowance))
+  }
+
+  async markMissing(
+    workspaceId: string,
+    id: FileId,
+    mark: { generation: string; since: Date | null },
+  ): Promise<ReadyFile | undefined> {
+    return this.#change(workspaceId, id, (context, file) =>
+      changes.markMissing(context, file, mark),
+    )
+  }
+
+  async sweepProgress(): Promise<string | undefined> {
+    return this.#database.read(() => sweeps.readProgress(this.#database))
+  }
+
+  async saveSweepProgress(progress: string): Promise<void> {
+    await this.#database.write(() => sweeps.writeProgress(this.#database, progress))
+  }
+
+  async listRejected(query: RejectedQuery): Promise<RejectedFile[]> {
+    return this.#database.read(() => listRejected(this.#database, query))
+  }
+
+  async listOutdated(query: OutdatedQuery): Promise<ReadyFile[]> {
+    return this.#database.read(() => listOutdated(this.#database, query))
+  }
+
+  async check(): Promise<string> {
+    const sql = 'SELECT sqlite_version() AS version, (SELECT max(id) FROM workspaces)'
+    const row = await this.#database.read(() => this.#database.prepare(sql).get())
+    return `SQLite ${String(row?.['version'])}`
+  }
+
+  /** Changes one file in one transaction, then wakes the callers in this process that wait for the file. */
+  async #change<Result>(
+    workspaceId: string,
+    id: FileId,
+    change: (context: changes.ChangeContext, file: FileRecord | undefined) => Result,
+  ): Promise<Result> {
+    const context = { database: this.#database, allowance: this.#allowance, now: this.#now() }
+    const result = await this.#database.write(() =>
+      change(context, rows.readFile(this.#database, workspaceId, id)),
+    )
+    this.#ended.emit(keyOf(workspaceId, id))
+    return result
+  }
+
+  #usage(workspaceId: string): Usage {
+    return readUsage(this.#database, workspaceId, this.#allowance)
+  }
+}
+
+function keyOf(workspaceId: string, id: FileId): string {
+  return `${id} ${workspaceId}`
+}

@@ -1,0 +1,129 @@
+import type { FileRecord, PendingFile, ReadyFile } from '../../model/file.ts'
+import type { WorkspacePath } from '../../model/ids.ts'
+import type { FileChanges, Removal } from '../../ports/catalog.ts'
+import { assertFits, assertMovable, isOver, pathTaken } from '../../model/reservation.ts'
+import { assertMetadataFits, assertRoomForRecord } from '../../model/record-limits.ts'
+import { markedMissing, moved, progressed, trashed, untrashed } from '../../model/transitions.ts'
+import { metadataBytesOf } from '../../model/usage.ts'
+import type { Database } from './database/database.ts'
+import { readClaim, readOwner, replaceFile } from './rows.ts'
+import { forget, trimTrash } from './trash.ts'
+import { readUsage, type Allowance } from './workspaces.ts'
+
+/** What a change works with: it runs within a transaction, on the record that was read there. */
+export interface ChangeContext {
+  database: Database
+  allowance: Allowance
+  now: Date
+}
+
+export function updateFile(
+  { database, allowance, now }: ChangeContext,
+  file: FileRecord | undefined,
+  { path, metadata }: FileChanges,
+): FileRecord | undefined {
+  if (file === undefined || file.isDeleted) return undefined
+  const isMove = path !== undefined && path !== file.path
+  if (isMove) {
+    assertMovable(file)
+    assertFree(database, file, path)
+  }
+  if (metadata) {
+    const growthBytes = metadataBytesOf(metadata) - metadataBytesOf(file.metadata)
+    assertMetadataFits(readUsage(database, file.workspaceId, allowance), growthBytes)
+  }
+  const after = {
+    ...(isMove ? moved(file, path) : file),
+    ...(metadata && { metadata }),
+    updatedAt: now.toISOString(),
+  }
+  replaceFile(database, file, after)
+  return after
+}
+
+export function removeFile(
+  { database, allowance, now }: ChangeContext,
+  file: FileRecord | undefined,
+): Removal | undefined {
+  if (file === undefined) return undefined
+  if (file.state === 'pending') {
+    forget(database, file, now)
+    return { file, purged: [] }
+  }
+  if (file.isDeleted && file.supersededBy === null) return { file, purged: [] }
+  const removed = trashed(file, null, now)
+  replaceFile(database, file, removed)
+  return { file: removed, purged: trimTrash(database, file.workspaceId, allowance) }
+}
+
+export function restoreFile(
+  { database, allowance, now }: ChangeContext,
+  file: FileRecord | undefined,
+  path?: WorkspacePath,
+): FileRecord | undefined {
+  if (!file?.isDeleted) return file
+  assertFree(database, file, path ?? file.path)
+  const usage = readUsage(database, file.workspaceId, allowance)
+  if (file.state === 'ready') assertFits(usage, file.sizeBytes)
+  assertRoomForRecord(usage, file.metadata)
+  const restored = moved(untrashed(file, now), path ?? file.path)
+  replaceFile(database, file, restored)
+  return restored
+}
+
+export function purgeFile(
+  { database, now }: ChangeContext,
+  file: FileRecord | undefined,
+  deletedBefore?: Date,
+): FileRecord | undefined {
+  const isMeant = deletedBefore === undefined || wasDeletedBefore(file, deletedBefore)
+  if (!file || !isMeant) return undefined
+  forget(database, file, now)
+  return file
+}
+
+export function expireFile(
+  { database, now }: ChangeContext,
+  file: FileRecord | undefined,
+  abandonedBefore?: Date,
+): PendingFile | undefined {
+  if (file?.state !== 'pending' || !isOver(file, now, abandonedBefore)) return undefined
+  forget(database, file, now)
+  return file
+}
+
+export function markMissing(
+  { database }: ChangeContext,
+  file: FileRecord | undefined,
+  { generation, since }: { generation: string; since: Date | null },
+): ReadyFile | undefined {
+  if (file?.state !== 'ready' || file.generation !== generation) return undefined
+  const marked = markedMissing(file, since)
+  replaceFile(database, file, marked)
+  return marked
+}
+
+export function noteProgress(
+  { database, now }: ChangeContext,
+  file: FileRecord | undefined,
+  receivedBytes: number,
+): PendingFile | undefined {
+  if (file?.state !== 'pending') return undefined
+  const after = progressed(file, receivedBytes, now)
+  replaceFile(database, file, after)
+  return after
+}
+
+export function isTaken(database: Database, workspaceId: string, path: WorkspacePath): boolean {
+  const owner = readOwner(database, workspaceId, path)
+  return owner !== undefined || readClaim(database, workspaceId, path) !== undefined
+}
+
+/** A file that is not ready owns nothing, and takes nothing. */
+function assertFree(database: Database, file: FileRecord, path: WorkspacePath): void {
+  if (file.state === 'ready' && isTaken(database, file.workspaceId, path)) throw pathTaken(path)
+}
+
+function wasDeletedBefore(file: FileRecord | undefined, instant: Date): boolean {
+  return file?.deletedAt != null && file.deletedAt < instant.toISOString()
+}

@@ -1,0 +1,112 @@
+import type { FinalizeEvent } from '../../../ports/blob-store.ts'
+import type { Database } from '../database/database.ts'
+
+/** An event that this process holds a lease of; `attempts` counts this delivery too. */
+export interface QueuedEvent extends FinalizeEvent {
+  id: number
+  attempts: number
+}
+
+/** Coalesces with a queued duplicate. If the event is already being handled, enqueues another, because the handler may have read too early. */
+export function pushEvent(
+  database: Database,
+  { storagePath, generation }: FinalizeEvent,
+  now: Date,
+): void {
+  const forward = `UPDATE events SET available_at = min(available_at, :at)
+    WHERE storage_path = :storagePath AND generation = :generation AND owner IS NULL`
+  const insert = `INSERT INTO events (storage_path, generation, queued_at, available_at)
+    VALUES (:storagePath, :generation, :at, :at)`
+  const values = { storagePath, generation, at: now.getTime() }
+  const { changes } = database.prepare(forward).run(values)
+  if (changes === 0) database.prepare(insert).run(values)
+}
+
+/**
+ * Each workspace's first due events, numbered after those of it that the owner holds already; in the order of these numbers,
+ * so that workspaces take turns.
+ */
+const inTurn = `
+  WITH RECURSIVE workspaces (name) AS (
+    SELECT min(workspace_id) FROM events
+    UNION ALL
+    SELECT (SELECT min(workspace_id) FROM events WHERE workspace_id > name)
+      FROM workspaces WHERE name IS NOT NULL
+  ),
+  due AS (
+    SELECT events.id, events.available_at,
+      row_number() OVER (PARTITION BY name ORDER BY events.available_at, events.id)
+        + (SELECT count(*) FROM events WHERE workspace_id = name AND owner IS :owner) AS turn
+      FROM workspaces JOIN events ON events.id IN (
+        SELECT id FROM events
+          WHERE workspace_id = name AND available_at <= :now AND owner IS NOT :owner
+          ORDER BY available_at, id LIMIT :share
+      )
+  )
+  SELECT id FROM due WHERE turn <= :share ORDER BY turn, available_at, id LIMIT :limit`
+
+/**
+ * Takes a lease of what is due: `available_at` is when it ends, and when anyone may take the event again. Of one workspace
+ * the owner holds at most `share` events.
+ */
+export function claimEvents(
+  database: Database,
+  claim: { owner: string; limit: number; share: number; now: Date; leaseMs: number },
+): QueuedEvent[] {
+  const { owner, limit, share, leaseMs } = claim
+  const now = claim.now.getTime()
+  const sql = `UPDATE events SET owner = :owner, attempts = attempts + 1, available_at = :until
+    WHERE id IN (${inTurn})
+    RETURNING id, attempts, storage_path, generation`
+  const rows = database.prepare(sql).all({ owner, limit, share, now, until: now + leaseMs })
+  return rows.map((row) => ({
+    id: Number(row['id']),
+    attempts: Number(row['attempts']),
+    storagePath: String(row['storage_path']),
+    generation: String(row['generation']),
+  }))
+}
+
+export function renewLeases(
+  database: Database,
+  { owner, until }: { owner: string; until: number },
+): void {
+  database.prepare('UPDATE events SET available_at = ? WHERE owner = ?').run(until, owner)
+}
+
+export function finishEvent(database: Database, id: number): void {
+  database.prepare('DELETE FROM events WHERE id = ?').run(id)
+}
+
+/** Gives a lease back; one that another process has taken over is left to it. */
+export function postponeEvent(
+  database: Database,
+  { id, owner, availableAt }: { id: number; owner: string; availableAt: number },
+): void {
+  const sql = 'UPDATE events SET owner = NULL, available_at = ? WHERE id = ? AND owner = ?'
+  database.prepare(sql).run(availableAt, id, owner)
+}
+
+/**
+ * The instant, in milliseconds, at which the next event can be claimed that `owner` does not hold itself; of those that are
+ * due later than `after`.
+ */
+export function nextAvailable(
+  database: Database,
+  owner: string,
+  after = -Infinity,
+): number | undefined {
+  const sql = `SELECT available_at FROM events WHERE owner IS NOT ? AND available_at > ?
+    ORDER BY available_at, id LIMIT 1`
+  const row = database.prepare(sql).get(owner, after)
+  return row && Number(row['available_at'])
+}
+
+export function countEvents(database: Database): number {
+  return Number(database.prepare('SELECT count(*) AS events FROM events').get()?.['events'])
+}
+
+export function oldestEvent(database: Database): Date | undefined {
+  const queuedAt = database.prepare('SELECT min(queued_at) AS at FROM events').get()?.['at']
+  return queuedAt == null ? undefined : new Date(Number(queuedAt))
+}

@@ -1,0 +1,163 @@
+import type { SQLInputValue, SQLOutputValue } from 'node:sqlite'
+import {
+  fileRecordSchema,
+  type FileRecord,
+  type InfectedFile,
+  type PendingFile,
+  type ReadyFile,
+} from '../../model/file.ts'
+import { foldCase } from '../../model/case-folding.ts'
+import type { FileId, WorkspacePath } from '../../model/ids.ts'
+import { rejectedAtOf, signaturesOf } from '../../model/transitions.ts'
+import type { Database } from './database/database.ts'
+import { addHoldings } from './workspaces.ts'
+
+/** The columns that `decode` needs. */
+export const recordColumns = 'record, metadata'
+
+type Row = Record<string, SQLOutputValue>
+
+/** Metadata is parsed apart: it is JSON that this file wrote, and checking its every leaf would double a page's time. */
+export function decode(row: Row): FileRecord {
+  const record: unknown = JSON.parse(String(row['record']))
+  const file = fileRecordSchema.parse({ ...(record as object), metadata: {} })
+  return { ...file, metadata: JSON.parse(String(row['metadata'])) as FileRecord['metadata'] }
+}
+
+export function readFile(
+  database: Database,
+  workspaceId: string,
+  id: FileId,
+): FileRecord | undefined {
+  const row = database
+    .prepare(`SELECT ${recordColumns} FROM files WHERE workspace_id = ? AND id = ?`)
+    .get(workspaceId, id)
+  return row && decode(row)
+}
+
+export function isPending(database: Database, workspaceId: string, id: FileId): boolean {
+  const sql = `SELECT 1 FROM files WHERE workspace_id = ? AND id = ? AND state = 'pending'`
+  return database.prepare(sql).get(workspaceId, id) !== undefined
+}
+
+export function readOwner(
+  database: Database,
+  workspaceId: string,
+  path: WorkspacePath,
+): ReadyFile | undefined {
+  const sql = `SELECT ${recordColumns} FROM files INDEXED BY files_owner
+    WHERE workspace_id = ? AND path = ? AND state = 'ready' AND is_deleted = 0`
+  const row = database.prepare(sql).get(workspaceId, path)
+  return row && (decode(row) as ReadyFile)
+}
+
+/** The pending file at a path that was reserved last. */
+export function readClaim(
+  database: Database,
+  workspaceId: string,
+  path: WorkspacePath,
+): PendingFile | undefined {
+  const sql = `SELECT ${recordColumns} FROM files INDEXED BY files_not_ready
+    WHERE workspace_id = ? AND is_deleted = 0 AND state = 'pending' AND state <> 'ready' AND path = ?
+    ORDER BY sequence DESC LIMIT 1`
+  const row = database.prepare(sql).get(workspaceId, path)
+  return row && (decode(row) as PendingFile)
+}
+
+/** The file that was deleted or condemned at a path last. */
+export function readLastGone(
+  database: Database,
+  workspaceId: string,
+  path: WorkspacePath,
+): FileRecord | undefined {
+  const deleted = readLastDeleted(database, workspaceId, path)
+  const condemned = readLastCondemned(database, workspaceId, path)
+  if (deleted === undefined || condemned === undefined) return deleted ?? condemned
+  const [deletedAt, condemnedAt] = [deleted.deletedAt ?? '', condemned.condemnedAt ?? '']
+  const isDeletedLast =
+    deletedAt === condemnedAt ? deleted.sequence > condemned.sequence : deletedAt > condemnedAt
+  return isDeletedLast ? deleted : condemned
+}
+
+/** Superseded files were not deleted by anyone. */
+function readLastDeleted(
+  database: Database,
+  workspaceId: string,
+  path: WorkspacePath,
+): FileRecord | undefined {
+  const sql = `SELECT ${recordColumns} FROM files INDEXED BY files_deleted_at_path
+    WHERE workspace_id = ? AND path = ? AND is_deleted = 1 AND superseded_by IS NULL
+    ORDER BY deleted_at DESC, sequence DESC LIMIT 1`
+  const row = database.prepare(sql).get(workspaceId, path)
+  return row && decode(row)
+}
+
+function readLastCondemned(
+  database: Database,
+  workspaceId: string,
+  path: WorkspacePath,
+): InfectedFile | undefined {
+  const sql = `SELECT ${recordColumns} FROM files INDEXED BY files_condemned_at_path
+    WHERE workspace_id = ? AND path = ? AND condemned_at IS NOT NULL
+    ORDER BY condemned_at DESC, sequence DESC LIMIT 1`
+  const row = database.prepare(sql).get(workspaceId, path)
+  return row && (decode(row) as InfectedFile)
+}
+
+/** The file that leaves the trash next. */
+export function readOldestTrash(database: Database, workspaceId: string): FileRecord | undefined {
+  const sql = `SELECT ${recordColumns} FROM files INDEXED BY files_trash
+    WHERE workspace_id = ? AND is_deleted = 1
+    ORDER BY deleted_at, sequence LIMIT 1`
+  const row = database.prepare(sql).get(workspaceId)
+  return row && decode(row)
+}
+
+/** The three ways in which a row changes; each keeps the workspace's counters equal to its files. */
+export function insertFile(database: Database, file: FileRecord): void {
+  addHoldings(database, file.workspaceId, { after: file })
+  const columns = { workspace_id: file.workspaceId, id: file.id, ...columnsOf(file) }
+  const names = Object.keys(columns)
+  const sql = `INSERT INTO files (${names.join(', ')})
+    VALUES (${names.map((name) => `:${name}`).join(', ')})`
+  database.prepare(sql).run(columns)
+}
+
+/** Writes only what differs: SQLite rewrites every index that a statement names a column of. */
+export function replaceFile(database: Database, before: FileRecord, after: FileRecord): void {
+  addHoldings(database, after.workspaceId, { before, after })
+  const old = columnsOf(before)
+  const changes = Object.entries(columnsOf(after)).filter(([name, value]) => value !== old[name])
+  if (changes.length === 0) return
+  const assignments = changes.map(([name]) => `${name} = :${name}`).join(', ')
+  const sql = `UPDATE files SET ${assignments} WHERE workspace_id = :workspace_id AND id = :id`
+  const key = { workspace_id: after.workspaceId, id: after.id }
+  database.prepare(sql).run({ ...key, ...Object.fromEntries(changes) })
+}
+
+export function deleteFile(database: Database, file: FileRecord): void {
+  addHoldings(database, file.workspaceId, { before: file })
+  const sql = 'DELETE FROM files WHERE workspace_id = ? AND id = ?'
+  database.prepare(sql).run(file.workspaceId, file.id)
+}
+
+function columnsOf(file: FileRecord): Record<string, SQLInputValue> {
+  const { metadata, ...record } = file
+  return {
+    sequence: file.sequence,
+    path: file.path,
+    session_id: file.sessionId,
+    state: file.state,
+    origin: file.origin,
+    is_deleted: Number(file.isDeleted),
+    deleted_at: file.deletedAt,
+    superseded_by: file.supersededBy,
+    created_at: file.createdAt,
+    signatures_at: signaturesOf(file) ?? null,
+    rejected_at: rejectedAtOf(file) ?? null,
+    condemned_at: file.state === 'infected' && !file.isDeleted ? (file.condemnedAt ?? null) : null,
+    folded_name: foldCase(file.name),
+    record: JSON.stringify(record),
+    metadata: JSON.stringify(metadata),
+  }
+}

@@ -1,0 +1,40 @@
+import type { FileRecord } from '../../model/file.ts'
+import type { SessionId } from '../../model/ids.ts'
+import { type SessionRemoval, maxRemovedAtOnce } from '../../ports/catalog.ts'
+import { trashed } from '../../model/transitions.ts'
+import type { Database } from './database/database.ts'
+import { decode, recordColumns, replaceFile } from './rows.ts'
+import { forget } from './trash.ts'
+
+interface SessionChange {
+  workspaceId: string
+  sessionId: SessionId
+  purge: boolean
+  now: Date
+}
+
+/** Removes one bounded batch of a session's files, in the transaction of the caller. */
+export function removeSession(database: Database, change: SessionChange): SessionRemoval {
+  const { purge, now } = change
+  const files = readBatch(database, change, { deleted: false, limit: maxRemovedAtOnce })
+  if (purge) {
+    const limit = maxRemovedAtOnce - files.length
+    files.push(...readBatch(database, change, { deleted: true, limit }))
+  }
+  const isForgotten = (file: FileRecord) => purge || file.state === 'pending'
+  for (const file of files) {
+    if (isForgotten(file)) forget(database, file, now)
+    else replaceFile(database, file, trashed(file, null, now))
+  }
+  return { removedCount: files.length, forgotten: files.filter(isForgotten) }
+}
+
+function readBatch(
+  database: Database,
+  { workspaceId, sessionId }: SessionChange,
+  { deleted, limit }: { deleted: boolean; limit: number },
+): FileRecord[] {
+  const sql = `SELECT ${recordColumns} FROM files INDEXED BY files_by_session_sequence
+    WHERE workspace_id = ? AND is_deleted = ? AND session_id = ? ORDER BY sequence LIMIT ?`
+  return database.prepare(sql).all(workspaceId, Number(deleted), sessionId, limit).map(decode)
+}

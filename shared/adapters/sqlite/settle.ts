@@ -1,0 +1,29 @@
+import type { FileRecord } from '../../model/file.ts'
+import { type SettleResult, settlement } from '../../model/settlement.ts'
+import type { Settlement } from '../../model/verdict.ts'
+import type { Database } from './database/database.ts'
+import { writeRefusal } from './refusals.ts'
+import { deleteFile, readOwner, replaceFile } from './rows.ts'
+import { trimTrash } from './trash.ts'
+import { readUsage, type Allowance } from './workspaces.ts'
+
+/** Writes the verdict on what was read in the same transaction; anything but a pending file is left as it is. */
+export function settleFile(
+  database: Database,
+  pending: FileRecord | undefined,
+  { outcome, allowance, now }: { outcome: Settlement; allowance: Allowance; now: Date },
+): SettleResult {
+  if (pending?.state !== 'pending') return { file: pending, settled: false, purged: [] }
+  const { workspaceId, id, path } = pending
+  const owner = readOwner(database, workspaceId, path)
+  const usage = readUsage(database, workspaceId, allowance)
+  const { file, displaced, refusal } = settlement(pending, outcome, { owner, usage, now })
+  // The owner gives way first: a path has one owner at every moment.
+  if (owner && displaced) replaceFile(database, owner, displaced)
+  if (file) replaceFile(database, pending, file)
+  else deleteFile(database, pending)
+  if (refusal) writeRefusal(database, pending, { code: refusal, at: now })
+  const purged = trimTrash(database, workspaceId, allowance)
+  const isKept = !purged.some((other) => other.id === id)
+  return { file: isKept ? file : undefined, settled: true, ...(refusal && { refusal }), purged }
+}

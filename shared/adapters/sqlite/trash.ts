@@ -1,0 +1,32 @@
+import type { FileRecord } from '../../model/file.ts'
+import { maxPurgedAtOnce } from '../../ports/catalog.ts'
+import { isTrashOver } from '../../model/record-limits.ts'
+import { addHoldings, holdingsOf } from '../../model/usage.ts'
+import type { Database } from './database/database.ts'
+import { writeRefusal } from './refusals.ts'
+import { deleteFile, readOldestTrash } from './rows.ts'
+import { readUsage, type Allowance } from './workspaces.ts'
+
+/** Purges the oldest of a trash that holds too much, at most `maxPurgedAtOnce`; answers them, oldest first. */
+export function trimTrash(
+  database: Database,
+  workspaceId: string,
+  allowance: Allowance,
+): FileRecord[] {
+  const usage = readUsage(database, workspaceId, allowance)
+  const purged: FileRecord[] = []
+  while (isTrashOver(usage) && purged.length < maxPurgedAtOnce) {
+    const file = readOldestTrash(database, workspaceId)
+    if (file === undefined) break
+    deleteFile(database, file)
+    purged.push(file)
+    Object.assign(usage, addHoldings(usage, holdingsOf(file), -1))
+  }
+  return purged
+}
+
+/** Removes a record; who still asks for a file that was pending learns that it is gone. */
+export function forget(database: Database, file: FileRecord, at: Date): void {
+  deleteFile(database, file)
+  if (file.state === 'pending') writeRefusal(database, file, { code: 'gone', at })
+}

@@ -1,0 +1,14 @@
+import { z } from 'zod'
+
+/** `true` or `false`, nothing else. */
+export const flag = z.enum(['true', 'false']).transform((value) => value === 'true')
+
+/** Decimal digits of a whole number within bounds, both inclusive. */
+export function integer(min: number, max: number) {
+  const error = `must be a whole number from ${min} to ${max}, in decimal digits`
+  return z
+    .string()
+    .regex(/^\d{1,16}$/, { error, abort: true })
+    .transform(Number)
+    .refine((value) => value >= min && value <= max, { error })
+}

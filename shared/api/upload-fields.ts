@@ -1,0 +1,62 @@
+import { z } from 'zod'
+import { resolvePath, type Caller } from '../model/access.ts'
+import { invalid } from '../model/errors.ts'
+import { originSchema, type Metadata } from '../model/file.ts'
+import { parseName, parseSessionId } from '../model/path.ts'
+import type { UploadTarget } from '../model/upload-target.ts'
+import { metadataTextSchema } from './metadata-schema.ts'
+import { parsed } from './parsed.ts'
+import { flag } from './text-fields.ts'
+
+/** What any upload may say of its file: form fields and query parameters as text, JSON members as they are. */
+export interface UploadFields {
+  path?: string | undefined
+  session?: string | undefined
+  overwrite?: boolean | undefined
+  metadata?: Metadata | undefined
+  origin?: UploadTarget['origin'] | undefined
+}
+
+/** The same fields as text: form fields and query parameters. */
+export const uploadTextSchema = z.object({
+  path: z.string().optional(),
+  session: z.string().optional(),
+  overwrite: flag.optional(),
+  metadata: metadataTextSchema.optional(),
+  origin: originSchema.optional(),
+})
+
+/** The query's fields and the form's together. Throws `invalid-request` for one that is in both. */
+export function mergeFields(query: UploadFields, form: Record<string, string>): UploadFields {
+  const twice = Object.keys(form).find((field) => field in query)
+  if (twice !== undefined)
+    throw invalid(twice, 'must be given only once, in the query or in the form')
+  return { ...query, ...parsed(uploadTextSchema, form) }
+}
+
+/** Where an upload goes: to its path, or else under its name, in its session or at the root. Asks for the name only then. */
+export function uploadTarget(
+  caller: Caller,
+  fields: UploadFields,
+  file: { name?: () => string | undefined; mimeType: string },
+): UploadTarget {
+  const session = fields.session === undefined ? undefined : parseSessionId(fields.session)
+  return {
+    path: resolvePath(
+      caller,
+      fields.path ?? defaultPath(caller, file.name?.(), session !== undefined),
+      session,
+    ),
+    mimeType: file.mimeType,
+    metadata: fields.metadata ?? {},
+    origin: fields.origin ?? 'user-upload',
+    overwrite: fields.overwrite ?? false,
+  }
+}
+
+function defaultPath(caller: Caller, name: string | undefined, hasSession: boolean): string {
+  if (name === undefined)
+    throw invalid('path', 'is missing; send "path", or a "name" to file it under')
+  const relative = hasSession || caller.session !== undefined
+  return relative ? parseName(name) : `/${parseName(name)}`
+}

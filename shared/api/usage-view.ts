@@ -1,0 +1,20 @@
+import type { Usage } from '../model/usage.ts'
+
+/** A workspace's usage as the API shows it: each counter with its limit. */
+export function usageView(usage: Usage) {
+  const { liveBytes, liveCount, quotaBytes } = usage
+  return {
+    usedBytes: liveBytes,
+    reservedBytes: usage.reservedBytes,
+    trashBytes: usage.trashBytes,
+    limitBytes: quotaBytes,
+    usedPercent: quotaBytes === 0 ? 100 : Math.round((liveBytes / quotaBytes) * 10_000) / 100,
+    fileCount: liveCount,
+    recordCount: usage.recordCount,
+    recordLimit: usage.maxRecords,
+    openUploads: usage.openUploads,
+    openUploadLimit: usage.maxOpenUploads,
+    metadataBytes: usage.metadataBytes,
+    metadataLimitBytes: usage.maxMetadataBytes,
+  }
+}

@@ -1,0 +1,185 @@
+import { z } from 'zod'
+import { isLoopbackHost } from '../http/protocol/loopback.ts'
+import { isOriginPattern, isPublicUrl } from '../http/protocol/origin.ts'
+import { defaultRecordLimits } from '../model/record-limits.ts'
+
+/** Mebibytes, as the reference system counts them; decimals are fine. */
+export const bytesPerMegabyte = 1024 * 1024
+const maxMegabytes = 5 * 1024 * 1024
+const maxSignedUrlSeconds = 7 * 24 * 60 * 60
+const maxUploadHours = 7 * 24
+/** All of them may be for one path, whose document in Firestore (at most 1 MiB) names each. */
+const maxOpenUploads = 10_000
+
+const text = z.string().optional()
+
+/** Every variable that is read, with its own rule and default; rules between variables are in config-rules.ts. */
+export const environmentSchema = z.object({
+  MEDIA_GCS_BUCKET_NAME: text,
+  GOOGLE_CLOUD_PROJECT: text,
+  WORKSPACE_STORAGE_DIR: z.string().default('./.coffer'),
+  MAX_FILE_SIZE_MB: megabytes(100),
+  WORKSPACE_QUOTA_MB: megabytes(5 * 1024),
+  WORKSPACE_MAX_FILES: integer(1, 1_000_000_000, defaultRecordLimits.maxRecords),
+  WORKSPACE_MAX_OPEN_UPLOADS: integer(1, maxOpenUploads, defaultRecordLimits.maxOpenUploads),
+  WORKSPACE_METADATA_MB: megabytes(defaultRecordLimits.maxMetadataBytes / bytesPerMegabyte),
+  TRASH_RETENTION_DAYS: integer(1, 3650, 30),
+  QUARANTINE_BUCKET_NAME: text,
+  QUARANTINE_DIR: text,
+  QUARANTINE_RETENTION_DAYS: integer(1, 3650, 30),
+  RESCAN_MB_PER_MINUTE: integer(0, maxMegabytes, 60),
+  RESCAN_FILES_PER_MINUTE: integer(0, 100_000, 600),
+  SIGNED_URL_SECONDS: integer(1, maxSignedUrlSeconds, 300),
+  UPLOAD_EXPIRY_HOURS: integer(1, maxUploadHours, 24),
+  CLAMAV_SERVICE_ENABLED: flag(true),
+  CLAMAV_DISABLED_CONFIRMED: flag(false),
+  CLAMAV_SERVICE_HOST: z.string().default('localhost'),
+  CLAMAV_SERVICE_PORT: integer(1, 65535, 3310),
+  CLAMAV_SOCKET: text,
+  CLAMAV_CONCURRENCY: integer(1, 64, 4),
+  AUTH_MODE: oneOf(['local', 'oidc', 'firebase']).default('local'),
+  OIDC_ISSUER: text,
+  OIDC_AUDIENCE: text,
+  OIDC_JWKS_URL: z
+    .string()
+    .refine(isTrustworthyUrl, 'must be an https URL, or an http one on loopback')
+    .optional(),
+  FIREBASE_AUTH_EMULATOR_HOST: text,
+  FIRESTORE_EMULATOR_HOST: text,
+  RENDER_SERVICE_URL: z
+    .string()
+    .refine(
+      isTrustworthyOrigin,
+      'must be the https URL of the service "render" without a path, or an http one on loopback',
+    )
+    .transform((url) => new URL(url).origin)
+    .optional(),
+  SWEEP_INVOKER: text,
+  SWEEP_AUDIENCE: z
+    .string()
+    .refine(isTrustworthyUrl, 'must be the https URL of the function "sweep"')
+    .optional(),
+  SWEEP_JWKS_URL: z
+    .string()
+    .refine(isLoopbackUrl, 'must be an http URL on loopback: it is for tests')
+    .optional(),
+  IMPORT_ALLOWED_PORTS: list({
+    isItem: isPort,
+    rule: 'must be ports from 1 to 65535, separated by commas',
+    byDefault: ['80', '443'],
+  }).transform((ports) => ports.map(Number)),
+  IMPORT_GCS_BUCKETS: list({
+    isItem: (bucket) => /^[a-z0-9][a-z0-9._-]{1,220}[a-z0-9]$/.test(bucket),
+    rule: 'must be names of buckets, separated by commas',
+  }),
+  MEDIA_TEMP_DIR: text,
+  CORS_ORIGINS: list({
+    isItem: isOriginPattern,
+    rule: 'must be origins as browsers send them, separated by commas: https://app.example.com, https://*.example.com for all its subdomains, or capacitor://localhost; not "*" or "null", which any page can be',
+  }),
+  CROSS_ORIGIN_RESOURCE_POLICY: oneOf(['same-origin', 'same-site', 'cross-origin']).default(
+    'same-origin',
+  ),
+  HOST: z.string().default('127.0.0.1'),
+  PORT: integer(0, 65535, 8080),
+  SHUTDOWN_SECONDS: integer(1, 3600, 25),
+  PUBLIC_URL: z
+    .string()
+    .refine(
+      isPublicUrl,
+      'must be where callers reach the service, such as https://files.example.com or https://example.com/files, without a query',
+    )
+    .transform((url) => url.replace(/\/$/, ''))
+    .optional(),
+  /** Set by Cloud Run, and by the Firebase emulator beside `FUNCTIONS_EMULATOR`. */
+  K_SERVICE: text,
+  /** Set by Cloud Run alone. */
+  K_CONFIGURATION: text,
+  FUNCTIONS_EMULATOR: text,
+  /** The one function that this process serves; the Functions Framework reads it too. */
+  FUNCTION_TARGET: text,
+  /** Where traces and metrics go; the exporters read this and its relatives themselves. */
+  OTEL_EXPORTER_OTLP_ENDPOINT: z
+    .string()
+    .refine(isHttpUrl, 'must be an http or https URL, such as http://localhost:4318')
+    .optional(),
+  OTEL_EXPORTER_OTLP_PROTOCOL: z.literal('http/json', 'must be "http/json" or unset').optional(),
+  OTEL_SDK_DISABLED: flag(false),
+  OTEL_SERVICE_NAME: text,
+})
+
+export type Environment = z.output<typeof environmentSchema>
+
+function megabytes(byDefault: number) {
+  const rule = `must be a number of MiB above 0 and up to ${maxMegabytes}, such as ${byDefault}`
+  return z
+    .string()
+    .default(`${byDefault}`)
+    .refine((text) => /^\d{1,10}(\.\d{1,6})?$/.test(text), rule)
+    .transform((text) => Math.floor(Number(text) * bytesPerMegabyte))
+    .refine((bytes) => bytes >= 1 && bytes <= maxMegabytes * bytesPerMegabyte, rule)
+}
+
+function integer(min: number, max: number, byDefault: number) {
+  const rule = `must be a whole number from ${min} to ${max}`
+  return z
+    .string()
+    .default(`${byDefault}`)
+    .refine((text) => /^\d{1,10}$/.test(text) && Number(text) >= min && Number(text) <= max, rule)
+    .transform(Number)
+}
+
+/** Items separated by commas, at least one where the variable is set. */
+function list({
+  isItem,
+  rule,
+  byDefault = [],
+}: {
+  isItem: (item: string) => boolean
+  rule: string
+  byDefault?: string[]
+}) {
+  return z
+    .string()
+    .transform((items) =>
+      items
+        .split(',')
+        .map((item) => item.trim())
+        .filter(Boolean),
+    )
+    .refine((items) => items.length > 0 && items.every(isItem), rule)
+    .default(byDefault)
+}
+
+function isPort(text: string): boolean {
+  return /^\d{1,5}$/.test(text) && Number(text) >= 1 && Number(text) <= 65_535
+}
+
+function flag(byDefault: boolean) {
+  return oneOf(['true', 'false'])
+    .default(byDefault ? 'true' : 'false')
+    .transform((value) => value === 'true')
+}
+
+function oneOf<const Values extends readonly string[]>(values: Values) {
+  return z.enum(values, `must be ${values.map((value) => `"${value}"`).join(' or ')}`)
+}
+
+function isHttpUrl(text: string): boolean {
+  return /^https?:$/.test(URL.parse(text)?.protocol ?? '')
+}
+
+function isTrustworthyUrl(text: string): boolean {
+  const url = URL.parse(text)
+  if (url === null) return false
+  return url.protocol === 'https:' || (url.protocol === 'http:' && isLoopbackHost(url.hostname))
+}
+
+function isTrustworthyOrigin(text: string): boolean {
+  return isTrustworthyUrl(text) && URL.parse(text)?.href === `${new URL(text).origin}/`
+}
+
+function isLoopbackUrl(text: string): boolean {
+  const url = URL.parse(text)
+  return url?.protocol === 'http:' && isLoopbackHost(url.hostname)
+}

@@ -1,0 +1,30 @@
+import type { MiddlewareHandler } from 'hono'
+import { WorkspaceError } from '../../model/errors.ts'
+import type { AppEnv } from '../app-env.ts'
+import type { Scope } from './identity.ts'
+import { credentialsOf } from './credentials.ts'
+
+/** Lets in who holds the scope, and says who that is: `c.get('caller')`. Challenges are those of RFC 6750 §3. */
+export function allow(scope: Scope): MiddlewareHandler<AppEnv> {
+  return async (c, next) => {
+    const credentials = credentialsOf(c)
+    const { caller, scopes } = await c
+      .get('authenticate')(credentials)
+      .catch((error: unknown) => {
+        const refused = error instanceof WorkspaceError && error.code === 'unauthenticated'
+        if (refused && credentials.authorization !== undefined)
+          c.set('challenge', challenge('invalid_token'))
+        throw error
+      })
+    c.set('caller', caller)
+    if (!scopes.has(scope)) {
+      c.set('challenge', challenge('insufficient_scope', scope))
+      throw new WorkspaceError('forbidden', `This needs a token with the scope "${scope}".`)
+    }
+    return next()
+  }
+}
+
+function challenge(error: string, scope?: Scope): string {
+  return `Bearer realm="coffer", error="${error}"${scope === undefined ? '' : `, scope="${scope}"`}`
+}

@@ -1,0 +1,46 @@
+import { jwtVerify } from 'jose'
+import type { Authenticate } from './identity.ts'
+import { bearerToken, clockToleranceSeconds, identityOf, verificationError } from './token.ts'
+import { openIssuerKeys } from './issuer-keys.ts'
+
+export interface OidcConfig {
+  issuer: string
+  audience: string
+  jwksUrl: URL
+}
+
+/** Asymmetric only: a public key can never pass for a shared secret (RFC 8725 §3.1). */
+const algorithms = [
+  'RS256',
+  'RS384',
+  'RS512',
+  'PS256',
+  'PS384',
+  'PS512',
+  'ES256',
+  'ES384',
+  'ES512',
+  'EdDSA',
+  'Ed25519',
+]
+
+/**
+ * Verifies tokens of an OpenID Connect issuer. Keys are fetched again after 10 minutes; an unknown `kid` has them fetched
+ * at most every 30 seconds. A token without `kid` is accepted while the issuer has one key that fits (OIDC Core §10.1).
+ */
+export function openOidc({ issuer, audience, jwksUrl }: OidcConfig): Authenticate {
+  const keys = openIssuerKeys(jwksUrl)
+  return async ({ authorization }) => {
+    const token = bearerToken(authorization)
+    const { payload } = await jwtVerify(token, keys, {
+      issuer,
+      audience,
+      algorithms,
+      clockTolerance: clockToleranceSeconds,
+      requiredClaims: ['exp', 'sub'],
+    }).catch((error: unknown) => {
+      throw verificationError(error)
+    })
+    return identityOf(payload)
+  }
+}

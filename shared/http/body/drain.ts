@@ -1,0 +1,83 @@
+import type { Context, MiddlewareHandler } from 'hono'
+import type { AppEnv } from '../app-env.ts'
+
+export interface DrainLimits {
+  maxBytes: number
+  seconds: number
+}
+
+const drainLimits: DrainLimits = { maxBytes: 64 * 1024 * 1024, seconds: 5 }
+
+/**
+ * Middleware for answers that are given before the body was read to its end. A connection closed with unread bytes is
+ * reset, and many clients then report the reset instead of the answer. So the answer goes out at once, with
+ * `Connection: close`, and its stream is ended only when the rest of the body was read and dropped, within bounds
+ * (RFC 9112 §9.6).
+ */
+export function answerBeforeEnd(limits = drainLimits): MiddlewareHandler<AppEnv> {
+  return async (c, next) => {
+    await next()
+    if (!hasUnreadBody(c)) return
+    const { status, headers, body } = c.res
+    const answer = body?.getReader()
+    const begun = headers.has('Content-Length') ? [] : await beginning(answer)
+    const isWhole = begun.at(-1)?.done === true
+    if (isWhole && status !== 204 && status !== 304) {
+      const length = begun.reduce((sum, { value }) => sum + (value?.length ?? 0), 0)
+      headers.set('Content-Length', `${length}`)
+    }
+    headers.set('Connection', 'close')
+    const passedOn = new ReadableStream<Uint8Array>(
+      {
+        async pull(controller) {
+          const { value } = begun.shift() ?? (await answer?.read()) ?? {}
+          if (value) {
+            controller.enqueue(value)
+            return
+          }
+          await drain(c, limits)
+          controller.close()
+        },
+        cancel: (reason) => answer?.cancel(reason),
+      },
+      { highWaterMark: 0 },
+    )
+    c.res = undefined
+    c.res = new Response(passedOn, { status, headers })
+  }
+}
+
+type Answer = ReadableStreamDefaultReader<Uint8Array>
+
+/** As much as tells whether an answer is one piece of memory, whose length can then be said; never more of a stream. */
+async function beginning(
+  answer: Answer | undefined,
+): Promise<{ done: boolean; value?: Uint8Array | undefined }[]> {
+  const first = await answer?.read()
+  if (!answer || !first || first.done) return [{ done: true }]
+  return [first, await answer.read()]
+}
+
+/** Reads what is left of the request's body and drops it; resolves at its end, at a bound, or when the client is gone. */
+export async function drain(c: Context<AppEnv>, { maxBytes, seconds }: DrainLimits): Promise<void> {
+  const { incoming } = c.env ?? {}
+  if (!incoming || incoming.readableEnded || incoming.destroyed) return
+  const { promise, resolve } = Promise.withResolvers<void>()
+  let readBytes = 0
+  const count = (chunk: Buffer) => {
+    readBytes += chunk.length
+    if (readBytes > maxBytes) resolve()
+  }
+  const deadline = setTimeout(resolve, seconds * 1000)
+  incoming.on('data', count).on('end', resolve).on('error', resolve).on('close', resolve).resume()
+  await promise
+  clearTimeout(deadline)
+  incoming.off('data', count).pause()
+}
+
+function hasUnreadBody(c: Context<AppEnv>): boolean {
+  const incoming = c.env?.incoming
+  if (!incoming || incoming.complete || c.env.outgoing?.headersSent) return false
+  const isChunked = c.req.header('Transfer-Encoding') !== undefined
+  return isChunked || (c.req.header('Content-Length') ?? '0') !== '0'
+}

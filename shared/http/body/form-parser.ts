@@ -1,0 +1,143 @@
+import busboy, { type Busboy } from 'busboy'
+import type { Readable } from 'node:stream'
+import { invalid, WorkspaceError } from '../../model/errors.ts'
+import { decodeText, parsePartHeader, type PartHeader } from '../protocol/part-header.ts'
+
+/** Of browsers, uploaders and HTTP libraries, whose metadata may be one field each. */
+const maxParts = 1000
+/** Several chunks of the connection, so that parser and storage need not take turns. */
+const fileBufferBytes = 512 * 1024
+
+export interface FormPart extends PartHeader {
+  /** As declared, without parameters; `text/plain` where nothing was (RFC 7578 §4.4). */
+  mimeType: string
+  /** `Content-Transfer-Encoding`, in lower case. */
+  encoding: string
+}
+
+/** Hears of each part. Both may throw, which ends the form with the error. */
+export interface FormHandlers {
+  /** A part that is a file by its file name or its type; its body must be read or dropped. */
+  file(part: FormPart, body: Readable): void
+  /** Any other part; `text` is undefined if it is not text in its charset. */
+  field(part: FormPart, text: string | undefined, isTooLong: boolean): void
+}
+
+/**
+ * A parser of `multipart/form-data` (RFC 7578), as a stream to write to. Throws `invalid-request` for a content type
+ * without a boundary.
+ */
+export function openForm(
+  contentType: string,
+  { maxFieldBytes, ...handlers }: FormHandlers & { maxFieldBytes: number },
+): Busboy {
+  const form = openBusboy(contentType, maxFieldBytes)
+  let header: PartHeader | undefined
+  readHeaders(form, (fields) => {
+    header = parsePartHeader(fields['content-disposition']?.[0], fields['content-type']?.[0])
+    return header
+  })
+  const partOf = ({ mimeType, encoding }: { mimeType: string; encoding: string }): FormPart => {
+    if (!header) throw new Error('busboy has read a part without telling of its header')
+    return { ...header, mimeType, encoding }
+  }
+  form.on('file', (_, body, info) => {
+    // The form's failure is thrown by its reader; a consumer that does not read yet must not crash the process.
+    body.on('error', () => {})
+    attempt(form, () => handlers.file(partOf(info), body))
+  })
+  form.on('field', (_, value, info) =>
+    attempt(form, () => {
+      const part = partOf(info)
+      const text = decodeText(Buffer.from(value, 'latin1'), part.charset)
+      handlers.field(part, text, info.valueTruncated)
+    }),
+  )
+  form.on('partsLimit', () =>
+    form.destroy(invalid('body', `must have fewer than ${maxParts} parts`)),
+  )
+  return form
+}
+
+function openBusboy(contentType: string, maxFieldBytes: number): Busboy {
+  try {
+    if (/;[ \t]*boundary=""/i.test(contentType)) throw new Error('Multipart: Boundary not found')
+    return busboy({
+      headers: { 'content-type': contentType },
+      preservePath: true,
+      defParamCharset: 'latin1',
+      defCharset: 'latin1',
+      fileHwm: fileBufferBytes,
+      limits: { parts: maxParts, fieldSize: maxFieldBytes + 1 },
+    })
+  } catch {
+    throw invalid(
+      'Content-Type',
+      'must name the boundary of the parts: multipart/form-data; boundary=…',
+    )
+  }
+}
+
+type HeaderFields = Record<string, string[] | undefined>
+interface HeaderParser {
+  cb: (fields: HeaderFields) => void
+}
+
+/**
+ * Reads each part's header before busboy does, and leaves it only what it needs to tell files from fields. busboy hands out
+ * no header, skips those that it cannot parse, replaces bytes that are not UTF-8, and does not say which of `filename` and
+ * `filename*` a name is from. Its header parser is the private property `_hparser`, set once for each part (1.6.0).
+ */
+function readHeaders(form: Busboy, read: (fields: HeaderFields) => PartHeader | undefined): void {
+  let current: HeaderParser | null = null
+  const heard = new WeakSet<HeaderParser>()
+  Object.defineProperty(form, '_hparser', {
+    get: () => current,
+    set(parser: HeaderParser | null) {
+      current = parser
+      if (parser === null || heard.has(parser)) return
+      heard.add(parser)
+      const pass = parser.cb
+      parser.cb = (fields) => {
+        const header = read(fields)
+        const [type] = fields['content-type']?.[0]?.split(';') ?? []
+        pass({
+          ...fields,
+          'content-disposition': header && [
+            `form-data; name=x${header.fileName === undefined ? '' : '; filename=x'}`,
+          ],
+          'content-type': type === undefined ? undefined : [type],
+        })
+      }
+    },
+  })
+}
+
+/** Calls back at the first byte of a part, and never for a part without one. */
+export function atFirstByte(form: Busboy, body: Readable, begin: () => void): void {
+  body.once('readable', () => {
+    const chunk: unknown = body.read()
+    if (chunk === null) return
+    body.unshift(chunk)
+    attempt(form, begin)
+  })
+}
+
+/** Runs what may throw inside one of the parser's events, whose exceptions nothing else catches. */
+export function attempt(form: Busboy, run: () => void): void {
+  if (form.destroyed) return
+  try {
+    run()
+  } catch (error) {
+    form.destroy(error as Error)
+  }
+}
+
+export function malformedForm(cause: unknown): WorkspaceError {
+  const reason = cause instanceof Error ? cause.message : String(cause)
+  return new WorkspaceError(
+    'invalid-request',
+    `body: is not whole or not multipart/form-data (${reason}); send it again as RFC 7578 says`,
+    { cause, errors: [{ field: 'body', detail: reason }] },
+  )
+}

@@ -1,0 +1,143 @@
+import type { Context } from 'hono'
+import type { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { invalid, WorkspaceError } from '../../model/errors.ts'
+import type { AppEnv } from '../app-env.ts'
+import { bodyStream, idleSeconds } from './body.ts'
+import { expectedChecksum } from '../protocol/digest.ts'
+import { assertPlainEncoding, FormFieldSet } from './form-field-set.ts'
+import { fileNameOf } from './form-file-name.ts'
+import { atFirstByte, attempt, malformedForm, openForm, type FormPart } from './form-parser.ts'
+
+const fieldNames = ['path', 'session', 'overwrite', 'metadata', 'origin'] as const
+const maxFieldBytes = 64 * 1024
+/** Bytes in a row that belong to no file: a preamble, an epilogue, an endless field, a file under another name. */
+const maxQuietBytes = 1024 * 1024
+
+export type FormFields = Partial<Record<(typeof fieldNames)[number], string>>
+
+/** The form's file, while it arrives. */
+export interface FilePart {
+  /** The name that the client gave; throws `invalid-request` where it gave none that can be used. */
+  name: () => string
+  /** As declared, without parameters; `text/plain` where nothing was (RFC 7578 §4.4). */
+  mimeType: string
+  /** To be read without waiting for `fields`, which may come after it. Fails when the form does. */
+  body: Readable
+  /** The other parts, once the whole form has been read and is in order; rejects when it is not. */
+  fields: Promise<FormFields>
+}
+
+/**
+ * Reads a `multipart/form-data` body (RFC 7578) of one `file` and the fields of an upload, in any order, in constant
+ * memory. Ignores other fields and file inputs that were left empty. `onFile` stores what it is given and keeps it only
+ * once `fields` has resolved; what it resolves to is the result. Throws `unsupported-type` for another content type and
+ * `invalid-request` naming what is wrong with the form; an error of `onFile` ends the reading and is thrown as it is.
+ */
+export async function parseMultipart<T>(
+  c: Context<AppEnv>,
+  onFile: (file: FilePart) => Promise<T>,
+  limits = { idleSeconds },
+): Promise<T> {
+  const contentType = formType(c)
+  const received = new FormFieldSet({ isKnown, maxBytes: maxFieldBytes })
+  const fields = Promise.withResolvers<FormFields>()
+  fields.promise.catch(() => {})
+  let handled: Promise<T> | undefined
+  let handlerError: Error | undefined
+  let file: Readable | undefined
+  let ignoredFile: WorkspaceError | undefined
+  let quietBytes = 0
+
+  const take = ({ fileName, mimeType, encoding }: FormPart, stream: Readable) => {
+    if (handled) throw invalid('file', 'must be sent once; upload further files one by one')
+    assertPlainEncoding('file', encoding)
+    const name = () => fileNameOf(fileName, c.req.header('User-Agent'))
+    file = stream
+    handled = (async () => onFile({ name, mimeType, body: stream, fields: fields.promise }))()
+    whole(handled, stream).catch((error: Error) => {
+      if (!form.destroyed) handlerError = error
+      form.destroy(error)
+    })
+  }
+  const form = openForm(contentType, {
+    maxFieldBytes,
+    file(part, stream) {
+      quietBytes = 0
+      if (part.name !== 'file') {
+        if (part.name === undefined || !isKnown(part.name)) ignoredFile ??= otherFile(part.name)
+        received.addFile(part, stream, (add) => attempt(form, add))
+      } else if (part.fileName === undefined) {
+        // A browser sends an input that was left empty as a file without name and bytes (HTML §4.10.21.4).
+        atFirstByte(form, stream, () => take(part, stream))
+      } else take(part, stream)
+    },
+    field(part, text, isTooLong) {
+      quietBytes = 0
+      if (part.name === 'file') throw fileAsField()
+      received.add(part, text, isTooLong)
+    },
+  })
+  const checksum = expectedChecksum((name) => c.req.header(name))
+  const body = bodyStream(c, { ...limits, checksum })
+  body.on('data', (chunk: Buffer) => {
+    if (quietBytes > maxQuietBytes) form.destroy(ignoredFile ?? tooQuiet())
+    if (!file || file.readableEnded) quietBytes += chunk.length
+  })
+
+  try {
+    await pipeline(body, form)
+  } catch (error) {
+    if (handlerError) throw handlerError
+    const refusal = error instanceof WorkspaceError ? error : malformedForm(error)
+    fields.reject(refusal)
+    await handled?.catch(() => {})
+    throw refusal
+  }
+  if (!handled) throw ignoredFile ?? noFile()
+  fields.resolve(Object.fromEntries(received.values))
+  return await handled
+}
+
+function isKnown(name: string): boolean {
+  return fieldNames.some((field) => field === name)
+}
+
+function formType(c: Context<AppEnv>): string {
+  const contentType = c.req.header('content-type')
+  if (contentType !== undefined && /^multipart\/form-data[ \t]*(?:;|$)/i.test(contentType)) {
+    return contentType
+  }
+  throw new WorkspaceError(
+    'unsupported-type',
+    'Send multipart/form-data with a part "file", or the bytes alone with PUT /api/workspace/content/{path}.',
+  )
+}
+
+/** Fails where `onFile` fails, or leaves the parser waiting for a reader of the file. */
+async function whole(handled: Promise<unknown>, stream: Readable): Promise<void> {
+  await handled
+  if (!stream.readableEnded) throw new Error('onFile has resolved without reading the file')
+}
+
+function otherFile(name: string | undefined): WorkspaceError {
+  return invalid(
+    name ?? 'file',
+    'must not be a file; the one file of the form is the part named "file"',
+  )
+}
+
+function fileAsField(): WorkspaceError {
+  return invalid('file', 'must be sent as a file: its part has no filename, so it is a field')
+}
+
+function noFile(): WorkspaceError {
+  return invalid(
+    'file',
+    'is missing, or has no filename and no bytes; send the bytes in a part named "file" that has a filename',
+  )
+}
+
+function tooQuiet(): WorkspaceError {
+  return invalid('body', `has more than ${maxQuietBytes} bytes outside the parts of an upload`)
+}

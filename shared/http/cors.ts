@@ -1,0 +1,102 @@
+import type { Context, MiddlewareHandler } from 'hono'
+import { matchesOrigin } from './protocol/origin.ts'
+import type { AppEnv } from './app-env.ts'
+
+/** As long as Chromium keeps a preflight; Firefox would keep it for a day. */
+const preflightSeconds = 7200
+const maxRequestedHeaders = 100
+const fieldName = /^[!#$%&'*+.^_`|~\w-]{1,128}$/
+
+/** The request headers that routes read, allowed also to clients that ask for none. */
+const requestHeaders = [
+  'Accept',
+  'Authorization',
+  'Content-Digest',
+  'Content-Range',
+  'Content-Type',
+  'If-Match',
+  'If-Modified-Since',
+  'If-None-Match',
+  'If-Range',
+  'If-Unmodified-Since',
+  'Last-Event-ID',
+  'Mcp-Protocol-Version',
+  'Mcp-Session-Id',
+  'Prefer',
+  'Range',
+  'Repr-Digest',
+  'X-Request-Id',
+]
+const exposedHeaders = [
+  'Accept-Ranges',
+  'Allow',
+  'Content-Disposition',
+  'Content-Length',
+  'Content-Range',
+  'ETag',
+  'Last-Modified',
+  'Location',
+  'Mcp-Session-Id',
+  'Preference-Applied',
+  'Range',
+  'Repr-Digest',
+  'Retry-After',
+  'WWW-Authenticate',
+  'X-Request-Id',
+].join(', ')
+
+/**
+ * CORS (WHATWG Fetch §3.2) for the configured origins. They may send any header: tokens travel in `Authorization` and no
+ * credentials are allowed, so a header gives a page no right that it lacks.
+ */
+export function crossOrigin(
+  origins: readonly string[],
+  allowedMethods: (c: Context<AppEnv>) => string[],
+): MiddlewareHandler<AppEnv> {
+  return async (c, next) => {
+    const origin = c.req.header('Origin')
+    const isAllowed = origin !== undefined && matchesOrigin(origins, origin)
+    const allowed = c.req.method === 'OPTIONS' ? allowedMethods(c) : []
+    // An address that no route answers is 404, for a preflight too.
+    if (allowed.length > 0) {
+      return new Response(null, {
+        status: 204,
+        headers: {
+          Allow: allowed.join(', '),
+          Vary: 'Origin, Access-Control-Request-Headers, Access-Control-Request-Private-Network',
+          ...(isAllowed && preflightHeaders(c, origin, allowed)),
+        },
+      })
+    }
+    // On c.res and before the handler, whose answer is merged into it, also where that is a refusal.
+    if (isAllowed) {
+      c.res.headers.set('Access-Control-Allow-Origin', origin)
+      c.res.headers.set('Access-Control-Expose-Headers', exposedHeaders)
+    }
+    await next()
+    c.header('Vary', 'Origin', { append: true })
+    return undefined
+  }
+}
+
+function preflightHeaders(c: Context<AppEnv>, origin: string, methods: string[]) {
+  return {
+    'Access-Control-Allow-Origin': origin,
+    'Access-Control-Allow-Methods': methods.join(', '),
+    'Access-Control-Allow-Headers': [...requestHeaders, ...requestedHeaders(c)].join(', '),
+    'Access-Control-Max-Age': `${preflightSeconds}`,
+    // A page of a public site may ask a server in its user's own network (Private Network Access).
+    ...(c.req.header('Access-Control-Request-Private-Network') === 'true' && {
+      'Access-Control-Allow-Private-Network': 'true',
+    }),
+  }
+}
+
+/** The further headers that a page wants to send. */
+function requestedHeaders(c: Context<AppEnv>): string[] {
+  const known = new Set(requestHeaders.map((name) => name.toLowerCase()))
+  const names = (c.req.header('Access-Control-Request-Headers') ?? '')
+    .split(',', maxRequestedHeaders)
+    .map((name) => name.trim().toLowerCase())
+  return names.filter((name) => fieldName.test(name) && !known.has(name))
+}

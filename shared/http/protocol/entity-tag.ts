@@ -1,0 +1,50 @@
+import { httpBlanks, trimCharacters } from '../../media/trim-characters.ts'
+
+/** One entity-tag (RFC 9110 §8.8.3); `opaque` is what stands between the quotes. */
+export interface EntityTag {
+  weak: boolean
+  opaque: string
+}
+
+const tagPattern = /(?<weak>W\/)?"(?<opaque>[\x21\x23-\x7e\x80-\xff]*)"/y
+
+/** Our strong entity-tag of bytes: their SHA-256 in quotes. They never change under it (RFC 9110 §8.8.3). */
+export function etagOf(checksum: string): string {
+  return `"${checksum}"`
+}
+
+/** The tags of `If-Match` or `If-None-Match`, or `*`; undefined for what is not the grammar (RFC 9110 §13.1.1). */
+export function parseEntityTags(field: string): EntityTag[] | '*' | undefined {
+  const text = trimCharacters(field, httpBlanks)
+  if (text === '*') return '*'
+  const tags: EntityTag[] = []
+  let position = 0
+  let afterTag = false
+  while (position < text.length) {
+    if (/[ \t,]/.test(text.charAt(position))) {
+      if (text[position] === ',') afterTag = false
+      position += 1
+      continue
+    }
+    tagPattern.lastIndex = position
+    const found = tagPattern.exec(text)
+    if (afterTag || !found) return undefined
+    tags.push({
+      weak: found.groups?.['weak'] !== undefined,
+      opaque: found.groups?.['opaque'] ?? '',
+    })
+    position = tagPattern.lastIndex
+    afterTag = true
+  }
+  return tags
+}
+
+/** Strong comparison: identical, and neither weak (RFC 9110 §8.8.3.2). `etag` is a strong one of ours. */
+export function matchesStrongly(tag: EntityTag, etag: string): boolean {
+  return !tag.weak && matchesWeakly(tag, etag)
+}
+
+/** Weak comparison: identical whether weak or not (RFC 9110 §8.8.3.2). */
+export function matchesWeakly(tag: EntityTag, etag: string): boolean {
+  return `"${tag.opaque}"` === etag
+}

@@ -1,0 +1,21 @@
+import { httpBlanks, trimCharacters } from '../../media/trim-characters.ts'
+
+/**
+ * The elements of a list field (RFC 9110 §5.6.1) without the white space around them, empty ones left out. A comma in a
+ * quoted string separates nothing (§5.6.4); a string that never closes runs to the end of the field. Linear in its length.
+ */
+export function listElements(field: string): string[] {
+  const elements: string[] = []
+  let start = 0
+  let isQuoted = false
+  for (let at = 0; at <= field.length; at += 1) {
+    const character = field.charAt(at)
+    if (isQuoted && character === '\\') at += 1
+    else if (character === '"') isQuoted = !isQuoted
+    if (at < field.length && (isQuoted || character !== ',')) continue
+    const element = trimCharacters(field.slice(start, at), httpBlanks)
+    if (element !== '') elements.push(element)
+    start = at + 1
+  }
+  return elements
+}

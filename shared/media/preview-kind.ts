@@ -1,0 +1,42 @@
+import { isTextFormat } from './text-formats.ts'
+
+/** Decides which decoder reads the bytes. */
+export type PictureKind = 'image' | 'pdf' | 'video'
+export type PreviewKind = PictureKind | 'text'
+
+/** Raster formats with a decoder. SVG is a program that browsers run, and never rendered. */
+const imageTypes = new Set(
+  ['avif', 'gif', 'heic', 'heif', 'jpeg', 'png', 'tiff', 'webp'].map((type) => `image/${type}`),
+)
+
+/** Demuxers of ffmpeg by type, in the vocabulary of `mediaTypes`. */
+const demuxers: Record<string, string> = {
+  'video/3gpp': 'mov',
+  'video/3gpp2': 'mov',
+  'video/avi': 'avi',
+  'video/matroska': 'matroska',
+  'video/mp2t': 'mpegts',
+  'video/mp4': 'mov',
+  'video/mpeg': 'mpeg,mpegvideo',
+  'video/ogg': 'ogg',
+  'video/quicktime': 'mov',
+  'video/webm': 'matroska',
+  'video/x-flv': 'flv',
+  'video/x-m4v': 'mov',
+  'video/x-ms-asf': 'asf',
+}
+
+/** Undefined for a type without a preview. */
+export function previewKind(mimeType: string): PreviewKind | undefined {
+  if (imageTypes.has(mimeType)) return 'image'
+  if (mimeType === 'application/pdf') return 'pdf'
+  if (Object.hasOwn(demuxers, mimeType)) return 'video'
+  return mimeType !== 'image/svg+xml' && isTextFormat(mimeType) ? 'text' : undefined
+}
+
+/** The demuxers of ffmpeg that may read a video type, separated by commas. */
+export function demuxersOf(mimeType: string): string {
+  const names = demuxers[mimeType]
+  if (names === undefined) throw new Error(`${mimeType} is no video type that is previewed`)
+  return names
+}

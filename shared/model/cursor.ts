@@ -1,0 +1,52 @@
+import { createHash } from 'node:crypto'
+import { z } from 'zod'
+import { invalid, type WorkspaceError } from './errors.ts'
+import type { ListPosition, ListQuery } from './listing.ts'
+
+const position = z.union([
+  z.strictObject({ path: z.string(), sequence: z.int() }),
+  z.strictObject({ sequence: z.int() }),
+])
+
+/**
+ * A position as text that belongs to one query: `{position}.{seal}`, both base64url. The seal is a plain hash, not a
+ * secret: it tells an honest client of a mistake. A forger reaches other places in his own listing, and `list` sees to it
+ * that they are in it.
+ */
+export function createCursor(query: Omit<ListQuery, 'limit'>, next: ListPosition): string {
+  const text = Buffer.from(JSON.stringify(next)).toString('base64url')
+  return `${text}.${seal(query, text)}`
+}
+
+/** Throws `invalid-request` for a cursor of another query, and for any text that `createCursor` did not write. */
+export function readCursor(query: Omit<ListQuery, 'limit'>, cursor: string): ListPosition {
+  const [text = '', given] = cursor.split('.')
+  const parsed = position.safeParse(parseJson(Buffer.from(text, 'base64url').toString()))
+  if (!parsed.success || cursor !== `${text}.${seal(query, text)}` || given === undefined) {
+    throw foreignCursor()
+  }
+  return parsed.data
+}
+
+export function foreignCursor(): WorkspaceError {
+  return invalid(
+    'cursor',
+    'is not from this listing; start again without it, or repeat the query that gave it',
+  )
+}
+
+function seal(query: Omit<ListQuery, 'limit'>, text: string): string {
+  const sorted = Object.entries(query).toSorted(([a], [b]) => (a < b ? -1 : 1))
+  return createHash('sha256')
+    .update(JSON.stringify([sorted, text]))
+    .digest('base64url')
+    .slice(0, 22)
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,131 @@
+import { WorkspaceError } from './errors.ts'
+import type { FileRecord, Metadata, Origin, PendingFile, ReadyFile } from './file.ts'
+import { nameOf, sessionOf } from './path.ts'
+import type { FileId, WorkspacePath } from './ids.ts'
+import { assertOpenUpload, assertRoomForRecord } from './record-limits.ts'
+import type { Usage } from './usage.ts'
+
+export interface ReserveRequest {
+  id: FileId
+  workspaceId: string
+  path: WorkspacePath
+  mimeType: string
+  maxBytes: number
+  storagePath: string
+  metadata: Metadata
+  origin: Origin
+  expiresAt: Date
+  overwrite: boolean
+  mustBeAbsent?: boolean
+  mustReplace?: string[] | '*'
+  expectedChecksum?: string
+  uploadId?: string
+}
+
+/** What a catalog knows in the transaction that reserves. */
+interface ReserveFacts {
+  owner: ReadyFile | undefined
+  isTaken: boolean
+  usage: Usage
+  sequence: number
+  now: Date
+}
+
+/** The rule of `Catalog.reserve`: the record to write, or the refusal. */
+export function reservation(request: ReserveRequest, facts: ReserveFacts): PendingFile {
+  const { owner, usage, now } = facts
+  checkPath(request, facts)
+  const reservedBytes = Math.max(0, request.maxBytes - (owner?.sizeBytes ?? 0))
+  assertFits(usage, reservedBytes)
+  assertRoomForRecord(usage, request.metadata)
+  assertOpenUpload(usage)
+  const { id, workspaceId, path, mimeType, maxBytes, storagePath, metadata, origin } = request
+  const { overwrite, expectedChecksum, mustReplace, uploadId } = request
+  const replaces = mustReplace === undefined || mustReplace === '*' ? mustReplace : owner?.id
+  return {
+    id,
+    workspaceId,
+    name: nameOf(path),
+    path,
+    sessionId: sessionOf(path),
+    state: 'pending',
+    mimeType,
+    sizeBytes: maxBytes,
+    checksum: null,
+    storagePath,
+    generation: null,
+    scan: null,
+    metadata,
+    origin,
+    createdAt: now.toISOString(),
+    updatedAt: now.toISOString(),
+    isDeleted: false,
+    deletedAt: null,
+    supersededBy: null,
+    sequence: facts.sequence,
+    reservation: {
+      expiresAt: request.expiresAt.toISOString(),
+      maxBytes,
+      overwrite,
+      reservedBytes,
+      ...(expectedChecksum !== undefined && { expectedChecksum }),
+      ...(replaces !== undefined && { replaces }),
+      ...(uploadId !== undefined && { uploadId }),
+    },
+  }
+}
+
+/** Throws `quota-exceeded` where live plus reserved bytes would pass the quota; a growth of nothing always fits. */
+export function assertFits(usage: Usage, growth: number): void {
+  if (fits(usage, growth)) return
+  const free = Math.max(0, usage.quotaBytes - usage.liveBytes - usage.reservedBytes)
+  throw new WorkspaceError(
+    'quota-exceeded',
+    `${growth} more bytes do not fit: ${free} of the workspace's ${usage.quotaBytes} bytes are free. Delete files you do not need and try again.`,
+  )
+}
+
+export function fits(usage: Usage, growth: number): boolean {
+  return growth <= 0 || usage.liveBytes + usage.reservedBytes + growth <= usage.quotaBytes
+}
+
+/** The rule of `Catalog.expire`. */
+export function isOver(file: PendingFile, now: Date, abandonedBefore = new Date(0)): boolean {
+  const hasExpired = Date.parse(file.reservation.expiresAt) < now.getTime()
+  return hasExpired || Date.parse(file.createdAt) < abandonedBefore.getTime()
+}
+
+/** Throws `not-scanned` for a file that is still to become its path's owner. */
+export function assertMovable(file: FileRecord): void {
+  if (file.state !== 'pending') return
+  const detail = 'A file cannot move before it is scanned. Try again when it is ready.'
+  throw new WorkspaceError('not-scanned', detail, { file })
+}
+
+export function pathTaken(path: WorkspacePath): WorkspaceError {
+  return new WorkspaceError(
+    'path-taken',
+    `There is a file at "${path}" already, or one on its way there. Choose another path, or overwrite it.`,
+  )
+}
+
+function checkPath(request: ReserveRequest, { owner, isTaken }: ReserveFacts): void {
+  const { path, mustReplace } = request
+  if (request.mustBeAbsent && isTaken) {
+    throw new WorkspaceError(
+      'precondition-failed',
+      `There is a file at "${path}" already, or one on its way there. Leave "If-None-Match" out to replace it.`,
+    )
+  }
+  if (mustReplace !== undefined && !isReplaced(owner, mustReplace)) {
+    throw new WorkspaceError(
+      'precondition-failed',
+      `The file at "${path}" is not the one that "If-Match" names. Its ETag is its checksum in double quotes; read it again and decide.`,
+    )
+  }
+  if (isTaken && !request.overwrite) throw pathTaken(path)
+}
+
+function isReplaced(owner: ReadyFile | undefined, checksums: string[] | '*'): boolean {
+  return owner !== undefined && (checksums === '*' || checksums.includes(owner.checksum))
+}

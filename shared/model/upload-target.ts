@@ -1,0 +1,15 @@
+import type { Metadata, Origin } from './file.ts'
+import type { WorkspacePath } from './ids.ts'
+
+/** Where an upload is to go, and on which conditions. */
+export interface UploadTarget {
+  path: WorkspacePath
+  mimeType: string
+  metadata: Metadata
+  origin: Origin
+  overwrite: boolean
+  /** `If-None-Match: *`. */
+  mustBeAbsent?: boolean
+  /** `If-Match`: SHA-256 checksums, or `*`. */
+  mustReplace?: string[] | '*'
+}

@@ -1,0 +1,62 @@
+import { SpanKind, SpanStatusCode, type Span, type Tracer } from '@opentelemetry/api'
+import { WorkspaceError } from '../model/errors.ts'
+import type { Ports } from '../ports/ports.ts'
+import { instrumented } from './instrumented.ts'
+import type { Instruments } from './instruments.ts'
+
+/** The ports, with a span and a duration for each operation, and what scans and settlements say counted. */
+export function instrumentPorts(ports: Ports, tracer: Tracer, instruments: Instruments): Ports {
+  const observed = (port: string) => async (name: string, call: () => Promise<unknown>) => {
+    const startedAt = performance.now()
+    const record = (failure?: string) =>
+      instruments.operated({ port, name, failure }, secondsSince(startedAt))
+    const attributes = { 'coffer.port': port, 'coffer.operation': name }
+    return tracer.startActiveSpan(
+      `${port}.${name}`,
+      { kind: SpanKind.CLIENT, attributes },
+      async (span) => {
+        try {
+          const result = await call()
+          record()
+          return result
+        } catch (error) {
+          record(fail(span, error))
+          throw error
+        } finally {
+          span.end()
+        }
+      },
+    )
+  }
+  return {
+    ...ports,
+    catalog: instrumented(ports.catalog, {
+      around: observed('catalog'),
+      after: {
+        settle: ({ settled }, [, , settlement]) => settled && instruments.settled(settlement),
+        countPending: (count) => instruments.pendingCounted(count),
+      },
+    }),
+    blobs: instrumented(ports.blobs, { around: observed('blobs'), pure: ['place'] }),
+    scanner: instrumented(ports.scanner, {
+      around: observed('scanner'),
+      after: { version: (version) => instruments.versionSeen(version) },
+    }),
+  }
+}
+
+/**
+ * Marks a span as failed, and resolves to what failed: the code of a refusal, which is an answer and no fault, or the
+ * kind of error. Messages name paths and objects, so they stay in the log.
+ */
+export function fail(span: Span, error: unknown): string {
+  const refused = error instanceof WorkspaceError
+  const kind = refused ? error.code : error instanceof Error ? error.name : 'unknown'
+  span.setAttribute('error.type', kind)
+  if (!refused) span.setStatus({ code: SpanStatusCode.ERROR })
+  return kind
+}
+
+export function secondsSince(startedAt: number): number {
+  return (performance.now() - startedAt) / 1000
+}

@@ -1,0 +1,41 @@
+import type { LogEntry } from './log.ts'
+
+/** A request may hold a hundred kilobytes of anything, and a log costs by the byte. */
+const maxTextLength = 1024
+const maxStackLength = 16 * 1024
+
+/** Cuts off each long text, wherever in an entry it stands. */
+function bounded(key: string, value: unknown): unknown {
+  if (typeof value !== 'string') return value
+  const maxLength = key === 'stack_trace' ? maxStackLength : maxTextLength
+  return value.length > maxLength ? `${value.slice(0, maxLength).toWellFormed()}…` : value
+}
+
+/**
+ * An entry in the words of Cloud Logging (https://cloud.google.com/logging/docs/structured-logging): its agent takes
+ * what it knows out of the line. Labels are indexed, so that one request id finds all lines of a request.
+ */
+export function logLine(entry: LogEntry, projectId: string | undefined): string {
+  const { severity, message, requestId, trace, ...fields } = entry
+  const line = {
+    time: new Date().toISOString(),
+    severity,
+    message,
+    ...fields,
+    ...(requestId !== undefined && { 'logging.googleapis.com/labels': { requestId } }),
+    ...(trace && {
+      'logging.googleapis.com/trace':
+        projectId === undefined ? trace.traceId : `projects/${projectId}/traces/${trace.traceId}`,
+      'logging.googleapis.com/spanId': trace.spanId,
+      'logging.googleapis.com/trace_sampled': trace.sampled,
+    }),
+  }
+  return JSON.stringify(line, bounded)
+}
+
+/** A log on the standard output, one line of JSON for each entry. Traces are those of the project. */
+export function jsonLog(projectId: string | undefined): (entry: LogEntry) => void {
+  return (entry) => {
+    process.stdout.write(`${logLine(entry, projectId)}\n`)
+  }
+}

@@ -1,0 +1,48 @@
+import { FirestoreCatalog } from '../adapters/firestore/catalog.ts'
+import { placeIn } from '../adapters/gcs/locate.ts'
+import { lazyPort } from './lazy-port.ts'
+import type { RecordLimits } from '../model/usage.ts'
+import type { BlobStore } from '../ports/blob-store.ts'
+import type { Ports } from '../ports/ports.ts'
+import type { Quarantine } from '../ports/quarantine.ts'
+
+export type CloudStorage = Required<Pick<Ports, 'catalog' | 'blobs' | 'quarantine'>>
+
+/** Firestore, which every function asks, and one bucket of Cloud Storage, which not every request needs. */
+export async function openCloudStorage(options: {
+  projectId: string
+  bucket: string
+  /** Both are emulators, which ask for no credentials. */
+  isEmulated: boolean
+  quotaBytes: number
+  recordLimits: RecordLimits
+  now: () => Date
+  quarantine: { place: string | undefined; retentionDays: number }
+}): Promise<CloudStorage> {
+  const { projectId, bucket, isEmulated, quotaBytes, recordLimits, now } = options
+  const { place: quarantineBucket, retentionDays } = options.quarantine
+  const catalog = await FirestoreCatalog.open({
+    projectId,
+    isEmulated,
+    quotaBytes,
+    recordLimits,
+    now,
+  })
+  const blobs = lazyPort<BlobStore>(
+    async () => {
+      const { GcsBlobStore } = await import('../adapters/gcs/blob-store.ts')
+      return GcsBlobStore.open({ bucket, projectId })
+    },
+    { place: (workspaceId, id, name) => placeIn(bucket, workspaceId, id, name) },
+  )
+  const takesUploads = quarantineBucket !== undefined
+  const quarantine = lazyPort<Quarantine>(
+    async () => {
+      const { GcsQuarantine } = await import('../adapters/gcs/quarantine.ts')
+      const options = { bucket, projectId, takesUploads, retentionDays, now }
+      return GcsQuarantine.open(takesUploads ? { ...options, quarantineBucket } : options)
+    },
+    { takesUploads },
+  )
+  return { catalog, blobs, quarantine }
+}

@@ -1,0 +1,88 @@
+import { join } from 'node:path'
+import { reportOnce } from '../adapters/disk/bad-files.ts'
+import { Database, type DatabaseOptions } from '../adapters/sqlite/database/database.ts'
+import { DiskBlobStore } from '../adapters/disk/blob-store.ts'
+import { DiskQuarantine } from '../adapters/disk/quarantine.ts'
+import { EventQueue } from '../adapters/sqlite/events/event-queue.ts'
+import { Presence } from '../adapters/sqlite/directory-lock.ts'
+import { preparePrivateStorage } from '../adapters/disk/private-storage.ts'
+import { SqliteCatalog } from '../adapters/sqlite/catalog.ts'
+import type { RecordLimits } from '../model/usage.ts'
+
+const byDefault = { place: undefined, retentionDays: 30 }
+
+/** SQLite and the disk under one directory. */
+export interface LocalStorage extends AsyncDisposable {
+  catalog: SqliteCatalog
+  blobs: DiskBlobStore
+  events: EventQueue
+  quarantine: DiskQuarantine
+  /** An instant at which no process was at work on the directory; undefined where others are. */
+  aloneSince: Date | undefined
+}
+
+export async function openLocalStorage(options: {
+  directory: string
+  quotaBytes: number
+  recordLimits?: RecordLimits
+  now: () => Date
+  quarantine?: { place: string | undefined; retentionDays: number }
+  /** Hears of files that are skipped because they cannot be used. */
+  log?: (message: string) => void
+  database?: DatabaseOptions
+}): Promise<LocalStorage> {
+  const {
+    directory,
+    quotaBytes,
+    recordLimits,
+    now,
+    log = () => undefined,
+    quarantine: { place, retentionDays } = byDefault,
+  } = options
+  await using opened = new AsyncDisposableStack()
+  await preparePrivateStorage(directory)
+  // Before any other write: what this process does next, others must not take for a dead one's.
+  const { aloneSince } = opened.use(
+    await Presence.open({ directory, now }).catch(naming(join(directory, 'presence.sqlite'))),
+  )
+  const database = opened.use(
+    await Database.open(directory, options.database).catch(
+      naming(join(directory, 'coffer.sqlite')),
+    ),
+  )
+  const catalog = new SqliteCatalog({
+    database,
+    quotaBytes,
+    ...(recordLimits && { recordLimits }),
+    now,
+  })
+  const events = opened.use(new EventQueue({ database, now }))
+  const finalized = (event: Parameters<EventQueue['push']>[0]) => events.push(event)
+  const blobs = opened.use(
+    await DiskBlobStore.open({ directory, now, finalized, report: reportOnce(log) }),
+  )
+  const quarantine = await DiskQuarantine.open({
+    directory: place ?? join(directory, 'quarantine'),
+    takesUploads: place !== undefined,
+    retentionDays,
+    blobs,
+    now,
+  })
+  const resources = opened.move()
+  return {
+    catalog,
+    blobs,
+    events,
+    quarantine,
+    aloneSince,
+    [Symbol.asyncDispose]: () => resources.disposeAsync(),
+  }
+}
+
+/** SQLite does not say which file it cannot open. */
+function naming(path: string): (error: unknown) => never {
+  return (cause) => {
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    throw new Error(`${path} cannot be opened: ${reason}`, { cause })
+  }
+}

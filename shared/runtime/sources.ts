@@ -1,0 +1,20 @@
+import type { Config } from '../config/config.ts'
+import { openFetcher } from '../adapters/web/fetch-source.ts'
+import { once } from '../concurrency/once.ts'
+import type { Sources } from '../ports/sources.ts'
+
+export { openFetcher, type FetchPolicy } from '../adapters/web/fetch-source.ts'
+
+/** The public web, and the buckets that the operator allows. */
+export async function openSources({ imports, projectId }: Config): Promise<Sources> {
+  const { allowedPorts, buckets } = imports
+  const foreign = once(async () => {
+    const { GcsForeignObjects } = await import('../adapters/gcs/foreign.ts')
+    return new GcsForeignObjects({ buckets, ...(projectId !== undefined && { projectId }) })
+  })
+  return {
+    fetchUrl: openFetcher({ allowedPorts }),
+    openObject: async (bucket, name, options) =>
+      buckets.includes(bucket) ? (await foreign()).openObject(bucket, name, options) : undefined,
+  }
+}

@@ -1,0 +1,107 @@
+import { chmod, link, lstat, mkdir, opendir, rename, rm, rmdir, unlink } from 'node:fs/promises'
+import { join } from 'node:path'
+import { siblingNames } from '../../media/fitting-name.ts'
+
+/**
+ * Makes a directory that only this process's user may enter, and answers whether it was made just now. One that is there
+ * must be such a one: in a temporary directory that everyone shares, anyone may have put a link there.
+ */
+export async function ownDirectory(path: string): Promise<boolean> {
+  try {
+    await mkdir(path, { mode: 0o700 })
+    return true
+  } catch (error) {
+    if (!isCode(error, 'EEXIST')) throw error
+  }
+  const entry = await lstat(path)
+  if (!entry.isDirectory() || entry.uid !== process.geteuid?.()) {
+    throw new Error(`${path} is not a directory of this user's: set MEDIA_TEMP_DIR to one`)
+  }
+  return false
+}
+
+/** The bytes of all files below a directory; links count as what they are. None where there is no directory. */
+export async function heldBytes(path: string): Promise<number> {
+  let bytes = 0
+  try {
+    for await (const entry of await opendir(path, { recursive: true })) {
+      if (entry.isFile()) bytes += await sizeOf(join(entry.parentPath, entry.name))
+    }
+  } catch (error) {
+    if (!isCode(error, 'ENOENT')) throw error
+  }
+  return bytes
+}
+
+/**
+ * Shows a staged file in a directory, whole at once, under its name or the first free one beside it. What is there is never
+ * replaced, whoever else publishes at the same moment.
+ */
+export async function publish(staged: string, directory: string, name: string): Promise<string> {
+  const isNew = await ownDirectory(directory)
+  try {
+    for (const candidate of siblingNames(name)) {
+      if (!(await linked(staged, join(directory, candidate)))) continue
+      await unlink(staged)
+      return candidate
+    }
+  } catch (error) {
+    // Fails where another has published into it meanwhile: then it is to stay.
+    if (isNew) await rmdir(directory).catch(() => undefined)
+    throw error
+  }
+  throw new Error('There is always another name')
+}
+
+/** Removes a directory with everything in it: out of sight at once, however long that takes. */
+export async function removeDirectory(path: string, aside: string): Promise<void> {
+  try {
+    await rename(path, aside)
+  } catch (error) {
+    if (isCode(error, 'ENOENT')) return
+    throw error
+  }
+  await removeTree(aside)
+}
+
+/** Removes what is there, if anything; also what a program has made read-only, as Go does its modules. */
+export async function removeTree(path: string): Promise<void> {
+  const options = { recursive: true, force: true }
+  try {
+    await rm(path, options)
+  } catch (error) {
+    if (!isCode(error, 'EACCES')) throw error
+    await makeWritable(path)
+    await rm(path, options)
+  }
+}
+
+async function makeWritable(directory: string): Promise<void> {
+  await chmod(directory, 0o700)
+  for await (const entry of await opendir(directory)) {
+    if (entry.isDirectory()) await makeWritable(join(directory, entry.name))
+  }
+}
+
+async function linked(from: string, to: string): Promise<boolean> {
+  try {
+    await link(from, to)
+    return true
+  } catch (error) {
+    if (isCode(error, 'EEXIST')) return false
+    throw error
+  }
+}
+
+async function sizeOf(path: string): Promise<number> {
+  try {
+    return (await lstat(path)).size
+  } catch (error) {
+    if (isCode(error, 'ENOENT')) return 0
+    throw error
+  }
+}
+
+function isCode(error: unknown, code: string): boolean {
+  return error instanceof Error && 'code' in error && error.code === code
+}

@@ -1,0 +1,86 @@
+import type { Caller } from '../../model/access.ts'
+import { discard } from '../discard.ts'
+import type { PendingFile, ReadyFile } from '../../model/file.ts'
+import { parseName, parsePath, parseSessionId } from '../../model/path.ts'
+import type { Ports } from '../../ports/ports.ts'
+import type { ForeignSource } from '../../ports/sources.ts'
+import { readyFile } from '../read.ts'
+import { scan } from '../scan/scan.ts'
+import { giveUp, refused, upload } from '../upload/upload.ts'
+import { formatReference } from '../../media/reference.ts'
+import { detectType, sniffedBytes } from '../../media/sniff/detect-type.ts'
+import { fittingName, siblingNames } from '../../media/fitting-name.ts'
+import { peek } from './peek.ts'
+
+type OutputPorts = Pick<
+  Ports,
+  'catalog' | 'blobs' | 'scanner' | 'quarantine' | 'now' | 'newId' | 'limits'
+>
+
+interface Output {
+  source: ForeignSource
+  sessionId: string | undefined
+  signal: AbortSignal
+}
+
+/**
+ * Stores a file in the workspace, beside and never in place of another one, and answers the reference of what is ready. It
+ * is scanned here and now; the finalize event that comes as well finds it settled.
+ */
+export async function saveOutput(
+  ports: OutputPorts,
+  caller: Caller,
+  { source, sessionId, signal }: Output,
+): Promise<string> {
+  const { head, whole: body } = await peek(source.body, sniffedBytes)
+  const { declaredType: declared, name: sourceName } = source
+  const hint = { name: sourceName ?? '', ...(declared !== undefined && { declared }) }
+  const mimeType = await detectType(head, hint)
+  const name = fittingName(usable(sourceName), mimeType)
+  const session = sessionId === undefined ? undefined : parseSessionId(sessionId)
+  const pathOf = (it: string) => parsePath(session === undefined ? `/${it}` : it, session)
+  const pending = await upload(ports, caller, {
+    name,
+    mimeType,
+    body,
+    target: {
+      path: pathOf(name),
+      mimeType,
+      metadata: {},
+      origin: 'agent-created',
+      overwrite: false,
+    },
+    otherPaths: siblingNames(name).drop(1).map(pathOf),
+    ...(source.sizeBytes !== undefined && { sizeBytes: source.sizeBytes }),
+    signal,
+  })
+  const file = await settled(ports, caller, pending, signal)
+  return formatReference({ id: file.id, mimeType: file.mimeType })
+}
+
+async function settled(
+  ports: OutputPorts,
+  caller: Caller,
+  pending: PendingFile,
+  signal: AbortSignal,
+): Promise<ReadyFile> {
+  try {
+    const blob = await ports.blobs.stat(pending.storagePath)
+    const result = blob && (await scan(ports, blob, signal))
+    if (result?.refusal !== undefined) throw refused(result.refusal)
+    return await readyFile(ports, caller, { id: pending.id })
+  } catch (error) {
+    // Still pending where the scanner failed: nobody waits for this file any more.
+    await discard(ports, [await giveUp(ports, pending)])
+    throw error
+  }
+}
+
+/** What a program called its file need be no name in a workspace. */
+function usable(name: string | undefined): string | undefined {
+  try {
+    return name === undefined ? undefined : parseName(name)
+  } catch {
+    return undefined
+  }
+}

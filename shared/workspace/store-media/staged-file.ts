@@ -1,0 +1,73 @@
+import { randomUUID } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import { open, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import type { ByteRange } from '../../ports/blob-store.ts'
+import { sourceTooLarge } from '../../media/source-refusals.ts'
+import { sniffedBytes } from '../../media/sniff/detect-type.ts'
+import type { Ledger } from './ledger.ts'
+
+interface StageOptions {
+  /** Where nobody looks. */
+  directory: string
+  maxBytes: number
+  ledger: Ledger
+  signal: AbortSignal
+}
+
+/** A body on the disk, where nobody looks. It goes when it is disposed, unless it has been kept. */
+export interface StagedFile extends AsyncDisposable {
+  path: string
+  sizeBytes: number
+  /** As many of the first bytes as tell the type. */
+  head: Buffer
+  open(range?: ByteRange): Readable
+  /** Has been published: what it took of the ledger stays taken. */
+  keep(): void
+}
+
+/** Writes a body, and stops with `too-large` before the first byte too many. Whatever fails, nothing is left. */
+export async function stage(
+  body: Readable,
+  { directory, maxBytes, ledger, signal }: StageOptions,
+): Promise<StagedFile> {
+  const path = join(directory, randomUUID())
+  const head: Buffer[] = []
+  let sizeBytes = 0
+  async function* counted(chunks: AsyncIterable<Buffer>) {
+    for await (const chunk of chunks) {
+      if (sizeBytes + chunk.length > maxBytes) throw sourceTooLarge(maxBytes)
+      ledger.take(chunk.length)
+      if (sizeBytes < sniffedBytes) head.push(chunk.subarray(0, sniffedBytes - sizeBytes))
+      sizeBytes += chunk.length
+      yield chunk
+    }
+  }
+  const drop = async () => {
+    await rm(path, { force: true })
+    ledger.giveBack(sizeBytes)
+  }
+  try {
+    signal.throwIfAborted()
+    // Opened before anything can fail: a file that is still being opened cannot be removed.
+    await using file = await open(path, 'wx', 0o600)
+    await pipeline(body, counted, file.createWriteStream(), { signal })
+  } catch (error) {
+    body.destroy()
+    await drop()
+    throw signal.aborted ? signal.reason : error
+  }
+  let isKept = false
+  return {
+    path,
+    sizeBytes,
+    head: Buffer.concat(head),
+    open: (range) => createReadStream(path, range),
+    keep: () => void (isKept = true),
+    [Symbol.asyncDispose]: async () => {
+      if (!isKept) await drop()
+    },
+  }
+}

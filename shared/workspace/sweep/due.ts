@@ -1,0 +1,78 @@
+import { discard } from '../discard.ts'
+import type { FileRecord } from '../../model/file.ts'
+import type { SweepPosition, SweepQuery } from '../../ports/maintenance.ts'
+import { isOver } from '../../model/reservation.ts'
+import { scan } from '../scan/scan.ts'
+import { ago, beginning, stepper, type Sweeping, type Walk } from './phase.ts'
+import { count, nameOf } from './report.ts'
+
+const pageSize = 200
+const dayMs = 24 * 3600 * 1000
+
+/** Finishes pending files whose bytes are there, and gives reservations up whose time has passed. */
+export function pending(sweeping: Sweeping) {
+  const { catalog } = sweeping.ports
+  const before = ago(sweeping, sweeping.pendingAgeSeconds * 1000)
+  return stepper(sweeping, {
+    ...records((query) => catalog.listPending(query), before),
+    visit: (file) => settleOrExpire(sweeping, file),
+  })
+}
+
+/** Purges what has been in the trash for longer than the retention. */
+export function trash(sweeping: Sweeping) {
+  const { ports, report, dryRun } = sweeping
+  const before = ago(sweeping, ports.limits.trashRetentionDays * dayMs)
+  return stepper(sweeping, {
+    ...records((query) => ports.catalog.listTrash(query), before),
+    visit: async (file) => {
+      const purged = dryRun ? file : await ports.catalog.purge(file.workspaceId, file.id, before)
+      if (!purged) return
+      count(report, 'purged', nameOf(purged))
+      if (!dryRun) await discard(ports, [purged])
+    },
+  })
+}
+
+function records(
+  list: (query: SweepQuery) => Promise<FileRecord[]>,
+  before: Date,
+): Omit<Walk<FileRecord>, 'visit'> {
+  return {
+    nameOf,
+    positionOf,
+    page: async (text) => {
+      const after = text === beginning ? undefined : (JSON.parse(text) as SweepPosition)
+      const items = await list({ before, limit: pageSize, ...(after && { after }) })
+      const last = items.length < pageSize ? undefined : items.at(-1)
+      return { items, next: last && positionOf(last) }
+    },
+  }
+}
+
+function positionOf(file: FileRecord): string {
+  const { state, createdAt, deletedAt, workspaceId, sequence } = file
+  const position: SweepPosition = { state, createdAt, deletedAt, workspaceId, sequence }
+  return JSON.stringify(position)
+}
+
+async function settleOrExpire(sweeping: Sweeping, file: FileRecord): Promise<void> {
+  const { ports, report, dryRun, abandonedBefore, signal } = sweeping
+  const blob = await ports.blobs.stat(file.storagePath)
+  if (file.state !== 'pending') return
+  if (blob) {
+    const isSettled = dryRun || (await scan(ports, blob, signal))?.settled
+    if (isSettled) count(report, 'finished', nameOf(file))
+    return
+  }
+  // A resumable session's bytes come from outside: no process that dies takes it along.
+  const isTicket = file.reservation.uploadId !== undefined
+  const abandoned = isTicket ? undefined : abandonedBefore
+  if (dryRun) {
+    if (isOver(file, ports.now(), abandoned)) count(report, 'expired', nameOf(file))
+    return
+  }
+  const expired = await ports.catalog.expire(file.workspaceId, file.id, abandoned)
+  if (expired) count(report, 'expired', nameOf(expired))
+  await discard(ports, [expired])
+}

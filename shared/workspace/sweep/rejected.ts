@@ -1,0 +1,49 @@
+import { discard } from '../discard.ts'
+import type { RejectedFile, RejectedQuery } from '../../ports/maintenance.ts'
+import { ago, beginning, stepper, type Sweeping, type Stepper } from './phase.ts'
+import { count, nameOf } from './report.ts'
+import { rejectedAtOf } from '../../model/transitions.ts'
+
+const pageSize = 200
+const dayMs = 24 * 3600 * 1000
+
+type Position = NonNullable<RejectedQuery['after']>
+
+/** Purges infected and unscannable files after the retention: until then their owner can see the verdict. */
+export function condemned(sweeping: Sweeping): Stepper {
+  const { ports, report, dryRun } = sweeping
+  const before = ago(sweeping, ports.limits.trashRetentionDays * dayMs)
+  return stepper<RejectedFile>(sweeping, {
+    page: async (text) => {
+      const after = text === beginning ? undefined : (JSON.parse(text) as Position)
+      const query = { before, limit: pageSize, ...(after && { after }) }
+      const items = await ports.catalog.listRejected(query)
+      const last = items.length < pageSize ? undefined : items.at(-1)
+      return { items, next: last && positionOf(last) }
+    },
+    visit: async (file) => {
+      // The verdict is final, whatever else has changed since.
+      const purged = dryRun ? file : await ports.catalog.purge(file.workspaceId, file.id)
+      if (!purged) return
+      count(report, 'purged', nameOf(purged))
+      if (!dryRun) await discard(ports, [purged])
+    },
+    nameOf,
+    positionOf,
+  })
+}
+
+function positionOf(file: RejectedFile): string {
+  const { workspaceId, sequence } = file
+  const rejectedAt = rejectedAtOf(file) ?? ''
+  return JSON.stringify({ rejectedAt, workspaceId, sequence } satisfies Position)
+}
+
+/** Removes what has been in the quarantine for longer than its retention. */
+export function quarantine({ ports, dryRun }: Sweeping): Stepper {
+  return async (_, { examined }) => {
+    const removed = dryRun ? 0 : ((await ports.quarantine?.removeExpired()) ?? 0)
+    for (let i = 0; i < removed; i += 1) examined()
+    return undefined
+  }
+}

@@ -1,0 +1,80 @@
+import { z } from 'zod'
+import { sweep, type SweepOptions } from './sweep.ts'
+import { beginning, type SweepPorts } from './phase.ts'
+import { phases, type Phase, type SweepReport } from './report.ts'
+
+const dayMs = 24 * 3600 * 1000
+
+/** How long after its last end a phase is due again: those that look at every file cost a read of each. */
+const intervalMs: Record<Phase, number> = {
+  pending: 0,
+  trash: 0,
+  condemned: 0,
+  counters: 7 * dayMs,
+  missing: 7 * dayMs,
+  orphans: dayMs,
+  quarantine: dayMs,
+}
+
+/** Grows with what a phase looks at: a phase that ended under another version is due at once, such as for new counters. */
+const versions: Partial<Record<Phase, number>> = { counters: 2 }
+
+const progressSchema = z.partialRecord(
+  z.enum(phases),
+  z.object({
+    position: z.string().optional(),
+    endedAt: z.iso.datetime().optional(),
+    version: z.int().optional(),
+  }),
+)
+type Progress = z.infer<typeof progressSchema>
+
+/**
+ * The sweep of a schedule: runs the phases that are due, each from where the last sweep had to stop, and keeps in the
+ * catalog how far it has come, page by page. Of two at once each page is done at least once.
+ */
+export async function sweepOnSchedule(
+  ports: SweepPorts,
+  options: Omit<SweepOptions, 'dryRun' | 'phases' | 'from' | 'onPage'>,
+): Promise<SweepReport> {
+  const { catalog, now } = ports
+  const progress = parseProgress(await catalog.sweepProgress())
+  const due = phases.filter((phase) => isDue(progress, phase, now()))
+  const positions = due.map((phase) => [phase, progress[phase]?.position ?? beginning])
+  return sweep(ports, {
+    ...options,
+    phases: due,
+    from: Object.fromEntries(positions),
+    onPage: async (phase, position) => {
+      const isAlwaysDue = intervalMs[phase] === 0
+      if (position !== undefined) progress[phase] = { position }
+      else if (!isAlwaysDue) progress[phase] = ended(phase, now())
+      else if (progress[phase]) delete progress[phase]
+      else return
+      await catalog.saveSweepProgress(JSON.stringify(progress))
+    },
+  })
+}
+
+function ended(phase: Phase, now: Date): NonNullable<Progress[Phase]> {
+  const version = versions[phase]
+  return { endedAt: now.toISOString(), ...(version !== undefined && { version }) }
+}
+
+function isDue(progress: Progress, phase: Phase, now: Date): boolean {
+  const { endedAt, version } = progress[phase] ?? {}
+  if (endedAt === undefined || version !== versions[phase]) return true
+  const sinceMs = now.getTime() - Date.parse(endedAt)
+  // An end that lies ahead was written by a clock that was wrong.
+  return sinceMs >= intervalMs[phase] || sinceMs < 0
+}
+
+/** What another version has kept, and this one does not understand, only means to begin anew. */
+function parseProgress(text: string | undefined): Progress {
+  if (text === undefined) return {}
+  try {
+    return progressSchema.parse(JSON.parse(text))
+  } catch {
+    return {}
+  }
+}

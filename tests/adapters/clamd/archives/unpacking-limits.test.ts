@@ -1,0 +1,31 @@
+import { expect, test, vi } from 'vitest'
+import { UnpackingLimits } from '../../../../shared/adapters/clamd/archives/unpacking-limits.ts'
+
+const gibibyte = 1024 ** 3
+const reason = (reason: string) => expect.objectContaining({ reason })
+
+test('unpacking ends after 2 GiB', () => {
+  const limits = new UnpackingLimits()
+  limits.take(gibibyte)
+  limits.take(gibibyte)
+  expect(() => limits.take(1)).toThrow(reason('size-limit'))
+})
+
+test('unpacking ends after 10,000 files', () => {
+  const limits = new UnpackingLimits()
+  for (let count = 0; count < 10_000; count += 1) limits.takeFile()
+  expect(() => limits.takeFile()).toThrow(reason('file-count-limit'))
+})
+
+test('unpacking ends after four minutes', () => {
+  vi.useFakeTimers({ toFake: ['performance'] })
+  try {
+    const limits = new UnpackingLimits()
+    vi.advanceTimersByTime(240_000)
+    limits.take(1)
+    vi.advanceTimersByTime(1)
+    expect(() => limits.take(1)).toThrow(reason('time-limit'))
+  } finally {
+    vi.useRealTimers()
+  }
+})

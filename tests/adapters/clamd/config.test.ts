@@ -1,0 +1,30 @@
+import { readFile } from 'node:fs/promises'
+import { expect, test } from 'vitest'
+import { loadConfig } from '../../../shared/config/config.ts'
+import { configFile } from '../../../shared/adapters/clamd/clamd-process.ts'
+
+const text = await readFile(configFile, 'utf8')
+const lines = text.split('\n').filter((line) => line !== '' && !line.startsWith('#'))
+const settings = new Map(lines.map((line) => line.split(' ', 2) as [string, string]))
+const mebibytes = (option: string) => Number(/^(\d+)M$/.exec(settings.get(option) ?? '')?.[1])
+
+test.each(['StreamMaxLength', 'MaxFileSize', 'MaxScanSize'])('%s stays below 1 GiB', (option) => {
+  expect(mebibytes(option)).toBeGreaterThan(0)
+  expect(mebibytes(option)).toBeLessThan(1024)
+})
+
+test('MaxScanSize is not above MaxFileSize, nor StreamMaxLength', () => {
+  expect(mebibytes('MaxScanSize')).toBeLessThanOrEqual(mebibytes('MaxFileSize'))
+  expect(mebibytes('StreamMaxLength')).toBeLessThanOrEqual(mebibytes('MaxFileSize'))
+})
+
+test('what cannot be looked into is said to be so', () => {
+  expect(settings.get('AlertExceedsMax')).toBe('yes')
+  expect(settings.get('AlertEncrypted')).toBe('yes')
+})
+
+test('there are more threads than the most files that are scanned at once', () => {
+  const count = settings.get('MaxThreads')
+  expect(() => loadConfig({ CLAMAV_CONCURRENCY: '64' })).not.toThrow()
+  expect(() => loadConfig({ CLAMAV_CONCURRENCY: count })).toThrow('CLAMAV_CONCURRENCY')
+})

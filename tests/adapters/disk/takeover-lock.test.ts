@@ -1,0 +1,60 @@
+import { describe, expect, test } from 'vitest'
+import { LatestOnly } from '../../../shared/adapters/disk/takeover-lock.ts'
+
+/** Work that ends when it is told to, whatever its signal says. */
+function work(log: string[], name: string) {
+  const { promise, resolve } = Promise.withResolvers<void>()
+  const run = async (signal: AbortSignal) => {
+    log.push(`${name} begins`)
+    signal.addEventListener('abort', () => log.push(`${name} is stopped`))
+    await promise
+    log.push(`${name} ends`)
+  }
+  return { run, end: resolve }
+}
+
+describe('LatestOnly', () => {
+  test('a later request stops the earlier and begins when that has ended', async () => {
+    const requests = new LatestOnly()
+    const log: string[] = []
+    const [first, second] = [work(log, 'first'), work(log, 'second')]
+    const running = [requests.run('a', first.run)]
+    await expect.poll(() => log).toEqual(['first begins'])
+    running.push(requests.run('a', second.run))
+    await expect.poll(() => log).toContain('first is stopped')
+    second.end()
+    first.end()
+    await Promise.all(running)
+    expect(log).toEqual([
+      'first begins',
+      'first is stopped',
+      'first ends',
+      'second begins',
+      'second ends',
+    ])
+  })
+
+  test('a request that is overtaken while it waits never begins', async () => {
+    const requests = new LatestOnly()
+    const log: string[] = []
+    const [first, second, third] = [work(log, 'first'), work(log, 'second'), work(log, 'third')]
+    const running = [first, second, third].map(({ run }) => requests.run('a', run))
+    for (const { end } of [first, second, third]) end()
+    const outcomes = await Promise.allSettled(running)
+    expect(outcomes[1]).toMatchObject({ status: 'rejected', reason: { code: 'invalid-request' } })
+    expect(log).not.toContain('second begins')
+    expect(log.at(-1)).toBe('third ends')
+  })
+
+  test('requests of different keys run side by side', async () => {
+    const requests = new LatestOnly()
+    const log: string[] = []
+    const [first, second] = [work(log, 'first'), work(log, 'second')]
+    const running = [requests.run('a', first.run), requests.run('b', second.run)]
+    await expect.poll(() => log).toEqual(['first begins', 'second begins'])
+    first.end()
+    second.end()
+    await Promise.all(running)
+    expect(log).not.toContain('first is stopped')
+  })
+})

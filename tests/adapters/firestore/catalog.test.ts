@@ -1,0 +1,6 @@
+import { describeCatalog } from '../../ports/catalog/catalog.ts'
+import { openFirestore, useFirestore } from './world.ts'
+
+useFirestore()
+
+describeCatalog('Firestore', openFirestore)

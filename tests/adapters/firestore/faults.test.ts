@@ -1,0 +1,195 @@
+import { describe, expect, test } from 'vitest'
+import { parsePath } from '../../../shared/model/path.ts'
+import { maxPurgedAtOnce } from '../../../shared/ports/catalog.ts'
+import { codeOf, newId, user } from '../../ports/catalog/world.ts'
+import { firestoreWorld, newProject, useOwnFirestore } from './world.ts'
+
+const { emulator } = useOwnFirestore()
+
+const lost = { code: 'UNAVAILABLE', applied: true } as const
+const live = { liveBytes: 10, liveCount: 1, reservedBytes: 0, trashBytes: 0 }
+
+describe('a commit that succeeded although the client saw an error', () => {
+  test.each(['UNAVAILABLE', 'DEADLINE_EXCEEDED', 'INTERNAL', 'ABORTED'] as const)(
+    'reserves once (%s)',
+    async (code) => {
+      await using world = await firestoreWorld(newProject())
+      emulator().faults.plan('commit', { code, applied: true })
+      const file = await world.reserve('/a')
+      expect(await world.get(file)).toEqual(file)
+      expect((await world.counters()).reservedBytes).toBe(10)
+      expect(file.sequence).toBe(1)
+    },
+  )
+
+  test('settles once, and answers as the one that settled', async () => {
+    await using world = await firestoreWorld(newProject(), { quotaBytes: 50 })
+    const old = await world.upload('/a', { maxBytes: 40 })
+    const large = await world.upload('/a', { maxBytes: 45, overwrite: true })
+    const file = await world.reserve('/a', { overwrite: true })
+    world.advance(1)
+    emulator().faults.plan('commit', lost)
+    const result = await world.settle(file)
+    expect(result).toMatchObject({ settled: true, file: { state: 'ready' } })
+    expect(result.purged.map(({ id }) => id)).toEqual([old.id])
+    expect(await world.counters()).toEqual({ ...live, trashBytes: 45 })
+    expect(await world.get(large)).toMatchObject({ supersededBy: file.id })
+  })
+
+  test('settles once where the record is removed', async () => {
+    await using world = await firestoreWorld(newProject())
+    const file = await world.reserve('/a')
+    emulator().faults.plan('commit', lost)
+    const result = await world.settle(file, { sizeBytes: 11 })
+    expect(result).toEqual({ file: undefined, settled: true, refusal: 'too-large', purged: [] })
+    expect((await world.counters()).reservedBytes).toBe(0)
+  })
+
+  test('of two concurrent purges one answers the record', async () => {
+    const projectId = newProject()
+    await using world = await firestoreWorld(projectId)
+    await using other = await firestoreWorld(projectId)
+    for (let round = 0; round < 10; round += 1) {
+      const { id } = await world.upload(`/${round}`)
+      const purged = await Promise.all([world, other].map(({ catalog }) => catalog.purge(user, id)))
+      expect(purged.filter((file) => file !== undefined)).toHaveLength(1)
+    }
+  })
+
+  test('mends counters once', async () => {
+    await using world = await firestoreWorld(newProject())
+    await world.upload('/a')
+    await world.drift(user, { liveBytes: 5 })
+    emulator().faults.plan('commit', lost)
+    await world.catalog.recount(user, { mend: true })
+    expect(await world.counters()).toEqual(live)
+  })
+
+  test('removes, restores, moves and purges once', async () => {
+    await using world = await firestoreWorld(newProject())
+    const file = await world.upload('/a')
+    const { catalog } = world
+    emulator().faults.plan('commit', lost)
+    expect((await catalog.remove(user, file.id))?.file.isDeleted).toBe(true)
+    expect(await world.counters()).toMatchObject({ liveCount: 0, trashBytes: 10 })
+    emulator().faults.plan('commit', lost)
+    expect((await catalog.restore(user, file.id))?.isDeleted).toBe(false)
+    expect(await world.counters()).toEqual(live)
+    emulator().faults.plan('commit', lost)
+    const path = parsePath('/b')
+    expect((await catalog.update(user, file.id, { path }))?.path).toBe('/b')
+    emulator().faults.plan('commit', lost)
+    expect((await catalog.purge(user, file.id))?.id).toBe(file.id)
+    expect(await world.counters()).toMatchObject({ liveCount: 0, trashBytes: 0 })
+  })
+
+  test('a second reserve of an id is a fault nevertheless', async () => {
+    await using world = await firestoreWorld(newProject())
+    const id = newId()
+    await world.reserve('/a', { id })
+    expect(await codeOf(world.reserve('/a', { id, overwrite: true }))).toBe('6')
+  })
+})
+
+describe('an operator is told what to run', () => {
+  test.each([
+    [
+      'runQuery',
+      'FAILED_PRECONDITION',
+      'The query requires an index.',
+      'firebase deploy --only firestore:indexes',
+    ],
+    [
+      'runQuery',
+      'NOT_FOUND',
+      'The database (default) does not exist',
+      'gcloud firestore databases create',
+    ],
+    [
+      'runQuery',
+      'PERMISSION_DENIED',
+      'Cloud Firestore API has not been used in project x',
+      'gcloud services enable firestore.googleapis.com',
+    ],
+    [
+      'runQuery',
+      'PERMISSION_DENIED',
+      'Missing or insufficient permissions.',
+      'roles/datastore.user',
+    ],
+  ] as const)('when %s meets %s: %s', async (method, code, message, advice) => {
+    await using world = await firestoreWorld(newProject())
+    emulator().faults.plan(method, { code, message })
+    await expect(world.list()).rejects.toThrow(advice)
+  })
+})
+
+describe('a full trash', () => {
+  test('a trash that one transaction cannot make room in is emptied in several', async () => {
+    const projectId = newProject()
+    await using world = await firestoreWorld(projectId, { quotaBytes: 103 })
+    const small = []
+    for (let i = 0; i < 103; i++) {
+      const file = await world.upload(`/${i}`, { maxBytes: 1 })
+      await world.catalog.remove(user, file.id)
+      small.push(file.id)
+    }
+    const large = await world.upload('/large', { maxBytes: 101 })
+    const removal = await world.catalog.remove(user, large.id)
+    expect(removal?.purged.map(({ id }) => id)).toEqual(small.slice(0, maxPurgedAtOnce))
+    const more = await world.catalog.trimTrash(user)
+    expect(more.map(({ id }) => id)).toEqual(small.slice(maxPurgedAtOnce, 101))
+    expect(await world.counters()).toMatchObject({ liveCount: 0, trashBytes: 103 })
+    expect(emulator().database(projectId).largestCommit).toBe(maxPurgedAtOnce + 3)
+  })
+})
+
+describe('a recount', () => {
+  test('of files that cannot all be listed throws, and nothing is corrected', async () => {
+    await using world = await drifted()
+    emulator().faults.maxDocuments = 0
+    const recount = world.catalog.recount(user, { mend: true })
+    await expect(recount).rejects.toThrow('has 3 files, and 0 were listed')
+    emulator().faults.maxDocuments = Infinity
+    expect((await world.counters()).liveBytes).toBe(35)
+  })
+
+  test('goes on behind pages that are merely short', async () => {
+    await using world = await drifted()
+    emulator().faults.maxDocuments = 1
+    const recount = await world.catalog.recount(user, { mend: true })
+    emulator().faults.maxDocuments = Infinity
+    expect(recount.counted.liveBytes).toBe(30)
+    expect((await world.counters()).liveBytes).toBe(30)
+  })
+
+  test('sees one instant, whatever is committed between its pages', async () => {
+    await using world = await drifted()
+    const { faults } = emulator()
+    faults.maxDocuments = 1
+    faults.latencyMs = 10
+    const recounting = world.catalog.recount(user, { mend: true })
+    for (const path of ['/d', '/e', '/f']) await world.upload(path)
+    const { kept, counted } = await recounting
+    faults.maxDocuments = Infinity
+    faults.latencyMs = 0
+    expect(kept.liveBytes - counted.liveBytes).toBe(5)
+    expect(await world.counters()).toMatchObject({ liveBytes: 60, liveCount: 6 })
+  })
+
+  test('whose query fails throws, and nothing is corrected', async () => {
+    await using world = await drifted()
+    emulator().faults.plan('runQuery', { code: 'PERMISSION_DENIED' })
+    const recount = world.catalog.recount(user, { mend: true })
+    await expect(recount).rejects.toThrow('roles/datastore.user')
+    expect((await world.counters()).liveBytes).toBe(35)
+  })
+})
+
+/** Three files, and a counter that is not what they add up to. */
+async function drifted() {
+  const world = await firestoreWorld(newProject())
+  for (const path of ['/a', '/b', '/c']) await world.upload(path)
+  await world.drift(user, { liveBytes: 5 })
+  return world
+}

@@ -1,0 +1,223 @@
+import { describe, expect, test } from 'vitest'
+import { FirestoreCatalog } from '../../../shared/adapters/firestore/catalog.ts'
+import type { FileRecord } from '../../../shared/model/file.ts'
+import { parsePath, parseSessionId } from '../../../shared/model/path.ts'
+import { maxPurgedAtOnce } from '../../../shared/ports/catalog.ts'
+import type { FullCatalog } from '../../../shared/ports/ports.ts'
+import { clean, infected, user, type World } from '../../ports/catalog/world.ts'
+import { firestoreWorld, newProject, useOwnFirestore } from './world.ts'
+
+const { emulator } = useOwnFirestore()
+
+const reads = [
+  'awaitSettled',
+  'check',
+  'countPending',
+  'get',
+  'getByPath',
+  'isKnown',
+  'list',
+  'listOutdated',
+  'listPending',
+  'listRejected',
+  'listTrash',
+  'listWorkspaces',
+  'refusal',
+  'sweepProgress',
+  'usage',
+] as const satisfies (keyof FullCatalog)[]
+
+type Mutation = Exclude<keyof FullCatalog, (typeof reads)[number]>
+
+interface Case {
+  before?: (world: World) => Promise<FileRecord>
+  run: (world: World, file: FileRecord) => Promise<unknown>
+}
+
+const session = parseSessionId('s')
+const pending = (world: World) => world.reserve('/sessions/s/a')
+const ready = (world: World) => world.upload('/sessions/s/a')
+const deleted = async (world: World) => {
+  const file = await ready(world)
+  await world.catalog.remove(user, file.id)
+  return file
+}
+/** A trash that is full, and a file that does not fit in it beside the others. */
+const fullTrash = async (world: World) => {
+  for (const path of ['/1', '/2']) {
+    const { id } = await world.upload(path, { maxBytes: 400 })
+    await world.catalog.remove(user, id)
+  }
+  return world.upload('/sessions/s/a', { maxBytes: 500 })
+}
+/** Counters that let `trimTrash` purge more than one batch. */
+const overfullTrash = async (world: World) => {
+  const file = await ready(world)
+  for (let i = 0; i < maxPurgedAtOnce + 5; i++) {
+    const { id } = await world.upload(`/${i}`, { maxBytes: 1 })
+    await world.catalog.remove(user, id)
+  }
+  await world.drift(user, { trashBytes: 2000 })
+  return file
+}
+
+/** Every operation that changes the catalog: one without an entry does not compile. */
+const mutations: Record<Mutation, Record<string, Case>> = {
+  reserve: {
+    'a path': { run: (world) => world.reserve('/b') },
+    'an overwrite': {
+      before: ready,
+      run: (world) => world.reserve('/sessions/s/a', { overwrite: true }),
+    },
+  },
+  settle: {
+    clean: { before: pending, run: (world, file) => world.settle(file) },
+    infected: { before: pending, run: (world, file) => world.settle(file, { scan: infected }) },
+    refused: { before: pending, run: (world, file) => world.settle(file, { sizeBytes: 11 }) },
+    'with purged files': {
+      before: async (world) => {
+        await fullTrash(world)
+        return world.reserve('/sessions/s/a', { maxBytes: 510, overwrite: true })
+      },
+      run: (world, file) => world.settle(file),
+    },
+  },
+  noteProgress: {
+    'of a pending file': {
+      before: pending,
+      run: ({ catalog }, { id }) => catalog.noteProgress(user, id, 4),
+    },
+  },
+  rejudge: Object.fromEntries(
+    [clean, infected].map((scan) => [
+      scan.verdict,
+      {
+        before: ready,
+        run: ({ catalog }: World, { id }: FileRecord) => {
+          const later = { ...scan, signaturesAt: '2026-01-02T00:00:00.000Z' }
+          return catalog.rejudge(user, id, { generation: '1', scan: later })
+        },
+      },
+    ]),
+  ),
+  update: {
+    metadata: {
+      before: ready,
+      run: ({ catalog }, { id }) => catalog.update(user, id, { metadata: { a: 1 } }),
+    },
+    path: {
+      before: ready,
+      run: ({ catalog }, { id }) => catalog.update(user, id, { path: parsePath('/b') }),
+    },
+  },
+  remove: {
+    'a ready file': { before: ready, run: ({ catalog }, { id }) => catalog.remove(user, id) },
+    'a pending file': { before: pending, run: ({ catalog }, { id }) => catalog.remove(user, id) },
+    'with purged files': {
+      before: fullTrash,
+      run: ({ catalog }, { id }) => catalog.remove(user, id),
+    },
+  },
+  removeSession: {
+    'into the trash': {
+      before: ready,
+      run: ({ catalog }) => catalog.removeSession(user, session, { purge: false }),
+    },
+    'with forgotten files': {
+      before: ready,
+      run: ({ catalog }) => catalog.removeSession(user, session, { purge: true }),
+    },
+  },
+  restore: {
+    'to another path': {
+      before: deleted,
+      run: ({ catalog }, { id }) => catalog.restore(user, id, parsePath('/b')),
+    },
+  },
+  purge: {
+    'a ready file': { before: ready, run: ({ catalog }, { id }) => catalog.purge(user, id) },
+    'a deleted file': { before: deleted, run: ({ catalog }, { id }) => catalog.purge(user, id) },
+  },
+  expire: {
+    'a pending file': {
+      before: async (world) => {
+        const file = await pending(world)
+        world.advance(61_000)
+        return file
+      },
+      run: ({ catalog }, { id }) => catalog.expire(user, id),
+    },
+  },
+  setQuota: { 'of a workspace': { run: ({ catalog }) => catalog.setQuota(user, 5) } },
+  recount: {
+    'that corrects counters': {
+      before: async (world) => {
+        const file = await ready(world)
+        await world.drift(user, { liveBytes: 5 })
+        return file
+      },
+      run: ({ catalog }) => catalog.recount(user, { mend: true }),
+    },
+  },
+  trimTrash: {
+    'of more than one batch': {
+      before: overfullTrash,
+      run: ({ catalog }) => catalog.trimTrash(user),
+    },
+  },
+  markMissing: {
+    'of a ready file': {
+      before: ready,
+      run: ({ catalog, now }, { id }) =>
+        catalog.markMissing(user, id, { generation: '1', since: now }),
+    },
+  },
+  saveSweepProgress: { '': { run: ({ catalog }) => catalog.saveSweepProgress('{}') } },
+}
+
+const cases = Object.entries(mutations).flatMap(([name, each]) =>
+  Object.entries(each).map(([kind, one]) => [`${name} ${kind}`.trim(), one] as const),
+)
+
+describe('a commit whose answer is lost', () => {
+  test('is tried with every method of the catalog that writes', () => {
+    const methods = Object.getOwnPropertyNames(FirestoreCatalog.prototype)
+    const named = [...reads, ...Object.keys(mutations), 'constructor']
+    expect(methods.toSorted()).toEqual(named.toSorted())
+  })
+
+  test.each(cases)('changes nothing about %s', async (_, one) => {
+    const undisturbed = await outcome(one)
+    for (const code of ['UNAVAILABLE', 'ABORTED', 'DEADLINE_EXCEEDED'] as const) {
+      const lost = await outcome(one, () =>
+        emulator().faults.plan('commit', { code, applied: true }),
+      )
+      expect(lost).toEqual(undisturbed)
+    }
+  })
+})
+
+/** What an operation answers and leaves, with each id by the order of its appearance, and how much it wrote. */
+async function outcome({ before, run }: Case, fault?: () => void) {
+  const projectId = newProject()
+  await using world = await firestoreWorld(projectId)
+  const file = before ? await before(world) : await world.reserve('/unconcerned')
+  const { bill } = emulator().database(projectId)
+  const { writes, deletes } = bill
+  fault?.()
+  const answer = await run(world, file)
+  const written = { writes: bill.writes - writes, deletes: bill.deletes - deletes }
+  const left = {
+    live: await world.list(),
+    trash: await world.list({ deleted: true }),
+    usage: await world.catalog.usage(user),
+    progress: await world.catalog.sweepProgress(),
+  }
+  const ids = new Map<string, string>()
+  const number = (id: string) => ids.get(id) ?? ids.set(id, `id-${ids.size}`).get(id)
+  const text = JSON.stringify({ answer: answer ?? null, written, left })
+  const anonymous = text
+    .replaceAll(/[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}/g, (id) => number(id) ?? id)
+    .replaceAll(/[\da-f]{64}/g, 'checksum')
+  return JSON.parse(anonymous) as object
+}

@@ -1,0 +1,255 @@
+import type { FileRecord, Scan } from '../../../shared/model/file.ts'
+import { parsePath, parseSessionId } from '../../../shared/model/path.ts'
+import { clean, codeOf, infected, newId, user, type World } from '../../ports/catalog/world.ts'
+
+/** What an operation is measured in: a workspace, and the files that `before` made there. */
+type Step = (world: World, files: FileRecord[]) => Promise<unknown>
+
+export interface Operation {
+  name: string
+  before?: (world: World) => Promise<FileRecord[]>
+  run: Step
+}
+
+const path = parsePath('/a')
+const other = parsePath('/other')
+const session = parseSessionId('s')
+
+const pendingFile = async (world: World) => [await world.reserve('/a')]
+const readyFile = async (world: World) => [await world.upload('/a')]
+const pendingOverwrite = async (world: World) => {
+  const owner = await world.upload('/a')
+  return [await world.reserve('/a', { overwrite: true }), owner]
+}
+const deletedFile = async (world: World) => {
+  const file = await world.upload('/a')
+  await world.catalog.remove(user, file.id)
+  return [file]
+}
+const fullTrash = async (world: World) => {
+  for (const [name, maxBytes] of [
+    ['/1', 400],
+    ['/2', 400],
+  ] as const) {
+    const file = await world.upload(name, { maxBytes })
+    await world.catalog.remove(user, file.id)
+  }
+  return [await world.upload('/a', { maxBytes: 500 })]
+}
+const sessionFiles = async (world: World) => [
+  await world.upload('/sessions/s/a'),
+  await world.upload('/sessions/s/b'),
+]
+const tenFiles = async (world: World) => {
+  const files = []
+  for (let i = 0; i < 10; i++) files.push(await world.upload(`/folder-${i % 3}/report-${i}`))
+  return files
+}
+
+const upload = async (world: World, overwrite: boolean) => {
+  const file = await world.reserve('/a', { overwrite })
+  await world.get(file)
+  await world.settle(file)
+}
+const rejudge = async (world: World, { workspaceId, id, generation }: FileRecord, scan: Scan) => {
+  const later = { ...scan, signaturesAt: '2026-01-02T00:00:00.000Z' }
+  await world.catalog.rejudge(workspaceId, id, { generation: generation ?? '', scan: later })
+}
+const onFile =
+  (run: (world: World, file: FileRecord) => Promise<unknown>): Step =>
+  async (world, [file]) => {
+    if (file) await run(world, file)
+  }
+
+/** Every operation of the catalog, and what makes its cost differ. */
+export const operations: Operation[] = [
+  { name: 'upload to ready: `reserve`, `get`, `settle`', run: (world) => upload(world, false) },
+  {
+    name: 'overwrite to ready: `reserve`, `get`, `settle`',
+    before: readyFile,
+    run: (world) => upload(world, true),
+  },
+  { name: '`reserve`', run: (world) => world.reserve('/a') },
+  {
+    name: '`reserve`, refused',
+    before: readyFile,
+    run: async (world) => codeOf(world.reserve('/a')),
+  },
+  {
+    name: '`settle`, clean',
+    before: pendingFile,
+    run: onFile((world, file) => world.settle(file)),
+  },
+  {
+    name: '`settle`, clean, in the place of another file',
+    before: pendingOverwrite,
+    run: onFile((world, file) => world.settle(file)),
+  },
+  {
+    name: '`settle`, infected',
+    before: pendingFile,
+    run: onFile((world, file) => world.settle(file, { scan: infected })),
+  },
+  {
+    name: '`settle`, refused',
+    before: pendingFile,
+    run: onFile((world, file) => world.settle(file, { sizeBytes: 11 })),
+  },
+  {
+    name: '`settle`, a second delivery',
+    before: readyFile,
+    run: onFile((world, file) => world.settle(file)),
+  },
+  {
+    name: '`rejudge`, clean or unscannable',
+    before: readyFile,
+    run: onFile((world, file) => rejudge(world, file, clean)),
+  },
+  {
+    name: '`rejudge`, infected',
+    before: readyFile,
+    run: onFile((world, file) => rejudge(world, file, infected)),
+  },
+  {
+    name: '`rejudge`, infected, in the trash',
+    before: deletedFile,
+    run: onFile((world, file) => rejudge(world, file, infected)),
+  },
+  {
+    name: '`listOutdated`, a page of 4 of 10 files',
+    before: tenFiles,
+    run: (world) => world.catalog.listOutdated({ signaturesBefore: world.now, limit: 4 }),
+  },
+  {
+    name: '`listRejected`, none',
+    before: tenFiles,
+    run: (world) => world.catalog.listRejected({ before: world.now, limit: 4 }),
+  },
+  {
+    name: '`removeSession`, 2 files',
+    before: sessionFiles,
+    run: (world) => world.catalog.removeSession(user, session, { purge: false }),
+  },
+  {
+    name: '`noteProgress`',
+    before: pendingFile,
+    run: onFile((world, { id }) => world.catalog.noteProgress(user, id, 4)),
+  },
+  {
+    name: '`awaitSettled`, settled already',
+    before: readyFile,
+    run: onFile((world, { id }) => world.catalog.awaitSettled(user, id, AbortSignal.timeout(9000))),
+  },
+  {
+    name: '`refusal`',
+    run: (world) => world.catalog.refusal(user, newId()),
+  },
+  {
+    name: '`update`, metadata',
+    before: readyFile,
+    run: onFile((world, { id }) => world.catalog.update(user, id, { metadata: { a: 1 } })),
+  },
+  {
+    name: '`update`, path',
+    before: readyFile,
+    run: onFile((world, { id }) => world.catalog.update(user, id, { path: other })),
+  },
+  {
+    name: '`remove`, ready',
+    before: readyFile,
+    run: onFile((world, { id }) => world.catalog.remove(user, id)),
+  },
+  {
+    name: '`remove`, ready, and one file leaves the trash',
+    before: fullTrash,
+    run: onFile((world, { id }) => world.catalog.remove(user, id)),
+  },
+  {
+    name: '`remove`, pending',
+    before: pendingFile,
+    run: onFile((world, { id }) => world.catalog.remove(user, id)),
+  },
+  {
+    name: '`restore`',
+    before: deletedFile,
+    run: onFile((world, { id }) => world.catalog.restore(user, id)),
+  },
+  {
+    name: '`purge`, from the trash',
+    before: deletedFile,
+    run: onFile((world, { id }) => world.catalog.purge(user, id)),
+  },
+  {
+    name: '`get`',
+    before: readyFile,
+    run: onFile((world, file) => world.get(file)),
+  },
+  { name: '`getByPath`', before: readyFile, run: (world) => world.catalog.getByPath(user, path) },
+  { name: '`usage`', run: (world) => world.catalog.usage(user) },
+  { name: '`setQuota`', run: (world) => world.catalog.setQuota(user, 5) },
+  {
+    name: '`list`, a page of 4 of 10 files',
+    before: tenFiles,
+    run: (world) => world.list({ limit: 4, sort: 'created', descending: true }),
+  },
+  {
+    name: '`list`, the same with `total`',
+    before: tenFiles,
+    run: (world) => world.list({ limit: 4, total: true }),
+  },
+  {
+    name: '`list`, the same at `offset` 5',
+    before: tenFiles,
+    run: (world) => world.list({ limit: 4, offset: 5 }),
+  },
+  {
+    name: '`list`, 3 folders of 10 files',
+    before: tenFiles,
+    run: (world) => world.list({ limit: 4, prefix: '/', folders: true }),
+  },
+  {
+    name: '`list`, 4 of 10 names that contain 3 characters',
+    before: tenFiles,
+    run: (world) => world.list({ limit: 4, nameContains: 'REP' }),
+  },
+  {
+    name: '`list`, the one of 10 names that contains 8 characters',
+    before: tenFiles,
+    run: (world) => world.list({ limit: 4, nameContains: 'report-7' }),
+  },
+  {
+    name: '`recount` of 10 files',
+    before: tenFiles,
+    run: (world) => world.catalog.recount(user, { mend: true }),
+  },
+  {
+    name: '`recount` of 10 files, with something to mend',
+    before: async (world) => {
+      const files = await tenFiles(world)
+      await world.drift(user, { liveBytes: 5 })
+      return files
+    },
+    run: (world) => world.catalog.recount(user, { mend: true }),
+  },
+  { name: '`trimTrash`, with room', run: (world) => world.catalog.trimTrash(user) },
+  {
+    name: '`markMissing`',
+    before: readyFile,
+    run: onFile((world, { id }) =>
+      world.catalog.markMissing(user, id, { generation: '1', since: world.now }),
+    ),
+  },
+  {
+    name: '`listWorkspaces`, the one that there is',
+    before: readyFile,
+    run: (world) => world.catalog.listWorkspaces({ limit: 10 }),
+  },
+  { name: '`isKnown`', run: (world) => world.catalog.isKnown(user) },
+  {
+    name: '`countPending`, of up to 1,000',
+    before: async (world) => [await world.reserve('/a')],
+    run: (world) => world.catalog.countPending(),
+  },
+  { name: '`sweepProgress`', run: (world) => world.catalog.sweepProgress() },
+  { name: '`saveSweepProgress`', run: (world) => world.catalog.saveSweepProgress('{}') },
+]

@@ -1,0 +1,56 @@
+import { describe, expect, test } from 'vitest'
+import { codeOf, user, type World } from '../../ports/catalog/world.ts'
+import { firestoreWorld, newProject, useFirestore } from './world.ts'
+
+useFirestore()
+
+describe('many writers', () => {
+  test('50 parallel uploads of five clients are all stored, and counted exactly', async () => {
+    const projectId = newProject()
+    await using worlds = new AsyncDisposableStack()
+    const writers: World[] = []
+    for (let i = 0; i < 5; i++) writers.push(worlds.use(await firestoreWorld(projectId)))
+    await Promise.all(
+      Array.from({ length: 50 }, async (_, i) => writers[i % 5]?.upload(`/${i}`, { maxBytes: 2 })),
+    )
+    expect(await writers[0]?.counters()).toEqual({
+      liveBytes: 100,
+      liveCount: 50,
+      reservedBytes: 0,
+      trashBytes: 0,
+    })
+  })
+
+  test('20 parallel overwrites of one path by five clients leave one owner and exact counters', async () => {
+    const projectId = newProject()
+    await using worlds = new AsyncDisposableStack()
+    const writers: World[] = []
+    for (let i = 0; i < 5; i++) writers.push(worlds.use(await firestoreWorld(projectId)))
+    await Promise.all(
+      Array.from({ length: 20 }, async (_, i) => {
+        const writer = writers[i % 5]
+        const file = await writer?.reserve('/a', { maxBytes: 2, overwrite: true })
+        if (file) await writer?.settle(file)
+      }),
+    )
+    expect(await writers[0]?.counters()).toEqual({
+      liveBytes: 2,
+      liveCount: 1,
+      reservedBytes: 0,
+      trashBytes: 38,
+    })
+  })
+})
+
+describe('REST', () => {
+  test('does what gRPC does, with listeners beside it', async () => {
+    await using world = await firestoreWorld(newProject(), { preferRest: true })
+    const file = await world.reserve('/a', { metadata: { ключ: [[1.5, null]] } })
+    const waiting = world.catalog.awaitSettled(user, file.id, AbortSignal.timeout(9000))
+    await world.settle(file)
+    await waiting
+    expect(await codeOf(world.reserve('/a'))).toBe('path-taken')
+    const { files, total } = await world.list({ nameContains: 'A', total: true })
+    expect([files[0]?.metadata, total]).toEqual([{ ключ: [[1.5, null]] }, 1])
+  })
+})

@@ -1,0 +1,13 @@
+import { afterAll } from 'vitest'
+import { openGcsStore } from '../../emulators/storage/gcs-store.ts'
+import { skipWhatIsMissing } from '../../emulators/storage/skip-missing.ts'
+import { startStorageEmulator } from '../../emulators/storage/start.ts'
+import { testSigner } from '../../emulators/storage/test-signer.ts'
+import { describeBlobStore } from '../../ports/blob-store/blob-store.ts'
+
+const { auth, signers } = testSigner()
+const storage = await startStorageEmulator({ signers })
+afterAll(() => storage[Symbol.asyncDispose]())
+await skipWhatIsMissing(storage)
+
+describeBlobStore('Cloud Storage', () => openGcsStore(storage, { auth }))

@@ -1,0 +1,53 @@
+import { randomUUID } from 'node:crypto'
+import { text } from 'node:stream/consumers'
+import { Storage } from '@google-cloud/storage'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { GcsForeignObjects } from '../../../shared/adapters/gcs/foreign.ts'
+import { createBucket } from '../../emulators/storage/create-bucket.ts'
+import { startStorageEmulator, type RunningStorage } from '../../emulators/storage/start.ts'
+
+const allowed = `coffer-${randomUUID()}`
+const other = `coffer-${randomUUID()}`
+const options = { maxBytes: 100 }
+let storage: RunningStorage | undefined
+
+beforeAll(async () => {
+  storage = await startStorageEmulator()
+  const client = new Storage({ projectId: 'coffer-test', apiEndpoint: storage.url })
+  for (const bucket of [allowed, other]) {
+    await createBucket(storage.url, bucket)
+    const file = client.bucket(bucket).file('photos/a b.txt')
+    await file.save('hello', { contentType: 'text/x-greeting', resumable: false })
+  }
+})
+afterAll(() => storage?.[Symbol.asyncDispose]())
+
+const open = () => new GcsForeignObjects({ buckets: [allowed], projectId: 'coffer-test' })
+
+describe('objects of other buckets', () => {
+  test('in an allowed one are opened, with size and declared type', async () => {
+    const found = await open().openObject(allowed, 'photos/a b.txt', options)
+    expect(found).toMatchObject({ sizeBytes: 5, declaredType: 'text/x-greeting' })
+    expect(found && (await text(found.body))).toBe('hello')
+  })
+
+  test('in any other bucket are undefined, like those that are not there', async () => {
+    expect(await open().openObject(other, 'photos/a b.txt', options)).toBeUndefined()
+    expect(await open().openObject(allowed, 'photos/none.txt', options)).toBeUndefined()
+  })
+
+  test('of more bytes than allowed are too-large', async () => {
+    const opened = open().openObject(allowed, 'photos/a b.txt', { maxBytes: 4 })
+    await expect(opened).rejects.toMatchObject({ code: 'too-large' })
+  })
+
+  test('end with the reason when they are given up', async () => {
+    const leaving = new AbortController()
+    const { signal } = leaving
+    const found = await open().openObject(allowed, 'photos/a b.txt', { ...options, signal })
+    leaving.abort(new Error('left'))
+    await expect(found && text(found.body)).rejects.toThrow('left')
+    const late = open().openObject(allowed, 'photos/a b.txt', { ...options, signal })
+    await expect(late).rejects.toThrow('left')
+  })
+})

@@ -1,0 +1,122 @@
+import { Readable } from 'node:stream'
+import { afterAll, describe, expect, test, vi } from 'vitest'
+import { openGcsStore } from '../../emulators/storage/gcs-store.ts'
+import { startOwnStorage } from '../../emulators/storage/start.ts'
+import { BlobWorld } from '../../ports/blob-store/world.ts'
+
+const storage = await startOwnStorage()
+afterAll(() => storage[Symbol.asyncDispose]())
+
+const { emulator } = storage
+const mebibyte = 1024 * 1024
+const origin = 'https://app.example'
+const expiresAt = new Date(Date.now() + 3600_000)
+
+async function begin() {
+  const opened = await openGcsStore(storage)
+  return { ...opened, world: await BlobWorld.open(async () => opened) }
+}
+
+describe('openUpload', () => {
+  test('binds the session to the place while it is free', async () => {
+    await using gcs = await begin()
+    const place = gcs.world.place()
+    const { url } = await gcs.world.openUpload(place, 5)
+    await gcs.world.write(place, 'first')
+    expect((await gcs.world.put(url, 'bytes')).status).toBe(412)
+    expect(
+      emulator.requests.some((it) => /uploadType=resumable.*ifGenerationMatch=0/.test(it)),
+    ).toBe(true)
+  })
+
+  test('binds the session to the type', async () => {
+    await using gcs = await begin()
+    const place = gcs.world.place()
+    const contentType = 'image/png'
+    const { url } = await gcs.store.openUpload(place, { sizeBytes: 5, contentType, expiresAt })
+    const init = { method: 'PUT', body: 'bytes', headers: { 'Content-Type': 'text/html' } }
+    const object = (await (await fetch(url, init)).json()) as { contentType: string }
+    expect(object.contentType).toBe(contentType)
+  })
+
+  test('binds the session to the origin: CORS is answered to it alone', async () => {
+    await using gcs = await begin()
+    const options = { sizeBytes: 5, contentType: 'text/plain', expiresAt, origin }
+    const { url } = await gcs.store.openUpload(gcs.world.place(), options)
+    const allowed = async (origin: string, init: RequestInit) =>
+      (await fetch(url, { ...init, headers: { origin } })).headers.get(
+        'Access-Control-Allow-Origin',
+      )
+    expect(await allowed(origin, { method: 'OPTIONS' })).toBe(origin)
+    expect(await allowed('https://other.example', { method: 'OPTIONS' })).toBeNull()
+    expect(await allowed(origin, { method: 'PUT', body: 'bytes' })).toBe(origin)
+  })
+})
+
+describe('cancelUpload', () => {
+  test('asks nobody about an id that is no session of this storage', async () => {
+    await using gcs = await begin()
+    const before = emulator.requests.length
+    await gcs.store.cancelUpload('https://elsewhere.example/upload/storage/v1/b/x/o?upload_id=1')
+    await gcs.store.cancelUpload('')
+    expect(emulator.requests.length).toBe(before)
+  })
+})
+
+describe('copy', () => {
+  test('goes on until Cloud Storage has copied everything, with its preconditions', async () => {
+    await using gcs = await begin()
+    const limits = emulator.limits
+    limits.rewriteBytes = mebibyte
+    const bytes = Buffer.alloc(2.5 * mebibyte, 'x')
+    const from = await gcs.world.write(gcs.world.place(), Readable.from([bytes]), {
+      maxBytes: bytes.length,
+    })
+    const before = emulator.requests.length
+    const copy = await gcs.store.copy(from, gcs.world.place())
+    delete limits.rewriteBytes
+    expect(copy.sizeBytes).toBe(bytes.length)
+    const rewrites = emulator.requests.slice(before).filter((line) => line.startsWith('POST'))
+    expect(rewrites).toHaveLength(3)
+    for (const rewrite of rewrites) {
+      expect(rewrite).toContain('ifGenerationMatch=0')
+      expect(rewrite).toContain(`sourceGeneration=${from.generation}`)
+    }
+  })
+})
+
+describe('list', () => {
+  test('gives every blob once where Cloud Storage’s pages are shorter than asked for', async () => {
+    await using gcs = await begin()
+    const places = Array.from({ length: 300 }, () => gcs.world.place())
+    for (let i = 0; i < places.length; i += 50) {
+      await Promise.all(places.slice(i, i + 50).map((place) => gcs.world.write(place, 'x')))
+    }
+    const { limits } = emulator
+    const expected = places.sort()
+    for (const objectsPerPage of [100, 7]) {
+      limits.objectsPerPage = objectsPerPage
+      expect((await gcs.world.list(1000)).sort()).toEqual(expected)
+    }
+    delete limits.objectsPerPage
+  })
+})
+
+describe('finalize events', () => {
+  test('come twice and in another order when the emulator is told to', async () => {
+    await using gcs = await begin()
+    const { events } = emulator
+    events.hold()
+    events.deliveries = 2
+    const first = await gcs.world.write(gcs.world.place(), 'first')
+    const second = await gcs.world.write(gcs.world.place(), 'second')
+    expect(gcs.events).toEqual([])
+    events.release()
+    events.deliveries = 1
+    const expected = [second, second, first, first].map(({ storagePath, generation }) => ({
+      storagePath,
+      generation,
+    }))
+    await vi.waitFor(() => expect(gcs.events).toEqual(expected))
+  })
+})

@@ -1,0 +1,130 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
+import { expect, test } from 'vitest'
+import { processLimits, type ProcessLimits } from '../../../shared/adapters/preview/bounds.ts'
+import { runLimited, type LimitedRun } from '../../../shared/adapters/preview/limited-process.ts'
+import { watchMemory } from '../../../shared/adapters/preview/memory-watch.ts'
+import { temporaryDirectory } from '../../support/disk-store.ts'
+
+const mebibyte = 1024 * 1024
+const isLinux = process.platform === 'linux'
+
+async function run(
+  args: string[],
+  run: Partial<LimitedRun> = {},
+  limits: Partial<ProcessLimits> = {},
+) {
+  await using directory = await temporaryDirectory()
+  return await runLimited({
+    program: process.execPath,
+    args,
+    directory: directory.path,
+    limits: { ...processLimits, ...limits },
+    signal: AbortSignal.timeout(20_000),
+    maxOutputBytes: 64 * 1024,
+    ...run,
+  })
+}
+
+const evaluate = (script: string, ...rest: [Partial<LimitedRun>?, Partial<ProcessLimits>?]) =>
+  run(['-e', script], ...rest)
+
+test('a process has nothing of the environment of its parent', async () => {
+  process.env['COFFER_TEST_CREDENTIALS'] = 'secret'
+  const ended = await evaluate('console.log(Object.keys(process.env).join())')
+  delete process.env['COFFER_TEST_CREDENTIALS']
+  const output = ended.how === 'exit' ? ended.output.toString().trim().split(',') : []
+  expect(output.toSorted().filter((name) => !['PWD', '_'].includes(name))).toEqual([
+    'HOME',
+    'PATH',
+    'TMPDIR',
+  ])
+})
+
+test('a process that is aborted ends with everything that it started', async () => {
+  const script = `
+    const { spawn } = require('node:child_process')
+    const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'])
+    require('node:fs').writeFileSync(process.env.TMPDIR + '/child', String(child.pid))
+    for (;;);`
+  await using directory = await temporaryDirectory()
+  const stop = new AbortController()
+  const running = evaluate(script, { directory: directory.path, signal: stop.signal })
+  const pid = await untilWritten(join(directory.path, 'child'))
+  stop.abort()
+  expect(await running).toEqual({ how: 'time' })
+  await untilGone(pid)
+})
+
+test.runIf(isLinux)(
+  'a process of too much memory, CPU time or output ends, whatever it does',
+  async () => {
+    const memory = await evaluate(
+      'const all = []; for (;;) all.push(Buffer.alloc(16 * 2 ** 20, 1))',
+      {},
+      { dataBytes: 1024 * mebibyte },
+    )
+    expect(memory).not.toMatchObject({ how: 'exit', code: 0 })
+    const cpu = await evaluate('for (;;);', {}, { cpuSeconds: 1 })
+    expect(cpu).toMatchObject({ how: 'signal' })
+    const output = await evaluate('for (;;) process.stdout.write("x".repeat(2 ** 16))', {
+      maxOutputBytes: 1000,
+    })
+    expect(output).toEqual({ how: 'output' })
+    const file = await evaluate(
+      'require("node:fs").writeFileSync("large", Buffer.alloc(3 * 2 ** 20))',
+      {},
+      { fileBytes: 2 * mebibyte },
+    )
+    expect(file).not.toMatchObject({ how: 'exit', code: 0 })
+  },
+)
+
+test.runIf(isLinux)('the OOM killer of the kernel takes it before its parent', async () => {
+  const ended = await evaluate(
+    'process.stdout.write(require("node:fs").readFileSync("/proc/self/oom_score_adj"))',
+  )
+  expect(ended).toMatchObject({ how: 'exit', output: Buffer.from('1000\n') })
+})
+
+test('a program that is not installed is missing, and one that fails says with what', async () => {
+  const ended = await run([], { program: 'no-such-program' })
+  expect(ended).toEqual({ how: 'missing' })
+  const failed = await evaluate('console.error("damaged"); process.exit(3)')
+  expect(failed).toEqual({
+    how: 'exit',
+    code: 3,
+    output: Buffer.alloc(0),
+    errors: 'damaged\n',
+  })
+})
+
+test('where the kernel has no limit, memory in use is watched', async () => {
+  const exceeded = Promise.withResolvers<void>()
+  const stop = watchMemory(process.pid, mebibyte, exceeded.resolve, 'darwin')
+  await expect(exceeded.promise).resolves.toBeUndefined()
+  stop()
+})
+
+async function untilWritten(path: string): Promise<number> {
+  for (;;) {
+    const text = await readFile(path, 'utf8').catch(() => '')
+    if (text !== '') return Number(text)
+    await setTimeout(10)
+  }
+}
+
+async function untilGone(pid: number): Promise<void> {
+  for (;;) {
+    try {
+      process.kill(pid, 0)
+    } catch {
+      return
+    }
+    // Dead, and not yet waited for by whichever process inherited it.
+    if (isLinux && /\) Z /.test(await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => ') Z ')))
+      return
+    await setTimeout(10)
+  }
+}

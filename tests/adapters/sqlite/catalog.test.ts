@@ -1,0 +1,35 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Database } from '../../../shared/adapters/sqlite/database/database.ts'
+import { SqliteCatalog } from '../../../shared/adapters/sqlite/catalog.ts'
+import { moveCounters } from '../../../shared/adapters/sqlite/workspaces.ts'
+import { type Holdings, holdingsOf } from '../../../shared/model/usage.ts'
+import { describeCatalog } from '../../ports/catalog/catalog.ts'
+
+describeCatalog('SQLite in memory', async (options) => {
+  const database = await Database.open(':memory:')
+  return {
+    catalog: new SqliteCatalog({ database, ...options }),
+    drift: (workspaceId, by) => drift(database, workspaceId, by),
+    [Symbol.asyncDispose]: () => database[Symbol.asyncDispose](),
+  }
+})
+
+describeCatalog('SQLite on a disk', async (options) => {
+  const directory = await mkdtemp(join(tmpdir(), 'coffer-catalog-'))
+  const database = await Database.open(directory)
+  return {
+    catalog: new SqliteCatalog({ database, ...options }),
+    drift: (workspaceId, by) => drift(database, workspaceId, by),
+    [Symbol.asyncDispose]: async () => {
+      await database[Symbol.asyncDispose]()
+      await rm(directory, { recursive: true })
+    },
+  }
+})
+
+async function drift(database: Database, workspaceId: string, by: Partial<Holdings>) {
+  const held = holdingsOf(undefined)
+  moveCounters(database, workspaceId, { held, holds: { ...held, ...by } })
+}

@@ -1,0 +1,337 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { Database } from '../../../../shared/adapters/sqlite/database/database.ts'
+import { EventQueue } from '../../../../shared/adapters/sqlite/events/event-queue.ts'
+import type { FinalizeEvent } from '../../../../shared/ports/blob-store.ts'
+
+let directory: string
+let skewMs: number
+let errors: unknown[]
+const now = () => new Date(Date.now() + skewMs)
+
+beforeEach(async () => {
+  skewMs = 0
+  errors = []
+  directory = await mkdtemp(join(tmpdir(), 'coffer-queue-'))
+})
+afterEach(async () => {
+  if (errors.length > 0) throw new AggregateError(errors)
+  await rm(directory, { recursive: true })
+})
+
+const event = (place: number | string): FinalizeEvent => ({
+  storagePath: `local://${place}`,
+  generation: '1',
+})
+/** Hears of a failure that the test did not ask for. */
+const unexpected = (error: unknown) => void errors.push(error)
+const ignore = () => {}
+const patiently = { timeout: 15_000, interval: 10 }
+
+/** A queue with a connection of its own, as another process has it. */
+async function connect() {
+  const database = await Database.open(directory)
+  const queue = new EventQueue({ database, now })
+  const dispose = async () => {
+    await queue[Symbol.asyncDispose]()
+    await database[Symbol.asyncDispose]()
+  }
+  return { queue, database, [Symbol.asyncDispose]: dispose }
+}
+
+describe('EventQueue', () => {
+  test('an event that is pushed is handled, and leaves the queue when its handler has resolved', async () => {
+    await using first = await connect()
+    const { queue } = first
+    const handled: FinalizeEvent[] = []
+    const gate = Promise.withResolvers<void>()
+    queue.start(
+      async (delivered) => {
+        handled.push(delivered)
+        await gate.promise
+      },
+      { concurrency: 2, onError: unexpected },
+    )
+    await queue.push(event('a'))
+    await vi.waitFor(() => expect(handled).toEqual([event('a')]), patiently)
+    expect(queue.length()).toBe(1)
+    gate.resolve()
+    await vi.waitFor(() => expect(queue.length()).toBe(0), patiently)
+  })
+
+  test('events of one workspace leave room for those of another, and workspaces take turns', async () => {
+    await using opened = await connect()
+    const { queue } = opened
+    const begun: string[] = []
+    const gates = new Map<string, () => void>()
+    const files = ['ann/1', 'ann/2', 'ann/3', 'ann/4', 'ann/5', 'ann/6']
+    for (const file of files) await queue.push(event(file))
+    queue.start(
+      async ({ storagePath }) => {
+        begun.push(storagePath.slice('local://'.length))
+        await new Promise<void>((resolve) => gates.set(storagePath, resolve))
+      },
+      { concurrency: 4, onError: unexpected },
+    )
+    const end = (file: string) => gates.get(`local://${file}`)?.()
+    await vi.waitFor(() => expect(begun).toEqual(['ann/1', 'ann/2', 'ann/3']), patiently)
+    await queue.push(event('bob/1'))
+    await vi.waitFor(() => expect(begun).toContain('bob/1'), patiently)
+    await queue.push(event('cat/1'))
+    end('ann/1')
+    await vi.waitFor(() => expect(begun.slice(4)).toEqual(['cat/1']), patiently)
+    end('bob/1')
+    await vi.waitFor(() => expect(begun.slice(5)).toEqual(['ann/4']), patiently)
+    const all = [...files, 'bob/1', 'cat/1']
+    await vi.waitFor(() => {
+      for (const file of all) end(file)
+      expect(begun.toSorted()).toEqual(all)
+      expect(queue.length()).toBe(0)
+    }, patiently)
+  })
+
+  test('a push in the same process is handled at once, without asking again', async () => {
+    await using opened = await connect()
+    const { queue } = opened
+    const handled = Promise.withResolvers<FinalizeEvent>()
+    vi.useFakeTimers({ toFake: ['setTimeout'] })
+    try {
+      queue.start(async (delivered) => handled.resolve(delivered), {
+        concurrency: 1,
+        onError: unexpected,
+      })
+      await setImmediate()
+      await queue.push(event('a'))
+      expect(await handled.promise).toEqual(event('a'))
+    } finally {
+      vi.useRealTimers()
+    }
+  })
+
+  test('a restart delivers what was pushed and never handled', async () => {
+    const before = await connect()
+    await before.queue.push(event('a'))
+    await before.queue.push(event('b'))
+    await before[Symbol.asyncDispose]()
+    await using after = await connect()
+    expect(after.queue.length()).toBe(2)
+    const handled = new Set<string>()
+    after.queue.start(async ({ storagePath }) => void handled.add(storagePath), {
+      concurrency: 1,
+      onError: unexpected,
+    })
+    await vi.waitFor(() => expect(after.queue.length()).toBe(0), patiently)
+    expect(handled).toEqual(new Set(['local://a', 'local://b']))
+  })
+
+  test('a handler that fails gets the event again after a growing delay, never dropped', async () => {
+    await using opened = await connect()
+    const { queue } = opened
+    const failures: unknown[] = []
+    let calls = 0
+    queue.start(
+      async () => {
+        calls += 1
+        if (calls <= 3) throw new Error(`failure ${calls}`)
+      },
+      { concurrency: 1, onError: (error, failed) => failures.push([String(error), failed]) },
+    )
+    await queue.push(event('a'))
+    await vi.waitFor(() => expect(queue.length()).toBe(0), patiently)
+    expect(calls).toBe(4)
+    expect(failures).toEqual([1, 2, 3].map((n) => [`Error: failure ${n}`, event('a')]))
+  })
+
+  test('attempts and the next time are stored: a restart goes on with the delay', async () => {
+    const before = await connect()
+    await before.queue.push(event('a'))
+    let calls = 0
+    const failing = async () => {
+      calls += 1
+      throw new Error('down')
+    }
+    before.queue.start(failing, { concurrency: 1, onError: ignore })
+    await vi.waitFor(() => expect(calls).toBe(3), patiently)
+    await before[Symbol.asyncDispose]()
+    await using after = await connect()
+    const row = after.database.prepare('SELECT attempts, available_at, owner FROM events').get()
+    expect(row).toMatchObject({ attempts: 3, owner: null })
+    expect(Number(row?.['available_at'])).toBeGreaterThan(0)
+    const oldest = after.queue.oldest()?.getTime()
+    expect(Number(row?.['available_at'])).toBeGreaterThan(oldest ?? Infinity)
+  })
+
+  test('the delay grows to a minute and no further', async () => {
+    await using opened = await connect()
+    const { queue, database } = opened
+    await queue.push(event('a'))
+    database.prepare('UPDATE events SET attempts = 60').run()
+    let failedAt = Infinity
+    const failing = async () => {
+      failedAt = now().getTime()
+      throw new Error('down')
+    }
+    queue.start(failing, { concurrency: 1, onError: ignore })
+    const sql = 'SELECT available_at FROM events WHERE owner IS NULL AND attempts > 60'
+    await vi.waitFor(() => expect(database.prepare(sql).get()).toBeDefined(), patiently)
+    const delayMs = Number(database.prepare(sql).get()?.['available_at']) - failedAt
+    expect(delayMs).toBeGreaterThanOrEqual(30_000)
+    expect(delayMs).toBeLessThan(61_000)
+  })
+
+  test('an event that fails holds no other up', async () => {
+    await using opened = await connect()
+    const { queue } = opened
+    const handled: string[] = []
+    queue.start(
+      async ({ storagePath }) => {
+        if (storagePath === 'local://bad') throw new Error('bad')
+        handled.push(storagePath)
+      },
+      { concurrency: 1, onError: ignore },
+    )
+    await queue.push(event('bad'))
+    for (let i = 0; i < 5; i++) await queue.push(event(i))
+    await vi.waitFor(() => expect(handled).toHaveLength(5), patiently)
+    expect(queue.length()).toBe(1)
+  })
+
+  test('no more events are handled at a time than asked for', async () => {
+    await using opened = await connect()
+    const { queue } = opened
+    let running = 0
+    let most = 0
+    for (let i = 0; i < 20; i++) await queue.push(event(i))
+    queue.start(
+      async () => {
+        most = Math.max(most, ++running)
+        await setImmediate()
+        running -= 1
+      },
+      { concurrency: 3, onError: unexpected },
+    )
+    await vi.waitFor(() => expect(queue.length()).toBe(0), patiently)
+    expect(most).toBe(3)
+  })
+
+  test('two processes share the events: each is handled once, and pushes of either are seen', async () => {
+    await using first = await connect()
+    await using second = await connect()
+    await using pusher = await connect()
+    const handled: string[] = []
+    for (const { queue } of [first, second]) {
+      queue.start(async ({ storagePath }) => void handled.push(storagePath), {
+        concurrency: 4,
+        onError: unexpected,
+      })
+    }
+    const places = Array.from({ length: 50 }, (_, i) => `local://${i}`)
+    for (const i of places.keys()) await pusher.queue.push(event(i))
+    await vi.waitFor(() => expect(pusher.queue.length()).toBe(0), patiently)
+    expect(handled.toSorted()).toEqual(places.toSorted())
+  })
+
+  test('what a dead process was handling is delivered again when its lease is over', async () => {
+    await using dead = await connect()
+    await dead.queue.push(event('a'))
+    // A process that was killed: it holds a lease that nobody renews.
+    dead.database
+      .prepare(`UPDATE events SET owner = 'dead', available_at = ?`)
+      .run(now().getTime() + 3000)
+    await using heir = await connect()
+    const handled: FinalizeEvent[] = []
+    heir.queue.start(async (delivered) => void handled.push(delivered), {
+      concurrency: 1,
+      onError: unexpected,
+    })
+    expect(handled).toEqual([])
+    skewMs = 4000
+    await vi.waitFor(() => expect(handled).toEqual([event('a')]), patiently)
+  })
+
+  test('a handler that takes longer than a lease keeps its event', async () => {
+    await using slow = await connect()
+    await using other = await connect()
+    const gate = Promise.withResolvers<void>()
+    let calls = 0
+    const handler = async () => {
+      calls += 1
+      await gate.promise
+    }
+    await slow.queue.push(event('a'))
+    slow.queue.start(handler, { concurrency: 1, onError: unexpected })
+    await vi.waitFor(() => expect(calls).toBe(1), patiently)
+    const leaseEnd = () =>
+      Number(slow.database.prepare('SELECT available_at FROM events').get()?.['available_at'])
+    const first = leaseEnd()
+    await vi.waitFor(() => expect(leaseEnd()).toBeGreaterThan(first), patiently)
+    other.queue.start(handler, { concurrency: 1, onError: unexpected })
+    await other.queue.push(event('b'))
+    await vi.waitFor(() => expect(calls).toBe(2), patiently)
+    gate.resolve()
+    await vi.waitFor(() => expect(other.queue.length()).toBe(0), patiently)
+    expect(calls).toBe(2)
+  })
+
+  test('the same event waiting already stays one; beside one that is being handled it waits', async () => {
+    await using opened = await connect()
+    const { queue } = opened
+    await queue.push(event('a'))
+    await queue.push(event('a'))
+    await queue.push({ ...event('a'), generation: '2' })
+    expect(queue.length()).toBe(2)
+    const gate = Promise.withResolvers<void>()
+    let calls = 0
+    const handler = async () => {
+      calls += 1
+      await gate.promise
+    }
+    queue.start(handler, { concurrency: 4, onError: unexpected })
+    await vi.waitFor(() => expect(calls).toBe(2), patiently)
+    await queue.push(event('a'))
+    await vi.waitFor(() => expect(calls).toBe(3), patiently)
+    gate.resolve()
+    await vi.waitFor(() => expect(queue.length()).toBe(0), patiently)
+  })
+
+  test('disposal waits for what is in flight and takes no more', async () => {
+    const opened = await connect()
+    const gate = Promise.withResolvers<void>()
+    const handled: string[] = []
+    await opened.queue.push(event('a'))
+    await opened.queue.push(event('b'))
+    opened.queue.start(
+      async ({ storagePath }) => {
+        handled.push(storagePath)
+        await gate.promise
+      },
+      { concurrency: 1, onError: unexpected },
+    )
+    await vi.waitFor(() => expect(handled).toEqual(['local://a']), patiently)
+    let isDisposed = false
+    const disposed = opened[Symbol.asyncDispose]().then(() => (isDisposed = true))
+    for (let i = 0; i < 10; i++) await setImmediate()
+    expect(isDisposed).toBe(false)
+    gate.resolve()
+    await disposed
+    expect(handled).toEqual(['local://a'])
+    await using after = await connect()
+    expect(after.queue.length()).toBe(1)
+  })
+
+  test('length and oldest say how far behind the queue is', async () => {
+    await using opened = await connect()
+    const { queue } = opened
+    expect([queue.length(), queue.oldest()]).toEqual([0, undefined])
+    const before = now()
+    await queue.push(event('a'))
+    skewMs = 60_000
+    await queue.push(event('b'))
+    expect(queue.length()).toBe(2)
+    expect(queue.oldest()?.getTime()).toBeGreaterThanOrEqual(before.getTime())
+    expect(queue.oldest()?.getTime()).toBeLessThan(before.getTime() + 60_000)
+  })
+})

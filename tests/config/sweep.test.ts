@@ -1,0 +1,40 @@
+import { describe, expect, test } from 'vitest'
+import { loadConfig } from '../../shared/config/config.ts'
+
+const invoker = {
+  SWEEP_INVOKER: 'scheduler@coffer.iam.gserviceaccount.com',
+  SWEEP_AUDIENCE: 'https://sweep-x-uc.a.run.app',
+}
+const cloudRun = {
+  AUTH_MODE: 'oidc',
+  OIDC_ISSUER: 'https://issuer.example',
+  OIDC_AUDIENCE: 'coffer',
+  OIDC_JWKS_URL: 'https://issuer.example/jwks',
+  MEDIA_GCS_BUCKET_NAME: 'files',
+  GOOGLE_CLOUD_PROJECT: 'demo',
+  K_SERVICE: 'sweep',
+}
+
+describe('whose call sweeps', () => {
+  test('is the service account and the audience of its tokens; unsigned ones may come on Cloud Run alone', () => {
+    const identity = { email: invoker.SWEEP_INVOKER, audience: invoker.SWEEP_AUDIENCE }
+    expect(loadConfig(invoker).sweepInvoker).toEqual({ ...identity, mayBeUnsigned: false })
+    expect(loadConfig({ ...cloudRun, ...invoker }).sweepInvoker).toEqual({
+      ...identity,
+      mayBeUnsigned: true,
+    })
+  })
+
+  test.each([
+    ['SWEEP_AUDIENCE must be set with SWEEP_INVOKER', { SWEEP_INVOKER: 'x@y' }],
+    ['SWEEP_INVOKER must be set with SWEEP_AUDIENCE', { SWEEP_AUDIENCE: 'https://x' }],
+    ['SWEEP_AUDIENCE must be the https URL', { ...invoker, SWEEP_AUDIENCE: 'http://x.example' }],
+    ['SWEEP_JWKS_URL must be an http URL on loopback', { SWEEP_JWKS_URL: 'https://evil.example' }],
+    [
+      'SWEEP_JWKS_URL must not be set on Cloud Run',
+      { ...cloudRun, ...invoker, SWEEP_JWKS_URL: 'http://127.0.0.1:1/jwks' },
+    ],
+  ])('is refused half: %s', (message, env) => {
+    expect(() => loadConfig(env)).toThrow(message)
+  })
+})

@@ -1,0 +1,56 @@
+import { expect, test } from 'vitest'
+import { rescanRoutes } from '../../functions/rescan.ts'
+import type { Config } from '../../shared/config/config.ts'
+import type { LogEntry } from '../../shared/observability/log.ts'
+import { httpApp } from '../support/http/http-app.ts'
+import { virus } from '../support/clamd/signature-scanner.ts'
+import { openRescanWorld } from '../workspace/scan/rescan-world.ts'
+
+const rescan = { bytesPerMinute: 1000, filesPerMinute: 1 }
+const open = { auth: { mode: 'local' as const, origins: [] }, sweepInvoker: undefined }
+
+async function openFunction(config: Pick<Config, 'rescan' | 'auth' | 'sweepInvoker'>) {
+  const world = await openRescanWorld()
+  const log: LogEntry[] = []
+  const { app } = httpApp((routes) =>
+    routes.route(
+      '/',
+      rescanRoutes(world.ports, config, (entry) => log.push(entry)),
+    ),
+  )
+  const call = (query = '') => app.request(`/api/workspace/rescan${query}`, { method: 'POST' })
+  return { world, log, call, [Symbol.asyncDispose]: () => world[Symbol.asyncDispose]() }
+}
+
+test('a call scans as many files again as the rate allows in its minutes, and the next goes on', async () => {
+  await using service = await openFunction({ ...open, rescan })
+  const { world, call, log } = service
+  for (const text of ['one', 'evil', 'three', 'four']) await world.ready(`/${text}`, text)
+  world.scanner.learn({ evil: virus })
+  expect(await (await call('?minutes=2')).json()).toMatchObject({ scanned: 2, complete: false })
+  expect(await (await call()).json()).toMatchObject({
+    scanned: 2,
+    condemned: [{ threat: 'Test.Virus' }],
+    complete: true,
+  })
+  expect(log.map(({ severity }) => severity)).toEqual(['INFO', 'ERROR'])
+})
+
+test.each(['0', '61', 'x'])('minutes=%s is refused', async (minutes) => {
+  await using service = await openFunction({ ...open, rescan })
+  expect((await service.call(`?minutes=${minutes}`)).status).toBe(400)
+})
+
+test('at a rate of nothing it only says so', async () => {
+  await using service = await openFunction({ ...open, rescan: undefined })
+  await service.world.ready('/a', 'a')
+  service.world.scanner.learn()
+  expect(await (await service.call()).json()).toEqual({ off: true })
+  expect(service.world.scanner.scanned).toEqual([])
+})
+
+test('it answers nobody but the scheduler', async () => {
+  const auth = { mode: 'firebase' as const, projectId: 'p', emulator: false }
+  await using service = await openFunction({ auth, sweepInvoker: undefined, rescan })
+  expect((await service.call()).status).toBe(403)
+})

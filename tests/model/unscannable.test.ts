@@ -1,0 +1,25 @@
+import { expect, test } from 'vitest'
+import type { UnscannableReason } from '../../shared/model/verdict.ts'
+import { whyUnscannable } from '../../shared/model/unscannable.ts'
+
+const remedies: [UnscannableReason, cause: string, remedy: string][] = [
+  ['encrypted', 'password', 'Save it without the password'],
+  ['size-limit', 'larger', 'Split it'],
+  ['time-limit', 'longer', 'Try once more'],
+  ['nesting-limit', 'archives in archives', 'Unpack it'],
+  ['file-count-limit', 'more files', 'Split it'],
+  ['scan-limit', 'more parts', 'Save it again'],
+  ['archive-bomb', 'unpacks to far more', 'pack them again'],
+  ['unsupported-archive', 'cannot unpack', 'ordinary zip'],
+]
+
+test.each(remedies)('%s names its cause and a remedy of its own', (reason, cause, remedy) => {
+  expect(whyUnscannable(reason)).toContain(cause)
+  expect(whyUnscannable(reason)).toContain(remedy)
+  const speaksOfPasswords = whyUnscannable(reason).includes('password')
+  expect(speaksOfPasswords).toBe(reason === 'encrypted')
+})
+
+test.each(['something-else', 'toString', ''])('%j has a remedy, too', (reason) => {
+  expect(whyUnscannable(reason)).toContain('Save it again')
+})

@@ -1,0 +1,77 @@
+import { describe, expect, test } from 'vitest'
+import { logLine } from '../../shared/observability/json-log.ts'
+
+const trace = { traceId: '0af7651916cd43dd8448eb211c80319c', spanId: 'b7ad6b7169203331' }
+
+describe('a log line', () => {
+  test('is what Cloud Logging takes apart: severity, message, request, trace, labels', () => {
+    const httpRequest = {
+      requestMethod: 'GET',
+      requestUrl: 'https://files.example/healthz',
+      status: 200,
+      latency: '0.012000s',
+    } as const
+    const line = logLine(
+      {
+        severity: 'INFO',
+        message: 'GET /healthz 200',
+        requestId: 'r-1',
+        trace: { ...trace, sampled: true },
+        httpRequest,
+        verdict: 'clean',
+      },
+      'my-project',
+    )
+    expect(JSON.parse(line)).toEqual({
+      time: expect.stringMatching(/^\d{4}-.*Z$/) as string,
+      severity: 'INFO',
+      message: 'GET /healthz 200',
+      httpRequest,
+      verdict: 'clean',
+      'logging.googleapis.com/labels': { requestId: 'r-1' },
+      'logging.googleapis.com/trace': `projects/my-project/traces/${trace.traceId}`,
+      'logging.googleapis.com/spanId': trace.spanId,
+      'logging.googleapis.com/trace_sampled': true,
+    })
+  })
+
+  test('has the bare trace id where there is no project, and nothing of a trace where there is none', () => {
+    const entry = { severity: 'INFO', message: 'Swept' } as const
+    const traced = logLine({ ...entry, trace: { ...trace, sampled: false } }, undefined)
+    expect(JSON.parse(traced)).toMatchObject({
+      'logging.googleapis.com/trace': trace.traceId,
+      'logging.googleapis.com/trace_sampled': false,
+    })
+    expect(logLine(entry, 'p')).not.toContain('logging.googleapis.com')
+  })
+
+  test('cuts off long texts, wherever they stand', () => {
+    const long = `${'x'.repeat(1023)}😀${'x'.repeat(200_000)}`
+    const line = logLine(
+      {
+        severity: 'ERROR',
+        message: long,
+        requestId: long,
+        userId: long,
+        stack_trace: long,
+        httpRequest: {
+          requestMethod: long,
+          requestUrl: long,
+          status: 200,
+          latency: '1s',
+          userAgent: long,
+          requestSize: long,
+        },
+      },
+      undefined,
+    )
+    expect(line.length).toBeLessThan(26_000)
+    const { message } = JSON.parse(line) as { message: string }
+    expect(message).toBe(`${'x'.repeat(1023)}\ufffd…`)
+  })
+
+  test('is one line, whatever it says', () => {
+    const entry = { severity: 'ERROR', message: 'a\nb', stack_trace: 'c\r\nd\u2028' } as const
+    expect(logLine(entry, undefined)).not.toMatch(/[\r\n]/)
+  })
+})

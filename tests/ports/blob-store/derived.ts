@@ -1,0 +1,73 @@
+import { describe, expect, test, vi } from 'vitest'
+import type { BlobWorld } from './world.ts'
+
+const name = 'preview-400.webp'
+const picture = Buffer.from([0, 1, 2, 0xff])
+
+export function describeBlobDerived(begin: () => Promise<BlobWorld>): void {
+  describe('readDerived and writeDerived', () => {
+    test('undefined when nothing is kept under the name for exactly this generation', async () => {
+      await using world = await begin()
+      const place = world.place()
+      const first = await world.write(place, 'first')
+      expect(await world.store.readDerived(first, name)).toBeUndefined()
+      await world.store.writeDerived(first, name, picture)
+      expect(await world.store.readDerived(first, name)).toEqual(picture)
+      expect(await world.store.readDerived(first, 'preview-800.webp')).toBeUndefined()
+      await world.store.remove(first)
+      const second = await world.write(place, 'second')
+      expect(await world.store.readDerived(second, name)).toBeUndefined()
+    })
+
+    test('visible whole or not at all; of two writes of one name either may stay', async () => {
+      await using world = await begin()
+      const blob = await world.write(world.place(), 'bytes')
+      const versions = [1, 2, 3, 4].map((fill) => Buffer.alloc(100_000, fill))
+      await Promise.all(versions.map((bytes) => world.store.writeDerived(blob, name, bytes)))
+      const kept = await world.store.readDerived(blob, name)
+      expect(versions.some((bytes) => kept?.equals(bytes))).toBe(true)
+    })
+
+    test('it goes when its blob is removed', async () => {
+      await using world = await begin()
+      const blob = await world.write(world.place(), 'bytes')
+      const other = await world.write(world.place(), 'other')
+      for (const each of [blob, other]) {
+        await world.store.writeDerived(each, name, picture)
+        await world.store.writeDerived(each, 'preview-800.webp', picture)
+      }
+      await world.store.remove(blob)
+      expect(await world.store.readDerived(blob, name)).toBeUndefined()
+      expect(await world.store.readDerived(blob, 'preview-800.webp')).toBeUndefined()
+      expect(await world.store.readDerived(other, name)).toEqual(picture)
+    })
+
+    test('nothing is kept for a blob that is not there', async () => {
+      await using world = await begin()
+      const blob = await world.write(world.place(), 'bytes')
+      await world.store.remove(blob)
+      await world.store.writeDerived(blob, name, picture)
+      expect(await world.store.readDerived(blob, name)).toBeUndefined()
+      const nowhere = { storagePath: world.place(), generation: '1' }
+      await world.store.writeDerived(nowhere, name, picture)
+      expect(await world.store.readDerived(nowhere, name)).toBeUndefined()
+    })
+
+    test('it is no blob: it is never listed, and no finalize event names its blob again', async () => {
+      await using world = await begin()
+      const blob = await world.write(world.place(), 'bytes')
+      await world.store.writeDerived(blob, name, picture)
+      expect(await world.list(10)).toEqual([blob.storagePath])
+      expect(await world.store.stat(blob.storagePath)).toEqual(blob)
+      expect(await world.read(blob)).toBe('bytes')
+      const generations = () => world.eventsAt(blob.storagePath).map((event) => event.generation)
+      await vi.waitFor(() => expect(new Set(generations())).toEqual(new Set([blob.generation])))
+    })
+
+    test('a name is of a-z 0-9 . -', async () => {
+      await using world = await begin()
+      const blob = await world.write(world.place(), 'bytes')
+      await expect(world.store.writeDerived(blob, '../x', picture)).rejects.toThrow('no name')
+    })
+  })
+}

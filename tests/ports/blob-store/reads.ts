@@ -1,0 +1,143 @@
+import { describe, expect, test, vi } from 'vitest'
+import { contentType, newId, type BlobWorld } from './world.ts'
+
+export function describeBlobReads(begin: () => Promise<BlobWorld>): void {
+  describe('read', () => {
+    test('gives the bytes, or an inclusive range of them', async () => {
+      await using world = await begin()
+      const blob = await world.write(world.place(), '0123456789')
+      expect(await world.read(blob)).toBe('0123456789')
+      expect(await world.read(blob, { start: 0, end: 0 })).toBe('0')
+      expect(await world.read(blob, { start: 3, end: 5 })).toBe('345')
+      expect(await world.read(blob, { start: 9, end: 9 })).toBe('9')
+    })
+
+    test('gives exactly this generation; undefined when there is no such generation', async () => {
+      await using world = await begin()
+      const place = world.place()
+      expect(await world.read({ storagePath: place, generation: '1' })).toBeUndefined()
+      const first = await world.write(place, 'first')
+      await world.store.remove(first)
+      const second = await world.write(place, 'second')
+      expect(second.generation).not.toBe(first.generation)
+      expect(await world.read(first)).toBeUndefined()
+      expect(await world.read(second)).toBe('second')
+      const otherName = second.storagePath.replace('notes', 'other')
+      expect(await world.read({ ...second, storagePath: otherName })).toBeUndefined()
+    })
+
+    test('gives the whole blob to whoever began before it was removed', async () => {
+      await using world = await begin()
+      const text = 'x'.repeat(3_000_000)
+      const blob = await world.write(world.place(), text, { maxBytes: text.length })
+      const body = await world.store.read(blob)
+      await world.store.remove(blob)
+      const chunks = (await body?.toArray()) as Buffer[]
+      expect(Buffer.concat(chunks).length).toBe(text.length)
+    })
+  })
+
+  describe('stat', () => {
+    test('gives the generation that is stored at a place, or undefined', async () => {
+      await using world = await begin()
+      const place = world.place()
+      expect(await world.store.stat(place)).toBeUndefined()
+      const blob = await world.write(place, 'bytes')
+      expect(await world.store.stat(place)).toEqual(blob)
+      expect(await world.store.stat(place.replace('notes', 'other'))).toBeUndefined()
+    })
+  })
+
+  describe('remove', () => {
+    test('deletes one generation', async () => {
+      await using world = await begin()
+      const place = world.place()
+      const kept = await world.write(world.place(), 'kept')
+      const first = await world.write(place, 'first')
+      await world.store.remove(first)
+      expect(await world.store.stat(place)).toBeUndefined()
+      const second = await world.write(place, 'second')
+      await world.store.remove(first)
+      expect(await world.read(second)).toBe('second')
+      expect(await world.read(kept)).toBe('kept')
+    })
+
+    test('a blob that is not there is no error', async () => {
+      await using world = await begin()
+      await world.store.remove({ storagePath: world.place(), generation: '1' })
+      const blob = await world.write(world.place(), 'bytes')
+      await Promise.all([world.store.remove(blob), world.store.remove(blob)])
+      await world.store.remove(blob)
+      expect(await world.store.stat(blob.storagePath)).toBeUndefined()
+    })
+  })
+
+  describe('copy', () => {
+    test('copies one generation to a free place, with a finalize event', async () => {
+      await using world = await begin()
+      const from = await world.write(world.place(), 'bytes')
+      const place = world.store.place('user-2', newId(), 'copy.txt')
+      const copy = await world.store.copy(from, place)
+      expect(copy).toMatchObject({ storagePath: place, sizeBytes: 5 })
+      expect(await world.store.stat(place)).toEqual(copy)
+      await world.store.remove(from)
+      expect(await world.read(copy)).toBe('bytes')
+      const expected = [{ storagePath: place, generation: copy.generation }]
+      await vi.waitFor(() => expect(world.eventsAt(place)).toEqual(expected))
+    })
+
+    test('a place that is not free, and a generation that is not there, throw', async () => {
+      await using world = await begin()
+      const from = await world.write(world.place(), 'bytes')
+      const taken = await world.write(world.place(), 'taken')
+      await expect(world.store.copy(from, taken.storagePath)).rejects.toThrow(Error)
+      expect(await world.read(taken)).toBe('taken')
+      await world.store.remove(from)
+      const place = world.place()
+      await expect(world.store.copy(from, place)).rejects.toThrow(Error)
+      expect(await world.store.stat(place)).toBeUndefined()
+    })
+  })
+
+  describe('signUrl', () => {
+    const contentDisposition = `attachment; filename="a \\"b\\".txt"; filename*=UTF-8''%C3%A4%20%26%20b.txt`
+
+    test('serves this generation by GET and HEAD', async () => {
+      await using world = await begin()
+      const blob = await world.write(world.place(), 'signed bytes')
+      const expiresAt = new Date(Date.now() + 60_000)
+      const url = await world.store.signUrl(blob, { expiresAt, contentType, contentDisposition })
+      const answer = await world.fetch(url)
+      expect(answer.status).toBe(200)
+      expect(answer.headers.get('Content-Type')).toContain(contentType)
+      expect(answer.headers.get('Content-Disposition')).toBe(contentDisposition)
+      expect(await answer.text()).toBe('signed bytes')
+      expect((await world.fetch(url, { method: 'HEAD' })).status).toBe(200)
+    })
+
+    test('serves no other generation', async () => {
+      await using world = await begin()
+      const blob = await world.write(world.place(), 'first')
+      const expiresAt = new Date(Date.now() + 60_000)
+      const url = await world.store.signUrl(blob, { expiresAt, contentType, contentDisposition })
+      await world.store.remove(blob)
+      await world.write(blob.storagePath, 'second')
+      expect((await world.fetch(url)).ok).toBe(false)
+    })
+
+    test('serves until it expires', async () => {
+      await using world = await begin()
+      const blob = await world.write(world.place(), 'signed bytes')
+      const expiresAt = new Date(Date.now() + 1000)
+      const url = await world.store.signUrl(blob, { expiresAt, contentType, contentDisposition })
+      await expect.poll(async () => (await world.fetch(url)).ok, { timeout: 10_000 }).toBe(false)
+    })
+  })
+
+  describe('check', () => {
+    test('says what the store is', async () => {
+      await using world = await begin()
+      expect(await world.store.check()).toMatch(/\w/)
+    })
+  })
+}

@@ -1,0 +1,111 @@
+import { randomUUID } from 'node:crypto'
+import { buffer } from 'node:stream/consumers'
+import { Readable } from 'node:stream'
+import type { FileId } from '../../../shared/model/ids.ts'
+import type {
+  BlobRef,
+  BlobStore,
+  FinalizeEvent,
+  StoredBlob,
+  UploadSession,
+  WriteOptions,
+} from '../../../shared/ports/blob-store.ts'
+
+export interface OpenedBlobStore extends AsyncDisposable {
+  store: BlobStore
+  /** The finalize events so far, in the order in which they came. */
+  events: readonly FinalizeEvent[]
+  /** Asks a URL that the store gave out, as somebody without a token. */
+  fetch: (url: string, init?: RequestInit) => Promise<Response>
+}
+
+/** Opens an empty store; everything in it goes when it is disposed. */
+export type OpenBlobStore = () => Promise<OpenedBlobStore>
+
+export const contentType = 'text/plain'
+const hourMs = 3600 * 1000
+
+/** A store, and the few steps that every sentence's test is made of. */
+export class BlobWorld implements AsyncDisposable {
+  readonly store: BlobStore
+  readonly #opened: OpenedBlobStore
+
+  private constructor(opened: OpenedBlobStore) {
+    this.store = opened.store
+    this.#opened = opened
+  }
+
+  static async open(open: OpenBlobStore): Promise<BlobWorld> {
+    return new BlobWorld(await open())
+  }
+
+  place(): string {
+    return this.store.place('user-1', newId(), 'notes.txt')
+  }
+
+  write(
+    storagePath: string,
+    body: string | Readable,
+    options: Partial<WriteOptions> = {},
+  ): Promise<StoredBlob> {
+    const stream = typeof body === 'string' ? bodyOf(body) : body
+    return this.store.write(storagePath, stream, { contentType, maxBytes: 1_000_000, ...options })
+  }
+
+  /** The bytes of one generation as text; undefined where there is none. */
+  async read(blob: BlobRef, range?: { start: number; end: number }): Promise<string | undefined> {
+    const body = await this.store.read(blob, range)
+    return body && (await buffer(body)).toString()
+  }
+
+  /** The storage paths of all blobs, page by page. */
+  async list(limit: number): Promise<string[]> {
+    const pages: string[] = []
+    let after: string | undefined
+    do {
+      const page = await this.store.list({ limit, ...(after !== undefined && { after }) })
+      if (page.blobs.length > limit) throw new Error('A page is longer than its limit.')
+      pages.push(...page.blobs.map(({ storagePath }) => storagePath))
+      after = page.next
+    } while (after !== undefined)
+    return pages
+  }
+
+  /** How many finalize events there were for a place. */
+  eventsAt(storagePath: string): FinalizeEvent[] {
+    return this.#opened.events.filter((event) => event.storagePath === storagePath)
+  }
+
+  openUpload(storagePath: string, sizeBytes: number): Promise<UploadSession> {
+    const expiresAt = new Date(Date.now() + hourMs)
+    return this.store.openUpload(storagePath, { sizeBytes, contentType, expiresAt })
+  }
+
+  put(url: string, body: string, contentRange?: string): Promise<Response> {
+    const headers = contentRange === undefined ? {} : { 'Content-Range': contentRange }
+    return this.fetch(url, { method: 'PUT', body, headers })
+  }
+
+  fetch(url: string, init?: RequestInit): Promise<Response> {
+    return this.#opened.fetch(url, init)
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#opened[Symbol.asyncDispose]()
+  }
+}
+
+export function newId(): FileId {
+  return randomUUID() as FileId
+}
+
+export function bodyOf(text: string): Readable {
+  return Readable.from([Buffer.from(text)])
+}
+
+/** A body that has begun and goes on only as the test says. */
+export function openBody(beginning: string): Readable {
+  const body = new Readable({ read() {} })
+  body.push(beginning)
+  return body
+}

@@ -1,0 +1,43 @@
+import { describe } from 'vitest'
+import { describeAwaiting } from './awaiting.ts'
+import { describeChanges } from './changes.ts'
+import { describeConcurrency } from './concurrency.ts'
+import { describeFolders } from './folders.ts'
+import { describeList } from './list.ts'
+import { describeListModel } from './list-model.ts'
+import { describeModel } from './model.ts'
+import { describeProgress } from './progress.ts'
+import { describeReads } from './reads.ts'
+import { describeRecordLimits } from './record-limits.ts'
+import { describeRemoval } from './removal.ts'
+import { describeRescan } from './rescan.ts'
+import { describeReserve } from './reserve.ts'
+import { describeSession } from './session.ts'
+import { describeSettle } from './settle.ts'
+import { describeSweep } from './sweep.ts'
+import { describeTrash } from './trash.ts'
+import { World, type Begin, type OpenCatalog } from './world.ts'
+
+/** The contract of `Catalog` in ports.ts: one test a sentence, for every adapter. */
+export function describeCatalog(name: string, open: OpenCatalog): void {
+  const begin: Begin = (quotaBytes, recordLimits) => World.open(open, quotaBytes, recordLimits)
+  describe(`Catalog: ${name}`, () => {
+    describeReserve(begin)
+    describeSettle(begin)
+    describeRecordLimits(begin)
+    describeSession(begin)
+    describeProgress(begin)
+    describeAwaiting(begin)
+    describeChanges(begin)
+    describeRemoval(begin)
+    describeTrash(begin)
+    describeReads(begin)
+    describeSweep(begin)
+    describeRescan(begin)
+    describeList(begin)
+    describeFolders(begin)
+    describeConcurrency(begin)
+    describeListModel(begin)
+    describeModel(begin)
+  })
+}

@@ -1,0 +1,86 @@
+import { describe, expect, test } from 'vitest'
+import { parsePath } from '../../../shared/model/path.ts'
+import { codeOf, infected, newId, user, type Begin } from './world.ts'
+
+export function describeChanges(begin: Begin): void {
+  describe('update', () => {
+    test('a new path brings name and sessionId with it; the old path is free at once', async () => {
+      await using world = await begin()
+      const file = await world.upload('/a')
+      world.advance(5)
+      const path = parsePath('/sessions/s1/b.txt')
+      const after = await world.catalog.update(user, file.id, { path })
+      expect(after).toEqual({
+        ...file,
+        path,
+        name: 'b.txt',
+        sessionId: 's1',
+        updatedAt: world.now.toISOString(),
+      })
+      expect(await world.get(file)).toEqual(after)
+      expect(await world.ownerOf('/sessions/s1/b.txt')).toBe(file.id)
+      await world.reserve('/a')
+    })
+
+    test('metadata is replaced, and nothing else', async () => {
+      await using world = await begin()
+      const file = await world.upload('/a', { metadata: { old: 1 } })
+      const metadata = { new: [1, { deep: null }] }
+      const after = await world.catalog.update(user, file.id, { metadata })
+      expect(after).toEqual({ ...file, metadata })
+      expect(await world.get(file)).toEqual(after)
+    })
+
+    test('resolves to undefined when there is no file, or only a deleted one', async () => {
+      await using world = await begin()
+      const file = await world.upload('/a')
+      const metadata = {}
+      expect(await world.catalog.update(user, newId(), { metadata })).toBeUndefined()
+      expect(await world.catalog.update('user-2', file.id, { metadata })).toBeUndefined()
+      await world.catalog.remove(user, file.id)
+      expect(await world.catalog.update(user, file.id, { metadata })).toBeUndefined()
+    })
+
+    test('a path that is taken by another file throws path-taken', async () => {
+      await using world = await begin()
+      const file = await world.upload('/a')
+      await world.upload('/owned')
+      await world.reserve('/pending')
+      for (const path of ['/owned', '/pending'].map((text) => parsePath(text))) {
+        expect(await codeOf(world.catalog.update(user, file.id, { path }))).toBe('path-taken')
+      }
+      expect(await world.get(file)).toEqual(file)
+    })
+
+    test("the file's own path is not taken for itself", async () => {
+      await using world = await begin()
+      const file = await world.upload('/a')
+      await world.reserve('/a', { overwrite: true })
+      expect(await world.catalog.update(user, file.id, { path: file.path })).toEqual(file)
+    })
+
+    test('a pending file may get new metadata, not a new path: that throws not-scanned', async () => {
+      await using world = await begin()
+      const file = await world.reserve('/a')
+      const path = parsePath('/b')
+      expect(await codeOf(world.catalog.update(user, file.id, { path }))).toBe('not-scanned')
+      const metadata = { seen: true }
+      expect(await world.catalog.update(user, file.id, { metadata, path: file.path })).toEqual({
+        ...file,
+        metadata,
+      })
+    })
+
+    test('an infected file owns nothing: it moves without taking the path', async () => {
+      await using world = await begin()
+      const file = await world.reserve('/a')
+      await world.settle(file, { scan: infected })
+      const owner = await world.upload('/owned')
+      const path = parsePath('/owned')
+      expect(await world.catalog.update(user, file.id, { path })).toMatchObject({ path })
+      expect(await world.ownerOf('/owned')).toBe(owner.id)
+      await world.catalog.update(user, file.id, { path: parsePath('/free') })
+      await world.reserve('/free')
+    })
+  })
+}

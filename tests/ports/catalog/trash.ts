@@ -1,0 +1,146 @@
+import { describe, expect, test } from 'vitest'
+import { parsePath } from '../../../shared/model/path.ts'
+import { codeOf, infected, newId, user, type Begin } from './world.ts'
+
+export function describeTrash(begin: Begin): void {
+  describe('restore', () => {
+    test('brings a file back from the trash to its path', async () => {
+      await using world = await begin()
+      const file = await world.upload('/a')
+      await world.catalog.remove(user, file.id)
+      world.advance(5)
+      const restored = { ...file, updatedAt: world.now.toISOString() }
+      expect(await world.catalog.restore(user, file.id)).toEqual(restored)
+      expect(await world.ownerOf('/a')).toBe(file.id)
+      expect(await world.counters()).toMatchObject({ liveBytes: 10, liveCount: 1, trashBytes: 0 })
+    })
+
+    test('or to another one, with its name and session', async () => {
+      await using world = await begin()
+      const file = await world.upload('/a')
+      await world.upload('/a', { overwrite: true })
+      const path = parsePath('/sessions/s1/b')
+      const restored = await world.catalog.restore(user, file.id, path)
+      expect(restored).toMatchObject({ path, name: 'b', sessionId: 's1', supersededBy: null })
+    })
+
+    test('resolves to undefined when there is none', async () => {
+      await using world = await begin()
+      const file = await world.upload('/a')
+      await world.catalog.remove(user, file.id)
+      expect(await world.catalog.restore(user, newId())).toBeUndefined()
+      expect(await world.catalog.restore('user-2', file.id)).toBeUndefined()
+    })
+
+    test('a file that is not deleted is left as it is', async () => {
+      await using world = await begin()
+      const file = await world.upload('/a')
+      world.advance(5)
+      expect(await world.catalog.restore(user, file.id, parsePath('/b'))).toEqual(file)
+      expect(await world.get(file)).toEqual(file)
+    })
+
+    test('a taken path throws path-taken', async () => {
+      await using world = await begin()
+      const file = await world.upload('/a')
+      await world.catalog.remove(user, file.id)
+      await world.reserve('/a')
+      await world.upload('/owned')
+      const owned = parsePath('/owned')
+      expect(await codeOf(world.catalog.restore(user, file.id))).toBe('path-taken')
+      expect(await codeOf(world.catalog.restore(user, file.id, owned))).toBe('path-taken')
+      expect(await world.get(file)).toMatchObject({ isDeleted: true, path: '/a' })
+    })
+
+    test('bytes that pass the quota throw quota-exceeded', async () => {
+      await using world = await begin(100)
+      const file = await world.upload('/a', { maxBytes: 60 })
+      await world.catalog.remove(user, file.id)
+      const other = await world.reserve('/b', { maxBytes: 41 })
+      expect(await codeOf(world.catalog.restore(user, file.id))).toBe('quota-exceeded')
+      expect(await world.counters()).toMatchObject({ liveBytes: 0, trashBytes: 60 })
+      await world.catalog.purge(user, other.id)
+      await world.reserve('/b', { maxBytes: 40 })
+      expect(await codeOf(world.catalog.restore(user, file.id))).toBe('none')
+    })
+
+    test('an infected file comes back without taking the path', async () => {
+      await using world = await begin()
+      const file = await world.reserve('/a')
+      await world.settle(file, { scan: infected })
+      await world.catalog.remove(user, file.id)
+      const owner = await world.upload('/a')
+      expect(await world.catalog.restore(user, file.id)).toMatchObject({ isDeleted: false })
+      expect(await world.ownerOf('/a')).toBe(owner.id)
+    })
+  })
+
+  describe('the trash', () => {
+    test('holds at most one quota: the oldest leave it to make room, and are answered oldest first', async () => {
+      await using world = await begin(100)
+      const [a, b, c] = [
+        await world.upload('/a', { maxBytes: 30 }),
+        await world.upload('/b', { maxBytes: 30 }),
+        await world.upload('/c', { maxBytes: 30 }),
+      ]
+      const removed = []
+      for (const file of [c, a, b]) {
+        world.advance(1)
+        const removal = await world.catalog.remove(user, file.id)
+        removed.push(removal?.file)
+        expect(removal?.purged).toEqual([])
+      }
+      const large = await world.upload('/large', { maxBytes: 50 })
+      const removal = await world.catalog.remove(user, large.id)
+      expect(removal?.purged).toEqual(removed.slice(0, 2))
+      expect((await world.counters()).trashBytes).toBe(80)
+    })
+
+    test('of files deleted at one instant, the one reserved first leaves first', async () => {
+      await using world = await begin(100)
+      const first = await world.upload('/1', { maxBytes: 30 })
+      const second = await world.upload('/2', { maxBytes: 30 })
+      await world.catalog.remove(user, second.id)
+      await world.catalog.remove(user, first.id)
+      const third = await world.upload('/3', { maxBytes: 60 })
+      const removal = await world.catalog.remove(user, third.id)
+      expect(removal?.purged.map((file) => file.id)).toEqual([first.id])
+    })
+
+    test('a file bigger than the whole quota is itself purged', async () => {
+      await using world = await begin(100)
+      const file = await world.upload('/a', { maxBytes: 90 })
+      await world.catalog.setQuota(user, 50)
+      const removal = await world.catalog.remove(user, file.id)
+      expect(removal?.purged).toEqual([removal?.file])
+      expect(await world.get(file)).toBeUndefined()
+      expect((await world.counters()).trashBytes).toBe(0)
+    })
+
+    test('settle purges too, in the same transaction, and answers what it purged', async () => {
+      await using world = await begin(100)
+      const first = await world.upload('/a', { maxBytes: 60 })
+      const second = await world.upload('/a', { maxBytes: 70, overwrite: true })
+      world.advance(1)
+      const third = await world.reserve('/a', { maxBytes: 10, overwrite: true })
+      const { purged, file } = await world.settle(third)
+      expect(purged.map((other) => other.id)).toEqual([first.id])
+      expect(file?.id).toBe(third.id)
+      expect(await world.counters()).toMatchObject({ liveBytes: 10, trashBytes: 70 })
+      expect(await world.get(second)).toMatchObject({ supersededBy: third.id })
+    })
+
+    test('a settled file that is itself purged is not there any more', async () => {
+      await using world = await begin(100)
+      const earlier = await world.reserve('/a', { maxBytes: 90 })
+      await world.upload('/a', { maxBytes: 10, overwrite: true })
+      await world.catalog.setQuota(user, 50)
+      const { file, purged, settled } = await world.settle(earlier)
+      expect([file, settled, purged.map((other) => other.id)]).toEqual([
+        undefined,
+        true,
+        [earlier.id],
+      ])
+    })
+  })
+}

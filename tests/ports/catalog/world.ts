@@ -1,0 +1,181 @@
+import { createHash, randomUUID } from 'node:crypto'
+import type { FileRecord, PendingFile, ReadyFile, Scan } from '../../../shared/model/file.ts'
+import { parsePath } from '../../../shared/model/path.ts'
+import type { FileId } from '../../../shared/model/ids.ts'
+import { defaultRecordLimits } from '../../../shared/model/record-limits.ts'
+import type { ListPage, ListQuery } from '../../../shared/model/listing.ts'
+import type { ReserveRequest } from '../../../shared/model/reservation.ts'
+import type { SettleResult } from '../../../shared/model/settlement.ts'
+import type { Settlement } from '../../../shared/model/verdict.ts'
+import type { Holdings, RecordLimits } from '../../../shared/model/usage.ts'
+import type { FullCatalog } from '../../../shared/ports/ports.ts'
+
+/** Opens an empty catalog; everything in it goes when it is disposed. */
+export type OpenCatalog = (options: {
+  quotaBytes: number
+  recordLimits?: RecordLimits
+  now: () => Date
+}) => Promise<OpenedCatalog & AsyncDisposable>
+
+export interface OpenedCatalog {
+  catalog: FullCatalog
+  /** Moves counters past the catalog, as a fault or a person would. */
+  drift?: (workspaceId: string, by: Partial<Holdings>) => Promise<void>
+}
+
+export const user = 'user-1'
+
+const day = Date.UTC(2026, 0, 1)
+
+type Changed<Request> = Partial<Omit<Request, 'path'>>
+
+/** A catalog with its clock, and the few steps that every sentence's test is made of. */
+export class World implements AsyncDisposable {
+  readonly catalog: FullCatalog
+  readonly #opened: OpenedCatalog & AsyncDisposable
+  readonly #clock: { time: number }
+
+  private constructor(opened: OpenedCatalog & AsyncDisposable, clock: { time: number }) {
+    this.catalog = opened.catalog
+    this.#opened = opened
+    this.#clock = clock
+  }
+
+  static async open(
+    open: OpenCatalog,
+    quotaBytes = 1000,
+    recordLimits?: Partial<RecordLimits>,
+  ): Promise<World> {
+    const clock = { time: day }
+    const limits = recordLimits && { ...defaultRecordLimits, ...recordLimits }
+    const options = { quotaBytes, now: () => new Date(clock.time) }
+    return new World(await open({ ...options, ...(limits && { recordLimits: limits }) }), clock)
+  }
+
+  get now(): Date {
+    return new Date(this.#clock.time)
+  }
+
+  advance(milliseconds: number): void {
+    this.#clock.time += milliseconds
+  }
+
+  async reserve(path: string, changed: Changed<ReserveRequest> = {}): Promise<PendingFile> {
+    return this.catalog.reserve({
+      id: newId(),
+      workspaceId: user,
+      path: parsePath(path),
+      mimeType: 'text/plain',
+      maxBytes: 10,
+      storagePath: 'local://user-1/some/place',
+      metadata: {},
+      origin: 'user-upload',
+      expiresAt: new Date(this.#clock.time + 60_000),
+      overwrite: false,
+      ...changed,
+    })
+  }
+
+  async settle(file: FileRecord, changed: Partial<Settlement> = {}): Promise<SettleResult> {
+    return this.catalog.settle(file.workspaceId, file.id, {
+      generation: '1',
+      sizeBytes: file.sizeBytes,
+      checksum: checksumOf(file.id),
+      mimeType: 'text/plain',
+      scan: clean,
+      ...changed,
+    })
+  }
+
+  /** A ready file of `maxBytes` bytes. */
+  async upload(path: string, changed: Changed<ReserveRequest> = {}): Promise<ReadyFile> {
+    const { file } = await this.settle(await this.reserve(path, changed))
+    if (file?.state !== 'ready') throw new Error(`The upload to ${path} is not ready.`)
+    return file
+  }
+
+  async get(file: { workspaceId: string; id: FileId }): Promise<FileRecord | undefined> {
+    return this.catalog.get(file.workspaceId, file.id)
+  }
+
+  async ownerOf(path: string): Promise<FileId | undefined> {
+    const file = await this.catalog.getByPath(user, parsePath(path))
+    return file?.state === 'ready' && !file.isDeleted ? file.id : undefined
+  }
+
+  /** The counters of bytes. */
+  async counters(): Promise<ByteCounters> {
+    const { liveBytes, liveCount, reservedBytes, trashBytes } = await this.catalog.usage(user)
+    return { liveBytes, liveCount, reservedBytes, trashBytes }
+  }
+
+  /** The counters of records. */
+  async recordCounters(): Promise<Omit<Holdings, keyof ByteCounters>> {
+    const usage = await this.catalog.usage(user)
+    const { recordCount, trashCount, openUploads, metadataBytes, trashMetadataBytes } = usage
+    return { recordCount, trashCount, openUploads, metadataBytes, trashMetadataBytes }
+  }
+
+  async list(changed: Partial<ListQuery> = {}): Promise<ListPage> {
+    return this.catalog.list({ ...listed, ...changed })
+  }
+
+  /** All pages of a query, as the texts that they list in order. */
+  async listAll(changed: Partial<ListQuery> = {}): Promise<string[]> {
+    const texts: string[] = []
+    let after: ListQuery['after']
+    do {
+      const page = await this.list({ ...changed, ...(after && { after }) })
+      texts.push(...page.files.map((file) => file.path), ...page.folders)
+      after = page.next
+    } while (after)
+    return texts
+  }
+
+  async drift(workspaceId: string, by: Partial<Holdings>): Promise<void> {
+    if (!this.#opened.drift) throw new Error('Nothing moves the counters of this catalog.')
+    await this.#opened.drift(workspaceId, by)
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#opened[Symbol.asyncDispose]()
+  }
+}
+
+const listed: ListQuery = {
+  workspaceId: user,
+  deleted: false,
+  sort: 'path',
+  descending: false,
+  limit: 100,
+}
+
+const engine = { engine: 'test', signatureVersion: null, scannedAt: '2026-01-01T00:00:00.000Z' }
+export const clean: Scan = { verdict: 'clean', ...engine }
+export const infected: Scan = { verdict: 'infected', threat: 'Eicar-Test-Signature', ...engine }
+export const unscannable: Scan = { verdict: 'unscannable', reason: 'encrypted', ...engine }
+
+export function newId(): FileId {
+  return randomUUID() as FileId
+}
+
+/** Any text's checksum; a file settles with that of its id. */
+export function checksumOf(text: string): string {
+  return createHash('sha256').update(text).digest('hex')
+}
+
+/** What the promise is refused with. */
+export async function codeOf(promise: Promise<unknown>): Promise<string> {
+  try {
+    await promise
+    return 'none'
+  } catch (error) {
+    return error instanceof Error && 'code' in error
+      ? String(error.code)
+      : `fault: ${String(error)}`
+  }
+}
+
+type ByteCounters = Pick<Holdings, 'liveBytes' | 'liveCount' | 'reservedBytes' | 'trashBytes'>
+
+export type Begin = (quotaBytes?: number, recordLimits?: Partial<RecordLimits>) => Promise<World>

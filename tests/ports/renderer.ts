@@ -1,0 +1,157 @@
+import { PassThrough, Readable } from 'node:stream'
+import { buffer } from 'node:stream/consumers'
+import { setTimeout as delay } from 'node:timers/promises'
+import sharp from 'sharp'
+import { describe, expect, test } from 'vitest'
+import type { RenderRequest, Renderer } from '../../shared/ports/renderer.ts'
+import { onePagePdf } from '../support/files/pdf.ts'
+import { isSigned, motley, pixelsOf, signed } from '../support/files/pictures.ts'
+import { skipWithoutProgram } from '../support/programs.ts'
+
+export interface OpenedRenderer extends AsyncDisposable {
+  renderer: Renderer
+}
+
+/** A request for the preview of a file that is in memory. */
+export function requestOf(file: Buffer, request: Partial<RenderRequest> = {}): RenderRequest {
+  return {
+    open: async () => Readable.from([file]),
+    sizeBytes: file.length,
+    mimeType: 'image/png',
+    kind: 'image',
+    width: 30,
+    ...request,
+  }
+}
+
+/** The contract of `Renderer` in ports.ts: one test a sentence, for every adapter. */
+export function describeRenderer(name: string, open: () => Promise<OpenedRenderer>): void {
+  describe(`Renderer: ${name}`, () => {
+    test('draws a WebP at most so wide, upright, without metadata', async () => {
+      await using world = await open()
+      const photo = await signed(motley()).withMetadata({ orientation: 6 }).jpeg().toBuffer()
+      const drawn = await world.renderer.render(requestOf(photo))
+      const { format, width, height, exif, xmp } = await sharp(drawn).metadata()
+      expect([format, width, height, exif, xmp]).toEqual(['webp', 30, 45, undefined, undefined])
+    })
+
+    test.skipIf(skipWithoutProgram('pdftoppm'))('draws the first page of a PDF', async () => {
+      await using world = await open()
+      const drawn = await world.renderer.render(
+        requestOf(onePagePdf, { kind: 'pdf', mimeType: 'application/pdf' }),
+      )
+      expect(await sharp(drawn).metadata()).toMatchObject({ width: 30, height: 15 })
+    })
+
+    test('refuses a file that cannot be decoded, saying why', async () => {
+      await using world = await open()
+      await expect(
+        world.renderer.render(requestOf(Buffer.from('no picture'))),
+      ).rejects.toMatchObject({
+        code: 'unsupported-type',
+        message: expect.stringContaining('damaged') as string,
+      })
+    })
+
+    test('refuses a file of more bytes than are rendered, without opening it', async () => {
+      await using world = await open()
+      const sizeBytes = 256 * 1024 * 1024 + 1
+      await expect(
+        world.renderer.render(requestOf(Buffer.alloc(0), { sizeBytes, open: unopened })),
+      ).rejects.toMatchObject({ code: 'unsupported-type' })
+    })
+
+    test('fails as the source does', async () => {
+      await using world = await open()
+      const failing = () => Promise.resolve(Readable.from(failingBody()))
+      await expect(
+        world.renderer.render(requestOf(Buffer.alloc(9), { open: failing })),
+      ).rejects.toThrow('the source has failed')
+      await expect(world.renderer.normalize(Readable.from(failingBody()), {})).rejects.toThrow(
+        'the source has failed',
+      )
+    })
+
+    test('aborting ends the decoder and rejects with the reason of the signal', async () => {
+      await using world = await open()
+      const slow = await slowPicture
+      const stop = new AbortController()
+      // As many as decode at once: as long as they run, no other does.
+      const running = [
+        world.renderer.normalize(Readable.from([slow]), { maxWidth: 5900 }, stop.signal),
+        world.renderer.normalize(Readable.from([slow]), { maxWidth: 5900 }, stop.signal),
+      ]
+      const ended = Promise.allSettled(running)
+      await delay(1500)
+      const abortedAt = performance.now()
+      const reason = new Error('nobody wants it any more')
+      stop.abort(reason)
+      expect(await ended).toEqual([
+        { status: 'rejected', reason },
+        { status: 'rejected', reason },
+      ])
+      await world.renderer.render(requestOf(await motley().png().toBuffer()))
+      expect(performance.now() - abortedAt).toBeLessThan(4000)
+    })
+
+    test('an aborted rendering does not wait for its source', async () => {
+      await using world = await open()
+      const stop = new AbortController()
+      const rendering = world.renderer.render(
+        requestOf(Buffer.alloc(9), { open: silent, signal: stop.signal }),
+      )
+      const reason = new Error('nobody wants it any more')
+      setTimeout(() => stop.abort(reason), 200)
+      await expect(rendering).rejects.toBe(reason)
+    })
+
+    test('normalizes without touching a pixel where nothing has to be turned or scaled', async () => {
+      await using world = await open()
+      const file = await signed(motley(16)).png().toBuffer()
+      const kept = await buffer(await world.renderer.normalize(Readable.from([file]), {}))
+      expect([isSigned(file), isSigned(kept)]).toEqual([true, false])
+      expect(await pixelsOf(kept)).toEqual(await pixelsOf(file))
+    })
+
+    test('normalizes to the size that is asked for', async () => {
+      await using world = await open()
+      const file = await motley().png().toBuffer()
+      const options = { maxWidth: 50, maxHeight: 20 }
+      const kept = await buffer(await world.renderer.normalize(Readable.from([file]), options))
+      expect(await sharp(kept).metadata()).toMatchObject({ format: 'png', width: 30, height: 20 })
+    })
+
+    test('normalizes a file larger than a request over HTTP/1 may be on Cloud Run', async () => {
+      await using world = await open()
+      const blank = { width: 4000, height: 3000, channels: 3, background: 'red' } as const
+      const file = await sharp({ create: blank }).tiff({ compression: 'none' }).toBuffer()
+      expect(file.length).toBeGreaterThan(33 * 1024 * 1024)
+      const kept = await buffer(await world.renderer.normalize(Readable.from([file]), {}))
+      expect(await sharp(kept).metadata()).toMatchObject({ format: 'tiff', width: 4000 })
+    })
+
+    test('refuses to normalize a file of which less would be left, saying why', async () => {
+      await using world = await open()
+      const raw = Buffer.from('FUJIFILMCCD-RAW 0201')
+      await expect(world.renderer.normalize(Readable.from([raw]), {})).rejects.toMatchObject({
+        code: 'unsupported-type',
+        message: expect.stringMatching(/camera raw.*without normalize=image/) as string,
+      })
+    })
+  })
+}
+
+/** Decoded and encoded again in 10 s and more. */
+const slowPicture = sharp({
+  create: { width: 6000, height: 5000, channels: 3, background: 'red' },
+})
+  .avif({ effort: 0 })
+  .toBuffer()
+
+async function* failingBody() {
+  yield Buffer.alloc(4)
+  throw new Error('the source has failed')
+}
+
+const silent = () => Promise.resolve(new PassThrough())
+const unopened = () => Promise.reject(new Error('opened'))

@@ -1,0 +1,231 @@
+import { setImmediate } from 'node:timers/promises'
+import { Readable } from 'node:stream'
+import { describe, expect, test } from 'vitest'
+import type { BlobStore, FinalizeEvent } from '../../shared/ports/blob-store.ts'
+import type { ResumableUploads } from '../../shared/ports/resumable.ts'
+import { BlobWorld, bodyOf, openBody } from './blob-store/world.ts'
+
+export interface OpenedUploads extends AsyncDisposable {
+  store: BlobStore & ResumableUploads
+  events: readonly FinalizeEvent[]
+  fetch: (url: string, init?: RequestInit) => Promise<Response>
+}
+
+/** The contract of `ResumableUploads`: one test a sentence. */
+export function describeResumableUploads(name: string, open: () => Promise<OpenedUploads>): void {
+  async function begin(sizeBytes: number) {
+    const opened = await open()
+    const world = await BlobWorld.open(async () => opened)
+    const place = world.place()
+    const { uploadId } = await world.openUpload(place, sizeBytes)
+    const { store } = opened
+    return {
+      store,
+      place,
+      uploadId,
+      append: (firstByte: number, body: string | Readable, sizeBytes?: number) =>
+        store.append(uploadId, {
+          firstByte,
+          body: typeof body === 'string' ? bodyOf(body) : body,
+          ...(sizeBytes !== undefined && { sizeBytes }),
+        }),
+      held: async () => (await store.status(uploadId)).heldBytes,
+      stored: async () => {
+        const blob = await store.stat(place)
+        return blob && (await world.read(blob))
+      },
+      events: () => world.eventsAt(place),
+      [Symbol.asyncDispose]: () => world[Symbol.asyncDispose](),
+    }
+  }
+  const refused = { code: 'invalid-request' }
+
+  describe(`ResumableUploads: ${name}`, () => {
+    test('takes the bytes of one request after the other', async () => {
+      await using upload = await begin(10)
+      expect(await upload.append(0, '0123')).toEqual({ heldBytes: 4, isComplete: false })
+      expect(await upload.append(4, '456')).toEqual({ heldBytes: 7, isComplete: false })
+      expect(await upload.stored()).toBeUndefined()
+      expect(await upload.append(7, '789')).toEqual({ heldBytes: 10, isComplete: true })
+      expect(await upload.stored()).toBe('0123456789')
+    })
+
+    test('bytes that are held already are ignored', async () => {
+      await using upload = await begin(10)
+      await upload.append(0, '0123')
+      expect(await upload.append(0, 'xxxx')).toEqual({ heldBytes: 4, isComplete: false })
+      expect(await upload.append(2, 'xx456')).toEqual({ heldBytes: 7, isComplete: false })
+      await upload.append(0, 'xxxxxxx789')
+      expect(await upload.stored()).toBe('0123456789')
+    })
+
+    test('bytes that leave a gap are refused, and what is held stays', async () => {
+      await using upload = await begin(10)
+      await upload.append(0, '0123')
+      await expect(upload.append(5, '56789')).rejects.toMatchObject(refused)
+      expect(await upload.held()).toBe(4)
+    })
+
+    test.each([
+      ['than the request declared', 4, '456789', 3],
+      ['than the request declared, in bytes that are held', 0, '012345', 2],
+      ['than the file has', 4, '456789x', undefined],
+      ['than the file has, in the request’s own words', 4, '456789x', 7],
+    ])('more bytes %s are refused, and what is held stays', async (_, first, body, size) => {
+      await using upload = await begin(10)
+      await upload.append(0, '0123')
+      const pieces = Readable.from(body.split('').map((character) => Buffer.from(character)))
+      await expect(upload.append(first, pieces, size)).rejects.toMatchObject(refused)
+      expect(await upload.held()).toBe(4)
+      await upload.append(4, '456789')
+      expect(await upload.stored()).toBe('0123456789')
+    })
+
+    test('a total that is not the session’s is refused', async () => {
+      await using upload = await begin(10)
+      const { store, uploadId } = upload
+      const chunk = { firstByte: 0, body: bodyOf('0123'), totalBytes: 11 }
+      await expect(store.append(uploadId, chunk)).rejects.toMatchObject(refused)
+      await expect(store.status(uploadId, 11)).rejects.toMatchObject(refused)
+      expect(await upload.held()).toBe(0)
+    })
+
+    test('a body that breaks off keeps what came before the break', async () => {
+      await using upload = await begin(2_000_010)
+      const body = openBody('x'.repeat(2_000_000))
+      const appending = upload.append(0, body)
+      body.push('y'.repeat(5))
+      await expect.poll(() => body.readableLength).toBe(0)
+      body.destroy(new Error('cut off'))
+      await expect(appending).rejects.toThrow('cut off')
+      expect(await upload.held()).toBe(2_000_005)
+    })
+
+    test('a later request takes over: the earlier one ends with invalid-request, and their bytes never mix', async () => {
+      await using upload = await begin(10)
+      const hung = openBody('012')
+      const earlier = upload.append(0, hung)
+      await expect.poll(() => upload.held()).toBe(3)
+      const later = upload.append(3, '3456789')
+      await expect(earlier).rejects.toMatchObject(refused)
+      hung.push('xxxxxxx')
+      expect(await later).toEqual({ heldBytes: 10, isComplete: true })
+      expect(await upload.stored()).toBe('0123456789')
+    })
+
+    test('a later request takes over at whatever point the earlier one is', async () => {
+      await using upload = await begin(10)
+      for (let turns = 0; turns < 40; turns++) {
+        const earlier = upload.append(0, openBody('01')).catch((error: unknown) => error)
+        for (let turn = 0; turn < turns; turn++) await setImmediate()
+        await upload.append(0, '01')
+        expect(await earlier).toMatchObject(refused)
+      }
+      expect(await upload.held()).toBe(2)
+    })
+
+    test('of many requests at once the last one takes over', async () => {
+      await using upload = await begin(10)
+      const hung = Array.from({ length: 5 }, () => upload.append(0, openBody('01')))
+      const last = upload.append(0, '0123456789')
+      const outcomes = await Promise.allSettled(hung)
+      expect(outcomes.map(({ status }) => status)).toEqual(hung.map(() => 'rejected'))
+      expect((await last).isComplete).toBe(true)
+      expect(await upload.stored()).toBe('0123456789')
+    })
+
+    test('asking what is held does not stop who is sending', async () => {
+      await using upload = await begin(10)
+      const body = openBody('01234')
+      const appending = upload.append(0, body)
+      await expect.poll(() => upload.held()).toBe(5)
+      body.push('56789')
+      body.push(null)
+      expect((await appending).isComplete).toBe(true)
+    })
+
+    test('asking what is held does not finish an upload whose body may still be too long', async () => {
+      await using upload = await begin(5)
+      const body = openBody('by')
+      const appending = upload.append(0, body)
+      await expect.poll(() => upload.held()).toBe(2)
+      body.push('tes')
+      await expect.poll(() => body.readableLength).toBe(0)
+      expect((await upload.store.status(upload.uploadId)).isComplete).toBe(false)
+      body.push('!')
+      await expect(appending).rejects.toMatchObject(refused)
+      expect(await upload.held()).toBe(0)
+    })
+
+    test('the last byte makes the blob visible, once, with its finalize event', async () => {
+      await using upload = await begin(5)
+      await upload.append(0, 'bytes')
+      const blob = await upload.store.stat(upload.place)
+      await Promise.all([upload.append(0, 'bytes'), upload.store.status(upload.uploadId)]).catch(
+        () => undefined,
+      )
+      expect(await upload.store.stat(upload.place)).toEqual(blob)
+      expect(upload.events()).toEqual([{ storagePath: upload.place, generation: blob?.generation }])
+    })
+
+    test('a complete upload says so even when its blob is gone', async () => {
+      await using upload = await begin(5)
+      await upload.append(0, 'bytes')
+      const blob = await upload.store.stat(upload.place)
+      if (blob) await upload.store.remove(blob)
+      expect(await upload.append(0, 'bytes')).toEqual({ heldBytes: 5, isComplete: true })
+      expect(await upload.store.status(upload.uploadId, 5)).toMatchObject({ isComplete: true })
+      expect(await upload.stored()).toBeUndefined()
+    })
+
+    test('an upload of no bytes is finished by its total, or by an empty body', async () => {
+      await using asked = await begin(0)
+      expect(await asked.store.status(asked.uploadId)).toEqual({ heldBytes: 0, isComplete: false })
+      expect(await asked.store.status(asked.uploadId, 0)).toMatchObject({ isComplete: true })
+      expect(await asked.stored()).toBe('')
+      await using sent = await begin(0)
+      expect(await sent.append(0, '')).toEqual({ heldBytes: 0, isComplete: true })
+      expect(await sent.stored()).toBe('')
+    })
+
+    test('cancelling stops who is sending, and the session is not found from then on', async () => {
+      await using upload = await begin(10)
+      const early = upload.append(0, openBody('01'))
+      const stopped = upload.append(0, openBody('01'))
+      await expect(early).rejects.toMatchObject(refused)
+      await expect.poll(() => upload.held()).toBe(2)
+      const cancelled = upload.store.cancelUpload(upload.uploadId)
+      await expect(stopped).rejects.toMatchObject(refused)
+      await cancelled
+      await expect(upload.append(0, 'x')).rejects.toMatchObject({ code: 'not-found' })
+      await expect(upload.held()).rejects.toMatchObject({ code: 'not-found' })
+    })
+
+    test('cancelling a complete upload leaves it complete', async () => {
+      await using upload = await begin(5)
+      await upload.append(0, 'bytes')
+      await upload.store.cancelUpload(upload.uploadId)
+      expect(await upload.stored()).toBe('bytes')
+    })
+
+    test('an id in another spelling is another upload', async () => {
+      await using upload = await begin(5)
+      for (const uploadId of [`./${upload.uploadId}`, `${upload.uploadId}/`]) {
+        await expect(upload.store.status(uploadId)).rejects.toMatchObject({ code: 'not-found' })
+      }
+    })
+
+    test.each(['', '..', '../blobs', 'x', 'a'.repeat(64), `${'a'.repeat(63)}/`])(
+      'there is no upload %j',
+      async (uploadId) => {
+        await using upload = await begin(5)
+        const notFound = { code: 'not-found' }
+        await expect(upload.store.status(uploadId)).rejects.toMatchObject(notFound)
+        const chunk = { firstByte: 0, body: bodyOf('bytes') }
+        await expect(upload.store.append(uploadId, chunk)).rejects.toMatchObject(notFound)
+        await upload.store.cancelUpload(uploadId)
+        expect(await upload.held()).toBe(0)
+      },
+    )
+  })
+}

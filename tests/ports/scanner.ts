@@ -1,0 +1,73 @@
+import { Readable } from 'node:stream'
+import { describe, expect, test, vi } from 'vitest'
+import type { Scanner } from '../../shared/ports/scanner.ts'
+
+/** What every scanner keeps of the port's contract, whatever it can find. */
+export function describeScanner(name: string, open: () => Promise<Scanner>): void {
+  describe(`${name} as a Scanner`, () => {
+    test('reads the body to its end before it calls it clean', async () => {
+      const scanner = await open()
+      const body = Readable.from(innocentChunks(200))
+      expect(await scanner.scan(body)).toEqual({ verdict: 'clean' })
+      expect(body.readableEnded).toBe(true)
+    })
+
+    test('takes a body in pieces of any size, empty ones too', async () => {
+      const scanner = await open()
+      const pieces = [0, 1, 65_536, 0, 3, 700_001, 0].map((size) => Buffer.alloc(size, 'a'))
+      expect(await scanner.scan(Readable.from(pieces))).toEqual({ verdict: 'clean' })
+    })
+
+    test('scans several bodies at once', async () => {
+      const scanner = await open()
+      const bodies = Array.from({ length: 12 }, () => Readable.from(innocentChunks(20)))
+      const verdicts = await Promise.all(bodies.map((body) => scanner.scan(body)))
+      expect(verdicts).toEqual(bodies.map(() => ({ verdict: 'clean' })))
+    })
+
+    test('throws an error of the body itself as it is, and goes on working', async () => {
+      const scanner = await open()
+      const failure = new Error('the disk is gone')
+      const body = Readable.from(innocentChunks(20, failure))
+      await expect(scanner.scan(body)).rejects.toBe(failure)
+      const next = Readable.from(innocentChunks(1))
+      expect(await scanner.scan(next)).toEqual({ verdict: 'clean' })
+    })
+
+    test("rejects with the signal's reason when aborted, though the body stands still", async () => {
+      const scanner = await open()
+      const controller = new AbortController()
+      const body = new Readable({ read: () => undefined })
+      body.push('a beginning')
+      const scan = scanner.scan(body, { signal: controller.signal })
+      await vi.waitFor(() => expect(body.readableLength).toBe(0))
+      await new Promise(setImmediate)
+      const reason = new Error('the caller went away')
+      controller.abort(reason)
+      await expect(scan).rejects.toBe(reason)
+    })
+
+    test("rejects with the signal's reason when it was aborted before", async () => {
+      const scanner = await open()
+      const reason = new Error('the caller never came')
+      const scan = scanner.scan(Readable.from(innocentChunks(1)), {
+        signal: AbortSignal.abort(reason),
+      })
+      await expect(scan).rejects.toBe(reason)
+    })
+
+    test('says which engine answers', async () => {
+      const scanner = await open()
+      const version = await scanner.version()
+      expect(version.engine).not.toBe('')
+      expect(version.signatureVersion).not.toBe('')
+    })
+  })
+}
+
+/** Chunks of 64 KiB that differ, so that no scanner knows them already; then the failure, if any. */
+function* innocentChunks(count: number, failure?: Error) {
+  for (let index = 0; index < count; index += 1)
+    yield Buffer.alloc(65_536, `innocent ${Math.random()}`)
+  if (failure) throw failure
+}

@@ -1,0 +1,9 @@
+import { createReadStream } from 'node:fs'
+import { ClamdScanner } from '../../../shared/adapters/clamd/clamd-scanner.ts'
+
+/** Scans files at once, in a process of its own, and prints the verdicts and the most memory that it had. */
+const [socketPath = '', ...files] = process.argv.slice(2)
+const scanner = new ClamdScanner({ path: socketPath }, { concurrency: files.length })
+const verdicts = await Promise.all(files.map((file) => scanner.scan(createReadStream(file))))
+const peakBytes = process.resourceUsage().maxRSS * 1024
+console.log(JSON.stringify({ verdicts: verdicts.map(({ verdict }) => verdict), peakBytes }))

@@ -1,0 +1,16 @@
+import { describe } from 'vitest'
+import type { OpenStack } from './media-world.ts'
+import { describeCells } from './cells.ts'
+import { describeHostile } from './hostile.ts'
+import { describeLocal } from './local.ts'
+import { describeLimits } from './limits.ts'
+
+/** What storeMedia promises, over any stack. */
+export function describeStoreMedia(name: string, open: OpenStack): void {
+  describe(`storeMedia over ${name}`, () => {
+    describeCells(open)
+    describeHostile(open)
+    describeLocal(open)
+    describeLimits(open)
+  })
+}

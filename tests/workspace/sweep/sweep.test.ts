@@ -1,0 +1,204 @@
+import { randomUUID } from 'node:crypto'
+import { Readable } from 'node:stream'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { remove } from '../../../shared/workspace/delete.ts'
+import { parseFileId } from '../../../shared/model/path.ts'
+import { sweep, type SweepOptions } from '../../../shared/workspace/sweep/sweep.ts'
+import { openUpload } from '../../../shared/workspace/upload/upload.ts'
+import { caller, openLocalWorkspace, targetOf, type LocalWorkspace } from '../local-workspace.ts'
+
+const hourMs = 3_600_000
+const dayMs = 24 * hourMs
+const nothing = {
+  complete: true,
+  finished: 0,
+  expired: 0,
+  purged: 0,
+  mended: 0,
+  missing: 0,
+  found: 0,
+  orphans: 0,
+  failures: [],
+}
+const longAgo = new Date(0)
+
+describe('a sweep', () => {
+  let workspace: LocalWorkspace
+
+  beforeEach(async () => {
+    workspace = await openLocalWorkspace()
+  })
+  afterEach(() => workspace[Symbol.asyncDispose]())
+
+  const run = (options: Partial<SweepOptions> = {}) =>
+    sweep(workspace.ports, { pendingAgeSeconds: 0, abandonedBefore: longAgo, ...options })
+  const stateOf = async (id: string) =>
+    (await workspace.ports.catalog.get('ann', parseFileId(id) ?? raise()))?.state
+
+  it('finishes a pending file whose bytes are there, though its event was lost', async () => {
+    const file = await workspace.upload('/a.txt', 'hello')
+    workspace.pass(1)
+    expect(await run()).toMatchObject({ ...nothing, finished: 1 })
+    expect(await stateOf(file.id)).toBe('ready')
+    expect(await run()).toMatchObject(nothing)
+  })
+
+  it('leaves a pending file to its own event while it is young', async () => {
+    const file = await workspace.upload('/a.txt', 'hello')
+    workspace.pass(30_000)
+    expect(await run({ pendingAgeSeconds: 60 })).toMatchObject(nothing)
+    expect(await stateOf(file.id)).toBe('pending')
+  })
+
+  it('purges a file that was never ready once its verdict is older than the retention', async () => {
+    const { catalog, now, limits } = workspace.ports
+    for (const [index, verdict] of (['infected', 'unscannable'] as const).entries()) {
+      const file = await workspace.upload(`/${index}`, 'hello')
+      const scannedAt = now().toISOString()
+      const engine = { engine: 'test', signatureVersion: null, scannedAt }
+      const scan =
+        verdict === 'infected'
+          ? { verdict, threat: 'Test', ...engine }
+          : { verdict, reason: 'encrypted', ...engine }
+      const found = { sizeBytes: 5, checksum: 'a'.repeat(64), mimeType: 'text/plain' }
+      await catalog.settle('ann', file.id, { generation: '1', ...found, scan })
+    }
+    workspace.pass(limits.trashRetentionDays * dayMs - hourMs)
+    expect(await run()).toMatchObject({ purged: 0 })
+    workspace.pass(2 * hourMs)
+    expect(await run()).toMatchObject({ purged: 2 })
+    expect(await catalog.usage('ann')).toMatchObject({ recordCount: 0 })
+  })
+
+  it('expires a reservation whose time has passed, and not before', async () => {
+    const { file } = await openUpload(workspace.ports, caller, {
+      target: targetOf('/a.txt'),
+      sizeBytes: 500,
+    })
+    workspace.pass(0.9 * hourMs)
+    expect(await run({ abandonedBefore: workspace.ports.now() })).toMatchObject(nothing)
+    workspace.pass(0.2 * hourMs)
+    expect(await run()).toMatchObject({ ...nothing, expired: 1 })
+    expect(await stateOf(file.id)).toBeUndefined()
+    expect(await workspace.ports.catalog.usage('ann')).toMatchObject({ reservedBytes: 0 })
+    await expect(workspace.upload('/a.txt', 'the path is free again')).resolves.toBeDefined()
+  })
+
+  it('gives up an upload without bytes whose process is gone', async () => {
+    const file = await reserveWithoutBytes('/a.txt')
+    expect(await run()).toMatchObject(nothing)
+    workspace.pass(1)
+    expect(await run({ abandonedBefore: workspace.ports.now() })).toMatchObject({
+      ...nothing,
+      expired: 1,
+    })
+    expect(await stateOf(file)).toBeUndefined()
+  })
+
+  it('purges what has been in the trash for longer than the retention, bytes and all', async () => {
+    const file = await workspace.upload('/a.txt', 'hello')
+    workspace.pass(1)
+    await run()
+    await remove(workspace.ports, caller, { id: file.id })
+    workspace.pass(29.9 * dayMs)
+    expect(await run()).toMatchObject(nothing)
+    workspace.pass(0.2 * dayMs)
+    expect(await run()).toMatchObject({ ...nothing, purged: 1 })
+    expect(await stateOf(file.id)).toBeUndefined()
+    expect(await workspace.ports.blobs.stat(file.storagePath)).toBeUndefined()
+    expect(await workspace.ports.catalog.usage('ann')).toMatchObject({ trashBytes: 0 })
+  })
+
+  it('removes a blob that no record stands for, after 24 hours and not before', async () => {
+    const orphan = await storeBlob()
+    workspace.pass(23 * hourMs)
+    expect(await run()).toMatchObject(nothing)
+    workspace.pass(2 * hourMs)
+    expect(await run()).toMatchObject({ ...nothing, orphans: 1 })
+    expect(await workspace.ports.blobs.stat(orphan)).toBeUndefined()
+  })
+
+  it('leaves blobs to another sweep where it is told to', async () => {
+    const orphan = await storeBlob()
+    workspace.pass(25 * hourMs)
+    expect(await run({ phases: ['pending', 'trash'] })).toMatchObject(nothing)
+    expect(await workspace.ports.blobs.stat(orphan)).toBeDefined()
+  })
+
+  it('never touches the blob of a ready file, however old, live or in the trash', async () => {
+    const live = await workspace.upload('/live.txt', 'live')
+    const deleted = await workspace.upload('/deleted.txt', 'deleted')
+    workspace.pass(1)
+    await run()
+    workspace.pass(20 * dayMs)
+    await remove(workspace.ports, caller, { id: deleted.id })
+    workspace.pass(2 * dayMs)
+    expect(await run()).toMatchObject(nothing)
+    for (const { storagePath } of [live, deleted]) {
+      expect(await workspace.ports.blobs.stat(storagePath)).toBeDefined()
+    }
+  })
+
+  it('reports what fails, goes on with the rest, and does it next time', async () => {
+    await workspace.upload('/a.txt', 'hello')
+    await workspace.upload('/b.txt', 'hello')
+    workspace.pass(1)
+    let calls = 0
+    const { scanner } = workspace.ports
+    workspace.ports.scanner = {
+      version: () => scanner.version(),
+      scan: (body) => {
+        calls += 1
+        return calls === 1 ? Promise.reject(new Error('clamd is down')) : scanner.scan(body)
+      },
+    }
+    const report = await run()
+    expect(report).toMatchObject({
+      finished: 1,
+      failures: [expect.stringContaining('clamd is down')],
+    })
+    expect(await run()).toMatchObject({ ...nothing, finished: 1 })
+  })
+
+  it('may run twice at once', async () => {
+    for (let i = 0; i < 10; i += 1) await workspace.upload(`/${i}.txt`, 'hello')
+    await storeBlob()
+    workspace.pass(25 * hourMs)
+    const [a, b] = await Promise.all([run(), run()])
+    expect(a.finished + b.finished).toBe(10)
+    expect([...a.failures, ...b.failures]).toEqual([])
+    expect(await workspace.ports.catalog.usage('ann')).toMatchObject({
+      liveCount: 10,
+      liveBytes: 50,
+    })
+  })
+
+  async function reserveWithoutBytes(path: string): Promise<string> {
+    const { catalog, blobs, newId, now } = workspace.ports
+    const id = newId()
+    await catalog.reserve({
+      ...targetOf(path),
+      id,
+      workspaceId: 'ann',
+      maxBytes: 5,
+      storagePath: blobs.place('ann', id, 'a.txt'),
+      expiresAt: new Date(now().getTime() + dayMs),
+    })
+    return id
+  }
+
+  /** What a crash between catalog and blobs leaves: the bytes of a file that the catalog has forgotten. */
+  async function storeBlob(): Promise<string> {
+    const { blobs, catalog } = workspace.ports
+    const forgotten = await reserveWithoutBytes('/forgotten.txt')
+    await catalog.purge('ann', parseFileId(forgotten) ?? raise())
+    const storagePath = blobs.place('ann', parseFileId(randomUUID()) ?? raise(), 'orphan.txt')
+    const options = { contentType: 'text/plain', maxBytes: 10 }
+    await blobs.write(storagePath, Readable.from([Buffer.from('orphan')]), options)
+    return storagePath
+  }
+})
+
+function raise(): never {
+  throw new Error('randomUUID is a UUIDv4')
+}

@@ -1,0 +1,40 @@
+import { expect, test } from 'vitest'
+import type { PendingFile } from '../../../shared/model/file.ts'
+import { trackProgress } from '../../../shared/workspace/upload/progress.ts'
+import { scan } from '../../../shared/workspace/scan/scan.ts'
+import { caller, openLocalWorkspace, type LocalWorkspace } from '../local-workspace.ts'
+
+/** Whether a transfer is broken off at the first note about a file. */
+async function isCancelled({ ports: { catalog } }: LocalWorkspace, file: PendingFile) {
+  const noted = Promise.withResolvers<void>()
+  const observed: Parameters<typeof trackProgress>[0] = {
+    get: (workspaceId, id) => catalog.get(workspaceId, id),
+    noteProgress: async (...note) => catalog.noteProgress(...note).finally(noted.resolve),
+  }
+  let cancelled = false
+  const cancel = () => void (cancelled = true)
+  const tracking = trackProgress(observed, file, { receivedBytes: () => 1, cancel, seconds: 0.001 })
+  await noted.promise
+  await tracking[Symbol.asyncDispose]()
+  return cancelled
+}
+
+test('a transfer goes on while its file is pending', async () => {
+  await using workspace = await openLocalWorkspace()
+  expect(await isCancelled(workspace, await workspace.upload('/a.txt', 'hello'))).toBe(false)
+})
+
+test('a transfer is broken off when its file has been deleted', async () => {
+  await using workspace = await openLocalWorkspace()
+  const file = await workspace.upload('/a.txt', 'hello')
+  await workspace.ports.catalog.remove(caller.workspaceId, file.id)
+  expect(await isCancelled(workspace, file)).toBe(true)
+})
+
+test('a transfer is not broken off when its file is settled before the store has answered', async () => {
+  await using workspace = await openLocalWorkspace()
+  const file = await workspace.upload('/a.txt', 'hello')
+  const blob = await workspace.ports.blobs.stat(file.storagePath)
+  if (blob) await scan(workspace.ports, blob)
+  expect(await isCancelled(workspace, file)).toBe(false)
+})

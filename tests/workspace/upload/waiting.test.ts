@@ -1,0 +1,27 @@
+import { expect, it } from 'vitest'
+import { parseFileId } from '../../../shared/model/path.ts'
+import { maxWaitingPerUser, waitWithOthers } from '../../../shared/workspace/upload/waiting.ts'
+
+it('of one user’s requests a bounded number waits, and those of others still do', async () => {
+  const id = parseFileId('00000000-0000-4000-8000-000000000001')
+  if (!id) throw new Error('This is a UUIDv4.')
+  const { promise: settled, resolve: settle } = Promise.withResolvers<undefined>()
+  let asked = 0
+  const catalog = {
+    awaitSettled: async () => {
+      asked += 1
+      await settled
+    },
+  }
+  const { signal } = new AbortController()
+  const wait = (workspaceId: string) => waitWithOthers(catalog, { workspaceId, id }, signal)
+  const waiting = Array.from({ length: maxWaitingPerUser }, () => wait('ann'))
+  await wait('ann')
+  expect(asked).toBe(maxWaitingPerUser)
+  waiting.push(wait('bob'))
+  expect(asked).toBe(maxWaitingPerUser + 1)
+  settle(undefined)
+  await Promise.all(waiting)
+  await wait('ann')
+  expect(asked).toBe(maxWaitingPerUser + 2)
+})
