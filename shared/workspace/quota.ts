@@ -1,4 +1,4 @@
-import { notFound } from '../model/access.ts'
+import { WorkspaceError } from '../model/errors.ts'
 import type { Usage } from '../model/usage.ts'
 import type { Ports } from '../ports/ports.ts'
 import { discardExcess } from './trim.ts'
@@ -10,7 +10,7 @@ export async function usageOf(
   { catalog }: Pick<Ports, 'catalog'>,
   workspaceId: string,
 ): Promise<Usage> {
-  if (!(await catalog.isKnown(workspaceId))) throw notFound('user')
+  if (!(await catalog.isKnown(workspaceId))) throw neverUsed()
   return catalog.usage(workspaceId)
 }
 
@@ -26,4 +26,11 @@ export async function setQuota(
   await ports.catalog.setQuota(workspaceId, quotaBytes)
   await discardExcess(ports, workspaceId)
   return ports.catalog.usage(workspaceId)
+}
+
+function neverUsed(): WorkspaceError {
+  return new WorkspaceError(
+    'not-found',
+    'This user has stored nothing yet. Check the user id, or set a quota ahead of the first upload.',
+  )
 }

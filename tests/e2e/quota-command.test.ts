@@ -36,7 +36,11 @@ it('npm run quota shows and sets a user’s quota beside a running server', asyn
     await expectProblem(large, 413, 'quota-exceeded')
     const reset = { limitBytes: 5120 * 1024 * 1024 }
     expect(await quota('ann', 'default')).toMatchObject(reset)
-    await expect(quota('nobody')).rejects.toMatchObject({ code: 1 })
+    await expect(quota('nobody')).rejects.toMatchObject({
+      code: 1,
+      stderr:
+        'This user has stored nothing yet. Check the user id, or set a quota ahead of the first upload.\n',
+    })
     for (const args of [
       [],
       ['ann', '-1'],
