@@ -5,6 +5,7 @@ import { jsonLog } from '../observability/json-log.ts'
 import type { CloudStorage } from './cloud-storage.ts'
 import type { LocalStorage } from './local-storage.ts'
 import { lazyPort } from './lazy-port.ts'
+import { assertUsable } from './directories.ts'
 import { openScanner } from './scanner.ts'
 import type { Telemetry } from '../observability/telemetry.ts'
 import type { FileId } from '../model/ids.ts'
@@ -35,6 +36,7 @@ export async function openRuntime(
   log: (entry: LogEntry) => void = jsonLog(undefined),
 ): Promise<Runtime> {
   await using opened = new AsyncDisposableStack()
+  await checkDirectories(config)
   const telemetry = await openTelemetry(config, opened)
   const report = (message: string) => log({ severity: 'ERROR', message })
   const local = await openLocal(config, opened, report)
@@ -56,6 +58,18 @@ export async function openRuntime(
     scannerNotice: notice,
     [Symbol.asyncDispose]: () => resources.disposeAsync(),
   }
+}
+
+async function checkDirectories({
+  storage,
+  quarantine: { place },
+  temporaryDirectory,
+}: Config): Promise<void> {
+  if (storage.kind === 'local') {
+    await assertUsable('WORKSPACE_STORAGE_DIR', storage.directory)
+    if (place !== undefined) await assertUsable('QUARANTINE_DIR', place)
+  }
+  if (temporaryDirectory !== undefined) await assertUsable('MEDIA_TEMP_DIR', temporaryDirectory)
 }
 
 async function openTelemetry(

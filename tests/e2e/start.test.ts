@@ -68,11 +68,25 @@ test('a port in use ends the start with exit code 1 and says so', async () => {
 
 test.each<[string, Record<string, string>, RegExp]>([
   ['a host that AUTH_MODE=local does not go with', { HOST: '192.0.2.1' }, /HOST/],
-  [
-    'a directory in a file system that takes none',
-    { WORKSPACE_STORAGE_DIR: '/proc/coffer' },
-    /ENOENT.*mkdir '\/proc\/coffer'/,
-  ],
+  ...['WORKSPACE_STORAGE_DIR', 'QUARANTINE_DIR', 'MEDIA_TEMP_DIR'].flatMap(
+    (variable): [string, Record<string, string>, RegExp][] => [
+      [
+        `${variable} in a file system that takes none`,
+        { [variable]: '/proc/coffer' },
+        new RegExp(`${variable} must be .*ENOENT.*mkdir '/proc/coffer'`),
+      ],
+      [
+        `${variable} that is a file`,
+        { [variable]: process.execPath },
+        new RegExp(`${variable} must be .*(ENOTDIR|EEXIST)`),
+      ],
+      [
+        `${variable} that cannot be written`,
+        { [variable]: '/proc' },
+        new RegExp(`${variable} must be .*ENOENT`),
+      ],
+    ],
+  ),
   ['a bad variable', { MAX_FILE_SIZE_MB: 'many' }, /MAX_FILE_SIZE_MB must be/],
   [
     'a bucket',
