@@ -23,7 +23,7 @@ import { parseName } from '../shared/model/path.ts'
 import type { Ports } from '../shared/ports/ports.ts'
 import { awaitOwnVerdict } from '../shared/workspace/upload/upload.ts'
 import type { Background } from './host/background.ts'
-import { openUnderway } from './host/concurrency-limiter.ts'
+import { openConcurrencyLimiter } from './host/concurrency-limiter.ts'
 
 type ImportPorts = Pick<
   Ports,
@@ -34,7 +34,7 @@ type ImportPorts = Pick<
 const maxBodyBytes = 4 * 1024 * 1024
 
 /** Of one user at once. */
-const maxUnderway = 32
+const maxImports = 32
 
 const jsonSchema = z.strictObject({
   source: z.string(),
@@ -59,7 +59,7 @@ const formSchema = z.object({
  * instance may get no time between requests (Cloud Run), the answer waits for the bytes.
  */
 export const importRoutes = (ports: ImportPorts, background?: Background) => {
-  const underway = openUnderway(maxUnderway)
+  const underway = openConcurrencyLimiter(maxImports)
   return new Hono<AppEnv>().post('/imports', allow('files:write'), async (c) => {
     const caller = c.get('caller')
     const wait = waitSeconds(c)

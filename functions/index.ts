@@ -1,6 +1,6 @@
 import { cloudEvent, http, type CloudEvent } from '@google-cloud/functions-framework'
 import { loadConfig } from '../shared/config/config.ts'
-import { answerAhead } from '../shared/http/server/bypass-framework.ts'
+import { bypassFramework } from '../shared/http/server/bypass-framework.ts'
 import { once } from '../shared/concurrency/once.ts'
 import { openDeployment, type Listener } from './host/deployment.ts'
 import { failStart } from './host/shutdown.ts'
@@ -36,7 +36,7 @@ function serve(name: string): Listener {
   const listener: Listener = async (incoming, outgoing) => (await load())(incoming, outgoing)
   http(name, listener)
   if (config.functionTarget === name) {
-    answerAhead(listener, { readFirst: config.emulated })
+    bypassFramework(listener, { readFirst: config.emulated })
     load().catch(failStart)
   }
   return listener

@@ -7,7 +7,7 @@ import { healthRoute } from '../shared/http/health.ts'
 import { jsonLog } from '../shared/observability/json-log.ts'
 import { nodeListener } from '../shared/http/server/node-listener.ts'
 import { openAuthenticator } from '../shared/http/auth/open-authenticator.ts'
-import { teachManners } from '../shared/http/server/server-defaults.ts'
+import { configureServer } from '../shared/http/server/server-defaults.ts'
 import { openRuntime, type Runtime } from '../shared/runtime/runtime.ts'
 import { openBackground } from './host/background.ts'
 import { allHttpRoutes } from './host/routes.ts'
@@ -54,7 +54,7 @@ export async function serve(
     { maxHeaderSize: maxHeadBytes, requireHostHeader: false },
     (incoming, outgoing) => void listener(incoming, outgoing),
   )
-  teachManners(server)
+  configureServer(server)
   const close = gracefulClose(server)
   server.listen(config.server.port, config.server.host)
   await once(server, 'listening')

@@ -38,7 +38,7 @@ export const previewRoutes = (
       checksum,
       contentType: mimeType,
       contentDisposition: contentDisposition('inline', `${file.name}.${suffix}`),
-      // Never before the bytes it was made of: an older picture is of an older recipe.
+      // Never before the bytes it was made of: an older picture is of an older renderVersion.
       lastModified: new Date(file.createdAt),
       crossOriginResourcePolicy,
     })

@@ -45,7 +45,7 @@ export const rescanRoutes = (
 }
 
 /** The log line of a run: a file that was served and is infected is an error, of which somebody should hear. */
-export function rescanEntry({ condemned, failures }: RescanReport): LogEntry {
+export function rescanEntry({ infectedAfterwards, failures }: RescanReport): LogEntry {
   const warning = failures.length > 0 ? 'WARNING' : 'INFO'
-  return { severity: condemned.length > 0 ? 'ERROR' : warning, message: 'Scanned again' }
+  return { severity: infectedAfterwards.length > 0 ? 'ERROR' : warning, message: 'Scanned again' }
 }

@@ -31,7 +31,7 @@ const querySchema = z.object({ dryRun: flag.optional() })
 export const sweepRoutes = (
   ports: Pick<Ports, 'catalog' | 'blobs' | 'scanner' | 'quarantine' | 'now' | 'limits'>,
   config: Pick<Config, 'sweepInvoker' | 'auth'>,
-  witnesses: SweepWitnesses,
+  reporters: SweepReporters,
 ) =>
   new Hono<AppEnv>().post('/sweep', allowScheduler(config), async (c) => {
     const { dryRun = false } = parseQuery(c, querySchema)
@@ -40,24 +40,24 @@ export const sweepRoutes = (
     const report = dryRun
       ? await sweep(ports, { ...options, dryRun })
       : await sweepOnSchedule(ports, options)
-    witness(report, witnesses)
+    reportSweep(report, reporters)
     return c.json(report)
   })
 
 /** Who hears of a sweep. */
-export interface SweepWitnesses {
+export interface SweepReporters {
   log: (entry: LogEntry) => void
   telemetry?: Pick<Telemetry, 'swept'> | undefined
 }
 
-export function witness(report: SweepReport, { log, telemetry }: SweepWitnesses): void {
+export function reportSweep(report: SweepReport, { log, telemetry }: SweepReporters): void {
   log(sweepEntry(report))
   if (!report.dryRun) telemetry?.swept(report)
 }
 
 /** The log line of a sweep: lost bytes are an error, of which somebody should hear. */
 export function sweepEntry(report: SweepReport): LogEntry {
-  const warning = report.failureCount > 0 || report.mended > 0 ? 'WARNING' : 'INFO'
+  const warning = report.failureCount > 0 || report.repaired > 0 ? 'WARNING' : 'INFO'
   const severity = report.missing > 0 ? 'ERROR' : warning
   return { severity, message: report.dryRun ? 'Swept (dry run)' : 'Swept', ...report }
 }

@@ -46,7 +46,7 @@ export async function openStores(options: OpenWorkspaceOptions): Promise<OpenWor
       const report = await sweepOnSchedule(ports, {
         pendingAgeSeconds,
         // Beside other processes a reservation may be somebody's until it expires.
-        abandonedBefore: runtime.local?.aloneSince ?? new Date(0),
+        abandonedBefore: runtime.local?.exclusiveSince ?? new Date(0),
         ...(signal && { signal }),
       })
       await runtime.local?.blobs.removeStale()

@@ -1,13 +1,13 @@
 import { WorkspaceError } from '../../shared/model/errors.ts'
 
 /** How much of each user's work goes on at once in this process. */
-export interface Underway {
+export interface ConcurrencyLimiter {
   /** Counts one more, until it is disposed. Throws `too-many-requests` where there are as many as may be. */
   enter(userId: string): Disposable
 }
 
 /** A request of a few bytes makes work of minutes: one user's must not take the sockets and the memory of all. */
-export function openUnderway(most: number): Underway {
+export function openConcurrencyLimiter(most: number): ConcurrencyLimiter {
   const counts = new Map<string, number>()
   return {
     enter(userId) {

@@ -2,23 +2,23 @@ import type { LocalStorage } from '../../shared/runtime/local-storage.ts'
 import type { Ports } from '../../shared/ports/ports.ts'
 import { sweepOnSchedule } from '../../shared/workspace/sweep/schedule.ts'
 import { startLoop } from './loop.ts'
-import { pendingAgeSeconds, witness, type SweepWitnesses } from '../sweep.ts'
+import { pendingAgeSeconds, reportSweep, type SweepReporters } from '../sweep.ts'
 
 const intervalMs = 10 * 60 * 1000
 
 /** Sweeps at once, for what the last process left behind, and then every ten minutes until disposed. */
 export function startSweeping(
   ports: Ports,
-  { blobs, aloneSince }: Pick<LocalStorage, 'blobs' | 'aloneSince'>,
-  witnesses: SweepWitnesses,
+  { blobs, exclusiveSince }: Pick<LocalStorage, 'blobs' | 'exclusiveSince'>,
+  reporters: SweepReporters,
 ): AsyncDisposable {
   // Other processes at work on the directory own their reservations until these expire.
-  const abandonedBefore = aloneSince ?? new Date(0)
+  const abandonedBefore = exclusiveSince ?? new Date(0)
   // The first sweep of a process that is alone takes every pending file: the processes at work on them are gone.
-  let isFirst = aloneSince !== undefined
+  let isFirst = exclusiveSince !== undefined
   return startLoop({
     name: 'The sweep',
-    log: witnesses.log,
+    log: reporters.log,
     async round(signal) {
       const report = await sweepOnSchedule(ports, {
         pendingAgeSeconds: isFirst ? 0 : pendingAgeSeconds,
@@ -26,7 +26,7 @@ export function startSweeping(
         signal,
       })
       isFirst = false
-      witness(report, witnesses)
+      reportSweep(report, reporters)
       await blobs.removeStale()
       return intervalMs
     },

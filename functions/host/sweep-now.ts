@@ -17,7 +17,7 @@ async function main(): Promise<void> {
   const report = await sweep(runtime.ports, {
     pendingAgeSeconds,
     // Beside a server, and in the cloud, a reservation may be somebody's until it expires.
-    abandonedBefore: runtime.local?.aloneSince ?? new Date(0),
+    abandonedBefore: runtime.local?.exclusiveSince ?? new Date(0),
     dryRun: values['dry-run'],
     signal: stop.signal,
   })

@@ -37,7 +37,7 @@ export const catalogPermissions = {
   list: query,
   usage: [get],
   setQuota: [create, update],
-  rejudge: [...change, remove],
+  applyRescan: [...change, remove],
   listPending: query,
   countPending: query,
   listTrash: query,

@@ -18,7 +18,7 @@ interface PermissionAnswer {
 const servicesAtOnce = 20
 
 /**
- * What is missing before anything can be created, each with the command that mends it; nothing when all is there.
+ * What is missing before anything can be created, each with the command that repairs it; nothing when all is there.
  * Stops at the first thing without which the next cannot be asked.
  */
 export async function preflight(ask: Ask, settings: Settings): Promise<string[]> {

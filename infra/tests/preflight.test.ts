@@ -41,7 +41,7 @@ test('nothing is changed by asking', async () => {
   expect(asked).toHaveLength(Object.keys(good).length)
 })
 
-describe('what is missing is named, with the command that mends it', () => {
+describe('what is missing is named, with the command that repairs it', () => {
   const project = 'cloudresourcemanager.googleapis.com/v3/projects/my-project'
   test.each<[string, Answers, RegExp]>([
     ['credentials', { [project]: () => [401, {}] }, /gcloud auth application-default login$/],

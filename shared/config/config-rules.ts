@@ -11,7 +11,7 @@ const emulatorsTogether = [
 export const servingVariables: ReadonlySet<string> = new Set(['AUTH_MODE', 'HOST'])
 
 /** What variables must be because of others; asked of the text, so that one bad variable does not hide another. */
-export const rulesBetween: {
+export const crossFieldRules: {
   variable: string
   broken: (env: Environment) => boolean
   rule: string

@@ -1,4 +1,4 @@
-import { onCloudRun, rulesBetween, servingVariables } from './config-rules.ts'
+import { onCloudRun, crossFieldRules, servingVariables } from './config-rules.ts'
 import { bytesPerMegabyte, environmentSchema, type Environment } from './config-schema.ts'
 import type { SchedulerIdentity } from '../http/auth/scheduler.ts'
 import type { AuthConfig } from '../http/auth/open-authenticator.ts'
@@ -97,10 +97,10 @@ export function loadConfig(
   const parsed = environmentSchema.safeParse(given)
   const complaints = [
     ...(parsed.error?.issues ?? []).map((issue) => `${issue.path.join('.')} ${issue.message}`),
-    ...rulesBetween
+    ...crossFieldRules
       .filter(({ variable }) => isServed || !servingVariables.has(variable))
       .filter(({ broken }) => broken(given))
-      .map(complaint),
+      .map(violation),
   ]
   if (!parsed.success || complaints.length > 0) {
     throw new Error(
@@ -240,11 +240,11 @@ function authOf(env: Environment): AuthConfig {
   }
 }
 
-function complaint({ variable, rule }: { variable: string; rule: string }): string {
+function violation({ variable, rule }: { variable: string; rule: string }): string {
   return `${variable} ${rule}`
 }
 
-/** What `rulesBetween` has checked already. */
+/** What `crossFieldRules` has checked already. */
 function set(value: string | undefined): string {
   if (value === undefined)
     throw new Error('A variable is unset that the rules between variables require')

@@ -34,8 +34,8 @@ export function rejectedAtOf(file: FileRecord): string | undefined {
   return file.state === 'unscannable' ? file.scan.scannedAt : undefined
 }
 
-/** The rule of `Catalog.rejudge`: the record with the verdict of a later scan; undefined where nothing changes. */
-export function rejudged(
+/** The rule of `Catalog.applyRescan`: the record with the verdict of a later scan; undefined where nothing changes. */
+export function rescanned(
   file: ReadyFile,
   later: Scan,
   at: Date,

@@ -1,7 +1,7 @@
 import type { FileRecord, Metadata } from './file.ts'
 
 /** The counters of a workspace: the sums over its records. */
-export interface Holdings {
+export interface UsageDelta {
   liveBytes: number
   liveCount: number
   reservedBytes: number
@@ -26,11 +26,11 @@ export interface RecordLimits {
 }
 
 /** A workspace's counters and their limits. */
-export interface Usage extends Holdings, RecordLimits {
+export interface Usage extends UsageDelta, RecordLimits {
   quotaBytes: number
 }
 
-const nothing: Holdings = {
+const nothing: UsageDelta = {
   liveBytes: 0,
   liveCount: 0,
   reservedBytes: 0,
@@ -42,22 +42,22 @@ const nothing: Holdings = {
   trashMetadataBytes: 0,
 }
 
-export const counterNames = Object.keys(nothing) as (keyof Holdings)[]
+export const counterNames = Object.keys(nothing) as (keyof UsageDelta)[]
 
 /** What one file adds to its workspace's counters. Infected and unscannable files hold no bytes: these are given back. */
-export function holdingsOf(file: FileRecord | undefined): Holdings {
+export function usageDeltaOf(file: FileRecord | undefined): UsageDelta {
   if (!file) return nothing
   return { ...nothing, ...bytesOf(file), ...recordOf(file) }
 }
 
-function bytesOf(file: FileRecord): Partial<Holdings> {
+function bytesOf(file: FileRecord): Partial<UsageDelta> {
   if (file.state === 'pending') return { reservedBytes: file.reservation.reservedBytes }
   if (file.state !== 'ready') return {}
   if (file.isDeleted) return { trashBytes: file.sizeBytes }
   return { liveBytes: file.sizeBytes, liveCount: 1 }
 }
 
-function recordOf({ state, isDeleted, metadata }: FileRecord): Partial<Holdings> {
+function recordOf({ state, isDeleted, metadata }: FileRecord): Partial<UsageDelta> {
   const metadataBytes = metadataBytesOf(metadata)
   return {
     recordCount: 1,
@@ -74,7 +74,7 @@ export function metadataBytesOf(metadata: Metadata): number {
 }
 
 /** The counters with so many times what is held. */
-export function addHoldings(to: Holdings, held: Holdings, times: 1 | -1 = 1): Holdings {
+export function applyDelta(to: UsageDelta, held: UsageDelta, times: 1 | -1 = 1): UsageDelta {
   const sums = { ...nothing }
   for (const name of counterNames) sums[name] = to[name] + times * held[name]
   return sums

@@ -32,4 +32,4 @@ export interface Settlement {
 }
 
 /** What a later scan found out about a generation that was scanned before. */
-export type Rejudgement = Pick<Settlement, 'generation' | 'scan'>
+export type RescanOutcome = Pick<Settlement, 'generation' | 'scan'>

@@ -12,7 +12,7 @@ const sweepResults = [
   'finished',
   'expired',
   'purged',
-  'mended',
+  'repaired',
   'missing',
   'found',
   'orphans',

@@ -1,7 +1,7 @@
 import type { FileRecord, InfectedFile, ReadyFile, UnscannableFile } from '../model/file.ts'
 import type { FileId } from '../model/ids.ts'
-import type { Rejudgement } from '../model/verdict.ts'
-import type { Holdings } from '../model/usage.ts'
+import type { RescanOutcome } from '../model/verdict.ts'
+import type { UsageDelta } from '../model/usage.ts'
 
 /** The catalog operations of sweeps, later scans and health checks. Each method is as atomic as those of `Catalog`. */
 export interface Maintenance {
@@ -16,10 +16,10 @@ export interface Maintenance {
    * - A file in the trash is condemned there, and keeps its time in it.
    * - After every verdict the counters equal the truth.
    */
-  rejudge(
+  applyRescan(
     workspaceId: string,
     id: FileId,
-    later: Rejudgement,
+    later: RescanOutcome,
   ): Promise<ReadyFile | InfectedFile | undefined>
 
   /** Pending files of all workspaces, oldest first, that were created before an instant. One page behind `after`. */
@@ -36,10 +36,10 @@ export interface Maintenance {
 
   /**
    * Counts anew what a workspace's files hold, and what its counters say of it, both at one instant.
-   * - With `mend` the counters are corrected by what they differ, whatever changes meanwhile; of two at once only one corrects.
+   * - With `repair` the counters are corrected by what they differ, whatever changes meanwhile; of two at once only one corrects.
    * - Files that cannot all be read throw, and nothing is corrected.
    */
-  recount(workspaceId: string, options: { mend: boolean }): Promise<Recount>
+  recount(workspaceId: string, options: { repair: boolean }): Promise<Recount>
 
   /**
    * Notes in a ready file that its bytes are missing since an instant, or with null that they are there; resolves to the
@@ -89,8 +89,8 @@ export type SweepPosition = Pick<
 
 /** A workspace's counters: as they are kept, and as its files add up. */
 export interface Recount {
-  kept: Holdings
-  counted: Holdings
+  kept: UsageDelta
+  counted: UsageDelta
 }
 
 export type RejectedFile = InfectedFile | UnscannableFile

@@ -4,7 +4,7 @@ import { Database, type DatabaseOptions } from '../adapters/sqlite/database/data
 import { DiskBlobStore } from '../adapters/disk/blob-store.ts'
 import { DiskQuarantine } from '../adapters/disk/quarantine.ts'
 import { EventQueue } from '../adapters/sqlite/events/event-queue.ts'
-import { Presence } from '../adapters/sqlite/directory-lock.ts'
+import { DirectoryLock } from '../adapters/sqlite/directory-lock.ts'
 import { preparePrivateStorage } from '../adapters/disk/private-storage.ts'
 import { SqliteCatalog } from '../adapters/sqlite/catalog.ts'
 import type { RecordLimits } from '../model/usage.ts'
@@ -18,7 +18,7 @@ export interface LocalStorage extends AsyncDisposable {
   events: EventQueue
   quarantine: DiskQuarantine
   /** An instant at which no process was at work on the directory; undefined where others are. */
-  aloneSince: Date | undefined
+  exclusiveSince: Date | undefined
 }
 
 export async function openLocalStorage(options: {
@@ -42,8 +42,8 @@ export async function openLocalStorage(options: {
   await using opened = new AsyncDisposableStack()
   await preparePrivateStorage(directory)
   // Before any other write: what this process does next, others must not take for a dead one's.
-  const { aloneSince } = opened.use(
-    await Presence.open({ directory, now }).catch(naming(join(directory, 'presence.sqlite'))),
+  const { exclusiveSince } = opened.use(
+    await DirectoryLock.open({ directory, now }).catch(naming(join(directory, 'presence.sqlite'))),
   )
   const database = opened.use(
     await Database.open(directory, options.database).catch(
@@ -74,7 +74,7 @@ export async function openLocalStorage(options: {
     blobs,
     events,
     quarantine,
-    aloneSince,
+    exclusiveSince,
     [Symbol.asyncDispose]: () => resources.disposeAsync(),
   }
 }

@@ -26,10 +26,10 @@ export interface PreviewSize {
 }
 
 /** Part of a derived blob's name. Raise it when pictures are made differently. */
-const recipe = 'v2'
+const renderVersion = 'v2'
 
 /** Kept are these widths alone, so that no caller fills the store; a width between them is made of the next larger one. */
-const keptWidths = [128, 256, 400, 512, 1024]
+const cachedWidths = [128, 256, 400, 512, 1024]
 
 /** How many pictures one workspace may have in the making: a user who asks for thousands keeps no other waiting. */
 const mostAtOnce = 8
@@ -44,10 +44,10 @@ type PreviewPorts = Pick<Ports, 'catalog' | 'blobs' | 'renderer' | 'limits'>
 export function openPreviews(
   ports: PreviewPorts,
 ): (caller: Caller, id: string, size: PreviewSize) => Promise<Preview> {
-  const beingMade = new Map<string, Promise<Buffer>>()
+  const inFlight = new Map<string, Promise<Buffer>>()
   const refusals = new Refusals()
   const makingOf = (workspaceId: string) =>
-    [...beingMade.keys()].filter((key) => key.startsWith(`${workspaceId}\n`)).length
+    [...inFlight.keys()].filter((key) => key.startsWith(`${workspaceId}\n`)).length
 
   async function shared(
     { workspaceId, id }: ReadyFile,
@@ -55,16 +55,16 @@ export function openPreviews(
     make: () => Promise<Buffer>,
   ): Promise<Buffer> {
     const key = `${workspaceId}\n${id}/${width}`
-    const other = beingMade.get(key)
+    const other = inFlight.get(key)
     if (other) return other
     if (makingOf(workspaceId) >= mostAtOnce) throw tooMany()
-    const made = make().finally(() => beingMade.delete(key))
-    beingMade.set(key, made)
+    const made = make().finally(() => inFlight.delete(key))
+    inFlight.set(key, made)
     return made
   }
 
   async function keptPicture({ file, open }: Content, kind: PictureKind, width: number) {
-    const name = `preview-${recipe}-${width}.webp`
+    const name = `preview-${renderVersion}-${width}.webp`
     const kept = await ports.blobs.readDerived(file, name)
     if (kept) return kept
     refusals.throwIfKnown(file.id)
@@ -81,7 +81,7 @@ export function openPreviews(
 
   async function picture(content: Content, kind: PictureKind, width: number): Promise<Buffer> {
     const { file } = content
-    const keptWidth = keptWidths.find((kept) => kept >= width) ?? width
+    const keptWidth = cachedWidths.find((kept) => kept >= width) ?? width
     const larger = await shared(file, keptWidth, () => keptPicture(content, kind, keptWidth))
     if (keptWidth === width) return larger
     return shared(file, width, () =>

@@ -30,7 +30,7 @@ test('a call scans as many files again as the rate allows in its minutes, and th
   expect(await (await call('?minutes=2')).json()).toMatchObject({ scanned: 2, complete: false })
   expect(await (await call()).json()).toMatchObject({
     scanned: 2,
-    condemned: [{ threat: 'Test.Virus' }],
+    infectedAfterwards: [{ threat: 'Test.Virus' }],
     complete: true,
   })
   expect(log.map(({ severity }) => severity)).toEqual(['INFO', 'ERROR'])

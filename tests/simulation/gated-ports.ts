@@ -33,7 +33,7 @@ export interface Trouble {
 const changes = {
   reserve: (request) => [request.workspaceId, rules.reserve(request)],
   settle: (workspaceId, id, found) => [workspaceId, rules.settle(id, found)],
-  rejudge: (workspaceId, id, later) => [workspaceId, rules.rejudge(id, later)],
+  applyRescan: (workspaceId, id, later) => [workspaceId, rules.applyRescan(id, later)],
   update: (workspaceId, id, wanted) => [workspaceId, rules.update(id, wanted)],
   remove: (workspaceId, id) => [workspaceId, rules.remove(id)],
   removeSession: (workspaceId, session, options) => [

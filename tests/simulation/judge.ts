@@ -4,7 +4,7 @@ import type { FileRecord } from '../../shared/model/file.ts'
 import type { FullCatalog } from '../../shared/ports/ports.ts'
 import type { Rule } from './reference.ts'
 import { countersOf, emptyWorkspace, ownerOf, recordLimits, type Reference } from './workspace.ts'
-import { addHoldings, holdingsOf } from '../../shared/model/usage.ts'
+import { applyDelta, usageDeltaOf } from '../../shared/model/usage.ts'
 import { viewOf, type View } from './view.ts'
 
 /** One call that changes a workspace, and what the real catalog made of it. */
@@ -16,7 +16,7 @@ interface Deed {
 }
 
 /** These may take a path's owner away; nothing else may (I2). */
-const takingAway = new Set(['remove', 'removeSession', 'purge', 'update', 'rejudge'])
+const takingAway = new Set(['remove', 'removeSession', 'purge', 'update', 'applyRescan'])
 
 /**
  * Holds the real catalog against the reference: what each call answered, what is stored after it, and that the counters
@@ -103,7 +103,7 @@ export class Judge {
     const trash = await catalog.list({ ...query, deleted: true })
     const files = [...live.files, ...trash.files].map(viewOf)
     assertEqual('The files are', files.sort(bySequence), expected.files.toSorted(bySequence))
-    const counters = addHoldings(holdingsOf(undefined), await catalog.usage(workspaceId))
+    const counters = applyDelta(usageDeltaOf(undefined), await catalog.usage(workspaceId))
     assertEqual('I5: the counters are', counters, countersOf(expected))
     for (const { id, checksum } of files) {
       if (checksum === null) continue

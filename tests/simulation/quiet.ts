@@ -31,7 +31,7 @@ export async function assertQuiet(stage: Stage): Promise<void> {
     if (foreign !== undefined) {
       assertEqual('I7: a foreign id is', await served(stage, user, { id: foreign }), 'not-found')
     }
-    const { kept, counted } = await catalogOf(stage).recount(user, { mend: false })
+    const { kept, counted } = await catalogOf(stage).recount(user, { repair: false })
     assertEqual('I5: the counters are', kept, countersOf(workspace))
     assertEqual('I5: the files add up to', counted, kept)
   }

@@ -2,7 +2,7 @@ import { sessionOf } from '../../shared/model/path.ts'
 import type { FileId, WorkspacePath } from '../../shared/model/ids.ts'
 import type { ReserveRequest } from '../../shared/model/reservation.ts'
 import type { RefusalCode } from '../../shared/model/settlement.ts'
-import type { Rejudgement, Settlement } from '../../shared/model/verdict.ts'
+import type { RescanOutcome, Settlement } from '../../shared/model/verdict.ts'
 import type { FileChanges } from '../../shared/ports/catalog.ts'
 import type { View } from './view.ts'
 import {
@@ -127,7 +127,7 @@ export function settle(id: FileId, found: Settlement): Rule {
 }
 
 /** A later scan of a ready file: infected ends it at once, anything else leaves it ready. */
-export function rejudge(id: FileId, { generation, scan }: Rejudgement): Rule {
+export function applyRescan(id: FileId, { generation, scan }: RescanOutcome): Rule {
   return (workspace, now) => {
     const file = find(workspace, id)
     const { signaturesAt = '' } = scan
@@ -245,7 +245,7 @@ export function markMissing(): Rule {
   return nothing
 }
 
-/** The counters are right at every moment, so there is nothing to mend. */
+/** The counters are right at every moment, so there is nothing to repair. */
 export function recount(): Rule {
   return (workspace) => {
     const counters = countersOf(workspace)

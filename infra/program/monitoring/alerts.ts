@@ -33,7 +33,7 @@ export const alerts: Alert[] = [
     meaning:
       'Callers get 500 or 503. A 503 `scanner-unavailable` from `scan` is retried by itself. A 503 `identity-unavailable` means that the token issuer does not publish its keys: clients retry it, and the log has the reason. A 503 `store-unavailable` means that Firestore does not answer or that too many writers change one workspace: clients retry it. Everything else is lost to the caller.',
     todo: [
-      'Read the lines with `severity>=ERROR` of the function; a missing index, permission or API is named with the command that mends it.',
+      'Read the lines with `severity>=ERROR` of the function; a missing index, permission or API is named with the command that repairs it.',
       'If it began with a deployment, take it back: `git checkout` the commit before and `npm run deploy`.',
       'Look at https://status.cloud.google.com for Firestore and Cloud Storage in your region.',
     ],
@@ -132,7 +132,7 @@ export const alerts: Alert[] = [
       'One file could not be scanned in some two hours of attempts. It is still pending, and every sweep tries it again.',
     todo: [
       'See which: `gcloud pubsub subscriptions pull coffer-dead-letters --limit 10` (without `--auto-ack`); `data` names the object.',
-      'Read the log of `scan` for its generation, and mend what it says.',
+      'Read the log of `scan` for its generation, and repair what it says.',
       'When sweeps finish the file, acknowledge the message: the alert ends.',
     ],
     conditions: (settings) => [

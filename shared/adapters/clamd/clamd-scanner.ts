@@ -11,7 +11,7 @@ import { frames } from './frames.ts'
 import { reopened } from './reopened.ts'
 import { readVerdict, readVersion, saysReadable } from './reply.ts'
 import { rarCanary } from './archives/rar.ts'
-import { Slots } from './semaphore.ts'
+import { Semaphore } from './semaphore.ts'
 import { unavailable } from './unavailable.ts'
 import { UnpackingError, UnpackingLimits } from './archives/unpacking-limits.ts'
 import {
@@ -60,13 +60,13 @@ const versionCacheMs = 30_000
 export class ClamdScanner implements Scanner {
   readonly #address: ClamdAddress
   readonly #timeouts: Timeouts
-  readonly #slots: Slots
+  readonly #slots: Semaphore
   #version: { promise: Promise<ScannerVersion>; askedAt: number } | undefined
 
   constructor(address: ClamdAddress, { concurrency, ...timeouts }: ClamdOptions = {}) {
     this.#address = address
     this.#timeouts = { ...defaultTimeouts, ...timeouts }
-    this.#slots = new Slots(concurrency ?? defaultConcurrency)
+    this.#slots = new Semaphore(concurrency ?? defaultConcurrency)
   }
 
   async scan(body: Readable, { signal, reopen, workspaceId }: ScanOptions = {}): Promise<Verdict> {

@@ -127,10 +127,10 @@ export class Connection implements Disposable {
     this.#socket.destroy()
   }
 
-  #expect(withinMs: number, complaint: string): void {
+  #expect(withinMs: number, violation: string): void {
     if (this.#socket.destroyed) return
     clearTimeout(this.#deadline)
-    const late = () => this.#fail(unavailable(`${complaint} (waited ${withinMs} ms)`))
+    const late = () => this.#fail(unavailable(`${violation} (waited ${withinMs} ms)`))
     this.#deadline = setTimeout(late, withinMs)
   }
 

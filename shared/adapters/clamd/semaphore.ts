@@ -7,7 +7,7 @@ const nobody = ''
  * A limit on how many scans may run at once, shared fairly: a workspace holds its `fairShare` at most. A free slot goes to
  * the waiting workspace that holds the fewest; among equals in turn; within a workspace in the order of asking.
  */
-export class Slots {
+export class Semaphore {
   readonly #count: number
   readonly #held = new Map<string, number>()
   /** In the order in which workspaces have their turn. None of the sets is empty. */

@@ -6,7 +6,7 @@ interface Request {
 }
 
 /** One request at a time for each key: a later one stops the earlier and begins when that has ended. */
-export class LatestOnly implements AsyncDisposable {
+export class TakeoverLock implements AsyncDisposable {
   readonly #requests = new Map<string, Request>()
 
   /** Rejects with the reason of `signal` where a later request came before this one could begin. */

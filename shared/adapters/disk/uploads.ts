@@ -8,7 +8,7 @@ import type { ResumableUploads, UploadChunk, UploadStatus } from '../../ports/re
 import type { ReportBadFile } from './bad-files.ts'
 import type { Temporaries } from './temporaries.ts'
 import { ifPresent, privateDirectory, privateFile, publishDirectory } from '../files/durable.ts'
-import { LatestOnly } from './takeover-lock.ts'
+import { TakeoverLock } from './takeover-lock.ts'
 import { receiveChunk } from './receive-chunk.ts'
 
 interface DiskUploadsOptions {
@@ -43,7 +43,7 @@ const longestSessionMs = 8 * 24 * 3600 * 1000
  */
 export class DiskUploads implements ResumableUploads, AsyncDisposable {
   readonly #options: DiskUploadsOptions
-  readonly #requests = new LatestOnly()
+  readonly #requests = new TakeoverLock()
 
   constructor(options: DiskUploadsOptions) {
     this.#options = options

@@ -4,7 +4,7 @@ import type { FileId, SessionId, WorkspacePath } from '../../model/ids.ts'
 import type { ListPage, ListQuery } from '../../model/listing.ts'
 import { type ReserveRequest, reservation } from '../../model/reservation.ts'
 import type { RefusalCode, SettleResult } from '../../model/settlement.ts'
-import type { Rejudgement, Settlement } from '../../model/verdict.ts'
+import type { RescanOutcome, Settlement } from '../../model/verdict.ts'
 import type { RecordLimits, Usage } from '../../model/usage.ts'
 import type { Catalog, FileChanges, Removal, SessionRemoval } from '../../ports/catalog.ts'
 import type {
@@ -35,10 +35,10 @@ import { listRejected, listOutdated, rejudgeFile } from './rescan.ts'
 import { settleFile } from './settle.ts'
 import { recount } from './recount.ts'
 import { countPending, listPending, listTrash, listWorkspaces, progressOf } from './sweep.ts'
-import { transact } from './transaction/transaction.ts'
+import { transact } from './transaction/transact.ts'
 import { trimTrash } from './trash.ts'
-import { Turns } from './transaction/keyed-mutex.ts'
-import { WorkspaceUnit } from './transaction/unit.ts'
+import { KeyedMutex } from './keyed-mutex.ts'
+import { WorkspaceTransaction } from './transaction/workspace-transaction.ts'
 import { untilSettled } from './wait.ts'
 
 export interface FirestoreCatalogOptions {
@@ -59,7 +59,7 @@ export interface FirestoreCatalogOptions {
 /** The catalog in Firestore. `FIRESTORE_EMULATOR_HOST` leads the client to an emulator. */
 export class FirestoreCatalog implements Catalog, Maintenance, AsyncDisposable {
   readonly #firestore: Firestore
-  readonly #turns = new Turns()
+  readonly #turns = new KeyedMutex()
   readonly #place: FirestorePlace
   readonly #allowance: Allowance
   readonly #now: () => Date
@@ -122,10 +122,10 @@ export class FirestoreCatalog implements Catalog, Maintenance, AsyncDisposable {
     await this.#translated(untilSettled(file, signal))
   }
 
-  async rejudge(
+  async applyRescan(
     workspaceId: string,
     id: FileId,
-    later: Rejudgement,
+    later: RescanOutcome,
   ): Promise<ReadyFile | InfectedFile | undefined> {
     return this.#change(workspaceId, (unit) => rejudgeFile(unit, id, later))
   }
@@ -230,8 +230,8 @@ export class FirestoreCatalog implements Catalog, Maintenance, AsyncDisposable {
     return (await this.#translated(this.#workspace(workspaceId).get())).exists
   }
 
-  async recount(workspaceId: string, { mend }: { mend: boolean }): Promise<Recount> {
-    return this.#translated(recount(this.#firestore, this.#workspace(workspaceId), { mend }))
+  async recount(workspaceId: string, { repair }: { repair: boolean }): Promise<Recount> {
+    return this.#translated(recount(this.#firestore, this.#workspace(workspaceId), { repair }))
   }
 
   async trimTrash(workspaceId: string): Promise<FileRecord[]> {
@@ -283,12 +283,12 @@ export class FirestoreCatalog implements Catalog, Maintenance, AsyncDisposable {
   /** One change of a workspace. Changes that this process makes to one workspace run one after another. */
   async #change<Result>(
     workspaceId: string,
-    work: (unit: WorkspaceUnit, attempt: Attempt) => Promise<Result>,
+    work: (unit: WorkspaceTransaction, attempt: Attempt) => Promise<Result>,
   ): Promise<Result> {
     const workspace = this.#workspace(workspaceId)
     const options = { allowance: this.#allowance, now: this.#now() }
     const attempted = async (attempt: Attempt) => {
-      const unit = new WorkspaceUnit(attempt, workspace, options)
+      const unit = new WorkspaceTransaction(attempt, workspace, options)
       const result = await work(unit, attempt)
       await unit.flush()
       return result

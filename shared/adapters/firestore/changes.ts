@@ -12,10 +12,10 @@ import { markedMissing, moved, progressed, trashed, untrashed } from '../../mode
 import { metadataBytesOf } from '../../model/usage.ts'
 import { isTaken } from './claims.ts'
 import { trimTrash } from './trash.ts'
-import type { WorkspaceUnit } from './transaction/unit.ts'
+import type { WorkspaceTransaction } from './transaction/workspace-transaction.ts'
 
 export async function updateFile(
-  unit: WorkspaceUnit,
+  unit: WorkspaceTransaction,
   id: FileId,
   { path, metadata }: FileChanges,
 ): Promise<FileRecord | undefined> {
@@ -39,7 +39,10 @@ export async function updateFile(
   return after
 }
 
-export async function removeFile(unit: WorkspaceUnit, id: FileId): Promise<Removal | undefined> {
+export async function removeFile(
+  unit: WorkspaceTransaction,
+  id: FileId,
+): Promise<Removal | undefined> {
   const file = await unit.openFile(id)
   if (file === undefined) return undefined
   if (file.state === 'pending') {
@@ -54,7 +57,7 @@ export async function removeFile(unit: WorkspaceUnit, id: FileId): Promise<Remov
 }
 
 export async function restoreFile(
-  unit: WorkspaceUnit,
+  unit: WorkspaceTransaction,
   id: FileId,
   path?: WorkspacePath,
 ): Promise<FileRecord | undefined> {
@@ -69,7 +72,7 @@ export async function restoreFile(
 }
 
 export async function purgeFile(
-  unit: WorkspaceUnit,
+  unit: WorkspaceTransaction,
   id: FileId,
   deletedBefore?: Date,
 ): Promise<FileRecord | undefined> {
@@ -81,7 +84,7 @@ export async function purgeFile(
 }
 
 export async function expireFile(
-  unit: WorkspaceUnit,
+  unit: WorkspaceTransaction,
   id: FileId,
   abandonedBefore?: Date,
 ): Promise<PendingFile | undefined> {
@@ -92,7 +95,7 @@ export async function expireFile(
 }
 
 export async function noteProgress(
-  unit: WorkspaceUnit,
+  unit: WorkspaceTransaction,
   id: FileId,
   receivedBytes: number,
 ): Promise<PendingFile | undefined> {
@@ -105,7 +108,7 @@ export async function noteProgress(
 
 /** The copy of an owner that guards its path does not have the mark: a file that is displaced loses it until the next sweep. */
 export async function markMissing(
-  unit: WorkspaceUnit,
+  unit: WorkspaceTransaction,
   id: FileId,
   { generation, since }: { generation: string; since: Date | null },
 ): Promise<ReadyFile | undefined> {
@@ -118,7 +121,7 @@ export async function markMissing(
 
 /** Removes one bounded batch of a session's files: at most two writes for each, and one for a refusal. */
 export async function removeSession(
-  unit: WorkspaceUnit,
+  unit: WorkspaceTransaction,
   sessionId: SessionId,
   purge: boolean,
 ): Promise<SessionRemoval> {
@@ -137,7 +140,7 @@ export async function removeSession(
 }
 
 /** Removes a record; who still asks for a file that was pending learns that it is gone. */
-async function forget(unit: WorkspaceUnit, file: FileRecord): Promise<void> {
+async function forget(unit: WorkspaceTransaction, file: FileRecord): Promise<void> {
   if (!file.isDeleted) await unit.readClaims(file.path)
   unit.remove(file)
   if (file.state === 'pending') unit.refuse(file.id, 'gone')
@@ -145,7 +148,7 @@ async function forget(unit: WorkspaceUnit, file: FileRecord): Promise<void> {
 
 /** A file that is not ready owns nothing, and takes nothing. */
 async function assertFree(
-  unit: WorkspaceUnit,
+  unit: WorkspaceTransaction,
   { state }: FileRecord,
   path: WorkspacePath,
 ): Promise<void> {

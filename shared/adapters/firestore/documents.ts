@@ -7,11 +7,11 @@ import type {
 import { fileRecordSchema, type FileRecord } from '../../model/file.ts'
 import type { FileId } from '../../model/ids.ts'
 import {
-  type Holdings,
+  type UsageDelta,
   type RecordLimits,
   type Usage,
   counterNames,
-  holdingsOf,
+  usageDeltaOf,
 } from '../../model/usage.ts'
 import { encodeWorkspaceId } from '../../model/storage-path.ts'
 import { keysOf } from './keys.ts'
@@ -66,16 +66,16 @@ export function decodeUsage(
   { quotaBytes, recordLimits }: Allowance,
 ): Usage {
   return {
-    ...decodeHoldings(snapshot),
+    ...decodeCounters(snapshot),
     ...recordLimits,
     quotaBytes: Number(snapshot.get('quotaBytes') ?? quotaBytes),
   }
 }
 
-export function decodeHoldings(snapshot: DocumentSnapshot): Holdings {
-  const holdings = { ...holdingsOf(undefined) }
-  for (const name of counterNames) holdings[name] = Number(snapshot.get(name) ?? 0)
-  return holdings
+export function decodeCounters(snapshot: DocumentSnapshot): UsageDelta {
+  const counters = { ...usageDeltaOf(undefined) }
+  for (const name of counterNames) counters[name] = Number(snapshot.get(name) ?? 0)
+  return counters
 }
 
 export function withoutMetadata(file: FileRecord): object {

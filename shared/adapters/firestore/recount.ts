@@ -7,37 +7,37 @@ import {
   type Transaction,
 } from '@google-cloud/firestore'
 import type { Recount } from '../../ports/maintenance.ts'
-import { addHoldings, holdingsOf } from '../../model/usage.ts'
-import { decodeFile, decodeHoldings, filesOf } from './documents.ts'
+import { applyDelta, usageDeltaOf } from '../../model/usage.ts'
+import { decodeFile, decodeCounters, filesOf } from './documents.ts'
 import { onSnapshot } from './transaction/snapshot.ts'
-import { transact } from './transaction/transaction.ts'
+import { transact } from './transaction/transact.ts'
 
 const pageLength = 1000
 
 interface Counted extends Recount {
-  /** How often the counters have been mended. */
-  mends: number
+  /** How often the counters have been repaired. */
+  repairs: number
 }
 
 /**
  * Counts in one read-only transaction, which sees one instant and locks nothing. Every change moves the counters by as much
- * as the files, so that what differs then differs ever after: it is mended as a difference. Costs a read for each file.
+ * as the files, so that what differs then differs ever after: it is repaired as a difference. Costs a read for each file.
  */
 export async function recount(
   firestore: Firestore,
   workspace: DocumentReference,
-  { mend }: { mend: boolean },
+  { repair }: { repair: boolean },
 ): Promise<Recount> {
-  const { kept, counted, mends } = await onSnapshot(firestore, (snapshot) =>
+  const { kept, counted, repairs } = await onSnapshot(firestore, (snapshot) =>
     count(snapshot, workspace),
   )
-  const drift = addHoldings(counted, kept, -1)
-  if (mend && Object.values(drift).some((amount) => amount !== 0)) {
+  const drift = applyDelta(counted, kept, -1)
+  if (repair && Object.values(drift).some((amount) => amount !== 0)) {
     await transact(firestore, async (attempt) => {
       // Another sweep has corrected them since they were counted.
-      if (mendsOf(await attempt.get(workspace)) !== mends) return
+      if (repairsOf(await attempt.get(workspace)) !== repairs) return
       const growth = Object.entries(drift).map(([name, by]) => [name, FieldValue.increment(by)])
-      const fields = { ...Object.fromEntries(growth), mends: FieldValue.increment(1) }
+      const fields = { ...Object.fromEntries(growth), repairs: FieldValue.increment(1) }
       attempt.write(workspace, { ...fields, ...attempt.markOn(workspace) })
     })
   }
@@ -46,19 +46,19 @@ export async function recount(
 
 async function count(transaction: Transaction, workspace: DocumentReference): Promise<Counted> {
   const snapshot = await transaction.get(workspace)
-  const kept = decodeHoldings(snapshot)
+  const kept = decodeCounters(snapshot)
   const files = filesOf(workspace)
-  let counted = holdingsOf(undefined)
+  let counted = usageDeltaOf(undefined)
   let total = 0
   for await (const file of documents(transaction, files)) {
-    counted = addHoldings(counted, holdingsOf(decodeFile(file)))
+    counted = applyDelta(counted, usageDeltaOf(decodeFile(file)))
     total += 1
   }
   const expected = (await transaction.get(files.count())).data().count
   if (total !== expected) {
     throw new Error(`${workspace.path} has ${expected} files, and ${total} were listed`)
   }
-  return { kept, counted, mends: mendsOf(snapshot) }
+  return { kept, counted, repairs: repairsOf(snapshot) }
 }
 
 /** Until a page is empty: one that is merely short is no end. */
@@ -72,6 +72,6 @@ async function* documents(transaction: Transaction, files: ReturnType<typeof fil
   } while (last)
 }
 
-function mendsOf(workspace: DocumentSnapshot): number {
-  return Number(workspace.get('mends') ?? 0)
+function repairsOf(workspace: DocumentSnapshot): number {
+  return Number(workspace.get('repairs') ?? 0)
 }

@@ -1,25 +1,25 @@
 import type { Firestore } from '@google-cloud/firestore'
 import type { FileRecord, InfectedFile, ReadyFile } from '../../model/file.ts'
 import type { FileId } from '../../model/ids.ts'
-import type { Rejudgement } from '../../model/verdict.ts'
+import type { RescanOutcome } from '../../model/verdict.ts'
 import type { OutdatedQuery, RejectedFile, RejectedQuery } from '../../ports/maintenance.ts'
-import { rejudged } from '../../model/transitions.ts'
+import { rescanned } from '../../model/transitions.ts'
 import { decodeFile, filesCollection } from './documents.ts'
 import { rejectedKey, rejectedKind, signaturesKey } from './keys.ts'
-import type { WorkspaceUnit } from './transaction/unit.ts'
+import type { WorkspaceTransaction } from './transaction/workspace-transaction.ts'
 
 /**
  * Writes the verdict of a later scan. The copy of an owner that guards its path keeps the earlier one, which spares a read
  * and a write for every file: one that is displaced by another then counts as scanned with the earlier signatures again.
  */
 export async function rejudgeFile(
-  unit: WorkspaceUnit,
+  unit: WorkspaceTransaction,
   id: FileId,
-  { generation, scan }: Rejudgement,
+  { generation, scan }: RescanOutcome,
 ): Promise<ReadyFile | InfectedFile | undefined> {
   const file = await unit.readFile(id)
   if (file?.state !== 'ready' || file.generation !== generation) return undefined
-  const after = rejudged(file, scan, unit.now)
+  const after = rescanned(file, scan, unit.now)
   if (after === undefined) return undefined
   if (after.state !== 'ready' && !file.isDeleted) await unit.readClaims(file.path)
   unit.replace(file, after)

@@ -2,11 +2,11 @@ import type { FileId } from '../../model/ids.ts'
 import { type SettleResult, settlement } from '../../model/settlement.ts'
 import type { Settlement } from '../../model/verdict.ts'
 import { trimTrash } from './trash.ts'
-import type { WorkspaceUnit } from './transaction/unit.ts'
+import type { WorkspaceTransaction } from './transaction/workspace-transaction.ts'
 
 /** Writes the verdict on what was read in the same transaction; anything but a pending file is left as it is. */
 export async function settleFile(
-  unit: WorkspaceUnit,
+  unit: WorkspaceTransaction,
   id: FileId,
   outcome: Settlement,
 ): Promise<SettleResult> {

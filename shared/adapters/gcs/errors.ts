@@ -2,7 +2,7 @@ import { statusOf } from './retry.ts'
 
 /**
  * The error for an operator that stands behind an error of Cloud Storage's: one line that says what to run. Undefined
- * for an error that no set-up mends.
+ * for an error that no set-up repairs.
  */
 export function setupError(bucket: string, error: unknown): Error | undefined {
   const remedy = remedies.find(({ when }) => when(error))

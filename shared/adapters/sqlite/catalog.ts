@@ -4,7 +4,7 @@ import type { FileId, SessionId, WorkspacePath } from '../../model/ids.ts'
 import type { ListPage, ListQuery } from '../../model/listing.ts'
 import { type ReserveRequest, reservation } from '../../model/reservation.ts'
 import type { RefusalCode, SettleResult } from '../../model/settlement.ts'
-import type { Rejudgement, Settlement } from '../../model/verdict.ts'
+import type { RescanOutcome, Settlement } from '../../model/verdict.ts'
 import type { RecordLimits, Usage } from '../../model/usage.ts'
 import type { Catalog, FileChanges, Removal, SessionRemoval } from '../../ports/catalog.ts'
 import type {
@@ -103,10 +103,10 @@ export class SqliteCatalog implements Catalog, Maintenance {
     }
   }
 
-  async rejudge(
+  async applyRescan(
     workspaceId: string,
     id: FileId,
-    later: Rejudgement,
+    later: RescanOutcome,
   ): Promise<ReadyFile | InfectedFile | undefined> {
     const change = { later, now: this.#now() }
     return this.#database.write(() => rejudgeFile(this.#database, { workspaceId, id }, change))
@@ -216,8 +216,8 @@ export class SqliteCatalog implements Catalog, Maintenance {
     return this.#database.read(() => sweeps.isKnown(this.#database, workspaceId))
   }
 
-  async recount(workspaceId: string, { mend }: { mend: boolean }): Promise<Recount> {
-    return recount(this.#database, workspaceId, { mend, allowance: this.#allowance })
+  async recount(workspaceId: string, { repair }: { repair: boolean }): Promise<Recount> {
+    return recount(this.#database, workspaceId, { repair, allowance: this.#allowance })
   }
 
   async trimTrash(workspaceId: string): Promise<FileRecord[]> {

@@ -12,31 +12,37 @@ const deadlineMs = 10_000
  * shared lock on `{directory}/presence.sqlite`, which the operating system lets go of. A process that finds no other takes
  * the lock for itself alone for a moment.
  */
-export class Presence implements Disposable {
+export class DirectoryLock implements Disposable {
   readonly #connection: DatabaseSync
   /**
    * An instant at which no other process was at work on the directory, nor this one yet: whatever was under way before is
    * over. Undefined where others are at work.
    */
-  readonly aloneSince: Date | undefined
+  readonly exclusiveSince: Date | undefined
 
-  private constructor(connection: DatabaseSync, aloneSince: Date | undefined) {
+  private constructor(connection: DatabaseSync, exclusiveSince: Date | undefined) {
     this.#connection = connection
-    this.aloneSince = aloneSince
+    this.exclusiveSince = exclusiveSince
   }
 
-  static async open({ directory, now }: { directory: string; now: () => Date }): Promise<Presence> {
+  static async open({
+    directory,
+    now,
+  }: {
+    directory: string
+    now: () => Date
+  }): Promise<DirectoryLock> {
     await mkdir(directory, { recursive: true, mode: 0o700 })
     const connection = new DatabaseSync(join(directory, 'presence.sqlite'), { timeout: 0 })
     try {
-      const aloneSince = takeAlone(connection, now)
+      const exclusiveSince = takeExclusive(connection, now)
       // Whoever is alone for its moment is soon done: then both are here, and neither has begun its work before.
       const deadline = Date.now() + deadlineMs
       while (!takeShared(connection)) {
         if (Date.now() > deadline) throw new Error(`${directory}/presence.sqlite stays locked`)
         await setTimeout(retryMs)
       }
-      return new Presence(connection, aloneSince)
+      return new DirectoryLock(connection, exclusiveSince)
     } catch (error) {
       connection.close()
       throw error
@@ -48,7 +54,7 @@ export class Presence implements Disposable {
   }
 }
 
-function takeAlone(connection: DatabaseSync, now: () => Date): Date | undefined {
+function takeExclusive(connection: DatabaseSync, now: () => Date): Date | undefined {
   if (!isFree(connection, 'BEGIN EXCLUSIVE')) return undefined
   const instant = now()
   connection.exec('ROLLBACK')

@@ -1,11 +1,11 @@
 import { setImmediate } from 'node:timers/promises'
-import { type Holdings, addHoldings, counterNames, holdingsOf } from '../../model/usage.ts'
+import { type UsageDelta, applyDelta, counterNames, usageDeltaOf } from '../../model/usage.ts'
 import type { Recount } from '../../ports/maintenance.ts'
 import type { Database } from './database/database.ts'
-import { holdingsOfRow, moveCounters, readUsage, type Allowance } from './workspaces.ts'
+import { usageOfRow, moveCounters, readUsage, type Allowance } from './workspaces.ts'
 
 interface RecountOptions {
-  mend: boolean
+  repair: boolean
   allowance: Allowance
 }
 
@@ -17,14 +17,15 @@ const maxAttempts = 3
 
 /**
  * Reads every record of the workspace, in steps that let other requests run. A count that disagrees with the counters is
- * checked by one transaction before anything is mended: 0.5 s for 200,000 records.
+ * checked by one transaction before anything is repaired: 0.5 s for 200,000 records.
  */
 export async function recount(
   database: Database,
   workspaceId: string,
-  { mend, allowance }: RecountOptions,
+  { repair, allowance }: RecountOptions,
 ): Promise<Recount> {
-  const keep = () => addHoldings(holdingsOf(undefined), readUsage(database, workspaceId, allowance))
+  const keep = () =>
+    applyDelta(usageDeltaOf(undefined), readUsage(database, workspaceId, allowance))
   for (let attempt = 0; attempt < maxAttempts; attempt += 1) {
     const before = await database.read(keep)
     const counted = await countInSteps(database, workspaceId)
@@ -34,7 +35,7 @@ export async function recount(
   }
   const compare = (): Recount => ({ kept: keep(), counted: count(database, workspaceId) })
   const found = await database.read(compare)
-  if (!mend || isSame(found)) return found
+  if (!repair || isSame(found)) return found
   return database.write(() => {
     const { kept, counted } = compare()
     moveCounters(database, workspaceId, { held: kept, holds: counted })
@@ -42,13 +43,13 @@ export async function recount(
   })
 }
 
-async function countInSteps(database: Database, workspaceId: string): Promise<Holdings> {
-  let counted = holdingsOf(undefined)
+async function countInSteps(database: Database, workspaceId: string): Promise<UsageDelta> {
+  let counted = usageDeltaOf(undefined)
   for (const isDeleted of [0, 1]) {
     let after: number | undefined = 0
     while (after !== undefined) {
       const step = await countAfter(database, [workspaceId, isDeleted, after])
-      counted = addHoldings(counted, step.counted)
+      counted = applyDelta(counted, step.counted)
       after = step.next
       if (after !== undefined) await setImmediate()
     }
@@ -59,21 +60,21 @@ async function countInSteps(database: Database, workspaceId: string): Promise<Ho
 async function countAfter(
   database: Database,
   place: [workspaceId: string, isDeleted: number, sequence: number],
-): Promise<{ counted: Holdings; next: number | undefined }> {
+): Promise<{ counted: UsageDelta; next: number | undefined }> {
   const sql = `${sums}, max(sequence) AS last
     FROM (${recordsOf('files_by_sequence')} AND is_deleted = ? AND sequence > ?
       ORDER BY sequence LIMIT ${maxCountedAtOnce})`
   const row = await database.read(() => database.prepare(sql).get(...place))
-  const counted = holdingsOfRow(row)
+  const counted = usageOfRow(row)
   const isFull = counted.recordCount === maxCountedAtOnce
   return { counted, next: isFull ? Number(row?.['last']) : undefined }
 }
 
-function count(database: Database, workspaceId: string): Holdings {
-  return holdingsOfRow(database.prepare(`${sums} FROM (${recordsOf()})`).get(workspaceId))
+function count(database: Database, workspaceId: string): UsageDelta {
+  return usageOfRow(database.prepare(`${sums} FROM (${recordsOf()})`).get(workspaceId))
 }
 
-/** As `holdingsOf` says of each file. */
+/** As `usageDeltaOf` says of each file. */
 const sums = `SELECT
     total(size) FILTER (WHERE state = 'ready' AND is_deleted = 0) AS live_bytes,
     count(*) FILTER (WHERE state = 'ready' AND is_deleted = 0) AS live_count,

@@ -1,8 +1,8 @@
 import type { InfectedFile, ReadyFile } from '../../model/file.ts'
 import type { FileId } from '../../model/ids.ts'
-import type { Rejudgement } from '../../model/verdict.ts'
+import type { RescanOutcome } from '../../model/verdict.ts'
 import type { OutdatedQuery, RejectedFile, RejectedQuery } from '../../ports/maintenance.ts'
-import { rejudged, signaturesOf } from '../../model/transitions.ts'
+import { rescanned, signaturesOf } from '../../model/transitions.ts'
 import type { Database } from './database/database.ts'
 import { decode, readFile, recordColumns, replaceFile } from './rows.ts'
 
@@ -10,11 +10,11 @@ import { decode, readFile, recordColumns, replaceFile } from './rows.ts'
 export function rejudgeFile(
   database: Database,
   { workspaceId, id }: { workspaceId: string; id: FileId },
-  { later: { generation, scan }, now }: { later: Rejudgement; now: Date },
+  { later: { generation, scan }, now }: { later: RescanOutcome; now: Date },
 ): ReadyFile | InfectedFile | undefined {
   const file = readFile(database, workspaceId, id)
   if (file?.state !== 'ready' || file.generation !== generation) return undefined
-  const after = rejudged(file, scan, now)
+  const after = rescanned(file, scan, now)
   if (after) replaceFile(database, file, after)
   return after
 }

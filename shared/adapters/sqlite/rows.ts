@@ -10,7 +10,7 @@ import { foldCase } from '../../model/case-folding.ts'
 import type { FileId, WorkspacePath } from '../../model/ids.ts'
 import { rejectedAtOf, signaturesOf } from '../../model/transitions.ts'
 import type { Database } from './database/database.ts'
-import { addHoldings } from './workspaces.ts'
+import { applyDelta } from './workspaces.ts'
 
 /** The columns that `decode` needs. */
 export const recordColumns = 'record, metadata'
@@ -115,7 +115,7 @@ export function readOldestTrash(database: Database, workspaceId: string): FileRe
 
 /** The three ways in which a row changes; each keeps the workspace's counters equal to its files. */
 export function insertFile(database: Database, file: FileRecord): void {
-  addHoldings(database, file.workspaceId, { after: file })
+  applyDelta(database, file.workspaceId, { after: file })
   const columns = { workspace_id: file.workspaceId, id: file.id, ...columnsOf(file) }
   const names = Object.keys(columns)
   const sql = `INSERT INTO files (${names.join(', ')})
@@ -125,7 +125,7 @@ export function insertFile(database: Database, file: FileRecord): void {
 
 /** Writes only what differs: SQLite rewrites every index that a statement names a column of. */
 export function replaceFile(database: Database, before: FileRecord, after: FileRecord): void {
-  addHoldings(database, after.workspaceId, { before, after })
+  applyDelta(database, after.workspaceId, { before, after })
   const old = columnsOf(before)
   const changes = Object.entries(columnsOf(after)).filter(([name, value]) => value !== old[name])
   if (changes.length === 0) return
@@ -136,7 +136,7 @@ export function replaceFile(database: Database, before: FileRecord, after: FileR
 }
 
 export function deleteFile(database: Database, file: FileRecord): void {
-  addHoldings(database, file.workspaceId, { before: file })
+  applyDelta(database, file.workspaceId, { before: file })
   const sql = 'DELETE FROM files WHERE workspace_id = ? AND id = ?'
   database.prepare(sql).run(file.workspaceId, file.id)
 }

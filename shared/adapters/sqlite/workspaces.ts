@@ -1,11 +1,11 @@
 import type { FileRecord } from '../../model/file.ts'
 import {
-  type Holdings,
+  type UsageDelta,
   type RecordLimits,
   type Usage,
-  addHoldings as addHoldingsTo,
+  applyDelta as applyDeltaTo,
   counterNames,
-  holdingsOf,
+  usageDeltaOf,
 } from '../../model/usage.ts'
 import type { Database } from './database/database.ts'
 
@@ -15,7 +15,7 @@ export interface Allowance {
   recordLimits: RecordLimits
 }
 
-const columns: Record<keyof Holdings, string> = {
+const columns: Record<keyof UsageDelta, string> = {
   liveBytes: 'live_bytes',
   liveCount: 'live_count',
   reservedBytes: 'reserved_bytes',
@@ -35,15 +35,15 @@ export function readUsage(
   const sql = `SELECT ${Object.values(columns).join(', ')}, quota_bytes FROM workspaces WHERE id = ?`
   const row = database.prepare(sql).get(workspaceId)
   return {
-    ...holdingsOfRow(row),
+    ...usageOfRow(row),
     ...recordLimits,
     quotaBytes: Number(row?.['quota_bytes'] ?? quotaBytes),
   }
 }
 
 /** Counters from a row that names them as the table does. */
-export function holdingsOfRow(row: Record<string, unknown> | undefined): Holdings {
-  const holdings = { ...holdingsOf(undefined) }
+export function usageOfRow(row: Record<string, unknown> | undefined): UsageDelta {
+  const holdings = { ...usageDeltaOf(undefined) }
   for (const name of counterNames) holdings[name] = Number(row?.[columns[name]] ?? 0)
   return holdings
 }
@@ -67,20 +67,20 @@ export function writeQuota(
 }
 
 /** Moves the counters by the difference between what a file held and what it holds. */
-export function addHoldings(
+export function applyDelta(
   database: Database,
   workspaceId: string,
   { before, after }: { before?: FileRecord; after?: FileRecord },
 ): void {
-  moveCounters(database, workspaceId, { held: holdingsOf(before), holds: holdingsOf(after) })
+  moveCounters(database, workspaceId, { held: usageDeltaOf(before), holds: usageDeltaOf(after) })
 }
 
 export function moveCounters(
   database: Database,
   workspaceId: string,
-  { held, holds }: { held: Holdings; holds: Holdings },
+  { held, holds }: { held: UsageDelta; holds: UsageDelta },
 ): void {
-  const growth = addHoldingsTo(holds, held, -1)
+  const growth = applyDeltaTo(holds, held, -1)
   const moved = counterNames.filter((name) => growth[name] !== 0)
   if (moved.length === 0) return
   const assignments = moved.map((name) => `${columns[name]} = ${columns[name]} + :${name}`)

@@ -2,7 +2,7 @@ import { subscribe } from 'node:diagnostics_channel'
 import { Server, type IncomingMessage, type RequestListener } from 'node:http'
 import { buffer } from 'node:stream/consumers'
 import type { nodeListener } from './node-listener.ts'
-import { teachManners } from './server-defaults.ts'
+import { configureServer } from './server-defaults.ts'
 
 /** What the Firebase emulator, and nobody else, asks of the process itself. */
 const reserved = /^\/__\//
@@ -17,7 +17,7 @@ const reserved = /^\/__\//
  * `readFirst` is for the Firebase emulator, which ends as a whole (EPIPE) when it is answered before it has passed a body
  * on to its end. It holds bodies in memory itself.
  */
-export function answerAhead(
+export function bypassFramework(
   listener: ReturnType<typeof nodeListener>,
   { readFirst }: { readFirst: boolean },
 ): void {
@@ -35,7 +35,7 @@ export function answerAhead(
       const listeners = isReserved ? framework : [answer]
       for (const listen of listeners) listen.call(server, incoming, outgoing)
     })
-    teachManners(server)
+    configureServer(server)
   })
 }
 

@@ -6,7 +6,7 @@ import type { QuarantineNote } from '../../ports/quarantine.ts'
  * Takes the bytes of a file that is not to be served out of the store, where a link may still lead to them: to the
  * quarantine, if they are to be kept, else for good. May be repeated, after a crash anywhere in it.
  */
-export async function putAway(
+export async function quarantineOrDelete(
   { blobs, quarantine }: Pick<Ports, 'blobs' | 'quarantine'>,
   file: InfectedFile | UnscannableFile,
 ): Promise<void> {

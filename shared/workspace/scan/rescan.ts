@@ -1,9 +1,9 @@
 import { Readable } from 'node:stream'
 import type { ReadyFile } from '../../model/file.ts'
-import { judge } from './scan-body.ts'
+import { scanBody } from './scan-body.ts'
 import type { ByteRange } from '../../ports/blob-store.ts'
 import type { Ports } from '../../ports/ports.ts'
-import { putAway } from './quarantine-or-delete.ts'
+import { quarantineOrDelete } from './quarantine-or-delete.ts'
 
 const pageSize = 50
 
@@ -33,7 +33,7 @@ export interface RescanReport {
   /** What these files hold. */
   scannedBytes: number
   /** Those of them that are infected, and not served any more. */
-  condemned: { workspaceId: string; id: string; threat: string }[]
+  infectedAfterwards: { workspaceId: string; id: string; threat: string }[]
   /** Those that this time could not be scanned; their verdict stands. */
   inconclusive: number
   /** What could not be dealt with; nothing has changed of it. */
@@ -51,7 +51,7 @@ export async function rescan(ports: RescanPorts, options: RescanOptions): Promis
   const report: RescanReport = {
     scanned: 0,
     scannedBytes: 0,
-    condemned: [],
+    infectedAfterwards: [],
     inconclusive: 0,
     failures: [],
   }
@@ -95,16 +95,16 @@ async function scanAgain(
   const { workspaceId } = file
   const reopen = (range?: ByteRange) => ports.blobs.read(file, range)
   const options = { reopen, workspaceId, ...(signal && { signal }) }
-  const scan = await judge(ports, body, options).finally(() => body.destroy())
+  const scan = await scanBody(ports, body, options).finally(() => body.destroy())
   report.scanned += 1
   report.scannedBytes += file.sizeBytes
   const { generation } = file
-  const after = await ports.catalog.rejudge(file.workspaceId, file.id, { generation, scan })
+  const after = await ports.catalog.applyRescan(file.workspaceId, file.id, { generation, scan })
   if (after?.state === 'infected') {
     const { workspaceId, id } = after
-    report.condemned.push({ workspaceId, id, threat: after.scan.threat })
+    report.infectedAfterwards.push({ workspaceId, id, threat: after.scan.threat })
     // Links that were given out before go past the catalog.
-    await putAway(ports, after)
+    await quarantineOrDelete(ports, after)
   } else if (after?.scan.inconclusive) {
     report.inconclusive += 1
   }

@@ -4,7 +4,7 @@ import type { Ports } from '../../ports/ports.ts'
 import type { ScanOptions } from '../../ports/scanner.ts'
 
 /** The scanner's verdict on a body, with what it was reached by and when. Throws what the scanner and the body throw. */
-export async function judge(
+export async function scanBody(
   { scanner, now }: Pick<Ports, 'scanner' | 'now'>,
   body: Readable,
   options: ScanOptions,

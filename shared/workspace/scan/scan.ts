@@ -5,12 +5,12 @@ import { EncodingProbe } from '../../media/text-encoding.ts'
 import { isTextFormat } from '../../media/text-formats.ts'
 import { detectType, sniffedBytes } from '../../media/sniff/detect-type.ts'
 import type { PendingFile, Scan } from '../../model/file.ts'
-import { judge } from './scan-body.ts'
+import { scanBody } from './scan-body.ts'
 import type { SettleResult } from '../../model/settlement.ts'
 import type { ByteRange, FinalizeEvent } from '../../ports/blob-store.ts'
 import type { Ports } from '../../ports/ports.ts'
 import type { ScanOptions } from '../../ports/scanner.ts'
-import { putAway } from './quarantine-or-delete.ts'
+import { quarantineOrDelete } from './quarantine-or-delete.ts'
 import { ownerOf } from '../../model/storage-path.ts'
 import { discardPurged } from '../trim.ts'
 
@@ -30,7 +30,8 @@ export async function scan(
   const file = owner && (await catalog.get(owner.workspaceId, owner.id))
   if (!file || file.storagePath !== event.storagePath) return undefined
   // Settled by an earlier delivery that died before it had put the bytes away.
-  if (file.state === 'infected' || file.state === 'unscannable') await putAway(ports, file)
+  if (file.state === 'infected' || file.state === 'unscannable')
+    await quarantineOrDelete(ports, file)
   if (file.state !== 'pending') return undefined
   const body = await blobs.read(event)
   if (!body) return undefined
@@ -46,18 +47,18 @@ export async function scan(
     generation: event.generation,
     ...found,
   })
-  if (result.settled) await putRefusedAway(ports, result, event)
+  if (result.settled) await disposeRejected(ports, result, event)
   await discardPurged(ports, file.workspaceId, result.purged)
   return result
 }
 
-async function putRefusedAway(
+async function disposeRejected(
   ports: ScanPorts,
   { file }: SettleResult,
   event: FinalizeEvent,
 ): Promise<void> {
   if (file === undefined) await ports.blobs.remove(event)
-  else if (file.state !== 'ready') await putAway(ports, file)
+  else if (file.state !== 'ready') await quarantineOrDelete(ports, file)
 }
 
 /** Reads the bytes once: to the scanner, and on the way their size, SHA-256, type and encoding. */
@@ -81,7 +82,7 @@ async function examine(ports: ScanPorts, file: PendingFile, body: Readable, opti
     const tap = Readable.from(measured())
     // Not `once`: it would reject where a scanner with an early verdict aborts the tap.
     const closed = new Promise((resolve) => tap.once('close', resolve))
-    const scan = empty ? emptyScan(ports) : await judge(ports, tap, options)
+    const scan = empty ? emptyScan(ports) : await scanBody(ports, tap, options)
     // A scanner may have its verdict before the end, with a chunk on its way; the checksum is of all bytes nevertheless.
     tap.destroy()
     await closed

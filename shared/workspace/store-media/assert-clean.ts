@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream'
 import { WorkspaceError } from '../../model/errors.ts'
-import { judge } from '../scan/scan-body.ts'
+import { scanBody } from '../scan/scan-body.ts'
 import type { ByteRange } from '../../ports/blob-store.ts'
 import type { Ports } from '../../ports/ports.ts'
 import { whyUnscannable } from '../../model/unscannable.ts'
@@ -22,7 +22,7 @@ export async function assertClean(
   const body = open()
   const reopen = async (range?: ByteRange) => open(range)
   const options = { ...scanning, reopen }
-  const found = await judge(ports, body, options).finally(() => body.destroy())
+  const found = await scanBody(ports, body, options).finally(() => body.destroy())
   if (found.verdict === 'clean') return
   const fate = isLocal ? 'still lies in the directory of the execution' : 'was not kept'
   if (found.verdict === 'infected') {

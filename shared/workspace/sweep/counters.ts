@@ -1,16 +1,16 @@
 import { discard } from '../discard.ts'
 import type { Recount } from '../../ports/maintenance.ts'
-import { beginning, stepper, type Sweeping } from './phase.ts'
+import { beginning, pagedPhase, type Sweeping } from './phase.ts'
 import { addDrift, count, nameOf } from './report.ts'
 import { counterNames } from '../../model/usage.ts'
 import { trimmed } from '../trim.ts'
 
 const pageSize = 50
 
-/** Counts each workspace's files anew and mends its counters; cuts its trash to the room that it has. */
+/** Counts each workspace's files anew and repairs its counters; cuts its trash to the room that it has. */
 export function counters(sweeping: Sweeping) {
   const { catalog } = sweeping.ports
-  return stepper<string>(sweeping, {
+  return pagedPhase<string>(sweeping, {
     page: async (after) => {
       const query = { limit: pageSize, ...(after !== beginning && { after }) }
       const items = await catalog.listWorkspaces(query)
@@ -23,9 +23,9 @@ export function counters(sweeping: Sweeping) {
 }
 
 async function check({ ports, report, dryRun }: Sweeping, workspaceId: string): Promise<void> {
-  const found = await ports.catalog.recount(workspaceId, { mend: !dryRun })
+  const found = await ports.catalog.recount(workspaceId, { repair: !dryRun })
   if (isDrift(found)) {
-    count(report, 'mended', workspaceId)
+    count(report, 'repaired', workspaceId)
     addDrift(report, workspaceId, found)
   }
   if (dryRun) return

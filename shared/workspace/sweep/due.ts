@@ -3,7 +3,7 @@ import type { FileRecord } from '../../model/file.ts'
 import type { SweepPosition, SweepQuery } from '../../ports/maintenance.ts'
 import { isOver } from '../../model/reservation.ts'
 import { scan } from '../scan/scan.ts'
-import { ago, beginning, stepper, type Sweeping, type Walk } from './phase.ts'
+import { ago, beginning, pagedPhase, type Sweeping, type PageSource } from './phase.ts'
 import { count, nameOf } from './report.ts'
 
 const pageSize = 200
@@ -13,7 +13,7 @@ const dayMs = 24 * 3600 * 1000
 export function pending(sweeping: Sweeping) {
   const { catalog } = sweeping.ports
   const before = ago(sweeping, sweeping.pendingAgeSeconds * 1000)
-  return stepper(sweeping, {
+  return pagedPhase(sweeping, {
     ...records((query) => catalog.listPending(query), before),
     visit: (file) => settleOrExpire(sweeping, file),
   })
@@ -23,7 +23,7 @@ export function pending(sweeping: Sweeping) {
 export function trash(sweeping: Sweeping) {
   const { ports, report, dryRun } = sweeping
   const before = ago(sweeping, ports.limits.trashRetentionDays * dayMs)
-  return stepper(sweeping, {
+  return pagedPhase(sweeping, {
     ...records((query) => ports.catalog.listTrash(query), before),
     visit: async (file) => {
       const purged = dryRun ? file : await ports.catalog.purge(file.workspaceId, file.id, before)
@@ -37,7 +37,7 @@ export function trash(sweeping: Sweeping) {
 function records(
   list: (query: SweepQuery) => Promise<FileRecord[]>,
   before: Date,
-): Omit<Walk<FileRecord>, 'visit'> {
+): Omit<PageSource<FileRecord>, 'visit'> {
   return {
     nameOf,
     positionOf,

@@ -1,6 +1,6 @@
 import type { FileRecord } from '../../model/file.ts'
 import type { ListQuery } from '../../model/listing.ts'
-import { beginning, stepper, type Sweeping } from './phase.ts'
+import { beginning, pagedPhase, type Sweeping } from './phase.ts'
 import { count, nameOf } from './report.ts'
 
 const pageSize = 200
@@ -19,7 +19,7 @@ interface Position {
  */
 export function missing(sweeping: Sweeping) {
   const { catalog, blobs } = sweeping.ports
-  return stepper<FileRecord>(sweeping, {
+  return pagedPhase<FileRecord>(sweeping, {
     page: async (text) => {
       // A store that is away, such as a disk that is not mounted, has lost nothing.
       await blobs.check()

@@ -1,8 +1,8 @@
 import type { FileRecord } from '../../model/file.ts'
 import type { StoredBlob } from '../../ports/blob-store.ts'
-import { putAway } from '../scan/quarantine-or-delete.ts'
+import { quarantineOrDelete } from '../scan/quarantine-or-delete.ts'
 import { ownerOf } from '../../model/storage-path.ts'
-import { ago, beginning, stepper, type Sweeping } from './phase.ts'
+import { ago, beginning, pagedPhase, type Sweeping } from './phase.ts'
 import { count } from './report.ts'
 
 const pageSize = 500
@@ -19,7 +19,7 @@ export function orphans(sweeping: Sweeping) {
     known.set(workspaceId, asked)
     return asked
   }
-  return stepper<StoredBlob>(sweeping, {
+  return pagedPhase<StoredBlob>(sweeping, {
     page: async (after) => {
       known.clear()
       const page = await blobs.list({ limit: pageSize, ...(after !== beginning && { after }) })
@@ -59,6 +59,6 @@ async function remove(
   file: FileRecord | undefined,
 ): Promise<void> {
   const isRefused = file?.state === 'infected' || file?.state === 'unscannable'
-  if (isRefused && file.generation === blob.generation) await putAway(ports, file)
+  if (isRefused && file.generation === blob.generation) await quarantineOrDelete(ports, file)
   else await ports.blobs.remove(blob)
 }

@@ -28,7 +28,7 @@ export function ago({ ports }: Sweeping, milliseconds: number): Date {
 export const beginning = ''
 
 /** How a phase goes through its listing. Positions are texts of the phase's own. */
-export interface Walk<Item> {
+export interface PageSource<Item> {
   /** One page behind a position; `next` where more may follow. */
   page: (after: string) => Promise<{ items: Item[]; next?: string | undefined }>
   /** Deals with one item; what it throws is a failure of that item alone. */
@@ -47,10 +47,10 @@ export type OpenPhase = (sweeping: Sweeping) => Stepper
 /** Deals with one page behind a position; yields the position it has come to, undefined at the end. */
 export type Stepper = (
   after: string,
-  pace: { isOver: () => boolean; examined: () => void },
+  budget: { isOver: () => boolean; examined: () => void },
 ) => Promise<string | undefined>
 
-export function stepper<Item>({ report }: Sweeping, walk: Walk<Item>): Stepper {
+export function pagedPhase<Item>({ report }: Sweeping, walk: PageSource<Item>): Stepper {
   const { visit, nameOf, positionOf, concurrency = 1 } = walk
   const attempt = (item: Item) =>
     visit(item).catch((error: unknown) => fail(report, nameOf(item), error))

@@ -1,6 +1,6 @@
 import { discard } from '../discard.ts'
 import type { RejectedFile, RejectedQuery } from '../../ports/maintenance.ts'
-import { ago, beginning, stepper, type Sweeping, type Stepper } from './phase.ts'
+import { ago, beginning, pagedPhase, type Sweeping, type Stepper } from './phase.ts'
 import { count, nameOf } from './report.ts'
 import { rejectedAtOf } from '../../model/transitions.ts'
 
@@ -10,10 +10,10 @@ const dayMs = 24 * 3600 * 1000
 type Position = NonNullable<RejectedQuery['after']>
 
 /** Purges infected and unscannable files after the retention: until then their owner can see the verdict. */
-export function condemned(sweeping: Sweeping): Stepper {
+export function rejected(sweeping: Sweeping): Stepper {
   const { ports, report, dryRun } = sweeping
   const before = ago(sweeping, ports.limits.trashRetentionDays * dayMs)
-  return stepper<RejectedFile>(sweeping, {
+  return pagedPhase<RejectedFile>(sweeping, {
     page: async (text) => {
       const after = text === beginning ? undefined : (JSON.parse(text) as Position)
       const query = { before, limit: pageSize, ...(after && { after }) }

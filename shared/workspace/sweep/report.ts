@@ -3,13 +3,13 @@ import type { PendingCount, Recount } from '../../ports/maintenance.ts'
 
 /**
  * What a sweep does, in this order: pending files are finished or expired; the trash is purged by age, and so are files
- * that a later scan condemned; counters are counted anew and the trash is cut to its room; ready files are asked for their
+ * that a later scan rejected; counters are counted anew and the trash is cut to its room; ready files are asked for their
  * bytes; blobs are asked for their records; what has been in quarantine for too long is removed.
  */
 export const phases = [
   'pending',
   'trash',
-  'condemned',
+  'rejected',
   'counters',
   'missing',
   'orphans',
@@ -20,7 +20,7 @@ export type Phase = (typeof phases)[number]
 /** How many examples of each kind, and how many failures, a report names: it stays one log line. */
 const maxNamed = 20
 
-type Action = 'finished' | 'expired' | 'purged' | 'mended' | 'missing' | 'found' | 'orphans'
+type Action = 'finished' | 'expired' | 'purged' | 'repaired' | 'missing' | 'found' | 'orphans'
 
 /** What one sweep did; of a dry run, what it would have done. */
 export interface SweepReport {
@@ -35,10 +35,10 @@ export interface SweepReport {
   finished: number
   /** Reservations whose time had passed: path and quota given back. */
   expired: number
-  /** Files that had been in the trash, or condemned, for longer than the retention, or for which there was no room. */
+  /** Files that had been in the trash, or rejected, for longer than the retention, or for which there was no room. */
   purged: number
   /** Workspaces whose counters were not what their files add up to. */
-  mended: number
+  repaired: number
   /** Ready files whose bytes turned out to be missing. */
   missing: number
   /** Files that were marked as missing, and whose bytes are there again. */
@@ -47,7 +47,7 @@ export interface SweepReport {
   orphans: number
   /** The first of each kind: `{workspaceId}/{fileId}`, or a blob's storage path. */
   examples: Partial<Record<Action, string[]>>
-  /** What the first mended workspaces' counters said, and what their files add up to. */
+  /** What the first repaired workspaces' counters said, and what their files add up to. */
   drifts: ({ workspaceId: string } & Recount)[]
   /** What is still pending when the sweep ends, open uploads too; undefined where it could not be counted. */
   pending?: PendingCount
@@ -64,7 +64,15 @@ export interface PhaseReport {
 }
 
 export function newReport(startedAt: Date, dryRun: boolean): SweepReport {
-  const counts = { finished: 0, expired: 0, purged: 0, mended: 0, missing: 0, found: 0, orphans: 0 }
+  const counts = {
+    finished: 0,
+    expired: 0,
+    purged: 0,
+    repaired: 0,
+    missing: 0,
+    found: 0,
+    orphans: 0,
+  }
   return {
     dryRun,
     startedAt: startedAt.toISOString(),

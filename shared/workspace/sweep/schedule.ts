@@ -9,7 +9,7 @@ const dayMs = 24 * 3600 * 1000
 const intervalMs: Record<Phase, number> = {
   pending: 0,
   trash: 0,
-  condemned: 0,
+  rejected: 0,
   counters: 7 * dayMs,
   missing: 7 * dayMs,
   orphans: dayMs,

@@ -1,5 +1,5 @@
 import { orphans } from './orphans.ts'
-import { condemned, quarantine } from './rejected.ts'
+import { rejected, quarantine } from './rejected.ts'
 import { counters } from './counters.ts'
 import { missing } from './missing.ts'
 import { beginning, type OpenPhase, type Sweeping, type SweepPorts } from './phase.ts'
@@ -9,7 +9,7 @@ import { fail, newReport, phases, type Phase, type SweepReport } from './report.
 const openPhase: Record<Phase, OpenPhase> = {
   pending,
   trash,
-  condemned,
+  rejected,
   counters,
   missing,
   orphans,
@@ -67,12 +67,12 @@ async function runPhase(
   const step = openPhase[phase](sweeping)
   let examined = 0
   const isOver = () => signal?.aborted === true || ports.now().getTime() >= deadline
-  const pace = { isOver, examined: () => void (examined += 1) }
+  const budget = { isOver, examined: () => void (examined += 1) }
   let position: string | undefined = from?.[phase] ?? beginning
   let pages = 0
   try {
     while (position !== undefined && !isOver()) {
-      position = await step(position, pace)
+      position = await step(position, budget)
       pages += 1
       await onPage?.(phase, position)
     }

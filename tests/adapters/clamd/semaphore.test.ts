@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest'
-import { Slots } from '../../../shared/adapters/clamd/semaphore.ts'
+import { Semaphore } from '../../../shared/adapters/clamd/semaphore.ts'
 import { fairShare } from '../../../shared/model/fair-share.ts'
 
 /** Asks for slots in an order, and says who has one. */
 function world(count: number) {
-  const slots = new Slots(count)
+  const slots = new Semaphore(count)
   const entered: string[] = []
   const held = new Map<string, Disposable[]>()
   const enter = async (workspace: string) => {
@@ -59,7 +59,7 @@ describe('slots', () => {
   })
 
   test('a slot that is given up while waiting is not waited for', async () => {
-    const slots = new Slots(1)
+    const slots = new Semaphore(1)
     const first = await slots.acquire(undefined, 'ann')
     const controller = new AbortController()
     const second = slots.acquire(controller.signal, 'ann')

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { LatestOnly } from '../../../shared/adapters/disk/takeover-lock.ts'
+import { TakeoverLock } from '../../../shared/adapters/disk/takeover-lock.ts'
 
 /** Work that ends when it is told to, whatever its signal says. */
 function work(log: string[], name: string) {
@@ -13,9 +13,9 @@ function work(log: string[], name: string) {
   return { run, end: resolve }
 }
 
-describe('LatestOnly', () => {
+describe('TakeoverLock', () => {
   test('a later request stops the earlier and begins when that has ended', async () => {
-    const requests = new LatestOnly()
+    const requests = new TakeoverLock()
     const log: string[] = []
     const [first, second] = [work(log, 'first'), work(log, 'second')]
     const running = [requests.run('a', first.run)]
@@ -35,7 +35,7 @@ describe('LatestOnly', () => {
   })
 
   test('a request that is overtaken while it waits never begins', async () => {
-    const requests = new LatestOnly()
+    const requests = new TakeoverLock()
     const log: string[] = []
     const [first, second, third] = [work(log, 'first'), work(log, 'second'), work(log, 'third')]
     const running = [first, second, third].map(({ run }) => requests.run('a', run))
@@ -47,7 +47,7 @@ describe('LatestOnly', () => {
   })
 
   test('requests of different keys run side by side', async () => {
-    const requests = new LatestOnly()
+    const requests = new TakeoverLock()
     const log: string[] = []
     const [first, second] = [work(log, 'first'), work(log, 'second')]
     const running = [requests.run('a', first.run), requests.run('b', second.run)]

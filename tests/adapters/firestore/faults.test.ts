@@ -56,12 +56,12 @@ describe('a commit that succeeded although the client saw an error', () => {
     }
   })
 
-  test('mends counters once', async () => {
+  test('repairs counters once', async () => {
     await using world = await firestoreWorld(newProject())
     await world.upload('/a')
     await world.drift(user, { liveBytes: 5 })
     emulator().faults.plan('commit', lost)
-    await world.catalog.recount(user, { mend: true })
+    await world.catalog.recount(user, { repair: true })
     expect(await world.counters()).toEqual(live)
   })
 
@@ -148,7 +148,7 @@ describe('a recount', () => {
   test('of files that cannot all be listed throws, and nothing is corrected', async () => {
     await using world = await drifted()
     emulator().faults.maxDocuments = 0
-    const recount = world.catalog.recount(user, { mend: true })
+    const recount = world.catalog.recount(user, { repair: true })
     await expect(recount).rejects.toThrow('has 3 files, and 0 were listed')
     emulator().faults.maxDocuments = Infinity
     expect((await world.counters()).liveBytes).toBe(35)
@@ -157,7 +157,7 @@ describe('a recount', () => {
   test('goes on behind pages that are merely short', async () => {
     await using world = await drifted()
     emulator().faults.maxDocuments = 1
-    const recount = await world.catalog.recount(user, { mend: true })
+    const recount = await world.catalog.recount(user, { repair: true })
     emulator().faults.maxDocuments = Infinity
     expect(recount.counted.liveBytes).toBe(30)
     expect((await world.counters()).liveBytes).toBe(30)
@@ -168,7 +168,7 @@ describe('a recount', () => {
     const { faults } = emulator()
     faults.maxDocuments = 1
     faults.latencyMs = 10
-    const recounting = world.catalog.recount(user, { mend: true })
+    const recounting = world.catalog.recount(user, { repair: true })
     for (const path of ['/d', '/e', '/f']) await world.upload(path)
     const { kept, counted } = await recounting
     faults.maxDocuments = Infinity
@@ -180,7 +180,7 @@ describe('a recount', () => {
   test('whose query fails throws, and nothing is corrected', async () => {
     await using world = await drifted()
     emulator().faults.plan('runQuery', { code: 'PERMISSION_DENIED' })
-    const recount = world.catalog.recount(user, { mend: true })
+    const recount = world.catalog.recount(user, { repair: true })
     await expect(recount).rejects.toThrow('roles/datastore.user')
     expect((await world.counters()).liveBytes).toBe(35)
   })

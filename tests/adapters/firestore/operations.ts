@@ -51,9 +51,13 @@ const upload = async (world: World, overwrite: boolean) => {
   await world.get(file)
   await world.settle(file)
 }
-const rejudge = async (world: World, { workspaceId, id, generation }: FileRecord, scan: Scan) => {
+const applyRescan = async (
+  world: World,
+  { workspaceId, id, generation }: FileRecord,
+  scan: Scan,
+) => {
   const later = { ...scan, signaturesAt: '2026-01-02T00:00:00.000Z' }
-  await world.catalog.rejudge(workspaceId, id, { generation: generation ?? '', scan: later })
+  await world.catalog.applyRescan(workspaceId, id, { generation: generation ?? '', scan: later })
 }
 const onFile =
   (run: (world: World, file: FileRecord) => Promise<unknown>): Step =>
@@ -101,19 +105,19 @@ export const operations: Operation[] = [
     run: onFile((world, file) => world.settle(file)),
   },
   {
-    name: '`rejudge`, clean or unscannable',
+    name: '`applyRescan`, clean or unscannable',
     before: readyFile,
-    run: onFile((world, file) => rejudge(world, file, clean)),
+    run: onFile((world, file) => applyRescan(world, file, clean)),
   },
   {
-    name: '`rejudge`, infected',
+    name: '`applyRescan`, infected',
     before: readyFile,
-    run: onFile((world, file) => rejudge(world, file, infected)),
+    run: onFile((world, file) => applyRescan(world, file, infected)),
   },
   {
-    name: '`rejudge`, infected, in the trash',
+    name: '`applyRescan`, infected, in the trash',
     before: deletedFile,
-    run: onFile((world, file) => rejudge(world, file, infected)),
+    run: onFile((world, file) => applyRescan(world, file, infected)),
   },
   {
     name: '`listOutdated`, a page of 4 of 10 files',
@@ -220,16 +224,16 @@ export const operations: Operation[] = [
   {
     name: '`recount` of 10 files',
     before: tenFiles,
-    run: (world) => world.catalog.recount(user, { mend: true }),
+    run: (world) => world.catalog.recount(user, { repair: true }),
   },
   {
-    name: '`recount` of 10 files, with something to mend',
+    name: '`recount` of 10 files, with something to repair',
     before: async (world) => {
       const files = await tenFiles(world)
       await world.drift(user, { liveBytes: 5 })
       return files
     },
-    run: (world) => world.catalog.recount(user, { mend: true }),
+    run: (world) => world.catalog.recount(user, { repair: true }),
   },
   { name: '`trimTrash`, with room', run: (world) => world.catalog.trimTrash(user) },
   {

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { Database } from '../../../shared/adapters/sqlite/database/database.ts'
 import { SqliteCatalog } from '../../../shared/adapters/sqlite/catalog.ts'
 import { moveCounters } from '../../../shared/adapters/sqlite/workspaces.ts'
-import { type Holdings, holdingsOf } from '../../../shared/model/usage.ts'
+import { type UsageDelta, usageDeltaOf } from '../../../shared/model/usage.ts'
 import { describeCatalog } from '../../ports/catalog/catalog.ts'
 
 describeCatalog('SQLite in memory', async (options) => {
@@ -29,7 +29,7 @@ describeCatalog('SQLite on a disk', async (options) => {
   }
 })
 
-async function drift(database: Database, workspaceId: string, by: Partial<Holdings>) {
-  const held = holdingsOf(undefined)
+async function drift(database: Database, workspaceId: string, by: Partial<UsageDelta>) {
+  const held = usageDeltaOf(undefined)
   moveCounters(database, workspaceId, { held, holds: { ...held, ...by } })
 }

@@ -110,7 +110,9 @@ describe('work that reads thousands of files', () => {
   test('a recount counts every file, and lets other requests run', async () => {
     const { id } = (await world.list({ limit: 1 })).files[0] ?? {}
     if (id) await world.catalog.remove(user, id)
-    const { result, turns } = await turnsDuring(() => world.catalog.recount(user, { mend: false }))
+    const { result, turns } = await turnsDuring(() =>
+      world.catalog.recount(user, { repair: false }),
+    )
     expect(result.counted).toEqual(result.kept)
     expect(result.counted).toMatchObject({ recordCount: fileCount, trashCount: 1 })
     expect(turns).toBeGreaterThanOrEqual(3)

@@ -23,7 +23,7 @@ test('a catalog without counters of records gets them when it is opened', async 
       metadataBytes: 2 * '{"n":"ü"}'.length + 2,
       trashMetadataBytes: '{"n":"ü"}'.length + 1,
     })
-    const { kept, counted } = await catalog.recount('ann', { mend: false })
+    const { kept, counted } = await catalog.recount('ann', { repair: false })
     expect(kept).toEqual(counted)
     expect(await catalog.usage('bob')).toMatchObject({ recordCount: 0, metadataBytes: 0 })
   } finally {

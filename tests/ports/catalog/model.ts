@@ -61,7 +61,7 @@ const change = fc
     },
   }))
 
-const rejudge = fc
+const applyRescan = fc
   .tuple(back, fc.constantFrom(clean, unscannable, infected), fc.constantFrom('2', '3'))
   .map(([index, scan, day]): Step => ({
     words: `scan ${index} again: ${scan.verdict}`,
@@ -70,7 +70,7 @@ const rejudge = fc
       if (file?.state !== 'ready') return
       const signaturesAt = `2026-01-0${day}T00:00:00.000Z`
       const later = { generation: file.generation, scan: { ...scan, signaturesAt } }
-      await world.catalog.rejudge(user, file.id, later)
+      await world.catalog.applyRescan(user, file.id, later)
     },
   }))
 
@@ -98,7 +98,7 @@ const steps = fc.array(
     { weight: 4, arbitrary: settle },
     { weight: 2, arbitrary: change },
     { weight: 1, arbitrary: move },
-    { weight: 1, arbitrary: rejudge },
+    { weight: 1, arbitrary: applyRescan },
     { weight: 1, arbitrary: describeAgain },
   ),
   { minLength: 40, maxLength: 60, size: 'max' },

@@ -12,8 +12,8 @@ const path = parsePath('/a')
 const signed = (day: number, scan: Scan = clean): Scan => ({ ...scan, signaturesAt: instant(day) })
 const instant = (day: number) => new Date(Date.UTC(2026, 0, day)).toISOString()
 
-const rejudge = (world: World, file: ReadyFile, scan: Scan, generation = file.generation) =>
-  world.catalog.rejudge(file.workspaceId, file.id, { generation, scan })
+const applyRescan = (world: World, file: ReadyFile, scan: Scan, generation = file.generation) =>
+  world.catalog.applyRescan(file.workspaceId, file.id, { generation, scan })
 
 /** A ready file that was scanned with the signatures of a day. */
 async function uploadScanned(world: World, name: string, day: number, workspaceId = user) {
@@ -23,7 +23,7 @@ async function uploadScanned(world: World, name: string, day: number, workspaceI
 }
 
 export function describeRescan(begin: Begin): void {
-  describe('rejudge', () => {
+  describe('applyRescan', () => {
     test('anything but a ready file at that generation is left as it is', async () => {
       await using world = await begin()
       const pending = await world.reserve('/pending')
@@ -38,11 +38,11 @@ export function describeRescan(begin: Begin): void {
       ]) {
         const before = await world.get(file)
         expect(
-          await rejudge(world, { ...ready, ...file } as ReadyFile, signed(2, infected), '1'),
+          await applyRescan(world, { ...ready, ...file } as ReadyFile, signed(2, infected), '1'),
         ).toBeUndefined()
         expect(await world.get(file)).toEqual(before)
       }
-      expect(await rejudge(world, ready, signed(2, infected), '2')).toBeUndefined()
+      expect(await applyRescan(world, ready, signed(2, infected), '2')).toBeUndefined()
       expect(await world.get(ready)).toEqual(ready)
     })
 
@@ -51,7 +51,7 @@ export function describeRescan(begin: Begin): void {
       const file = await world.upload('/a', { metadata: { kept: [[1]] } })
       world.advance(5)
       const after = { ...file, scan: signed(2) }
-      expect(await rejudge(world, file, signed(2))).toEqual(after)
+      expect(await applyRescan(world, file, signed(2))).toEqual(after)
       expect(await world.get(file)).toEqual(after)
       expect(await world.ownerOf('/a')).toBe(file.id)
       expect(await world.counters()).toEqual({ ...nothing, liveBytes: 10, liveCount: 1 })
@@ -62,10 +62,10 @@ export function describeRescan(begin: Begin): void {
       const file = await uploadScanned(world, '/a', 1)
       const { verdict: _, ...inconclusive } = signed(2, unscannable)
       const after = { ...file, scan: { ...file.scan, inconclusive } }
-      expect(await rejudge(world, file, signed(2, unscannable))).toEqual(after)
+      expect(await applyRescan(world, file, signed(2, unscannable))).toEqual(after)
       expect(await world.get(file)).toEqual(after)
       const again = { ...file, scan: signed(3) }
-      expect(await rejudge(world, file, signed(3))).toEqual(again)
+      expect(await applyRescan(world, file, signed(3))).toEqual(again)
     })
 
     test.each([clean, unscannable])(
@@ -74,11 +74,11 @@ export function describeRescan(begin: Begin): void {
         await using world = await begin()
         const file = await uploadScanned(world, '/a', 3)
         for (const later of [scan, signed(2, scan), signed(3, scan)]) {
-          expect(await rejudge(world, file, later)).toBeUndefined()
+          expect(await applyRescan(world, file, later)).toBeUndefined()
         }
         expect(await world.get(file)).toEqual(file)
-        await rejudge(world, file, signed(5, unscannable))
-        expect(await rejudge(world, file, signed(4, scan))).toBeUndefined()
+        await applyRescan(world, file, signed(5, unscannable))
+        expect(await applyRescan(world, file, signed(4, scan))).toBeUndefined()
       },
     )
 
@@ -89,7 +89,7 @@ export function describeRescan(begin: Begin): void {
       const scan = signed(2, infected)
       const at = world.now.toISOString()
       const after = { ...file, state: 'infected', scan, condemnedAt: at, updatedAt: at }
-      expect(await rejudge(world, file, scan)).toEqual(after)
+      expect(await applyRescan(world, file, scan)).toEqual(after)
       expect(await world.get(file)).toEqual(after)
       expect(await world.counters()).toEqual(nothing)
       expect((await world.list({ state: 'infected' })).files).toEqual([after])
@@ -107,7 +107,7 @@ export function describeRescan(begin: Begin): void {
         world.advance(5)
         const { isDeleted, deletedAt, supersededBy } = before
         const after = { state: 'infected', isDeleted, deletedAt, supersededBy }
-        expect(await rejudge(world, before, signed(2, infected))).toMatchObject(after)
+        expect(await applyRescan(world, before, signed(2, infected))).toMatchObject(after)
       }
       expect(await world.counters()).toEqual({ ...nothing, liveBytes: 10, liveCount: 1 })
       expect(await world.ownerOf('/a')).toBe(owner.id)
@@ -119,7 +119,7 @@ export function describeRescan(begin: Begin): void {
     test('a file that was condemned can be deleted, restored, moved and purged, and takes no path', async () => {
       await using world = await begin()
       const file = await world.upload('/a')
-      await rejudge(world, file, signed(2, infected))
+      await applyRescan(world, file, signed(2, infected))
       const owner = await world.upload('/a')
       await world.catalog.remove(user, file.id)
       expect(await world.catalog.restore(user, file.id)).toMatchObject({ state: 'infected' })
@@ -134,10 +134,10 @@ export function describeRescan(begin: Begin): void {
       const file = await world.upload('/a')
       const overwrite = await world.reserve('/a', { overwrite: true, maxBytes: 20 })
       await Promise.all([
-        rejudge(world, file, signed(2, infected)),
+        applyRescan(world, file, signed(2, infected)),
         world.settle(overwrite),
         world.catalog.update(user, file.id, { metadata: { a: 1 } }),
-        rejudge(world, file, signed(3, infected)),
+        applyRescan(world, file, signed(3, infected)),
       ])
       expect(await world.get(file)).toMatchObject({ state: 'infected' })
       expect(await world.ownerOf('/a')).toBe(overwrite.id)
@@ -151,7 +151,7 @@ export function describeRescan(begin: Begin): void {
       const named = async () => (await world.catalog.getByPath(user, path))?.id
       const previous = await world.upload('/a')
       const condemned = await world.upload('/a', { overwrite: true })
-      await rejudge(world, condemned, signed(2, infected))
+      await applyRescan(world, condemned, signed(2, infected))
       expect(await named()).toBe(condemned.id)
       expect(await world.get(previous)).toMatchObject({ supersededBy: condemned.id })
       world.advance(1)
@@ -184,13 +184,14 @@ export function describeRescan(begin: Begin): void {
       await world.settle(never, { scan: { ...infected, scannedAt } })
       const neverLegible = await world.reserve('/never-legible')
       await world.settle(neverLegible, { scan: { ...unscannable, scannedAt } })
-      for (const file of [first, deleted, third]) await rejudge(world, file, signed(2, infected))
+      for (const file of [first, deleted, third])
+        await applyRescan(world, file, signed(2, infected))
       world.advance(1)
-      await rejudge(world, second, signed(2, infected))
+      await applyRescan(world, second, signed(2, infected))
       await world.catalog.remove(user, deleted.id)
       world.advance(1)
       const before = world.now
-      await rejudge(world, late, signed(2, infected))
+      await applyRescan(world, late, signed(2, infected))
       for (const limit of [1, 10]) {
         const list = (last?: RejectedFile) => {
           const after = last && { ...last, rejectedAt: rejectedAtOf(last) ?? '' }
@@ -246,9 +247,9 @@ export function describeRescan(begin: Begin): void {
       const list = () =>
         world.catalog.listOutdated({ signaturesBefore: new Date(instant(2)), limit: 10 })
       expect((await list()).map((file) => file.id)).toEqual([deleted.id, owner.id, superseded.id])
-      await rejudge(world, owner, signed(2))
-      await rejudge(world, deleted, signed(2, unscannable))
-      await rejudge(world, superseded, signed(1, infected))
+      await applyRescan(world, owner, signed(2))
+      await applyRescan(world, deleted, signed(2, unscannable))
+      await applyRescan(world, superseded, signed(1, infected))
       expect(await list()).toEqual([])
     })
   })

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { addHoldings, holdingsOf } from '../../../shared/model/usage.ts'
+import { applyDelta, usageDeltaOf } from '../../../shared/model/usage.ts'
 import { infected, newId, user, type Begin, type World } from './world.ts'
 
 export function describeSweep(begin: Begin): void {
@@ -35,7 +35,7 @@ export function describeSweep(begin: Begin): void {
       const kept = await world.counters()
       expect(kept).toEqual({ liveBytes: 70, liveCount: 2, reservedBytes: 7, trashBytes: 50 })
       const records = await world.recordCounters()
-      const recount = await world.catalog.recount(user, { mend: true })
+      const recount = await world.catalog.recount(user, { repair: true })
       const all = { ...kept, ...records }
       expect(recount).toEqual({ kept: all, counted: all })
       expect(await world.counters()).toEqual(kept)
@@ -43,24 +43,29 @@ export function describeSweep(begin: Begin): void {
 
     test('of a workspace never used is nothing', async () => {
       await using world = await begin()
-      const nothing = holdingsOf(undefined)
-      const recount = await world.catalog.recount('nobody', { mend: true })
+      const nothing = usageDeltaOf(undefined)
+      const recount = await world.catalog.recount('nobody', { repair: true })
       expect(recount).toEqual({ kept: nothing, counted: nothing })
       expect(await world.catalog.isKnown('nobody')).toBe(false)
     })
 
-    test('with mend the counters are corrected by what they differ, and without they are left', async () => {
+    test('with repair the counters are corrected by what they differ, and without they are left', async () => {
       await using world = await begin()
       await filesOfEveryKind(world)
       const bytes = await world.counters()
       const counted = { ...bytes, ...(await world.recordCounters()) }
-      const drift = { ...holdingsOf(undefined), liveBytes: -30, reservedBytes: 100, trashBytes: 5 }
+      const drift = {
+        ...usageDeltaOf(undefined),
+        liveBytes: -30,
+        reservedBytes: 100,
+        trashBytes: 5,
+      }
       const drifted = { ...drift, liveCount: 3, recordCount: 7, openUploads: 2, metadataBytes: 9 }
       await world.drift(user, drifted)
-      const kept = addHoldings(counted, drifted)
-      expect(await world.catalog.recount(user, { mend: false })).toEqual({ kept, counted })
+      const kept = applyDelta(counted, drifted)
+      expect(await world.catalog.recount(user, { repair: false })).toEqual({ kept, counted })
       expect({ ...(await world.counters()), ...(await world.recordCounters()) }).toEqual(kept)
-      expect(await world.catalog.recount(user, { mend: true })).toEqual({ kept, counted })
+      expect(await world.catalog.recount(user, { repair: true })).toEqual({ kept, counted })
       expect({ ...(await world.counters()), ...(await world.recordCounters()) }).toEqual(counted)
     })
 
@@ -73,7 +78,7 @@ export function describeSweep(begin: Begin): void {
         world.catalog.remove(user, file.id),
         world.upload(`/new-${i}`, { maxBytes: i + 1 }),
       ])
-      const recounts = [1, 2, 3].map(() => world.catalog.recount(user, { mend: true }))
+      const recounts = [1, 2, 3].map(() => world.catalog.recount(user, { repair: true }))
       await Promise.all([...changes, ...recounts])
       expect(await world.counters()).toEqual({
         liveBytes: 210,

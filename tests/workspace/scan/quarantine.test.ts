@@ -125,7 +125,7 @@ describe('the quarantine', () => {
     const file = await world.ready('/a.txt', 'worse')
     const { generation } = file
     const infected: Scan = { ...file.scan, ...virus }
-    await world.ports.catalog.rejudge('ann', file.id, { generation, scan: infected })
+    await world.ports.catalog.applyRescan('ann', file.id, { generation, scan: infected })
     world.workspace.pass(2 * dayMs)
     expect(await run()).toMatchObject({ orphans: 1, failureCount: 0 })
     expect(await kept()).toMatchObject([{ bytes: 'worse', note: { fileId: file.id } }])

@@ -10,7 +10,13 @@ import { odd, virus } from '../../support/clamd/signature-scanner.ts'
 import { caller } from '../local-workspace.ts'
 import { openRescanWorld, type RescanWorld } from './rescan-world.ts'
 
-const nothing = { scanned: 0, scannedBytes: 0, condemned: [], inconclusive: 0, failures: [] }
+const nothing = {
+  scanned: 0,
+  scannedBytes: 0,
+  infectedAfterwards: [],
+  inconclusive: 0,
+  failures: [],
+}
 const empty = { liveBytes: 0, liveCount: 0, reservedBytes: 0, trashBytes: 0 }
 const dayMs = 24 * 3_600_000
 const path = parsePath('/a.txt')
@@ -46,8 +52,13 @@ describe('scanning again', () => {
   it('stops serving a file that is infected at once, and says so in its record', async () => {
     const file = await world.ready('/a.txt', 'evil')
     world.scanner.learn({ evil: virus })
-    const condemned = [{ workspaceId: 'ann', id: file.id, threat: 'Test.Virus' }]
-    expect(await world.run()).toEqual({ ...nothing, scanned: 1, scannedBytes: 4, condemned })
+    const infectedAfterwards = [{ workspaceId: 'ann', id: file.id, threat: 'Test.Virus' }]
+    expect(await world.run()).toEqual({
+      ...nothing,
+      scanned: 1,
+      scannedBytes: 4,
+      infectedAfterwards,
+    })
     const name = { id: file.id }
     await expect(readContent(world.ports, caller, name)).rejects.toMatchObject({ code: 'infected' })
     await expect(readContent(world.ports, caller, { path })).rejects.toMatchObject({
@@ -136,7 +147,7 @@ describe('scanning again', () => {
     const { next } = await world.run({ maxFiles: 1 })
     world.scanner.learn({ two: virus })
     const report = await world.run({ ...(next && { from: next }) })
-    expect(report).toMatchObject({ scanned: 2, condemned: [{ threat: 'Test.Virus' }] })
+    expect(report).toMatchObject({ scanned: 2, infectedAfterwards: [{ threat: 'Test.Virus' }] })
   })
 
   it('scans what lies in the trash, too: it can be read by its id, or restored', async () => {
@@ -145,7 +156,7 @@ describe('scanning again', () => {
     const deleted = await world.ready('/b.txt', 'evil 2')
     await remove(world.ports, caller, { id: deleted.id })
     world.scanner.learn({ evil: virus })
-    expect((await world.run()).condemned).toHaveLength(2)
+    expect((await world.run()).infectedAfterwards).toHaveLength(2)
     const read = readContent(world.ports, caller, { id: superseded.id })
     await expect(read).rejects.toMatchObject({ code: 'infected' })
     expect(await usage()).toMatchObject({ ...empty, liveBytes: 4, liveCount: 1 })
@@ -208,7 +219,7 @@ describe('scanning again', () => {
     await world.ready('/empty.txt', '')
     world.ports.scanner = scanner
     scanner.learn({ evil: virus })
-    expect((await world.run()).condemned).toHaveLength(1)
+    expect((await world.run()).infectedAfterwards).toHaveLength(1)
     expect(scanner.scanned).toEqual(['evil'])
     expect(await world.get(file)).toMatchObject({ state: 'infected' })
   })
@@ -218,7 +229,7 @@ describe('scanning again', () => {
     world.scanner.learn({ evil: virus })
     const [a, b] = await Promise.all([world.run(), world.run()])
     expect([...a.failures, ...b.failures]).toEqual([])
-    expect(a.condemned.length + b.condemned.length).toBe(5)
+    expect(a.infectedAfterwards.length + b.infectedAfterwards.length).toBe(5)
     expect(await usage()).toMatchObject({ ...empty, liveBytes: 20, liveCount: 5 })
   })
 
@@ -248,7 +259,7 @@ describe('scanning again', () => {
       world.scanner.beforeVerdict = () => undefined
       await change(file.id)
     }
-    expect((await world.run()).condemned).toHaveLength(1)
+    expect((await world.run()).infectedAfterwards).toHaveLength(1)
     expect(await world.get(file)).toMatchObject({ state: 'infected', ...record })
     expect(await usage()).toMatchObject(counters)
   })

@@ -9,7 +9,7 @@ import type { FileRecord } from '../../../shared/model/file.ts'
 import type { StoredBlob } from '../../../shared/ports/blob-store.ts'
 import type { FullCatalog } from '../../../shared/ports/ports.ts'
 import { readContent, readFile } from '../../../shared/workspace/read.ts'
-import { holdingsOf } from '../../../shared/model/usage.ts'
+import { usageDeltaOf } from '../../../shared/model/usage.ts'
 import { phases } from '../../../shared/workspace/sweep/report.ts'
 import { sweep, type SweepOptions } from '../../../shared/workspace/sweep/sweep.ts'
 import { caller, openLocalWorkspace, type LocalWorkspace } from '../local-workspace.ts'
@@ -38,7 +38,7 @@ describe('a sweep looks at every file, and', () => {
     workspace.ports.blobs.remove(file)
   const drift = async (liveBytes: number) => {
     const database = await Database.open(workspace.directory)
-    const held = holdingsOf(undefined)
+    const held = usageDeltaOf(undefined)
     moveCounters(database, 'ann', { held, holds: { ...held, liveBytes } })
     await database[Symbol.asyncDispose]()
   }
@@ -90,7 +90,7 @@ describe('a sweep looks at every file, and', () => {
     expect(await run({ phases: ['missing'] })).toMatchObject({ missing: 0, failures: [] })
   })
 
-  it('mends counters that are not what the files add up to, and says by how much', async () => {
+  it('repairs counters that are not what the files add up to, and says by how much', async () => {
     await ready('/a.txt')
     await drift(995)
     const drifts = [
@@ -100,11 +100,11 @@ describe('a sweep looks at every file, and', () => {
         counted: expect.objectContaining({ liveBytes: 5 }),
       },
     ]
-    expect(await run({ dryRun: true })).toMatchObject({ dryRun: true, mended: 1, drifts })
+    expect(await run({ dryRun: true })).toMatchObject({ dryRun: true, repaired: 1, drifts })
     expect((await workspace.ports.catalog.usage('ann')).liveBytes).toBe(1000)
-    expect(await run()).toMatchObject({ mended: 1, drifts })
+    expect(await run()).toMatchObject({ repaired: 1, drifts })
     expect((await workspace.ports.catalog.usage('ann')).liveBytes).toBe(5)
-    expect(await run()).toMatchObject({ mended: 0, drifts: [] })
+    expect(await run()).toMatchObject({ repaired: 0, drifts: [] })
   })
 
   it('purges a trash that a lowered quota has no room for, oldest first, bytes and all', async () => {
@@ -143,7 +143,7 @@ describe('a sweep looks at every file, and', () => {
       finished: 1,
       expired: 1,
       purged: 1,
-      mended: 1,
+      repaired: 1,
       missing: 1,
       found: 0,
       orphans: 1,
@@ -181,7 +181,7 @@ describe('a sweep looks at every file, and', () => {
         return { files: files.slice(0, 1), folders: [] }
       }) as never)
       const report = await run()
-      expect(report).toMatchObject({ missing: 0, mended: 0, orphans: 0, failures: [] })
+      expect(report).toMatchObject({ missing: 0, repaired: 0, orphans: 0, failures: [] })
       await expectKept(kept)
     })
 

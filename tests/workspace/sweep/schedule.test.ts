@@ -114,7 +114,7 @@ describe('a sweep on a schedule', () => {
   })
 
   it('looks at every blob once a day and at every file once a week', async () => {
-    const always = ['pending', 'trash', 'condemned']
+    const always = ['pending', 'trash', 'rejected']
     expect(await due()).toEqual(
       expect.arrayContaining([...always, 'counters', 'missing', 'orphans']),
     )

@@ -14,7 +14,7 @@ const nothing = {
   finished: 0,
   expired: 0,
   purged: 0,
-  mended: 0,
+  repaired: 0,
   missing: 0,
   found: 0,
   orphans: 0,

@@ -28,7 +28,7 @@ export class Attempt {
   /** The error that ended the attempt before this one. */
   readonly failure: unknown
   /** The document that carries the mark; undefined if nothing is written. */
-  witness: DocumentReference | undefined
+  markedDocument: DocumentReference | undefined
   readonly #snapshot: Transaction
   readonly #batch: WriteBatch
   readonly #seen = new Map<string, DocumentSnapshot>()
@@ -76,11 +76,11 @@ export class Attempt {
     this.#batch.delete(ref, seen?.updateTime ? { lastUpdateTime: seen.updateTime } : {})
   }
 
-  /** The field that makes a document, which has been read, the witness of this attempt; marks that are too old go. */
-  markOn(witness: DocumentReference): Fields {
-    this.witness = witness
+  /** The field that makes a document, which has been read, the markedDocument of this attempt; marks that are too old go. */
+  markOn(markedDocument: DocumentReference): Fields {
+    this.markedDocument = markedDocument
     const { id, at } = this.mark
-    const seen = this.#seen.get(witness.path)
+    const seen = this.#seen.get(markedDocument.path)
     if (!seen?.exists) return { changes: { [id]: at } }
     const outdated = Object.entries(marksOf(seen)).filter(([, then]) => then < at - markKeptMs)
     const removed = outdated.map(([name]) => [`changes.${name}`, FieldValue.delete()])

@@ -10,7 +10,7 @@ export type Work<Result> = (attempt: Attempt) => Promise<Result>
 
 interface Committed<Result> {
   id: string
-  witness: DocumentReference
+  markedDocument: DocumentReference
   result: Result
 }
 
@@ -50,16 +50,17 @@ export async function transact<Result>(firestore: Firestore, work: Work<Result>)
     let isCommitting = false
     try {
       const batch = firestore.batch()
-      const { result, witness, id } = await onSnapshot(firestore, async (snapshot) => {
+      const { result, markedDocument, id } = await onSnapshot(firestore, async (snapshot) => {
         const committed = await findCommitted(snapshot, tried)
-        if (committed) return { result: committed.result, witness: undefined, id: committed.id }
+        if (committed)
+          return { result: committed.result, markedDocument: undefined, id: committed.id }
         const mark = { id: `c${randomBytes(8).toString('hex')}`, at: Date.now() }
         const attempt = new Attempt(snapshot, batch, mark, failure)
         const done = await work(attempt)
-        return { result: done, witness: attempt.witness, id: mark.id }
+        return { result: done, markedDocument: attempt.markedDocument, id: mark.id }
       })
-      if (witness === undefined) return result
-      tried.push({ id, witness, result })
+      if (markedDocument === undefined) return result
+      tried.push({ id, markedDocument, result })
       isCommitting = true
       await batch.commit()
       return result
@@ -77,9 +78,11 @@ async function findCommitted<Result>(
   snapshot: Transaction,
   tried: Committed<Result>[],
 ): Promise<Committed<Result> | undefined> {
-  const witnesses = new Map(tried.map(({ witness }) => [witness.path, witness]))
-  if (witnesses.size === 0) return undefined
-  const found = await snapshot.getAll(...witnesses.values())
+  const markedDocuments = new Map(
+    tried.map(({ markedDocument }) => [markedDocument.path, markedDocument]),
+  )
+  if (markedDocuments.size === 0) return undefined
+  const found = await snapshot.getAll(...markedDocuments.values())
   const ids = new Set(found.flatMap((document) => Object.keys(marksOf(document))))
   return tried.find(({ id }) => ids.has(id))
 }

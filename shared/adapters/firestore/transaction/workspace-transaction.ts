@@ -7,7 +7,7 @@ import {
 import type { FileRecord } from '../../../model/file.ts'
 import type { FileId, SessionId, WorkspacePath } from '../../../model/ids.ts'
 import type { RefusalCode } from '../../../model/settlement.ts'
-import { type Holdings, type Usage, addHoldings, holdingsOf } from '../../../model/usage.ts'
+import { type UsageDelta, type Usage, applyDelta, usageDeltaOf } from '../../../model/usage.ts'
 import type { Attempt } from './attempt.ts'
 import { Claims, claimsOf, type PathClaims } from '../claims.ts'
 import * as documents from '../documents.ts'
@@ -24,7 +24,7 @@ interface UnitOptions {
  * What one attempt does to one workspace. Files change through `add`, `replace` and `remove` alone, which keep the
  * counters and the claims on paths equal to them; `flush` then writes each document once.
  */
-export class WorkspaceUnit {
+export class WorkspaceTransaction {
   readonly now: Date
   readonly #attempt: Attempt
   readonly #workspace: DocumentReference
@@ -33,7 +33,7 @@ export class WorkspaceUnit {
   readonly #files = new Map<FileId, object | undefined>()
   readonly #refusals = new Map<FileId, RefusalCode>()
   #quota: { quotaBytes: number | null } | undefined
-  #grown: Holdings = holdingsOf(undefined)
+  #grown: UsageDelta = usageDeltaOf(undefined)
   #usage: Usage | undefined
   #lastSequence = 0
   #takenSequence: number | undefined
@@ -108,7 +108,7 @@ export class WorkspaceUnit {
   /** The counters, with what this unit changes of them. */
   get usage(): Usage {
     if (!this.#usage) throw new Error('The workspace is to be read before its counters are.')
-    return { ...this.#usage, ...addHoldings(this.#usage, this.#grown) }
+    return { ...this.#usage, ...applyDelta(this.#usage, this.#grown) }
   }
 
   nextSequence(): number {
@@ -178,7 +178,7 @@ export class WorkspaceUnit {
 
   #writeFile(ref: DocumentReference, fields: object | undefined): void {
     if (!fields) return this.#attempt.delete(ref)
-    const mark = this.#attempt.witness ? {} : this.#attempt.markOn(ref)
+    const mark = this.#attempt.markedDocument ? {} : this.#attempt.markOn(ref)
     // A file that was not read is new: `create` refuses an id that is in use.
     if (!this.#attempt.seen(ref)) return this.#attempt.create(ref, { ...fields, ...mark })
     return this.#attempt.write(ref, { ...fields, ...mark })
@@ -198,8 +198,8 @@ export class WorkspaceUnit {
 
   #change(before: FileRecord | undefined, after: FileRecord | undefined): void {
     this.#claims.move(before, after)
-    const without = addHoldings(this.#grown, holdingsOf(before), -1)
-    this.#grown = addHoldings(without, holdingsOf(after))
+    const without = applyDelta(this.#grown, usageDeltaOf(before), -1)
+    this.#grown = applyDelta(without, usageDeltaOf(after))
   }
 
   #fileRef(id: FileId): DocumentReference {
