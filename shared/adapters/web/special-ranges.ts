@@ -22,6 +22,8 @@ export const specialRanges4 = [
   '198.18.0.0/15', // benchmarking
   '198.51.100.0/24', // documentation
   '203.0.113.0/24', // documentation
+  '199.36.153.4/30', // Google: restricted.googleapis.com, which leads into a network
+  '199.36.153.8/30', // Google: private.googleapis.com, likewise
   '224.0.0.0/4', // multicast (RFC 5771)
   '240.0.0.0/4', // reserved, and limited broadcast
   '168.63.129.16/32', // public by its number, but the host of every Azure machine
