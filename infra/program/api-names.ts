@@ -7,6 +7,7 @@ export const apis = [
   'cloudresourcemanager.googleapis.com',
   'cloudscheduler.googleapis.com',
   'compute.googleapis.com',
+  'dns.googleapis.com',
   'eventarc.googleapis.com',
   'firestore.googleapis.com',
   'iam.googleapis.com',

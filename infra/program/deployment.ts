@@ -12,6 +12,7 @@ import { createMirrorJob } from './mirror.ts'
 import { createMonitoring } from './monitoring/monitoring.ts'
 import { createClosedNetwork } from './network.ts'
 import { createPublicServices } from './public.ts'
+import { createRender } from './render.ts'
 import { createScan, createSweep, type ScannerParts } from './scan.ts'
 import type { Settings } from './settings.ts'
 
@@ -49,20 +50,23 @@ export function createDeployment(settings: Settings): Deployment {
     scheduler,
     apis,
   })
+  const projectNumber = gcp.organizations.getProjectOutput({ projectId: project }).number
   const parts: ScannerParts = {
     images,
     stores,
     mirror,
     vpcAccess: createClosedNetwork(settings, apis),
-    projectNumber: gcp.organizations.getProjectOutput({ projectId: project }).number,
+    projectNumber,
     filled: [filled],
   }
   const scan = createScan(settings, parts)
   const sweep = createSweep(settings, parts, scheduler)
   createEvents(settings, { scan, files: stores.files, apis })
+  const render = createRender(settings, { image: images.render, projectNumber, apis })
   const services = createPublicServices(settings, {
     image: images.app,
     stores,
+    render,
     dependsOn: apis,
   })
   createMonitoring(settings, apis)
@@ -75,7 +79,7 @@ export function createDeployment(settings: Settings): Deployment {
     url: domain === undefined ? originOf(urls) : output(`https://${domain}`),
     bucket: stores.files.name,
     region: settings.region,
-    services: { ...urls, scan: scan.uri, sweep: sweep.uri },
+    services: { ...urls, scan: scan.uri, sweep: sweep.uri, render: render.service.uri },
     dns,
   }
 }

@@ -54,7 +54,7 @@ export const clamdPort = 3310
 export const leftAtDefault: Record<string, string> = {
   WORKSPACE_STORAGE_DIR: 'of the local store; the cloud has MEDIA_GCS_BUCKET_NAME',
   QUARANTINE_DIR: 'of the local store; the cloud has QUARANTINE_BUCKET_NAME',
-  HOST: 'of the local server; the Functions Framework listens by itself',
+  HOST: 'of the local server; the Functions Framework listens by itself, and the image of render sets it',
   PORT: 'Cloud Run sets it',
   SHUTDOWN_SECONDS: 'of the local server; Cloud Run ends an instance 10 s after SIGTERM',
   K_CONFIGURATION: 'Cloud Run sets it',
@@ -64,7 +64,6 @@ export const leftAtDefault: Record<string, string> = {
   FIREBASE_AUTH_EMULATOR_HOST: 'for emulators',
   FIRESTORE_EMULATOR_HOST: 'for emulators',
   FUNCTIONS_EMULATOR: 'for emulators',
-  RENDER_SERVICE_URL: 'previews are refused until there is a service "render"',
   WORKSPACE_MAX_FILES: 'the default fits most users; coffer:environment changes it',
   WORKSPACE_MAX_OPEN_UPLOADS: 'as above',
   WORKSPACE_METADATA_MB: 'as above',

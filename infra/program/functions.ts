@@ -10,6 +10,7 @@ export interface CloudFunction {
   blobs: string[]
   quarantine: string[]
   scanner: string[]
+  renderer: string[]
 }
 
 /** How a function runs. Cloud Run hands over a whole body of up to 32 MiB, which the Functions Framework copies once. */
@@ -55,6 +56,7 @@ export function publicFunctions(topology: 'api' | 'functions'): CloudFunction[] 
       blobs: unique(all('blobs')),
       quarantine: unique(all('quarantine')),
       scanner: unique(all('scanner')),
+      renderer: unique(all('renderer')),
     },
   ]
 }

@@ -37,7 +37,7 @@ export function createImages(settings: Settings, apis: Resource[]) {
     const command = new local.Command(
       `image-${image}`,
       {
-        create: interpolate`node scripts/build-image.ts --image=${tag} --dockerfile=${dockerfile} --project=${project} --region=${region} --service-account=${account.name} --sources=gs://${sources.name}/source ${inputs.join(' ')}`,
+        create: interpolate`node scripts/build-image.ts --image=${tag} --dockerfile=${dockerfile} --target=${image} --project=${project} --region=${region} --service-account=${account.name} --sources=gs://${sources.name}/source ${inputs.join(' ')}`,
         triggers: [tag],
         logging: 'stderr',
       },
@@ -45,9 +45,9 @@ export function createImages(settings: Settings, apis: Resource[]) {
     )
     return command.stdout
   }
-  const [app, clamav] = recipes.map(build)
-  if (!app || !clamav) throw new Error('There are two images')
-  return { repository, app, clamav }
+  const [app, render, clamav] = recipes.map(build)
+  if (!app || !render || !clamav) throw new Error('There are three images')
+  return { repository, app, render, clamav }
 }
 
 /** Cloud Build's own identity: reads the sources that were sent, writes this repository and its log. */

@@ -4,6 +4,7 @@ import { commonVariables } from './environment.ts'
 import { publicFunctions, tuningOf, type CloudFunction } from './functions.ts'
 import { createIdentity, type Stores } from './identity.ts'
 import { grantSecrets } from './secrets.ts'
+import type { Render } from './render.ts'
 import { createService } from './service.ts'
 import type { Settings } from './settings.ts'
 
@@ -15,22 +16,33 @@ export interface PublicService {
 /** The functions that anyone may call, each with its own rights: the tokens that callers bring are theirs to check. */
 export function createPublicServices(
   settings: Settings,
-  { image, stores, dependsOn }: { image: Input<string>; stores: Stores; dependsOn: Resource[] },
+  {
+    image,
+    stores,
+    render,
+    dependsOn,
+  }: { image: Input<string>; stores: Stores; render: Render; dependsOn: Resource[] },
 ): PublicService[] {
   const { topology, domain, minInstances, maxInstances } = settings
   return publicFunctions(topology).map((fn) => {
     const identity = createIdentity(settings, fn, stores)
     grantSecrets(settings, fn.name, identity)
+    const renders = fn.renderer.length > 0
+    if (renders) render.admit(fn, identity)
     const service = createService(settings, {
       name: fn.name,
       signature: 'http',
       image,
       identity,
-      variables: commonVariables(settings, stores.files.name),
+      variables: {
+        ...commonVariables(settings, stores.files.name),
+        ...(renders && { RENDER_SERVICE_URL: render.url }),
+      },
       tuning: tuningOf(fn.name),
       scaling: { minInstanceCount: minInstances, maxInstanceCount: maxInstances },
       isPublic: true,
       ingress: domain === undefined ? 'all' : 'load-balancer',
+      ...(renders && { vpcAccess: render.vpcAccess }),
       dependsOn,
     })
     return { fn, service }

@@ -13,6 +13,8 @@ export interface FunctionService {
   /** The function's name in functions/index.ts. */
   name: string
   signature: 'http' | 'cloudevent'
+  /** Serves HTTP/2 by itself, without the Functions Framework, and is told no secret. */
+  isSealed?: boolean
   image: Input<string>
   identity: Identity
   variables: Variables
@@ -36,14 +38,15 @@ const ingressOf = {
 
 const port = 8080
 
-/** One function as one Cloud Run service: the Functions Framework in the image that all functions share. */
+/** One function as one Cloud Run service: the Functions Framework in the image that all functions share, or a sealed service. */
 export function createService(settings: Settings, fn: FunctionService): gcp.cloudrunv2.Service {
   const { identity, tuning, sidecar } = fn
   const container: Container = {
     name: 'function',
     image: fn.image,
-    ports: { containerPort: port },
-    envs: [...plainVariables(fn), ...secretVariables(settings)],
+    // By the name `h2c` Cloud Run passes HTTP/2 on (https://cloud.google.com/run/docs/configuring/http2).
+    ports: fn.isSealed ? { name: 'h2c', containerPort: port } : { containerPort: port },
+    envs: fn.isSealed ? envs(fn.variables) : [...plainVariables(fn), ...secretVariables(settings)],
     resources: {
       limits: { cpu: `${tuning.cpu}`, memory: `${tuning.memoryMebibytes}Mi` },
       cpuIdle: true,
@@ -78,9 +81,11 @@ export function createService(settings: Settings, fn: FunctionService): gcp.clou
 }
 
 function plainVariables({ name, signature, variables }: FunctionService) {
-  const all = { FUNCTION_TARGET: name, FUNCTION_SIGNATURE_TYPE: signature, ...variables }
-  return Object.entries(all).map(([name, value]) => ({ name, value }))
+  return envs({ FUNCTION_TARGET: name, FUNCTION_SIGNATURE_TYPE: signature, ...variables })
 }
+
+const envs = (variables: Variables) =>
+  Object.entries(variables).map(([name, value]) => ({ name, value }))
 
 function secretVariables({ project, secrets }: Settings) {
   return Object.entries(secrets).map(([name, { secret, version }]) => ({

@@ -78,6 +78,13 @@ export const settingsSchema = z.strictObject({
       minInstances: count(0, 100).default(0),
     })
     .prefault({}),
+  /** Of the service that makes previews and normalizes images. */
+  render: z
+    .strictObject({
+      maxInstances: count(1, 100).default(10),
+      minInstances: count(0, 100).default(0),
+    })
+    .prefault({}),
   sweepSchedule: z.string().default('*/15 * * * *'),
   /** Once an hour, when a sweep has just woken ClamAV. */
   rescanSchedule: z.string().default('17 * * * *'),

@@ -5,18 +5,18 @@ import { fileURLToPath } from 'node:url'
 export const root = fileURLToPath(new URL('../..', import.meta.url))
 
 export interface Recipe {
-  name: 'app' | 'clamav'
+  /** Of the image, and of the Dockerfile's stage that it is. */
+  name: 'app' | 'render' | 'clamav'
   dockerfile: string
   /** Files and folders below the root that go into the build, and nothing else. */
   inputs: string[]
 }
 
+const code = ['package.json', 'package-lock.json', 'functions', 'shared', 'scripts', 'infra/app']
+
 export const recipes: Recipe[] = [
-  {
-    name: 'app',
-    dockerfile: 'infra/app/Dockerfile',
-    inputs: ['package.json', 'package-lock.json', 'functions', 'shared', 'scripts', 'infra/app'],
-  },
+  { name: 'app', dockerfile: 'infra/app/Dockerfile', inputs: code },
+  { name: 'render', dockerfile: 'infra/app/Dockerfile', inputs: code },
   { name: 'clamav', dockerfile: 'infra/clamav/Dockerfile', inputs: ['infra/clamav'] },
 ]
 

@@ -10,6 +10,7 @@ const { values, positionals: inputs } = parseArgs({
   options: {
     image: option,
     dockerfile: option,
+    target: option,
     project: option,
     region: option,
     'service-account': option,
@@ -17,7 +18,7 @@ const { values, positionals: inputs } = parseArgs({
   },
   allowPositionals: true,
 })
-const { image, dockerfile, project, region, sources } = values
+const { image, dockerfile, target, project, region, sources } = values
 const repository = image.slice(0, image.lastIndexOf(':'))
 
 // Run by the program: builds the image, unless it was built before, and prints it by its content digest.
@@ -44,7 +45,7 @@ function build(): string | undefined {
     }
     const where = [`--region=${region}`, `--gcs-source-staging-dir=${sources}`]
     const identity = `--service-account=${values['service-account']}`
-    const substitutions = `--substitutions=_IMAGE=${image},_DOCKERFILE=${dockerfile}`
+    const substitutions = `--substitutions=_IMAGE=${image},_DOCKERFILE=${dockerfile},_TARGET=${target}`
     const submit = ['builds', 'submit', context, '--config=cloudbuild.yaml', substitutions]
     gcloud([...submit, ...where, identity], 'inherit')
     return digest()

@@ -1,5 +1,7 @@
+import { atOnce } from '../../shared/adapters/preview/bounds.ts'
 import { leastSettings, place } from './simulate.ts'
 import { tuningOf } from '../program/functions.ts'
+import { renderTuning } from '../program/render.ts'
 import { clamdMebibytes, cpusFor } from '../program/scanner.ts'
 import { functionTuning } from '../program/scan.ts'
 import { checked } from '../program/settings.ts'
@@ -10,12 +12,17 @@ export const assumptions = {
   metadataReads: 3,
   downloads: 2,
   listPages: 1,
+  /** Made once for each file that has one; later ones are reads. */
+  previews: 0.5,
   filesOnAPage: 50,
   monthsKept: 12,
   /** An upload waits for its verdict. */
   uploadSeconds: 2,
   otherRequestSeconds: 0.05,
   scanSeconds: 0.4,
+  previewSeconds: 1,
+  /** Until a fresh instance of `render` answers. */
+  renderStartSeconds: 2,
   /** Until ClamAV has loaded its signatures on a fresh instance. */
   clamStartSeconds: 45,
   sweepsAMonth: 30 * 24 * 4,
@@ -75,6 +82,7 @@ const minutesPerMonth = 30 * 24 * 60
 /** What a month costs with so many new files in it, once as many leave as come. */
 export function monthlyCost(files: number, catalog: CatalogPrice): Cost[] {
   const { metadataReads, downloads, listPages, filesOnAPage, monthsKept, megabytes } = assumptions
+  const { previews } = assumptions
   const requests = files * (1 + metadataReads + downloads + listPages + 1)
   const kept = files * monthsKept
   const page = (filesOnAPage + 1) * catalog('get')
@@ -90,6 +98,7 @@ export function monthlyCost(files: number, catalog: CatalogPrice): Cost[] {
   const logGibibytes = (requests * logKibibytesPerRequest) / kibibytesPerGibibyte
   return [
     { item: 'Functions', dollars: functionsCost(files, requests) },
+    { item: 'Previews', dollars: previewCost(files * previews) },
     { item: 'Scanning', dollars: scanCost(files) },
     { item: 'Sweeping', dollars: sweepCost() },
     { item: 'Firestore, operations', dollars: files * documents },
@@ -120,6 +129,14 @@ function functionsCost(files: number, requests: number): number {
   const busySeconds = files * uploadSeconds + (requests - files) * otherRequestSeconds
   const shared = isBusy(requests) ? busySeconds / requestsAtOnce : busySeconds
   return shared * secondOf(cpu, memoryMebibytes) + requests * prices.request
+}
+
+function previewCost(pictures: number): number {
+  const { previewSeconds, renderStartSeconds, idleMinutes } = assumptions
+  const { cpu, memoryMebibytes } = renderTuning
+  const starts = Math.min(pictures, minutesPerMonth / idleMinutes)
+  const busySeconds = pictures * previewSeconds * (isBusy(pictures) ? 1 / atOnce : 1)
+  return (starts * renderStartSeconds + busySeconds) * secondOf(cpu, memoryMebibytes)
 }
 
 function scanCost(files: number): number {

@@ -39,8 +39,8 @@ export function catalogPrices(page: string): CatalogPrice {
 }
 
 function sentence(): string {
-  const { megabytes, metadataReads, downloads, filesOnAPage, monthsKept } = assumptions
-  return `files of ${megabytes} MB, each uploaded through a function, looked at ${metadataReads} times, listed once (on a page of ${filesOnAPage}), downloaded ${downloads} times over a signed link, and deleted after ${monthsKept} months`
+  const { megabytes, metadataReads, downloads, filesOnAPage, monthsKept, previews } = assumptions
+  return `files of ${megabytes} MB, each uploaded through a function, looked at ${metadataReads} times, listed once (on a page of ${filesOnAPage}), downloaded ${downloads} times over a signed link, ${previews * 100} % of them with a preview, and deleted after ${monthsKept} months`
 }
 
 function dollars(amount: number): string {

@@ -12,6 +12,7 @@ const portOfInterface = {
   BlobStore: 'blobs',
   Quarantine: 'quarantine',
   Scanner: 'scanner',
+  Renderer: 'renderer',
 } as const
 
 export type Port = (typeof portOfInterface)[keyof typeof portOfInterface]
@@ -64,6 +65,7 @@ function walk(project: Project, entries: Entry[]): Reach {
     blobs: operations('blobs'),
     quarantine: operations('quarantine'),
     scanner: operations('scanner'),
+    renderer: operations('renderer'),
   }
 }
 

@@ -160,6 +160,7 @@ describe('the image of a deployment', () => {
   const options = [
     '--image=europe-west1-docker.pkg.dev/p/coffer/clamav:abc',
     '--dockerfile=infra/clamav/Dockerfile',
+    '--target=clamav',
     '--project=p',
     '--region=europe-west1',
     '--service-account=projects/p/serviceAccounts/b',
@@ -181,7 +182,7 @@ esac`
         .filter((line) => line.startsWith('./') && !line.startsWith('./infra/clamav/')),
     ).toEqual([])
     expect(calls[1]).toMatch(
-      /^gcloud builds submit \S+ --config=cloudbuild.yaml --substitutions=_IMAGE=\S+clamav:abc,_DOCKERFILE=infra\/clamav\/Dockerfile --region=europe-west1 /,
+      /^gcloud builds submit \S+ --config=cloudbuild.yaml --substitutions=_IMAGE=\S+clamav:abc,_DOCKERFILE=infra\/clamav\/Dockerfile,_TARGET=clamav --region=europe-west1 /,
     )
   })
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { environmentSchema } from '../../shared/config/config-schema.ts'
-import { loadConfig } from '../../shared/config/config.ts'
+import { loadConfig, loadRenderConfig } from '../../shared/config/config.ts'
 import { leftAtDefault } from '../program/environment.ts'
 import { simulate } from '../scripts/simulate.ts'
 import { ofType, one, variables } from './resources.ts'
@@ -19,6 +19,7 @@ const oidc = {
 }
 const resources = [...(await simulate({ ...everything, auth: oidc })), ...(await simulate())]
 const services = ofType(resources, 'Service').filter(({ inputs }) => inputs['template'])
+const functions = services.filter(({ name }) => name !== 'render')
 const set = new Set(services.flatMap(({ inputs }) => Object.keys(variables(inputs))))
 const read = Object.keys(environmentSchema.shape)
 
@@ -37,7 +38,7 @@ test('no variable is both set and left, and none is left that nobody reads', () 
   expect(left.filter((name) => set.has(name) || !read.includes(name))).toEqual([])
 })
 
-test.each(services.map(({ name, inputs }) => [name, inputs] as const))(
+test.each(functions.map(({ name, inputs }) => [name, inputs] as const))(
   'what %s is told is a configuration that it starts with on Cloud Run',
   (name, inputs) => {
     const given = Object.entries(variables(inputs)).map(([key, value]) => [key, value as string])
@@ -46,6 +47,24 @@ test.each(services.map(({ name, inputs }) => [name, inputs] as const))(
     expect(config.storage).toMatchObject({ kind: 'gcp', bucket: 'my-project-coffer-files' })
   },
 )
+
+test('render is told where its traces belong, and nothing of stores, callers or secrets', async () => {
+  const secrets = { OTEL_EXPORTER_OTLP_HEADERS: { secret: 'otel', version: '3' } }
+  const render = variables(one(await simulate({ secrets }), 'Service', 'render'))
+  expect(render).toEqual({ GOOGLE_CLOUD_PROJECT: 'my-project' })
+  const config = loadRenderConfig({ ...(render as Record<string, string>), K_SERVICE: 'render' })
+  expect(config.projectId).toBe('my-project')
+})
+
+test('the functions that render, and no others, are told where', () => {
+  const told = functions.filter(({ inputs }) => 'RENDER_SERVICE_URL' in variables(inputs))
+  expect(new Set(told.map(({ name }) => name))).toEqual(new Set(['upload', 'read', 'api']))
+  for (const { inputs } of told) {
+    expect(variables(inputs)['RENDER_SERVICE_URL']).toBe(
+      'https://coffer-render-1234567890.europe-west1.run.app',
+    )
+  }
+})
 
 test('sweep answers the scheduler’s account at its own address', () => {
   const sweep = variables(one(resources, 'Service', 'sweep'))

@@ -14,7 +14,7 @@ describe.skipIf(!hasGcloud)('the real gcloud, without credentials', () => {
       'submit',
       '.',
       '--config=cloudbuild.yaml',
-      '--substitutions=_IMAGE=a,_DOCKERFILE=b',
+      '--substitutions=_IMAGE=a,_DOCKERFILE=b,_TARGET=c',
       '--region=r',
       '--gcs-source-staging-dir=gs://s/source',
       '--service-account=projects/p/serviceAccounts/b',

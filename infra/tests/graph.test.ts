@@ -1,4 +1,7 @@
+import { access, readFile } from 'node:fs/promises'
 import { describe, expect, test } from 'vitest'
+import { atOnce, bounds, processLimits } from '../../shared/adapters/preview/bounds.ts'
+import { recipes, root } from '../program/sources.ts'
 import { place, simulate } from '../scripts/simulate.ts'
 import { at, listAt, ofType, one, textAt, variables } from './resources.ts'
 
@@ -9,9 +12,9 @@ const text = JSON.stringify(api)
 const separate = ['upload', 'list', 'read', 'download', 'update', 'delete', 'admin']
 
 describe.each([
-  ['one function for all routes', api, ['api']],
-  ['one function for each route', functions, expect.arrayContaining(separate)],
-] as const)('with %s', (_, resources, publicNames) => {
+  ['one function for all routes', api, ['api'], ['api']],
+  ['one function for each route', functions, expect.arrayContaining(separate), ['read', 'upload']],
+] as const)('with %s', (_, resources, publicNames, rendering) => {
   test('no bucket can be made public', () => {
     for (const { inputs } of ofType(resources, 'Bucket')) {
       expect(inputs['publicAccessPrevention']).toBe('enforced')
@@ -46,8 +49,8 @@ describe.each([
     }
   })
 
-  test('scan and sweep are reached by their platform identities alone', () => {
-    for (const name of ['scan', 'sweep']) {
+  test('scan, sweep and render are reached by their platform identities alone', () => {
+    for (const name of ['scan', 'sweep', 'render']) {
       const service = one(resources, 'Service', name)
       expect(service['ingress']).toBe('INGRESS_TRAFFIC_INTERNAL_ONLY')
       expect(service['invokerIamDisabled']).toBe(false)
@@ -56,6 +59,10 @@ describe.each([
       [textAt(inputs, 'name'), textAt(inputs, 'member')].join(' '),
     )
     expect(invokers.toSorted()).toEqual([
+      ...rendering.map(
+        (name) =>
+          `coffer-render serviceAccount:coffer-${name}@${place.project}.iam.gserviceaccount.com`,
+      ),
       `coffer-scan serviceAccount:coffer-events@${place.project}.iam.gserviceaccount.com`,
       `coffer-sweep serviceAccount:coffer-scheduler@${place.project}.iam.gserviceaccount.com`,
     ])
@@ -64,7 +71,7 @@ describe.each([
   test('only the functions with routes take requests without IAM', () => {
     const open = services(resources).filter(({ inputs }) => inputs['invokerIamDisabled'])
     const closed = services(resources).filter(({ inputs }) => !inputs['invokerIamDisabled'])
-    expect(closed.map(({ name }) => name).toSorted()).toEqual(['scan', 'sweep'])
+    expect(closed.map(({ name }) => name).toSorted()).toEqual(['render', 'scan', 'sweep'])
     expect(open.map(({ name }) => name)).toEqual(publicNames)
   })
 
@@ -121,6 +128,85 @@ describe('scan', () => {
   test('waits for signatures before it is first started', () => {
     const before = api.find(({ name, type }) => name === 'scan' && type.includes('cloudrunv2'))
     expect(before?.dependsOn).toContain('command:local:Command mirror-filled')
+  })
+})
+
+describe('render', () => {
+  const render = one(api, 'Service', 'render')
+
+  test('has a service account without a single right', () => {
+    expect(at(render, 'template.serviceAccount')).toMatch(/^coffer-render@/)
+    for (const resources of [api, functions]) {
+      const granted = resources.filter(({ inputs }) =>
+        [inputs['member'], ...listAt(inputs, 'members')].some((it) =>
+          String(it).includes('coffer-render@'),
+        ),
+      )
+      expect(granted).toEqual([])
+    }
+  })
+
+  test('has no way out, not even to Google', () => {
+    expect(at(render, 'template.vpcAccess')).toEqual({
+      egress: 'ALL_TRAFFIC',
+      networkInterfaces: [{ network: 'sealed-id', subnetwork: 'sealed-id' }],
+    })
+    expect(one(api, 'Network', 'sealed')['deleteDefaultRoutesOnCreate']).toBe(true)
+    expect(one(api, 'Subnetwork', 'sealed')['privateIpGoogleAccess']).toBe(false)
+    expect(one(api, 'Firewall', 'sealed')).toMatchObject({
+      network: 'sealed-id',
+      direction: 'EGRESS',
+      destinationRanges: ['0.0.0.0/0'],
+      denies: [{ protocol: 'all' }],
+    })
+    expect(ofType(api, 'Route')).toEqual([])
+  })
+
+  test('takes HTTP/2, for files over 32 MiB, in an image of its own', () => {
+    expect(at(render, 'template.containers.0.ports')).toEqual({ name: 'h2c', containerPort: 8080 })
+    expect(at(render, 'template.containers.0.image')).toMatch(/^image-render@/)
+    expect(at(one(api, 'Service', 'api'), 'template.containers.0.image')).toMatch(/^image-app@/)
+    expect(one(api, 'Command', 'image-render')['create']).toContain('--target=render')
+  })
+
+  test('has memory for every decoder and every file that it may hold', () => {
+    const memory = Number.parseInt(
+      textAt(render, 'template.containers.0.resources.limits.memory'),
+      10,
+    )
+    const requests = Number(at(render, 'template.maxInstanceRequestConcurrency'))
+    const decoders = atOnce * processLimits.dataBytes
+    const files = requests * (bounds.sourceBytes + bounds.resultBytes)
+    expect(memory).toBeGreaterThan((decoders + files) / 2 ** 20)
+    expect(requests).toBeGreaterThan(atOnce)
+  })
+
+  test.each([
+    ['api', api],
+    ['read', functions],
+    ['upload', functions],
+  ] as const)(
+    'is called by %s from inside of Google, which leaves for all else as ever',
+    (name, all) => {
+      expect(at(one(all, 'Service', name), 'template.vpcAccess')).toEqual({
+        egress: 'PRIVATE_RANGES_ONLY',
+        networkInterfaces: [{ network: 'internal-id', subnetwork: 'internal-id' }],
+      })
+      const host = 'coffer-render-1234567890.europe-west1.run.app.'
+      expect(one(all, 'ManagedZone', 'internal')).toMatchObject({
+        dnsName: host,
+        visibility: 'private',
+        privateVisibilityConfig: { networks: [{ networkUrl: 'internal-id' }] },
+      })
+      expect(one(all, 'RecordSet', 'internal')).toMatchObject({ name: host, type: 'A' })
+      expect(one(all, 'Subnetwork', 'internal')['privateIpGoogleAccess']).toBe(true)
+    },
+  )
+
+  test('is unknown to functions that render nothing', () => {
+    for (const name of ['list', 'download', 'update', 'delete', 'admin']) {
+      expect(at(one(functions, 'Service', name), 'template.vpcAccess')).toBeUndefined()
+    }
   })
 })
 
@@ -239,6 +325,21 @@ test('images are named by what goes into them', () => {
   const create = textAt(one(api, 'Command', 'image-app'), 'create')
   expect(create).toMatch(/europe-west1-docker\.pkg\.dev\/my-project\/coffer\/app:[0-9a-f]{20} /)
   expect(text).not.toContain(':latest')
+})
+
+test.each(recipes)('the image $name is a stage of its Dockerfile', async ({ name, dockerfile }) => {
+  const text = await readFile(`${root}/${dockerfile}`, 'utf8')
+  const stages = text.split(/^(?=FROM )/m).slice(1)
+  const stage = stages.find(
+    (it) => it.startsWith('FROM ') && it.split('\n', 1)[0]?.endsWith(` AS ${name}`),
+  )
+  expect(stage).toBeDefined()
+  // The program that it starts is where the code has it.
+  const program = /^CMD \["node", "([^"]+)"\]$/m.exec(stage ?? '')?.[1]
+  if (program !== undefined) await access(`${root}/${program}`)
+  expect(program === undefined).toBe(name === 'clamav')
+  // Decoders of documents and films are where nothing else is.
+  expect(/ffmpeg|poppler/.test(stage ?? '')).toBe(name === 'render')
 })
 
 function services(resources: typeof api) {

@@ -19,7 +19,7 @@ const sidecarPermissions = ['storage.objects.get', 'storage.objects.list']
 
 /** Roles of Google's own, each with who has it and why no smaller one does. */
 const predefined: Record<string, string[]> = {
-  'roles/run.invoker': ['events', 'scheduler'],
+  'roles/run.invoker': ['events', 'scheduler', 'read', 'upload', 'api'],
   'roles/eventarc.eventReceiver': ['events'],
   'roles/artifactregistry.writer': ['builder'],
   'roles/storage.objectViewer': ['builder'],
@@ -49,9 +49,9 @@ describe.each(separate.map((fn) => [fn.name, fn] as const))('%s', (name, fn) => 
     for (const { type, inputs } of grantsTo(resources, name)) {
       const scope = type.endsWith('projects/iAMMember:IAMMember')
         ? at(inputs, 'condition.expression')
-        : (inputs['bucket'] ?? inputs['serviceAccountId'])
+        : (inputs['bucket'] ?? inputs['serviceAccountId'] ?? inputs['name'])
       expect(scope).toMatch(
-        /^resource\.name == "projects\/my-project\/databases\/\(default\)"$|^my-project-coffer-(files|mirror)$|coffer-download@/,
+        /^resource\.name == "projects\/my-project\/databases\/\(default\)"$|^my-project-coffer-(files|mirror)$|coffer-download@|^coffer-render$/,
       )
     }
   })

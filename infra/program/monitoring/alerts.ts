@@ -31,7 +31,7 @@ export const alerts: Alert[] = [
     severity: 'CRITICAL',
     when: 'more than 2 % of the requests of one function answer 5xx for five minutes',
     meaning:
-      'Callers get 500 or 503. A 503 `scanner-unavailable` from `scan` is retried by itself. A 503 `identity-unavailable` means that the token issuer does not publish its keys: clients retry it, and the log has the reason. A 503 `store-unavailable` means that Firestore does not answer or that too many writers change one workspace: clients retry it. Everything else is lost to the caller.',
+      'Callers get 500 or 503. A 503 `scanner-unavailable` from `scan` is retried by itself. A 503 `identity-unavailable` means that the token issuer does not publish its keys: clients retry it, and the log has the reason. A 503 `store-unavailable` means that Firestore does not answer or that too many writers change one workspace: clients retry it. A 503 `renderer-unavailable` means that `render` does not answer or does not let the function in: the `WARNING` of the function has the reason. Everything else is lost to the caller.',
     todo: [
       'Read the lines with `severity>=ERROR` of the function; a missing index, permission or API is named with the command that repairs it.',
       'If it began with a deployment, take it back: `git checkout` the commit before and `npm run deploy`.',

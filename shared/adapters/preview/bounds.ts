@@ -10,6 +10,9 @@ export const bounds = {
   tallest: 4,
 } as const
 
+/** So many decode at once in one process of the service, and the machine keeps answering. */
+export const atOnce = 2
+
 /** How long a rendering may take, from its first process to its last. */
 export const seconds = { preview: 20, normalize: 60 } as const
 

@@ -5,15 +5,12 @@ import pLimit from 'p-limit'
 import { once } from '../../concurrency/once.ts'
 import { rendererCrowded } from '../../model/errors.ts'
 import type { NormalizeOptions, Renderer, RenderRequest } from '../../ports/renderer.ts'
-import { bounds, seconds } from './bounds.ts'
+import { atOnce, bounds, seconds } from './bounds.ts'
 import { runImageJob } from './image-job.ts'
 import { firstPage } from './pdf.ts'
 import { Refusal, refusalFor } from './refusals.ts'
 import { removeStaleSpools, Spool } from './spool.ts'
 import { typicalFrame } from './video.ts'
-
-/** So many decode at once, and the machine keeps answering. */
-const atOnce = 2
 
 /** More are told to come back: no crowd of pictures holds connections for ever. */
 const mostWaiting = 64
