@@ -231,6 +231,17 @@ describe('serving bytes', () => {
     },
   )
 
+  it('leaves no listeners on a multipart answer for each part that it has sent', async () => {
+    const warnings: string[] = []
+    const note = ({ message }: Error) => void warnings.push(message)
+    process.on('warning', note)
+    const ranges = Array.from({ length: 16 }, (_, i) => `${i * 10}-${i * 10 + 4}`).join(',')
+    const response = await fetch(`${app.origin}/blob`, { headers: { Range: `bytes=${ranges}` } })
+    expect(await parseByteranges(response)).toHaveLength(16)
+    process.off('warning', note)
+    expect(warnings).toEqual([])
+  })
+
   it('breaks a multipart answer when a later part cannot be opened', async () => {
     let calls = 0
     await using broken = await serveApp((routes) =>

@@ -27,15 +27,16 @@ export function byteranges(ranges: ByteRange[], mimeType: string, sizeBytes: num
     contentType: `multipart/byteranges; boundary=${boundary}`,
     sizeBytes: length + tail.length,
     stream(open) {
-      const body = new PassThrough()
-      const send = async () => {
+      async function* bytes() {
         for (const { head, range } of parts) {
-          body.write(head)
-          await pipeline(await open(range), body, { end: false })
+          yield head
+          yield* await open(range)
         }
-        body.end(tail)
+        yield tail
       }
-      send().catch((error: Error) => body.destroy(error))
+      // Begins at once, so that bytes which are open already are closed whenever the reader goes.
+      const body = new PassThrough()
+      pipeline(bytes, body).catch(() => undefined)
       return body
     },
   }
