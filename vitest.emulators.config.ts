@@ -19,6 +19,7 @@ export default defineConfig({
             'tests/emulators/firestore/emulator.test.ts',
             'tests/adapters/firestore/catalog.test.ts',
             'tests/adapters/firestore/writers.test.ts',
+            'tests/adapters/firestore/processes.test.ts',
           ]
         : []),
       ...(storage

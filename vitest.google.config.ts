@@ -8,6 +8,7 @@ export default defineConfig({
       'tests/emulators/firestore/emulator.test.ts',
       'tests/adapters/firestore/catalog.test.ts',
       'tests/adapters/firestore/writers.test.ts',
+      'tests/adapters/firestore/processes.test.ts',
       'tests/emulators/rules.emulators.test.ts',
       'tests/e2e/cloud.test.ts',
     ],

@@ -19,6 +19,8 @@ export interface Plan {
   listedFiles: number[]
   pagesPerRound: number
   scannedBytes: number
+  /** Of each of four processes, to one workspace. */
+  contendedUploads: number
 }
 
 export const fullPlan: Plan = {
@@ -32,6 +34,7 @@ export const fullPlan: Plan = {
   listedFiles: [100, 10_000, 100_000],
   pagesPerRound: 100,
   scannedBytes: 100 * megabyte,
+  contendedUploads: 12,
 }
 
 /** Half a minute, to see that it runs: its ratios are worth little. */
@@ -46,6 +49,7 @@ export const quickPlan: Plan = {
   listedFiles: [100, 5000],
   pagesPerRound: 10,
   scannedBytes: 10 * megabyte,
+  contendedUploads: 3,
 }
 
 /** A directory of its own under the system's, removed with everything in it. */

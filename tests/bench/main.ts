@@ -4,6 +4,7 @@ import { fullPlan, quickPlan, scratchDirectory } from './bench.ts'
 import { table, type Row } from './report.ts'
 import { coldStartScenario } from './scenarios/cold-start.ts'
 import { concurrencyScenario } from './scenarios/concurrency.ts'
+import { contentionScenario } from './scenarios/contention.ts'
 import { downloadScenario } from './scenarios/download.ts'
 import { importScenario } from './scenarios/import.ts'
 import { listingScenario } from './scenarios/listing.ts'
@@ -19,6 +20,7 @@ const scenarios = {
   memory: memoryScenario,
   'small-files': smallFilesScenario,
   concurrency: concurrencyScenario,
+  contention: contentionScenario,
   listing: listingScenario,
   scan: scanScenario,
   import: importScenario,

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { parsePath } from '../../../shared/model/path.ts'
 import { maxPurgedAtOnce } from '../../../shared/ports/catalog.ts'
 import { codeOf, newId, user } from '../../ports/catalog/world.ts'
@@ -90,6 +90,18 @@ describe('a commit that succeeded although the client saw an error', () => {
     expect(await codeOf(world.reserve('/a', { id, overwrite: true }))).toBe('6')
   })
 })
+
+test.each(['FAILED_PRECONDITION', 'ALREADY_EXISTS', 'NOT_FOUND'] as const)(
+  'a change that other writers overtake (%s) for half a minute is store-unavailable',
+  async (code) => {
+    await using world = await firestoreWorld(newProject())
+    emulator().faults.plan('commit', { code })
+    let time = 0
+    const now = vi.spyOn(performance, 'now').mockImplementation(() => (time += 30_001))
+    const reserving = codeOf(world.reserve('/a'))
+    expect(await reserving.finally(() => now.mockRestore())).toBe('store-unavailable')
+  },
+)
 
 describe('an operator is told what to run', () => {
   test.each([

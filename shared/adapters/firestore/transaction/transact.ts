@@ -66,7 +66,8 @@ export async function transact<Result>(firestore: Firestore, work: Work<Result>)
       return result
     } catch (error) {
       const isOver = performance.now() - startedAt > maxTotalMs
-      if (isOver || !isRetryable(error, isCommitting)) throw error
+      if (!isRetryable(error, isCommitting)) throw error
+      if (isOver) throw tooManyWriters(error)
       failure = error
       const ceilingMs = Math.min(maxDelayMs, firstDelayMs * 2 ** count)
       await delay(Math.random() * ceilingMs)
@@ -96,4 +97,12 @@ function isRetryable(error: unknown, isCommitting: boolean): boolean {
     error.code === grpcStatus.INVALID_ARGUMENT &&
     /transaction.*(expired|no longer valid)/i.test(error.message)
   )
+}
+
+/** The error after the last attempt, with the status of a contended transaction: that of a precondition says nothing to a caller. */
+function tooManyWriters(error: unknown): unknown {
+  const { code } = error as { code?: unknown }
+  if (!conflicts.has(code)) return error
+  const message = 'Other writers of the same documents committed first, for half a minute'
+  return Object.assign(new Error(message, { cause: error }), { code: grpcStatus.ABORTED })
 }

@@ -1,0 +1,26 @@
+import { once } from 'node:events'
+import process, { argv } from 'node:process'
+import { FirestoreCatalog } from '../../../shared/adapters/firestore/catalog.ts'
+import { codeOf, World } from '../../ports/catalog/world.ts'
+
+/**
+ * A process of its own that changes one workspace while others do. Says when it is ready, begins at a message, and answers
+ * with the codes of the changes that failed.
+ */
+const [, , projectId = '', name = '', uploads = '0', overwrites = '0'] = argv
+await using world = await World.open(async (options) => {
+  const catalog = await FirestoreCatalog.open({ ...options, projectId, isEmulated: true })
+  return { catalog, [Symbol.asyncDispose]: () => catalog[Symbol.asyncDispose]() }
+}, 1_000_000)
+await world.catalog.check()
+process.send?.('ready')
+await once(process, 'message')
+const numbers = (count: string) => Array.from({ length: Number(count) }, (_, i) => i)
+const codes = await Promise.all([
+  ...numbers(uploads).map((i) => codeOf(world.upload(`/${name}/${i}`, { maxBytes: 2 }))),
+  ...numbers(overwrites).map(() =>
+    codeOf(world.upload('/shared', { maxBytes: 2, overwrite: true })),
+  ),
+])
+process.send?.(codes.filter((code) => code !== 'none'))
+process.disconnect()
