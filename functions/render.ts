@@ -30,7 +30,7 @@ const normalizeSchema = z.strictObject({ maxWidth: pixels, maxHeight: pixels })
 /**
  * The service `render`: `POST /render?width=` answers a WebP of the bytes in the request, `POST /normalize?maxWidth=&maxHeight=`
  * an image in its own format; a refusal of the renderer is a problem. It has neither catalog nor store, and checks no token: in
- * the cloud IAM does (docs/decisions/previews-in-their-own-process.md). A client that leaves ends its decoder.
+ * the cloud IAM does (docs/decisions/isolated-decoders.md). A client that leaves ends its decoder.
  */
 export function renderApp(renderer: Renderer, log: (entry: LogEntry) => void): Hono<AppEnv> {
   let underway = 0

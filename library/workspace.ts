@@ -13,7 +13,7 @@ export interface OpenWorkspaceOptions {
   userId?: string
   /** Binds the workspace to one session: it sees and changes nothing else, and relative paths lie in it. */
   session?: string
-  /** The variables of README's table; by default the environment of this process. Bad ones throw an `Error` that names them. */
+  /** The variables of docs/configuration.md; by default the environment of this process. Bad ones throw an `Error` that names them. */
   env?: Readonly<Record<string, string | undefined>>
   /** Where URLs may lead; by default the public web. For tests with a server of their own. */
   fetchPolicy?: Partial<FetchPolicy>

@@ -4,7 +4,7 @@ import { decodeText, type PartFileName } from '../protocol/part-header.ts'
 /**
  * A file's name by its part: the text after the last `/` or `\`, in each spelling that clients use. Browsers and most
  * libraries write `%22`, `%0D` and `%0A` for a quote, CR and LF and nothing else so (HTML §4.10.21.8); see
- * docs/decisions/names-in-forms.md for the others. Throws `invalid-request`.
+ * docs/decisions/form-file-names.md for the others. Throws `invalid-request`.
  */
 export function fileNameOf(
   fileName: PartFileName | undefined,

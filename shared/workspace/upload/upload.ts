@@ -34,7 +34,7 @@ type UploadPorts = Pick<Ports, 'catalog' | 'blobs' | 'now' | 'newId' | 'limits'>
 
 /**
  * Stores the bytes of one file and leaves it pending, its finalize event on the way. A size that is not known at the
- * start is reserved once it is known exactly, before any byte is visible: see docs/decisions/late-reservation.md.
+ * start is reserved once it is known exactly, before any byte is visible: see docs/decisions/reservation-time.md.
  * Whatever fails, nothing is kept.
  */
 export async function upload(

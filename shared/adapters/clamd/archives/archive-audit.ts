@@ -64,7 +64,7 @@ const unknownFormats: Mark[][] = [
 
 /**
  * Looks, on the way to clamd, for archives that it may call clean without having unpacked them: the page
- * docs/decisions/archives-that-clamd-skips.md has each case. Memory is bounded, whatever the bytes.
+ * docs/decisions/archives-clamd-skips.md has each case. Memory is bounded, whatever the bytes.
  */
 export class ArchiveAudit {
   readonly #zip = new ZipAudit()

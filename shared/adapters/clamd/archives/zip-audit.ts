@@ -22,7 +22,7 @@ interface Directory {
 
 /**
  * Finds, on the way to clamd, the zip files that clamd 1.4 calls clean without having unpacked them, whatever is in them:
- * the page docs/decisions/archives-that-clamd-skips.md has each case. Memory is bounded, whatever the bytes.
+ * the page docs/decisions/archives-clamd-skips.md has each case. Memory is bounded, whatever the bytes.
  */
 export class ZipAudit {
   readonly #records = new ZipRecords({
