@@ -64,7 +64,7 @@ const find = [objectGet, objectList]
 
 /** What Cloud Storage asks for each operation of the blob store; a session's own URL is the permission to use it. */
 export const blobPermissions = {
-  place: [],
+  locate: [],
   write: [objectCreate, objectDelete, ...find],
   read: find,
   stat: find,

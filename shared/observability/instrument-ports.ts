@@ -37,7 +37,7 @@ export function instrumentPorts(ports: Ports, tracer: Tracer, instruments: Instr
         countPending: (count) => instruments.pendingCounted(count),
       },
     }),
-    blobs: instrumented(ports.blobs, { around: observed('blobs'), pure: ['place'] }),
+    blobs: instrumented(ports.blobs, { around: observed('blobs'), pure: ['locate'] }),
     scanner: instrumented(ports.scanner, {
       around: observed('scanner'),
       after: { version: (version) => instruments.versionSeen(version) },

@@ -4,12 +4,12 @@ import type { FileId } from '../model/ids.ts'
 /** The bytes. Opaque places, one generation each; nothing here knows of paths, users or verdicts. */
 export interface BlobStore {
   /** The storage path for a new file's bytes: pure, unique for the file's id. */
-  place(workspaceId: string, id: FileId, name: string): string
+  locate(workspaceId: string, id: FileId, name: string): string
 
   /**
    * Stores a body.
    * - Invisible until the body has ended and `beforeCommit` has resolved; a body or a `beforeCommit` that fails leaves nothing.
-   * - A place that holds a blob is never replaced: of two writes exactly one succeeds, the other throws a plain `Error`.
+   * - A storage path that holds a blob is never replaced: of two writes exactly one succeeds, the other throws a plain `Error`.
    * - A body of more than `maxBytes` throws `too-large` as soon as it is, without waiting for its end.
    * - Once it resolves the blob survives a crash of the machine, and one finalize event is on its way.
    */
@@ -18,13 +18,13 @@ export interface BlobStore {
   /** The bytes, or an inclusive range of them, of exactly this generation; undefined when there is no such generation. */
   read(blob: BlobRef, range?: ByteRange): Promise<Readable | undefined>
 
-  /** The generation that is stored at a place, or undefined. */
+  /** The generation that is at a storage path, or undefined. */
   stat(storagePath: string): Promise<StoredBlob | undefined>
 
   /** Deletes one generation; a blob that is not there is no error. */
   remove(blob: BlobRef): Promise<void>
 
-  /** Copies one generation to a free place without moving the bytes through this process's memory; visible whole or not at all. */
+  /** Copies one generation to a free storage path without moving the bytes through this process's memory; visible whole or not at all. */
   copy(from: BlobRef, storagePath: string): Promise<StoredBlob>
 
   /** Opens a resumable session (the Cloud Storage protocol) for exactly `sizeBytes`; a URL without origin is relative to the service's own. */

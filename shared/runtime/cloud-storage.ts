@@ -1,5 +1,5 @@
 import { FirestoreCatalog } from '../adapters/firestore/catalog.ts'
-import { placeIn } from '../adapters/gcs/locate.ts'
+import { locateIn } from '../adapters/gcs/locate.ts'
 import { lazyPort } from './lazy-port.ts'
 import type { RecordLimits } from '../model/usage.ts'
 import type { BlobStore } from '../ports/blob-store.ts'
@@ -33,7 +33,7 @@ export async function openCloudStorage(options: {
       const { GcsBlobStore } = await import('../adapters/gcs/blob-store.ts')
       return GcsBlobStore.open({ bucket, projectId })
     },
-    { place: (workspaceId, id, name) => placeIn(bucket, workspaceId, id, name) },
+    { locate: (workspaceId, id, name) => locateIn(bucket, workspaceId, id, name) },
   )
   const takesUploads = quarantineBucket !== undefined
   const quarantine = lazyPort<Quarantine>(

@@ -58,7 +58,7 @@ export async function copy(
   const { catalog, blobs } = ports
   const source = await readyFile(ports, caller, { id: request.id })
   const id = ports.newId()
-  const storagePath = blobs.place(caller.workspaceId, id, nameOf(request.path))
+  const storagePath = blobs.locate(caller.workspaceId, id, nameOf(request.path))
   const file = await reserveFile(ports, caller, {
     id,
     storagePath,

@@ -72,9 +72,11 @@ export function describeQuarantine(name: string, open: () => Promise<OpenedQuara
       await world.quarantine.keep(blob, noteOf('X'))
       await world.blobs.store.remove(blob)
       expect(await world.blobs.store.list({ limit: 10 })).toEqual({ blobs: [] })
-      const places = world.blobs.events.map(({ storagePath }) => storagePath)
-      for (const place of places.filter((place) => place !== blob.storagePath)) {
-        expect(await world.blobs.store.stat(place)).toBeUndefined()
+      const storagePaths = world.blobs.events.map(({ storagePath }) => storagePath)
+      for (const storagePath of storagePaths.filter(
+        (storagePath) => storagePath !== blob.storagePath,
+      )) {
+        expect(await world.blobs.store.stat(storagePath)).toBeUndefined()
       }
     })
 
@@ -95,7 +97,7 @@ export function describeQuarantine(name: string, open: () => Promise<OpenedQuara
 }
 
 async function store({ blobs }: OpenedQuarantine, text: string): Promise<StoredBlob> {
-  const storagePath = blobs.store.place('user-1', newId(), 'virus.exe')
+  const storagePath = blobs.store.locate('user-1', newId(), 'virus.exe')
   return blobs.store.write(storagePath, bodyOf(text), { contentType, maxBytes: 100 })
 }
 

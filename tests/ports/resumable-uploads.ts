@@ -16,12 +16,12 @@ export function describeResumableUploads(name: string, open: () => Promise<Opene
   async function begin(sizeBytes: number) {
     const opened = await open()
     const world = await BlobWorld.open(async () => opened)
-    const place = world.place()
-    const { uploadId } = await world.openUpload(place, sizeBytes)
+    const storagePath = world.newPath()
+    const { uploadId } = await world.openUpload(storagePath, sizeBytes)
     const { store } = opened
     return {
       store,
-      place,
+      storagePath,
       uploadId,
       append: (firstByte: number, body: string | Readable, sizeBytes?: number) =>
         store.append(uploadId, {
@@ -31,10 +31,10 @@ export function describeResumableUploads(name: string, open: () => Promise<Opene
         }),
       held: async () => (await store.status(uploadId)).heldBytes,
       stored: async () => {
-        const blob = await store.stat(place)
+        const blob = await store.stat(storagePath)
         return blob && (await world.read(blob))
       },
-      events: () => world.eventsAt(place),
+      events: () => world.eventsAt(storagePath),
       [Symbol.asyncDispose]: () => world[Symbol.asyncDispose](),
     }
   }
@@ -160,18 +160,20 @@ export function describeResumableUploads(name: string, open: () => Promise<Opene
     test('the last byte makes the blob visible, once, with its finalize event', async () => {
       await using upload = await begin(5)
       await upload.append(0, 'bytes')
-      const blob = await upload.store.stat(upload.place)
+      const blob = await upload.store.stat(upload.storagePath)
       await Promise.all([upload.append(0, 'bytes'), upload.store.status(upload.uploadId)]).catch(
         () => undefined,
       )
-      expect(await upload.store.stat(upload.place)).toEqual(blob)
-      expect(upload.events()).toEqual([{ storagePath: upload.place, generation: blob?.generation }])
+      expect(await upload.store.stat(upload.storagePath)).toEqual(blob)
+      expect(upload.events()).toEqual([
+        { storagePath: upload.storagePath, generation: blob?.generation },
+      ])
     })
 
     test('a complete upload says so even when its blob is gone', async () => {
       await using upload = await begin(5)
       await upload.append(0, 'bytes')
-      const blob = await upload.store.stat(upload.place)
+      const blob = await upload.store.stat(upload.storagePath)
       if (blob) await upload.store.remove(blob)
       expect(await upload.append(0, 'bytes')).toEqual({ heldBytes: 5, isComplete: true })
       expect(await upload.store.status(upload.uploadId, 5)).toMatchObject({ isComplete: true })

@@ -116,7 +116,7 @@ function gated<Port extends object>(
       const name = String(key)
       const call = member.bind(target) as Method
       // Pure, and no promise.
-      if (name === 'place') return call
+      if (name === 'locate') return call
       return (...args: never[]) =>
         turnstile.pass(actor, `${portName}.${name}`, async () => through(name, call, args))
     },

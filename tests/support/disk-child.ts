@@ -9,17 +9,17 @@ import type { FileId } from '../../shared/model/ids.ts'
 const [, , directory = '', task = '', argument = ''] = argv
 const store = await DiskBlobStore.open({ directory, now: () => new Date(), finalized: () => {} })
 const say = (line: string) => stdout.write(`${line}\n`)
-const newPlace = () => store.place('user-1', randomUUID() as FileId, 'a.bin')
+const newPath = () => store.locate('user-1', randomUUID() as FileId, 'a.bin')
 const options = { contentType: 'text/plain', maxBytes: 1e12 }
 
 const tasks: Record<string, () => Promise<void>> = {
   /** Writes its input. */
   async write() {
-    await store.write(newPlace(), stdin, options)
+    await store.write(newPath(), stdin, options)
   },
   async uploads() {
     for (;;) {
-      const storagePath = newPlace()
+      const storagePath = newPath()
       const expiresAt = new Date(Date.now() + 3_600_000)
       const upload = { sizeBytes: 10, contentType: 'text/plain', expiresAt }
       const { uploadId } = await store.openUpload(storagePath, upload)
@@ -35,14 +35,14 @@ const tasks: Record<string, () => Promise<void>> = {
     const before = process.resourceUsage().maxRSS
     const chunk = Buffer.alloc(64 * 1024, 'x')
     const body = Readable.from(Array.from({ length: Number(argument) * 16 }, () => chunk))
-    const blob = await store.write(newPlace(), body, options)
-    await store.copy(blob, newPlace())
+    const blob = await store.write(newPath(), body, options)
+    await store.copy(blob, newPath())
     const read = await store.read(blob)
     if (read) await pipeline(read, new Writable({ write: (_chunk, _encoding, done) => done() }))
     say(`${(process.resourceUsage().maxRSS - before) / 1024}`)
   },
   async sign() {
-    const blob = { storagePath: newPlace(), generation: '1' }
+    const blob = { storagePath: newPath(), generation: '1' }
     const expiresAt = new Date(Date.now() + 3_600_000)
     say(await store.signUrl(blob, { expiresAt, contentType: 'a/b', contentDisposition: 'inline' }))
   },

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { readVerdict, readVersion } from '../../shared/adapters/clamd/reply.ts'
-import { parsePlace } from '../../shared/adapters/disk/locate.ts'
+import { parseLocation } from '../../shared/adapters/disk/locate.ts'
 import { verifyBlobUrl } from '../../shared/adapters/disk/signed-url.ts'
 import { qualityOf } from '../../shared/http/protocol/accept.ts'
 import { openFirebase } from '../../shared/http/auth/firebase.ts'
@@ -407,7 +407,7 @@ export const foreignParsers: ForeignParser[] = [
   },
   {
     name: 'a storage path',
-    parse: (text) => [ownerOf(text), decodeWorkspaceId(text), parsePlace(`local://${text}`)],
+    parse: (text) => [ownerOf(text), decodeWorkspaceId(text), parseLocation(`local://${text}`)],
     around: [['w/', '/a']],
     pieces: ['a/', '~61', '_a'],
   },

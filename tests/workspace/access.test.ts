@@ -94,7 +94,7 @@ describe('a race', () => {
           return blobs.copy(...input)
         },
       },
-      place: { value: blobs.place.bind(blobs) },
+      locate: { value: blobs.locate.bind(blobs) },
     }) as typeof blobs
     const started = copy({ ...workspace.ports, blobs: purging }, caller, {
       id: source.id,

@@ -20,7 +20,7 @@ import { objectName } from '../../model/storage-path.ts'
 import type { ReportBadFile } from './bad-files.ts'
 import { DiskDerived } from './derived.ts'
 import { blobAt, listBlobs } from './list.ts'
-import { parsePlace, storagePathOf, type Place } from './locate.ts'
+import { parseLocation, storagePathOf, type BlobLocation } from './locate.ts'
 import { openSecret } from './secret.ts'
 import { Temporaries } from './temporaries.ts'
 import { DiskUploads } from './uploads.ts'
@@ -101,7 +101,7 @@ export class DiskBlobStore implements BlobStore, ResumableUploads, AsyncDisposab
     return store
   }
 
-  place(workspaceId: string, id: FileId, name: string): string {
+  locate(workspaceId: string, id: FileId, name: string): string {
     return storagePathOf(objectName(workspaceId, id, name))
   }
 
@@ -133,8 +133,8 @@ export class DiskBlobStore implements BlobStore, ResumableUploads, AsyncDisposab
   }
 
   async stat(storagePath: string): Promise<StoredBlob | undefined> {
-    const place = parsePlace(storagePath)
-    const blob = place && (await blobAt(this.#blobs, place.directory))
+    const location = parseLocation(storagePath)
+    const blob = location && (await blobAt(this.#blobs, location.directory))
     return blob?.storagePath === storagePath ? blob : undefined
   }
 
@@ -151,14 +151,15 @@ export class DiskBlobStore implements BlobStore, ResumableUploads, AsyncDisposab
 
   async copy(from: BlobRef, storagePath: string): Promise<StoredBlob> {
     const source = this.#fileOf(from)
-    if (source === undefined) throw new Error(`${from.storagePath} is no place of this store`)
+    if (source === undefined)
+      throw new Error(`${from.storagePath} is not a storage path of this store`)
     return this.#store(storagePath, async (path) => {
       await copyFile(source, path, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE)
     })
   }
 
   openUpload(storagePath: string, options: UploadOptions): Promise<UploadSession> {
-    return this.#uploads.open({ storagePath, name: this.#placeOf(storagePath).name, ...options })
+    return this.#uploads.open({ storagePath, name: this.#locationOf(storagePath).name, ...options })
   }
 
   append(uploadId: string, chunk: UploadChunk): Promise<UploadStatus> {
@@ -215,13 +216,13 @@ export class DiskBlobStore implements BlobStore, ResumableUploads, AsyncDisposab
 
   /** Fills a file that nobody sees and makes it visible; whatever fails, nothing is left. */
   async #store(storagePath: string, fill: (path: string) => Promise<unknown>): Promise<StoredBlob> {
-    const place = this.#placeOf(storagePath)
+    const location = this.#locationOf(storagePath)
     const staged = await this.#temporaries.create()
     try {
       const incoming = join(staged, 'incoming')
       await mkdir(incoming, privateDirectory)
-      await fill(join(incoming, place.name))
-      const blob = { storagePath, ...(await this.#publish(staged, place)) }
+      await fill(join(incoming, location.name))
+      const blob = { storagePath, ...(await this.#publish(staged, location)) }
       try {
         await this.#options.finalized({ storagePath, generation: blob.generation })
       } catch (error) {
@@ -239,32 +240,34 @@ export class DiskBlobStore implements BlobStore, ResumableUploads, AsyncDisposab
   async #finish(staged: string, storagePath: string): Promise<void> {
     const isStaged = (await ifPresent(readdir(staged))) !== undefined
     const blob = isStaged
-      ? await this.#publish(staged, this.#placeOf(storagePath))
+      ? await this.#publish(staged, this.#locationOf(storagePath))
       : await this.stat(storagePath)
     if (blob) await this.#options.finalized({ storagePath, generation: blob.generation })
   }
 
-  /** Moves `{staged}/{any}/{name}` to its place, as a new generation. */
-  async #publish(staged: string, place: Place): Promise<Omit<StoredBlob, 'storagePath'>> {
+  /** Moves `{staged}/{any}/{name}` to its location, as a new generation. */
+  async #publish(staged: string, location: BlobLocation): Promise<Omit<StoredBlob, 'storagePath'>> {
     const generation = this.#generations.next()
     const [incoming = ''] = await readdir(staged)
     await rename(join(staged, incoming), join(staged, generation))
-    const { size } = await lstat(join(staged, generation, place.name))
-    if (!(await publishDirectory(staged, join(this.#blobs, ...place.directory)))) {
-      throw new Error(`${place.directory.join('/')} holds a blob already; a place is written once`)
+    const { size } = await lstat(join(staged, generation, location.name))
+    if (!(await publishDirectory(staged, join(this.#blobs, ...location.directory)))) {
+      throw new Error(
+        `${location.directory.join('/')} already holds a blob; a location is written once`,
+      )
     }
     return { generation, sizeBytes: size, storedAt: instantOf(generation) }
   }
 
-  #placeOf(storagePath: string): Place {
-    const place = parsePlace(storagePath)
-    if (!place) throw new Error(`${storagePath} is no place of this store`)
-    return place
+  #locationOf(storagePath: string): BlobLocation {
+    const location = parseLocation(storagePath)
+    if (!location) throw new Error(`${storagePath} is not a storage path of this store`)
+    return location
   }
 
   #fileOf({ storagePath, generation }: BlobRef): string | undefined {
-    const place = parsePlace(storagePath)
-    if (!place || !isGeneration(generation)) return undefined
-    return join(this.#blobs, ...place.directory, generation, place.name)
+    const location = parseLocation(storagePath)
+    if (!location || !isGeneration(generation)) return undefined
+    return join(this.#blobs, ...location.directory, generation, location.name)
   }
 }

@@ -15,9 +15,9 @@ interface Paused {
 }
 
 /**
- * Gives all blobs below `root` in pages, in the order of their directories' names. `after` is a place:
+ * Gives all blobs below `root` in pages, in the order of their directories' names. `after` is the directory of a blob:
  * `{workspace}/{fileId}`. The listing that gave the last page is kept for the one behind it, so that a whole listing reads
- * each directory once; any other page finds its place again by name.
+ * each directory once; any other page is found by name.
  */
 export function listBlobs(
   root: string,
@@ -28,7 +28,7 @@ export function listBlobs(
     // That the root itself is missing (a disk that is not mounted) must not look like a listing's end.
     await access(root)
     if (paused === undefined || paused.after !== after) {
-      return { walk: places(root, await readdir(root), after?.split('/') ?? []), ahead: [] }
+      return { walk: directories(root, await readdir(root), after?.split('/') ?? []), ahead: [] }
     }
     const { walk, ahead } = paused
     paused = undefined
@@ -59,14 +59,14 @@ async function* chain<Item>(ahead: Item[], walk: AsyncGenerator<Item, void>): As
   for (let step = await walk.next(); !step.done; step = await walk.next()) yield step.value
 }
 
-/** The one generation in a place; undefined where there is none. */
+/** The one generation of a location; undefined where there is none. */
 export async function blobAt(root: string, directory: string[]): Promise<StoredBlob | undefined> {
-  const place = join(root, ...directory)
-  for (const generation of (await ifPresent(readdir(place))) ?? []) {
+  const path = join(root, ...directory)
+  for (const generation of (await ifPresent(readdir(path))) ?? []) {
     if (!isGeneration(generation)) continue
-    for (const name of (await ifPresent(readdir(join(place, generation)))) ?? []) {
+    for (const name of (await ifPresent(readdir(join(path, generation)))) ?? []) {
       const storagePath = storagePathAt({ directory, name })
-      const file = await ifPresent(lstat(join(place, generation, name)))
+      const file = await ifPresent(lstat(join(path, generation, name)))
       if (storagePath === undefined || !file?.isFile()) continue
       return { storagePath, generation, sizeBytes: file.size, storedAt: instantOf(generation) }
     }
@@ -78,7 +78,7 @@ export async function blobAt(root: string, directory: string[]): Promise<StoredB
  * The directories of files behind a position. One directory's names at a time are in memory. What is removed meanwhile
  * is left out.
  */
-async function* places(
+async function* directories(
   directory: string,
   names: string[],
   after: readonly string[],
@@ -90,7 +90,7 @@ async function* places(
     const below = (await ifPresent(readdir(path))) ?? []
     const position = name === bound ? deeper : []
     if (isContinued(name)) {
-      for await (const rest of places(path, below, position)) yield [name, ...rest]
+      for await (const rest of directories(path, below, position)) yield [name, ...rest]
     } else {
       const [last = ''] = position
       for (const id of below.sort()) if (id > last) yield [name, id]

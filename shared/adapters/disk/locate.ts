@@ -9,7 +9,7 @@ const maxNameLength = 200
 const continued = '+'
 
 /** Where a blob lies below the directory of all blobs: `{workspace}/{fileId}/{generation}/{name}`. */
-export interface Place {
+export interface BlobLocation {
   /** `[...workspace, fileId]` */
   directory: string[]
   name: string
@@ -21,19 +21,19 @@ export function storagePathOf(object: string): string {
 }
 
 /** Undefined for a path that `storagePathOf` never makes: nothing lies there, and nothing can be put there. */
-export function parsePlace(storagePath: string): Place | undefined {
+export function parseLocation(storagePath: string): BlobLocation | undefined {
   if (!storagePath.startsWith(scheme) || !ownerOf(storagePath)) return undefined
   const [workspace = '', id = '', name = '', ...rest] = storagePath.slice(scheme.length).split('/')
   if (rest.length > 0 || !/^[A-Za-z0-9-][A-Za-z0-9._-]*$/.test(name)) return undefined
   return { directory: [...splitName(workspace), id], name }
 }
 
-/** The storage path of a place that was found on the disk; undefined for one that is none of ours. */
-export function storagePathAt({ directory, name }: Place): string | undefined {
+/** The storage path of a location found on the disk; undefined for one that this store never makes. */
+export function storagePathAt({ directory, name }: BlobLocation): string | undefined {
   const workspace = directory.slice(0, -1).map((part) => part.replace(/\+$/, ''))
   const storagePath = storagePathOf(`${workspace.join('')}/${directory.at(-1)}/${name}`)
-  const place = parsePlace(storagePath)
-  return place?.directory.join('/') === directory.join('/') ? storagePath : undefined
+  const location = parseLocation(storagePath)
+  return location?.directory.join('/') === directory.join('/') ? storagePath : undefined
 }
 
 /** Whether the directory holds the rest of a workspace's name, and not its files. */

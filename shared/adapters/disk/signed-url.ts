@@ -1,7 +1,7 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import { WorkspaceError } from '../../model/errors.ts'
 import type { BlobRef, SignOptions } from '../../ports/blob-store.ts'
-import { parsePlace, storagePathOf } from './locate.ts'
+import { parseLocation, storagePathOf } from './locate.ts'
 
 const signedPath = '/api/workspace/signed/'
 const signedNames = ['generation', 'expires', 'type', 'disposition'] as const
@@ -38,7 +38,7 @@ export function verifyBlobUrl(secret: Buffer, url: string, now: Date): SignedBlo
   const given = Buffer.from(signature)
   const isSigned = given.length === expected.length && timingSafeEqual(given, expected)
   const storagePath = storagePathOf(object)
-  if (!isSigned || !parsePlace(storagePath)) {
+  if (!isSigned || !parseLocation(storagePath)) {
     throw refused('is not as it was given out: a part of it was changed')
   }
   const expiresAt = new Date(Number(parameters.expires))

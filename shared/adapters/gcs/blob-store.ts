@@ -17,7 +17,7 @@ import { copyObject } from './copy.ts'
 import { GcsDerived } from './derived.ts'
 import { isTaken } from './errors.ts'
 import { parsePage, writeTokenKey, type GcsObject } from './object.ts'
-import { objectAt, objectPrefix, placeIn, storagePathOf } from './locate.ts'
+import { objectAt, objectPrefix, locateIn, storagePathOf } from './locate.ts'
 import { readObject } from './read.ts'
 import { briefly } from './retry.ts'
 import { cancelSession, chunkMultiple, GcsSession, WrongChecksum } from './session.ts'
@@ -48,8 +48,8 @@ export class GcsBlobStore implements BlobStore {
     return new GcsBlobStore(await GcsClient.open(options), options)
   }
 
-  place(workspaceId: string, id: FileId, name: string): string {
-    return placeIn(this.#bucket, workspaceId, id, name)
+  locate(workspaceId: string, id: FileId, name: string): string {
+    return locateIn(this.#bucket, workspaceId, id, name)
   }
 
   async write(storagePath: string, body: Readable, options: WriteOptions): Promise<StoredBlob> {
@@ -102,7 +102,7 @@ export class GcsBlobStore implements BlobStore {
     const file = this.#client.bucket.file(name, { generation })
     await this.#client.unlessMissing(() =>
       file.delete({ ifGenerationMatch: generation }).catch((error: unknown) => {
-        // Another generation came to the place meanwhile, so this one is gone.
+        // Another generation replaced this one meanwhile.
         if (!isTaken(error)) throw error
       }),
     )
@@ -111,7 +111,8 @@ export class GcsBlobStore implements BlobStore {
 
   async copy(from: BlobRef, storagePath: string): Promise<StoredBlob> {
     const source = this.#objectOfGeneration(from)
-    if (source === undefined) throw new Error(`${from.storagePath} is no place of this store`)
+    if (source === undefined)
+      throw new Error(`${from.storagePath} is not a storage path of this store`)
     const to = this.#objectOf(storagePath)
     try {
       return this.#blob(
@@ -191,7 +192,7 @@ export class GcsBlobStore implements BlobStore {
 
   #objectOf(storagePath: string): string {
     const name = objectAt(this.#bucket, storagePath)
-    if (name === undefined) throw new Error(`${storagePath} is no place of this store`)
+    if (name === undefined) throw new Error(`${storagePath} is not a storage path of this store`)
     return name
   }
 
@@ -201,5 +202,5 @@ export class GcsBlobStore implements BlobStore {
 }
 
 function takenError(storagePath: string, cause: unknown): Error {
-  return new Error(`${storagePath} holds a blob already; a place is written once`, { cause })
+  return new Error(`${storagePath} already holds a blob; a location is written once`, { cause })
 }

@@ -14,7 +14,7 @@ export function isMissing(error: unknown): boolean {
   return statusOf(error) === 404
 }
 
-/** Whether a precondition did not hold: the place is taken, or another generation is there. */
+/** Whether a precondition did not hold: the object already exists, or has another generation. */
 export function isTaken(error: unknown): boolean {
   return statusOf(error) === 412
 }

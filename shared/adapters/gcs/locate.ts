@@ -9,8 +9,8 @@ export function storagePathOf(bucket: string, object: string): string {
   return `gcs://${bucket}/${object}`
 }
 
-/** The place of a new file's bytes; said without the client, whose code is large. */
-export function placeIn(bucket: string, workspaceId: string, id: FileId, name: string): string {
+/** The storage path for a new file's bytes. Needs no client, whose code is large to load. */
+export function locateIn(bucket: string, workspaceId: string, id: FileId, name: string): string {
   return storagePathOf(bucket, objectPrefix + objectName(workspaceId, id, name))
 }
 

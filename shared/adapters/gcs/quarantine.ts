@@ -42,7 +42,7 @@ export class GcsQuarantine implements Quarantine {
 
   async keep({ storagePath, generation }: BlobRef, note: QuarantineNote): Promise<void> {
     const from = objectAt(this.#source.bucket.name, storagePath)
-    if (from === undefined) throw new Error(`${storagePath} is no place of this store`)
+    if (from === undefined) throw new Error(`${storagePath} is not a storage path of this store`)
     const { workspaceId, fileId } = note
     const to = `${prefix}${encodeWorkspaceId(workspaceId)}/${fileId}/${generation}.quarantined`
     if (await this.#kept.find(to)) return

@@ -62,7 +62,7 @@ function folderOf(storagePath: string): string {
 
 async function check({ ports, report, dryRun }: Sweeping, file: FileRecord): Promise<void> {
   if (file.state !== 'ready') return
-  const place = ports.blobs.place(file.workspaceId, file.id, file.name)
+  const place = ports.blobs.locate(file.workspaceId, file.id, file.name)
   if (folderOf(place) !== folderOf(file.storagePath)) {
     throw new Error(`its bytes are in another store: ${file.storagePath}`)
   }

@@ -44,7 +44,7 @@ export async function upload(
 ): Promise<PendingFile> {
   const { blobs, limits } = ports
   const id = ports.newId()
-  const storagePath = blobs.place(caller.workspaceId, id, name)
+  const storagePath = blobs.locate(caller.workspaceId, id, name)
   // A body may fail before the store has begun to read it; reading it throws what it was.
   body.on('error', () => undefined)
   let file: PendingFile | undefined
@@ -109,7 +109,7 @@ export async function openUpload(
   assertFits(ports.limits, sizeBytes)
   assertWritable(caller, target.path)
   const id = ports.newId()
-  const storagePath = ports.blobs.place(caller.workspaceId, id, nameOf(target.path))
+  const storagePath = ports.blobs.locate(caller.workspaceId, id, nameOf(target.path))
   const expiresAt = expiry(ports)
   // The session first: its id then stands in the record from the start, so that a cancelled file can end it.
   const session = await ports.blobs.openUpload(storagePath, {

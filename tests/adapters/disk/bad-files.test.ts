@@ -22,7 +22,7 @@ async function openStores(directory: string, now = () => new Date()) {
 async function withSession() {
   const directory = await temporaryDirectory()
   await using storage = await openStores(directory.path)
-  const place = storage.blobs.place('user', newId(), 'a.txt')
+  const place = storage.blobs.locate('user', newId(), 'a.txt')
   const { uploadId } = await storage.blobs.openUpload(place, {
     ...options,
     sizeBytes: 3,
@@ -77,7 +77,7 @@ describe('a session of an upload that cannot be read', () => {
   test('leaves the other sessions as they are', async () => {
     await using directory = await withSession()
     await using storage = await openStores(directory.path)
-    const place = storage.blobs.place('user', newId(), 'b.txt')
+    const place = storage.blobs.locate('user', newId(), 'b.txt')
     const open = { ...options, sizeBytes: 3, expiresAt }
     const { uploadId } = await storage.blobs.openUpload(place, open)
     await truncate(directory.session)
@@ -94,7 +94,7 @@ test.each([0, 31])(
     const path = join(directory.path, 'secret', 'signing-key')
     await truncate(path, bytes)
     const signed = async (storage: Awaited<ReturnType<typeof openStores>>) => {
-      const place = storage.blobs.place('user', newId(), 'a.txt')
+      const place = storage.blobs.locate('user', newId(), 'a.txt')
       return storage.blobs.signUrl({ storagePath: place, generation: '1' }, signing)
     }
     await using first = await openStores(directory.path)
@@ -109,7 +109,7 @@ test('a derived file that is empty or cannot be read is reported and made again'
   await using directory = await temporaryDirectory()
   await using storage = await openStores(directory.path)
   const { blobs } = storage
-  const place = blobs.place('user', newId(), 'a.txt')
+  const place = blobs.locate('user', newId(), 'a.txt')
   const blob = await blobs.write(place, Readable.from([Buffer.from('abc')]), options)
   await blobs.writeDerived(blob, 'preview', Buffer.from('made'))
   const name = (await readdir(directory.path, { recursive: true })).find((path) =>

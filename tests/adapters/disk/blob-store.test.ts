@@ -25,7 +25,7 @@ test.each([
   await using directory = await temporaryDirectory()
   await using opened = await openDiskStore(directory.path)
   const { store } = opened
-  const place = store.place('user', newId(), 'a')
+  const place = store.locate('user', newId(), 'a')
   const blob = await store.write(place, Readable.from([Buffer.alloc(size)]), {
     contentType: 'text/plain',
     maxBytes: size,

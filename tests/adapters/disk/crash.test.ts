@@ -87,7 +87,7 @@ describe('a disk store that is killed', () => {
     await using directory = await temporaryDirectory()
     await using opened = await openDiskStore(directory.path)
     await using world = await BlobWorld.open(async () => opened)
-    const place = opened.store.place('user-1', newId(), 'a.txt')
+    const place = opened.store.locate('user-1', newId(), 'a.txt')
     const { uploadId } = await world.openUpload(place, 5)
     const append = () => opened.store.append(uploadId, { firstByte: 0, body: bodyOf('bytes') })
     const obstacle = join(directory.path, 'blobs', 'user-1')
@@ -112,9 +112,9 @@ describe('a disk store', () => {
     const root = join(directory.path, 'store')
     await using opened = await openDiskStore(root)
     await using world = await BlobWorld.open(async () => opened)
-    const blob = await world.write(world.place(), 'bytes')
-    await opened.store.copy(blob, world.place())
-    await world.openUpload(world.place(), 5)
+    const blob = await world.write(world.newPath(), 'bytes')
+    await opened.store.copy(blob, world.newPath())
+    await world.openUpload(world.newPath(), 5)
     const names = await readdir(root, { recursive: true })
     expect(names.length).toBeGreaterThan(15)
     for (const path of [root, ...names.map((name) => join(root, name))]) {
@@ -142,13 +142,13 @@ describe('a disk store', () => {
     }
     await using opened = await openDiskStore(directory.path, { finalized })
     await using world = await BlobWorld.open(async () => opened)
-    const blob = await world.write(world.place(), 'bytes')
+    const blob = await world.write(world.newPath(), 'bytes')
     await world.write(blob.storagePath, 'bytes').catch(() => undefined)
-    await world.write(world.place(), 'bytes', { maxBytes: 1 }).catch(() => undefined)
+    await world.write(world.newPath(), 'bytes', { maxBytes: 1 }).catch(() => undefined)
     await world.write('local://user-1/../../x', 'bytes').catch(() => undefined)
-    await opened.store.copy({ ...blob, generation: '1' }, world.place()).catch(() => undefined)
+    await opened.store.copy({ ...blob, generation: '1' }, world.newPath()).catch(() => undefined)
     fails = true
-    await expect(world.write(world.place(), 'bytes')).rejects.toThrow('the queue is full')
+    await expect(world.write(world.newPath(), 'bytes')).rejects.toThrow('the queue is full')
     expect(await world.list(10)).toEqual([blob.storagePath])
     expect(await readdir(join(directory.path, 'tmp'))).toEqual([])
   })
@@ -158,7 +158,7 @@ describe('a disk store', () => {
     await using opened = await openDiskStore(directory.path)
     await using world = await BlobWorld.open(async () => opened)
     const body = openBody('slow')
-    const writing = world.write(world.place(), body)
+    const writing = world.write(world.newPath(), body)
     const temporaries = join(directory.path, 'tmp')
     await expect.poll(() => bytesIn(temporaries)).toBe(4)
     const longAgo = new Date(Date.now() - 2 * dayMs)
@@ -188,13 +188,15 @@ describe('a disk store', () => {
     'local://x/user-1/00000000-0000-4000-8000-000000000000/a.txt',
     'gcs://bucket/user-1/00000000-0000-4000-8000-000000000000/a.txt',
     '',
-  ])('has no place %j', async (storagePath) => {
+  ])('rejects the storage path %j', async (storagePath) => {
     await using directory = await temporaryDirectory()
     await using opened = await openDiskStore(directory.path)
     const { store } = opened
     const blob = { storagePath, generation: '1' }
     const options = { contentType: 'text/plain', maxBytes: 10 }
-    await expect(store.write(storagePath, bodyOf('bytes'), options)).rejects.toThrow('no place')
+    await expect(store.write(storagePath, bodyOf('bytes'), options)).rejects.toThrow(
+      'not a storage path',
+    )
     expect(await store.read(blob)).toBeUndefined()
     expect(await store.stat(storagePath)).toBeUndefined()
     await store.remove(blob)
@@ -204,7 +206,7 @@ describe('a disk store', () => {
     await using directory = await temporaryDirectory()
     await using opened = await openDiskStore(directory.path)
     await using world = await BlobWorld.open(async () => opened)
-    const blob = await world.write(world.place(), 'bytes')
+    const blob = await world.write(world.newPath(), 'bytes')
     for (const generation of ['', '.', `../x/${blob.generation}`, `${blob.generation}/.`]) {
       expect(await world.read({ ...blob, generation })).toBeUndefined()
       await opened.store.remove({ ...blob, generation })

@@ -47,7 +47,7 @@ test('on the disk nobody but the service may read what is kept, and nobody may r
   await using world = await open()
   const note = noteOf('Win.Test')
   const { fileId } = note
-  const storagePath = world.blobs.store.place('user-1', fileId, 'virus.exe')
+  const storagePath = world.blobs.store.locate('user-1', fileId, 'virus.exe')
   const options = { contentType: 'text/plain', maxBytes: 100 }
   const blob = await world.blobs.store.write(storagePath, bodyOf('infected'), options)
   await world.quarantine.keep(blob, note)
@@ -65,7 +65,7 @@ test('on the disk a note that cannot be read is named, and keeps nothing else in
   await mkdir(edited)
   await writeFile(join(edited, 'note.json'), '{"quarantinedAt":')
   const note = noteOf('Win.Test')
-  const storagePath = world.blobs.store.place('user-1', note.fileId, 'virus.exe')
+  const storagePath = world.blobs.store.locate('user-1', note.fileId, 'virus.exe')
   const options = { contentType: 'text/plain', maxBytes: 100 }
   const blob = await world.blobs.store.write(storagePath, bodyOf('infected'), options)
   await world.quarantine.keep(blob, note)

@@ -26,7 +26,7 @@ describeResumableUploads('disk', openFresh)
 async function beginUpload(sizeBytes: number) {
   const opened = await openFresh()
   const world = await BlobWorld.open(async () => opened)
-  const place = world.place()
+  const place = world.newPath()
   const { url } = await world.openUpload(place, sizeBytes)
   return Object.assign(opened, { world, place, path: url, origin: opened.url })
 }
@@ -170,7 +170,7 @@ describe('sessions on the disk', () => {
     await using directory = await temporaryDirectory()
     await using opened = await openDiskStore(directory.path)
     await using world = await BlobWorld.open(async () => opened)
-    const { uploadId } = await world.openUpload(world.place(), 10)
+    const { uploadId } = await world.openUpload(world.newPath(), 10)
     const body = openBody('0123')
     const appending = opened.store.append(uploadId, { firstByte: 0, body })
     const held = async () => (await opened.store.status(uploadId)).heldBytes
@@ -190,7 +190,7 @@ describe('sessions on the disk', () => {
     {
       await using opened = await openDiskStore(directory.path)
       await using world = await BlobWorld.open(async () => opened)
-      place = world.place()
+      place = world.newPath()
       uploadId = (await world.openUpload(place, 10)).uploadId
       await opened.store.append(uploadId, { firstByte: 0, body: bodyOf('0123') })
     }
@@ -211,7 +211,7 @@ describe('sessions on the disk', () => {
       },
     })
     await using world = await BlobWorld.open(async () => opened)
-    const place = world.place()
+    const place = world.newPath()
     const { uploadId } = await world.openUpload(place, 5)
     const append = () => opened.store.append(uploadId, { firstByte: 0, body: bodyOf('bytes') })
     await expect(append()).rejects.toThrow('the queue is full')
@@ -227,7 +227,7 @@ describe('sessions on the disk', () => {
     let now = new Date()
     await using opened = await openDiskStore(directory.path, { now: () => now })
     await using world = await BlobWorld.open(async () => opened)
-    const { uploadId, url } = await world.openUpload(world.place(), 10)
+    const { uploadId, url } = await world.openUpload(world.newPath(), 10)
     await world.put(url, '0123', 'bytes 0-3/10')
     await opened.store.removeStale()
     expect(await opened.store.status(uploadId)).toMatchObject({ heldBytes: 4 })

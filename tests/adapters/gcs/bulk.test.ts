@@ -15,7 +15,7 @@ const open = () => BlobWorld.open(() => openGcsStore(storage))
 describe('list', () => {
   test('gives 1,500 blobs, each once, whatever the size of the pages', async () => {
     await using world = await open()
-    const places = Array.from({ length: 1500 }, () => world.place())
+    const places = Array.from({ length: 1500 }, () => world.newPath())
     for (let i = 0; i < places.length; i += 50) {
       await Promise.all(places.slice(i, i + 50).map((place) => world.write(place, 'x')))
     }
@@ -37,7 +37,7 @@ describe('memory', () => {
     const timer = setInterval(() => {
       peak = Math.max(peak, process.memoryUsage().rss)
     }, 10)
-    const blob = await world.write(world.place(), Readable.from(body()), {
+    const blob = await world.write(world.newPath(), Readable.from(body()), {
       maxBytes: sizeBytes,
     })
     let readBytes = 0

@@ -91,7 +91,7 @@ const operations: Record<string, Operation> = {
   'copy (rewrite)': {
     requests: { method: 'POST', url: /rewriteTo/ },
     run: async ({ store, world, blob }) => {
-      const place = world.place()
+      const place = world.newPath()
       const copy = await store.copy(blob, place)
       expect(await store.stat(place)).toEqual(copy)
       expect((await store.list({ limit: 10 })).blobs).toHaveLength(2)
@@ -106,12 +106,12 @@ const operations: Record<string, Operation> = {
   },
   'write (open a session)': {
     requests: { method: 'POST', url: /uploadType=resumable/ },
-    run: ({ world }) => world.write(world.place(), 'bytes'),
+    run: ({ world }) => world.write(world.newPath(), 'bytes'),
   },
   'write (finish a session)': {
     requests: { method: 'PUT', url: /upload_id=/ },
     run: async ({ store, world }) => {
-      const place = world.place()
+      const place = world.newPath()
       const written = await world.write(place, 'bytes')
       expect(await store.stat(place)).toEqual(written)
       expect(world.eventsAt(place)).toHaveLength(1)
@@ -120,7 +120,7 @@ const operations: Record<string, Operation> = {
   'openUpload (open a session)': {
     requests: { method: 'POST', url: /uploadType=resumable/ },
     run: async ({ store, world }) => {
-      const { uploadId } = await store.openUpload(world.place(), {
+      const { uploadId } = await store.openUpload(world.newPath(), {
         sizeBytes: 5,
         contentType: 'a/b',
         expiresAt,
@@ -131,7 +131,7 @@ const operations: Record<string, Operation> = {
   'cancelUpload (cancel a session)': {
     requests: { method: 'DELETE', url: /upload_id=/ },
     run: async ({ store, world }) => {
-      const place = world.place()
+      const place = world.newPath()
       const { uploadId } = await store.openUpload(place, {
         sizeBytes: 5,
         contentType: 'a/b',
@@ -210,7 +210,7 @@ function fileIdOf({ storagePath }: BlobRef) {
 async function begin(content: string | Buffer = 'bytes') {
   const opened = await openGcsStore(storage, { retry })
   const world = await BlobWorld.open(async () => opened)
-  const blob = await world.write(world.place(), Readable.from([Buffer.from(content)]))
+  const blob = await world.write(world.newPath(), Readable.from([Buffer.from(content)]))
   return { ...opened, world, blob, [Symbol.asyncDispose]: () => world[Symbol.asyncDispose]() }
 }
 
@@ -227,7 +227,7 @@ describe.each(Object.entries(operations))('%s', (_, { requests, prepare, run }) 
 describe('a copy', () => {
   test('never takes an equal object of another write for its own', async () => {
     await using gcs = await begin()
-    const place = gcs.world.place()
+    const place = gcs.world.newPath()
     const first = await gcs.world.write(place, 'bytes')
     emulator.fault({ fault: { kind: 'status', status: 503 }, method: 'POST', url: /rewriteTo/ })
     await expect(gcs.store.copy(gcs.blob, place)).rejects.toThrow('written once')
@@ -236,7 +236,7 @@ describe('a copy', () => {
 
   test('never takes an equal copy of the same object for its own', async () => {
     await using gcs = await begin()
-    const place = gcs.world.place()
+    const place = gcs.world.newPath()
     await gcs.store.copy(gcs.blob, place)
     emulator.fault({ fault: { kind: 'status', status: 503 }, method: 'POST', url: /rewriteTo/ })
     await expect(gcs.store.copy(gcs.blob, place)).rejects.toThrow('written once')
@@ -244,7 +244,7 @@ describe('a copy', () => {
 
   test('is answered when every answer to it was lost', async () => {
     await using gcs = await begin()
-    const place = gcs.world.place()
+    const place = gcs.world.newPath()
     const rewrites = { method: 'POST', url: /rewriteTo/ }
     emulator.fault({ fault: { kind: 'lost-answer' }, ...rewrites })
     emulator.fault({ fault: { kind: 'reset' }, ...rewrites, times: retry.attempts - 1 })
@@ -260,14 +260,14 @@ describe('a copy', () => {
     for (let step = 0; step < 3; step++) {
       emulator.fault({ fault: { kind: 'cut', at: 'length' }, ...rewrites })
     }
-    const copy = await gcs.store.copy(gcs.blob, gcs.world.place())
+    const copy = await gcs.store.copy(gcs.blob, gcs.world.newPath())
     delete limits.rewriteBytes
     expect(await gcs.world.read(copy)).toBe('bytes')
   })
 
   test('keeps the type of its source', async () => {
     await using gcs = await begin()
-    const copy = await gcs.store.copy(gcs.blob, gcs.world.place())
+    const copy = await gcs.store.copy(gcs.blob, gcs.world.newPath())
     const name = encodeURIComponent(copy.storagePath.replace(`gcs://${gcs.bucket}/`, ''))
     const answer = await fetch(`${storage.url}/storage/v1/b/${gcs.bucket}/o/${name}`)
     expect(await answer.json()).toMatchObject({ contentType: 'text/plain' })

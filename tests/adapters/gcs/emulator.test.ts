@@ -18,13 +18,13 @@ afterEach(() => {
 /** What goes through each way that the store has to Cloud Storage. */
 async function expectRoundTrip(): Promise<void> {
   await using world = await BlobWorld.open(() => openGcsStore(storage))
-  const blob = await world.write(world.place(), 'bytes')
-  const copy = await world.store.copy(blob, world.place())
+  const blob = await world.write(world.newPath(), 'bytes')
+  const copy = await world.store.copy(blob, world.newPath())
   expect(await world.read(copy)).toBe('bytes')
   expect(await world.list(1)).toHaveLength(2)
   await world.store.remove(blob)
   expect(await world.store.stat(blob.storagePath)).toBeUndefined()
-  const { uploadId } = await world.openUpload(world.place(), 5)
+  const { uploadId } = await world.openUpload(world.newPath(), 5)
   await world.store.cancelUpload(uploadId)
   expect(storage.emulator.openSessions).toEqual([])
 }

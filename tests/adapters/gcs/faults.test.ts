@@ -34,7 +34,7 @@ async function begin(fault?: Fault) {
   return {
     world,
     store: opened.store,
-    place: () => world.place(),
+    newPath: () => world.newPath(),
     write: (place: string, bytes: Uint8Array) =>
       world.write(place, Readable.from([bytes]), { maxBytes }),
     async read(blob: { storagePath: string; generation: string }) {
@@ -64,7 +64,7 @@ describe('Cloud Storage that fails', () => {
     test.each(survivable)('survives %s when it opens its session', async (_, kind) => {
       await using gcs = await begin(kind)
       fault(kind, 'POST', /uploadType=resumable/)
-      const blob = await gcs.write(gcs.place(), Buffer.from('bytes'))
+      const blob = await gcs.write(gcs.newPath(), Buffer.from('bytes'))
       expect(String(await gcs.read(blob))).toBe('bytes')
     })
 
@@ -78,7 +78,7 @@ describe('Cloud Storage that fails', () => {
         const contentRange = new RegExp(`^bytes ${piece * pieceBytes}-`)
         emulator.fault({ fault: kind, method: 'PUT', contentRange })
       }
-      const place = gcs.place()
+      const place = gcs.newPath()
       const blob = await gcs.write(place, large)
       expect(large.equals((await gcs.read(blob)) ?? Buffer.alloc(0))).toBe(true)
       await vi.waitFor(() => expect(gcs.world.eventsAt(place)).toHaveLength(1))
@@ -90,7 +90,7 @@ describe('Cloud Storage that fails', () => {
         await using gcs = await begin()
         fault({ kind: 'lost-answer' }, 'PUT', anyPut)
         fault({ kind: 'status', status }, 'PUT', anyPut)
-        const blob = await gcs.write(gcs.place(), Buffer.from('bytes'))
+        const blob = await gcs.write(gcs.newPath(), Buffer.from('bytes'))
         expect(String(await gcs.read(blob))).toBe('bytes')
       },
     )
@@ -99,7 +99,7 @@ describe('Cloud Storage that fails', () => {
       'of a session that is ended with %i is store-unavailable',
       async (status) => {
         await using gcs = await begin()
-        const place = gcs.place()
+        const place = gcs.newPath()
         emulator.fault({
           fault: { kind: 'status', status },
           method: 'PUT',
@@ -112,7 +112,7 @@ describe('Cloud Storage that fails', () => {
 
     test('of a session that has lost bytes is store-unavailable', async () => {
       await using gcs = await begin()
-      const place = gcs.place()
+      const place = gcs.newPath()
       emulator.fault({
         fault: { kind: 'status', status: 308 },
         method: 'PUT',
@@ -124,7 +124,7 @@ describe('Cloud Storage that fails', () => {
 
     test('does not take the success of another write for its own', async () => {
       await using gcs = await begin()
-      const place = gcs.place()
+      const place = gcs.newPath()
       const first = await gcs.write(place, Buffer.from('first'))
       fault({ kind: 'status', status: 503 }, 'PUT', anyPut)
       await expect(gcs.write(place, Buffer.from('first'))).rejects.toThrow('written once')
@@ -133,7 +133,7 @@ describe('Cloud Storage that fails', () => {
 
     test('bytes that change on the way never become visible', async () => {
       await using gcs = await begin()
-      const place = gcs.place()
+      const place = gcs.newPath()
       fault({ kind: 'corrupt' }, 'PUT', anyPut)
       await expect(gcs.write(place, Buffer.from('bytes'))).rejects.toThrow('CRC32C')
       expect(await gcs.store.stat(place)).toBeUndefined()
@@ -142,7 +142,7 @@ describe('Cloud Storage that fails', () => {
 
     test('a server that does not check the CRC32C itself keeps no wrong bytes', async () => {
       await using gcs = await begin()
-      const place = gcs.place()
+      const place = gcs.newPath()
       const limits = emulator.limits
       limits.ignoresHash = true
       fault({ kind: 'corrupt' }, 'PUT', anyPut)
@@ -153,7 +153,7 @@ describe('Cloud Storage that fails', () => {
 
     test('a fault that lasts is thrown, and leaves no session', async () => {
       await using gcs = await begin()
-      const place = gcs.place()
+      const place = gcs.newPath()
       fault({ kind: 'status', status: 503 }, 'PUT', anyPut, retry.attempts)
       await expect(gcs.write(place, large)).rejects.toMatchObject(unavailable)
       expect(await gcs.store.stat(place)).toBeUndefined()
@@ -165,14 +165,14 @@ describe('Cloud Storage that fails', () => {
       ['a body that is too large', { maxBytes: 3 }, '3 bytes'],
     ])('%s cancels the session', async (_, options, message) => {
       await using gcs = await begin()
-      const writing = gcs.world.write(gcs.place(), 'bytes', options)
+      const writing = gcs.world.write(gcs.newPath(), 'bytes', options)
       await expect(writing).rejects.toThrow(message)
       expect(emulator.openSessions).toEqual([])
     })
 
     test('aborted while the last piece is under way, leaves nothing', async () => {
       await using gcs = await begin()
-      const place = gcs.place()
+      const place = gcs.newPath()
       const controller = new AbortController()
       fault({ kind: 'stall' }, 'PUT', anyPut)
       const writing = gcs.world.write(place, 'bytes', { signal: controller.signal })
@@ -193,7 +193,7 @@ describe('Cloud Storage that fails', () => {
       ['a body that is cut off before its first byte', { kind: 'truncate', afterBytes: 0 }],
     ] as [string, Fault][])('survives %s', async (_, kind) => {
       await using gcs = await begin(kind)
-      const blob = await gcs.write(gcs.place(), large)
+      const blob = await gcs.write(gcs.newPath(), large)
       fault(kind, 'GET', /alt=media/, 2)
       expect(large.equals((await gcs.read(blob)) ?? Buffer.alloc(0))).toBe(true)
       fault(kind, 'GET', /alt=media/)
@@ -204,14 +204,14 @@ describe('Cloud Storage that fails', () => {
 
     test('bytes that change on the way end in an error', async () => {
       await using gcs = await begin()
-      const blob = await gcs.write(gcs.place(), large)
+      const blob = await gcs.write(gcs.newPath(), large)
       fault({ kind: 'corrupt' }, 'GET', /alt=media/)
       await expect(gcs.read(blob)).rejects.toThrow('CRC32C')
     })
 
     test('a generation that is removed and cut off meanwhile ends in an error', async () => {
       await using gcs = await begin()
-      const blob = await gcs.write(gcs.place(), large)
+      const blob = await gcs.write(gcs.newPath(), large)
       fault({ kind: 'reset', afterBytes: mebibyte }, 'GET', /alt=media/)
       const body = await gcs.store.read(blob)
       await gcs.store.remove(blob)
@@ -220,7 +220,7 @@ describe('Cloud Storage that fails', () => {
 
     test('a fault that lasts is thrown', async () => {
       await using gcs = await begin()
-      const blob = await gcs.write(gcs.place(), Buffer.from('bytes'))
+      const blob = await gcs.write(gcs.newPath(), Buffer.from('bytes'))
       fault({ kind: 'truncate', afterBytes: 2 }, 'GET', /alt=media/)
       fault({ kind: 'status', status: 503 }, 'GET', /alt=media/, retry.attempts)
       await expect(gcs.read(blob)).rejects.toMatchObject(unavailable)
@@ -231,18 +231,18 @@ describe('Cloud Storage that fails', () => {
     test.each(survivable)('survive %s', async (_, kind) => {
       await using gcs = await begin(kind)
       const { store } = gcs
-      const from = await gcs.write(gcs.place(), Buffer.from('bytes'))
+      const from = await gcs.write(gcs.newPath(), Buffer.from('bytes'))
       fault(kind)
       expect(await store.stat(from.storagePath)).toEqual(from)
       fault(kind)
-      const copy = await store.copy(from, gcs.place())
+      const copy = await store.copy(from, gcs.newPath())
       fault(kind)
       expect(await gcs.world.list(10)).toHaveLength(2)
       fault(kind)
       await store.remove(copy)
       expect(await store.stat(copy.storagePath)).toBeUndefined()
       fault(kind)
-      const { uploadId } = await gcs.world.openUpload(gcs.place(), 5)
+      const { uploadId } = await gcs.world.openUpload(gcs.newPath(), 5)
       fault(kind)
       await store.cancelUpload(uploadId)
       expect(emulator.openSessions).toEqual([])
@@ -250,9 +250,9 @@ describe('Cloud Storage that fails', () => {
 
     test('survive an answer that is lost', async () => {
       await using gcs = await begin()
-      const from = await gcs.write(gcs.place(), Buffer.from('bytes'))
+      const from = await gcs.write(gcs.newPath(), Buffer.from('bytes'))
       fault({ kind: 'lost-answer' }, 'POST', /rewriteTo/)
-      const place = gcs.place()
+      const place = gcs.newPath()
       const copy = await gcs.store.copy(from, place)
       expect(await gcs.store.stat(place)).toEqual(copy)
       fault({ kind: 'lost-answer' }, 'DELETE')
@@ -264,13 +264,13 @@ describe('Cloud Storage that fails', () => {
       const limited = { ...retry, attempts: 100, stallMs: 100, totalMs: 250 }
       await using opened = await openGcsStore(storage, { retry: limited })
       await using world = await BlobWorld.open(async () => opened)
-      const blob = await world.write(world.place(), 'bytes')
+      const blob = await world.write(world.newPath(), 'bytes')
       const tries = [
         () => opened.store.stat(blob.storagePath),
-        () => opened.store.copy(blob, world.place()),
+        () => opened.store.copy(blob, world.newPath()),
         () => opened.store.remove(blob),
         () => opened.store.read(blob),
-        () => world.write(world.place(), 'bytes'),
+        () => world.write(world.newPath(), 'bytes'),
       ]
       for (const attempt of tries) {
         fault({ kind: 'stall' }, undefined, undefined, 100)
@@ -283,7 +283,7 @@ describe('Cloud Storage that fails', () => {
 
     test('a listing that cannot be completed throws', async () => {
       await using gcs = await begin()
-      for (let i = 0; i < 3; i++) await gcs.write(gcs.place(), Buffer.from('bytes'))
+      for (let i = 0; i < 3; i++) await gcs.write(gcs.newPath(), Buffer.from('bytes'))
       const { next = '' } = await gcs.store.list({ limit: 1 })
       fault({ kind: 'status', status: 503 }, 'GET', /pageToken/, retry.attempts)
       await expect(gcs.store.list({ limit: 1, after: next })).rejects.toMatchObject(unavailable)

@@ -14,7 +14,7 @@ const expiresAt = new Date(Date.now() + 3600_000)
 
 /** Every operation, on one place. */
 function operations(store: GcsBlobStore): [string, () => Promise<unknown>][] {
-  const place = store.place('user', newId(), 'a.txt')
+  const place = store.locate('user', newId(), 'a.txt')
   const blob = { storagePath: place, generation: '1' }
   const options = { contentType, maxBytes: 10 }
   return [
@@ -22,7 +22,7 @@ function operations(store: GcsBlobStore): [string, () => Promise<unknown>][] {
     ['read', () => store.read(blob)],
     ['stat', () => store.stat(place)],
     ['remove', () => store.remove(blob)],
-    ['copy', () => store.copy(blob, store.place('user', newId(), 'b.txt'))],
+    ['copy', () => store.copy(blob, store.locate('user', newId(), 'b.txt'))],
     ['openUpload', () => store.openUpload(place, { sizeBytes: 5, contentType, expiresAt })],
     ['list', () => store.list({ limit: 10 })],
     ['check', () => store.check()],
@@ -74,7 +74,7 @@ test('credentials that cannot be found say what to run', async () => {
   const auth = new GoogleAuth({ authClient: new PassThroughClient() })
   auth.getClient = () => Promise.reject(new Error('Could not load the default credentials.'))
   const store = await GcsBlobStore.open({ bucket: 'any', auth, retry })
-  const blob = { storagePath: store.place('user', newId(), 'a.txt'), generation: '1' }
+  const blob = { storagePath: store.locate('user', newId(), 'a.txt'), generation: '1' }
   const options = { expiresAt, contentType, contentDisposition: 'attachment' }
   await expect(store.signUrl(blob, options)).rejects.toThrow(
     /^[^\n]*Run: gcloud auth application-default login/,

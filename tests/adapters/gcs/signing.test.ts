@@ -26,7 +26,7 @@ const scopes = ['https://www.googleapis.com/auth/cloud-platform']
 async function withKey() {
   const opened = await openGcsStore(storage, { auth })
   const world = await BlobWorld.open(async () => opened)
-  const blob = await world.write(world.place(), 'signed bytes')
+  const blob = await world.write(world.newPath(), 'signed bytes')
   const url = new URL(await opened.store.signUrl(blob, options()))
   return { world, blob, url, [Symbol.asyncDispose]: () => world[Symbol.asyncDispose]() }
 }
@@ -44,7 +44,7 @@ async function withoutKey() {
   const keyless = { auth: new GoogleAuth({ scopes }), signingEndpoint, retry }
   const opened = await openGcsStore(storage, keyless)
   const world = await BlobWorld.open(async () => opened)
-  const blob = await world.write(world.place(), 'signed bytes')
+  const blob = await world.write(world.newPath(), 'signed bytes')
   return {
     iam,
     blob,
@@ -86,7 +86,7 @@ describe('URLs signed with a key', () => {
 
   test('are refused for another object, without a parameter, and for writing', async () => {
     await using gcs = await withKey()
-    const other = await gcs.world.write(gcs.world.place(), 'other bytes')
+    const other = await gcs.world.write(gcs.world.newPath(), 'other bytes')
     const elsewhere = new URL(gcs.url)
     elsewhere.pathname = other.storagePath.replace('gcs:/', '')
     expect((await fetch(elsewhere)).status).toBe(403)

@@ -20,7 +20,7 @@ async function begin() {
 describe('openUpload', () => {
   test('binds the session to the place while it is free', async () => {
     await using gcs = await begin()
-    const place = gcs.world.place()
+    const place = gcs.world.newPath()
     const { url } = await gcs.world.openUpload(place, 5)
     await gcs.world.write(place, 'first')
     expect((await gcs.world.put(url, 'bytes')).status).toBe(412)
@@ -31,7 +31,7 @@ describe('openUpload', () => {
 
   test('binds the session to the type', async () => {
     await using gcs = await begin()
-    const place = gcs.world.place()
+    const place = gcs.world.newPath()
     const contentType = 'image/png'
     const { url } = await gcs.store.openUpload(place, { sizeBytes: 5, contentType, expiresAt })
     const init = { method: 'PUT', body: 'bytes', headers: { 'Content-Type': 'text/html' } }
@@ -42,7 +42,7 @@ describe('openUpload', () => {
   test('binds the session to the origin: CORS is answered to it alone', async () => {
     await using gcs = await begin()
     const options = { sizeBytes: 5, contentType: 'text/plain', expiresAt, origin }
-    const { url } = await gcs.store.openUpload(gcs.world.place(), options)
+    const { url } = await gcs.store.openUpload(gcs.world.newPath(), options)
     const allowed = async (origin: string, init: RequestInit) =>
       (await fetch(url, { ...init, headers: { origin } })).headers.get(
         'Access-Control-Allow-Origin',
@@ -69,11 +69,11 @@ describe('copy', () => {
     const limits = emulator.limits
     limits.rewriteBytes = mebibyte
     const bytes = Buffer.alloc(2.5 * mebibyte, 'x')
-    const from = await gcs.world.write(gcs.world.place(), Readable.from([bytes]), {
+    const from = await gcs.world.write(gcs.world.newPath(), Readable.from([bytes]), {
       maxBytes: bytes.length,
     })
     const before = emulator.requests.length
-    const copy = await gcs.store.copy(from, gcs.world.place())
+    const copy = await gcs.store.copy(from, gcs.world.newPath())
     delete limits.rewriteBytes
     expect(copy.sizeBytes).toBe(bytes.length)
     const rewrites = emulator.requests.slice(before).filter((line) => line.startsWith('POST'))
@@ -88,7 +88,7 @@ describe('copy', () => {
 describe('list', () => {
   test('gives every blob once where Cloud Storage’s pages are shorter than asked for', async () => {
     await using gcs = await begin()
-    const places = Array.from({ length: 300 }, () => gcs.world.place())
+    const places = Array.from({ length: 300 }, () => gcs.world.newPath())
     for (let i = 0; i < places.length; i += 50) {
       await Promise.all(places.slice(i, i + 50).map((place) => gcs.world.write(place, 'x')))
     }
@@ -108,8 +108,8 @@ describe('finalize events', () => {
     const { events } = emulator
     events.hold()
     events.deliveries = 2
-    const first = await gcs.world.write(gcs.world.place(), 'first')
-    const second = await gcs.world.write(gcs.world.place(), 'second')
+    const first = await gcs.world.write(gcs.world.newPath(), 'first')
+    const second = await gcs.world.write(gcs.world.newPath(), 'second')
     expect(gcs.events).toEqual([])
     events.release()
     events.deliveries = 1

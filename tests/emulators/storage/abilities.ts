@@ -21,7 +21,10 @@ const chunk = 'x'.repeat(256 * 1024)
 export const abilities: Ability[] = [
   {
     reason: 'ignores ifGenerationMatch of an upload',
-    tests: ['a place that holds a blob is never replaced', 'of two writes exactly one succeeds'],
+    tests: [
+      'a storage path that holds a blob is never replaced',
+      'of two writes exactly one succeeds',
+    ],
     async isMissing(bucket) {
       const name = bucket.newName()
       await bucket.store(name)
@@ -30,7 +33,7 @@ export const abilities: Ability[] = [
   },
   {
     reason: 'ignores ifGenerationMatch or sourceGeneration of a copy',
-    tests: ['a place that is not free, and a generation that is not there, throw'],
+    tests: ['a storage path that is not free, and a generation that is not there, throw'],
     async isMissing(bucket) {
       const [from, to] = [bucket.newName(), bucket.newName()]
       await bucket.store(from)

@@ -8,20 +8,20 @@ export function describeBlobDerived(begin: () => Promise<BlobWorld>): void {
   describe('readDerived and writeDerived', () => {
     test('undefined when nothing is kept under the name for exactly this generation', async () => {
       await using world = await begin()
-      const place = world.place()
-      const first = await world.write(place, 'first')
+      const storagePath = world.newPath()
+      const first = await world.write(storagePath, 'first')
       expect(await world.store.readDerived(first, name)).toBeUndefined()
       await world.store.writeDerived(first, name, picture)
       expect(await world.store.readDerived(first, name)).toEqual(picture)
       expect(await world.store.readDerived(first, 'preview-800.webp')).toBeUndefined()
       await world.store.remove(first)
-      const second = await world.write(place, 'second')
+      const second = await world.write(storagePath, 'second')
       expect(await world.store.readDerived(second, name)).toBeUndefined()
     })
 
     test('visible whole or not at all; of two writes of one name either may stay', async () => {
       await using world = await begin()
-      const blob = await world.write(world.place(), 'bytes')
+      const blob = await world.write(world.newPath(), 'bytes')
       const versions = [1, 2, 3, 4].map((fill) => Buffer.alloc(100_000, fill))
       await Promise.all(versions.map((bytes) => world.store.writeDerived(blob, name, bytes)))
       const kept = await world.store.readDerived(blob, name)
@@ -30,8 +30,8 @@ export function describeBlobDerived(begin: () => Promise<BlobWorld>): void {
 
     test('it goes when its blob is removed', async () => {
       await using world = await begin()
-      const blob = await world.write(world.place(), 'bytes')
-      const other = await world.write(world.place(), 'other')
+      const blob = await world.write(world.newPath(), 'bytes')
+      const other = await world.write(world.newPath(), 'other')
       for (const each of [blob, other]) {
         await world.store.writeDerived(each, name, picture)
         await world.store.writeDerived(each, 'preview-800.webp', picture)
@@ -44,18 +44,18 @@ export function describeBlobDerived(begin: () => Promise<BlobWorld>): void {
 
     test('nothing is kept for a blob that is not there', async () => {
       await using world = await begin()
-      const blob = await world.write(world.place(), 'bytes')
+      const blob = await world.write(world.newPath(), 'bytes')
       await world.store.remove(blob)
       await world.store.writeDerived(blob, name, picture)
       expect(await world.store.readDerived(blob, name)).toBeUndefined()
-      const nowhere = { storagePath: world.place(), generation: '1' }
+      const nowhere = { storagePath: world.newPath(), generation: '1' }
       await world.store.writeDerived(nowhere, name, picture)
       expect(await world.store.readDerived(nowhere, name)).toBeUndefined()
     })
 
     test('it is no blob: it is never listed, and no finalize event names its blob again', async () => {
       await using world = await begin()
-      const blob = await world.write(world.place(), 'bytes')
+      const blob = await world.write(world.newPath(), 'bytes')
       await world.store.writeDerived(blob, name, picture)
       expect(await world.list(10)).toEqual([blob.storagePath])
       expect(await world.store.stat(blob.storagePath)).toEqual(blob)
@@ -66,7 +66,7 @@ export function describeBlobDerived(begin: () => Promise<BlobWorld>): void {
 
     test('a name is of a-z 0-9 . -', async () => {
       await using world = await begin()
-      const blob = await world.write(world.place(), 'bytes')
+      const blob = await world.write(world.newPath(), 'bytes')
       await expect(world.store.writeDerived(blob, '../x', picture)).rejects.toThrow('no name')
     })
   })

@@ -8,22 +8,22 @@ export function describeBlobList(begin: () => Promise<BlobWorld>): void {
       async (limit) => {
         await using world = await begin()
         const users = ['a', 'b', 'x'.repeat(450), `${'x'.repeat(450)}y`, 'a/b', 'Ä']
-        const places: string[] = []
+        const storagePaths: string[] = []
         for (const user of [...users, 'a', 'a']) {
-          const place = world.store.place(user, newId(), 'a.txt')
-          await world.write(place, user)
-          places.push(place)
+          const storagePath = world.store.locate(user, newId(), 'a.txt')
+          await world.write(storagePath, user)
+          storagePaths.push(storagePath)
         }
-        expect((await world.list(limit)).sort()).toEqual(places.sort())
+        expect((await world.list(limit)).sort()).toEqual(storagePaths.sort())
       },
     )
 
     test('a page without next is the last', async () => {
       await using world = await begin()
       expect(await world.store.list({ limit: 10 })).toEqual({ blobs: [] })
-      const blob = await world.write(world.place(), 'bytes')
+      const blob = await world.write(world.newPath(), 'bytes')
       expect(await world.store.list({ limit: 1 })).toEqual({ blobs: [blob] })
-      const other = await world.write(world.place(), 'other')
+      const other = await world.write(world.newPath(), 'other')
       expect((await world.store.list({ limit: 1 })).next).toBeDefined()
       expect((await world.store.list({ limit: 2 })).next).toBeUndefined()
       await world.store.remove(other)
@@ -32,10 +32,10 @@ export function describeBlobList(begin: () => Promise<BlobWorld>): void {
 
     test('a blob that stands throughout is listed once, whatever comes and goes between two pages', async () => {
       await using world = await begin()
-      for (let i = 0; i < 12; i++) await world.write(world.place(), `${i}`)
+      for (let i = 0; i < 12; i++) await world.write(world.newPath(), `${i}`)
       const first = await world.store.list({ limit: 6 })
       for (const blob of first.blobs.slice(3)) await world.store.remove(blob)
-      await world.write(world.place(), 'new')
+      await world.write(world.newPath(), 'new')
       const rest = await world.store.list({ limit: 100, after: first.next ?? '' })
       const seen = [...first.blobs, ...rest.blobs].map(({ storagePath }) => storagePath)
       expect(new Set(seen).size).toBe(seen.length)

@@ -5,7 +5,7 @@ export function describeBlobReads(begin: () => Promise<BlobWorld>): void {
   describe('read', () => {
     test('gives the bytes, or an inclusive range of them', async () => {
       await using world = await begin()
-      const blob = await world.write(world.place(), '0123456789')
+      const blob = await world.write(world.newPath(), '0123456789')
       expect(await world.read(blob)).toBe('0123456789')
       expect(await world.read(blob, { start: 0, end: 0 })).toBe('0')
       expect(await world.read(blob, { start: 3, end: 5 })).toBe('345')
@@ -14,11 +14,11 @@ export function describeBlobReads(begin: () => Promise<BlobWorld>): void {
 
     test('gives exactly this generation; undefined when there is no such generation', async () => {
       await using world = await begin()
-      const place = world.place()
-      expect(await world.read({ storagePath: place, generation: '1' })).toBeUndefined()
-      const first = await world.write(place, 'first')
+      const storagePath = world.newPath()
+      expect(await world.read({ storagePath, generation: '1' })).toBeUndefined()
+      const first = await world.write(storagePath, 'first')
       await world.store.remove(first)
-      const second = await world.write(place, 'second')
+      const second = await world.write(storagePath, 'second')
       expect(second.generation).not.toBe(first.generation)
       expect(await world.read(first)).toBeUndefined()
       expect(await world.read(second)).toBe('second')
@@ -29,7 +29,7 @@ export function describeBlobReads(begin: () => Promise<BlobWorld>): void {
     test('gives the whole blob to whoever began before it was removed', async () => {
       await using world = await begin()
       const text = 'x'.repeat(3_000_000)
-      const blob = await world.write(world.place(), text, { maxBytes: text.length })
+      const blob = await world.write(world.newPath(), text, { maxBytes: text.length })
       const body = await world.store.read(blob)
       await world.store.remove(blob)
       const chunks = (await body?.toArray()) as Buffer[]
@@ -38,25 +38,25 @@ export function describeBlobReads(begin: () => Promise<BlobWorld>): void {
   })
 
   describe('stat', () => {
-    test('gives the generation that is stored at a place, or undefined', async () => {
+    test('gives the generation that is stored at a storage path, or undefined', async () => {
       await using world = await begin()
-      const place = world.place()
-      expect(await world.store.stat(place)).toBeUndefined()
-      const blob = await world.write(place, 'bytes')
-      expect(await world.store.stat(place)).toEqual(blob)
-      expect(await world.store.stat(place.replace('notes', 'other'))).toBeUndefined()
+      const storagePath = world.newPath()
+      expect(await world.store.stat(storagePath)).toBeUndefined()
+      const blob = await world.write(storagePath, 'bytes')
+      expect(await world.store.stat(storagePath)).toEqual(blob)
+      expect(await world.store.stat(storagePath.replace('notes', 'other'))).toBeUndefined()
     })
   })
 
   describe('remove', () => {
     test('deletes one generation', async () => {
       await using world = await begin()
-      const place = world.place()
-      const kept = await world.write(world.place(), 'kept')
-      const first = await world.write(place, 'first')
+      const storagePath = world.newPath()
+      const kept = await world.write(world.newPath(), 'kept')
+      const first = await world.write(storagePath, 'first')
       await world.store.remove(first)
-      expect(await world.store.stat(place)).toBeUndefined()
-      const second = await world.write(place, 'second')
+      expect(await world.store.stat(storagePath)).toBeUndefined()
+      const second = await world.write(storagePath, 'second')
       await world.store.remove(first)
       expect(await world.read(second)).toBe('second')
       expect(await world.read(kept)).toBe('kept')
@@ -64,8 +64,8 @@ export function describeBlobReads(begin: () => Promise<BlobWorld>): void {
 
     test('a blob that is not there is no error', async () => {
       await using world = await begin()
-      await world.store.remove({ storagePath: world.place(), generation: '1' })
-      const blob = await world.write(world.place(), 'bytes')
+      await world.store.remove({ storagePath: world.newPath(), generation: '1' })
+      const blob = await world.write(world.newPath(), 'bytes')
       await Promise.all([world.store.remove(blob), world.store.remove(blob)])
       await world.store.remove(blob)
       expect(await world.store.stat(blob.storagePath)).toBeUndefined()
@@ -73,29 +73,29 @@ export function describeBlobReads(begin: () => Promise<BlobWorld>): void {
   })
 
   describe('copy', () => {
-    test('copies one generation to a free place, with a finalize event', async () => {
+    test('copies one generation to a free storage path, with a finalize event', async () => {
       await using world = await begin()
-      const from = await world.write(world.place(), 'bytes')
-      const place = world.store.place('user-2', newId(), 'copy.txt')
-      const copy = await world.store.copy(from, place)
-      expect(copy).toMatchObject({ storagePath: place, sizeBytes: 5 })
-      expect(await world.store.stat(place)).toEqual(copy)
+      const from = await world.write(world.newPath(), 'bytes')
+      const storagePath = world.store.locate('user-2', newId(), 'copy.txt')
+      const copy = await world.store.copy(from, storagePath)
+      expect(copy).toMatchObject({ storagePath, sizeBytes: 5 })
+      expect(await world.store.stat(storagePath)).toEqual(copy)
       await world.store.remove(from)
       expect(await world.read(copy)).toBe('bytes')
-      const expected = [{ storagePath: place, generation: copy.generation }]
-      await vi.waitFor(() => expect(world.eventsAt(place)).toEqual(expected))
+      const expected = [{ storagePath, generation: copy.generation }]
+      await vi.waitFor(() => expect(world.eventsAt(storagePath)).toEqual(expected))
     })
 
-    test('a place that is not free, and a generation that is not there, throw', async () => {
+    test('a storage path that is not free, and a generation that is not there, throw', async () => {
       await using world = await begin()
-      const from = await world.write(world.place(), 'bytes')
-      const taken = await world.write(world.place(), 'taken')
+      const from = await world.write(world.newPath(), 'bytes')
+      const taken = await world.write(world.newPath(), 'taken')
       await expect(world.store.copy(from, taken.storagePath)).rejects.toThrow(Error)
       expect(await world.read(taken)).toBe('taken')
       await world.store.remove(from)
-      const place = world.place()
-      await expect(world.store.copy(from, place)).rejects.toThrow(Error)
-      expect(await world.store.stat(place)).toBeUndefined()
+      const storagePath = world.newPath()
+      await expect(world.store.copy(from, storagePath)).rejects.toThrow(Error)
+      expect(await world.store.stat(storagePath)).toBeUndefined()
     })
   })
 
@@ -104,7 +104,7 @@ export function describeBlobReads(begin: () => Promise<BlobWorld>): void {
 
     test('serves this generation by GET and HEAD', async () => {
       await using world = await begin()
-      const blob = await world.write(world.place(), 'signed bytes')
+      const blob = await world.write(world.newPath(), 'signed bytes')
       const expiresAt = new Date(Date.now() + 60_000)
       const url = await world.store.signUrl(blob, { expiresAt, contentType, contentDisposition })
       const answer = await world.fetch(url)
@@ -117,7 +117,7 @@ export function describeBlobReads(begin: () => Promise<BlobWorld>): void {
 
     test('serves no other generation', async () => {
       await using world = await begin()
-      const blob = await world.write(world.place(), 'first')
+      const blob = await world.write(world.newPath(), 'first')
       const expiresAt = new Date(Date.now() + 60_000)
       const url = await world.store.signUrl(blob, { expiresAt, contentType, contentDisposition })
       await world.store.remove(blob)
@@ -127,7 +127,7 @@ export function describeBlobReads(begin: () => Promise<BlobWorld>): void {
 
     test('serves until it expires', async () => {
       await using world = await begin()
-      const blob = await world.write(world.place(), 'signed bytes')
+      const blob = await world.write(world.newPath(), 'signed bytes')
       const expiresAt = new Date(Date.now() + 1000)
       const url = await world.store.signUrl(blob, { expiresAt, contentType, contentDisposition })
       await expect.poll(async () => (await world.fetch(url)).ok, { timeout: 10_000 }).toBe(false)

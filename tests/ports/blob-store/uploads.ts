@@ -9,19 +9,19 @@ export function describeBlobUploads(begin: () => Promise<BlobWorld>): void {
   describe('openUpload', () => {
     test('opens a resumable session: one PUT stores the blob, with a finalize event', async () => {
       await using world = await begin()
-      const place = world.place()
-      const { url } = await world.openUpload(place, 5)
-      expect(await world.store.stat(place)).toBeUndefined()
+      const storagePath = world.newPath()
+      const { url } = await world.openUpload(storagePath, 5)
+      expect(await world.store.stat(storagePath)).toBeUndefined()
       expect((await world.put(url, 'bytes')).ok).toBe(true)
-      const blob = await world.store.stat(place)
+      const blob = await world.store.stat(storagePath)
       expect(blob && (await world.read(blob))).toBe('bytes')
-      await vi.waitFor(() => expect(world.eventsAt(place).length).toBeGreaterThan(0))
+      await vi.waitFor(() => expect(world.eventsAt(storagePath).length).toBeGreaterThan(0))
     })
 
     test('every chunk but the last is a multiple of chunkMultiple, and 308 says what is held', async () => {
       await using world = await begin()
-      const place = world.place()
-      const { url, chunkMultiple } = await world.openUpload(place, total)
+      const storagePath = world.newPath()
+      const { url, chunkMultiple } = await world.openUpload(storagePath, total)
       expect(chunk.length % chunkMultiple).toBe(0)
       const first = await world.put(url, chunk, `bytes 0-${chunk.length - 1}/${total}`)
       expect([first.status, first.headers.get('Range')]).toEqual([
@@ -30,16 +30,16 @@ export function describeBlobUploads(begin: () => Promise<BlobWorld>): void {
       ])
       const second = await world.put(url, chunk, `bytes ${chunk.length}-${2 * chunk.length - 1}/*`)
       expect(second.headers.get('Range')).toBe(`bytes=0-${2 * chunk.length - 1}`)
-      expect(await world.store.stat(place)).toBeUndefined()
+      expect(await world.store.stat(storagePath)).toBeUndefined()
       const last = await world.put(url, '12345', `bytes ${total - 5}-${total - 1}/${total}`)
       expect(last.ok).toBe(true)
-      const blob = await world.store.stat(place)
+      const blob = await world.store.stat(storagePath)
       expect(blob && (await world.read(blob))).toBe(`${chunk}${chunk}12345`)
     })
 
     test('a session can be asked what it holds', async () => {
       await using world = await begin()
-      const { url } = await world.openUpload(world.place(), total)
+      const { url } = await world.openUpload(world.newPath(), total)
       const nothing = await world.put(url, '', `bytes */${total}`)
       expect([nothing.status, nothing.headers.get('Range')]).toEqual([308, null])
       await world.put(url, chunk, `bytes 0-${chunk.length - 1}/${total}`)
@@ -49,47 +49,47 @@ export function describeBlobUploads(begin: () => Promise<BlobWorld>): void {
 
     test('a repeated last chunk, and the question after it, are answered as complete', async () => {
       await using world = await begin()
-      const place = world.place()
-      const { url } = await world.openUpload(place, 5)
+      const storagePath = world.newPath()
+      const { url } = await world.openUpload(storagePath, 5)
       expect((await world.put(url, 'bytes', 'bytes 0-4/5')).ok).toBe(true)
       expect((await world.put(url, 'bytes', 'bytes 0-4/5')).ok).toBe(true)
       expect((await world.put(url, '', 'bytes */5')).ok).toBe(true)
-      const blob = await world.store.stat(place)
+      const blob = await world.store.stat(storagePath)
       expect(blob && (await world.read(blob))).toBe('bytes')
     })
 
     test('takes exactly sizeBytes', async () => {
       await using world = await begin()
-      const place = world.place()
-      const { url } = await world.openUpload(place, 5)
+      const storagePath = world.newPath()
+      const { url } = await world.openUpload(storagePath, 5)
       const answer = await world.put(url, 'bytes!', 'bytes 0-5/6')
       expect(Math.floor(answer.status / 100)).toBe(4)
-      expect(await world.store.stat(place)).toBeUndefined()
+      expect(await world.store.stat(storagePath)).toBeUndefined()
     })
 
     test('takes a file of no bytes', async () => {
       await using world = await begin()
-      const place = world.place()
-      const { url } = await world.openUpload(place, 0)
+      const storagePath = world.newPath()
+      const { url } = await world.openUpload(storagePath, 0)
       expect((await world.put(url, '', 'bytes */0')).ok).toBe(true)
-      expect(await world.store.stat(place)).toMatchObject({ sizeBytes: 0 })
+      expect(await world.store.stat(storagePath)).toMatchObject({ sizeBytes: 0 })
     })
   })
 
   describe('cancelUpload', () => {
     test('ends a session: its URL answers 404, 410 or 499 from then on', async () => {
       await using world = await begin()
-      const place = world.place()
-      const { url, uploadId } = await world.openUpload(place, 5)
+      const storagePath = world.newPath()
+      const { url, uploadId } = await world.openUpload(storagePath, 5)
       await world.store.cancelUpload(uploadId)
       expect([404, 410, 499]).toContain((await world.put(url, 'bytes')).status)
       expect([404, 410, 499]).toContain((await world.put(url, '', 'bytes */5')).status)
-      expect(await world.store.stat(place)).toBeUndefined()
+      expect(await world.store.stat(storagePath)).toBeUndefined()
     })
 
     test('an unknown session is no error', async () => {
       await using world = await begin()
-      const { uploadId } = await world.openUpload(world.place(), 5)
+      const { uploadId } = await world.openUpload(world.newPath(), 5)
       await world.store.cancelUpload(uploadId)
       expect(await world.store.cancelUpload(uploadId)).toBeUndefined()
     })

@@ -39,8 +39,8 @@ export class BlobWorld implements AsyncDisposable {
     return new BlobWorld(await open())
   }
 
-  place(): string {
-    return this.store.place('user-1', newId(), 'notes.txt')
+  newPath(): string {
+    return this.store.locate('user-1', newId(), 'notes.txt')
   }
 
   write(
@@ -71,7 +71,7 @@ export class BlobWorld implements AsyncDisposable {
     return pages
   }
 
-  /** How many finalize events there were for a place. */
+  /** How many finalize events there were for a storage path. */
   eventsAt(storagePath: string): FinalizeEvent[] {
     return this.#opened.events.filter((event) => event.storagePath === storagePath)
   }

@@ -67,7 +67,7 @@ export class World implements AsyncDisposable {
       path: parsePath(path),
       mimeType: 'text/plain',
       maxBytes: 10,
-      storagePath: 'local://user-1/some/place',
+      storagePath: 'local://user-1/some/path',
       metadata: {},
       origin: 'user-upload',
       expiresAt: new Date(this.#clock.time + 60_000),

@@ -157,7 +157,7 @@ describe('a sweep looks at every file, and', () => {
 
   it('leaves the bytes of a workspace that the catalog has never heard of: then it is the wrong catalog', async () => {
     const { blobs, newId } = workspace.ports
-    const place = blobs.place('zoe', newId(), 'a.txt')
+    const place = blobs.locate('zoe', newId(), 'a.txt')
     const options = { contentType: 'text/plain', maxBytes: 10 }
     await blobs.write(place, Readable.from([Buffer.from('bytes')]), options)
     workspace.pass(2 * dayMs)
@@ -239,7 +239,7 @@ describe('a sweep looks at every file, and', () => {
       path: path as never,
       mimeType: 'text/plain',
       maxBytes: 5,
-      storagePath: blobs.place('ann', id, 'a.txt'),
+      storagePath: blobs.locate('ann', id, 'a.txt'),
       metadata: {},
       origin: 'user-upload',
       expiresAt: new Date(now().getTime() + dayMs),

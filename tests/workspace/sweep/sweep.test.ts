@@ -181,7 +181,7 @@ describe('a sweep', () => {
       id,
       workspaceId: 'ann',
       maxBytes: 5,
-      storagePath: blobs.place('ann', id, 'a.txt'),
+      storagePath: blobs.locate('ann', id, 'a.txt'),
       expiresAt: new Date(now().getTime() + dayMs),
     })
     return id
@@ -192,7 +192,7 @@ describe('a sweep', () => {
     const { blobs, catalog } = workspace.ports
     const forgotten = await reserveWithoutBytes('/forgotten.txt')
     await catalog.purge('ann', parseFileId(forgotten) ?? raise())
-    const storagePath = blobs.place('ann', parseFileId(randomUUID()) ?? raise(), 'orphan.txt')
+    const storagePath = blobs.locate('ann', parseFileId(randomUUID()) ?? raise(), 'orphan.txt')
     const options = { contentType: 'text/plain', maxBytes: 10 }
     await blobs.write(storagePath, Readable.from([Buffer.from('orphan')]), options)
     return storagePath
