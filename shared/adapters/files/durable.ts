@@ -1,13 +1,13 @@
 import { mkdir, open, readdir, rename, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 
-/** Nobody but the service's own user reads what is stored. */
+/** Only the service's user can read stored files. */
 export const privateDirectory = 0o700
 export const privateFile = 0o600
 
 /**
- * Makes a directory and those above it that are missing; they survive a crash of the machine. One step at a time:
- * `mkdir` with `recursive` never ends where a file system, such as `/proc`, takes no directory and answers ENOENT.
+ * Creates a directory and its missing parents, durably. Does not use `mkdir` with `recursive`, which never ends on a file
+ * system that answers ENOENT to every `mkdir`, such as `/proc`.
  */
 export async function makeDirectory(path: string): Promise<void> {
   if (await makeOne(path, 'ENOENT')) return
@@ -15,7 +15,7 @@ export async function makeDirectory(path: string): Promise<void> {
   await makeOne(path)
 }
 
-/** False where it fails with the code. */
+/** Returns false if `mkdir` fails with the tolerated code. */
 async function makeOne(path: string, tolerated?: string): Promise<boolean> {
   try {
     await mkdir(path, privateDirectory)
@@ -29,9 +29,8 @@ async function makeOne(path: string, tolerated?: string): Promise<boolean> {
 }
 
 /**
- * Moves a directory, with all that is in it, to a place where nothing is; from then on it survives a crash of the
- * machine. False, and nothing changes, where something is: a directory never replaces one that is not empty, and this is
- * what makes a blob create-only among any number of processes (POSIX `rename`).
+ * Moves a directory with its content to a path that does not exist, durably. Returns false and changes nothing if the path
+ * exists: POSIX `rename` never replaces a directory that is not empty. This makes blobs create-only across processes.
  */
 export async function publishDirectory(from: string, to: string): Promise<boolean> {
   await syncTree(from)
@@ -46,12 +45,12 @@ export async function publishDirectory(from: string, to: string): Promise<boolea
   return true
 }
 
-/** The error of a system call, by its POSIX name. */
+/** Whether an error is a failed system call with one of these POSIX codes. */
 export function hasCode(error: unknown, ...codes: string[]): boolean {
   return error instanceof Error && 'code' in error && codes.includes(String(error.code))
 }
 
-/** The result, or undefined where a file or directory is not there. */
+/** The result, or undefined if the file or directory does not exist. */
 export async function ifPresent<Result>(result: Promise<Result>): Promise<Result | undefined> {
   return result.catch((error: unknown) => {
     if (hasCode(error, 'ENOENT', 'ENOTDIR')) return undefined

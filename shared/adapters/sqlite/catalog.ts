@@ -21,7 +21,7 @@ import type { Database } from './database/database.ts'
 import * as changes from './changes.ts'
 import { listFiles } from './list.ts'
 import { readRefusal } from './refusals.ts'
-import { listRejected, listOutdated, rejudgeFile } from './rescan.ts'
+import { applyRescan, listOutdated, listRejected } from './rescan.ts'
 import * as rows from './rows.ts'
 import { removeSession } from './session.ts'
 import { settleFile } from './settle.ts'
@@ -32,25 +32,25 @@ import { nextSequence, readUsage, writeQuota, type Allowance } from './workspace
 import { eventOrTimeout } from './wake.ts'
 
 export interface SqliteCatalogOptions {
-  /** Shared with the event queue; whoever opened it closes it. */
+  /** Shared with the event queue. The caller that opened it closes it. */
   database: Database
-  /** Of a workspace without its own quota. */
+  /** The quota of a workspace for which none is set. */
   quotaBytes: number
-  /** `defaultRecordLimits` unless named. */
+  /** Default: `defaultRecordLimits`. */
   recordLimits?: RecordLimits
   now: () => Date
 }
 
-/** A settle in another process is seen by asking again, this often at most. */
+/** Longest interval between two polls for a file that another process settles. */
 const maxPollMs = 100
 
-/** The catalog in SQLite. Every method is one transaction, so that several processes may share the file. */
+/** The catalog in SQLite. Each change is one transaction, so several processes may share the database file. */
 export class SqliteCatalog implements Catalog, Maintenance {
   readonly #database: Database
   readonly #allowance: Allowance
   readonly #now: () => Date
-  /** Emits a file's key when it ends being pending in this process. */
-  readonly #ended = new EventEmitter().setMaxListeners(0)
+  /** Emits a file's key when this process has changed the file. */
+  readonly #changed = new EventEmitter().setMaxListeners(0)
 
   constructor({
     database,
@@ -99,17 +99,17 @@ export class SqliteCatalog implements Catalog, Maintenance {
       const isPending = () => rows.isPending(this.#database, workspaceId, id)
       if (!(await this.#database.read(isPending))) return
       signal.throwIfAborted()
-      await eventOrTimeout(this.#ended, keyOf(workspaceId, id), { timeoutMs, signal })
+      await eventOrTimeout(this.#changed, keyOf(workspaceId, id), { timeoutMs, signal })
     }
   }
 
   async applyRescan(
     workspaceId: string,
     id: FileId,
-    later: RescanOutcome,
+    outcome: RescanOutcome,
   ): Promise<ReadyFile | InfectedFile | undefined> {
-    const change = { later, now: this.#now() }
-    return this.#database.write(() => rejudgeFile(this.#database, { workspaceId, id }, change))
+    const change = { outcome, now: this.#now() }
+    return this.#database.write(() => applyRescan(this.#database, { workspaceId, id }, change))
   }
 
   async refusal(workspaceId: string, id: FileId): Promise<RefusalCode | undefined> {
@@ -119,10 +119,10 @@ export class SqliteCatalog implements Catalog, Maintenance {
   async update(
     workspaceId: string,
     id: FileId,
-    wanted: FileChanges,
+    requested: FileChanges,
   ): Promise<FileRecord | undefined> {
     return this.#change(workspaceId, id, (context, file) =>
-      changes.updateFile(context, file, wanted),
+      changes.updateFile(context, file, requested),
     )
   }
 
@@ -137,7 +137,7 @@ export class SqliteCatalog implements Catalog, Maintenance {
   ): Promise<SessionRemoval> {
     const change = { workspaceId, sessionId, purge, now: this.#now() }
     const removal = await this.#database.write(() => removeSession(this.#database, change))
-    for (const { id } of removal.forgotten) this.#ended.emit(keyOf(workspaceId, id))
+    for (const { id } of removal.forgotten) this.#changed.emit(keyOf(workspaceId, id))
     return removal
   }
 
@@ -180,7 +180,7 @@ export class SqliteCatalog implements Catalog, Maintenance {
       () =>
         rows.readOwner(this.#database, workspaceId, path) ??
         rows.readClaim(this.#database, workspaceId, path) ??
-        rows.readLastGone(this.#database, workspaceId, path),
+        rows.readLastRemoved(this.#database, workspaceId, path),
     )
   }
 
@@ -256,7 +256,7 @@ export class SqliteCatalog implements Catalog, Maintenance {
     return `SQLite ${String(row?.['version'])}`
   }
 
-  /** Changes one file in one transaction, then wakes the callers in this process that wait for the file. */
+  /** Changes one file in one transaction. Then wakes the callers of `awaitSettled` in this process. */
   async #change<Result>(
     workspaceId: string,
     id: FileId,
@@ -266,7 +266,7 @@ export class SqliteCatalog implements Catalog, Maintenance {
     const result = await this.#database.write(() =>
       change(context, rows.readFile(this.#database, workspaceId, id)),
     )
-    this.#ended.emit(keyOf(workspaceId, id))
+    this.#changed.emit(keyOf(workspaceId, id))
     return result
   }
 

@@ -7,10 +7,10 @@ import { markedMissing, moved, progressed, trashed, untrashed } from '../../mode
 import { metadataBytesOf } from '../../model/usage.ts'
 import type { Database } from './database/database.ts'
 import { readClaim, readOwner, replaceFile } from './rows.ts'
-import { forget, trimTrash } from './trash.ts'
+import { deleteRecord, trimTrash } from './trash.ts'
 import { readUsage, type Allowance } from './workspaces.ts'
 
-/** What a change works with: it runs within a transaction, on the record that was read there. */
+/** Arguments common to all changes. A change runs in the transaction that read its file. */
 export interface ChangeContext {
   database: Database
   allowance: Allowance
@@ -47,7 +47,7 @@ export function removeFile(
 ): Removal | undefined {
   if (file === undefined) return undefined
   if (file.state === 'pending') {
-    forget(database, file, now)
+    deleteRecord(database, file, now)
     return { file, purged: [] }
   }
   if (file.isDeleted && file.supersededBy === null) return { file, purged: [] }
@@ -76,9 +76,9 @@ export function purgeFile(
   file: FileRecord | undefined,
   deletedBefore?: Date,
 ): FileRecord | undefined {
-  const isMeant = deletedBefore === undefined || wasDeletedBefore(file, deletedBefore)
-  if (!file || !isMeant) return undefined
-  forget(database, file, now)
+  const isExpired = deletedBefore === undefined || wasDeletedBefore(file, deletedBefore)
+  if (!file || !isExpired) return undefined
+  deleteRecord(database, file, now)
   return file
 }
 
@@ -88,7 +88,7 @@ export function expireFile(
   abandonedBefore?: Date,
 ): PendingFile | undefined {
   if (file?.state !== 'pending' || !isOver(file, now, abandonedBefore)) return undefined
-  forget(database, file, now)
+  deleteRecord(database, file, now)
   return file
 }
 
@@ -119,7 +119,7 @@ export function isTaken(database: Database, workspaceId: string, path: Workspace
   return owner !== undefined || readClaim(database, workspaceId, path) !== undefined
 }
 
-/** A file that is not ready owns nothing, and takes nothing. */
+/** Throws `path-taken`. Only ready files need a free path: a file in any other state cannot own one. */
 function assertFree(database: Database, file: FileRecord, path: WorkspacePath): void {
   if (file.state === 'ready' && isTaken(database, file.workspaceId, path)) throw pathTaken(path)
 }

@@ -8,15 +8,16 @@ const retryMs = 20
 const deadlineMs = 10_000
 
 /**
- * A process's mark on a storage directory, from before its first write until it is disposed or dies, `kill -9` included: a
- * shared lock on `{directory}/presence.sqlite`, which the operating system lets go of. A process that finds no other takes
- * the lock for itself alone for a moment.
+ * Tells a process whether it is the only one that uses a storage directory. Each process holds a shared lock on
+ * `{directory}/presence.sqlite` from before its first write until disposal. The operating system releases the lock of a
+ * process that dies, also after `kill -9`. `open` first tries to take the lock exclusively, which succeeds only while no
+ * other process holds it.
  */
 export class DirectoryLock implements Disposable {
   readonly #connection: DatabaseSync
   /**
-   * An instant at which no other process was at work on the directory, nor this one yet: whatever was under way before is
-   * over. Undefined where others are at work.
+   * An instant at which no process used the directory, this one included: work that began before it was interrupted.
+   * Undefined when another process held the lock.
    */
   readonly exclusiveSince: Date | undefined
 
@@ -36,7 +37,7 @@ export class DirectoryLock implements Disposable {
     const connection = new DatabaseSync(join(directory, 'presence.sqlite'), { timeout: 0 })
     try {
       const exclusiveSince = takeExclusive(connection, now)
-      // Whoever is alone for its moment is soon done: then both are here, and neither has begun its work before.
+      // Another process may hold the exclusive lock. It releases the lock before it begins to work.
       const deadline = Date.now() + deadlineMs
       while (!takeShared(connection)) {
         if (Date.now() > deadline) throw new Error(`${directory}/presence.sqlite stays locked`)
@@ -61,7 +62,7 @@ function takeExclusive(connection: DatabaseSync, now: () => Date): Date | undefi
   return instant
 }
 
-/** A transaction holds its shared lock from its first read to its end, which is the process's. */
+/** Takes the shared lock with the first read of a transaction that stays open until the connection closes. */
 function takeShared(connection: DatabaseSync): boolean {
   if (!connection.isTransaction) connection.exec('BEGIN')
   return isFree(connection, 'SELECT count(*) FROM sqlite_schema')

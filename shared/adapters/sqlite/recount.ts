@@ -2,43 +2,43 @@ import { setImmediate } from 'node:timers/promises'
 import { type UsageDelta, applyDelta, counterNames, usageDeltaOf } from '../../model/usage.ts'
 import type { Recount } from '../../ports/maintenance.ts'
 import type { Database } from './database/database.ts'
-import { usageOfRow, moveCounters, readUsage, type Allowance } from './workspaces.ts'
+import { usageOfRow, adjustCounters, readUsage, type Allowance } from './workspaces.ts'
 
 interface RecountOptions {
   repair: boolean
   allowance: Allowance
 }
 
-/** How many records one statement reads, at most: about 5 ms. */
+/** Records that one statement reads at most (about 5 ms). */
 const maxCountedAtOnce = 2000
 
-/** How often a count is repeated that the changes of other requests have spoilt. */
+/** A count is repeated when other requests changed the workspace meanwhile. */
 const maxAttempts = 3
 
 /**
- * Reads every record of the workspace, in steps that let other requests run. A count that disagrees with the counters is
- * checked by one transaction before anything is repaired: 0.5 s for 200,000 records.
+ * Reads every record of the workspace in steps, between which other requests run. If the sum differs from the stored
+ * counters, one transaction counts again before it repairs anything (0.5 s for 200,000 records).
  */
 export async function recount(
   database: Database,
   workspaceId: string,
   { repair, allowance }: RecountOptions,
 ): Promise<Recount> {
-  const keep = () =>
+  const readKept = () =>
     applyDelta(usageDeltaOf(undefined), readUsage(database, workspaceId, allowance))
   for (let attempt = 0; attempt < maxAttempts; attempt += 1) {
-    const before = await database.read(keep)
+    const before = await database.read(readKept)
     const counted = await countInSteps(database, workspaceId)
-    const kept = await database.read(keep)
+    const kept = await database.read(readKept)
     if (isSame({ kept, counted })) return { kept, counted }
     if (isSame({ kept, counted: before })) break
   }
-  const compare = (): Recount => ({ kept: keep(), counted: count(database, workspaceId) })
+  const compare = (): Recount => ({ kept: readKept(), counted: count(database, workspaceId) })
   const found = await database.read(compare)
   if (!repair || isSame(found)) return found
   return database.write(() => {
     const { kept, counted } = compare()
-    moveCounters(database, workspaceId, { held: kept, holds: counted })
+    adjustCounters(database, workspaceId, { before: kept, after: counted })
     return { kept, counted }
   })
 }
@@ -59,12 +59,12 @@ async function countInSteps(database: Database, workspaceId: string): Promise<Us
 
 async function countAfter(
   database: Database,
-  place: [workspaceId: string, isDeleted: number, sequence: number],
+  position: [workspaceId: string, isDeleted: number, sequence: number],
 ): Promise<{ counted: UsageDelta; next: number | undefined }> {
   const sql = `${sums}, max(sequence) AS last
     FROM (${recordsOf('files_by_sequence')} AND is_deleted = ? AND sequence > ?
       ORDER BY sequence LIMIT ${maxCountedAtOnce})`
-  const row = await database.read(() => database.prepare(sql).get(...place))
+  const row = await database.read(() => database.prepare(sql).get(...position))
   const counted = usageOfRow(row)
   const isFull = counted.recordCount === maxCountedAtOnce
   return { counted, next: isFull ? Number(row?.['last']) : undefined }
@@ -74,7 +74,7 @@ function count(database: Database, workspaceId: string): UsageDelta {
   return usageOfRow(database.prepare(`${sums} FROM (${recordsOf()})`).get(workspaceId))
 }
 
-/** As `usageDeltaOf` says of each file. */
+/** The sums of `usageDeltaOf` over all files. */
 const sums = `SELECT
     total(size) FILTER (WHERE state = 'ready' AND is_deleted = 0) AS live_bytes,
     count(*) FILTER (WHERE state = 'ready' AND is_deleted = 0) AS live_count,

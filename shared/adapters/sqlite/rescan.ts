@@ -6,11 +6,11 @@ import { rescanned, signaturesOf } from '../../model/transitions.ts'
 import type { Database } from './database/database.ts'
 import { decode, readFile, recordColumns, replaceFile } from './rows.ts'
 
-/** Writes the verdict of a later scan, in the transaction of the caller's. */
-export function rejudgeFile(
+/** Writes the verdict of a rescan, in the caller's transaction. */
+export function applyRescan(
   database: Database,
   { workspaceId, id }: { workspaceId: string; id: FileId },
-  { later: { generation, scan }, now }: { later: RescanOutcome; now: Date },
+  { outcome: { generation, scan }, now }: { outcome: RescanOutcome; now: Date },
 ): ReadyFile | InfectedFile | undefined {
   const file = readFile(database, workspaceId, id)
   if (file?.state !== 'ready' || file.generation !== generation) return undefined
@@ -27,12 +27,12 @@ export function listOutdated(
     WHERE signatures_at IS NOT NULL
       AND (signatures_at, created_at, workspace_id, sequence) < (?, ?, ?, ?)
     ORDER BY signatures_at DESC, created_at DESC, workspace_id DESC, sequence DESC LIMIT ?`
-  const place = after
+  const position = after
     ? [signaturesOf(after) ?? '', after.createdAt, after.workspaceId, after.sequence]
     : [signaturesBefore.toISOString(), '', '', 0]
   return database
     .prepare(sql)
-    .all(...place, limit)
+    .all(...position, limit)
     .map((row) => decode(row) as ReadyFile)
 }
 
@@ -44,9 +44,9 @@ export function listRejected(
     WHERE rejected_at IS NOT NULL AND rejected_at < ?
       AND (rejected_at, workspace_id, sequence) > (?, ?, ?)
     ORDER BY rejected_at, workspace_id, sequence LIMIT ?`
-  const place = [after?.rejectedAt ?? '', after?.workspaceId ?? '', after?.sequence ?? 0]
+  const position = [after?.rejectedAt ?? '', after?.workspaceId ?? '', after?.sequence ?? 0]
   return database
     .prepare(sql)
-    .all(before.toISOString(), ...place, limit)
+    .all(before.toISOString(), ...position, limit)
     .map((row) => decode(row) as RejectedFile)
 }

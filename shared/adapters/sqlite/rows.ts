@@ -17,7 +17,7 @@ export const recordColumns = 'record, metadata'
 
 type Row = Record<string, SQLOutputValue>
 
-/** Metadata is parsed apart: it is JSON that this file wrote, and checking its every leaf would double a page's time. */
+/** Does not validate metadata: `columnsOf` wrote it, and checking each of its values would double the time of a listing. */
 export function decode(row: Row): FileRecord {
   const record: unknown = JSON.parse(String(row['record']))
   const file = fileRecordSchema.parse({ ...(record as object), metadata: {} })
@@ -51,7 +51,7 @@ export function readOwner(
   return row && (decode(row) as ReadyFile)
 }
 
-/** The pending file at a path that was reserved last. */
+/** The most recently reserved pending file of a path. */
 export function readClaim(
   database: Database,
   workspaceId: string,
@@ -64,22 +64,22 @@ export function readClaim(
   return row && (decode(row) as PendingFile)
 }
 
-/** The file that was deleted or condemned at a path last. */
-export function readLastGone(
+/** The file that left a path last: deleted, or found infected by a rescan. */
+export function readLastRemoved(
   database: Database,
   workspaceId: string,
   path: WorkspacePath,
 ): FileRecord | undefined {
   const deleted = readLastDeleted(database, workspaceId, path)
-  const condemned = readLastCondemned(database, workspaceId, path)
-  if (deleted === undefined || condemned === undefined) return deleted ?? condemned
-  const [deletedAt, condemnedAt] = [deleted.deletedAt ?? '', condemned.condemnedAt ?? '']
+  const infected = readLastInfected(database, workspaceId, path)
+  if (deleted === undefined || infected === undefined) return deleted ?? infected
+  const [deletedAt, infectedAt] = [deleted.deletedAt ?? '', infected.condemnedAt ?? '']
   const isDeletedLast =
-    deletedAt === condemnedAt ? deleted.sequence > condemned.sequence : deletedAt > condemnedAt
-  return isDeletedLast ? deleted : condemned
+    deletedAt === infectedAt ? deleted.sequence > infected.sequence : deletedAt > infectedAt
+  return isDeletedLast ? deleted : infected
 }
 
-/** Superseded files were not deleted by anyone. */
+/** Excludes superseded files, which no user deleted. */
 function readLastDeleted(
   database: Database,
   workspaceId: string,
@@ -92,7 +92,8 @@ function readLastDeleted(
   return row && decode(row)
 }
 
-function readLastCondemned(
+/** Only files that a rescan found infected have `condemned_at`. */
+function readLastInfected(
   database: Database,
   workspaceId: string,
   path: WorkspacePath,
@@ -104,7 +105,7 @@ function readLastCondemned(
   return row && (decode(row) as InfectedFile)
 }
 
-/** The file that leaves the trash next. */
+/** The file that `trimTrash` purges next. */
 export function readOldestTrash(database: Database, workspaceId: string): FileRecord | undefined {
   const sql = `SELECT ${recordColumns} FROM files INDEXED BY files_trash
     WHERE workspace_id = ? AND is_deleted = 1
@@ -113,7 +114,7 @@ export function readOldestTrash(database: Database, workspaceId: string): FileRe
   return row && decode(row)
 }
 
-/** The three ways in which a row changes; each keeps the workspace's counters equal to its files. */
+/** `insertFile`, `replaceFile` and `deleteFile` update the workspace's counters in the same transaction. */
 export function insertFile(database: Database, file: FileRecord): void {
   applyDelta(database, file.workspaceId, { after: file })
   const columns = { workspace_id: file.workspaceId, id: file.id, ...columnsOf(file) }
@@ -123,7 +124,7 @@ export function insertFile(database: Database, file: FileRecord): void {
   database.prepare(sql).run(columns)
 }
 
-/** Writes only what differs: SQLite rewrites every index that a statement names a column of. */
+/** Writes only the changed columns, because SQLite updates every index on a column that the statement names. */
 export function replaceFile(database: Database, before: FileRecord, after: FileRecord): void {
   applyDelta(database, after.workspaceId, { before, after })
   const old = columnsOf(before)

@@ -4,27 +4,27 @@ import { sessionFolder } from '../../model/path.ts'
 import type { ListQuery } from '../../model/listing.ts'
 import type { Database } from './database/database.ts'
 
-/** Up to this many files under a prefix are sorted; with more, the workspace is read in order until the page is full. */
+/** Sorts up to this many files under a prefix. Above it, reads the workspace in order until the page is full. */
 const maxSortedFiles = 1000
 
-/** No path holds U+10FFFF, a noncharacter: what starts with a text sorts below the text followed by it. */
+/** No path contains U+10FFFF (a noncharacter), so all paths with a prefix sort below the prefix followed by it. */
 const lastCharacter = '\u{10ffff}'
 
 const withinBounds = 'path >= :low AND path < :high'
 
-/** The second half is what the index is limited to. */
+/** The second condition repeats the `WHERE` of the partial index, which SQLite requires to use it. */
 const stateNotReady = `state = :state AND state <> 'ready'`
 
-/** All files of a query, whatever the page. */
+/** The SQL that selects the files of a query, independent of the page. */
 export interface Selection {
   index: string
-  /** The conditions that are a range of the index. */
+  /** Conditions that the index answers as one range. */
   keys: Condition
-  /** The conditions that are looked up in each entry of that range. */
+  /** Conditions that each entry of that range is tested against. */
   filters: Condition
-  /** The paths lie from `low` up to and without `high`. */
+  /** Paths from `low` (inclusive) to `high` (exclusive). */
   bounds: { low: string; high: string }
-  /** The index has the order of the query. Without it the range is short and is sorted. */
+  /** Whether the index has the order of the query. If not, the range is short and SQLite sorts it. */
   isOrdered: boolean
 }
 
@@ -61,7 +61,7 @@ export function select(database: Database, query: ListQuery): Selection {
     add(index.includes('origin') ? keys : filters, 'origin = :origin', { origin })
   }
   if (query.sort === 'created') {
-    // A condition that all files meet would still be looked up in every row.
+    // Omit conditions that hold for all files: SQLite would still read every row to test them.
     if (bindsPath(low) && low !== session) {
       add(index === 'files_by_path' ? keys : filters, withinBounds, bounds)
     }
@@ -71,14 +71,14 @@ export function select(database: Database, query: ListQuery): Selection {
     }
   }
   if (nameContains !== undefined) {
-    // Not LIKE, which reads `%` and `_` as patterns.
+    // `LIKE` would treat `%` and `_` as patterns.
     add(filters, 'instr(folded_name, :name) > 0', { name: foldCase(nameContains) })
   }
   const isOrdered = index.endsWith('sequence') || query.sort === 'path'
   return { index, keys, filters, bounds, isOrdered }
 }
 
-/** In the order of paths where those are bounded or the state is rare, for that leads past the fewest files. */
+/** The order in which a count reads the fewest files: by path if a prefix or a rare state bounds it, else by sequence. */
 export function countingSort({ prefix, state }: ListQuery): ListQuery['sort'] {
   return bindsPath(prefix) || (state !== undefined && state !== 'ready') ? 'path' : 'created'
 }
@@ -88,7 +88,7 @@ interface Lookups {
   isRareState: () => boolean
 }
 
-/** The index that leads to a page with the fewest rows on the way. SQLite cannot know: it prepares without the values. */
+/** Chooses the index that reads the fewest rows. SQLite cannot choose, because it plans without the values. */
 function indexOf(query: ListQuery, { isNarrowPrefix, isRareState }: Lookups): string {
   const isNotReady = query.state !== undefined && query.state !== 'ready'
   if (isNotReady && (query.sort === 'path' || isRareState())) return 'files_not_ready'
@@ -111,7 +111,7 @@ function isNarrow(
   return Number(database.prepare(sql).get(values)?.['files']) <= maxSortedFiles
 }
 
-/** Every path starts with a slash, so that one alone tells none from another. */
+/** Whether a prefix excludes any path. Every path starts with a slash. */
 function bindsPath(prefix = ''): boolean {
   return prefix !== '' && prefix !== '/'
 }

@@ -4,7 +4,7 @@ import { type SessionRemoval, maxRemovedAtOnce } from '../../ports/catalog.ts'
 import { trashed } from '../../model/transitions.ts'
 import type { Database } from './database/database.ts'
 import { decode, recordColumns, replaceFile } from './rows.ts'
-import { forget } from './trash.ts'
+import { deleteRecord } from './trash.ts'
 
 interface SessionChange {
   workspaceId: string
@@ -13,7 +13,7 @@ interface SessionChange {
   now: Date
 }
 
-/** Removes one bounded batch of a session's files, in the transaction of the caller. */
+/** Removes one batch of a session's files, in the caller's transaction. */
 export function removeSession(database: Database, change: SessionChange): SessionRemoval {
   const { purge, now } = change
   const files = readBatch(database, change, { deleted: false, limit: maxRemovedAtOnce })
@@ -23,7 +23,7 @@ export function removeSession(database: Database, change: SessionChange): Sessio
   }
   const isForgotten = (file: FileRecord) => purge || file.state === 'pending'
   for (const file of files) {
-    if (isForgotten(file)) forget(database, file, now)
+    if (isForgotten(file)) deleteRecord(database, file, now)
     else replaceFile(database, file, trashed(file, null, now))
   }
   return { removedCount: files.length, forgotten: files.filter(isForgotten) }

@@ -7,7 +7,7 @@ import { deleteFile, readOwner, replaceFile } from './rows.ts'
 import { trimTrash } from './trash.ts'
 import { readUsage, type Allowance } from './workspaces.ts'
 
-/** Writes the verdict on what was read in the same transaction; anything but a pending file is left as it is. */
+/** Writes the verdict on a pending file, in the transaction that read it. Leaves a file in any other state unchanged. */
 export function settleFile(
   database: Database,
   pending: FileRecord | undefined,
@@ -18,7 +18,7 @@ export function settleFile(
   const owner = readOwner(database, workspaceId, path)
   const usage = readUsage(database, workspaceId, allowance)
   const { file, displaced, refusal } = settlement(pending, outcome, { owner, usage, now })
-  // The owner gives way first: a path has one owner at every moment.
+  // Displace the current owner first, so that the unique index on owners holds.
   if (owner && displaced) replaceFile(database, owner, displaced)
   if (file) replaceFile(database, pending, file)
   else deleteFile(database, pending)

@@ -1,13 +1,15 @@
 import type { SQLInputValue, StatementSync } from 'node:sqlite'
+import { positionAfterFolder } from '../../model/list-page.ts'
 import type { ListQuery } from '../../model/listing.ts'
 import type { Database } from './database/database.ts'
 import { recordColumns } from './rows.ts'
 import type { Selection } from './selection.ts'
 
-/** How many entries of an index one statement reads, at most. Looking up the row of each takes about 3 ms. */
-const maxReadAtOnce = 2000
+/** Index entries that one statement reads at most. Reading the rows of so many takes about 3 ms. */
+const maxEntriesPerSpan = 2000
 
-export interface Place {
+/** A position in a listing by path or by sequence. */
+export interface Position {
   path: string
   sequence: number
 }
@@ -17,39 +19,37 @@ export interface Listing {
   selection: Selection
 }
 
-/** The entries of an index after `from`, up to and including `to`. */
+/** A range of index entries, from `from` (exclusive) to `to` (inclusive). */
 export interface Span {
-  from: Place
-  to: Place
-  /** Where the next span begins; undefined after the last one. */
-  next: Place | undefined
+  from: Position
+  to: Position
+  /** Where the next span starts. Undefined after the last one. */
+  next: Position | undefined
 }
 
-/** The place before the first entry of a listing. */
+/** The position before the first entry of a listing. */
 export function startOf({ after, descending }: ListQuery, { bounds: { low, high } }: Selection) {
   const sequence = descending ? Number.MAX_SAFE_INTEGER : 0
   if (after === undefined) return { path: descending ? high : low, sequence }
   if (!('path' in after)) return { path: descending ? high : low, sequence: after.sequence }
-  return after.path.endsWith('/') ? behindFolder(descending, after.path) : after
+  return after.path.endsWith('/') ? positionAfterFolder(after.path, { descending }) : after
 }
 
-/** `0` follows `/` in code points: nothing in `/a/` lies behind `/a0`, everything in it lies before. */
-export function behindFolder(descending: boolean, folder: string): Place {
-  return { path: descending ? folder : `${folder.slice(0, -1)}0`, sequence: 0 }
-}
-
-/** The next `maxReadAtOnce` entries; all that follow where so many would not be read, or have to be sorted. */
+/**
+ * The span of the next `maxEntriesPerSpan` entries. The span of all entries that follow, if the caller reads only a few of them
+ * (`isBrief`) or if they need to be sorted.
+ */
 export function spanFrom(
   database: Database,
   { query, selection }: Listing,
-  { from, isBrief = false }: { from: Place; isBrief?: boolean },
+  { from, isBrief = false }: { from: Position; isBrief?: boolean },
 ): Span {
   const last = endOf(query, selection)
   if (isBrief || !selection.isOrdered) return { from, to: last, next: undefined }
   const { keys, index } = selection
   const conditions = [...keys.sql, ...rangeOf(query)].join(' AND ')
   const sql = `SELECT path, sequence FROM files INDEXED BY ${index} WHERE ${conditions}
-    ${orderOf(query)} LIMIT 1 OFFSET ${maxReadAtOnce - 1}`
+    ${orderOf(query)} LIMIT 1 OFFSET ${maxEntriesPerSpan - 1}`
   const row = database.prepare(sql).get({ ...keys.values, ...valuesOf(query, { from, to: last }) })
   if (row === undefined) return { from, to: last, next: undefined }
   const to = { path: String(row['path']), sequence: Number(row['sequence']) }
@@ -61,7 +61,7 @@ export function countSpan(database: Database, { query, selection }: Listing, spa
   return Number(statement.get(boundValues(query, selection, span))?.['files'])
 }
 
-/** The rows of a span in the order of the query, and the values that they take besides `limit` and `offset`. */
+/** The statement that reads the rows of a span in the order of the query. It takes `valuesIn(span)`, `limit` and `offset`. */
 export function rowsOf(
   database: Database,
   { query, selection }: Listing,
@@ -82,7 +82,10 @@ function boundValues(query: ListQuery, { keys, filters }: Selection, span: Span)
   return { ...keys.values, ...filters.values, ...valuesOf(query, span) }
 }
 
-/** Each end stands once: of two conditions on a path SQLite would seek to either, and read on from there to the other. */
+/**
+ * Uses one condition for each end of the path. With two at the same end, SQLite may seek to the wider one and read on from
+ * there.
+ */
 function rangeOf({ sort, descending }: ListQuery): string[] {
   const [after, upTo] = descending ? ['<', '>'] : ['>', '<']
   if (sort === 'created') return [`sequence ${after} :sequence AND sequence ${upTo}= :toSequence`]
@@ -105,8 +108,8 @@ function orderOf({ sort, descending }: ListQuery): string {
     : `ORDER BY path ${direction}, sequence ${direction}`
 }
 
-/** No file lies at the end itself. */
-function endOf({ sort, descending }: ListQuery, { bounds: { low, high } }: Selection): Place {
+/** The position after the last entry of a listing. No file is at this position. */
+function endOf({ sort, descending }: ListQuery, { bounds: { low, high } }: Selection): Position {
   const isLastSequence = sort === 'created' && !descending
   return {
     path: descending ? low : high,

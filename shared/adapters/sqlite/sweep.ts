@@ -3,7 +3,7 @@ import type { PendingCount, SweepQuery } from '../../ports/maintenance.ts'
 import type { Database } from './database/database.ts'
 import { decode, recordColumns } from './rows.ts'
 
-/** Files of one workspace and one instant go by sequence, so that every page has one place to go on from. */
+/** Ordered by creation, workspace and sequence: a total order, so the next page continues after the last record. */
 export function listPending(database: Database, query: SweepQuery): FileRecord[] {
   const sql = `SELECT ${recordColumns} FROM files INDEXED BY files_pending_by_age
     WHERE state = 'pending' AND created_at < ?
@@ -36,14 +36,14 @@ function page(
   sql: string,
   { before, after, limit, since }: SweepQuery & { since: string },
 ): FileRecord[] {
-  const place = [since, after?.workspaceId ?? '', after?.sequence ?? 0]
+  const position = [since, after?.workspaceId ?? '', after?.sequence ?? 0]
   return database
     .prepare(sql)
-    .all(before.toISOString(), ...place, limit)
+    .all(before.toISOString(), ...position, limit)
     .map(decode)
 }
 
-/** By the bytes of their ids. */
+/** Ids in byte order. */
 export function listWorkspaces(
   database: Database,
   { limit, after = '' }: { limit: number; after?: string },

@@ -7,7 +7,10 @@ import { writeRefusal } from './refusals.ts'
 import { deleteFile, readOldestTrash } from './rows.ts'
 import { readUsage, type Allowance } from './workspaces.ts'
 
-/** Purges the oldest of a trash that holds too much, at most `maxPurgedAtOnce`; answers them, oldest first. */
+/**
+ * Purges the oldest files of a trash that is over its limit, `maxPurgedAtOnce` at most. Returns the purged records, oldest
+ * first.
+ */
 export function trimTrash(
   database: Database,
   workspaceId: string,
@@ -25,8 +28,8 @@ export function trimTrash(
   return purged
 }
 
-/** Removes a record; who still asks for a file that was pending learns that it is gone. */
-export function forget(database: Database, file: FileRecord, at: Date): void {
+/** Deletes a record. A pending file leaves the refusal `gone`. */
+export function deleteRecord(database: Database, file: FileRecord, at: Date): void {
   deleteFile(database, file)
   if (file.state === 'pending') writeRefusal(database, file, { code: 'gone', at })
 }

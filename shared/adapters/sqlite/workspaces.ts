@@ -9,7 +9,7 @@ import {
 } from '../../model/usage.ts'
 import type { Database } from './database/database.ts'
 
-/** What the deployment allows a workspace that has no quota of its own. */
+/** The deployment's default quota and its limits on records. */
 export interface Allowance {
   quotaBytes: number
   recordLimits: RecordLimits
@@ -41,21 +41,21 @@ export function readUsage(
   }
 }
 
-/** Counters from a row that names them as the table does. */
+/** Reads counters from a row with the columns of the table `workspaces`. */
 export function usageOfRow(row: Record<string, unknown> | undefined): UsageDelta {
-  const holdings = { ...usageDeltaOf(undefined) }
-  for (const name of counterNames) holdings[name] = Number(row?.[columns[name]] ?? 0)
-  return holdings
+  const usage = { ...usageDeltaOf(undefined) }
+  for (const name of counterNames) usage[name] = Number(row?.[columns[name]] ?? 0)
+  return usage
 }
 
-/** Makes the workspace on first use. */
+/** Creates the workspace if it does not exist. */
 export function nextSequence(database: Database, workspaceId: string): number {
   const sql = `INSERT INTO workspaces (id, last_sequence) VALUES (?, 1)
     ON CONFLICT (id) DO UPDATE SET last_sequence = last_sequence + 1 RETURNING last_sequence`
   return Number(database.prepare(sql).get(workspaceId)?.['last_sequence'])
 }
 
-/** Makes the workspace where it was never used. */
+/** Creates the workspace if it does not exist. */
 export function writeQuota(
   database: Database,
   workspaceId: string,
@@ -66,25 +66,29 @@ export function writeQuota(
   database.prepare(sql).run({ id: workspaceId, quota: quotaBytes })
 }
 
-/** Moves the counters by the difference between what a file held and what it holds. */
+/** Adds the difference between two versions of a file to the counters. */
 export function applyDelta(
   database: Database,
   workspaceId: string,
   { before, after }: { before?: FileRecord; after?: FileRecord },
 ): void {
-  moveCounters(database, workspaceId, { held: usageDeltaOf(before), holds: usageDeltaOf(after) })
+  adjustCounters(database, workspaceId, {
+    before: usageDeltaOf(before),
+    after: usageDeltaOf(after),
+  })
 }
 
-export function moveCounters(
+/** Adds `after - before` to the counters. */
+export function adjustCounters(
   database: Database,
   workspaceId: string,
-  { held, holds }: { held: UsageDelta; holds: UsageDelta },
+  { before, after }: { before: UsageDelta; after: UsageDelta },
 ): void {
-  const growth = applyDeltaTo(holds, held, -1)
-  const moved = counterNames.filter((name) => growth[name] !== 0)
-  if (moved.length === 0) return
-  const assignments = moved.map((name) => `${columns[name]} = ${columns[name]} + :${name}`)
+  const growth = applyDeltaTo(after, before, -1)
+  const changed = counterNames.filter((name) => growth[name] !== 0)
+  if (changed.length === 0) return
+  const assignments = changed.map((name) => `${columns[name]} = ${columns[name]} + :${name}`)
   const sql = `UPDATE workspaces SET ${assignments.join(', ')} WHERE id = :id`
-  const values = moved.map((name) => [name, growth[name]] as const)
+  const values = changed.map((name) => [name, growth[name]] as const)
   database.prepare(sql).run({ id: workspaceId, ...Object.fromEntries(values) })
 }

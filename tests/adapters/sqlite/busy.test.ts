@@ -17,7 +17,7 @@ import type { FileId } from '../../../shared/model/ids.ts'
 import { httpApp } from '../../support/http/http-app.ts'
 import { expectProblem } from '../../support/http/problem.ts'
 
-/** Who a request without a token is. */
+/** The user of a request without a token. */
 const workspaceId = 'local'
 const newDate = () => new Date()
 
@@ -67,7 +67,7 @@ async function open(database: DatabaseOptions = {}) {
   }
 }
 
-/** Another connection, which writes until `release`. */
+/** Opens another connection that holds the write lock until `release`. */
 function holdLock() {
   const connection = new DatabaseSync(join(directory, 'coffer.sqlite'))
   connection.exec('BEGIN IMMEDIATE')
@@ -82,13 +82,13 @@ function watch(promise: Promise<unknown>): { isSettled: boolean } {
   return watched
 }
 
-describe('while another program writes to the database', () => {
-  test('SQLite itself never waits on the thread', async () => {
+describe('Database while another program holds the write lock', () => {
+  test('sets no busy timeout, so SQLite never blocks the thread', async () => {
     await using database = await Database.open(directory)
     expect(database.prepare('PRAGMA busy_timeout').get()).toEqual({ timeout: 0 })
   })
 
-  test('reads are answered, and a change is made when the other has ended', async () => {
+  test('answers reads, and makes a change when the other program releases the lock', async () => {
     await using opened = await open()
     const { release } = holdLock()
     const changing = opened.change()
@@ -101,7 +101,7 @@ describe('while another program writes to the database', () => {
     expect(await answer.json()).toMatchObject({ metadata: { changed: true } })
   })
 
-  test('a change that waits too long is 503 with Retry-After, and succeeds later', async () => {
+  test('answers 503 with Retry-After to a change that waits too long', async () => {
     await using opened = await open({ maxWaitMs: 50 })
     const { release } = holdLock()
     const changes = await Promise.all([opened.change(), opened.change()])
@@ -113,7 +113,7 @@ describe('while another program writes to the database', () => {
     expect((await opened.change()).status).toBe(200)
   })
 
-  test('changes wait in the order in which they came', async () => {
+  test('makes waiting changes in the order of their requests', async () => {
     await using opened = await open()
     const { release } = holdLock()
     const paths = Array.from({ length: 20 }, (_, i) => `/waiting/${i}`)
@@ -124,7 +124,7 @@ describe('while another program writes to the database', () => {
     expect(sequences).toEqual(sequences.toSorted((a, b) => a - b))
   })
 
-  test('the start waits without blocking, and gives up with a reason', async () => {
+  test('opens without blocking the thread, and throws store-unavailable after maxWaitMs', async () => {
     await (await open())[Symbol.asyncDispose]()
     const { release } = holdLock()
     await expect(Database.open(directory, { maxWaitMs: 20 })).rejects.toMatchObject({

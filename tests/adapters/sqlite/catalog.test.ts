@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Database } from '../../../shared/adapters/sqlite/database/database.ts'
 import { SqliteCatalog } from '../../../shared/adapters/sqlite/catalog.ts'
-import { moveCounters } from '../../../shared/adapters/sqlite/workspaces.ts'
+import { adjustCounters } from '../../../shared/adapters/sqlite/workspaces.ts'
 import { type UsageDelta, usageDeltaOf } from '../../../shared/model/usage.ts'
 import { describeCatalog } from '../../ports/catalog/catalog.ts'
 
@@ -30,6 +30,6 @@ describeCatalog('SQLite on a disk', async (options) => {
 })
 
 async function drift(database: Database, workspaceId: string, by: Partial<UsageDelta>) {
-  const held = usageDeltaOf(undefined)
-  moveCounters(database, workspaceId, { held, holds: { ...held, ...by } })
+  const before = usageDeltaOf(undefined)
+  adjustCounters(database, workspaceId, { before, after: { ...before, ...by } })
 }

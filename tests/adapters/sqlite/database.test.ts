@@ -24,7 +24,7 @@ afterEach(async () => {
   await rm(directory, { recursive: true })
 })
 
-/** A world over the directory's database with a connection of its own. */
+/** A world with a new connection to the database in the directory. */
 async function connect(quotaBytes?: number): Promise<World> {
   return World.open(async (options) => {
     const database = await Database.open(directory)
@@ -49,8 +49,8 @@ async function linesOf(child: ReturnType<typeof write>): Promise<string[]> {
 
 const pathOf = (i: number) => `/${i % 110 === 0 ? 'b' : 'a'}/${i}`
 
-describe('one SQLite file', () => {
-  test('a reopened database has everything', async () => {
+describe('Database', () => {
+  test('keeps files, counters and sequences when it is reopened', async () => {
     const world = await connect()
     const file = await world.upload('/a')
     const pending = await world.reserve('/b', { metadata: { kept: 'ключ' } })
@@ -63,21 +63,21 @@ describe('one SQLite file', () => {
     expect((await again.reserve('/c')).sequence).toBeGreaterThan(pending.sequence)
   })
 
-  test('migrations run once, whoever opens the file, and leave it at their version', async () => {
+  test('runs each migration once when several connections open a new file', async () => {
     const databases = await Promise.all(Array.from({ length: 5 }, () => Database.open(directory)))
     const versions = databases.map((database) => database.prepare('PRAGMA user_version').get())
     for (const database of databases) await database[Symbol.asyncDispose]()
     expect(versions).toEqual(databases.map(() => ({ user_version: migrations.length })))
   })
 
-  test('a file of a newer program is refused, and left as it is', async () => {
+  test('rejects a file with a newer schema version', async () => {
     const database = await Database.open(directory)
     database.prepare('PRAGMA user_version = 999').run()
     await database[Symbol.asyncDispose]()
     await expect(Database.open(directory)).rejects.toThrow('start a newer Coffer')
   })
 
-  test('the connection writes to a write-ahead log, and neither commits nor checkpoints sync it', async () => {
+  test('uses a write-ahead log without syncs on commit and without automatic checkpoints', async () => {
     await using database = await Database.open(directory)
     expect(database.prepare('PRAGMA journal_mode').get()).toEqual({ journal_mode: 'wal' })
     expect(database.prepare('PRAGMA synchronous').get()).toEqual({ synchronous: 1 })
@@ -85,7 +85,7 @@ describe('one SQLite file', () => {
     expect(database.prepare('PRAGMA foreign_keys').get()).toEqual({ foreign_keys: 1 })
   })
 
-  test('a transaction that throws leaves nothing', async () => {
+  test('rolls back a transaction that throws', async () => {
     await using database = await Database.open(directory)
     const insert = database.prepare('INSERT INTO workspaces (id) VALUES (?)')
     const fault = new Error('half way')
@@ -99,7 +99,7 @@ describe('one SQLite file', () => {
     expect(database.prepare('SELECT count(*) AS n FROM workspaces').get()).toEqual({ n: 1 })
   })
 
-  test('two connections see what the other did at once', async () => {
+  test('shows changes of one connection to another immediately', async () => {
     await using first = await connect()
     await using second = await connect()
     const pending = await first.reserve('/a')
@@ -115,7 +115,7 @@ describe('one SQLite file', () => {
     expect(await first.ownerOf('/a')).toBe(pending.id)
   })
 
-  test('in one process whoever waits for a verdict has it at once, without asking again', async () => {
+  test('wakes callers of awaitSettled in the same process without polling', async () => {
     await using world = await connect()
     const pending = await world.reserve('/a')
     vi.useFakeTimers({ toFake: ['setTimeout'] })
@@ -129,7 +129,7 @@ describe('one SQLite file', () => {
     expect(await world.ownerOf('/a')).toBe(pending.id)
   })
 
-  test('of processes that create the same paths at the same time exactly one has each', async () => {
+  test('gives each path to exactly one of several processes that create it concurrently', async () => {
     const rounds = 40
     const names = ['p1', 'p2', 'p3']
     const lines = await Promise.all(names.map((name) => linesOf(write(name, rounds))))
@@ -141,7 +141,7 @@ describe('one SQLite file', () => {
     expect(await world.counters()).toMatchObject({ liveBytes: size, liveCount: paths.length })
   })
 
-  test('kill -9 loses nothing accepted', async () => {
+  test('keeps all accepted files after kill -9', async () => {
     const child = write('p1', 100_000)
     const paths: string[] = []
     for await (const path of createInterface({ input: child.stdout })) {
@@ -155,7 +155,7 @@ describe('one SQLite file', () => {
     expect(await world.counters()).toMatchObject({ liveCount: files.length })
   })
 
-  test('a prefix with more files than are sorted at once is listed in the same order', async () => {
+  test('lists a prefix in order of creation when it has too many files to sort', async () => {
     await using world = await connect(100_000)
     const numbers = Array.from({ length: 1100 }, (_, i) => i)
     for (const i of numbers) await world.upload(pathOf(i), { maxBytes: 1 })

@@ -4,9 +4,9 @@ import { temporaryDirectory } from '../../support/disk-store.ts'
 
 const now = () => new Date()
 
-/** What a process that dies leaves is tests/crash/two-processes.test.ts. */
-describe('a presence in a directory', () => {
-  it('knows since when nobody else was there; others know that somebody is', async () => {
+/** For processes that die, see tests/crash/two-processes.test.ts. */
+describe('DirectoryLock', () => {
+  it('sets exclusiveSince for the first process only', async () => {
     await using directory = await temporaryDirectory()
     const before = now()
     using first = await DirectoryLock.open({ directory: directory.path, now })
@@ -16,26 +16,26 @@ describe('a presence in a directory', () => {
     expect([second.exclusiveSince, third.exclusiveSince]).toEqual([undefined, undefined])
   })
 
-  it('ends with its disposal', async () => {
+  it('releases the lock on disposal', async () => {
     await using directory = await temporaryDirectory()
     for (let i = 0; i < 3; i++) {
-      using presence = await DirectoryLock.open({ directory: directory.path, now })
-      expect(presence.exclusiveSince).toBeDefined()
+      using lock = await DirectoryLock.open({ directory: directory.path, now })
+      expect(lock.exclusiveSince).toBeDefined()
     }
   })
 
-  it('of many that come at once, who was alone was so before any of them was there', async () => {
+  it('sets exclusiveSince to an instant before any of several concurrent processes held the lock', async () => {
     await using directory = await temporaryDirectory()
     const all = await Promise.all(
       Array.from({ length: 10 }, async () => {
-        const presence = await DirectoryLock.open({ directory: directory.path, now })
-        return { presence, thereAt: now() }
+        const lock = await DirectoryLock.open({ directory: directory.path, now })
+        return { lock, openedAt: now() }
       }),
     )
-    const firstThere = Math.min(...all.map(({ thereAt }) => thereAt.getTime()))
-    for (const { presence } of all) {
-      expect(presence.exclusiveSince?.getTime() ?? 0).toBeLessThanOrEqual(firstThere)
-      presence[Symbol.dispose]()
+    const firstOpenedAt = Math.min(...all.map(({ openedAt }) => openedAt.getTime()))
+    for (const { lock } of all) {
+      expect(lock.exclusiveSince?.getTime() ?? 0).toBeLessThanOrEqual(firstOpenedAt)
+      lock[Symbol.dispose]()
     }
   })
 })

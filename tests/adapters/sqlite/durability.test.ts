@@ -39,10 +39,10 @@ async function connect(options: DatabaseOptions = {}) {
 }
 
 /**
- * Keeps what a power cut would leave: the files as they were when the last `fdatasync` that has ended began. Answers go with the
- * copy that is the durable one at their instant.
+ * Simulates power cuts. Copies the files when an `fdatasync` begins. When it ends, this copy is what a power cut would leave.
+ * Stores with each answer the copy that is durable at that instant.
  */
-async function watchPower() {
+async function simulatePowerCuts() {
   const answers: { text: string; copy: string | undefined }[] = []
   let count = 0
   let durable: string | undefined
@@ -52,19 +52,19 @@ async function watchPower() {
     return () => (durable = copy)
   })
   return {
-    /** Notes an answer, and the text that must be in the durable files. */
+    /** Records an answer as text that the durable files must contain. */
     answered: (text: string) => void answers.push({ text, copy: durable }),
-    /** The answers that a power cut right after them would have taken back. */
+    /** The answers that a power cut immediately after them would have undone. */
     lost: () =>
       answers
-        .filter(({ text, copy }) => copy === undefined || !holds(copy, text))
+        .filter(({ text, copy }) => copy === undefined || !contains(copy, text))
         .map((a) => a.text),
     answers,
     [Symbol.dispose]: () => syncs[Symbol.dispose](),
   }
 }
 
-function holds(copy: string, text: string): boolean {
+function contains(copy: string, text: string): boolean {
   const database = new DatabaseSync(join(copy, 'coffer.sqlite'))
   try {
     const sql = `SELECT 1 FROM files WHERE id || ' ' || state || ' ' || is_deleted = :text
@@ -75,7 +75,7 @@ function holds(copy: string, text: string): boolean {
   }
 }
 
-/** How often this thread has given up its processor to wait for something, such as a disk. */
+/** How often this thread has blocked, for example to wait for a disk. */
 function voluntarySwitches(): number {
   const status = readFileSync('/proc/thread-self/status', 'utf8')
   return Number(/^voluntary_ctxt_switches:\s+(\d+)$/m.exec(status)?.[1])
@@ -86,10 +86,10 @@ async function logBytes(): Promise<number> {
 }
 
 describe('a power cut', () => {
-  test('takes back nothing that was answered, of many changes at once', async () => {
+  test('undoes no answered change when many run concurrently', async () => {
     await using opened = await connect()
     const { world } = opened
-    using power = await watchPower()
+    using power = await simulatePowerCuts()
     const upload = async (i: number) => {
       const pending = await world.reserve(`/${i}`)
       power.answered(`${pending.id} pending 0`)
@@ -104,12 +104,12 @@ describe('a power cut', () => {
     expect(power.lost()).toEqual([])
   })
 
-  test('takes back nothing that a reader was told, in this process or another', async () => {
+  test('undoes no change that a reader of the same or another connection has seen', async () => {
     await using writer = await connect()
     await using reader = await connect()
     const pending = await writer.world.reserve('/a')
-    using power = await watchPower()
-    const told = async ({ world }: typeof writer) => {
+    using power = await simulatePowerCuts()
+    const awaited = async ({ world }: typeof writer) => {
       const waiting = world.catalog.awaitSettled(user, pending.id, new AbortController().signal)
       await waiting
       power.answered(`${pending.id} ready 0`)
@@ -121,15 +121,15 @@ describe('a power cut', () => {
       }
       power.answered(`${pending.id} ready 0`)
     }
-    const readers = [told(writer), told(reader), listed(writer), listed(reader)]
+    const readers = [awaited(writer), awaited(reader), listed(writer), listed(reader)]
     await Promise.all([...readers, writer.world.settle(pending)])
     expect(power.lost()).toEqual([])
   })
 
-  test('takes back no event that was pushed', async () => {
+  test('undoes no pushed event', async () => {
     await using opened = await connect()
     const queue = new EventQueue({ database: opened.database, now: () => new Date() })
-    using power = await watchPower()
+    using power = await simulatePowerCuts()
     const push = async (i: number) => {
       const storagePath = `local://${user}/${i}/a`
       await queue.push({ storagePath, generation: '1' })
@@ -141,8 +141,8 @@ describe('a power cut', () => {
   })
 })
 
-describe('syncs', () => {
-  test('16 changes at once share a few', async () => {
+describe('syncs of the write-ahead log', () => {
+  test('are shared: 16 concurrent changes need 3 at most', async () => {
     await using opened = await connect()
     using syncs = await watchLogSyncs()
     await Promise.all(Array.from({ length: 16 }, (_, i) => opened.world.reserve(`/${i}`)))
@@ -150,7 +150,7 @@ describe('syncs', () => {
     expect(syncs.begun).toBeGreaterThan(0)
   })
 
-  test('reads without changes need none', async () => {
+  test('do not run for reads without changes', async () => {
     await using opened = await connect()
     const file = await opened.world.upload('/a')
     await opened.world.get(file)
@@ -180,7 +180,7 @@ describe('syncs', () => {
     expect(waits).toBeLessThan(rounds / 10)
   })
 
-  test('a sync that fails is no success, neither then nor later', async () => {
+  test('fail the changes that wait for them and all later ones until a restart', async () => {
     const opened = await connect()
     const { world } = opened
     let isBroken = false
@@ -205,7 +205,7 @@ describe('syncs', () => {
 })
 
 describe('the write-ahead log', () => {
-  test('stays small while changes go on, and the file keeps all of them', async () => {
+  test('stays below its limit under a constant load, and loses no change', async () => {
     const walBytes = 256 * 1024
     const opened = await connect({ walBytes })
     let largest = 0
@@ -223,7 +223,7 @@ describe('the write-ahead log', () => {
     expect(await again.world.counters()).toMatchObject({ liveCount: uploads })
   })
 
-  test('is copied at the start, where a program ended without closing the file', async () => {
+  test('is checkpointed at the start when a program did not close the database', async () => {
     const first = await connect()
     const file = await first.world.upload('/a')
     const left = join(copies, 'left')

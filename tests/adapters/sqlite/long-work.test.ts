@@ -5,7 +5,7 @@ import { SqliteCatalog } from '../../../shared/adapters/sqlite/catalog.ts'
 import type { ListQuery } from '../../../shared/model/listing.ts'
 import { user, World } from '../../ports/catalog/world.ts'
 
-/** More than two statements read. */
+/** More than two statements read at most. */
 const fileCount = 4500
 const perFolder = 3
 
@@ -19,7 +19,7 @@ function pathOf(index: number): string {
 const all = Array.from({ length: fileCount }, (_, index) => pathOf(index))
 const rare = all.filter((path) => path.includes('rare'))
 
-describe('work that reads thousands of files', () => {
+describe('SqliteCatalog with thousands of files', () => {
   let world: World
 
   beforeAll(async () => {
@@ -98,7 +98,7 @@ describe('work that reads thousands of files', () => {
     },
   ]
 
-  test.each(cases)('$name is whole, and lets other requests run', async (given) => {
+  test.each(cases)('$name is complete and lets other requests run', async (given) => {
     const { result: page, turns } = await turnsDuring(() =>
       world.list({ limit: 50, ...given.query }),
     )
@@ -107,7 +107,7 @@ describe('work that reads thousands of files', () => {
     expect(turns).toBeGreaterThanOrEqual(2)
   })
 
-  test('a recount counts every file, and lets other requests run', async () => {
+  test('a recount counts every file and lets other requests run', async () => {
     const { id } = (await world.list({ limit: 1 })).files[0] ?? {}
     if (id) await world.catalog.remove(user, id)
     const { result, turns } = await turnsDuring(() =>

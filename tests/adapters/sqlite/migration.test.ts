@@ -10,7 +10,7 @@ import { SqliteCatalog } from '../../../shared/adapters/sqlite/catalog.ts'
 const versionBefore = 3
 const newDate = () => new Date()
 
-test('a catalog without counters of records gets them when it is opened', async () => {
+test('opening a catalog of schema version 3 computes the counters of records', async () => {
   const directory = await mkdtemp(join(tmpdir(), 'coffer-migration-'))
   try {
     writeOld(directory)

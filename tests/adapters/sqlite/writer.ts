@@ -4,8 +4,8 @@ import { SqliteCatalog } from '../../../shared/adapters/sqlite/catalog.ts'
 import { World } from '../../ports/catalog/world.ts'
 
 /**
- * A process of its own that fills a catalog which others fill at the same time: tries to create `/shared/{i}`, and
- * uploads `/{name}/{i}`. It prints a line for every path that it was told it has.
+ * The program of a process that writes to a catalog at the same time as others. Tries to create `/shared/{i}`, and uploads
+ * `/{name}/{i}`. Prints each path that it has created.
  */
 const [, , directory = '', name = '', rounds = '0'] = argv
 await using database = await Database.open(directory)

@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { moveCounters } from '../../../shared/adapters/sqlite/workspaces.ts'
+import { adjustCounters } from '../../../shared/adapters/sqlite/workspaces.ts'
 import { Database } from '../../../shared/adapters/sqlite/database/database.ts'
 import { remove } from '../../../shared/workspace/delete.ts'
 import type { FileRecord } from '../../../shared/model/file.ts'
@@ -39,7 +39,7 @@ describe('a sweep looks at every file, and', () => {
   const drift = async (liveBytes: number) => {
     const database = await Database.open(workspace.directory)
     const held = usageDeltaOf(undefined)
-    moveCounters(database, 'ann', { held, holds: { ...held, liveBytes } })
+    adjustCounters(database, 'ann', { before: held, after: { ...held, liveBytes } })
     await database[Symbol.asyncDispose]()
   }
 

@@ -7,11 +7,16 @@ const maxPauseMs = 32
 const retryAfterSeconds = 2
 
 /**
- * Runs `work`, and runs it again after a pause while another connection holds the lock that it needs: SQLite itself would
- * block the thread. Pauses double and are random in their upper half. Throws `store-unavailable` where the lock is still held
- * at the deadline, an instant of `performance.now()`.
+ * Runs `work`, and repeats it after a pause while another connection holds the lock. SQLite's own busy timeout would block
+ * the thread. Pauses double up to 32 ms, and the upper half of each is random. Throws `store-unavailable` if the lock is
+ * still held at `deadline`, in milliseconds of `performance.now()`.
+ *
+ * `p-retry` does not replace it: it has no jitter at its longest pause, where processes that wait for one lock need it most.
  */
-export async function whenFree<Result>(work: () => Result, deadline: number): Promise<Result> {
+export async function retryWhileBusy<Result>(
+  work: () => Result,
+  deadline: number,
+): Promise<Result> {
   for (let pauseMs = minPauseMs; ; pauseMs = Math.min(2 * pauseMs, maxPauseMs)) {
     try {
       return work()
@@ -24,7 +29,7 @@ export async function whenFree<Result>(work: () => Result, deadline: number): Pr
   }
 }
 
-/** The result, or undefined where another connection holds the lock that `work` needs. */
+/** The result of `work`, or undefined while another connection holds the lock. */
 export function unlessBusy<Result>(work: () => Result): Result | undefined {
   try {
     return work()
@@ -36,7 +41,7 @@ export function unlessBusy<Result>(work: () => Result): Result | undefined {
 
 function isBusy(error: unknown): boolean {
   if (!(error instanceof Error) || !('errcode' in error)) return false
-  // The low byte is the code, the rest its variants, such as SQLITE_BUSY_RECOVERY.
+  // The low byte is the primary code. The other bytes tell variants apart, such as SQLITE_BUSY_RECOVERY.
   return typeof error.errcode === 'number' && (error.errcode & 0xff) === sqliteBusy
 }
 

@@ -1,19 +1,30 @@
-import { startLog } from './start-log.ts'
 import { SqlThread } from './sql-thread.ts'
 
+/** "Coff" */
+const applicationId = 0x436f_6666
+
+/**
+ * Rewrites one page with the same content. The first write to a new or restarted log syncs the log's header (unless
+ * `synchronous` is `OFF`). Run this when no request waits, so that no request waits for that sync.
+ */
+export const writeLogHeader = `PRAGMA application_id = ${applicationId}`
+
 const minPauseMs = 1000
-/** How long the thread waits for readers and writers of other processes. */
+/** How long a checkpoint waits for readers and writers of other processes. */
 const timeoutMs = 1000
 
 interface CheckpointOptions {
   path: string
-  /** The size of the write-ahead log at which it is copied. */
+  /** The size of the write-ahead log above which a checkpoint runs. */
   walBytes: number
-  /** Runs work while nothing in this process writes. */
-  inTurn: (work: () => Promise<void>) => Promise<void>
+  /** Runs work while no transaction of this process writes. */
+  withoutWrites: (work: () => Promise<void>) => Promise<void>
 }
 
-/** Copies the write-ahead log into the database in a thread, so that the log stays small and no request waits for a sync. */
+/**
+ * Copies the write-ahead log into the database. This keeps the log small. A worker thread runs the statements, so that no
+ * request waits for their syncs.
+ */
 export class Checkpoints {
   readonly #options: CheckpointOptions
   #running: Promise<void> | undefined
@@ -23,14 +34,14 @@ export class Checkpoints {
     this.#options = options
   }
 
-  /** Begins a checkpoint where the log is too large and none is under way. A failure is a warning: the next one comes. */
-  consider(walBytes: number): void {
+  /** Starts a checkpoint if the log is too large and none runs. A failure is only a warning, because a later call tries again. */
+  startIfLarge(walBytes: number): void {
     if (walBytes <= this.#options.walBytes || this.#running) return
     if (performance.now() < this.#notBefore) return
     this.#running = this.run()
       .catch((error: unknown) => {
         process.emitWarning(
-          `The catalog's log could not be copied: ${String(error)}`,
+          `Cannot checkpoint the write-ahead log of the catalog: ${String(error)}`,
           'CofferWarning',
         )
       })
@@ -40,18 +51,18 @@ export class Checkpoints {
       })
   }
 
-  /** Copies most of the log while others write, the rest while this process does not, and then starts the log from its beginning. */
+  /** Copies most of the log while others write, and the rest while this process does not. Then restarts the log. */
   async run(): Promise<void> {
-    const { path, walBytes, inTurn } = this.#options
+    const { path, walBytes, withoutWrites } = this.#options
     await using thread = await SqlThread.open({ path, timeoutMs })
     await thread.run('PRAGMA wal_checkpoint(PASSIVE)')
-    const restart = `PRAGMA journal_size_limit = ${walBytes}; PRAGMA wal_checkpoint(RESTART); ${startLog}`
-    await inTurn(() => thread.run(restart))
+    const restart = `PRAGMA journal_size_limit = ${walBytes}; PRAGMA wal_checkpoint(RESTART); ${writeLogHeader}`
+    await withoutWrites(() => thread.run(restart))
   }
 
   /**
-   * Closes a connection of this process while the thread has one: the last connection of a file copies the log, and the
-   * thread's closes after it.
+   * Closes a connection while the worker thread has another open. SQLite checkpoints when the last connection closes. The
+   * thread's connection closes last, so this thread does not wait for the checkpoint.
    */
   async close(connection: Disposable): Promise<void> {
     await this.#running

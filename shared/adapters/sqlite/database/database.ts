@@ -2,37 +2,36 @@ import { mkdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import pLimit from 'p-limit'
-import { unlessBusy, whenFree } from './busy.ts'
-import { Checkpoints } from './checkpoints.ts'
+import { retryWhileBusy, unlessBusy } from './busy.ts'
+import { Checkpoints, writeLogHeader } from './checkpoints.ts'
 import { ifPresent } from '../../files/durable.ts'
 import { migrate } from './migrate.ts'
-import { startLog } from './start-log.ts'
-import { WalSync, type Seen } from './wal-sync.ts'
+import { WalSync, type VisibleCommits } from './wal-sync.ts'
 
 const cacheKib = 16 * 1024
 
 export interface DatabaseOptions {
-  /** How long a transaction waits for another process's, without blocking the thread. */
+  /** How long a transaction waits for transactions of other processes, without blocking the thread. */
   maxWaitMs?: number
-  /** The size of the write-ahead log at which its content is copied into the database. */
+  /** The size of the write-ahead log above which a checkpoint runs. */
   walBytes?: number
 }
 
 const defaults = { maxWaitMs: 10_000, walBytes: 16 * 1024 * 1024 }
 
 /**
- * The one SQLite file of a machine, `{directory}/coffer.sqlite`, or `:memory:`. Several processes may open it at once.
+ * The SQLite database `{directory}/coffer.sqlite`, or `:memory:`. Several processes may open the same file.
  *
- * Statements run on the calling thread and never wait there: not for another writer's lock, and not for the disk. A
- * transaction is one synchronous function, so that no other runs in between on the one connection. Commits are written without
- * a sync; promises of `write` and `read` resolve when what they tell of is on the disk (docs/decisions/group-commit.md).
+ * Statements run on the calling thread, and never block it for a lock or a sync. A transaction is one synchronous function,
+ * so transactions on the one connection do not interleave. Commits do not sync. The promises of `write` and `read` resolve
+ * after a sync of the commits that their results depend on (docs/decisions/group-commit.md).
  */
 export class Database implements AsyncDisposable {
   readonly #connection: DatabaseSync
   readonly #maxWaitMs: number
   readonly #statements = new Map<string, StatementSync>()
-  /** Transactions that write take turns, first come, first served. */
-  readonly #inTurn = pLimit(1)
+  /** Runs one writing transaction at a time, in the order of the calls. */
+  readonly #oneAtATime = pLimit(1)
   #commits = 0
   #wal: { sync: WalSync; checkpoints: Checkpoints } | undefined
 
@@ -59,7 +58,7 @@ export class Database implements AsyncDisposable {
     }
   }
 
-  /** The statement of a text, prepared once. Values go in as parameters, so that there are few texts. */
+  /** Prepares each SQL text once and caches it. Pass values as parameters, to keep the number of texts small. */
   prepare(sql: string): StatementSync {
     const prepared = this.#statements.get(sql)
     if (prepared !== undefined) return prepared
@@ -69,8 +68,8 @@ export class Database implements AsyncDisposable {
   }
 
   /**
-   * Runs `work` alone among the writers of all processes: all of it is kept, or where it throws nothing. Resolves when it
-   * survives a power cut. Throws `store-unavailable` where another process's transaction lasts too long.
+   * Runs `work` in a transaction that excludes the writers of all processes. Rolls back if `work` throws. Resolves when the
+   * commit survives a power cut. Throws `store-unavailable` if another process holds the lock for longer than `maxWaitMs`.
    */
   async write<Result>(work: () => Result): Promise<Result> {
     const result = await this.commit(work)
@@ -78,38 +77,42 @@ export class Database implements AsyncDisposable {
     return result
   }
 
-  /** As `write`, but resolves when the change is visible; a power cut may take it back until `flush`. */
+  /** Like `write`, but resolves when the commit is visible. A power cut can undo it until `flush` resolves. */
   commit<Result>(work: () => Result): Promise<Result> {
     const deadline = performance.now() + this.#maxWaitMs
     const transaction = () => {
-      this.#wal?.sync.assertWhole()
+      this.#wal?.sync.assertIntact()
       const result = this.#transaction('BEGIN IMMEDIATE', work)
       this.#commits += 1
       return result
     }
-    return this.#inTurn(() => whenFree(transaction, deadline))
+    return this.#oneAtATime(() => retryWhileBusy(transaction, deadline))
   }
 
-  /** Resolves when all that is committed now, by any process, survives a power cut. */
+  /** Resolves when every commit that is visible now, from any process, survives a power cut. */
   async flush(): Promise<void> {
-    await this.#wal?.sync.until(this.#seen())
+    await this.#wal?.sync.until(this.#visibleCommits())
   }
 
   /**
-   * Runs `work` on one state of the database, whatever is written meanwhile. Resolves when that state survives a power cut:
-   * no answer tells of a change that may be taken back.
+   * Runs `work` on one snapshot of the database. Resolves when that snapshot survives a power cut, so that no result depends
+   * on a commit that could be lost.
    */
   async read<Result>(work: () => Result): Promise<Result> {
     const transaction = () =>
-      this.#transaction('BEGIN', () => ({ result: work(), seen: this.#wal && this.#seen() }))
-    const { result, seen } = await whenFree(transaction, performance.now() + this.#maxWaitMs)
-    if (seen) await this.#wal?.sync.until(seen)
+      this.#transaction('BEGIN', () => ({
+        result: work(),
+        visible: this.#wal && this.#visibleCommits(),
+      }))
+    const deadline = performance.now() + this.#maxWaitMs
+    const { result, visible } = await retryWhileBusy(transaction, deadline)
+    if (visible) await this.#wal?.sync.until(visible)
     return result
   }
 
-  /** Waits for the transactions under way. */
+  /** Waits for the transactions that are running or queued, then closes the connection. */
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#inTurn(() => undefined)
+    await this.#oneAtATime(() => undefined)
     await this.#wal?.sync[Symbol.asyncDispose]()
     const connection = { [Symbol.dispose]: () => this.#close() }
     if (this.#wal) await this.#wal.checkpoints.close(connection)
@@ -118,7 +121,7 @@ export class Database implements AsyncDisposable {
 
   async #setUp(walBytes: number): Promise<void> {
     const deadline = performance.now() + this.#maxWaitMs
-    await whenFree(() => this.#connection.exec('PRAGMA journal_mode = WAL'), deadline)
+    await retryWhileBusy(() => this.#connection.exec('PRAGMA journal_mode = WAL'), deadline)
     this.#connection.exec(`
       PRAGMA synchronous = NORMAL;
       PRAGMA wal_autocheckpoint = 0;
@@ -127,25 +130,25 @@ export class Database implements AsyncDisposable {
     `)
     await this.commit(() => {
       migrate(this.#connection)
-      this.#connection.exec(startLog)
+      this.#connection.exec(writeLogHeader)
     })
   }
 
   async #openLog(log: { path: string; walBytes: number; leftBytes: number }): Promise<void> {
     const { path, walBytes, leftBytes } = log
-    const inTurn = (work: () => Promise<void>) => this.#inTurn(work)
-    const checkpoints = new Checkpoints({ path, walBytes, inTurn })
-    // A program that ended without closing the file may have left what a failed sync has lost.
+    const withoutWrites = (work: () => Promise<void>) => this.#oneAtATime(work)
+    const checkpoints = new Checkpoints({ path, walBytes, withoutWrites })
+    // A program that did not close the database may have left commits in the log that it failed to sync.
     if (leftBytes > 0) await checkpoints.run()
     const sync = await WalSync.open({
       path: `${path}-wal`,
-      seen: () => this.#seen(),
-      onSynced: (bytes) => checkpoints.consider(bytes),
+      visibleCommits: () => this.#visibleCommits(),
+      onSynced: (bytes) => checkpoints.startIfLarge(bytes),
     })
     this.#wal = { sync, checkpoints }
   }
 
-  #seen(): Seen {
+  #visibleCommits(): VisibleCommits {
     const others = unlessBusy(() => this.prepare('PRAGMA data_version').get()?.['data_version'])
     return { commits: this.#commits, others: others === undefined ? undefined : Number(others) }
   }
@@ -157,7 +160,7 @@ export class Database implements AsyncDisposable {
       this.#connection.exec('COMMIT')
       return result
     } catch (error) {
-      // SQLite itself rolls back where the disk fails or is full.
+      // SQLite itself rolls back when the disk fails or is full.
       if (this.#connection.isTransaction) this.#connection.exec('ROLLBACK')
       throw error
     }

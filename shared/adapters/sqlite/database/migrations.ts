@@ -1,9 +1,9 @@
 /**
- * The schema of `coffer.sqlite`, one step a version (`PRAGMA user_version`). Steps are only ever added: a step that has
- * run on someone's machine never changes.
+ * The schema of `coffer.sqlite`, one step for each version (`PRAGMA user_version`). Only append steps: never change a
+ * released one.
  *
- * `files.record` is the record as JSON, without `metadata`; the other columns repeat what queries need of it. SQLite
- * compares text by UTF-8 bytes, which is by code point.
+ * `files.record` is the record as JSON, without `metadata`. The other columns repeat the fields that queries use. SQLite
+ * compares text by UTF-8 bytes, which is the order of code points.
  */
 export const migrations: readonly string[] = [
   `
@@ -93,7 +93,7 @@ export const migrations: readonly string[] = [
   CREATE INDEX files_condemned_at_path ON files (workspace_id, path, condemned_at, sequence)
     WHERE condemned_at IS NOT NULL;
   `,
-  // `local://` and the first folder.
+  // `workspace_id` is the first folder after `local://`.
   `
   ALTER TABLE events ADD COLUMN workspace_id TEXT
     GENERATED ALWAYS AS (substr(storage_path, 9, instr(substr(storage_path, 9) || '/', '/') - 1)) VIRTUAL;

@@ -1,13 +1,13 @@
 import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
 
-interface Opened {
+interface SqlThreadOptions {
   path: string
   /** How long a statement waits for locks, blocking the thread. */
   timeoutMs: number
 }
 
-/** A connection in a thread of its own, for statements that sync: they would block every request. */
+/** A connection in a worker thread, for statements that sync. On the main thread they would block every request. */
 export class SqlThread implements AsyncDisposable {
   readonly #worker: Worker
   readonly #exited: Promise<unknown>
@@ -15,12 +15,12 @@ export class SqlThread implements AsyncDisposable {
   private constructor(worker: Worker) {
     this.#worker = worker
     this.#exited = new Promise((resolve) => worker.once('exit', resolve))
-    // A failure rejects the statement that runs.
+    // `once` rejects the running statement. This listener keeps an error without one from ending the process.
     worker.on('error', () => undefined)
   }
 
-  static async open(workerData: Opened): Promise<SqlThread> {
-    // From source text: a program that bundles this file has no other file to start.
+  static async open(workerData: SqlThreadOptions): Promise<SqlThread> {
+    // Started from source text, because a bundled program has no separate file for the worker.
     const worker = new Worker(`(${serve.toString()})()`, {
       eval: true,
       execArgv: [],
@@ -36,18 +36,18 @@ export class SqlThread implements AsyncDisposable {
     await done
   }
 
-  /** Closes the connection in the thread: as the last of the file it copies the log into the database. */
+  /** Closes the connection in the thread. If it is the last one to the file, SQLite checkpoints the log there. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#worker.postMessage(undefined)
     await this.#exited
   }
 }
 
-/** The thread's whole program: it refers to nothing outside. */
+/** The program of the thread. It is serialized with `toString`, so it must not refer to anything outside. */
 function serve(): void {
   const { parentPort, workerData } = process.getBuiltinModule('node:worker_threads')
   const { DatabaseSync } = process.getBuiltinModule('node:sqlite')
-  const { path, timeoutMs } = workerData as Opened
+  const { path, timeoutMs } = workerData as SqlThreadOptions
   const connection = new DatabaseSync(path, { timeout: timeoutMs })
   // The first read attaches the connection to the log.
   connection.exec('PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 0; PRAGMA user_version')

@@ -2,32 +2,35 @@ import { fstatSync } from 'node:fs'
 import { open, type FileHandle } from 'node:fs/promises'
 import { setImmediate } from 'node:timers/promises'
 
-/** The commits that a connection sees: its own by number, those of other connections by `PRAGMA data_version`. */
-export interface Seen {
+/**
+ * The commits that a connection sees: the number of its own, and `PRAGMA data_version` for those of other connections
+ * (undefined when it could not be read).
+ */
+export interface VisibleCommits {
   commits: number
   others: number | undefined
 }
 
 interface WalSyncOptions {
   path: string
-  /** Reads what is committed now. */
-  seen: () => Seen
-  /** Hears the size of the file after each sync. */
+  /** Reads the commits that are visible now. */
+  visibleCommits: () => VisibleCommits
+  /** Called after each sync with the size of the file. */
   onSynced: (walBytes: number) => void
 }
 
 /**
- * Makes commits durable that SQLite has written to its write-ahead log without a sync (`synchronous = NORMAL`): one
- * `fdatasync` on the thread pool for all that wait at a time. The file stays the same while a connection of this process
- * is open, and a commit that a checkpoint has moved out of it is synced in the database
- * (docs/decisions/group-commit.md).
+ * Group commit. SQLite writes commits to the write-ahead log without a sync (`synchronous = NORMAL`). One `fdatasync` on the
+ * thread pool makes the commits of all waiting callers durable. SQLite keeps the log file while a connection of this process
+ * is open, and a checkpoint syncs the commits that it moves into the database (docs/decisions/group-commit.md).
  *
- * A sync that fails fails all later ones: the kernel reports a lost write once, and then takes its pages for written.
+ * After a failed sync every later call fails, because the kernel reports a lost write once and then treats its pages as
+ * written.
  */
 export class WalSync implements AsyncDisposable {
   readonly #file: FileHandle
   readonly #options: WalSyncOptions
-  #durable: Seen = { commits: 0, others: undefined }
+  #durable: VisibleCommits = { commits: 0, others: undefined }
   #running: Promise<void> = Promise.resolve()
   #next: Promise<void> | undefined
   #failure: Error | undefined
@@ -41,16 +44,16 @@ export class WalSync implements AsyncDisposable {
     return new WalSync(await open(options.path, 'r+'), options)
   }
 
-  /** Throws where a commit may have been lost: nothing may be committed on top of it. */
-  assertWhole(): void {
+  /** Throws after a failed sync: no transaction may build on commits that may be lost. */
+  assertIntact(): void {
     if (this.#failure) throw this.#failure
   }
 
-  /** Resolves when everything in `seen` is durable; at once, where it is. */
-  async until({ commits, others }: Seen): Promise<void> {
+  /** Resolves when the given commits are durable. */
+  async until({ commits, others }: VisibleCommits): Promise<void> {
     const durable = this.#durable
     if (commits <= durable.commits && others !== undefined && others === durable.others) return
-    // A sync that runs began too early; all that come before the next one begins share that.
+    // The running sync may have started before these commits. All callers until the next one starts share that one.
     await (this.#next ??= this.#sync())
   }
 
@@ -60,24 +63,24 @@ export class WalSync implements AsyncDisposable {
   }
 
   async #sync(): Promise<void> {
-    // Rejects after a failure, and so does every later call: `#next` keeps this promise.
+    // Rejects after a failed sync. `#next` then stays rejected, so every later call rejects too.
     await this.#running
-    // Commits of requests that are ready in the same turn of the loop share it.
+    // Let the other requests of this turn of the event loop commit, so that they share the sync.
     await setImmediate()
     const sync = this.#next
     this.#next = undefined
     this.#running = sync ?? this.#running
-    const seen = this.#options.seen()
+    const visible = this.#options.visibleCommits()
     try {
       await this.#file.datasync()
     } catch (cause) {
       this.#failure = new Error(
-        'The write-ahead log of the database could not be synced; changes may be lost. Restart the program.',
+        'The write-ahead log of the database could not be synced. Changes may be lost. Restart the program.',
         { cause },
       )
       throw this.#failure
     }
-    this.#durable = seen
+    this.#durable = visible
     this.#options.onSynced(fstatSync(this.#file.fd).size)
   }
 }

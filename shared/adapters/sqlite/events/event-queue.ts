@@ -16,28 +16,29 @@ import {
 } from './event-rows.ts'
 import { eventOrTimeout } from '../wake.ts'
 
-/** Events that another process pushed are seen by asking, this often at most. */
+/** Longest interval between two polls for events of other processes. */
 const maxPollMs = 1000
-/** A process that dies lets go of its events after this time; one that lives renews its lease three times within. */
+/** Another process may take the events of a dead process after this time. A live process renews its leases every third of it. */
 const leaseMs = 6000
 const minBackoffMs = 200
 const maxBackoffMs = 60_000
-/** Changes of files that are scanned at once share a sync of the database. */
+/** More than one, because files that are scanned at the same time share syncs of the database. */
 const defaultConcurrency = 4
 
 export type EventHandler = (event: FinalizeEvent) => Promise<void>
 
 export interface QueueStart {
-  /** How many events are handled at a time, 4 by default; of one workspace its fair share at most. */
+  /** Events handled at a time. Default: 4. One workspace gets its fair share of them at most. */
   concurrency: number | undefined
-  /** Hears of every failure; the event, where there is one, is delivered again by itself. */
+  /** Called for every failure. The queue delivers a failed event again. */
   onError: (error: unknown, event?: FinalizeEvent) => void
 }
 
 /**
- * Finalize events in the SQLite file: at least once each, in no order, by whichever process has a handler. An event
- * leaves the queue only when a handler has resolved; a handler that throws gets it again after a growing delay. A power cut
- * may take back that an event was claimed, postponed or finished: it is delivered again.
+ * A queue of finalize events in the SQLite database. Delivers each event at least once, in no order, to any process that has
+ * a handler. An event leaves the queue when its handler resolves. After a handler throws, the queue delivers the event again
+ * with exponential backoff. A power cut can undo that an event was claimed, postponed or finished, so the event is delivered
+ * again.
  */
 export class EventQueue implements AsyncDisposable {
   readonly #database: Database
@@ -53,10 +54,7 @@ export class EventQueue implements AsyncDisposable {
     this.#now = now
   }
 
-  /**
-   * The event survives a crash of the machine once this resolves; it may be handled before. The same event waiting already
-   * stays one.
-   */
+  /** Resolves when the event survives a power cut. A handler may get it earlier. Coalesces with an equal queued event. */
   async push(event: FinalizeEvent): Promise<void> {
     await this.#database.commit(() => pushEvent(this.#database, event, this.#now()))
     this.#wake.emit('wake')
@@ -64,21 +62,21 @@ export class EventQueue implements AsyncDisposable {
   }
 
   start(handler: EventHandler, options: QueueStart): void {
-    if (this.#running) throw new Error('The queue has a handler already.')
+    if (this.#running) throw new Error('The queue already has a handler.')
     this.#running = this.#run(handler, options)
   }
 
-  /** Events not handled yet, those being handled included. */
+  /** The number of queued events, including those being handled. */
   length(): number {
     return countEvents(this.#database)
   }
 
-  /** When the event that has waited longest was pushed. */
+  /** When the oldest queued event was pushed. */
   oldest(): Date | undefined {
     return oldestEvent(this.#database)
   }
 
-  /** Takes no more events, and waits for the handlers that run. */
+  /** Stops claiming events, and waits for the running handlers. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stop.abort()
     await this.#running
@@ -123,7 +121,7 @@ export class EventQueue implements AsyncDisposable {
     await this.#database.commit(() => renewLeases(this.#database, lease))
   }
 
-  /** Events that were due at the claim and were not taken wait for one that is being handled. */
+  /** Ignores events that were due but not claimed: they wait for a running handler of their workspace. */
   #pauseMs(concurrency: number, claimedAt: Date): number {
     if (this.#inFlight.size >= concurrency) return maxPollMs
     const next = nextAvailable(this.#database, this.#owner, claimedAt.getTime()) ?? Infinity
@@ -154,20 +152,20 @@ export class EventQueue implements AsyncDisposable {
         owner: this.#owner,
         availableAt: this.#now().getTime() + backoffMs(attempts),
       }
-      // Where even this fails, the lease runs out and the event comes back.
+      // If this fails too, the lease expires and the event becomes available again.
       const postpone = () => this.#database.commit(() => postponeEvent(this.#database, lease))
       await attempt(postpone, onError)
     }
   }
 }
 
-/** Exponential, and random in its upper half: what failed together does not come back together. */
+/** Exponential, with a random upper half so that events that failed together are not retried together. */
 function backoffMs(attempts: number): number {
   const full = Math.min(maxBackoffMs, minBackoffMs * 2 ** (attempts - 1))
   return Math.round(full * (0.5 + Math.random() / 2))
 }
 
-/** A store that fails now may answer later: the queue says so and goes on. */
+/** Reports a failure and returns undefined, so that the queue continues. */
 async function attempt<Result>(
   work: () => Promise<Result>,
   onError: (error: unknown) => void,

@@ -1,7 +1,7 @@
 import type { FinalizeEvent } from '../../../ports/blob-store.ts'
 import type { Database } from '../database/database.ts'
 
-/** An event that this process holds a lease of; `attempts` counts this delivery too. */
+/** An event on which this process holds a lease. `attempts` includes the current delivery. */
 export interface QueuedEvent extends FinalizeEvent {
   id: number
   attempts: number
@@ -23,10 +23,10 @@ export function pushEvent(
 }
 
 /**
- * Each workspace's first due events, numbered after those of it that the owner holds already; in the order of these numbers,
- * so that workspaces take turns.
+ * Round-robin over the workspaces: numbers the due events of each workspace, starting after those that the owner holds, and
+ * orders the events of all workspaces by these numbers.
  */
-const inTurn = `
+const roundRobin = `
   WITH RECURSIVE workspaces (name) AS (
     SELECT min(workspace_id) FROM events
     UNION ALL
@@ -46,8 +46,8 @@ const inTurn = `
   SELECT id FROM due WHERE turn <= :share ORDER BY turn, available_at, id LIMIT :limit`
 
 /**
- * Takes a lease of what is due: `available_at` is when it ends, and when anyone may take the event again. Of one workspace
- * the owner holds at most `share` events.
+ * Leases due events to the owner, at most `share` of one workspace. `available_at` becomes the end of the lease, after which
+ * any process may claim the event.
  */
 export function claimEvents(
   database: Database,
@@ -56,7 +56,7 @@ export function claimEvents(
   const { owner, limit, share, leaseMs } = claim
   const now = claim.now.getTime()
   const sql = `UPDATE events SET owner = :owner, attempts = attempts + 1, available_at = :until
-    WHERE id IN (${inTurn})
+    WHERE id IN (${roundRobin})
     RETURNING id, attempts, storage_path, generation`
   const rows = database.prepare(sql).all({ owner, limit, share, now, until: now + leaseMs })
   return rows.map((row) => ({
@@ -78,7 +78,7 @@ export function finishEvent(database: Database, id: number): void {
   database.prepare('DELETE FROM events WHERE id = ?').run(id)
 }
 
-/** Gives a lease back; one that another process has taken over is left to it. */
+/** Returns a lease. Does nothing if another process has taken the event over. */
 export function postponeEvent(
   database: Database,
   { id, owner, availableAt }: { id: number; owner: string; availableAt: number },
@@ -87,10 +87,7 @@ export function postponeEvent(
   database.prepare(sql).run(availableAt, id, owner)
 }
 
-/**
- * The instant, in milliseconds, at which the next event can be claimed that `owner` does not hold itself; of those that are
- * due later than `after`.
- */
+/** When the next event that `owner` does not hold becomes available after `after`, both in milliseconds since 1970. */
 export function nextAvailable(
   database: Database,
   owner: string,

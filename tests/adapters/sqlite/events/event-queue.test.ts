@@ -22,16 +22,16 @@ afterEach(async () => {
   await rm(directory, { recursive: true })
 })
 
-const event = (place: number | string): FinalizeEvent => ({
-  storagePath: `local://${place}`,
+const event = (object: number | string): FinalizeEvent => ({
+  storagePath: `local://${object}`,
   generation: '1',
 })
-/** Hears of a failure that the test did not ask for. */
+/** Collects failures that the test does not expect. */
 const unexpected = (error: unknown) => void errors.push(error)
 const ignore = () => {}
 const patiently = { timeout: 15_000, interval: 10 }
 
-/** A queue with a connection of its own, as another process has it. */
+/** A queue with a separate connection, as in another process. */
 async function connect() {
   const database = await Database.open(directory)
   const queue = new EventQueue({ database, now })
@@ -43,7 +43,7 @@ async function connect() {
 }
 
 describe('EventQueue', () => {
-  test('an event that is pushed is handled, and leaves the queue when its handler has resolved', async () => {
+  test('handles a pushed event, and removes it when its handler resolves', async () => {
     await using first = await connect()
     const { queue } = first
     const handled: FinalizeEvent[] = []
@@ -62,7 +62,7 @@ describe('EventQueue', () => {
     await vi.waitFor(() => expect(queue.length()).toBe(0), patiently)
   })
 
-  test('events of one workspace leave room for those of another, and workspaces take turns', async () => {
+  test('limits a workspace to its fair share, and alternates between workspaces', async () => {
     await using opened = await connect()
     const { queue } = opened
     const begun: string[] = []
@@ -93,7 +93,7 @@ describe('EventQueue', () => {
     }, patiently)
   })
 
-  test('a push in the same process is handled at once, without asking again', async () => {
+  test('handles a push of the same process without polling', async () => {
     await using opened = await connect()
     const { queue } = opened
     const handled = Promise.withResolvers<FinalizeEvent>()
@@ -111,7 +111,7 @@ describe('EventQueue', () => {
     }
   })
 
-  test('a restart delivers what was pushed and never handled', async () => {
+  test('delivers events after a restart that were pushed before it', async () => {
     const before = await connect()
     await before.queue.push(event('a'))
     await before.queue.push(event('b'))
@@ -127,7 +127,7 @@ describe('EventQueue', () => {
     expect(handled).toEqual(new Set(['local://a', 'local://b']))
   })
 
-  test('a handler that fails gets the event again after a growing delay, never dropped', async () => {
+  test('delivers an event again until its handler succeeds', async () => {
     await using opened = await connect()
     const { queue } = opened
     const failures: unknown[] = []
@@ -145,7 +145,7 @@ describe('EventQueue', () => {
     expect(failures).toEqual([1, 2, 3].map((n) => [`Error: failure ${n}`, event('a')]))
   })
 
-  test('attempts and the next time are stored: a restart goes on with the delay', async () => {
+  test('stores the attempts and the time of the next one', async () => {
     const before = await connect()
     await before.queue.push(event('a'))
     let calls = 0
@@ -164,7 +164,7 @@ describe('EventQueue', () => {
     expect(Number(row?.['available_at'])).toBeGreaterThan(oldest ?? Infinity)
   })
 
-  test('the delay grows to a minute and no further', async () => {
+  test('limits the delay between attempts to a minute', async () => {
     await using opened = await connect()
     const { queue, database } = opened
     await queue.push(event('a'))
@@ -182,7 +182,7 @@ describe('EventQueue', () => {
     expect(delayMs).toBeLessThan(61_000)
   })
 
-  test('an event that fails holds no other up', async () => {
+  test('handles other events while one fails', async () => {
     await using opened = await connect()
     const { queue } = opened
     const handled: string[] = []
@@ -199,7 +199,7 @@ describe('EventQueue', () => {
     expect(queue.length()).toBe(1)
   })
 
-  test('no more events are handled at a time than asked for', async () => {
+  test('handles at most `concurrency` events at a time', async () => {
     await using opened = await connect()
     const { queue } = opened
     let running = 0
@@ -217,7 +217,7 @@ describe('EventQueue', () => {
     expect(most).toBe(3)
   })
 
-  test('two processes share the events: each is handled once, and pushes of either are seen', async () => {
+  test('handles each event once when two processes share the queue', async () => {
     await using first = await connect()
     await using second = await connect()
     await using pusher = await connect()
@@ -228,22 +228,22 @@ describe('EventQueue', () => {
         onError: unexpected,
       })
     }
-    const places = Array.from({ length: 50 }, (_, i) => `local://${i}`)
-    for (const i of places.keys()) await pusher.queue.push(event(i))
+    const paths = Array.from({ length: 50 }, (_, i) => `local://${i}`)
+    for (const i of paths.keys()) await pusher.queue.push(event(i))
     await vi.waitFor(() => expect(pusher.queue.length()).toBe(0), patiently)
-    expect(handled.toSorted()).toEqual(places.toSorted())
+    expect(handled.toSorted()).toEqual(paths.toSorted())
   })
 
-  test('what a dead process was handling is delivered again when its lease is over', async () => {
+  test('delivers the event of a dead process again when its lease expires', async () => {
     await using dead = await connect()
     await dead.queue.push(event('a'))
-    // A process that was killed: it holds a lease that nobody renews.
+    // Simulates a killed process: nothing renews this lease.
     dead.database
       .prepare(`UPDATE events SET owner = 'dead', available_at = ?`)
       .run(now().getTime() + 3000)
-    await using heir = await connect()
+    await using other = await connect()
     const handled: FinalizeEvent[] = []
-    heir.queue.start(async (delivered) => void handled.push(delivered), {
+    other.queue.start(async (delivered) => void handled.push(delivered), {
       concurrency: 1,
       onError: unexpected,
     })
@@ -252,7 +252,7 @@ describe('EventQueue', () => {
     await vi.waitFor(() => expect(handled).toEqual([event('a')]), patiently)
   })
 
-  test('a handler that takes longer than a lease keeps its event', async () => {
+  test('renews the lease of an event whose handler takes longer than the lease', async () => {
     await using slow = await connect()
     await using other = await connect()
     const gate = Promise.withResolvers<void>()
@@ -276,7 +276,7 @@ describe('EventQueue', () => {
     expect(calls).toBe(2)
   })
 
-  test('the same event waiting already stays one; beside one that is being handled it waits', async () => {
+  test('coalesces an event with an equal queued one, but not with one that is being handled', async () => {
     await using opened = await connect()
     const { queue } = opened
     await queue.push(event('a'))
@@ -297,7 +297,7 @@ describe('EventQueue', () => {
     await vi.waitFor(() => expect(queue.length()).toBe(0), patiently)
   })
 
-  test('disposal waits for what is in flight and takes no more', async () => {
+  test('waits for running handlers on disposal, and claims no more events', async () => {
     const opened = await connect()
     const gate = Promise.withResolvers<void>()
     const handled: string[] = []
@@ -322,7 +322,7 @@ describe('EventQueue', () => {
     expect(after.queue.length()).toBe(1)
   })
 
-  test('length and oldest say how far behind the queue is', async () => {
+  test('reports its length and the time of its oldest event', async () => {
     await using opened = await connect()
     const { queue } = opened
     expect([queue.length(), queue.oldest()]).toEqual([0, undefined])
