@@ -3,13 +3,13 @@ import { refusedSource, sourceTooLarge } from './source-refusals.ts'
 const whiteSpace = /[\t\n\f\r ]+/g
 
 /**
- * How many bytes base64 stands for, by WHATWG Infra's "forgiving-base64 decode": white space does not count, padding is whole
- * or left out. Throws `invalid-request` for any other character or number of characters, `too-large` above `maxBytes`.
+ * Returns the decoded length of base64 text, by WHATWG Infra's "forgiving-base64 decode": white space is ignored; padding is
+ * complete or absent. Throws `invalid-request` for other characters or a wrong length, `too-large` above `maxBytes`.
  */
 export function base64Size(encoded: Iterable<Buffer>, maxBytes: number): number {
   let symbols = 0
   let padding = 0
-  for (const characters of significant(encoded)) {
+  for (const characters of withoutWhiteSpace(encoded)) {
     if (/[^A-Za-z0-9+/=]/.test(characters)) {
       throw refusedSource('has a character in its base64 data that is none of A-Z a-z 0-9 + / =')
     }
@@ -31,19 +31,19 @@ export function base64Size(encoded: Iterable<Buffer>, maxBytes: number): number 
   return byteCount(symbols)
 }
 
-/** Decodes what `base64Size` found valid. */
+/** Decodes base64 text that `base64Size` has validated. */
 export function* decodedBase64(encoded: Iterable<Buffer>): Generator<Buffer> {
   let rest = ''
-  for (const characters of significant(encoded)) {
-    const waiting = rest + characters
-    const whole = waiting.length - (waiting.length % 4)
-    rest = waiting.slice(whole)
-    yield Buffer.from(waiting.slice(0, whole), 'base64')
+  for (const characters of withoutWhiteSpace(encoded)) {
+    const text = rest + characters
+    const whole = text.length - (text.length % 4)
+    rest = text.slice(whole)
+    yield Buffer.from(text.slice(0, whole), 'base64')
   }
   yield Buffer.from(rest, 'base64')
 }
 
-function* significant(encoded: Iterable<Buffer>): Generator<string> {
+function* withoutWhiteSpace(encoded: Iterable<Buffer>): Generator<string> {
   for (const bytes of encoded) yield bytes.toString('latin1').replaceAll(whiteSpace, '')
 }
 

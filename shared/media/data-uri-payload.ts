@@ -2,7 +2,7 @@ import { refusedSource } from './source-refusals.ts'
 
 const sliceCharacters = 64 * 1024
 
-/** The bytes that a part of a data URI stands for, percent-decoded, a slice at a time. */
+/** Percent-decodes `text` from `start` to `end` and yields the bytes slice by slice. */
 export function* payloadBytes(text: string, start: number, end: number): Generator<Buffer> {
   for (let at = start; at < end;) {
     const cut = sliceEnd(text, at, end)
@@ -11,7 +11,7 @@ export function* payloadBytes(text: string, start: number, end: number): Generat
   }
 }
 
-/** Neither a percent-escape nor a surrogate pair is cut in two. */
+/** Returns the end of a slice. It never splits a percent-escape or a surrogate pair. */
 function sliceEnd(text: string, start: number, end: number): number {
   let cut = Math.min(start + sliceCharacters, end)
   if (cut === end) return end
@@ -21,7 +21,7 @@ function sliceEnd(text: string, start: number, end: number): number {
   return last >= 0xd800 && last <= 0xdbff ? cut + 1 : cut
 }
 
-/** The URL parser drops tabs and line ends, and writes what is not ASCII as UTF-8. */
+/** Removes tabs and line ends, and encodes other characters than ASCII as UTF-8, as the URL parser does. */
 function percentDecoded(slice: string): Buffer {
   const bytes = Buffer.from(slice.replaceAll(/[\t\n\r]+/g, ''))
   if (!bytes.includes('%')) return bytes

@@ -8,40 +8,40 @@ import { trimCharacters } from './trim-characters.ts'
 export interface DataUri {
   /** The media type with its parameters, as WHATWG serializes it. */
   declaredType: string
-  /** Of the data, decoded: exact. */
+  /** The exact length of the decoded data. */
   sizeBytes: number
-  /** The data, decoded piece by piece; each call starts anew. */
+  /** Streams the decoded data. Each call returns a new stream. */
   open(): Readable
 }
 
 const defaultType = 'text/plain;charset=US-ASCII'
-const base64Mark = /; *base64$/i
+const base64Suffix = /; *base64$/i
 const asciiBlanks = '\t\n\f\r '
-/** Texts that the URL parser reads a host or folders from. No client writes them, so that copying them does no harm. */
+/** The URL parser reads a host or path segments from these. They are rare, so the copy that parsing makes is acceptable. */
 const hasHierarchy = /^[^,:]*:[\t\n\r]*\//
 
 /**
- * Reads a data URI (RFC 2397) the way WHATWG Fetch's data: URL processor does: parameters, quoted or not; base64, with
- * percent-escapes, white space or missing padding too; a fragment is no part of it; without a valid type it is
- * `text/plain;charset=US-ASCII`. What WHATWG calls invalid is refused, and so is a percent sign that begins no escape.
- * Throws `invalid-request` naming the rule, or `too-large`, before a byte is decoded. Memory beyond the text is constant.
+ * Parses a data URI (RFC 2397) like WHATWG Fetch's "data: URL processor". Parameters may be quoted. Base64 may contain
+ * percent-escapes and white space, and may lack padding. A fragment is ignored. Without a valid type, the type is
+ * `text/plain;charset=US-ASCII`. Unlike WHATWG, rejects a percent sign that does not start an escape. Throws
+ * `invalid-request` naming the rule, or `too-large`, before it decodes any data. Uses constant memory beyond the text.
  */
 export function parseDataUri(uri: string, { maxBytes }: { maxBytes: number }): DataUri {
   if (!uri.isWellFormed()) throw refusedSource('must be well-formed Unicode')
   const text = hasHierarchy.test(uri) ? parsedUrl(uri).href : uri
   const { header, start, end } = split(text)
   const payload = () => payloadBytes(text, start, end)
-  const isBase64 = base64Mark.test(header)
+  const isBase64 = base64Suffix.test(header)
   const sizeBytes = isBase64 ? base64Size(payload(), maxBytes) : plainSize(payload(), maxBytes)
   return {
-    declaredType: typeOf(header.replace(base64Mark, '')),
+    declaredType: typeOf(header.replace(base64Suffix, '')),
     sizeBytes,
     open: () =>
       Readable.from(isBase64 ? decodedBase64(payload()) : payload(), { objectMode: false }),
   }
 }
 
-/** The header between scheme and first comma, as the URL parser leaves it, and where the payload lies in the text. */
+/** Splits a data URI into the header (between scheme and first comma, as the URL parser returns it) and the payload's range. */
 function split(text: string): { header: string; start: number; end: number } {
   const fragment = text.indexOf('#')
   const end = fragment < 0 ? text.length : fragment
@@ -61,7 +61,7 @@ function parsedUrl(text: string): URL {
   return url
 }
 
-/** The URL parser drops controls and spaces at the very end. */
+/** Excludes trailing controls and spaces, as the URL parser does. */
 function trimmedEnd(text: string, end: number): number {
   let trimmed = end
   while (trimmed > 0 && text.charCodeAt(trimmed - 1) <= 0x20) trimmed--

@@ -4,7 +4,7 @@ import { httpBlanks, trimCharacters } from './trim-characters.ts'
 const essencePattern = /^[a-z0-9][a-z0-9!#$&^_.+-]{0,126}\/[a-z0-9][a-z0-9!#$&^_.+-]{0,126}$/
 const controlCharacter = /[^\t\x20-\x7e\x80-\u{10ffff}]/u
 
-/** `type/subtype` of a media type, in lower case and without parameters; undefined for anything malformed. */
+/** Returns `type/subtype` of a media type in lower case, without parameters; undefined if it is malformed. */
 export function parseEssence(mediaType: string): string | undefined {
   if (controlCharacter.test(mediaType)) return undefined
   const [name = ''] = mediaType.split(';', 1)

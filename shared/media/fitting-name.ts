@@ -2,11 +2,11 @@ import { maxSegmentBytes } from '../model/path.ts'
 import { canonicalType, extensionsOf, typeOfName } from './media-types.ts'
 import { mayBeInside } from './sniff/refinements.ts'
 import { isTextFormat } from './text-formats.ts'
-import { isRecognisable } from './sniff/detect-type.ts'
+import { isRecognisable } from './sniff/recognisable.ts'
 
 /**
- * Types that say little: of what any file has, or of a container of many formats. A name contradicts them only where its
- * extension stands for another format that its bytes would have shown.
+ * Containers of many formats. A name contradicts one of these types only if its extension belongs to another format that the
+ * file's bytes would have shown.
  */
 const generic = new Set([
   'application/ogg',
@@ -18,10 +18,10 @@ const generic = new Set([
   'text/xml',
 ])
 
-/** Types that fit any name: they say only what a file is not. */
+/** Types that fit any name. */
 const anyName = new Set(['application/octet-stream', 'text/plain'])
 
-/** Formats of one family: each other's extensions stand for them too. */
+/** Formats that share their extensions. */
 const families = [
   ['audio/mp4', 'audio/x-m4a', 'video/3gpp', 'video/mp4', 'video/quicktime', 'video/x-m4v'],
   ['video/matroska', 'video/webm'],
@@ -30,7 +30,7 @@ const families = [
   ['image/heic', 'image/heif', 'image/heic-sequence', 'image/heif-sequence', 'image/avif'],
 ]
 
-/** Extensions of formats whose bytes are another format's, or that the format goes by as well. */
+/** More extensions that fit a type: variants with the same signature, and less common names. */
 const furtherExtensions: Record<string, string[]> = {
   'application/msword': ['wps', 'wpt'],
   'application/pdf': ['ai'],
@@ -49,17 +49,17 @@ const furtherExtensions: Record<string, string[]> = {
   'text/vcard': ['vcf'],
 }
 
-/** The number of one volume of a split file: `film.7z.001`. */
+/** Volume of a split file: `film.7z.001`. */
 const volumeNumber = /^\d{3}$/
 
-/** How many siblings are numbered, before a name says by chance which one it is. */
+/** After so many numbered names, `siblingNames` uses random suffixes. */
 const numberedSiblings = 20
 
 const longestEnding = 20
 
 /**
- * A name whose extension does not contradict the type. One that does is replaced; a name without an extension, or with one
- * that stands for nothing, gets the right one appended. Without a name, `file` with the type's extension.
+ * Returns a name whose extension fits the type. Replaces an extension of another type. Appends the type's extension to a name
+ * without a known extension. Without a name, returns `file` with the type's extension.
  */
 export function fittingName(name: string | undefined, mimeType: string): string {
   const type = canonicalType(mimeType)
@@ -70,7 +70,7 @@ export function fittingName(name: string | undefined, mimeType: string): string 
   return joined(stem, `.${extension}`)
 }
 
-/** The name, and then others beside it, none twice: `a (2).txt`, `a (3).txt` and so on. Without end. */
+/** Yields the name, then alternatives without end and without repetition: `a (2).txt`, `a (3).txt` and so on. */
 export function* siblingNames(name: string): Generator<string> {
   yield name
   const { stem, ending } = split(name)
@@ -94,7 +94,7 @@ function fits(name: string, type: string): boolean {
   return family.some((member) => member === named || extensionsOf(member).includes(extension))
 }
 
-/** A dot at the start begins no extension, and what follows the last dot of a sentence is none. */
+/** Splits off the extension. A leading dot does not start one, and a long ending after the last dot is not one. */
 function split(name: string): { stem: string; ending: string } {
   const dot = name.lastIndexOf('.')
   const isEnding = dot > 0 && name.length - dot <= longestEnding
@@ -103,7 +103,7 @@ function split(name: string): { stem: string; ending: string } {
     : { stem: name, ending: '' }
 }
 
-/** Within the length of a name; no character is cut in two. */
+/** Shortens the stem by whole characters until the name fits `maxSegmentBytes`. */
 function joined(stem: string, ending: string): string {
   let kept = stem
   while (Buffer.byteLength(kept + ending) > maxSegmentBytes) kept = kept.replace(/.$/su, '')

@@ -8,14 +8,14 @@ export interface GcsUri {
   name: string
 }
 
-/** Whether a text is meant as an object of Cloud Storage; `parseGcsUri` says whether it is one. */
+/** Returns true for the scheme of a Cloud Storage object. `parseGcsUri` validates the rest. */
 export function isGcsUri(text: string): boolean {
   return /^gcs:/i.test(text)
 }
 
 /**
- * Parses `gcs://{bucket}/{object}`. The object's name stands there as it is, nothing in it is decoded. Throws
- * `invalid-request` (https://cloud.google.com/storage/docs/objects#naming).
+ * Parses `gcs://{bucket}/{object}`. The object's name is taken literally, without percent-decoding. Throws `invalid-request`
+ * (rules: https://cloud.google.com/storage/docs/objects#naming).
  */
 export function parseGcsUri(text: string): GcsUri {
   const [, bucket, name] = uri.exec(text) ?? []
@@ -29,7 +29,7 @@ export function parseGcsUri(text: string): GcsUri {
   return { bucket, name }
 }
 
-/** One wording for all that may not be had: foreign, absent, or of a service without Cloud Storage. */
+/** The same error for foreign objects, absent objects and services without Cloud Storage, so that it does not reveal which. */
 export function noSuchObject(): Error {
   return refusedSource(
     'is neither an object of your own workspace nor in a bucket that this service imports from; use a URL, or upload the bytes',

@@ -1,19 +1,18 @@
 import mime from 'mime'
 
 interface MediaType {
-  /** Other names of the type: IANA's, file-type's, those that clients and operating systems use. */
+  /** Other names of the type, from IANA, file-type, clients and operating systems. */
   aliases?: string[]
   /** Extensions that fit the type, the usual one first. */
   extensions?: string[]
-  /** Browsers open it in a viewer or player: under this name, or with `true` under its own. */
+  /** The name under which browsers open the type in a viewer or player; `true` for its canonical name. */
   inline?: true | string
 }
 
 /**
- * The names of types that records have. A format that WHATWG MIME Sniffing lists has WHATWG's name (`audio/wave`), other
- * formats have the name that IANA registered, or else the one that most programs use. The tables of inline types, of
- * previews and of extensions know these names only; `canonicalType` translates the rest. Types without aliases, without
- * extensions that differ from those of `mime` and without a viewer need no row.
+ * Canonical names of media types, as records store them. Formats in WHATWG MIME Sniffing use WHATWG's name (`audio/wave`).
+ * Other formats use IANA's name, or else the most common one. Other tables use canonical names only; `canonicalType` translates
+ * aliases. A type needs a row only if it has aliases, extensions that differ from those of `mime`, or a viewer in browsers.
  */
 export const mediaTypes: Record<string, MediaType> = {
   'application/ogg': { aliases: ['application/x-ogg'], extensions: ['ogx', 'ogg', 'oga', 'ogv'] },
@@ -110,7 +109,7 @@ export const mediaTypes: Record<string, MediaType> = {
     extensions: ['mpg', 'mpeg', 'mpe', 'm1v', 'm2v', 'vob'],
   },
   'video/ogg': { extensions: ['ogv', 'ogg'], inline: true },
-  // Chromium downloads `video/quicktime`, and plays the same bytes under the name of MP4, which came out of QuickTime.
+  // Chromium downloads `video/quicktime` but plays the same bytes as `video/mp4`, a format derived from QuickTime.
   'video/quicktime': { extensions: ['mov', 'qt'], inline: 'video/mp4' },
   'video/webm': { aliases: ['audio/webm'], extensions: ['webm', 'weba'], inline: true },
   'video/x-m4v': { inline: true },
@@ -126,7 +125,7 @@ const canonicalNames = new Map(
   rows.flatMap(([type, { aliases = [] }]) => aliases.map((alias) => [alias, type])),
 )
 
-/** An extension stands for the type that lists it earliest. */
+/** Maps an extension to the type that lists it at the lowest index. */
 const typesByExtension = new Map(
   rows
     .flatMap(([type, { extensions = [] }]) =>
@@ -136,12 +135,12 @@ const typesByExtension = new Map(
     .map(({ extension, type }) => [extension, type]),
 )
 
-/** The name that records have for a type (an essence). */
+/** Returns the canonical name of a type without parameters. */
 export function canonicalType(type: string): string {
   return canonicalNames.get(type) ?? type
 }
 
-/** The type that a name's extension stands for. */
+/** Returns the type of a name's extension. */
 export function typeOfName(name: string): string | undefined {
   const dot = name.lastIndexOf('.')
   if (dot < 0) return undefined
@@ -150,7 +149,7 @@ export function typeOfName(name: string): string | undefined {
   return type === null ? undefined : canonicalType(type)
 }
 
-/** Extensions that fit a type, the usual one first. */
+/** Returns the extensions that fit a type, the usual one first. */
 export function extensionsOf(type: string): string[] {
   const own = mediaTypes[type]?.extensions ?? []
   const usual = own.length > 0 ? null : mime.getExtension(type)
@@ -158,7 +157,7 @@ export function extensionsOf(type: string): string[] {
   return [...new Set([...own, ...(usual === null ? [] : [usual]), ...all])]
 }
 
-/** The name under which browsers open a type in a viewer or player that runs no script; undefined for any other type. */
+/** Returns the name under which browsers open a type in a viewer or player without scripts; undefined for other types. */
 export function inlineType(mimeType: string): string | undefined {
   const type = canonicalType(mimeType)
   const inline = mediaTypes[type]?.inline

@@ -7,8 +7,8 @@ const token = /^[\w!#$%&'*+.^`|~-]+$/
 const quotable = /^[\t\x20-\x7e\x80-\xff]*$/
 
 /**
- * Parses a MIME type and serializes it again (WHATWG MIME Sniffing §4.4, §4.5); undefined for a failure. Linear in the length
- * of the text, unlike `node:util`'s `MIMEType`, which takes seconds for 100 KB of blanks.
+ * Parses a MIME type and serializes it again (WHATWG MIME Sniffing §4.4, §4.5). Returns undefined if it is invalid. Takes time
+ * linear in the length of the text, unlike `MIMEType` of `node:util`, which takes seconds for 100 KB of blanks.
  */
 export function normalizeMimeType(text: string): string | undefined {
   const input = trimCharacters(text, blanks)
@@ -22,7 +22,7 @@ export function normalizeMimeType(text: string): string | undefined {
   return essence + parameters.map(([name, value]) => `;${name}=${serialized(value)}`).join('')
 }
 
-/** The parameters from a semicolon on; of a repeated one the first counts. */
+/** Parses the parameters from a semicolon on. The first of several parameters with one name wins. */
 function parseParameters(input: string, start: number): Map<string, string> {
   const parameters = new Map<string, string>()
   for (let at = start; at < input.length;) {
@@ -53,7 +53,7 @@ function parseParameters(input: string, start: number): Map<string, string> {
   return parameters
 }
 
-/** The value of a quoted string from the character after its quote; one that never closes runs to the end. */
+/** Parses a quoted string from the character after its opening quote. Without a closing quote it extends to the end. */
 function parseQuoted(input: string, start: number): { value: string; end: number } {
   let value = ''
   for (let at = start; at < input.length; at += 1) {

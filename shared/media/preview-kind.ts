@@ -4,7 +4,7 @@ import { isTextFormat } from './text-formats.ts'
 export type PictureKind = 'image' | 'pdf' | 'video'
 export type PreviewKind = PictureKind | 'text'
 
-/** Raster formats with a decoder. SVG is a program that browsers run, and never rendered. */
+/** Raster formats with a decoder. SVG is never rendered, because it can contain scripts. */
 const imageTypes = new Set(
   ['avif', 'gif', 'heic', 'heif', 'jpeg', 'png', 'tiff', 'webp'].map((type) => `image/${type}`),
 )
@@ -26,7 +26,7 @@ const demuxers: Record<string, string> = {
   'video/x-ms-asf': 'asf',
 }
 
-/** Undefined for a type without a preview. */
+/** Returns undefined for a type without a preview. */
 export function previewKind(mimeType: string): PreviewKind | undefined {
   if (imageTypes.has(mimeType)) return 'image'
   if (mimeType === 'application/pdf') return 'pdf'
@@ -34,9 +34,9 @@ export function previewKind(mimeType: string): PreviewKind | undefined {
   return mimeType !== 'image/svg+xml' && isTextFormat(mimeType) ? 'text' : undefined
 }
 
-/** The demuxers of ffmpeg that may read a video type, separated by commas. */
+/** Returns the ffmpeg demuxers that may read a video type, separated by commas. */
 export function demuxersOf(mimeType: string): string {
   const names = demuxers[mimeType]
-  if (names === undefined) throw new Error(`${mimeType} is no video type that is previewed`)
+  if (names === undefined) throw new Error(`${mimeType} is not a video type with a preview`)
   return names
 }

@@ -2,13 +2,13 @@ import { buffer } from 'node:stream/consumers'
 import type { Readable } from 'node:stream'
 
 /**
- * The beginning of a text as UTF-8, read from its byte order mark if it has one (WHATWG Encoding §6), else as UTF-8. A
- * character that the beginning cuts in two is left out.
+ * Converts the beginning of a text to UTF-8. Reads the encoding from the byte order mark (WHATWG Encoding §6), else assumes
+ * UTF-8. Leaves out a last character that is incomplete.
  */
 export async function textHead(beginning: Readable): Promise<Buffer> {
   const bytes = await buffer(beginning)
   const decoder = new TextDecoder(encodingOf(bytes))
-  // As a stream that goes on: the rest of the last character is still to come.
+  // `stream` keeps an incomplete last character back instead of replacing it.
   return Buffer.from(decoder.decode(bytes, { stream: true }))
 }
 

@@ -3,22 +3,22 @@ import type { FileId, WorkspacePath } from '../model/ids.ts'
 import { parseEssence } from './essence.ts'
 import { refusedSource } from './source-refusals.ts'
 
-/** What a `workspace://` reference names: a file by its id, or whatever clean file a path holds. */
+/** A parsed `workspace://` reference: a file by its id, or the clean file at a path. */
 export type Reference = ({ id: FileId } | { path: WorkspacePath }) & {
-  /** The type that its writer knew, `type/subtype`. */
+  /** The type that the reference states, as `type/subtype`. */
   mimeType?: string
 }
 
 const scheme = /^workspace:\/\//i
 
-/** Whether a text is meant as a reference; `parseReference` says whether it is one. */
+/** Returns true for the scheme of a reference. `parseReference` validates the rest. */
 export function isReference(text: string): boolean {
   return scheme.test(text)
 }
 
 /**
- * Parses `workspace://{fileId}` or `workspace:///{path}`, either with `#{mime}` behind. Path and type are percent-decoded once;
- * an encoded slash is refused, never a separator. Throws `invalid-request` naming the rule that is broken.
+ * Parses `workspace://{fileId}` or `workspace:///{path}`, with an optional `#{mime}`. Percent-decodes path and type once.
+ * Rejects an encoded slash. Throws `invalid-request` naming the broken rule.
  */
 export function parseReference(text: string): Reference {
   if (!isReference(text)) throw refusedSource('must start with workspace://')
@@ -27,7 +27,7 @@ export function parseReference(text: string): Reference {
   return fragment === '' ? named : { ...named, mimeType: typeOf(fragment) }
 }
 
-/** The reference that `parseReference` reads back to the same. */
+/** The inverse of `parseReference`. */
 export function formatReference(reference: Reference): string {
   const target =
     'id' in reference ? reference.id : reference.path.split('/').map(encodeURIComponent).join('/')
@@ -35,13 +35,13 @@ export function formatReference(reference: Reference): string {
   return `workspace://${target}${mimeType === undefined ? '' : `#${encodeType(mimeType)}`}`
 }
 
-/** The same reference, with a type for readers that need one where its writer named none. */
+/** Adds a type to the text of a reference that has none. */
 export function withType(text: string, mimeType: string): string {
   const [target, fragment] = splitFragment(text)
   return fragment === '' ? `${target}#${encodeType(mimeType)}` : text
 }
 
-/** The text around its first `#`. */
+/** Splits a text at its first `#`. */
 function splitFragment(text: string): [target: string, fragment: string] {
   const mark = text.indexOf('#')
   return mark < 0 ? [text, ''] : [text.slice(0, mark), text.slice(mark + 1)]
@@ -76,7 +76,7 @@ function typeOf(fragment: string): string {
   return essence
 }
 
-/** Keeps what a fragment may hold (RFC 3986 §3.5) readable. */
+/** Percent-encodes a type, except for `/` and `+`, which a fragment may contain (RFC 3986 §3.5). */
 function encodeType(mimeType: string): string {
   return encodeURIComponent(mimeType).replaceAll('%2F', '/').replaceAll('%2B', '+')
 }

@@ -1,6 +1,6 @@
 import { WorkspaceError } from '../model/errors.ts'
 
-/** Refuses a source (of an import, of `storeMedia`), naming the rule it breaks. The cause is for the log alone. */
+/** Makes the error for a source (of an import or of `storeMedia`) that breaks a rule. Only the log shows the cause. */
 export function refusedSource(rule: string, cause?: unknown): WorkspaceError {
   return new WorkspaceError('invalid-request', `source: ${rule}`, {
     cause,

@@ -1,16 +1,16 @@
 import { isUtf8 } from 'node:buffer'
 import type { Charset } from '../model/file.ts'
 
-/** The most bytes of a character that a chunk may cut off: a sequence has four at most (RFC 3629 §3). */
+/** A chunk ends with at most three bytes of an incomplete character: a sequence has at most four (RFC 3629 §3). */
 const maxCutBytes = 3
 
-/** The escapes to kanji by which ISO-2022-JP, whose bytes are ASCII, is told from ASCII (RFC 1468). */
+/** Escape sequences that distinguish ISO-2022-JP from ASCII (RFC 1468); both use bytes below 0x80 only. */
 const kanjiEscapes = ['\u001b$B', '\u001b$@']
 const escapeBytes = 3
 
 /**
- * The encoding of a text, from all its bytes in the order in which they pass: UTF-16 by its byte order mark, UTF-8, ASCII
- * among it, where every byte is part of a valid sequence. Constant memory.
+ * Detects the encoding of a text from all its bytes, chunk by chunk: UTF-16 by its byte order mark, UTF-8 (including ASCII) if
+ * every byte is part of a valid sequence. Uses constant memory.
  */
 export class EncodingProbe {
   #head: Buffer = Buffer.alloc(0)
@@ -36,7 +36,7 @@ export class EncodingProbe {
     return [seam, chunk].some((bytes) => kanjiEscapes.some((escape) => bytes.includes(escape)))
   }
 
-  /** Undefined for any other encoding: readers guess those better than a wrong name lets them. */
+  /** Undefined for any other encoding, because a wrong name would keep readers from guessing it. */
   get charset(): Charset | undefined {
     const mark = this.#head.toString('hex', 0, 2)
     if (mark === 'feff' || mark === 'fffe') return 'utf-16'
@@ -44,7 +44,7 @@ export class EncodingProbe {
   }
 }
 
-/** How many bytes at the end begin a sequence that goes on after it. */
+/** Returns the number of bytes at the end that start an incomplete sequence. */
 function cutBytes(bytes: Buffer): number {
   for (let count = 1; count <= Math.min(maxCutBytes, bytes.length); count++) {
     const byte = bytes[bytes.length - count] ?? 0

@@ -1,4 +1,4 @@
-/** Formats outside `text/` that are text all the same; those with a `+json`, `+xml` or `+yaml` suffix aside. */
+/** Text formats outside `text/` and without a `+json`, `+xml` or `+yaml` suffix. */
 const textFormats = new Set([
   'application/ecmascript',
   'application/graphql',
@@ -55,7 +55,7 @@ export function isTextFormat(type: string): boolean {
   return /^(?:text|message)\//.test(type) || textSuffix.test(type) || textFormats.has(type)
 }
 
-/** An XML MIME type (WHATWG MIME Sniffing §4.6), SVG among them. */
+/** Matches an XML MIME type (WHATWG MIME Sniffing §4.6), including SVG. */
 export function isXml(type: string): boolean {
   return type.endsWith('+xml') || type === 'text/xml' || type === 'application/xml'
 }

@@ -1,4 +1,4 @@
-/** Behind four bytes at the beginning: Jet 3 and 4 (`.mdb`), ACE (`.accdb`). */
+/** Signatures at offset 4: Jet 3 and 4 (`.mdb`), ACE (`.accdb`). */
 const engines = new Set(['Standard Jet DB\0', 'Standard ACE DB\0'])
 const maskedAt = 0x18
 const maskKey = Buffer.from('c7da396b', 'hex')
@@ -8,8 +8,8 @@ const passwordAt = 0x42
 const dateAt = 0x72
 
 /**
- * Whether an Access database has a password, or pages that are encrypted. Its header is masked by RC4 with a known key;
- * from Jet 4 on the password also by the date of creation (as read by mdbtools and Jackcess).
+ * Returns true if an Access database has a password or encrypted pages. RC4 with a fixed key masks its header; from Jet 4 on,
+ * the creation date also masks the password (source: mdbtools, Jackcess).
  */
 export function isEncryptedAccess(head: Buffer): boolean {
   if (head.length < 0x98 || !engines.has(head.toString('latin1', 4, 20))) return false
@@ -25,23 +25,23 @@ export function isEncryptedAccess(head: Buffer): boolean {
   return password.some((byte, index) => byte !== mask[index % 4])
 }
 
-/** In place. OpenSSL has it no more. */
+/** Applies RC4 in place. OpenSSL 3 no longer provides it by default. */
 function rc4(key: Buffer, bytes: Buffer): void {
   const state = Uint8Array.from({ length: 256 }, (_, index) => index)
-  const swap = (one: number, other: number) => {
-    const kept = state[one] ?? 0
-    state[one] = state[other] ?? 0
-    state[other] = kept
+  const swap = (i: number, j: number) => {
+    const previous = state[i] ?? 0
+    state[i] = state[j] ?? 0
+    state[j] = previous
   }
-  for (let index = 0, other = 0; index < 256; index += 1) {
-    other = (other + (state[index] ?? 0) + (key[index % key.length] ?? 0)) & 0xff
-    swap(index, other)
+  for (let i = 0, j = 0; i < 256; i += 1) {
+    j = (j + (state[i] ?? 0) + (key[i % key.length] ?? 0)) & 0xff
+    swap(i, j)
   }
-  for (let index = 0, one = 0, other = 0; index < bytes.length; index += 1) {
-    one = (one + 1) & 0xff
-    other = (other + (state[one] ?? 0)) & 0xff
-    swap(one, other)
-    const stream = state[((state[one] ?? 0) + (state[other] ?? 0)) & 0xff] ?? 0
+  for (let index = 0, i = 0, j = 0; index < bytes.length; index += 1) {
+    i = (i + 1) & 0xff
+    j = (j + (state[i] ?? 0)) & 0xff
+    swap(i, j)
+    const stream = state[((state[i] ?? 0) + (state[j] ?? 0)) & 0xff] ?? 0
     bytes[index] = (bytes[index] ?? 0) ^ stream
   }
 }

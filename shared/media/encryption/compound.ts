@@ -1,11 +1,11 @@
+import type { UnscannableReason } from '../../model/verdict.ts'
 import { CompoundFile } from '../formats/compound-file.ts'
 import type { CompoundEntry } from '../formats/compound-records.ts'
 import type { ReadAt } from '../formats/read-at.ts'
-import type { Hidden } from './hidden.ts'
 import { presentationIsEncrypted, wordIsEncrypted, workbookIsEncrypted } from './legacy-office.ts'
 
 /**
- * Streams that only encrypted documents have: Office 2007 and later (MS-OFFCRYPTO §2.3), documents under rights management
+ * Streams that only encrypted documents contain: Office 2007 and later (MS-OFFCRYPTO §2.3), documents under rights management
  * (§2.2), and the properties of an encrypted presentation (MS-PPT §2.3.7).
  */
 const encryptedNames = new Set([
@@ -15,11 +15,11 @@ const encryptedNames = new Set([
   'encryptedsummary',
 ])
 
-const hwpMark = Buffer.from('HWP Document File')
-/** Encrypted by a password; a certificate; under rights management. */
+const hwpSignature = Buffer.from('HWP Document File')
+/** Encrypted with a password, encrypted with a certificate, under rights management. */
 const hwpFlags = 0x0002 | 0x0010 | 0x0100
 
-/** How much of which stream tells whether the document is encrypted. */
+/** The streams that show whether a document is encrypted, and the number of bytes to read from each. */
 const streams: Record<string, { bytes: number; isEncrypted: (stream: Buffer) => boolean }> = {
   worddocument: { bytes: 32, isEncrypted: wordIsEncrypted },
   workbook: { bytes: 1024 * 1024, isEncrypted: workbookIsEncrypted },
@@ -27,11 +27,14 @@ const streams: Record<string, { bytes: number; isEncrypted: (stream: Buffer) => 
   'current user': { bytes: 64, isEncrypted: presentationIsEncrypted },
   fileheader: { bytes: 256, isEncrypted: hwpIsEncrypted },
 }
-/** Documents in a document count, too. */
+/** Includes the streams of embedded documents. */
 const maxStreams = 256
 
-/** Whether a compound file holds an encrypted document, at whatever depth. Names are compared without case (MS-CFB §2.6.4). */
-export async function compoundEncryption(read: ReadAt): Promise<Hidden> {
+/**
+ * Resolves to `encrypted` if a compound file contains an encrypted document at any depth, to `scan-limit` if the limits do not
+ * allow an answer. Names are compared without case (MS-CFB §2.6.4).
+ */
+export async function compoundEncryption(read: ReadAt): Promise<UnscannableReason | undefined> {
   const file = await CompoundFile.open(read)
   if (!file) return undefined
   if (file.entries.some(({ name }) => encryptedNames.has(name.toLowerCase()))) return 'encrypted'
@@ -49,6 +52,7 @@ function streamOf({ kind, name }: CompoundEntry) {
 
 /** The `FileHeader` stream of a Hancom document, version 5. */
 function hwpIsEncrypted(stream: Buffer): boolean {
-  if (stream.length < 40 || !stream.subarray(0, hwpMark.length).equals(hwpMark)) return false
+  if (!stream.subarray(0, hwpSignature.length).equals(hwpSignature)) return false
+  if (stream.length < 40) return false
   return (stream.readUInt32LE(36) & hwpFlags) !== 0
 }

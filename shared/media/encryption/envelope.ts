@@ -1,13 +1,13 @@
-/** How files begin whose whole content is encrypted, and which say so. */
-const marks: { at: number; bytes: Buffer }[] = [
-  // Apple disk images, and sparse bundles' bands.
+/** Signatures of formats whose whole content is encrypted. */
+const signatures: { at: number; bytes: Buffer }[] = [
+  // Apple disk images and the bands of sparse bundles.
   { at: 0, bytes: Buffer.from('encrcdsa') },
   { at: 0, bytes: Buffer.from('LUKS\u00ba\u00be', 'latin1') },
   // BitLocker volumes.
   { at: 3, bytes: Buffer.from('-FVE-FS-') },
   { at: 0, bytes: Buffer.from('age-encryption.org/v1\n') },
   { at: 0, bytes: Buffer.from('-----BEGIN AGE ENCRYPTED FILE-----') },
-  // `openssl enc`, plain and by base64.
+  // `openssl enc`, binary and base64.
   { at: 0, bytes: Buffer.from('Salted__') },
   { at: 0, bytes: Buffer.from('U2FsdGVkX1') },
   // AES Crypt.
@@ -19,26 +19,27 @@ const armor = '-----BEGIN PGP MESSAGE-----'
 /** RSA, ElGamal, ECDH, X25519, X448 (RFC 9580 §9.1). */
 const publicKeyAlgorithms = new Set([1, 2, 16, 18, 25, 26])
 
-/** Content types of CMS (RFC 5652 §6, §8; RFC 5083 §2.1): enveloped, encrypted, authenticated and enveloped. */
+/** Content types of CMS (RFC 5652 §6, §8; RFC 5083 §2.1): enveloped data, encrypted data, authenticated enveloped data. */
 const cmsTypes = ['06092a864886f70d010703', '06092a864886f70d010706', '060b2a864886f70d0109100117']
 const sequence = 0x30
 const longestSequenceHead = 6
 
-const wordPerfectMark = Buffer.from('ff575043', 'hex')
-/** In the prefix of a WordPerfect document: a checksum of its password, or zero. */
+const wordPerfectSignature = Buffer.from('ff575043', 'hex')
+/** Offset of the password's checksum in a WordPerfect prefix; zero without a password. */
 const wordPerfectKeyAt = 12
 
+/** Returns true if the whole content of a file is encrypted, judging by its first bytes. */
 export function isEnvelope(head: Buffer): boolean {
   return (
     isCms(head) ||
     isEncryptedWordPerfect(head) ||
-    marks.some(({ at, bytes }) => head.subarray(at, at + bytes.length).equals(bytes)) ||
+    signatures.some(({ at, bytes }) => head.subarray(at, at + bytes.length).equals(bytes)) ||
     isOpenPgpMessage(head) ||
     isOpenPgpMessage(withoutArmor(head))
   )
 }
 
-/** S/MIME and `openssl cms`, in DER or BER: a sequence that begins with its type. */
+/** Matches S/MIME and `openssl cms`, in DER or BER: a sequence that begins with its content type. */
 function isCms(head: Buffer): boolean {
   if (head[0] !== sequence) return false
   const types = cmsTypes.map((type) => head.indexOf(type, 0, 'hex'))
@@ -46,11 +47,14 @@ function isCms(head: Buffer): boolean {
 }
 
 function isEncryptedWordPerfect(head: Buffer): boolean {
-  if (!head.subarray(0, wordPerfectMark.length).equals(wordPerfectMark)) return false
+  if (!head.subarray(0, wordPerfectSignature.length).equals(wordPerfectSignature)) return false
   return head.length >= wordPerfectKeyAt + 2 && head.readUInt16LE(wordPerfectKeyAt) !== 0
 }
 
-/** The first bytes of an armored message (RFC 9580 §6.2): a signed one has the same first line as an encrypted one. */
+/**
+ * Decodes the first bytes of an armored message (RFC 9580 §6.2). Signed and encrypted messages share the first line, so only
+ * the packets tell them apart.
+ */
 function withoutArmor(head: Buffer): Buffer {
   const lines = head.toString('latin1').split(/\r?\n/)
   if (lines[0] !== armor) return Buffer.alloc(0)
@@ -59,8 +63,8 @@ function withoutArmor(head: Buffer): Buffer {
 }
 
 /**
- * A binary OpenPGP message that is encrypted (RFC 9580 §10.3): one session key packet or several, of a key (tag 1) or a
- * passphrase (tag 3), then the encrypted data (tag 9, 18 or 20).
+ * Matches an encrypted binary OpenPGP message (RFC 9580 §10.3): one or more session key packets, for a public key (tag 1) or a
+ * passphrase (tag 3), then encrypted data (tag 9, 18 or 20).
  */
 function isOpenPgpMessage(head: Buffer): boolean {
   let keys = 0
@@ -73,7 +77,7 @@ function isOpenPgpMessage(head: Buffer): boolean {
     keys += 1
     at = bodyAt + bodyBytes
   }
-  // More keys than fit the head.
+  // The session keys fill the head, so the encrypted data come later.
   return keys > 1
 }
 
@@ -86,7 +90,7 @@ function isSessionKey(tag: number, body: Buffer): boolean {
   return version === 6 || (version === 3 && publicKeyAlgorithms.has(body[9] ?? 0))
 }
 
-/** A packet's header (RFC 9580 §4.2), old or new; undefined for other bytes. The data's own length does not matter. */
+/** Parses a packet header (RFC 9580 §4.2), old or new format. Returns undefined for other bytes. */
 function parsePacket(head: Buffer, at: number) {
   const first = head.readUInt8(at)
   if ((first & 0x80) === 0) return undefined

@@ -2,9 +2,9 @@
 export interface CompoundEntry {
   name: string
   kind: 'root' | 'storage' | 'stream'
-  /** The names of the storages that hold it, outermost first; undefined where no storage does. */
+  /** The names of the storages that contain it, outermost first; undefined for an entry outside the tree. */
   parents: string[] | undefined
-  /** 32 hexadecimal digits, as the bytes stand in the file; zeros where no program registered itself. */
+  /** 32 hexadecimal digits, in the byte order of the file; zeros if no program registered a class. */
   clsid: string
   sizeBytes: number
   startSector: number
@@ -30,7 +30,7 @@ export interface CompoundNode {
 const signature = Buffer.from('d0cf11e0a1b11ae1', 'hex')
 export const headerBytes = 512
 export const entryBytes = 128
-/** Larger numbers mark free sectors, ends of chains and the like (§2.1). */
+/** Larger numbers have special meanings such as free sector or end of chain (§2.1). */
 export const maxRegularSector = 0xfffffffa
 const kinds: Record<number, CompoundEntry['kind']> = { 1: 'storage', 2: 'stream', 5: 'root' }
 const maxDepth = 32
@@ -39,7 +39,7 @@ export function isCompoundFile(head: Uint8Array): boolean {
   return signature.equals(head.subarray(0, signature.length))
 }
 
-/** MS-CFB §2.2. Undefined for other files, and for sector sizes that no reader takes. */
+/** Parses a header (MS-CFB §2.2). Returns undefined for other files and for sector sizes that no reader accepts. */
 export function parseHeader(bytes: Buffer): CompoundHeader | undefined {
   if (bytes.length < headerBytes || !isCompoundFile(bytes)) return undefined
   const sectorShift = bytes.readUInt16LE(30)
@@ -56,7 +56,7 @@ export function parseHeader(bytes: Buffer): CompoundHeader | undefined {
   }
 }
 
-/** MS-CFB §2.6.1; undefined for an entry that is not in use. In version 3 only the low half of the size counts. */
+/** Parses a directory entry (MS-CFB §2.6.1). Returns undefined for an unused one. Version 3 uses the low half of the size only. */
 export function parseEntry(bytes: Buffer, isVersion3: boolean): CompoundNode | undefined {
   const kind = kinds[bytes.readUInt8(66)]
   if (!kind) return undefined
@@ -77,16 +77,16 @@ export function parseEntry(bytes: Buffer, isVersion3: boolean): CompoundNode | u
   }
 }
 
-/** Walks the trees of siblings from the root (§2.6.4), each entry once, whatever refers to it. */
+/** Sets `parents` by walking the trees of siblings from the root (§2.6.4). Visits each entry once, even in broken trees. */
 export function assignParents(nodes: (CompoundNode | undefined)[]): void {
-  const waiting = [{ index: nodes[0]?.child ?? maxRegularSector, parents: [] as string[] }]
-  for (let next = waiting.pop(); next; next = waiting.pop()) {
+  const pending = [{ index: nodes[0]?.child ?? maxRegularSector, parents: [] as string[] }]
+  for (let next = pending.pop(); next; next = pending.pop()) {
     const { index, parents } = next
     const node = nodes[index]
     if (!node || node.entry.parents || node.entry.kind === 'root') continue
     node.entry.parents = parents
-    waiting.push({ index: node.left, parents }, { index: node.right, parents })
+    pending.push({ index: node.left, parents }, { index: node.right, parents })
     if (node.entry.kind === 'storage' && parents.length < maxDepth)
-      waiting.push({ index: node.child, parents: [...parents, node.entry.name] })
+      pending.push({ index: node.child, parents: [...parents, node.entry.name] })
   }
 }

@@ -1,15 +1,21 @@
-/** Reads `bytes` bytes at an offset of a file; fewer only where the file ends. */
+import type { Readable } from 'node:stream'
+import { asBuffer } from './as-buffer.ts'
+
+/** Reads `bytes` bytes at an offset of a file, or fewer at the end of the file. */
 export type ReadAt = (offset: number, bytes: number) => Promise<Buffer>
 
 const blockBytes = 64 * 1024
 const cachedBlocks = 64
 
-/** A reader of a file's structure has reached its limit of bytes or steps. */
+/** Opens an inclusive range of a file's bytes. Resolves to undefined if the bytes no longer exist. */
+type OpenRange = (range: { start: number; end: number }) => Promise<Readable | undefined>
+
+/** A reader has reached its limit of bytes or steps. */
 export class ReadLimitError extends Error {}
 
 /**
- * Reads a file in aligned blocks of 64 KiB and keeps the latest 64 of them, so that many small reads of neighbouring bytes
- * cost one request to the store. Throws `ReadLimitError` once more than `maxBytes` would be read.
+ * Makes a reader that reads a file in aligned blocks of 64 KiB and caches the latest 64 of them, so that many small reads of
+ * neighbouring bytes cost one request to the store. It throws `ReadLimitError` before it reads more than `maxBytes`.
  */
 export function boundedReader(read: ReadAt, maxBytes: number): ReadAt {
   const cache = new Map<number, Buffer>()
@@ -38,5 +44,26 @@ export function boundedReader(read: ReadAt, maxBytes: number): ReadAt {
       at += part.length
     }
     return parts.length === 1 && parts[0] ? parts[0] : Buffer.concat(parts)
+  }
+}
+
+/**
+ * Makes a reader of a file whose first bytes are already in memory. It throws an `Error` if it cannot open the bytes, which
+ * happens after the file has been deleted.
+ */
+export function readerOf(
+  open: OpenRange | undefined,
+  { head, sizeBytes }: { head: Uint8Array; sizeBytes: number },
+): ReadAt {
+  const firstBytes = asBuffer(head)
+  return async (offset, bytes) => {
+    const end = Math.min(offset + bytes, sizeBytes)
+    if (offset >= end) return Buffer.alloc(0)
+    if (end <= firstBytes.length) return firstBytes.subarray(offset, end)
+    const body = await open?.({ start: offset, end: end - 1 })
+    if (!body) throw new Error('The scanned bytes cannot be opened again')
+    const chunks: Buffer[] = []
+    for await (const chunk of body as AsyncIterable<Buffer>) chunks.push(chunk)
+    return Buffer.concat(chunks)
   }
 }

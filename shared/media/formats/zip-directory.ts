@@ -1,58 +1,53 @@
 import { promisify } from 'node:util'
 import { constants, inflateRaw } from 'node:zlib'
 import type { ReadAt } from './read-at.ts'
+import { locatorBytes, readZip64End, wideValues } from './zip64.ts'
 
-/** A file in a zip archive, as the directory has it; numbers of 64 bits are read from the Zip64 extra field. */
+/** An entry of a zip archive's directory, with the values of its Zip64 extra field. */
 export interface ZipEntry {
-  /** Where its header in the directory begins. */
+  /** Offset of the entry's header in the directory. */
   at: number
-  /** UTF-8, or Latin-1 where the flags do not say so. */
+  /** UTF-8 or Latin-1, depending on the flags. */
   name: string
   flags: number
   method: number
   crc: number
   compressedBytes: number
   sizeBytes: number
-  /** Where the header in front of its data begins, in the file. */
+  /** Offset of the local header, from the start of the file. */
   localAt: number
 }
 
 export interface ZipDirectory {
-  /** Where the archive begins: after the bytes in front of it, if its offsets do not count them. */
+  /** Offset of the archive in the file: the number of leading bytes that the archive's own offsets do not count. */
   start: number
   at: number
   end: number
-  /** Where the end record begins. */
+  /** Offset of the end record. */
   endAt: number
-  /** Where the Zip64 end record and its locator begin, if there are any. */
+  /** Offsets of the Zip64 end record and its locator. */
   zip64?: { endAt: number; locatorAt: number }
-  /** Whether some number stands in a Zip64 extra field. */
+  /** True if an entry has a value in a Zip64 extra field. */
   usesZip64: boolean
   entries: ZipEntry[]
 }
 
 const inflate = promisify(inflateRaw)
-const wide = 0xffffffff
 const endSignature = Buffer.from('PK\u0005\u0006')
 const endBytes = 22
-const locatorSignature = 0x07064b50
-const locatorBytes = 20
-const zip64EndSignature = 0x06064b50
-const zip64EndBytes = 56
 const entrySignature = 0x02014b50
 const entryBytes = 46
 const localSignature = 0x04034b50
 const localBytes = 30
-const zip64ExtraId = 0x0001
 const utf8Flag = 0x0800
 const maxCommentBytes = 0xffff
 
-/** 60,000 files with names of 220 bytes. */
+/** Enough for 60,000 entries with names of 220 bytes. */
 export const maxDirectoryBytes = 16 * 1024 * 1024
 
 /**
- * The directory of a zip archive (APPNOTE 6.3.10 §4.3.12 to 4.3.16), at the end of the file; undefined for other files and
- * for broken archives. `too-large` beyond 16 MiB. Takes the Zip64 end record wherever there is one, as most readers do.
+ * Reads the directory at the end of a zip archive (APPNOTE 6.3.10 §4.3.12 to 4.3.16). Resolves to undefined for other files and
+ * for broken archives, to `too-large` beyond 16 MiB. Prefers the Zip64 end record, like most readers.
  */
 export async function readZipDirectory(
   read: ReadAt,
@@ -70,8 +65,8 @@ export async function readZipDirectory(
   const start = end - directoryAt - directoryBytes
   if (start < 0) return undefined
   if (directoryBytes > maxDirectoryBytes) return 'too-large'
-  const places = zip64 && { endAt: zip64.endAt, locatorAt: endAt - locatorBytes }
-  // The directory ends at the end record; where other bytes are in between, it is where its offset says.
+  const zip64Offsets = zip64 && { endAt: zip64.endAt, locatorAt: endAt - locatorBytes }
+  // The directory normally ends at the end record. If other bytes lie in between, its offset counts from the start of the file.
   for (const from of start > 0 ? [start, 0] : [0]) {
     const at = from + directoryAt
     const parsed = parseEntries(await read(at, directoryBytes), { at, start: from })
@@ -82,38 +77,18 @@ export async function readZipDirectory(
       at,
       end: directoryEnd,
       endAt,
-      ...(places && { zip64: places }),
+      ...(zip64Offsets && { zip64: zip64Offsets }),
       ...parsed,
     }
   }
   return undefined
 }
 
-/** Whether a file ends like a zip archive, though its directory may be broken. */
+/** Resolves to true if a file has the end record of a zip archive, even if its directory is broken. */
 export async function endsLikeZip(read: ReadAt, sizeBytes: number): Promise<boolean> {
   const at = Math.max(0, sizeBytes - endBytes - maxCommentBytes - locatorBytes)
   const tail = await read(at, sizeBytes - at)
   return tail.length >= endBytes && tail.lastIndexOf(endSignature, tail.length - endBytes) >= 0
-}
-
-/** §4.3.14, 4.3.15: the locator stands right in front of the end record. */
-async function readZip64End(
-  read: ReadAt,
-  { tail, index, endAt }: { tail: Buffer; index: number; endAt: number },
-) {
-  const locator = tail.subarray(Math.max(0, index - locatorBytes), index)
-  if (locator.length < locatorBytes || locator.readUInt32LE(0) !== locatorSignature)
-    return undefined
-  // The record has no extensible data in practice; its own offset would not count bytes in front of the archive.
-  const at = endAt - locatorBytes - zip64EndBytes
-  const record = at < 0 ? Buffer.alloc(0) : await read(at, zip64EndBytes)
-  if (record.length < zip64EndBytes || record.readUInt32LE(0) !== zip64EndSignature)
-    return undefined
-  return {
-    endAt: at,
-    directoryBytes: readUInt64(record, 40),
-    directoryAt: readUInt64(record, 48),
-  }
 }
 
 function parseEntries(bytes: Buffer, { at, start }: { at: number; start: number }) {
@@ -148,32 +123,8 @@ function parseEntries(bytes: Buffer, { at, start }: { at: number; start: number 
 }
 
 /**
- * The numbers of a header, each from the Zip64 extra field where its field of 32 bits has no room for it (§4.5.3);
- * undefined where it does not stand there, or is beyond what JavaScript counts exactly.
- */
-export function wideValues(fields: number[], extra: Buffer): number[] | undefined {
-  if (!fields.includes(wide)) return fields
-  let at = 0
-  while (at + 4 <= extra.length && extra.readUInt16LE(at) !== zip64ExtraId)
-    at += 4 + extra.readUInt16LE(at + 2)
-  if (at + 4 > extra.length) return undefined
-  const data = extra.subarray(at + 4, at + 4 + extra.readUInt16LE(at + 2))
-  let read = 0
-  const values = fields.map((field) => {
-    if (field !== wide) return field
-    read += 8
-    return read <= data.length ? readUInt64(data, read - 8) : Infinity
-  })
-  return values.every(Number.isSafeInteger) ? values : undefined
-}
-
-function readUInt64(bytes: Buffer, at: number): number {
-  return bytes.readUInt32LE(at) + bytes.readUInt32LE(at + 4) * 2 ** 32
-}
-
-/**
- * A file of the archive, stored or deflated, of at most `maxBytes`, packed and unpacked; undefined for larger, broken and
- * otherwise packed ones.
+ * Reads an entry that is stored or deflated. Resolves to undefined if it is broken, uses another method, or has more than
+ * `maxBytes`, compressed or not.
  */
 export async function readZipEntry(
   read: ReadAt,

@@ -1,7 +1,7 @@
 import { CompoundFile } from '../formats/compound-file.ts'
 import type { ReadAt } from '../formats/read-at.ts'
 
-/** Streams and storages right under the root that only programs of one kind write. */
+/** Streams and storages under the root that identify a format. */
 const entryTypes: [name: RegExp, type: string][] = [
   [/^WordDocument$/i, 'application/msword'],
   [/^(?:Workbook|Book)$/i, 'application/vnd.ms-excel'],
@@ -14,7 +14,7 @@ const entryTypes: [name: RegExp, type: string][] = [
   [/^BodyText$/, 'application/x-hwp'],
 ]
 
-/** Class ids of the root, as their bytes stand in the file. */
+/** Class ids of the root, in the byte order of the file. */
 const classTypes: Record<string, string> = {
   '82100c0000000000c000000000000046': 'application/x-msi',
   '84100c0000000000c000000000000046': 'application/x-msi',
@@ -23,7 +23,7 @@ const classTypes: Record<string, string> = {
   '3a8fb774c8c8d111be1100c04fb6faf1': 'application/vnd.ms-project',
 }
 
-/** The format inside a compound file (MS-CFB), from its directory; undefined where that does not tell. */
+/** Detects the format of a compound file (MS-CFB) from its directory. Resolves to undefined if it is unknown. */
 export async function sniffCompound(read: ReadAt): Promise<string | undefined> {
   const file = await CompoundFile.open(read)
   if (!file) return undefined

@@ -1,15 +1,17 @@
+import { asBuffer } from '../formats/as-buffer.ts'
+
 const mp4Brand = 0x6d7034
 const ftyp = 0x66747970
 const webm = 0x7765626d
 const ebml = 0x1a45dfa3
 /** The EBML element that names the document type. */
 const docTypeId = 0x4282
-/** How far into the file the document type is looked for. */
+/** The document type must start within so many bytes. */
 const docTypeWithinBytes = 38
 
-/** The signature for MP4 (MIME Sniffing §6.2.1): an `ftyp` box with an `mp4` brand among its brands. */
+/** Matches the signature for MP4 (MIME Sniffing §6.2.1): an `ftyp` box with an `mp4` brand. */
 export function isMp4(head: Uint8Array): boolean {
-  const bytes = view(head)
+  const bytes = asBuffer(head)
   if (bytes.length < 12) return false
   const boxBytes = bytes.readUInt32BE(0)
   if (bytes.length < boxBytes || boxBytes % 4 !== 0 || bytes.readUInt32BE(4) !== ftyp) return false
@@ -18,9 +20,9 @@ export function isMp4(head: Uint8Array): boolean {
   return false
 }
 
-/** The signature for WebM (§6.2.2): an EBML header whose document type is `webm`, possibly padded with zeros. */
+/** Matches the signature for WebM (§6.2.2): an EBML header with the document type `webm`, possibly padded with zeros. */
 export function isWebm(head: Uint8Array): boolean {
-  const bytes = view(head)
+  const bytes = asBuffer(head)
   if (bytes.length < 4 || bytes.readUInt32BE(0) !== ebml) return false
   const end = Math.min(bytes.length - 1, docTypeWithinBytes)
   for (let at = 4; at < end; at += 1) {
@@ -32,11 +34,7 @@ export function isWebm(head: Uint8Array): boolean {
   return false
 }
 
-/** The length of an EBML variable-size integer, from its first byte: one more than its leading zero bits. */
+/** Returns the length of an EBML variable-size integer from its first byte: one more than the number of leading zero bits. */
 function vintBytes(first: number): number {
   return Math.min(Math.clz32(first) - 24 + 1, 8)
-}
-
-function view(head: Uint8Array): Buffer {
-  return Buffer.from(head.buffer, head.byteOffset, head.byteLength)
 }

@@ -1,32 +1,26 @@
-import { supportedMimeTypes } from 'file-type'
 import { parseEssence } from '../essence.ts'
 import { canonicalType, typeOfName } from '../media-types.ts'
-import { readerOf } from '../formats/reader-of.ts'
-import {
-  hasByteOrderMark,
-  isText,
-  sniffableTypes,
-  sniffBinary,
-  sniffDocument,
-  sniffMarkup,
-} from './signatures.ts'
-import { sniffStructure, type WholeFile } from './structure.ts'
+import { readerOf } from '../formats/read-at.ts'
 import {
   isEmptyIcon,
-  isLateMp3,
   isLatePdf,
   isLatePostScript,
   sniffTable,
   sniffTextHeader,
-  sniffTga,
-} from './tolerant.ts'
+} from './further-signatures.ts'
+import { isLateMp3 } from './mp3.ts'
+import { mayBeUnrecognised } from './recognisable.ts'
+import { hasByteOrderMark, isText, sniffBinary, sniffDocument, sniffMarkup } from './signatures.ts'
+import { sniffStructure } from './structure.ts'
+import { sniffTga } from './tga.ts'
 import { isMarkdown, isTextFormat, isXml } from '../text-formats.ts'
+import type { WholeFile } from './whole-file.ts'
 
-/** How much of a file `detectType` makes use of. */
+/** The number of leading bytes that `detectType` uses. */
 export const sniffedBytes = 64 * 1024
 
 export interface TypeHint {
-  /** The media type that the uploader declared, however malformed. */
+  /** The media type that the uploader declared. It may be malformed. */
   declared?: string
   /** The file's name. */
   name: string
@@ -34,8 +28,8 @@ export interface TypeHint {
 
 const unknownType = 'application/octet-stream'
 
-/** What clients send when they know nothing: as good as no declared type. `curl --data` sends the last for any bytes. */
-const sayNothing = new Set([
+/** Declared types that clients send for any bytes, so they count as undeclared. `curl --data` sends the last one. */
+const uninformativeTypes = new Set([
   unknownType,
   'application/unknown',
   'application/x-unknown',
@@ -44,34 +38,16 @@ const sayNothing = new Set([
   'application/x-www-form-urlencoded',
 ])
 
-/** Types of WHATWG of which the structure, or a longer signature, tells more. */
-const containers = new Set([
+/** Types of WHATWG's patterns that the structure, or a longer signature, can refine. */
+const refinable = new Set([
   'application/ogg',
-  // Two letters at offset 34, which stand there in other files too.
+  // WHATWG's pattern is two letters at offset 34, which also occur in other files.
   'application/vnd.ms-fontobject',
   'application/zip',
   'video/mp4',
 ])
 
-/** Types that the bytes of a file show. */
-const recognisable: ReadonlySet<string> = new Set(
-  [...sniffableTypes, ...supportedMimeTypes].map(canonicalType),
-)
-
-/** Formats of which only some files have the signature: the binary ones of two, or those of some programs. */
-const partlyRecognised = new Set([
-  'application/dicom',
-  'application/pgp-encrypted',
-  'application/vnd.apache.arrow.file',
-  'application/x-apple-diskimage',
-  'application/x-iso9660-image',
-  'application/x-mobipocket-ebook',
-  'image/x-olympus-orf',
-  'image/x-panasonic-rw2',
-  'model/stl',
-])
-
-/** Formats whose signature is letters, but too many of them for chance. */
+/** Formats whose signature consists of letters but is too long to match other text by chance. */
 const unmistakable = new Set([
   'application/pdf',
   'application/postscript',
@@ -84,21 +60,20 @@ const unmistakable = new Set([
 ])
 
 /**
- * The media type of a file, as an essence (`type/subtype`, lower case), from its first bytes (up to 64 KiB) and, where its
- * structure lies elsewhere, from at most 4 MiB of the rest. Bytes come first; what the uploader declared and the name only
- * help where bytes cannot tell. Throws only what reading the file throws.
+ * Detects the media type of a file, as an essence (`type/subtype`, lower case). Reads the head (up to 64 KiB) and, for formats
+ * whose structure lies elsewhere, at most 4 MiB of the rest. Bytes take precedence; the declared type and the name are used only
+ * if the bytes do not decide. Rejects only with the errors of reading the file.
  *
- * - A format that WHATWG MIME Sniffing lists has WHATWG's name for it (`audio/wave`, `application/x-gzip`), any other one
- *   that of `mediaTypes`. Formats inside ZIP, CFB, TIFF, MP4 and Ogg containers have their own name: DOCX, EPUB, MSG, DNG, HEIC.
- *   Where the container does not tell, the declared type or the name may.
- * - PDF and MP3 may begin late, as readers allow.
- * - HTML and XML are recognised by WHATWG's patterns and by nothing else. A declared type, or else a name, of an XML
- *   format (SVG, XHTML), of HTML or of Markdown then says which one it is.
- * - Other text has the declared type if that is a text format, else the one its name stands for, else `text/plain`. An
- *   XML format must at least begin with `<`.
- * - Unknown binary bytes have the declared type, or else the one that the name stands for, unless files of that type show
- *   it by their bytes, or it is a text format: then `application/octet-stream`.
- * - An empty file has the declared type, else the one its name stands for, else `application/octet-stream`.
+ * - Formats have canonical names (see `mediaTypes`). Formats inside ZIP, CFB, TIFF, MP4 and Ogg containers have their own names:
+ *   DOCX, EPUB, MSG, DNG, HEIC. If the container does not identify its format, the declared type or the name may.
+ * - PDF and MP3 may have other bytes before their signature, as readers allow.
+ * - HTML and XML are recognised by WHATWG's patterns only. A declared type, or else a name, of an XML format (SVG, XHTML), of HTML
+ *   or of Markdown then refines the result.
+ * - Other text has the declared type if that is a text format, else the type of its name, else `text/plain`. An XML format
+ *   must begin with `<`.
+ * - Unknown binary data have the declared type, or else the type of the name, except for text formats and formats that are
+ *   always recognisable. Otherwise the result is `application/octet-stream`.
+ * - An empty file has the declared type, else the type of its name, else `application/octet-stream`.
  */
 export async function detectType(
   head: Uint8Array,
@@ -106,8 +81,8 @@ export async function detectType(
   file: WholeFile = wholeHead(head),
 ): Promise<string> {
   const essence = parseEssence(hint.declared ?? '')
-  const isSaid = essence !== undefined && !sayNothing.has(essence)
-  const declared = isSaid ? canonicalType(essence) : undefined
+  const isInformative = essence !== undefined && !uninformativeTypes.has(essence)
+  const declared = isInformative ? canonicalType(essence) : undefined
   const named = typeOfName(hint.name)
   if (head.length === 0) return declared ?? named ?? unknownType
 
@@ -117,10 +92,10 @@ export async function detectType(
   const recognised = await recognise(head.subarray(0, sniffedBytes), hints, file)
   if (isText(head)) return textType(head, hints, recognised)
   if (recognised !== undefined) return recognised
-  return hints.find((hint) => mayBeUnknown(hint)) ?? unknownType
+  return hints.find((hint) => !isTextFormat(hint) && mayBeUnrecognised(hint)) ?? unknownType
 }
 
-/** Where nothing but the beginning is there to read. */
+/** Treats the head as the whole file. */
 function wholeHead(head: Uint8Array): WholeFile {
   const sizeBytes = head.length
   return { sizeBytes, read: readerOf(undefined, { head, sizeBytes }) }
@@ -143,7 +118,7 @@ function textType(head: Uint8Array, hints: string[], recognised: string | undefi
   return mayBeChance(head, recognised) ? hint : recognised
 }
 
-/** A signature of a few letters, such as `BM` or `solid`, is also how text may begin. */
+/** Returns true for a signature of a few letters, such as `BM` or `solid`, which other text can also start with. */
 function mayBeChance(head: Uint8Array, recognised: string): boolean {
   const beginsWithLetters = head.subarray(0, 3).every((byte) => byte >= 0x20 && byte < 0x7f)
   return beginsWithLetters && !unmistakable.has(recognised)
@@ -165,17 +140,7 @@ async function recognise(
   const tga = await sniffTga(head, hints, file)
   if (tga !== undefined || isEmptyIcon(head)) return tga
   const sniffed = sniffBinary(head)
-  if (sniffed !== undefined && !containers.has(sniffed)) return sniffed
+  if (sniffed !== undefined && !refinable.has(sniffed)) return sniffed
   const type = (await sniffStructure(head, hints, file)) ?? sniffed
   return type ?? (isLateMp3(head) ? 'audio/mpeg' : undefined)
-}
-
-/** Whether unrecognised bytes may be of a type. */
-function mayBeUnknown(type: string): boolean {
-  return !isTextFormat(type) && (!isRecognisable(type) || partlyRecognised.has(type))
-}
-
-/** Whether files of a type show it by their bytes. */
-export function isRecognisable(type: string): boolean {
-  return recognisable.has(type)
 }

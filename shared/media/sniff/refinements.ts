@@ -1,4 +1,4 @@
-/** Container formats, and the formats inside them: the bytes of one of these may show the container only. */
+/** Container formats with the formats that they contain. The bytes of a contained format may show the container only. */
 const inside: Record<string, RegExp> = {
   'application/ogg': /^(?:audio|video)\/ogg$/,
   'application/x-cfb':
@@ -9,7 +9,7 @@ const inside: Record<string, RegExp> = {
     /^image\/x-(?:adobe-dng|canon-cr2|nikon-nef|olympus-orf|panasonic-rw2|pentax-pef|samsung-srw|sony-arw)$/,
 }
 
-/** Whether the type that a container's bytes show lets a file be of another type, which only a hint tells. */
+/** Returns true if a file whose bytes show `container` may be of `type`. */
 export function mayBeInside(container: string, type: string): boolean {
   return inside[container]?.test(type) ?? false
 }

@@ -1,6 +1,7 @@
+import { asBuffer } from '../formats/as-buffer.ts'
 import { isMp4, isWebm } from './containers.ts'
 
-/** How much of a file WHATWG looks at to tell text from binary (MIME Sniffing §5.2). */
+/** The number of bytes that WHATWG uses to distinguish text from binary data (MIME Sniffing §5.2). */
 const resourceHeaderBytes = 1445
 
 type Row = [type: string, pattern: number[], mask?: number[]]
@@ -9,7 +10,7 @@ const ascii = (text: string) => [...Buffer.from(text, 'latin1')]
 const any4 = [0, 0, 0, 0]
 const all4 = [255, 255, 255, 255]
 
-/** A RIFF or IFF container: its tag, four bytes of any value, its form. */
+/** Makes a row for a RIFF or IFF container: its tag, four bytes of any value, its form. */
 function container(type: string, tag: string, form: string): Row {
   const mask = [...all4, ...any4, ...ascii(form).map(() => 255)]
   return [type, [...ascii(tag), ...any4, ...ascii(form)], mask]
@@ -64,24 +65,24 @@ const patternTypes = [documents, images, audioAndVideo, fonts, archives]
   .flat()
   .map(([type]) => type)
 
-/** Every type that the functions here can answer. */
+/** Every type that the functions of this module return. */
 export const sniffableTypes: ReadonlySet<string> = new Set(
   patternTypes.concat('text/html', 'text/xml', 'video/mp4', 'video/webm'),
 )
 
-/** `text/html` or `text/xml`, only by the patterns of MIME Sniffing §7.1. */
+/** Detects `text/html` and `text/xml` by the patterns of MIME Sniffing §7.1. */
 export function sniffMarkup(head: Uint8Array): 'text/html' | 'text/xml' | undefined {
   const text = resourceHeader(head)
   if (html.test(text)) return 'text/html'
   return xml.test(text) ? 'text/xml' : undefined
 }
 
-/** PDF or PostScript. */
+/** Detects PDF and PostScript. */
 export function sniffDocument(head: Uint8Array): string | undefined {
   return firstMatch(documents, head)
 }
 
-/** An image, audio, video, font or archive type. MP3 without ID3 is left to file-type, which knows more of its kind. */
+/** Detects image, audio, video, font and archive types. Leaves MP3 without ID3 to `file-type`, which detects more variants. */
 export function sniffBinary(head: Uint8Array): string | undefined {
   const media = firstMatch(images, head) ?? firstMatch(audioAndVideo, head)
   if (media !== undefined) return media
@@ -90,37 +91,33 @@ export function sniffBinary(head: Uint8Array): string | undefined {
   return firstMatch(fonts, head) ?? firstMatch(archives, head)
 }
 
-/** The byte order mark that makes a file text of UTF-8 or UTF-16 (§7.1). */
+/** Matches a byte order mark of UTF-8 or UTF-16 (§7.1). */
 export function hasByteOrderMark([first, second, third]: Uint8Array): boolean {
   if (first === 0xef && second === 0xbb && third === 0xbf) return true
   return (first === 0xfe && second === 0xff) || (first === 0xff && second === 0xfe)
 }
 
-/** True for text: it has a byte order mark, or no binary data byte (§7.1, §7.2). */
+/** Returns true for text, which has a byte order mark or no binary data byte (§7.1, §7.2). */
 export function isText(head: Uint8Array): boolean {
   return hasByteOrderMark(head) || !head.subarray(0, resourceHeaderBytes).some(isBinaryDataByte)
 }
 
-/** A control character that is neither white space nor ESC (§3). */
+/** Matches a control character other than white space and ESC (§3). */
 function isBinaryDataByte(byte: number): boolean {
   if (byte >= 0x20) return false
   return byte <= 0x08 || byte === 0x0b || (byte >= 0x0e && byte <= 0x1a) || byte >= 0x1c
 }
 
-/** The first bytes, one character each. */
+/** Decodes the resource header as one character per byte. */
 function resourceHeader(head: Uint8Array): string {
-  return Buffer.from(head.buffer, head.byteOffset, head.byteLength).toString(
-    'latin1',
-    0,
-    resourceHeaderBytes,
-  )
+  return asBuffer(head).toString('latin1', 0, resourceHeaderBytes)
 }
 
 function firstMatch(rows: Row[], head: Uint8Array): string | undefined {
   return rows.find(([, pattern, mask]) => matches(head, pattern, mask))?.[0]
 }
 
-/** The pattern matching algorithm (§6). */
+/** Runs the pattern matching algorithm (§6). */
 function matches(head: Uint8Array, pattern: number[], mask?: number[]): boolean {
   return pattern.every(
     (byte, index) => ((head[index] ?? -1) & (mask?.[index] ?? 255)) === byte && index < head.length,

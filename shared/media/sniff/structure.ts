@@ -3,25 +3,20 @@ import { isCompoundFile } from '../formats/compound-records.ts'
 import { parseEssence } from '../essence.ts'
 import { canonicalType } from '../media-types.ts'
 import { boundedReader, ReadLimitError, type ReadAt } from '../formats/read-at.ts'
+import type { WholeFile } from './whole-file.ts'
 import { mayBeInside } from './refinements.ts'
 import { sniffCompound } from './compound.ts'
 import { sniffZip } from './zip.ts'
 
-/** A file of which the beginning has been read, to read the rest of. */
-export interface WholeFile {
-  sizeBytes: number
-  read: ReadAt
-}
-
-/** How much of a file is read for its type, beyond its beginning. */
+/** Limit of bytes to read beyond the head. */
 const maxReadBytes = 4 * 1024 * 1024
-/** TIFF 6.0 §2 and BigTIFF, in either byte order. */
-const tiffMarks = new Set(['49492a00', '4d4d002a', '49492b00', '4d4d002b'])
-const zipMarks = new Set(['504b0304', '504b0506'])
+/** TIFF 6.0 §2 and BigTIFF, in both byte orders. */
+const tiffSignatures = new Set(['49492a00', '4d4d002a', '49492b00', '4d4d002b'])
+const zipSignatures = new Set(['504b0304', '504b0506'])
 
 /**
- * The type that the structure of a file tells, wherever that lies; undefined where it tells nothing. The hints choose among
- * the formats of a container only where the structure leaves it open.
+ * Detects a type from the structure of a file. Resolves to undefined if it is unknown. Uses the hints to choose among the formats
+ * of a container if the structure does not decide.
  */
 export async function sniffStructure(
   head: Uint8Array,
@@ -31,20 +26,20 @@ export async function sniffStructure(
   const refined = (type: string | undefined) =>
     type && (hints.find((hint) => mayBeInside(type, hint)) ?? type)
   const bounded = boundedReader(read, maxReadBytes)
-  const mark = Buffer.from(head.subarray(0, 4)).toString('hex')
-  if (zipMarks.has(mark)) {
-    const told = await withinLimit(sniffZip(bounded, sizeBytes, hints))
-    return told ?? refined((await typeOf(fileTypeFromBuffer(head))) ?? 'application/zip')
+  const signature = Buffer.from(head.subarray(0, 4)).toString('hex')
+  if (zipSignatures.has(signature)) {
+    const detected = await withinLimit(sniffZip(bounded, sizeBytes, hints))
+    return detected ?? refined((await typeOf(fileTypeFromBuffer(head))) ?? 'application/zip')
   }
   if (isCompoundFile(head)) {
     return (await withinLimit(sniffCompound(bounded))) ?? refined('application/x-cfb')
   }
-  if (tiffMarks.has(mark)) {
+  if (tiffSignatures.has(signature)) {
     return refined((await withinLimit(tiffType(bounded, sizeBytes))) ?? 'image/tiff')
   }
   const type = refined(await typeOf(fileTypeFromBuffer(head)))
   if (type !== undefined || !hints.some(isZipped)) return type
-  // Readers find the directory from the end, whatever comes before the archive.
+  // A zip directory is located from the end, so other bytes may precede the archive.
   return await withinLimit(sniffZip(bounded, sizeBytes, hints))
 }
 
@@ -52,37 +47,38 @@ function isZipped(type: string): boolean {
   return type === 'application/zip' || mayBeInside('application/zip', type)
 }
 
-async function withinLimit(told: Promise<string | undefined>): Promise<string | undefined> {
+/** Resolves to undefined if the detection exceeds its read limit. */
+async function withinLimit(detected: Promise<string | undefined>): Promise<string | undefined> {
   try {
-    return await told
+    return await detected
   } catch (error) {
     if (error instanceof ReadLimitError) return undefined
     throw error
   }
 }
 
-/** The directory tells camera raw formats from other TIFF. A failure to read is not one to parse. */
+/** Detects camera raw formats by the TIFF directory. Rejects if reading fails, but not if parsing fails. */
 async function tiffType(read: ReadAt, sizeBytes: number): Promise<string | undefined> {
   const failures: unknown[] = []
-  const watched: ReadAt = (offset, bytes) =>
+  const recordingRead: ReadAt = (offset, bytes) =>
     read(offset, bytes).catch((error: unknown) => {
       failures.push(error)
       throw error
     })
-  const type = await typeOf(fileTypeFromBlob(blobOf(watched, sizeBytes)))
+  const type = await typeOf(fileTypeFromBlob(blobOf(recordingRead, sizeBytes)))
   if (failures.length > 0) throw failures[0]
-  // What file-type takes for Sony's mark is PrintIM, which scanners and other cameras write as well.
+  // file-type detects Sony files by the PrintIM tag, which scanners and other cameras also write.
   return type === 'image/x-sony-arw' ? 'image/tiff' : type
 }
 
-/** Hostile bytes may make a parser fail; then it recognises nothing. XML is for WHATWG's pattern alone to say. */
+/** Resolves to undefined if the parser fails, which hostile bytes can cause. Ignores XML, which only WHATWG's pattern detects. */
 async function typeOf(found: ReturnType<typeof fileTypeFromBuffer>): Promise<string | undefined> {
   const { mime = '' } = (await found.catch(() => undefined)) ?? {}
   const type = parseEssence(mime)
   return type === undefined || type === 'application/xml' ? undefined : canonicalType(type)
 }
 
-/** As much of a `Blob` as file-type uses. */
+/** Makes an object with the parts of `Blob` that file-type uses. */
 function blobOf(read: ReadAt, size: number): Blob {
   const slice = (start: number, end: number) => ({
     arrayBuffer: async () => new Uint8Array(await read(start, end - start)).buffer,

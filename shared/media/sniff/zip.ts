@@ -4,23 +4,23 @@ import { mayBeInside } from './refinements.ts'
 import { readZipDirectory, readZipEntry } from '../formats/zip-directory.ts'
 
 const maxMimetypeBytes = 256
-/** Of a list of content types, or of a document that is looked into. */
+/** Limit for a list of content types and for a document part. */
 const maxPartBytes = 1024 * 1024
 
-/** Content types of the main part (ECMA-376-2 §10.1.2) that do not lead to the type of the document by a rule. */
+/** Content types of the main part (ECMA-376-2 §10.1.2) that `packageType` cannot derive the document's type from. */
 const packageTypes: [part: string, type: string][] = [
   ['application/vnd.ms-package.3dmanufacturing-3dmodel+xml', 'model/3mf'],
   ['application/vnd.ms-package.xps-fixeddocumentsequence+xml', 'application/vnd.ms-xpsdocument'],
   ['application/vnd.ms-visio.', 'application/vnd.visio'],
 ]
 
-/** Formats that leave a mark in the directory: without it a zip archive is not one of them, whatever it is called. */
-const marked =
+/** Formats that are always recognisable from the directory, so that a hint alone does not count. */
+const recognisableFormats =
   /^application\/(?:epub\+zip|java-archive|vnd\.android\.package-archive|vnd\.apple\..*|vnd\.ms-(?:excel|powerpoint|word)\..*|vnd\.oasis\.opendocument\..*|vnd\.openxmlformats-officedocument\..*)$/
 
 /**
- * The format inside a zip archive, from its directory, wherever and in whatever order its files lie; `application/zip` where
- * it is another one or no more than an archive. Undefined for an archive without a readable directory.
+ * Detects the format of a zip archive from its directory, independently of the order of entries. Resolves to `application/zip`
+ * for unknown formats and plain archives, to undefined for an archive without a readable directory.
  */
 export async function sniffZip(
   read: ReadAt,
@@ -42,18 +42,20 @@ export async function sniffZip(
     programType(entries) ??
     (names.some((name) => /^[^/]+\.kml$/i.test(name))
       ? 'application/vnd.google-earth.kmz'
-      : hints.find((hint) => mayBeInside('application/zip', hint) && !marked.test(hint))) ??
+      : hints.find(
+          (hint) => mayBeInside('application/zip', hint) && !recognisableFormats.test(hint),
+        )) ??
     'application/zip'
   )
 }
 
-/** EPUB (OCF 3.3 §4.2.2) and OpenDocument (ODF 1.3 part 2 §3.3). */
+/** Reads the `mimetype` entry of EPUB (OCF 3.3 §4.2.2) and OpenDocument (ODF 1.3 part 2 §3.3). */
 function mimetypeOf(content: string | undefined): string | undefined {
   const type = parseEssence(content?.trim() ?? '')
   return type !== undefined && mayBeInside('application/zip', type) ? type : undefined
 }
 
-/** Office Open XML and other packages. */
+/** Detects Office Open XML and other packages. */
 function packageType(contentTypes: string | undefined): string | undefined {
   if (contentTypes === undefined) return undefined
   const known = packageTypes.find(([part]) => contentTypes.includes(part))
@@ -65,15 +67,16 @@ function packageType(contentTypes: string | undefined): string | undefined {
   return mayBeInside('application/zip', type) ? type : undefined
 }
 
-/** Root elements of iWork '09, and what says of an IWA archive that its first message is a document of Pages. */
-const iWorkRoots: [mark: string, type: string][] = [
+/** Root elements of iWork '09. */
+const iWorkRoots: [element: string, type: string][] = [
   ['<ls:document', 'application/vnd.apple.numbers'],
   ['<sl:document', 'application/vnd.apple.pages'],
 ]
+/** Header of an IWA archive whose first message is a Pages document. */
 const pagesMessage = '\x08\x90\x4e'
 const messageWithinBytes = 64
 
-/** The documents of Pages and Numbers look much the same: a hint goes before what they merely often have. */
+/** Detects iWork documents. Pages and Numbers documents are similar, so a hint takes precedence over entries that are only typical. */
 async function iWorkType(
   names: string[],
   read: (name: string) => Promise<string | undefined>,
@@ -85,8 +88,8 @@ async function iWorkType(
   }
   if (!has(/^(?:Index\/Document\.iwa|Index\.zip|index\.xml(?:\.gz)?)$/)) return undefined
   const root = await read('index.xml')
-  const told = iWorkRoots.find(([mark]) => root?.includes(mark))
-  if (told) return told[1]
+  const byRoot = iWorkRoots.find(([element]) => root?.includes(element))
+  if (byRoot) return byRoot[1]
   const document = await read('Index/Document.iwa')
   if (document?.slice(0, messageWithinBytes).includes(pagesMessage) === true) {
     return 'application/vnd.apple.pages'

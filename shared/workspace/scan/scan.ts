@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { Readable } from 'node:stream'
-import { readerOf } from '../../media/formats/reader-of.ts'
+import { readerOf } from '../../media/formats/read-at.ts'
 import { EncodingProbe } from '../../media/text-encoding.ts'
 import { isTextFormat } from '../../media/text-formats.ts'
 import { detectType, sniffedBytes } from '../../media/sniff/detect-type.ts'

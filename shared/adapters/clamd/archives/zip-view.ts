@@ -4,8 +4,8 @@ import {
   readZipDirectory,
   type ZipDirectory,
   type ZipEntry,
-  wideValues,
 } from '../../../media/formats/zip-directory.ts'
+import { wideValues } from '../../../media/formats/zip64.ts'
 import { type Patch, patchedBody } from './patched-body.ts'
 import type { LocalHeader } from './zip-records.ts'
 
