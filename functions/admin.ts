@@ -1,15 +1,13 @@
 import { Hono, type Context } from 'hono'
-import { z } from 'zod'
 import type { AppEnv } from '../shared/http/app-env.ts'
 import { allow } from '../shared/http/auth/allow.ts'
 import { parseUserId } from '../shared/http/auth/token.ts'
 import { jsonBody } from '../shared/http/body/json-body.ts'
+import { quotaBody } from '../shared/api/requests/admin.ts'
 import { usageView } from '../shared/api/usage-view.ts'
 import { invalid, WorkspaceError } from '../shared/model/errors.ts'
 import type { Ports } from '../shared/ports/ports.ts'
 import { setQuota, usageOf } from '../shared/workspace/quota.ts'
-
-const bodySchema = z.strictObject({ limitBytes: z.int().min(1) })
 
 /** `/admin/workspaces/{user}/quota`: GET shows a user's usage, PUT sets the quota, DELETE restores the default one. */
 export const adminRoutes = (ports: Pick<Ports, 'catalog' | 'blobs'>) => {
@@ -34,7 +32,7 @@ export const adminRoutes = (ports: Pick<Ports, 'catalog' | 'blobs'>) => {
     .put('/admin/workspaces/:user/quota', allow('workspace:admin'), async (c) => {
       assertUnbound(c)
       const user = userOf(c.req.param('user'))
-      const { limitBytes } = await jsonBody(c, bodySchema)
+      const { limitBytes } = await jsonBody(c, quotaBody)
       return change(c, user, limitBytes)
     })
     .delete('/admin/workspaces/:user/quota', allow('workspace:admin'), async (c) => {
@@ -43,7 +41,7 @@ export const adminRoutes = (ports: Pick<Ports, 'catalog' | 'blobs'>) => {
     })
 }
 
-/** A token that is bound to one session sees nothing else, whatever its scopes. */
+/** A token that is bound to a session has no rights outside that session, even with the scope `workspace:admin`. */
 function assertUnbound(c: Context<AppEnv>): void {
   if (c.get('caller').session === undefined) return
   throw new WorkspaceError('forbidden', 'A token that is bound to a session administers nothing.')

@@ -1,21 +1,18 @@
 import { Hono, type Context } from 'hono'
-import { z } from 'zod'
 import type { AppEnv } from '../shared/http/app-env.ts'
 import { allow } from '../shared/http/auth/allow.ts'
 import { changePreconditions } from '../shared/http/change-preconditions.ts'
 import { parseQuery } from '../shared/http/query.ts'
-import { flag } from '../shared/api/text-fields.ts'
+import { deleteQuery } from '../shared/api/requests/changes.ts'
 import { contentPath, locationUrl } from '../shared/http/target.ts'
 import { remove, removeSession } from '../shared/workspace/delete.ts'
 import { parsePath, parseSessionId } from '../shared/model/path.ts'
 import type { Ports } from '../shared/ports/ports.ts'
 
-/** Well within the minute that a function's request may take. */
+/** Cloud Run ends a request of this function after 60 seconds. */
 const budgetMs = 20_000
 
-const deleteSchema = z.object({ purge: flag.default(false) })
-
-/** `DELETE /files/{id}`, `DELETE /content/{path}`, `DELETE /sessions/{sessionId}`: to the trash, or for good. */
+/** `DELETE /files/{id}`, `DELETE /content/{path}`, `DELETE /sessions/{sessionId}`: move files to the trash, or purge them. */
 export const deleteRoutes = (ports: Pick<Ports, 'catalog' | 'blobs' | 'now'>) =>
   new Hono<AppEnv>()
     .delete('/files/:id', allow('files:write'), async (c) => {
@@ -29,13 +26,13 @@ export const deleteRoutes = (ports: Pick<Ports, 'catalog' | 'blobs' | 'now'>) =>
     })
     .delete('/sessions/:id', allow('files:write'), async (c) => {
       const session = parseSessionId(c.req.param('id'))
-      const options = { ...parseQuery(c, deleteSchema), budgetMs }
+      const options = { ...parseQuery(c, deleteQuery), budgetMs }
       const isDone = await removeSession(ports, c.get('caller'), session, options)
       if (isDone) return c.body(null, 204)
-      // RFC 9110 §15.3.3: not completed. Repeating the request goes on.
+      // RFC 9110 §15.3.3: accepted, not completed. The client repeats the request to delete the rest.
       return c.body(null, 202, { 'Retry-After': '1', Location: locationUrl(c, c.req.path) })
     })
 
 function optionsOf(c: Context<AppEnv>) {
-  return { ...parseQuery(c, deleteSchema), ...changePreconditions(c) }
+  return { ...parseQuery(c, deleteQuery), ...changePreconditions(c) }
 }

@@ -1,71 +1,49 @@
 import { Hono, type Context } from 'hono'
-import { z } from 'zod'
 import { allow } from '../shared/http/auth/allow.ts'
 import type { AppEnv } from '../shared/http/app-env.ts'
 import { answerCreated, answerUpload } from '../shared/http/file-answer.ts'
 import { formFields, isForm } from '../shared/http/body/form-fields.ts'
 import { idleSeconds } from '../shared/http/body/body.ts'
 import { jsonBody } from '../shared/http/body/json-body.ts'
-import {
-  chosenNormalization,
-  normalizationShape,
-  normalizationTextShape,
-} from '../shared/api/normalization.ts'
+import { chosenNormalization } from '../shared/api/normalization.ts'
+import { importBody, importForm, type ImportFields } from '../shared/api/requests/uploads.ts'
 import { parsed } from '../shared/api/parsed.ts'
 import { waitSeconds } from '../shared/http/prefer.ts'
-import { metadataSchema } from '../shared/api/metadata-schema.ts'
-import { uploadTarget, uploadTextSchema } from '../shared/api/upload-fields.ts'
+import { uploadTarget } from '../shared/api/upload-fields.ts'
 import { isRemote } from '../shared/workspace/open-source.ts'
 import { invalid } from '../shared/model/errors.ts'
-import { originSchema, type PendingFile } from '../shared/model/file.ts'
+import type { PendingFile } from '../shared/model/file.ts'
+import type { Background } from '../shared/http/background.ts'
+import { openConcurrencyLimiter } from '../shared/concurrency/concurrency-limiter.ts'
 import { importFile, type ImportRequest } from '../shared/workspace/import.ts'
 import { parseName } from '../shared/model/path.ts'
 import type { Ports } from '../shared/ports/ports.ts'
 import { awaitOwnVerdict } from '../shared/workspace/upload/upload.ts'
-import type { Background } from './host/background.ts'
-import { openConcurrencyLimiter } from './host/concurrency-limiter.ts'
 
 type ImportPorts = Pick<
   Ports,
   'catalog' | 'blobs' | 'sources' | 'renderer' | 'now' | 'newId' | 'limits'
 >
 
-/** A data URI is held in memory as it is: larger files are for `POST /files`. */
+/** A data URI is held in memory, so larger files must use `POST /files`. */
 const maxBodyBytes = 4 * 1024 * 1024
 
-/** Of one user at once. */
+/** Concurrent imports of one user. */
 const maxImports = 32
-
-const jsonSchema = z.strictObject({
-  source: z.string(),
-  name: z.string().optional(),
-  path: z.string().optional(),
-  session: z.string().optional(),
-  overwrite: z.boolean().optional(),
-  metadata: metadataSchema.optional(),
-  origin: originSchema.optional(),
-  ...normalizationShape,
-})
-const formSchema = z.object({
-  source: z.string(),
-  name: z.string().optional(),
-  ...uploadTextSchema.shape,
-  ...normalizationTextShape,
-})
 
 /**
  * `POST /imports`: copies a URL, a data URI, a `workspace://` reference or a `gcs://` object into the workspace. With a
- * background, a wait that ends before the bytes are in is answered by 202, and the import goes on; without one, where an
- * instance may get no time between requests (Cloud Run), the answer waits for the bytes.
+ * `background`, a request whose wait ends before the bytes have arrived is answered 202, and the import continues. Without one
+ * the answer waits for the bytes, because Cloud Run may give an instance no CPU between requests.
  */
 export const importRoutes = (ports: ImportPorts, background?: Background) => {
-  const underway = openConcurrencyLimiter(maxImports)
+  const inFlight = openConcurrencyLimiter(maxImports)
   return new Hono<AppEnv>().post('/imports', allow('files:write'), async (c) => {
     const caller = c.get('caller')
     const wait = waitSeconds(c)
-    // Before the body: a data URI takes memory from its first byte on.
+    // Before the body is read, because a data URI takes memory from its first byte.
     using entered = new DisposableStack()
-    entered.use(underway.enter(caller.workspaceId))
+    entered.use(inFlight.enter(caller.workspaceId))
     const { source, name, normalize, maxWidth, maxHeight, ...fields } = await importFields(c)
     if (!isRemote(source)) throw localPath()
     if (name !== undefined) parseName(name)
@@ -76,9 +54,9 @@ export const importRoutes = (ports: ImportPorts, background?: Background) => {
     const reserved = Promise.withResolvers<PendingFile>()
     const client = c.req.raw.signal
     const stop = new AbortController()
-    const giveUp = () => stop.abort(client.reason)
-    client.addEventListener('abort', giveUp, { once: true })
-    if (client.aborted) giveUp()
+    const abort = () => stop.abort(client.reason)
+    client.addEventListener('abort', abort, { once: true })
+    if (client.aborted) abort()
     const request: ImportRequest = {
       source,
       normalization,
@@ -100,10 +78,10 @@ export const importRoutes = (ports: ImportPorts, background?: Background) => {
 
     const waiting = background && answeredBefore(reserved.promise, left)
     const first = await Promise.race([importing, ...(waiting ? [waiting] : [])])
-    if ('isUnderway' in first) {
-      client.removeEventListener('abort', giveUp)
+    if ('isContinued' in first) {
+      client.removeEventListener('abort', abort)
       const { id, workspaceId } = first.file
-      // What was deleted while it came goes as soon as it is here.
+      // Deletes the bytes of a file that was deleted during the import.
       const kept = importing.then((file) => awaitOwnVerdict(ports, file, { seconds: 0 }))
       background?.add(kept, `The import of file ${id}`)
       c.set('uploaded', true)
@@ -115,20 +93,23 @@ export const importRoutes = (ports: ImportPorts, background?: Background) => {
   })
 }
 
-/** The record, once it is there and the wait is over. */
+/** Resolves to the record when the file is reserved and the wait is over. */
 async function answeredBefore(reserved: Promise<PendingFile>, left: () => number) {
   const file = await reserved
   await new Promise((resolve) => setTimeout(resolve, left() * 1000).unref())
-  return { isUnderway: true as const, file }
+  return { isContinued: true as const, file }
 }
 
-async function importFields(c: Context<AppEnv>): Promise<z.output<typeof jsonSchema>> {
-  if (!isForm(c)) return jsonBody(c, jsonSchema, { maxBytes: maxBodyBytes, idleSeconds })
-  const isKnown = (name: string) => Object.hasOwn(formSchema.shape, name)
-  return parsed(formSchema, await formFields(c, { isKnown, maxBytes: maxBodyBytes }))
+async function importFields(c: Context<AppEnv>): Promise<ImportFields> {
+  if (!isForm(c)) return jsonBody(c, importBody, { maxBytes: maxBodyBytes, idleSeconds })
+  return parsed(importForm, await formFields(c, { isKnown: isFormField, maxBytes: maxBodyBytes }))
 }
 
-/** A client of the service has no execution, and so no directory of one. */
+function isFormField(name: string): boolean {
+  return Object.hasOwn(importForm.shape, name)
+}
+
+/** Local paths exist only in the library, inside the directory of an execution. */
 function localPath() {
   return invalid(
     'source',

@@ -1,5 +1,5 @@
 import { cloudEvent, http, type CloudEvent } from '@google-cloud/functions-framework'
-import { loadConfig } from '../shared/config/config.ts'
+import { loadConfig } from '../shared/config/load-config.ts'
 import { bypassFramework } from '../shared/http/server/bypass-framework.ts'
 import { once } from '../shared/concurrency/once.ts'
 import { openDeployment, type Listener } from './host/deployment.ts'

@@ -1,32 +1,23 @@
 import { Hono } from 'hono'
 import { Readable } from 'node:stream'
-import { z } from 'zod'
 import { allow } from '../shared/http/auth/allow.ts'
 import type { AppEnv } from '../shared/http/app-env.ts'
 import { serveContent } from '../shared/http/content.ts'
 import { contentDisposition } from '../shared/http/protocol/disposition.ts'
 import { etagOf } from '../shared/http/protocol/entity-tag.ts'
 import { parseQuery } from '../shared/http/query.ts'
-import { integer } from '../shared/api/text-fields.ts'
+import { previewQuery } from '../shared/api/requests/reads.ts'
 import type { Ports } from '../shared/ports/ports.ts'
 import { openPreviews } from '../shared/workspace/preview.ts'
 
-const defaultWidth = 400
-const defaultTextBytes = 4096
-
-const sizeSchema = z.object({
-  w: integer(16, 1024).optional(),
-  bytes: integer(1, 64 * 1024).optional(),
-})
-
-/** `GET /files/{id}/preview`: a small picture of a file, or the beginning of a text. */
+/** `GET /files/{id}/preview`: a small picture of a file, or the first bytes of a text. */
 export const previewRoutes = (
   ports: Pick<Ports, 'catalog' | 'blobs' | 'renderer' | 'limits'>,
   { crossOriginResourcePolicy }: { crossOriginResourcePolicy: string },
 ) => {
   const previews = openPreviews(ports)
   return new Hono<AppEnv>().get('/files/:id/preview', allow('files:read'), async (c) => {
-    const { w: width = defaultWidth, bytes = defaultTextBytes } = parseQuery(c, sizeSchema)
+    const { w: width, bytes } = parseQuery(c, previewQuery)
     const preview = await previews(c.get('caller'), c.req.param('id'), { width, bytes })
     const { file, mimeType, checksum } = preview
     const suffix = mimeType === 'image/webp' ? 'webp' : 'txt'
@@ -38,7 +29,7 @@ export const previewRoutes = (
       checksum,
       contentType: mimeType,
       contentDisposition: contentDisposition('inline', `${file.name}.${suffix}`),
-      // Never before the bytes it was made of: an older picture is of an older renderVersion.
+      // A picture changes only with renderVersion, which is part of its ETag; the bytes never change.
       lastModified: new Date(file.createdAt),
       crossOriginResourcePolicy,
     })

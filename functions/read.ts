@@ -1,5 +1,4 @@
 import { Hono, type Context } from 'hono'
-import { z } from 'zod'
 import type { AppEnv } from '../shared/http/app-env.ts'
 import { allow } from '../shared/http/auth/allow.ts'
 import { serveContent } from '../shared/http/content.ts'
@@ -7,7 +6,7 @@ import { etagOf } from '../shared/http/protocol/entity-tag.ts'
 import { answerFile } from '../shared/http/file-answer.ts'
 import { waitSeconds } from '../shared/http/prefer.ts'
 import { parseQuery } from '../shared/http/query.ts'
-import { flag } from '../shared/api/text-fields.ts'
+import { contentQuery } from '../shared/api/requests/reads.ts'
 import { servedAs } from '../shared/http/served-as.ts'
 import { contentPath } from '../shared/http/target.ts'
 import { parsePath } from '../shared/model/path.ts'
@@ -17,15 +16,13 @@ import { awaitVerdict } from '../shared/workspace/upload/upload.ts'
 
 type ReadPorts = Pick<Ports, 'catalog' | 'blobs' | 'limits'>
 
-const contentSchema = z.object({ inline: flag.optional() })
-
-/** `GET /files/{id}`, `GET /files/{id}/content`, `GET /content/{path}`: a file's record, and its bytes. */
+/** `GET /files/{id}` answers a file's record. `GET /files/{id}/content` and `GET /content/{path}` answer its bytes. */
 export const readRoutes = (
   ports: ReadPorts,
   { crossOriginResourcePolicy }: { crossOriginResourcePolicy: string },
 ) => {
   const content = async (c: Context<AppEnv>, name: FileName) => {
-    const { inline = false } = parseQuery(c, contentSchema)
+    const { inline } = parseQuery(c, contentQuery)
     const { file, open } = await readContent(ports, c.get('caller'), name)
     const { checksum, sizeBytes, updatedAt } = file
     return serveContent(c, {

@@ -1,31 +1,19 @@
 import { z } from 'zod'
-import type { SettleResult } from '../shared/model/settlement.ts'
-import type { FinalizeEvent } from '../shared/ports/blob-store.ts'
+import type { EventOutcome } from '../shared/observability/scan-log.ts'
 import type { Ports } from '../shared/ports/ports.ts'
 import { scan } from '../shared/workspace/scan/scan.ts'
 
 const finalized = 'google.cloud.storage.object.v1.finalized'
 
-/** What of a CloudEvent (https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/spec.md) is looked at. */
+/** The members of a CloudEvent that `scan` reads (https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/spec.md). */
 export interface StorageEvent {
   type?: unknown
   data?: unknown
 }
 
-/** What became of an event that is done with. */
-export interface EventOutcome {
-  blob?: FinalizeEvent
-  result?: SettleResult | undefined
-  /** Why nothing could be done about it, ever. */
-  ignored?: string
-  /** Whether nobody should have sent it: an operator is to hear of it. */
-  isMalformed?: boolean
-}
-
 /**
- * What of a `StorageObjectData`
- * (https://github.com/googleapis/google-cloudevents/blob/main/proto/google/events/cloud/storage/v1/data.proto) is looked
- * at; its 64-bit numbers travel as text.
+ * The members of a `StorageObjectData` that `scan` reads; 64-bit numbers are JSON strings.
+ * https://github.com/googleapis/google-cloudevents/blob/main/proto/google/events/cloud/storage/v1/data.proto
  */
 const objectSchema = z.object({
   bucket: z.string().min(1),
@@ -34,9 +22,9 @@ const objectSchema = z.object({
 })
 
 /**
- * A blob's bytes have arrived: scans them and settles their file. Resolving ends the event, throwing has it delivered
- * again: an event that can never be acted on is final. An event is only a hint, which anyone may send: what is done follows
- * from the catalog and the stored bytes. `bucket` is the only one whose events count.
+ * Scans the bytes of a finished upload and settles their file. Resolves when the event needs no further delivery, also for an
+ * event that can never be acted on; throws to have it delivered again. An event is untrusted input: the outcome depends only on
+ * the catalog and the stored bytes. Ignores events of buckets other than `bucket`.
  */
 export async function scanFunction(
   ports: Pick<Ports, 'catalog' | 'blobs' | 'scanner' | 'quarantine' | 'now'>,

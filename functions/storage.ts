@@ -15,13 +15,16 @@ import { ownerOf } from '../shared/model/storage-path.ts'
 /** A blob store whose links and resumable sessions point back at this service. */
 export interface OwnStorage extends ResumableUploads {
   verifySignedUrl(url: string): BlobRef & SignOptions
-  /** Where a session's bytes go; undefined for one that is unknown, cancelled or expired. */
+  /** The storage path of a session's bytes; undefined if the session is unknown, cancelled or expired. */
   storagePathOfUpload(uploadId: string): Promise<string | undefined>
 }
 
 type StoragePorts = Pick<Ports, 'catalog' | 'blobs' | 'limits' | 'now'>
 
-/** `/signed/…` and `/uploads/{uploadId}`: what Cloud Storage answers itself, for the local disk. The address is the permission. */
+/**
+ * `/signed/…` and `/uploads/{uploadId}`: signed URLs and resumable uploads of the local disk, which Cloud Storage serves itself
+ * in the cloud. The URL is the permission.
+ */
 export const storageRoutes = (
   ports: StoragePorts,
   storage: OwnStorage,
@@ -51,13 +54,14 @@ export const storageRoutes = (
       resumableRoutes(storage, (uploadId) => cancel(ports, storage, uploadId)),
     )
 
-/** Ends a session and gives its path and quota back at once: no file will come of it. */
+/** Ends a session and releases its path and quota immediately. */
 async function cancel(ports: StoragePorts, storage: OwnStorage, uploadId: string): Promise<void> {
   const storagePath = await storage.storagePathOfUpload(uploadId)
   const owner = storagePath === undefined ? undefined : ownerOf(storagePath)
-  // Whatever is pending now was reserved before the next instant.
+  // Later than the reservation of every file that is pending now.
   const abandonedBefore = new Date(ports.now().getTime() + 1)
-  const given = owner && (await ports.catalog.expire(owner.workspaceId, owner.id, abandonedBefore))
+  const expired =
+    owner && (await ports.catalog.expire(owner.workspaceId, owner.id, abandonedBefore))
   await storage.cancelUpload(uploadId)
-  await discard(ports, [given])
+  await discard(ports, [expired])
 }

@@ -1,11 +1,10 @@
 import { Hono } from 'hono'
-import { z } from 'zod'
 import type { AppEnv } from '../shared/http/app-env.ts'
 import { allow } from '../shared/http/auth/allow.ts'
 import { changePreconditions } from '../shared/http/change-preconditions.ts'
 import { answerCreated, answerFile } from '../shared/http/file-answer.ts'
 import { jsonBody } from '../shared/http/body/json-body.ts'
-import { metadataSchema } from '../shared/api/metadata-schema.ts'
+import { copyBody, restoreBody, updateBody } from '../shared/api/requests/changes.ts'
 import { resolvePath, type Caller } from '../shared/model/access.ts'
 import { parseName, parseSessionId } from '../shared/model/path.ts'
 import type { WorkspacePath } from '../shared/model/ids.ts'
@@ -14,31 +13,12 @@ import { copy, restore, update } from '../shared/workspace/update.ts'
 
 type UpdatePorts = Pick<Ports, 'catalog' | 'blobs' | 'now' | 'newId' | 'limits'>
 
-const session = z.string().optional()
-const updateSchema = z
-  .strictObject({
-    name: z.string().optional(),
-    path: z.string().optional(),
-    session,
-    metadata: metadataSchema.optional(),
-  })
-  .refine(({ name, path }) => name === undefined || path === undefined, {
-    error: 'must not be combined with "path", whose last segment is the name',
-    path: ['name'],
-  })
-const copySchema = z.strictObject({
-  path: z.string(),
-  session,
-  overwrite: z.boolean().default(false),
-})
-const restoreSchema = z.strictObject({ path: z.string().optional(), session })
-
-/** `PATCH /files/{id}`, `POST /files/{id}/copy`, `POST /files/{id}/restore`: the record changes, the bytes stay. */
+/** `PATCH /files/{id}`, `POST /files/{id}/copy`, `POST /files/{id}/restore`: change or copy a record. The bytes stay where they are. */
 export const updateRoutes = (ports: UpdatePorts) =>
   new Hono<AppEnv>()
     .patch('/files/:id', allow('files:write'), async (c) => {
       const caller = c.get('caller')
-      const { name, path, session, metadata } = await jsonBody(c, updateSchema)
+      const { name, path, session, metadata } = await jsonBody(c, updateBody)
       const file = await update(ports, caller, c.req.param('id'), {
         ...changePreconditions(c),
         ...(name !== undefined && { name: parseName(name) }),
@@ -49,14 +29,14 @@ export const updateRoutes = (ports: UpdatePorts) =>
     })
     .post('/files/:id/copy', allow('files:write'), async (c) => {
       const caller = c.get('caller')
-      const { overwrite, path, session } = await jsonBody(c, copySchema)
+      const { overwrite, path, session } = await jsonBody(c, copyBody)
       const to = pathOf(caller, path, session)
       const file = await copy(ports, caller, { id: c.req.param('id'), path: to, overwrite })
       return answerCreated(c, file)
     })
     .post('/files/:id/restore', allow('files:write'), async (c) => {
       const caller = c.get('caller')
-      const { path, session } = await jsonBody(c, restoreSchema, { optional: true })
+      const { path, session } = await jsonBody(c, restoreBody, { optional: true })
       const to = path === undefined ? undefined : pathOf(caller, path, session)
       return answerFile(c, await restore(ports, caller, c.req.param('id'), to))
     })

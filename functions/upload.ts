@@ -1,5 +1,4 @@
 import { Hono } from 'hono'
-import { z } from 'zod'
 import { allow } from '../shared/http/auth/allow.ts'
 import type { AppEnv } from '../shared/http/app-env.ts'
 import { bodyStream, declaredLength } from '../shared/http/body/body.ts'
@@ -13,11 +12,10 @@ import { waitSeconds } from '../shared/http/prefer.ts'
 import { jsonBody } from '../shared/http/body/json-body.ts'
 import { parseQuery } from '../shared/http/query.ts'
 import { absoluteUrl, contentPath } from '../shared/http/target.ts'
-import { metadataSchema } from '../shared/api/metadata-schema.ts'
+import { openUploadBody } from '../shared/api/requests/uploads.ts'
 import { mergeFields, uploadTarget, uploadTextSchema } from '../shared/api/upload-fields.ts'
 import { parseEssence } from '../shared/media/essence.ts'
 import { invalid } from '../shared/model/errors.ts'
-import { originSchema } from '../shared/model/file.ts'
 import { normalizedBody } from '../shared/workspace/normalize.ts'
 import { nameOf, parseName, parsePath } from '../shared/model/path.ts'
 import type { Ports } from '../shared/ports/ports.ts'
@@ -25,29 +23,12 @@ import { openUpload, upload } from '../shared/workspace/upload/upload.ts'
 
 type UploadPorts = Pick<Ports, 'catalog' | 'blobs' | 'renderer' | 'now' | 'newId' | 'limits'>
 
-const openUploadSchema = z.strictObject({
-  name: z.string().optional(),
-  path: z.string().optional(),
-  sizeBytes: z.int().nonnegative(),
-  mimeType: z
-    .string()
-    .transform(parseEssence)
-    .refine((type) => type !== undefined, 'must be a media type such as image/png')
-    .optional(),
-  checksum: z
-    .string()
-    .regex(/^[0-9a-f]{64}$/i, 'must be a SHA-256 in 64 hexadecimal digits')
-    .toLowerCase()
-    .optional(),
-  overwrite: z.boolean().optional(),
-  session: z.string().optional(),
-  metadata: metadataSchema.optional(),
-  origin: originSchema.optional(),
-})
-
 const unknownType = 'application/octet-stream'
 
-/** `POST /files`, `PUT /content/{path}`, `POST /uploads`: bytes through this function, or straight into storage. */
+/**
+ * `POST /files` and `PUT /content/{path}` receive the bytes of a file. `POST /uploads` opens a resumable upload, which sends the
+ * bytes directly to the storage.
+ */
 export const uploadRoutes = (ports: UploadPorts) =>
   new Hono<AppEnv>()
     .post('/files', allow('files:write'), async (c) => {
@@ -59,7 +40,7 @@ export const uploadRoutes = (ports: UploadPorts) =>
         const target = fields.then((form) =>
           uploadTarget(caller, mergeFields(query, form), { name, mimeType }),
         )
-        // An upload that fails before it asks leaves nobody else to hear that the form was bad too.
+        // An upload that fails before it awaits the target must not leave an unhandled rejection of a bad form.
         target.catch(() => undefined)
         const kept = normalization ? normalizedBody(ports, body, normalization) : body
         return upload(ports, caller, { name: labelOf(name), mimeType, body: kept, target })
@@ -70,7 +51,7 @@ export const uploadRoutes = (ports: UploadPorts) =>
       const caller = c.get('caller')
       const query = parseQuery(c, uploadTextSchema.omit({ path: true, session: true }))
       const path = parsePath(contentPath(c))
-      // A mere hint, for the bytes decide: one that makes no sense is none.
+      // The type is a hint, because the bytes decide: a malformed one is ignored.
       const mimeType = parseEssence(c.req.header('Content-Type') ?? '') ?? unknownType
       if (c.req.header('Content-Range') !== undefined) throw partialUpload()
       const sizeBytes = declaredLength(c)
@@ -86,7 +67,7 @@ export const uploadRoutes = (ports: UploadPorts) =>
           ...uploadTarget(caller, { overwrite: true, ...query, path }, { mimeType }),
           ...preconditions,
         },
-        // An image that is written anew has a size of its own.
+        // A normalized image has another size.
         ...(sizeBytes !== undefined && !normalization && { sizeBytes }),
       })
       return answerUpload(ports, c, file, wait)
@@ -99,7 +80,7 @@ export const uploadRoutes = (ports: UploadPorts) =>
         name,
         mimeType = unknownType,
         ...fields
-      } = await jsonBody(c, openUploadSchema)
+      } = await jsonBody(c, openUploadBody)
       if (name !== undefined) parseName(name)
       const browserOrigin = c.req.header('Origin')
       const { file, session } = await openUpload(ports, caller, {
@@ -124,7 +105,7 @@ export const uploadRoutes = (ports: UploadPorts) =>
       )
     })
 
-/** What the storage place is called after; a name that cannot be used matters only where no path names the file. */
+/** The name that appears in the storage path. An unusable name is refused later, and only if no path names the file. */
 function labelOf(name: () => string): string {
   try {
     return name()
@@ -133,7 +114,7 @@ function labelOf(name: () => string): string {
   }
 }
 
-/** A part stored as if it were the whole would be a loss (RFC 9110 §14.5). */
+/** Storing a part as if it were the whole file would lose the rest (RFC 9110 §14.5). */
 function partialUpload() {
   return invalid(
     'Content-Range',

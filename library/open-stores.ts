@@ -1,5 +1,6 @@
 import { tmpdir } from 'node:os'
-import { loadConfig, type Config } from '../shared/config/config.ts'
+import type { Config } from '../shared/config/config.ts'
+import { loadConfig } from '../shared/config/load-config.ts'
 import { openFetcher } from '../shared/runtime/sources.ts'
 import { openRuntime, type Runtime } from '../shared/runtime/runtime.ts'
 import type { Caller } from '../shared/model/access.ts'

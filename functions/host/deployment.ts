@@ -8,7 +8,7 @@ import { traceContextOf } from '../../shared/observability/trace-context.ts'
 import { once } from '../../shared/concurrency/once.ts'
 import { openRuntime } from '../../shared/runtime/runtime.ts'
 import { WorkspaceError } from '../../shared/model/errors.ts'
-import { scanEntry } from './scan-log.ts'
+import { scanEntry } from '../../shared/observability/scan-log.ts'
 
 export type Listener = ReturnType<typeof nodeListener>
 

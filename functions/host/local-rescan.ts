@@ -7,7 +7,7 @@ import {
   type RescanReport,
 } from '../../shared/workspace/scan/rescan.ts'
 import { startLoop } from './loop.ts'
-import { rescanEntry } from '../rescan.ts'
+import { rescanEntry } from '../../shared/observability/maintenance-log.ts'
 
 const minuteMs = 60_000
 

@@ -3,7 +3,7 @@ import type { LocalStorage } from '../../shared/runtime/local-storage.ts'
 import type { Telemetry } from '../../shared/observability/telemetry.ts'
 import type { Ports } from '../../shared/ports/ports.ts'
 import { scan } from '../../shared/workspace/scan/scan.ts'
-import { scanEntry } from './scan-log.ts'
+import { scanEntry } from '../../shared/observability/scan-log.ts'
 
 interface ScanningOptions {
   concurrency: number | undefined

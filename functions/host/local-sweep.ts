@@ -2,7 +2,8 @@ import type { LocalStorage } from '../../shared/runtime/local-storage.ts'
 import type { Ports } from '../../shared/ports/ports.ts'
 import { sweepOnSchedule } from '../../shared/workspace/sweep/schedule.ts'
 import { startLoop } from './loop.ts'
-import { pendingAgeSeconds, reportSweep, type SweepReporters } from '../sweep.ts'
+import { reportSweep, type SweepReporters } from '../../shared/observability/maintenance-log.ts'
+import { pendingAgeSeconds } from '../../shared/workspace/sweep/defaults.ts'
 
 const intervalMs = 10 * 60 * 1000
 

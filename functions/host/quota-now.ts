@@ -1,6 +1,6 @@
 import { parseUserId } from '../../shared/http/auth/token.ts'
-import { loadConfig } from '../../shared/config/config.ts'
-import { bytesPerMegabyte } from '../../shared/config/config-schema.ts'
+import { loadConfig } from '../../shared/config/load-config.ts'
+import { bytesPerMegabyte } from '../../shared/config/fields.ts'
 import { usageView } from '../../shared/api/usage-view.ts'
 import { openRuntime } from '../../shared/runtime/runtime.ts'
 import { setQuota, usageOf } from '../../shared/workspace/quota.ts'

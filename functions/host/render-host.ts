@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { createServer, type ServerHttp2Session } from 'node:http2'
 import { getRequestListener } from '@hono/node-server'
-import { loadRenderConfig, type RenderConfig } from '../../shared/config/config.ts'
+import { loadRenderConfig, type RenderConfig } from '../../shared/config/load-config.ts'
 import type { LogEntry } from '../../shared/observability/log.ts'
 import { jsonLog } from '../../shared/observability/json-log.ts'
 import { openDecoders } from '../../shared/runtime/renderer.ts'

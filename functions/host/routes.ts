@@ -2,7 +2,7 @@ import type { Hono } from 'hono'
 import type { Config } from '../../shared/config/config.ts'
 import type { AppEnv } from '../../shared/http/app-env.ts'
 import type { Ports } from '../../shared/ports/ports.ts'
-import type { Background } from './background.ts'
+import type { Background } from '../../shared/http/background.ts'
 
 type Routes = () => Promise<Hono<AppEnv>>
 

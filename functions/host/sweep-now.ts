@@ -1,8 +1,8 @@
 import { parseArgs } from 'node:util'
-import { loadConfig } from '../../shared/config/config.ts'
+import { loadConfig } from '../../shared/config/load-config.ts'
 import { openRuntime } from '../../shared/runtime/runtime.ts'
 import { sweep } from '../../shared/workspace/sweep/sweep.ts'
-import { pendingAgeSeconds } from '../sweep.ts'
+import { pendingAgeSeconds } from '../../shared/workspace/sweep/defaults.ts'
 
 /**
  * `npm run sweep [-- --dry-run]`: a whole sweep of the configured stores from this terminal, whether or not a server runs

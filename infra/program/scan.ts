@@ -64,7 +64,12 @@ export function createSweep(
   const service = createScanningService(settings, parts, {
     name: 'sweep',
     signature: 'http',
-    variables: { SWEEP_INVOKER: scheduler.email, SWEEP_AUDIENCE: url },
+    variables: {
+      SWEEP_INVOKER: scheduler.email,
+      SWEEP_AUDIENCE: url,
+      // Only the scheduler's account may invoke the service (sweep-invoker below).
+      SWEEP_PLATFORM_VERIFIES_TOKENS: 'true',
+    },
     concurrency: 1,
     timeoutSeconds: sweepTimeoutSeconds,
     scaling: { minInstanceCount: 0, maxInstanceCount: 1 },

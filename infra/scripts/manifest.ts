@@ -1,5 +1,5 @@
 import { httpRoutes } from '../../functions/host/routes.ts'
-import { loadConfig } from '../../shared/config/config.ts'
+import { loadConfig } from '../../shared/config/load-config.ts'
 import type { Ports } from '../../shared/ports/ports.ts'
 import type { CloudFunction } from '../program/functions.ts'
 import { at, formatted, type Generated } from './formatted.ts'

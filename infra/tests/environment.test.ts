@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { environmentSchema } from '../../shared/config/config-schema.ts'
-import { loadConfig, loadRenderConfig } from '../../shared/config/config.ts'
+import { loadConfig, loadRenderConfig } from '../../shared/config/load-config.ts'
 import { leftAtDefault } from '../program/environment.ts'
 import { simulate } from '../scripts/simulate.ts'
 import { ofType, one, variables } from './resources.ts'
@@ -66,7 +66,7 @@ test('the functions that render, and no others, are told where', () => {
   }
 })
 
-test('sweep answers the scheduler’s account at its own address', () => {
+test('sweep answers the account of the scheduler at its own URL', () => {
   const sweep = variables(one(resources, 'Service', 'sweep'))
   const job = one(resources, 'Job', 'sweep')
   expect(job['httpTarget']).toMatchObject({
@@ -76,4 +76,18 @@ test('sweep answers the scheduler’s account at its own address', () => {
       audience: sweep['SWEEP_AUDIENCE'],
     },
   })
+})
+
+test('sweep trusts tokens verified by the platform because IAM admits only the scheduler', () => {
+  const { name, invokerIamDisabled } = one(resources, 'Service', 'sweep')
+  expect(variables(one(resources, 'Service', 'sweep'))['SWEEP_PLATFORM_VERIFIES_TOKENS']).toBe(
+    'true',
+  )
+  expect(invokerIamDisabled ?? false).toBe(false)
+  const members = ofType(resources, 'ServiceIamMember')
+    .filter(({ inputs }) => inputs['name'] === name && inputs['role'] === 'roles/run.invoker')
+    .map(({ inputs }) => inputs['member'])
+  expect(members.length).toBeGreaterThan(0)
+  expect(members).not.toContain('allUsers')
+  expect(members).not.toContain('allAuthenticatedUsers')
 })

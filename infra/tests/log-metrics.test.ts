@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { scanEntry } from '../../functions/host/scan-log.ts'
-import { sweepEntry } from '../../functions/sweep.ts'
+import { scanEntry } from '../../shared/observability/scan-log.ts'
+import { sweepEntry } from '../../shared/observability/maintenance-log.ts'
 import { newReport } from '../../shared/workspace/sweep/report.ts'
 import { logMetrics } from '../program/monitoring/metrics.ts'
 

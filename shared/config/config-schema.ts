@@ -2,18 +2,29 @@ import { z } from 'zod'
 import { isLoopbackHost } from '../http/protocol/loopback.ts'
 import { isOriginPattern, isPublicUrl } from '../http/protocol/origin.ts'
 import { defaultRecordLimits } from '../model/record-limits.ts'
+import {
+  bytesPerMegabyte,
+  flag,
+  integer,
+  isHttpUrl,
+  isLoopbackUrl,
+  isPort,
+  isTrustworthyOrigin,
+  isTrustworthyUrl,
+  list,
+  maxMegabytes,
+  megabytes,
+  oneOf,
+} from './fields.ts'
 
-/** Mebibytes, as the reference system counts them; decimals are fine. */
-export const bytesPerMegabyte = 1024 * 1024
-const maxMegabytes = 5 * 1024 * 1024
 const maxSignedUrlSeconds = 7 * 24 * 60 * 60
 const maxUploadHours = 7 * 24
-/** All of them may be for one path, whose document in Firestore (at most 1 MiB) names each. */
+/** All open uploads may have one path, and the Firestore document of that path (at most 1 MiB) lists them. */
 const maxOpenUploads = 10_000
 
 const text = z.string().optional()
 
-/** Every variable that is read, with its own rule and default; rules between variables are in config-rules.ts. */
+/** Every variable that is read, with its default and its rule. */
 export const environmentSchema = z.object({
   MEDIA_GCS_BUCKET_NAME: text,
   GOOGLE_CLOUD_PROJECT: text,
@@ -59,6 +70,7 @@ export const environmentSchema = z.object({
     .string()
     .refine(isTrustworthyUrl, 'must be the https URL of the function "sweep"')
     .optional(),
+  SWEEP_PLATFORM_VERIFIES_TOKENS: flag(false),
   SWEEP_JWKS_URL: z
     .string()
     .refine(isLoopbackUrl, 'must be an http URL on loopback: it is for tests')
@@ -91,14 +103,14 @@ export const environmentSchema = z.object({
     )
     .transform((url) => url.replace(/\/$/, ''))
     .optional(),
-  /** Set by Cloud Run, and by the Firebase emulator beside `FUNCTIONS_EMULATOR`. */
+  /** Set by Cloud Run, and by the Firebase emulator together with `FUNCTIONS_EMULATOR`. */
   K_SERVICE: text,
-  /** Set by Cloud Run alone. */
+  /** Set only by Cloud Run. */
   K_CONFIGURATION: text,
   FUNCTIONS_EMULATOR: text,
-  /** The one function that this process serves; the Functions Framework reads it too. */
+  /** The only function that this process serves; the Functions Framework reads it too. */
   FUNCTION_TARGET: text,
-  /** Where traces and metrics go; the exporters read this and its relatives themselves. */
+  /** The collector of traces and metrics. The exporters read this and the other OTEL_EXPORTER_OTLP_ variables themselves. */
   OTEL_EXPORTER_OTLP_ENDPOINT: z
     .string()
     .refine(isHttpUrl, 'must be an http or https URL, such as http://localhost:4318')
@@ -110,76 +122,146 @@ export const environmentSchema = z.object({
 
 export type Environment = z.output<typeof environmentSchema>
 
-function megabytes(byDefault: number) {
-  const rule = `must be a number of MiB above 0 and up to ${maxMegabytes}, such as ${byDefault}`
-  return z
-    .string()
-    .default(`${byDefault}`)
-    .refine((text) => /^\d{1,10}(\.\d{1,6})?$/.test(text), rule)
-    .transform((text) => Math.floor(Number(text) * bytesPerMegabyte))
-    .refine((bytes) => bytes >= 1 && bytes <= maxMegabytes * bytesPerMegabyte, rule)
-}
+type RawEnvironment = Readonly<Partial<Record<string, string>>>
 
-function integer(min: number, max: number, byDefault: number) {
-  const rule = `must be a whole number from ${min} to ${max}`
-  return z
-    .string()
-    .default(`${byDefault}`)
-    .refine((text) => /^\d{1,10}$/.test(text) && Number(text) >= min && Number(text) <= max, rule)
-    .transform(Number)
-}
+const emulatorsTogether = [
+  ['FIRESTORE_EMULATOR_HOST', 'STORAGE_EMULATOR_HOST'],
+  ['STORAGE_EMULATOR_HOST', 'FIRESTORE_EMULATOR_HOST'],
+] as const
 
-/** Items separated by commas, at least one where the variable is set. */
-function list({
-  isItem,
-  rule,
-  byDefault = [],
-}: {
-  isItem: (item: string) => boolean
+/** Variables whose rules apply only to processes that serve HTTP. */
+export const servingVariables: ReadonlySet<string> = new Set(['AUTH_MODE', 'HOST'])
+
+/** Rules between variables. They test the unparsed text, so that one invalid variable does not hide another violation. */
+export const crossFieldRules: {
+  variable: string
+  broken: (env: RawEnvironment) => boolean
   rule: string
-  byDefault?: string[]
-}) {
-  return z
-    .string()
-    .transform((items) =>
-      items
+}[] = [
+  {
+    variable: 'AUTH_MODE',
+    broken: (env) => isLocalAuth(env) && onCloudRun(env),
+    rule: 'must be "oidc" or "firebase" on Cloud Run: "local" lets everyone in',
+  },
+  {
+    variable: 'AUTH_MODE',
+    broken: (env) => isLocalAuth(env) && !onCloudRun(env) && env['OIDC_ISSUER'] !== undefined,
+    rule: 'must be "oidc" where OIDC_ISSUER is set: "local" looks at no token',
+  },
+  {
+    variable: 'MEDIA_GCS_BUCKET_NAME',
+    broken: (env) =>
+      env['MEDIA_GCS_BUCKET_NAME'] === undefined &&
+      env['WORKSPACE_STORAGE_DIR'] === undefined &&
+      onCloudRun(env),
+    rule: "must be set on Cloud Run, whose own disk is memory and is lost; or WORKSPACE_STORAGE_DIR, to a volume's",
+  },
+  ...emulatorsTogether.map(([variable, other]) => ({
+    variable,
+    broken: (env: RawEnvironment) =>
+      env['MEDIA_GCS_BUCKET_NAME'] !== undefined &&
+      env[variable] === undefined &&
+      env[other] !== undefined &&
+      !onCloudRun(env),
+    rule: `must be set with ${other}: records and bytes are either both of emulators or both real`,
+  })),
+  {
+    variable: 'HOST',
+    broken: (env) => isLocalAuth(env) && !isLoopbackHost(env['HOST'] ?? '127.0.0.1'),
+    rule: 'must be a loopback address while AUTH_MODE is "local": that mode lets everyone in',
+  },
+  ...['OIDC_ISSUER', 'OIDC_AUDIENCE', 'OIDC_JWKS_URL'].map((variable) => ({
+    variable,
+    broken: (env: RawEnvironment) => env['AUTH_MODE'] === 'oidc' && env[variable] === undefined,
+    rule: 'must be set when AUTH_MODE is "oidc"',
+  })),
+  {
+    variable: 'FIREBASE_AUTH_EMULATOR_HOST',
+    broken: (env) => env['FIREBASE_AUTH_EMULATOR_HOST'] !== undefined && onCloudRun(env),
+    rule: "must not be set on Cloud Run: anyone can make the emulator's tokens",
+  },
+  ...[
+    ['SWEEP_INVOKER', 'SWEEP_AUDIENCE'],
+    ['SWEEP_AUDIENCE', 'SWEEP_INVOKER'],
+  ].map(([variable = '', other = '']) => ({
+    variable,
+    broken: (env: RawEnvironment) => env[variable] === undefined && env[other] !== undefined,
+    rule: `must be set with ${other}: they say together whose call sweeps`,
+  })),
+  {
+    variable: 'SWEEP_PLATFORM_VERIFIES_TOKENS',
+    broken: (env) => env['SWEEP_PLATFORM_VERIFIES_TOKENS'] === 'true' && !onCloudRun(env),
+    rule: 'must not be true outside Cloud Run: nothing else verifies tokens before the function does',
+  },
+  {
+    variable: 'SWEEP_JWKS_URL',
+    broken: (env) => env['SWEEP_JWKS_URL'] !== undefined && onCloudRun(env),
+    rule: "must not be set on Cloud Run: Google's own keys are used",
+  },
+  ...['FUNCTIONS_EMULATOR', 'FIRESTORE_EMULATOR_HOST', 'STORAGE_EMULATOR_HOST'].map((variable) => ({
+    variable,
+    broken: (env: RawEnvironment) => env[variable] !== undefined && onCloudRun(env),
+    rule: 'must not be set on Cloud Run: it is for emulators',
+  })),
+  {
+    variable: 'GOOGLE_CLOUD_PROJECT',
+    broken: (env) =>
+      env['GOOGLE_CLOUD_PROJECT'] === undefined &&
+      (env['MEDIA_GCS_BUCKET_NAME'] !== undefined || env['AUTH_MODE'] === 'firebase'),
+    rule: 'must be set with MEDIA_GCS_BUCKET_NAME or when AUTH_MODE is "firebase"',
+  },
+  {
+    variable: 'QUARANTINE_BUCKET_NAME',
+    broken: (env) =>
+      env['QUARANTINE_BUCKET_NAME'] !== undefined &&
+      [undefined, env['QUARANTINE_BUCKET_NAME']].includes(env['MEDIA_GCS_BUCKET_NAME']),
+    rule: 'must be a bucket of its own, beside MEDIA_GCS_BUCKET_NAME; on a disk set QUARANTINE_DIR',
+  },
+  {
+    variable: 'QUARANTINE_DIR',
+    broken: (env) =>
+      env['QUARANTINE_DIR'] !== undefined && env['MEDIA_GCS_BUCKET_NAME'] !== undefined,
+    rule: 'must not be set with MEDIA_GCS_BUCKET_NAME: set QUARANTINE_BUCKET_NAME',
+  },
+  {
+    variable: 'IMPORT_GCS_BUCKETS',
+    broken: (env) =>
+      (env['IMPORT_GCS_BUCKETS'] ?? '')
         .split(',')
-        .map((item) => item.trim())
-        .filter(Boolean),
-    )
-    .refine((items) => items.length > 0 && items.every(isItem), rule)
-    .default(byDefault)
+        .some((bucket) => ownBuckets(env).includes(bucket.trim())),
+    rule: 'must not name a bucket of the service itself: anyone could import what is in it',
+  },
+  {
+    variable: 'RENDER_SERVICE_URL',
+    broken: (env) => /^http:/i.test(env['RENDER_SERVICE_URL'] ?? '') && onCloudRun(env),
+    rule: 'must be an https URL on Cloud Run: a decoder beside a function has the rights of its service account',
+  },
+  {
+    variable: 'CLAMAV_SERVICE_ENABLED',
+    broken: (env) =>
+      env['CLAMAV_SERVICE_ENABLED'] === 'false' &&
+      env['CLAMAV_DISABLED_CONFIRMED'] !== 'true' &&
+      onCloudRun(env),
+    rule: 'must be true on Cloud Run, unless CLAMAV_DISABLED_CONFIRMED=true says that files go unscanned on purpose',
+  },
+]
+
+function ownBuckets(env: RawEnvironment): string[] {
+  return [env['MEDIA_GCS_BUCKET_NAME'], env['QUARANTINE_BUCKET_NAME']].filter(
+    (bucket) => bucket !== undefined,
+  )
 }
 
-function isPort(text: string): boolean {
-  return /^\d{1,5}$/.test(text) && Number(text) >= 1 && Number(text) <= 65_535
+function isLocalAuth(env: RawEnvironment): boolean {
+  return (env['AUTH_MODE'] ?? 'local') === 'local'
 }
 
-function flag(byDefault: boolean) {
-  return oneOf(['true', 'false'])
-    .default(byDefault ? 'true' : 'false')
-    .transform((value) => value === 'true')
-}
-
-function oneOf<const Values extends readonly string[]>(values: Values) {
-  return z.enum(values, `must be ${values.map((value) => `"${value}"`).join(' or ')}`)
-}
-
-function isHttpUrl(text: string): boolean {
-  return /^https?:$/.test(URL.parse(text)?.protocol ?? '')
-}
-
-function isTrustworthyUrl(text: string): boolean {
-  const url = URL.parse(text)
-  if (url === null) return false
-  return url.protocol === 'https:' || (url.protocol === 'http:' && isLoopbackHost(url.hostname))
-}
-
-function isTrustworthyOrigin(text: string): boolean {
-  return isTrustworthyUrl(text) && URL.parse(text)?.href === `${new URL(text).origin}/`
-}
-
-function isLoopbackUrl(text: string): boolean {
-  const url = URL.parse(text)
-  return url?.protocol === 'http:' && isLoopbackHost(url.hostname)
+/** The Firebase emulator sets K_SERVICE and K_REVISION as Cloud Run does, but not K_CONFIGURATION. */
+export function onCloudRun(env: {
+  K_SERVICE?: string | undefined
+  K_CONFIGURATION?: string | undefined
+  FUNCTIONS_EMULATOR?: string | undefined
+}): boolean {
+  if (env.K_CONFIGURATION !== undefined) return true
+  return env.K_SERVICE !== undefined && env.FUNCTIONS_EMULATOR !== 'true'
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { loadConfig } from '../../shared/config/config.ts'
+import { loadConfig } from '../../shared/config/load-config.ts'
 
 const megabyte = 1024 * 1024
 const oidc = {

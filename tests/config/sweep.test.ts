@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { loadConfig } from '../../shared/config/config.ts'
+import { loadConfig } from '../../shared/config/load-config.ts'
 
 const invoker = {
   SWEEP_INVOKER: 'scheduler@coffer.iam.gserviceaccount.com',
@@ -15,14 +15,22 @@ const cloudRun = {
   K_SERVICE: 'sweep',
 }
 
-describe('whose call sweeps', () => {
-  test('is the service account and the audience of its tokens; unsigned ones may come on Cloud Run alone', () => {
-    const identity = { email: invoker.SWEEP_INVOKER, audience: invoker.SWEEP_AUDIENCE }
-    expect(loadConfig(invoker).sweepInvoker).toEqual({ ...identity, mayBeUnsigned: false })
-    expect(loadConfig({ ...cloudRun, ...invoker }).sweepInvoker).toEqual({
-      ...identity,
-      mayBeUnsigned: true,
-    })
+describe('the scheduler identity', () => {
+  const identity = { email: invoker.SWEEP_INVOKER, audience: invoker.SWEEP_AUDIENCE }
+
+  test.each([['a local server', {}] as const, ['Cloud Run', cloudRun] as const])(
+    'requires signed tokens by default on %s',
+    (_, env) => {
+      expect(loadConfig({ ...env, ...invoker }).sweepInvoker).toEqual({
+        ...identity,
+        platformVerifies: false,
+      })
+    },
+  )
+
+  test('trusts the platform on Cloud Run if SWEEP_PLATFORM_VERIFIES_TOKENS is true', () => {
+    const env = { ...cloudRun, ...invoker, SWEEP_PLATFORM_VERIFIES_TOKENS: 'true' }
+    expect(loadConfig(env).sweepInvoker).toEqual({ ...identity, platformVerifies: true })
   })
 
   test.each([
@@ -31,10 +39,14 @@ describe('whose call sweeps', () => {
     ['SWEEP_AUDIENCE must be the https URL', { ...invoker, SWEEP_AUDIENCE: 'http://x.example' }],
     ['SWEEP_JWKS_URL must be an http URL on loopback', { SWEEP_JWKS_URL: 'https://evil.example' }],
     [
+      'SWEEP_PLATFORM_VERIFIES_TOKENS must not be true outside Cloud Run',
+      { ...invoker, SWEEP_PLATFORM_VERIFIES_TOKENS: 'true' },
+    ],
+    [
       'SWEEP_JWKS_URL must not be set on Cloud Run',
       { ...cloudRun, ...invoker, SWEEP_JWKS_URL: 'http://127.0.0.1:1/jwks' },
     ],
-  ])('is refused half: %s', (message, env) => {
+  ])('is refused if incomplete or unsafe: %s', (message, env) => {
     expect(() => loadConfig(env)).toThrow(message)
   })
 })

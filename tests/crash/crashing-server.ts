@@ -20,7 +20,7 @@ async function main(): Promise<void> {
   const { CRASH_AT } = process.env
   arm(CRASH_AT === undefined ? undefined : Number(CRASH_AT))
 
-  const { loadConfig } = await import('../../shared/config/config.ts')
+  const { loadConfig } = await import('../../shared/config/load-config.ts')
   const { openRuntime } = await import('../../shared/runtime/runtime.ts')
   const { EicarScanner } = await import('../../shared/adapters/scanners/eicar-scanner.ts')
   const { serve } = await import('../../functions/local.ts')

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { serve } from '../../functions/local.ts'
 import { EicarScanner } from '../../shared/adapters/scanners/eicar-scanner.ts'
-import { loadConfig } from '../../shared/config/config.ts'
+import { loadConfig } from '../../shared/config/load-config.ts'
 import { openFetcher } from '../../shared/adapters/web/fetch-source.ts'
 import { openRuntime } from '../../shared/runtime/runtime.ts'
 import type { Sources } from '../../shared/ports/sources.ts'

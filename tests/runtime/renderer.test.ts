@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream'
 import { expect, test } from 'vitest'
-import { loadConfig } from '../../shared/config/config.ts'
+import { loadConfig } from '../../shared/config/load-config.ts'
 import type { LogEntry } from '../../shared/observability/log.ts'
 import { openRenderer } from '../../shared/runtime/renderer.ts'
 import { requestOf } from '../ports/renderer.ts'

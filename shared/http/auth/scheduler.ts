@@ -1,25 +1,26 @@
 import { decodeJwt, jwtVerify, type JWTPayload } from 'jose'
 import { z } from 'zod'
 import { WorkspaceError } from '../../model/errors.ts'
-import { answersStrangers } from './answers-strangers.ts'
 import type { Credentials } from './identity.ts'
 import { bearerToken, clockToleranceSeconds, unauthenticated, verificationError } from './token.ts'
 import { openIssuerKeys } from './issuer-keys.ts'
 
-/** The identity that Cloud Scheduler calls with: an ID token of Google's for a service account. */
+/** The service account that Cloud Scheduler calls with, and how its ID token is verified. */
 export interface SchedulerIdentity {
-  /** The service account's. */
   email: string
-  /** The URL of the called service, which the token is for. */
+  /** The URL of the called service, the `aud` of the token. */
   audience: string
-  /** Whether Cloud Run stands in front and may have taken the signature away. */
-  mayBeUnsigned: boolean
-  /** Google's keys, unless a test has its own. */
+  /**
+   * The platform in front verifies every token before it forwards a call. Only then is a token accepted whose signature the
+   * platform has removed.
+   */
+  platformVerifies: boolean
+  /** Google's keys by default; tests pass other keys. */
   jwksUrl?: URL
 }
 
-/** Lets the call pass. Throws `unauthenticated` for a bad or missing token, `forbidden` for another identity's. */
-export type AuthorizeCall = (credentials: Credentials) => Promise<void>
+/** Resolves for an allowed call. Throws `unauthenticated` for a bad or missing token, `forbidden` for another identity. */
+export type AuthorizeCall = (credentials: Pick<Credentials, 'authorization'>) => Promise<void>
 
 const googleKeys = new URL('https://www.googleapis.com/oauth2/v3/certs')
 const issuers = ['https://accounts.google.com', 'accounts.google.com']
@@ -34,10 +35,9 @@ const claimsSchema = z.object({
 })
 
 /**
- * Google's ID tokens of one service account. Where Cloud Run itself has checked the token by IAM, it hands it on with
- * `SIGNATURE_REMOVED_BY_GOOGLE` in place of the signature (https://cloud.google.com/run/docs/troubleshooting#signature-removed),
- * which anyone could write where it checks nothing. Such a token counts only when the service, asked at its own URL
- * without a token, turns out to be closed: then nothing unchecked comes through.
+ * Accepts Google ID tokens of one service account. Cloud Run replaces the signature of a token that it has verified by IAM
+ * with `SIGNATURE_REMOVED_BY_GOOGLE` (https://cloud.google.com/run/docs/troubleshooting#signature-removed). Any caller can
+ * write such a token, so it counts only with `platformVerifies`. All claims are checked in either case.
  */
 export function openScheduler(identity: SchedulerIdentity): AuthorizeCall {
   const keys = openIssuerKeys(identity.jwksUrl ?? googleKeys)
@@ -52,15 +52,15 @@ export function openScheduler(identity: SchedulerIdentity): AuthorizeCall {
     })
     return payload
   }
-  return async ({ authorization, host }) => {
+  return async ({ authorization }) => {
     const token = bearerToken(authorization)
     const isUnsigned = token.endsWith(`.${removedSignature}`)
+    if (isUnsigned && !identity.platformVerifies) throw unsigned()
     assertIdentity(isUnsigned ? decode(token) : await verify(token), identity)
-    if (isUnsigned) await assertChecked(identity, host)
   }
 }
 
-/** Everything of a token but its signature. */
+/** Checks every claim of a token. */
 function assertIdentity(payload: JWTPayload, { email, audience }: SchedulerIdentity): void {
   const claims = claimsSchema.safeParse(payload)
   if (!claims.success) {
@@ -76,28 +76,18 @@ function assertIdentity(payload: JWTPayload, { email, audience }: SchedulerIdent
   }
 }
 
-/** A call that came in at another address may have come through another door. */
-async function assertChecked(
-  { audience, mayBeUnsigned }: SchedulerIdentity,
-  host: string | undefined,
-): Promise<void> {
-  if (!mayBeUnsigned) throw unauthenticated('The token has no signature.')
-  if (host !== new URL(audience).host) {
-    throw forbidden('takes a token without a signature only at the host of SWEEP_AUDIENCE')
-  }
-  if (await answersStrangers(new URL('/api/workspace/sweep', audience))) {
-    throw forbidden(
-      'takes a token without a signature only while Cloud Run checks its callers; it does not. Run: gcloud run services remove-iam-policy-binding SERVICE --member=allUsers --role=roles/run.invoker',
-    )
-  }
-}
-
 function decode(token: string): JWTPayload {
   try {
     return decodeJwt(token)
   } catch (error) {
     throw verificationError(error)
   }
+}
+
+function unsigned(): WorkspaceError {
+  return unauthenticated(
+    'The platform has removed the signature of the token. If only IAM principals can call this service, set SWEEP_PLATFORM_VERIFIES_TOKENS=true.',
+  )
 }
 
 export function forbidden(rule: string): WorkspaceError {

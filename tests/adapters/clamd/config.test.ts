@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { expect, test } from 'vitest'
-import { loadConfig } from '../../../shared/config/config.ts'
+import { loadConfig } from '../../../shared/config/load-config.ts'
 import { configFile } from '../../../shared/adapters/clamd/clamd-process.ts'
 
 const text = await readFile(configFile, 'utf8')

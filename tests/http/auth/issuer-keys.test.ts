@@ -116,7 +116,7 @@ test('the scheduler’s identity cannot be checked while Google is away', async 
   const authorize = openScheduler({
     email: 'a@b',
     audience: 'https://sweep.example',
-    mayBeUnsigned: false,
+    platformVerifies: false,
     jwksUrl: server.url,
   })
   const authorization = `Bearer ${await sign(one, { sub: 'ada' })}`

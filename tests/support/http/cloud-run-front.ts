@@ -3,15 +3,14 @@ import { createServer, request } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
 /**
- * In place of what stands before a service on Cloud Run: checks callers by IAM, if it is closed, and takes the signature
- * away from a token that it has checked (https://cloud.google.com/run/docs/troubleshooting#signature-removed).
+ * A proxy like the one in front of a Cloud Run service: admits callers by IAM and removes the signature of a token that it
+ * has verified (https://cloud.google.com/run/docs/troubleshooting#signature-removed).
  */
 export interface CloudRunFront extends AsyncDisposable {
   url: string
-  /** The service behind it. */
+  /** The URL of the service. */
   target: string
-  isClosed: boolean
-  /** Tokens that IAM lets pass. */
+  /** Tokens that IAM admits. */
   invokers: Set<string>
 }
 
@@ -20,13 +19,12 @@ export async function startCloudRunFront(): Promise<CloudRunFront> {
     const { authorization } = incoming.headers
     const token = authorization?.replace('Bearer ', '') ?? ''
     incoming.resume()
-    if (front.isClosed && !front.invokers.has(token)) {
+    if (!front.invokers.has(token)) {
       outgoing.writeHead(403, { 'content-type': 'text/html; charset=UTF-8' })
       outgoing.end('<html><title>403 Forbidden</title>')
       return
     }
-    const headers = { ...incoming.headers }
-    if (front.isClosed) headers.authorization = `Bearer ${withoutSignature(token)}`
+    const headers = { ...incoming.headers, authorization: `Bearer ${withoutSignature(token)}` }
     const { method = 'GET', url = '/' } = incoming
     request(new URL(url, front.target), { method, headers }, (answer) => {
       outgoing.writeHead(answer.statusCode ?? 500, answer.headers)
@@ -38,7 +36,6 @@ export async function startCloudRunFront(): Promise<CloudRunFront> {
   const front: CloudRunFront = {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     target: '',
-    isClosed: true,
     invokers: new Set(),
     async [Symbol.asyncDispose]() {
       server.closeAllConnections()

@@ -1,20 +1,20 @@
-import type { LogEntry } from '../../shared/observability/log.ts'
-import { WorkspaceError } from '../../shared/model/errors.ts'
+import type { LogEntry } from '../observability/log.ts'
+import { WorkspaceError } from '../model/errors.ts'
 
-/** Work that goes on after its request has been answered, in a process that lives on. Disposing waits for its end. */
+/** Work that continues after its request is answered. Disposing waits until all work has ended. */
 export interface Background extends AsyncDisposable {
-  add(work: Promise<unknown>, what: string): void
+  add(work: Promise<unknown>, name: string): void
 }
 
 export function openBackground(log: (entry: LogEntry) => void): Background {
   const running = new Set<Promise<unknown>>()
   return {
-    add(work, what) {
+    add(work, name) {
       const ended = work
         .catch((error: unknown) => {
           const message = error instanceof Error ? error.message : String(error)
           const severity = error instanceof WorkspaceError ? 'INFO' : 'ERROR'
-          log({ severity, message: `${what} has failed: ${message}` })
+          log({ severity, message: `${name} has failed: ${message}` })
         })
         .finally(() => running.delete(ended))
       running.add(ended)

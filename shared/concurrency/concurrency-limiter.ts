@@ -1,12 +1,11 @@
-import { WorkspaceError } from '../../shared/model/errors.ts'
+import { WorkspaceError } from '../model/errors.ts'
 
-/** How much of each user's work goes on at once in this process. */
+/** Limits the concurrent work of each user in this process, so that one user cannot take the sockets and memory of all. */
 export interface ConcurrencyLimiter {
-  /** Counts one more, until it is disposed. Throws `too-many-requests` where there are as many as may be. */
+  /** Counts one task until the result is disposed. Throws `too-many-requests` at the limit. */
   enter(userId: string): Disposable
 }
 
-/** A request of a few bytes makes work of minutes: one user's must not take the sockets and the memory of all. */
 export function openConcurrencyLimiter(most: number): ConcurrencyLimiter {
   const counts = new Map<string, number>()
   return {

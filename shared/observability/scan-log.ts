@@ -1,7 +1,18 @@
-import type { LogEntry } from '../../shared/observability/log.ts'
-import type { EventOutcome } from '../scan.ts'
+import type { SettleResult } from '../model/settlement.ts'
+import type { FinalizeEvent } from '../ports/blob-store.ts'
+import type { LogEntry } from './log.ts'
 
-/** The line for an event that is done with. */
+/** The outcome of an event that needs no further delivery. */
+export interface EventOutcome {
+  blob?: FinalizeEvent
+  result?: SettleResult | undefined
+  /** Why the event can never be acted on. */
+  ignored?: string
+  /** The event has a shape that its sender should never produce; it is logged as an error. */
+  isMalformed?: boolean
+}
+
+/** The log line of an event that needs no further delivery. */
 export function scanEntry(
   { blob, result, ignored, isMalformed }: EventOutcome,
   startedAt: number,
@@ -23,7 +34,7 @@ function messageOf(isSettled: boolean | undefined, ignored: string | undefined):
   return isSettled ? 'Scanned' : 'Nothing to scan'
 }
 
-/** How old the signatures are that a scan was made with; alerts watch it. */
+/** The age of the signatures of a scan; an alert watches it. */
 function ageSeconds(signaturesAt: string | undefined): number | undefined {
   if (signaturesAt === undefined) return undefined
   return Math.round((Date.now() - Date.parse(signaturesAt)) / 1000)

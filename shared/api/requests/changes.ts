@@ -1,0 +1,31 @@
+import { z } from 'zod'
+import { metadataSchema } from '../metadata-schema.ts'
+import { flag } from '../text-fields.ts'
+
+const session = z.string().optional()
+
+/** The JSON body of `PATCH /files/{id}`. */
+export const updateBody = z
+  .strictObject({
+    name: z.string().optional(),
+    path: z.string().optional(),
+    session,
+    metadata: metadataSchema.optional(),
+  })
+  .refine(({ name, path }) => name === undefined || path === undefined, {
+    error: 'must not be combined with "path", whose last segment is the name',
+    path: ['name'],
+  })
+
+/** The JSON body of `POST /files/{id}/copy`. */
+export const copyBody = z.strictObject({
+  path: z.string(),
+  session,
+  overwrite: z.boolean().default(false),
+})
+
+/** The JSON body of `POST /files/{id}/restore`, which may be missing. */
+export const restoreBody = z.strictObject({ path: z.string().optional(), session })
+
+/** `DELETE` of a file or session; `purge` deletes for good instead of moving to the trash. */
+export const deleteQuery = z.object({ purge: flag.default(false) })

@@ -1,0 +1,39 @@
+import { z } from 'zod'
+import { originSchema, stateSchema } from '../../model/file.ts'
+import { flag, integer } from '../text-fields.ts'
+
+/** Cloud Storage signs URLs for at most seven days. */
+const maxSignedUrlSeconds = 604_800
+
+/** `GET /files` */
+export const listQuery = z.object({
+  prefix: z.string().optional(),
+  delimiter: z.literal('/', 'must be "/"').optional(),
+  session: z.string().optional(),
+  allSessions: flag.optional(),
+  state: stateSchema.optional(),
+  origin: originSchema.optional(),
+  q: z.string().optional(),
+  deleted: flag.optional(),
+  sort: z.enum(['created', 'path']).optional(),
+  order: z.enum(['asc', 'desc']).optional(),
+  limit: integer(1, 1000).default(200),
+  cursor: z.string().optional(),
+  offset: integer(0, Number.MAX_SAFE_INTEGER).optional(),
+  total: flag.optional(),
+})
+
+/** `GET /files/{id}/content`, `GET /content/{path}` */
+export const contentQuery = z.object({ inline: flag.default(false) })
+
+/** `GET /files/{id}/download`; `expiresIn` is in seconds. */
+export const downloadQuery = z.object({
+  expiresIn: integer(1, maxSignedUrlSeconds).optional(),
+  inline: flag.default(false),
+})
+
+/** `GET /files/{id}/preview`: the width of a picture in pixels, the bytes of a text. */
+export const previewQuery = z.object({
+  w: integer(16, 1024).default(400),
+  bytes: integer(1, 64 * 1024).default(4096),
+})
