@@ -5,7 +5,7 @@ import { etagOf } from '../shared/http/protocol/entity-tag.ts'
 import { resumableRoutes } from '../shared/http/body/resumable.ts'
 import { rawTarget } from '../shared/http/target.ts'
 import { notFound } from '../shared/model/access.ts'
-import { discard } from '../shared/workspace/discard.ts'
+import { deleteBytes } from '../shared/workspace/delete-bytes.ts'
 import type { BlobRef, SignOptions } from '../shared/ports/blob-store.ts'
 import type { Ports } from '../shared/ports/ports.ts'
 import { readContent } from '../shared/workspace/read.ts'
@@ -63,5 +63,5 @@ async function cancel(ports: StoragePorts, storage: OwnStorage, uploadId: string
   const expired =
     owner && (await ports.catalog.expire(owner.workspaceId, owner.id, abandonedBefore))
   await storage.cancelUpload(uploadId)
-  await discard(ports, [expired])
+  await deleteBytes(ports, [expired])
 }

@@ -90,7 +90,7 @@ export function fits(usage: Usage, growth: number): boolean {
 }
 
 /** The rule of `Catalog.expire`. */
-export function isOver(file: PendingFile, now: Date, abandonedBefore = new Date(0)): boolean {
+export function isExpired(file: PendingFile, now: Date, abandonedBefore = new Date(0)): boolean {
   const hasExpired = Date.parse(file.reservation.expiresAt) < now.getTime()
   return hasExpired || Date.parse(file.createdAt) < abandonedBefore.getTime()
 }

@@ -84,3 +84,9 @@ export function markedMissing(file: ReadyFile, since: Date | null): ReadyFile {
   const { missingSince: _, ...unmarked } = file
   return since === null ? unmarked : { ...unmarked, missingSince: since.toISOString() }
 }
+
+/** The rule of `Catalog.purge`: without `deletedBefore` any file, else a file moved to the trash before that instant. */
+export function isPurgeable({ deletedAt }: FileRecord, deletedBefore?: Date): boolean {
+  if (deletedBefore === undefined) return true
+  return deletedAt !== null && deletedAt < deletedBefore.toISOString()
+}

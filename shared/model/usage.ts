@@ -1,24 +1,24 @@
 import type { FileRecord, Metadata } from './file.ts'
 
-/** The counters of a workspace: the sums over its records. */
-export interface UsageDelta {
+/** Sums over the records of a workspace, or one record's part of them. */
+export interface Counters {
   liveBytes: number
   liveCount: number
   reservedBytes: number
   trashBytes: number
-  /** All records, whatever their state, those in the trash too. */
+  /** Records in every state, in the trash or not. */
   recordCount: number
-  /** Records in the trash, whatever their state. */
+  /** Records in the trash, in every state. */
   trashCount: number
   /** Pending files. */
   openUploads: number
-  /** Metadata of all records, as JSON in UTF-8; an empty object counts nothing. */
+  /** Metadata of all records: bytes of JSON in UTF-8. An empty object counts 0. */
   metadataBytes: number
   /** The part of `metadataBytes` that is in the trash. */
   trashMetadataBytes: number
 }
 
-/** How many records one workspace may have. The trash gives way to new records. */
+/** Limits of one workspace's records. Files leave the trash to make room for new records. */
 export interface RecordLimits {
   maxRecords: number
   maxOpenUploads: number
@@ -26,11 +26,11 @@ export interface RecordLimits {
 }
 
 /** A workspace's counters and their limits. */
-export interface Usage extends UsageDelta, RecordLimits {
+export interface Usage extends Counters, RecordLimits {
   quotaBytes: number
 }
 
-const nothing: UsageDelta = {
+export const noCounters: Counters = {
   liveBytes: 0,
   liveCount: 0,
   reservedBytes: 0,
@@ -42,22 +42,22 @@ const nothing: UsageDelta = {
   trashMetadataBytes: 0,
 }
 
-export const counterNames = Object.keys(nothing) as (keyof UsageDelta)[]
+export const counterNames = Object.keys(noCounters) as (keyof Counters)[]
 
-/** What one file adds to its workspace's counters. Infected and unscannable files hold no bytes: these are given back. */
-export function usageDeltaOf(file: FileRecord | undefined): UsageDelta {
-  if (!file) return nothing
-  return { ...nothing, ...bytesOf(file), ...recordOf(file) }
+/** One file's part of its workspace's counters. Infected and unscannable files count no bytes, because their bytes are deleted. */
+export function countersOf(file: FileRecord | undefined): Counters {
+  if (!file) return noCounters
+  return { ...noCounters, ...bytesOf(file), ...recordOf(file) }
 }
 
-function bytesOf(file: FileRecord): Partial<UsageDelta> {
+function bytesOf(file: FileRecord): Partial<Counters> {
   if (file.state === 'pending') return { reservedBytes: file.reservation.reservedBytes }
   if (file.state !== 'ready') return {}
   if (file.isDeleted) return { trashBytes: file.sizeBytes }
   return { liveBytes: file.sizeBytes, liveCount: 1 }
 }
 
-function recordOf({ state, isDeleted, metadata }: FileRecord): Partial<UsageDelta> {
+function recordOf({ state, isDeleted, metadata }: FileRecord): Partial<Counters> {
   const metadataBytes = metadataBytesOf(metadata)
   return {
     recordCount: 1,
@@ -67,15 +67,15 @@ function recordOf({ state, isDeleted, metadata }: FileRecord): Partial<UsageDelt
   }
 }
 
-/** Bytes of UTF-8 of the JSON text; an empty object counts nothing. */
+/** Bytes of UTF-8 of the JSON text. An empty object counts 0. */
 export function metadataBytesOf(metadata: Metadata): number {
   const text = JSON.stringify(metadata)
   return text === '{}' ? 0 : Buffer.byteLength(text)
 }
 
-/** The counters with so many times what is held. */
-export function applyDelta(to: UsageDelta, held: UsageDelta, times: 1 | -1 = 1): UsageDelta {
-  const sums = { ...nothing }
-  for (const name of counterNames) sums[name] = to[name] + times * held[name]
+/** Adds `delta` to the counters, or with `times` -1 subtracts it. Drops every other field of `counters`. */
+export function applyDelta(counters: Counters, delta: Counters, times: 1 | -1 = 1): Counters {
+  const sums = { ...noCounters }
+  for (const name of counterNames) sums[name] = counters[name] + times * delta[name]
   return sums
 }

@@ -7,50 +7,66 @@ import type { Settlement } from '../model/verdict.ts'
 import type { Usage } from '../model/usage.ts'
 
 /**
- * The metadata of every workspace. Each method is one atomic operation: it happens whole or not at all, and of two
- * concurrent ones the later sees what the earlier did. A file of another workspace is as absent as an unknown one.
- * Only the rules of a method's own sentences throw `WorkspaceError`, and a store that does not answer in time throws
- * `store-unavailable`; anything else that throws is a fault of the store.
+ * The metadata of every workspace.
+ * - Each method is atomic: it takes effect completely or not at all, and of two concurrent calls the later one sees the
+ *   changes of the earlier one.
+ * - A file of another workspace is treated as unknown.
+ * - Methods throw the `WorkspaceError`s that their documentation names, and `store-unavailable` when the store does not
+ *   answer in time. Any other error is a fault of the store.
+ * - A `ready` file that is not deleted owns its path. A path has at most one owner. A path is taken while it has an owner
+ *   or a pending file that will own it.
  *
- * A path is owned by its one file that is `ready` and not deleted. A path is taken while it has an owner or a pending
- * file that is to own it.
+ * Verbs of disposal, in the catalog and around it:
+ *
+ * | Verb | Acts on | Effect |
+ * | --- | --- | --- |
+ * | `remove` | a file | moves it to the trash; a pending file is purged |
+ * | `restore` | a file in the trash | moves it back to a path |
+ * | `purge` | a file in any state | deletes the record and releases path and quota |
+ * | `expire` | a pending file | purges it, if its reservation has ended |
+ * | `trimTrash` | the trash of a workspace | purges the oldest files while the trash exceeds its limits |
+ * | `deleteBytes` (use case) | purged records | deletes their blobs; always after the catalog |
+ * | `BlobStore.remove` | a generation | deletes its bytes |
+ * | `BlobStore.cancelUpload` | a resumable session | ends it and deletes its bytes |
+ * | `Quarantine.removeExpired` | quarantined copies | deletes those older than the retention |
  */
 export interface Catalog {
   /**
-   * Writes a pending file and reserves its bytes, before any byte is stored.
-   * - Without `overwrite`, a taken path throws `path-taken`: of two concurrent creates of one path exactly one succeeds.
-   * - With `overwrite`, a taken path is no obstacle; the owner stays the owner until settle.
-   * - `mustBeAbsent` (`If-None-Match: *`) on a taken path throws `precondition-failed`.
-   * - `mustReplace` (`If-Match`) throws `precondition-failed` unless the path's owner has one of the checksums, or for `*`
-   *   has any; the record then remembers the owner, and settle checks again.
-   * - An overwrite reserves its growth over the owner's size, anything else its `maxBytes`; where live plus reserved bytes
-   *   would pass the quota it throws `quota-exceeded`. A growth of nothing is never refused.
-   * - One record more than `maxRecords` outside the trash, or more metadata there than `maxMetadataBytes`, throws
-   *   `quota-exceeded`. The trash gives way at the next settle or removal.
-   * - One pending file more than `maxOpenUploads` throws `too-many-requests`.
+   * Writes a pending file and reserves its bytes. Call it before any byte is stored.
+   * - Without `overwrite`, a taken path throws `path-taken`. Of two concurrent creates of one path exactly one succeeds.
+   * - With `overwrite`, a taken path is allowed. The owner stays the owner until settle.
+   * - `mustBeAbsent` (`If-None-Match: *`) throws `precondition-failed` for a taken path.
+   * - `mustReplace` (`If-Match`) throws `precondition-failed` unless the path's owner has one of the checksums; `*` accepts
+   *   any owner. The record stores the owner's id, and settle checks it again.
+   * - An overwrite reserves the bytes by which `maxBytes` exceeds the owner's size, any other upload its `maxBytes`. If live
+   *   plus reserved bytes would exceed the quota, throws `quota-exceeded`. A request that needs no additional bytes never
+   *   fails on quota.
+   * - A record beyond `maxRecords` outside the trash, or metadata there beyond `maxMetadataBytes`, throws `quota-exceeded`.
+   *   The trash is trimmed at the next settle or removal.
+   * - A pending file beyond `maxOpenUploads` throws `too-many-requests`.
    * - The record's `sequence` is greater than that of every file reserved in the workspace before.
    */
   reserve(request: ReserveRequest): Promise<PendingFile>
 
   /**
-   * Writes the verdict on a pending file; anything but a pending file is left as it is, so that a second delivery of the
-   * same event changes nothing and answers the record that is there.
-   * - Bytes that do not have the expected checksum remove the record: refusal `digest-mismatch`.
+   * Writes the verdict on a pending file. Changes no other file, so that the redelivery of an event returns the existing
+   * record.
+   * - Bytes with another checksum than expected remove the record: refusal `digest-mismatch`.
    * - More bytes than `maxBytes` remove the record: refusal `too-large`.
-   * - `clean` makes the file ready. It becomes the path's owner, and the file it replaces goes to the trash with
-   *   `supersededBy`, unless the owner was reserved later: then this file itself goes to the trash, superseded by the owner.
+   * - `clean` makes the file ready. The file becomes the path's owner, and the previous owner goes to the trash with
+   *   `supersededBy`. If the owner was reserved later, this file goes to the trash instead, superseded by the owner.
    * - A clean file whose `replaces` no longer owns the path is ready in the trash, superseded: refusal `precondition-failed`.
-   * - A clean file that would become owner but no longer fits the quota removes the record: refusal `quota-exceeded`.
-   * - `infected` and `unscannable` become the record's state; path and quota are given back.
-   * - Every refusal can be asked for with `refusal` afterwards.
-   * - After every settle the counters equal the truth.
+   * - A clean file that would become the owner but exceeds the quota removes the record: refusal `quota-exceeded`.
+   * - `infected` and `unscannable` become the record's state, and release path and quota.
+   * - `refusal` returns the refusal afterwards.
+   * - After every settle the counters equal the sums over the records.
    */
   settle(workspaceId: string, id: FileId, settlement: Settlement): Promise<SettleResult>
 
   /**
-   * Notes how many bytes of a pending file have arrived; resolves to the record after.
-   * - Anything but a pending file is left as it is: undefined, so that whoever still sends learns that it was cancelled.
-   * - A number that is noted already changes nothing, not even `updatedAt`.
+   * Stores how many bytes of a pending file have arrived. Resolves to the new record.
+   * - Changes no other file and resolves to undefined, so that the sender learns that the upload was cancelled.
+   * - A number that is already stored changes nothing, not even `updatedAt`.
    */
   noteProgress(
     workspaceId: string,
@@ -58,39 +74,39 @@ export interface Catalog {
     receivedBytes: number,
   ): Promise<PendingFile | undefined>
 
-  /** Resolves once the file is not pending or not there, at once if so already; rejects with the signal's reason when aborted. */
+  /** Resolves when the file is not pending or does not exist. Rejects with the signal's reason when aborted. */
   awaitSettled(workspaceId: string, id: FileId, signal: AbortSignal): Promise<void>
 
-  /** Why a pending file ended without becoming its path's owner: kept for at least an hour, else undefined. */
+  /** The reason why a pending file ended without becoming its path's owner. Kept for at least an hour, then undefined. */
   refusal(workspaceId: string, id: FileId): Promise<RefusalCode | undefined>
 
   /**
-   * Changes a file that is not deleted; resolves to the new record, to undefined when there is none.
-   * - A new `path` brings `name` and `sessionId` with it; no byte is copied. The old path is free at once.
-   * - A path that is taken by another file throws `path-taken`. The file's own path is not taken for itself.
-   * - A pending file may get new metadata, not a new path: that throws `not-scanned`.
-   * - An infected or unscannable file owns nothing: it moves without taking the path.
-   * - Metadata that grows past `maxMetadataBytes` throws `quota-exceeded`. Metadata that does not grow is never refused.
+   * Changes a file that is not deleted. Resolves to the new record, or to undefined if there is no such file.
+   * - A new `path` also sets `name` and `sessionId`. No byte is copied. The old path is free immediately.
+   * - A path that another file has taken throws `path-taken`.
+   * - A new path for a pending file throws `not-scanned`. New metadata is allowed.
+   * - An infected or unscannable file owns no path and moves without taking one.
+   * - Metadata that grows beyond `maxMetadataBytes` throws `quota-exceeded`. Metadata that does not grow never fails.
    */
   update(workspaceId: string, id: FileId, changes: FileChanges): Promise<FileRecord | undefined>
 
   /**
-   * Takes a file out of sight. Resolves to undefined when there is none.
-   * - A ready file goes to the trash: its bytes count as trash, its path is free.
-   * - A superseded file stops being superseded: it is in the trash like one deleted by its owner.
-   * - A pending file is removed, path and quota are given back, refusal `gone`.
-   * - An infected or unscannable file is marked deleted.
-   * - A file that is in the trash stays as it is.
+   * Hides a file from listings. Resolves to undefined if there is no such file.
+   * - A ready file goes to the trash: its bytes count as trash, and its path is free.
+   * - A superseded file stops being superseded, like a file that a user deleted.
+   * - A pending file is purged, with refusal `gone`.
+   * - An infected or unscannable file is marked as deleted.
+   * - A file in the trash does not change.
    */
   remove(workspaceId: string, id: FileId): Promise<Removal | undefined>
 
   /**
-   * Takes files of one session out of sight, in one bounded step: at most `maxRemovedAtOnce` files, the one reserved first
-   * leading. Call it again until it answers fewer.
+   * Removes files of one session, at most `maxRemovedAtOnce`, in the order of their reservation. Call it again until it
+   * removes fewer.
    * - Each file that is not in the trash is removed as by `remove`.
-   * - With `purge` each file of the session, in the trash or not, is forgotten as by `purge`.
-   * - Files of other sessions, and those that lie in none, are left as they are.
-   * - The trash is left as full as it is: `trimTrash` follows.
+   * - With `purge` each file of the session, in the trash or not, is purged as by `purge`.
+   * - Files of other sessions and files without a session do not change.
+   * - Does not trim the trash. Call `trimTrash` afterwards.
    */
   removeSession(
     workspaceId: string,
@@ -99,70 +115,69 @@ export interface Catalog {
   ): Promise<SessionRemoval>
 
   /**
-   * Brings a file back from the trash to its path, or to another one; resolves to undefined when there is none.
-   * - A file that is not deleted is left as it is.
-   * - A taken path throws `path-taken`; bytes that pass the quota, or a record or metadata that pass their limit, throw
+   * Moves a file from the trash to its path, or to another one. Resolves to undefined if there is no such file.
+   * - A file that is not deleted does not change.
+   * - A taken path throws `path-taken`. Bytes beyond the quota, and a record or metadata beyond their limits, throw
    *   `quota-exceeded`.
    */
   restore(workspaceId: string, id: FileId, path?: WorkspacePath): Promise<FileRecord | undefined>
 
   /**
-   * Forgets a file, whatever its state, and gives back what it held; resolves to the record that was, or undefined.
+   * Deletes a record in any state and releases its path and quota. Resolves to the deleted record, or to undefined.
    * - A pending file leaves refusal `gone`.
-   * - With `deletedBefore`, a file that is not in the trash since before that instant is left as it is: undefined.
+   * - With `deletedBefore`, purges only a file that was moved to the trash before that instant.
    */
   purge(workspaceId: string, id: FileId, deletedBefore?: Date): Promise<FileRecord | undefined>
 
   /**
-   * Gives a reservation up: removes the file if it is still pending and its `expiresAt` lies before now, leaving refusal
-   * `gone`; resolves to the record removed, or undefined.
-   * - With `abandonedBefore`, a file that was reserved before that instant is removed whatever its `expiresAt`.
+   * Purges a pending file whose `expiresAt` has passed, with refusal `gone`. Resolves to the deleted record, or to undefined.
+   * - With `abandonedBefore`, also purges a pending file that was reserved before that instant.
    */
   expire(workspaceId: string, id: FileId, abandonedBefore?: Date): Promise<PendingFile | undefined>
 
-  /** Resolves to undefined when there is no such file; never throws for an unknown id. */
+  /** Resolves to undefined if there is no such file. Never throws for an unknown id. */
   get(workspaceId: string, id: FileId): Promise<FileRecord | undefined>
 
   /**
-   * The file that a path names: its owner; else the pending file there that was reserved last; else the file that was
-   * deleted or condemned there last (superseded ones do not count); else undefined.
+   * The file that a path names, in this order: its owner; the pending file that was reserved last; the file that was deleted,
+   * or found infected by a rescan, last (superseded files do not count); else undefined.
    */
   getByPath(workspaceId: string, path: WorkspacePath): Promise<FileRecord | undefined>
 
   /**
-   * One page of a workspace's files, without its trash or (with `deleted`) its trash alone.
-   * - Order is by sequence, or by path in code points and then sequence; `descending` turns it round.
-   * - `after` resumes behind a position of the same query; a file that stands throughout is listed exactly once, whatever
-   *   is added or removed between two pages.
-   * - `prefix` is plain text at the start of the path; no character of it or of `nameContains` is a pattern.
+   * One page of a workspace's files: those outside the trash, or with `deleted` those in it.
+   * - Orders by sequence, or by path in code points and then by sequence. `descending` reverses the order.
+   * - `after` resumes after a position of the same query. A file that exists throughout is listed exactly once, even if other
+   *   files are added or removed between two pages.
+   * - `prefix` is plain text at the start of the path. No character of `prefix` or `nameContains` is a pattern.
    * - `nameContains` ignores case, in every script.
-   * - With `folders`, in path order only, what shares its text up to the first `/` behind the prefix is one folder, ending
-   *   in `/`: each once over all pages, counted towards `limit`.
-   * - `total` counts the files of all pages, those in folders too.
-   * - `next` is undefined exactly when nothing follows.
+   * - With `folders`, in path order only, all files with the same text up to the first `/` after the prefix become one folder,
+   *   which ends in `/`. Each folder is listed once over all pages and counts towards `limit`.
+   * - `total` counts the files of all pages, including those in folders.
+   * - `next` is undefined exactly when no entry follows.
    */
   list(query: ListQuery): Promise<ListPage>
 
-  /** The counters; all zero for a workspace never used. One read, whatever the number of files. */
+  /** The counters. All are zero for an unknown workspace. Costs one read, independent of the number of files. */
   usage(workspaceId: string): Promise<Usage>
 
-  /** Overrides the default quota for one workspace; null takes the override back. */
+  /** Overrides the default quota for one workspace. Null removes the override. */
   setQuota(workspaceId: string, quotaBytes: number | null): Promise<void>
 
-  /** Whether the workspace was ever used: it is from its first reservation on, before any of its bytes is visible, for ever. */
+  /** Whether the workspace was ever used. True from the first reservation on, before any of its bytes is visible. */
   isKnown(workspaceId: string): Promise<boolean>
 
   /**
-   * Purges the oldest files of a trash that holds more than one quota's worth, or that takes records or metadata past their
-   * limits; resolves to them, oldest first. One call purges at most `maxPurgedAtOnce`.
+   * Purges the oldest files while the trash holds more bytes than the quota, or takes records or metadata beyond their limits.
+   * Resolves to them, oldest first, at most `maxPurgedAtOnce`.
    */
   trimTrash(workspaceId: string): Promise<FileRecord[]>
 
-  /** What `/healthz` shows of the store; throws when the store does not answer. */
+  /** The store's description for `/healthz`. Throws when the store does not answer. */
   check(): Promise<string>
 }
 
-/** The most files that one transaction purges from the trash: `trimTrash` purges the others. */
+/** The most files that one transaction purges from the trash. Further calls of `trimTrash` purge the rest. */
 export const maxPurgedAtOnce = 100
 
 export interface FileChanges {
@@ -175,13 +190,13 @@ export const maxRemovedAtOnce = 50
 
 export interface SessionRemoval {
   removedCount: number
-  /** Records that are gone, cancelled uploads among them: their bytes are to be deleted. */
-  forgotten: FileRecord[]
+  /** Purged records, including cancelled uploads. The caller deletes their bytes. */
+  purged: FileRecord[]
 }
 
 export interface Removal {
-  /** The record after removal; for a pending file, the record that was. */
+  /** The record after removal; for a pending file, the purged record. */
   file: FileRecord
-  /** Records that left the trash to make room, oldest first, at most `maxPurgedAtOnce`: their bytes are to be deleted. */
+  /** Files purged to make room in the trash, oldest first, at most `maxPurgedAtOnce`. The caller deletes their bytes. */
   purged: FileRecord[]
 }

@@ -1,7 +1,7 @@
 import type { FileRecord, InfectedFile, ReadyFile, UnscannableFile } from '../model/file.ts'
 import type { FileId } from '../model/ids.ts'
 import type { RescanOutcome } from '../model/verdict.ts'
-import type { UsageDelta } from '../model/usage.ts'
+import type { Counters } from '../model/usage.ts'
 
 /** The catalog operations of sweeps, later scans and health checks. Each method is as atomic as those of `Catalog`. */
 export interface Maintenance {
@@ -89,8 +89,8 @@ export type SweepPosition = Pick<
 
 /** A workspace's counters: as they are kept, and as its files add up. */
 export interface Recount {
-  kept: UsageDelta
-  counted: UsageDelta
+  kept: Counters
+  counted: Counters
 }
 
 export type RejectedFile = InfectedFile | UnscannableFile

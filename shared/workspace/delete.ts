@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises'
 import { assertWritable, notFound, type Caller } from '../model/access.ts'
-import { discard } from './discard.ts'
+import { deleteBytes } from './delete-bytes.ts'
 import { WorkspaceError } from '../model/errors.ts'
 import type { FileRecord } from '../model/file.ts'
 import { parseFileId } from '../model/path.ts'
@@ -9,7 +9,7 @@ import { maxRemovedAtOnce } from '../ports/catalog.ts'
 import type { Ports } from '../ports/ports.ts'
 import { assertMatches, type IfMatch } from '../model/precondition.ts'
 import type { FileName } from './read.ts'
-import { discardExcess, discardPurged } from './trim.ts'
+import { trimTrash, deletePurged } from './trim.ts'
 
 type DeletePorts = Pick<Ports, 'catalog' | 'blobs'>
 
@@ -27,7 +27,7 @@ export async function remove(
   if (!file) return
   assertWritable(caller, file.path)
   assertMatches(file, ifMatch)
-  if (purge) await discard(ports, [await ports.catalog.purge(file.workspaceId, file.id)])
+  if (purge) await deleteBytes(ports, [await ports.catalog.purge(file.workspaceId, file.id)])
   else await removeOne(ports, file)
 }
 
@@ -52,8 +52,8 @@ export async function removeSession(
   const deadline = now().getTime() + budgetMs
   for (;;) {
     const removal = await catalog.removeSession(workspaceId, session, { purge })
-    await discard(ports, removal.forgotten)
-    if (!purge) await discardExcess(ports, workspaceId)
+    await deleteBytes(ports, removal.purged)
+    if (!purge) await trimTrash(ports, workspaceId)
     if (removal.removedCount < maxRemovedAtOnce) return true
     if (now().getTime() >= deadline) return false
     // A catalog may answer without waiting for anything: other requests come first.
@@ -65,8 +65,8 @@ async function removeOne(ports: DeletePorts, file: FileRecord): Promise<void> {
   const removal = await ports.catalog.remove(file.workspaceId, file.id)
   if (!removal) return
   const cancelled = removal.file.state === 'pending' ? [removal.file] : []
-  await discard(ports, cancelled)
-  await discardPurged(ports, file.workspaceId, removal.purged)
+  await deleteBytes(ports, cancelled)
+  await deletePurged(ports, file.workspaceId, removal.purged)
 }
 
 /** Undefined for an upload that was cancelled before: deleting it again changes nothing. */

@@ -1,7 +1,7 @@
 import { WorkspaceError } from '../model/errors.ts'
 import type { Usage } from '../model/usage.ts'
 import type { Ports } from '../ports/ports.ts'
-import { discardExcess } from './trim.ts'
+import { trimTrash } from './trim.ts'
 
 type QuotaPorts = Pick<Ports, 'catalog' | 'blobs'>
 
@@ -24,7 +24,7 @@ export async function setQuota(
   quotaBytes: number | null,
 ): Promise<Usage> {
   await ports.catalog.setQuota(workspaceId, quotaBytes)
-  await discardExcess(ports, workspaceId)
+  await trimTrash(ports, workspaceId)
   return ports.catalog.usage(workspaceId)
 }
 

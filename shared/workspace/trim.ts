@@ -1,12 +1,12 @@
 import { setImmediate } from 'node:timers/promises'
-import { discard } from './discard.ts'
+import { deleteBytes } from './delete-bytes.ts'
 import { WorkspaceError } from '../model/errors.ts'
 import type { FileRecord } from '../model/file.ts'
 import { maxPurgedAtOnce } from '../ports/catalog.ts'
 import type { Ports } from '../ports/ports.ts'
 
 /** Purges what the trash holds too much of, one bounded transaction after another; other requests run in between. */
-export async function* trimmed(
+export async function* trimSteps(
   { catalog }: Pick<Ports, 'catalog'>,
   workspaceId: string,
 ): AsyncGenerator<FileRecord[]> {
@@ -18,30 +18,30 @@ export async function* trimmed(
   } while (purged.length >= maxPurgedAtOnce)
 }
 
-/** As `trimmed`, with the bytes of the purged files. */
-export async function discardExcess(
+/** As `trimSteps`, with the bytes of the purged files. */
+export async function trimTrash(
   ports: Pick<Ports, 'catalog' | 'blobs'>,
   workspaceId: string,
 ): Promise<void> {
-  for await (const purged of trimmed(ports, workspaceId)) await discardIfPossible(ports, purged)
+  for await (const purged of trimSteps(ports, workspaceId)) await deleteIfAvailable(ports, purged)
 }
 
 /** Deletes the bytes of what one change purged, and purges what that change had to leave. */
-export async function discardPurged(
+export async function deletePurged(
   ports: Pick<Ports, 'catalog' | 'blobs'>,
   workspaceId: string,
   purged: FileRecord[],
 ): Promise<void> {
-  await discardIfPossible(ports, purged)
-  if (purged.length >= maxPurgedAtOnce) await discardExcess(ports, workspaceId)
+  await deleteIfAvailable(ports, purged)
+  if (purged.length >= maxPurgedAtOnce) await trimTrash(ports, workspaceId)
 }
 
 /**
  * Deletes bytes, or leaves them to the sweep where the store is not available: the change that purged them is made, and its
  * caller must not repeat it.
  */
-async function discardIfPossible(ports: Pick<Ports, 'blobs'>, purged: FileRecord[]): Promise<void> {
-  await discard(ports, purged).catch((error: unknown) => {
+async function deleteIfAvailable(ports: Pick<Ports, 'blobs'>, purged: FileRecord[]): Promise<void> {
+  await deleteBytes(ports, purged).catch((error: unknown) => {
     const isUnavailable = error instanceof WorkspaceError && error.code === 'store-unavailable'
     if (!isUnavailable) throw error
   })

@@ -6,8 +6,8 @@ import type { WorkspacePath } from '../model/ids.ts'
 import type { Ports } from '../ports/ports.ts'
 import { assertMatches, type IfMatch } from '../model/precondition.ts'
 import { assertNotDeleted, findFile, readFile, readyFile } from './read.ts'
-import { giveUp, refused, reserveFile } from './upload/upload.ts'
-import { discardPurged } from './trim.ts'
+import { releaseReservation, refused, reserveFile } from './upload/upload.ts'
+import { deletePurged } from './trim.ts'
 
 export interface Changes {
   /** A new name in the same folder; not together with `path`. */
@@ -72,7 +72,7 @@ export async function copy(
     },
   })
   const blob = await blobs.copy(source, storagePath).catch(async (error: unknown) => {
-    await giveUp(ports, file)
+    await releaseReservation(ports, file)
     // The source may have been purged meanwhile: then reading it again says so.
     await readyFile(ports, caller, { id: source.id })
     throw error
@@ -87,7 +87,7 @@ export async function copy(
     scan,
   })
   if (!result.file) await blobs.remove(blob)
-  await discardPurged(ports, file.workspaceId, result.purged)
+  await deletePurged(ports, file.workspaceId, result.purged)
   if (!result.file || result.refusal) throw refused(result.refusal ?? 'gone', result.file)
   return result.file
 }

@@ -4,7 +4,7 @@ import type { FileRecord } from '../../shared/model/file.ts'
 import type { FullCatalog } from '../../shared/ports/ports.ts'
 import type { Rule } from './reference.ts'
 import { countersOf, emptyWorkspace, ownerOf, recordLimits, type Reference } from './workspace.ts'
-import { applyDelta, usageDeltaOf } from '../../shared/model/usage.ts'
+import { applyDelta, noCounters } from '../../shared/model/usage.ts'
 import { viewOf, type View } from './view.ts'
 
 /** One call that changes a workspace, and what the real catalog made of it. */
@@ -103,7 +103,7 @@ export class Judge {
     const trash = await catalog.list({ ...query, deleted: true })
     const files = [...live.files, ...trash.files].map(viewOf)
     assertEqual('The files are', files.sort(bySequence), expected.files.toSorted(bySequence))
-    const counters = applyDelta(usageDeltaOf(undefined), await catalog.usage(workspaceId))
+    const counters = applyDelta(noCounters, await catalog.usage(workspaceId))
     assertEqual('I5: the counters are', counters, countersOf(expected))
     for (const { id, checksum } of files) {
       if (checksum === null) continue

@@ -180,14 +180,14 @@ export function removeSession(sessionId: string, { purge }: { purge: boolean }):
     const live = inSession.filter(({ deletedAt }) => deletedAt === null)
     const trash = inSession.filter(({ deletedAt }) => deletedAt !== null)
     const chosen = purge ? [...live, ...trash] : live
-    const forgotten = chosen.filter(({ state }) => purge || state === 'pending')
+    const purged = chosen.filter(({ state }) => purge || state === 'pending')
     let after = workspace
     for (const file of chosen) {
-      after = forgotten.includes(file)
+      after = purged.includes(file)
         ? without(after, file.id)
         : put(after, { ...file, deletedAt: now, supersededBy: null })
     }
-    return { after, answer: { removedCount: chosen.length, forgotten } }
+    return { after, answer: { removedCount: chosen.length, purged } }
   }
 }
 

@@ -6,9 +6,16 @@ import {
   type SessionRemoval,
   maxRemovedAtOnce,
 } from '../../ports/catalog.ts'
-import { assertFits, assertMovable, isOver, pathTaken } from '../../model/reservation.ts'
+import { assertFits, assertMovable, isExpired, pathTaken } from '../../model/reservation.ts'
 import { assertMetadataFits, assertRoomForRecord } from '../../model/record-limits.ts'
-import { markedMissing, moved, progressed, trashed, untrashed } from '../../model/transitions.ts'
+import {
+  isPurgeable,
+  markedMissing,
+  moved,
+  progressed,
+  trashed,
+  untrashed,
+} from '../../model/transitions.ts'
 import { metadataBytesOf } from '../../model/usage.ts'
 import { isTaken } from './claims.ts'
 import { trimTrash } from './trash.ts'
@@ -46,7 +53,7 @@ export async function removeFile(
   const file = await unit.openFile(id)
   if (file === undefined) return undefined
   if (file.state === 'pending') {
-    await forget(unit, file)
+    await deleteRecord(unit, file)
     return { file, purged: [] }
   }
   if (file.isDeleted && file.supersededBy === null) return { file, purged: [] }
@@ -77,9 +84,8 @@ export async function purgeFile(
   deletedBefore?: Date,
 ): Promise<FileRecord | undefined> {
   const file = await unit.readFile(id)
-  if (file === undefined) return undefined
-  if (deletedBefore !== undefined && !wasDeletedBefore(file, deletedBefore)) return undefined
-  await forget(unit, file)
+  if (file === undefined || !isPurgeable(file, deletedBefore)) return undefined
+  await deleteRecord(unit, file)
   return file
 }
 
@@ -89,8 +95,8 @@ export async function expireFile(
   abandonedBefore?: Date,
 ): Promise<PendingFile | undefined> {
   const file = await unit.readFile(id)
-  if (file?.state !== 'pending' || !isOver(file, unit.now, abandonedBefore)) return undefined
-  await forget(unit, file)
+  if (file?.state !== 'pending' || !isExpired(file, unit.now, abandonedBefore)) return undefined
+  await deleteRecord(unit, file)
   return file
 }
 
@@ -131,16 +137,16 @@ export async function removeSession(
     const limit = maxRemovedAtOnce - files.length
     files.push(...(await unit.readSession(sessionId, { deleted: true, limit })))
   }
-  const isForgotten = (file: FileRecord) => purge || file.state === 'pending'
+  const isPurged = (file: FileRecord) => purge || file.state === 'pending'
   for (const file of files) {
-    if (isForgotten(file)) await forget(unit, file)
+    if (isPurged(file)) await deleteRecord(unit, file)
     else unit.replace(file, trashed(file, null, unit.now))
   }
-  return { removedCount: files.length, forgotten: files.filter(isForgotten) }
+  return { removedCount: files.length, purged: files.filter(isPurged) }
 }
 
 /** Removes a record; who still asks for a file that was pending learns that it is gone. */
-async function forget(unit: WorkspaceTransaction, file: FileRecord): Promise<void> {
+async function deleteRecord(unit: WorkspaceTransaction, file: FileRecord): Promise<void> {
   if (!file.isDeleted) await unit.readClaims(file.path)
   unit.remove(file)
   if (file.state === 'pending') unit.refuse(file.id, 'gone')
@@ -153,8 +159,4 @@ async function assertFree(
   path: WorkspacePath,
 ): Promise<void> {
   if (state === 'ready' && isTaken(await unit.readClaims(path))) throw pathTaken(path)
-}
-
-function wasDeletedBefore(file: FileRecord, instant: Date): boolean {
-  return file.deletedAt !== null && file.deletedAt < instant.toISOString()
 }

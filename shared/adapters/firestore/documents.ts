@@ -7,11 +7,11 @@ import type {
 import { fileRecordSchema, type FileRecord } from '../../model/file.ts'
 import type { FileId } from '../../model/ids.ts'
 import {
-  type UsageDelta,
+  type Counters,
   type RecordLimits,
   type Usage,
   counterNames,
-  usageDeltaOf,
+  noCounters,
 } from '../../model/usage.ts'
 import { encodeWorkspaceId } from '../../model/storage-path.ts'
 import { keysOf } from './keys.ts'
@@ -72,8 +72,8 @@ export function decodeUsage(
   }
 }
 
-export function decodeCounters(snapshot: DocumentSnapshot): UsageDelta {
-  const counters = { ...usageDeltaOf(undefined) }
+export function decodeCounters(snapshot: DocumentSnapshot): Counters {
+  const counters = { ...noCounters }
   for (const name of counterNames) counters[name] = Number(snapshot.get(name) ?? 0)
   return counters
 }

@@ -1,11 +1,10 @@
-import type { DocumentSnapshot, Query, QueryDocumentSnapshot } from '@google-cloud/firestore'
-import type { FileRecord } from '../../model/file.ts'
-import type { ListPage, ListPosition, ListQuery } from '../../model/listing.ts'
+import type { Query, QueryDocumentSnapshot } from '@google-cloud/firestore'
+import { folderOf, pageOf, positionAfterFolder, type ListEntry } from '../../model/list-page.ts'
+import type { ListPage, ListQuery } from '../../model/listing.ts'
 import { decodeFile } from './documents.ts'
 import { count, select, type Selection } from './selection.ts'
 
-/** What a page lists: a document that is not decoded before it is known to be on the page, or a folder. */
-type Entry = { document: DocumentSnapshot } | { folder: string }
+type Entry = ListEntry<QueryDocumentSnapshot>
 
 /** How many documents the next call asks for at most. */
 const maxBatch = 300
@@ -17,24 +16,11 @@ const maxBatch = 300
 export async function listFiles(files: Query, query: ListQuery): Promise<ListPage> {
   const selection = await select(files, query)
   const entries = selection ? await entriesOf(selection, query) : []
-  const page = entries.slice(0, query.limit)
-  const found = page.flatMap((entry) =>
-    'document' in entry ? (decodeFile(entry.document) ?? []) : [],
-  )
-  const folders = page.flatMap((entry) => ('folder' in entry ? entry.folder : []))
-  const last = entries.length > page.length ? page.at(-1) : undefined
-  return {
-    files: found,
-    folders,
-    ...(last && { next: positionOf(query, last, found) }),
-    ...(query.total && { total: selection ? await total(selection) : 0 }),
-  }
-}
-
-function positionOf(query: ListQuery, last: Entry, files: FileRecord[]): ListPosition {
-  if ('folder' in last) return { path: last.folder, sequence: 0 }
-  const { path = '', sequence = 0 } = files.at(-1) ?? {}
-  return query.sort === 'path' ? { path, sequence } : { sequence }
+  const counted = query.total && selection ? await total(selection) : 0
+  return pageOf(query, entries, {
+    decode: decodeFile,
+    total: query.total ? counted : undefined,
+  })
 }
 
 /** The entries of the page, and one more where one follows. */
@@ -42,13 +28,13 @@ async function entriesOf(selection: Selection, query: ListQuery): Promise<Entry[
   const { offset = 0, limit } = query
   const wanted = offset + limit + 1
   if (!query.folders && !selection.isMeant) {
-    const place = startOf(query)
-    const start = place ? selection.query.startAfter(...place) : selection.query
-    const { docs } = await start
+    const start = startOf(query)
+    const remaining = start ? selection.query.startAfter(...start) : selection.query
+    const { docs } = await remaining
       .offset(offset)
       .limit(limit + 1)
       .get()
-    return docs.map((document) => ({ document }))
+    return docs.map((row) => ({ row }))
   }
   return (await walk(selection, query, wanted)).slice(offset)
 }
@@ -62,25 +48,24 @@ async function walk(
   query: ListQuery,
   wanted: number,
 ): Promise<Entry[]> {
-  const prefixLength = query.prefix?.length ?? 0
   const entries: Entry[] = []
-  let place = startOf(query)
+  let start = startOf(query)
   let batch = query.folders ? 1 : wanted
   for (;;) {
     const size = Math.min(batch, maxBatch, isMeant ? maxBatch : wanted - entries.length)
-    const start = place ? selected.startAfter(...place) : selected
-    const { docs } = await start.limit(size).get()
+    const remaining = start ? selected.startAfter(...start) : selected
+    const { docs } = await remaining.limit(size).get()
     let folder: string | undefined
     let passed = 0
     for (const document of docs) {
       const path = String(document.get('path'))
-      place = placeOf(query, document)
+      start = startAt(query, document)
       if (folder !== undefined && path.startsWith(folder)) passed += 1
       else if (!isMeant || isMeant(document)) {
-        folder = query.folders ? folderOf(path, prefixLength) : undefined
-        entries.push(folder === undefined ? { document } : { folder })
+        folder = query.folders ? folderOf(path, query.prefix) : undefined
+        entries.push(folder === undefined ? { row: document } : { folder })
       }
-      if (folder !== undefined && path.startsWith(folder)) place = behindFolder(query, folder)
+      if (folder !== undefined && path.startsWith(folder)) start = startAfterFolder(query, folder)
       if (entries.length === wanted) return entries
     }
     if (docs.length < size) return entries
@@ -95,28 +80,24 @@ async function total({ query, isMeant }: Selection): Promise<number> {
   return docs.filter(isMeant).length
 }
 
-/** A place in the order of the query: nothing before it is read. */
-type Place = [number | string, (number | string)?]
+/** The values of the query's order after which Firestore starts to read. */
+type StartValues = [number | string, (number | string)?]
 
-function placeOf({ sort }: ListQuery, document: QueryDocumentSnapshot): Place {
+function startAt({ sort }: ListQuery, document: QueryDocumentSnapshot): StartValues {
   const [path, sequence] = [String(document.get('path')), Number(document.get('sequence'))]
   return sort === 'path' ? [path, sequence] : [sequence]
 }
 
-function startOf(query: ListQuery): unknown[] | undefined {
+function startOf(query: ListQuery): StartValues | undefined {
   const { after } = query
   if (!after) return undefined
   if (!('path' in after)) return [after.sequence]
-  return after.path.endsWith('/') ? behindFolder(query, after.path) : [after.path, after.sequence]
+  return after.path.endsWith('/')
+    ? startAfterFolder(query, after.path)
+    : [after.path, after.sequence]
 }
 
-/** The folder below the prefix that a path lies in. */
-function folderOf(path: string, prefixLength: number): string | undefined {
-  const slash = path.indexOf('/', prefixLength)
-  return slash === -1 ? undefined : path.slice(0, slash + 1)
-}
-
-/** `0` follows `/` in code points: nothing in `/a/` lies behind `/a0`, everything in it lies before. */
-function behindFolder({ descending }: ListQuery, folder: string): unknown[] {
-  return descending ? [folder, 0] : [`${folder.slice(0, -1)}0`, 0]
+function startAfterFolder(query: ListQuery, folder: string): StartValues {
+  const { path, sequence } = positionAfterFolder(folder, query)
+  return [path, sequence]
 }

@@ -7,7 +7,7 @@ import {
   type Transaction,
 } from '@google-cloud/firestore'
 import type { Recount } from '../../ports/maintenance.ts'
-import { applyDelta, usageDeltaOf } from '../../model/usage.ts'
+import { applyDelta, countersOf, noCounters } from '../../model/usage.ts'
 import { decodeFile, decodeCounters, filesOf } from './documents.ts'
 import { onSnapshot } from './transaction/snapshot.ts'
 import { transact } from './transaction/transact.ts'
@@ -48,10 +48,10 @@ async function count(transaction: Transaction, workspace: DocumentReference): Pr
   const snapshot = await transaction.get(workspace)
   const kept = decodeCounters(snapshot)
   const files = filesOf(workspace)
-  let counted = usageDeltaOf(undefined)
+  let counted = noCounters
   let total = 0
   for await (const file of documents(transaction, files)) {
-    counted = applyDelta(counted, usageDeltaOf(decodeFile(file)))
+    counted = applyDelta(counted, countersOf(decodeFile(file)))
     total += 1
   }
   const expected = (await transaction.get(files.count())).data().count

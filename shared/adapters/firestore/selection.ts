@@ -1,12 +1,9 @@
 import type { DocumentSnapshot, Query } from '@google-cloud/firestore'
 import { foldCase } from '../../model/case-folding.ts'
-import { sessionFolder } from '../../model/path.ts'
 import type { ListQuery } from '../../model/listing.ts'
+import { narrowsPaths, pathBounds, type PathBounds } from '../../model/path-bounds.ts'
 import { longestGramsOf, maxGramLength } from './grams.ts'
 import { gramTerm, scopeTerm } from './keys.ts'
-
-/** No path holds U+10FFFF, a noncharacter: what starts with a text sorts below the text followed by it. */
-const lastCharacter = '\u{10ffff}'
 
 const maxWeighedGrams = 5
 const maxWeighed = 1000
@@ -20,10 +17,8 @@ export interface Selection {
 
 /** Undefined where nothing can match. */
 export async function select(files: Query, query: ListQuery): Promise<Selection | undefined> {
-  const { prefix = '', sessionId } = query
-  const session = sessionId === undefined ? '' : sessionFolder(sessionId)
-  const low = prefix.startsWith(session) ? prefix : session
-  if (!low.startsWith(prefix)) return undefined
+  const bounds = pathBounds(query)
+  if (bounds.isEmpty) return undefined
   const folded = foldCase(query.nameContains ?? '')
   const term =
     folded === ''
@@ -33,8 +28,9 @@ export async function select(files: Query, query: ListQuery): Promise<Selection 
   const [first, second] = query.sort === 'path' ? ['path', 'sequence'] : ['sequence', 'path']
   const inScope = files.where('terms', 'array-contains', term)
   // Where order is not by path, a scope's term stands for the session; the bounds would be looked up in every entry.
-  const isBound = query.sort === 'path' || folded !== '' || low !== session
-  const bounded = isBound && bindsPath(low) ? within(inScope, low) : inScope
+  const isBound =
+    query.sort === 'path' || folded !== '' ? narrowsPaths(bounds.low) : bounds.isNarrowed
+  const bounded = isBound ? within(inScope, bounds) : inScope
   return {
     query: bounded.orderBy(first, direction).orderBy(second, direction),
     isMeant: verification(query, folded),
@@ -75,11 +71,6 @@ export async function count(query: Query): Promise<number> {
   return (await query.count().get()).data().count
 }
 
-function within(query: Query, low: string): Query {
-  return query.where('path', '>=', low).where('path', '<', low + lastCharacter)
-}
-
-/** Every path starts with a slash, so that one alone tells none from another. */
-function bindsPath(prefix: string): boolean {
-  return prefix !== '' && prefix !== '/'
+function within(query: Query, { low, high }: PathBounds): Query {
+  return query.where('path', '>=', low).where('path', '<', high)
 }

@@ -137,7 +137,7 @@ export class SqliteCatalog implements Catalog, Maintenance {
   ): Promise<SessionRemoval> {
     const change = { workspaceId, sessionId, purge, now: this.#now() }
     const removal = await this.#database.write(() => removeSession(this.#database, change))
-    for (const { id } of removal.forgotten) this.#changed.emit(keyOf(workspaceId, id))
+    for (const { id } of removal.purged) this.#changed.emit(keyOf(workspaceId, id))
     return removal
   }
 

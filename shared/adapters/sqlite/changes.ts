@@ -1,9 +1,16 @@
 import type { FileRecord, PendingFile, ReadyFile } from '../../model/file.ts'
 import type { WorkspacePath } from '../../model/ids.ts'
 import type { FileChanges, Removal } from '../../ports/catalog.ts'
-import { assertFits, assertMovable, isOver, pathTaken } from '../../model/reservation.ts'
+import { assertFits, assertMovable, isExpired, pathTaken } from '../../model/reservation.ts'
 import { assertMetadataFits, assertRoomForRecord } from '../../model/record-limits.ts'
-import { markedMissing, moved, progressed, trashed, untrashed } from '../../model/transitions.ts'
+import {
+  isPurgeable,
+  markedMissing,
+  moved,
+  progressed,
+  trashed,
+  untrashed,
+} from '../../model/transitions.ts'
 import { metadataBytesOf } from '../../model/usage.ts'
 import type { Database } from './database/database.ts'
 import { readClaim, readOwner, replaceFile } from './rows.ts'
@@ -76,8 +83,7 @@ export function purgeFile(
   file: FileRecord | undefined,
   deletedBefore?: Date,
 ): FileRecord | undefined {
-  const isExpired = deletedBefore === undefined || wasDeletedBefore(file, deletedBefore)
-  if (!file || !isExpired) return undefined
+  if (file === undefined || !isPurgeable(file, deletedBefore)) return undefined
   deleteRecord(database, file, now)
   return file
 }
@@ -87,7 +93,7 @@ export function expireFile(
   file: FileRecord | undefined,
   abandonedBefore?: Date,
 ): PendingFile | undefined {
-  if (file?.state !== 'pending' || !isOver(file, now, abandonedBefore)) return undefined
+  if (file?.state !== 'pending' || !isExpired(file, now, abandonedBefore)) return undefined
   deleteRecord(database, file, now)
   return file
 }
@@ -122,8 +128,4 @@ export function isTaken(database: Database, workspaceId: string, path: Workspace
 /** Throws `path-taken`. Only ready files need a free path: a file in any other state cannot own one. */
 function assertFree(database: Database, file: FileRecord, path: WorkspacePath): void {
   if (file.state === 'ready' && isTaken(database, file.workspaceId, path)) throw pathTaken(path)
-}
-
-function wasDeletedBefore(file: FileRecord | undefined, instant: Date): boolean {
-  return file?.deletedAt != null && file.deletedAt < instant.toISOString()
 }

@@ -1,8 +1,8 @@
 import { setImmediate } from 'node:timers/promises'
-import { type UsageDelta, applyDelta, counterNames, usageDeltaOf } from '../../model/usage.ts'
+import { type Counters, applyDelta, counterNames, noCounters } from '../../model/usage.ts'
 import type { Recount } from '../../ports/maintenance.ts'
 import type { Database } from './database/database.ts'
-import { usageOfRow, adjustCounters, readUsage, type Allowance } from './workspaces.ts'
+import { countersOfRow, adjustCounters, readUsage, type Allowance } from './workspaces.ts'
 
 interface RecountOptions {
   repair: boolean
@@ -24,8 +24,7 @@ export async function recount(
   workspaceId: string,
   { repair, allowance }: RecountOptions,
 ): Promise<Recount> {
-  const readKept = () =>
-    applyDelta(usageDeltaOf(undefined), readUsage(database, workspaceId, allowance))
+  const readKept = () => applyDelta(noCounters, readUsage(database, workspaceId, allowance))
   for (let attempt = 0; attempt < maxAttempts; attempt += 1) {
     const before = await database.read(readKept)
     const counted = await countInSteps(database, workspaceId)
@@ -43,8 +42,8 @@ export async function recount(
   })
 }
 
-async function countInSteps(database: Database, workspaceId: string): Promise<UsageDelta> {
-  let counted = usageDeltaOf(undefined)
+async function countInSteps(database: Database, workspaceId: string): Promise<Counters> {
+  let counted = noCounters
   for (const isDeleted of [0, 1]) {
     let after: number | undefined = 0
     while (after !== undefined) {
@@ -60,21 +59,21 @@ async function countInSteps(database: Database, workspaceId: string): Promise<Us
 async function countAfter(
   database: Database,
   position: [workspaceId: string, isDeleted: number, sequence: number],
-): Promise<{ counted: UsageDelta; next: number | undefined }> {
+): Promise<{ counted: Counters; next: number | undefined }> {
   const sql = `${sums}, max(sequence) AS last
     FROM (${recordsOf('files_by_sequence')} AND is_deleted = ? AND sequence > ?
       ORDER BY sequence LIMIT ${maxCountedAtOnce})`
   const row = await database.read(() => database.prepare(sql).get(...position))
-  const counted = usageOfRow(row)
+  const counted = countersOfRow(row)
   const isFull = counted.recordCount === maxCountedAtOnce
   return { counted, next: isFull ? Number(row?.['last']) : undefined }
 }
 
-function count(database: Database, workspaceId: string): UsageDelta {
-  return usageOfRow(database.prepare(`${sums} FROM (${recordsOf()})`).get(workspaceId))
+function count(database: Database, workspaceId: string): Counters {
+  return countersOfRow(database.prepare(`${sums} FROM (${recordsOf()})`).get(workspaceId))
 }
 
-/** The sums of `usageDeltaOf` over all files. */
+/** The sums of `countersOf` over all files. */
 const sums = `SELECT
     total(size) FILTER (WHERE state = 'ready' AND is_deleted = 0) AS live_bytes,
     count(*) FILTER (WHERE state = 'ready' AND is_deleted = 0) AS live_count,

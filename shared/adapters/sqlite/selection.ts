@@ -1,14 +1,11 @@
 import type { SQLInputValue } from 'node:sqlite'
 import { foldCase } from '../../model/case-folding.ts'
-import { sessionFolder } from '../../model/path.ts'
 import type { ListQuery } from '../../model/listing.ts'
+import { narrowsPaths, pathBounds } from '../../model/path-bounds.ts'
 import type { Database } from './database/database.ts'
 
 /** Sorts up to this many files under a prefix. Above it, reads the workspace in order until the page is full. */
 const maxSortedFiles = 1000
-
-/** No path contains U+10FFFF (a noncharacter), so all paths with a prefix sort below the prefix followed by it. */
-const lastCharacter = '\u{10ffff}'
 
 const withinBounds = 'path >= :low AND path < :high'
 
@@ -34,10 +31,8 @@ export interface Condition {
 }
 
 export function select(database: Database, query: ListQuery): Selection {
-  const { state, origin, sessionId, nameContains, prefix = '' } = query
-  const session = sessionId === undefined ? '' : sessionFolder(sessionId)
-  const low = prefix.startsWith(session) ? prefix : session
-  const bounds = { low, high: low + lastCharacter }
+  const { state, origin, sessionId, nameContains } = query
+  const { isEmpty, isNarrowed, ...bounds } = pathBounds(query)
   const scope = { workspace: query.workspaceId, deleted: Number(query.deleted) }
   const index = indexOf(query, {
     isNarrowPrefix: () =>
@@ -54,7 +49,7 @@ export function select(database: Database, query: ListQuery): Selection {
     part.sql.push(sql)
     Object.assign(part.values, values)
   }
-  if (!low.startsWith(prefix)) add(keys, 'FALSE')
+  if (isEmpty) add(keys, 'FALSE')
   if (index === 'files_not_ready') add(keys, stateNotReady, { state: state ?? '' })
   else if (state !== undefined) add(filters, 'state = :state', { state })
   if (origin !== undefined) {
@@ -62,7 +57,7 @@ export function select(database: Database, query: ListQuery): Selection {
   }
   if (query.sort === 'created') {
     // Omit conditions that hold for all files: SQLite would still read every row to test them.
-    if (bindsPath(low) && low !== session) {
+    if (isNarrowed) {
       add(index === 'files_by_path' ? keys : filters, withinBounds, bounds)
     }
     if (sessionId !== undefined) {
@@ -80,7 +75,7 @@ export function select(database: Database, query: ListQuery): Selection {
 
 /** The order in which a count reads the fewest files: by path if a prefix or a rare state bounds it, else by sequence. */
 export function countingSort({ prefix, state }: ListQuery): ListQuery['sort'] {
-  return bindsPath(prefix) || (state !== undefined && state !== 'ready') ? 'path' : 'created'
+  return narrowsPaths(prefix) || (state !== undefined && state !== 'ready') ? 'path' : 'created'
 }
 
 interface Lookups {
@@ -95,7 +90,7 @@ function indexOf(query: ListQuery, { isNarrowPrefix, isRareState }: Lookups): st
   if (query.sort === 'path') {
     return query.origin === undefined ? 'files_by_path' : 'files_by_origin_path'
   }
-  if (bindsPath(query.prefix) && isNarrowPrefix()) return 'files_by_path'
+  if (narrowsPaths(query.prefix) && isNarrowPrefix()) return 'files_by_path'
   if (query.sessionId !== undefined) return 'files_by_session_sequence'
   return query.origin === undefined ? 'files_by_sequence' : 'files_by_origin_sequence'
 }
@@ -109,9 +104,4 @@ function isNarrow(
     WHERE workspace_id = :workspace AND is_deleted = :deleted AND ${condition}
     LIMIT ${maxSortedFiles + 1})`
   return Number(database.prepare(sql).get(values)?.['files']) <= maxSortedFiles
-}
-
-/** Whether a prefix excludes any path. Every path starts with a slash. */
-function bindsPath(prefix = ''): boolean {
-  return prefix !== '' && prefix !== '/'
 }

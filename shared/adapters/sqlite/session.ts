@@ -21,12 +21,12 @@ export function removeSession(database: Database, change: SessionChange): Sessio
     const limit = maxRemovedAtOnce - files.length
     files.push(...readBatch(database, change, { deleted: true, limit }))
   }
-  const isForgotten = (file: FileRecord) => purge || file.state === 'pending'
+  const isPurged = (file: FileRecord) => purge || file.state === 'pending'
   for (const file of files) {
-    if (isForgotten(file)) deleteRecord(database, file, now)
+    if (isPurged(file)) deleteRecord(database, file, now)
     else replaceFile(database, file, trashed(file, null, now))
   }
-  return { removedCount: files.length, forgotten: files.filter(isForgotten) }
+  return { removedCount: files.length, purged: files.filter(isPurged) }
 }
 
 function readBatch(

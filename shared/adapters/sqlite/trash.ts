@@ -1,7 +1,7 @@
 import type { FileRecord } from '../../model/file.ts'
 import { maxPurgedAtOnce } from '../../ports/catalog.ts'
 import { isTrashOver } from '../../model/record-limits.ts'
-import { applyDelta, usageDeltaOf } from '../../model/usage.ts'
+import { applyDelta, countersOf } from '../../model/usage.ts'
 import type { Database } from './database/database.ts'
 import { writeRefusal } from './refusals.ts'
 import { deleteFile, readOldestTrash } from './rows.ts'
@@ -23,7 +23,7 @@ export function trimTrash(
     if (file === undefined) break
     deleteFile(database, file)
     purged.push(file)
-    Object.assign(usage, applyDelta(usage, usageDeltaOf(file), -1))
+    Object.assign(usage, applyDelta(usage, countersOf(file), -1))
   }
   return purged
 }

@@ -1,11 +1,12 @@
 import type { FileRecord } from '../../model/file.ts'
 import {
-  type UsageDelta,
+  type Counters,
   type RecordLimits,
   type Usage,
   applyDelta as applyDeltaTo,
   counterNames,
-  usageDeltaOf,
+  countersOf,
+  noCounters,
 } from '../../model/usage.ts'
 import type { Database } from './database/database.ts'
 
@@ -15,7 +16,7 @@ export interface Allowance {
   recordLimits: RecordLimits
 }
 
-const columns: Record<keyof UsageDelta, string> = {
+const columns: Record<keyof Counters, string> = {
   liveBytes: 'live_bytes',
   liveCount: 'live_count',
   reservedBytes: 'reserved_bytes',
@@ -35,15 +36,15 @@ export function readUsage(
   const sql = `SELECT ${Object.values(columns).join(', ')}, quota_bytes FROM workspaces WHERE id = ?`
   const row = database.prepare(sql).get(workspaceId)
   return {
-    ...usageOfRow(row),
+    ...countersOfRow(row),
     ...recordLimits,
     quotaBytes: Number(row?.['quota_bytes'] ?? quotaBytes),
   }
 }
 
 /** Reads counters from a row with the columns of the table `workspaces`. */
-export function usageOfRow(row: Record<string, unknown> | undefined): UsageDelta {
-  const usage = { ...usageDeltaOf(undefined) }
+export function countersOfRow(row: Record<string, unknown> | undefined): Counters {
+  const usage = { ...noCounters }
   for (const name of counterNames) usage[name] = Number(row?.[columns[name]] ?? 0)
   return usage
 }
@@ -73,8 +74,8 @@ export function applyDelta(
   { before, after }: { before?: FileRecord; after?: FileRecord },
 ): void {
   adjustCounters(database, workspaceId, {
-    before: usageDeltaOf(before),
-    after: usageDeltaOf(after),
+    before: countersOf(before),
+    after: countersOf(after),
   })
 }
 
@@ -82,7 +83,7 @@ export function applyDelta(
 export function adjustCounters(
   database: Database,
   workspaceId: string,
-  { before, after }: { before: UsageDelta; after: UsageDelta },
+  { before, after }: { before: Counters; after: Counters },
 ): void {
   const growth = applyDeltaTo(after, before, -1)
   const changed = counterNames.filter((name) => growth[name] !== 0)

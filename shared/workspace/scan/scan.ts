@@ -12,7 +12,7 @@ import type { Ports } from '../../ports/ports.ts'
 import type { ScanOptions } from '../../ports/scanner.ts'
 import { quarantineOrDelete } from './quarantine-or-delete.ts'
 import { ownerOf } from '../../model/storage-path.ts'
-import { discardPurged } from '../trim.ts'
+import { deletePurged } from '../trim.ts'
 
 type ScanPorts = Pick<Ports, 'catalog' | 'blobs' | 'scanner' | 'now' | 'quarantine'>
 
@@ -48,7 +48,7 @@ export async function scan(
     ...found,
   })
   if (result.settled) await disposeRejected(ports, result, event)
-  await discardPurged(ports, file.workspaceId, result.purged)
+  await deletePurged(ports, file.workspaceId, result.purged)
   return result
 }
 

@@ -1,12 +1,12 @@
 import type { Caller } from '../../model/access.ts'
-import { discard } from '../discard.ts'
+import { deleteBytes } from '../delete-bytes.ts'
 import type { PendingFile, ReadyFile } from '../../model/file.ts'
 import { parseName, parsePath, parseSessionId } from '../../model/path.ts'
 import type { Ports } from '../../ports/ports.ts'
 import type { ForeignSource } from '../../ports/sources.ts'
 import { readyFile } from '../read.ts'
 import { scan } from '../scan/scan.ts'
-import { giveUp, refused, upload } from '../upload/upload.ts'
+import { releaseReservation, refused, upload } from '../upload/upload.ts'
 import { formatReference } from '../../media/reference.ts'
 import { detectType, sniffedBytes } from '../../media/sniff/detect-type.ts'
 import { fittingName, siblingNames } from '../../media/fitting-name.ts'
@@ -71,7 +71,7 @@ async function settled(
     return await readyFile(ports, caller, { id: pending.id })
   } catch (error) {
     // Still pending where the scanner failed: nobody waits for this file any more.
-    await discard(ports, [await giveUp(ports, pending)])
+    await deleteBytes(ports, [await releaseReservation(ports, pending)])
     throw error
   }
 }

@@ -1,9 +1,9 @@
-import { discard } from '../discard.ts'
+import { deleteBytes } from '../delete-bytes.ts'
 import type { Recount } from '../../ports/maintenance.ts'
 import { beginning, pagedPhase, type Sweeping } from './phase.ts'
 import { addDrift, count, nameOf } from './report.ts'
 import { counterNames } from '../../model/usage.ts'
-import { trimmed } from '../trim.ts'
+import { trimSteps } from '../trim.ts'
 
 const pageSize = 50
 
@@ -29,9 +29,9 @@ async function check({ ports, report, dryRun }: Sweeping, workspaceId: string): 
     addDrift(report, workspaceId, found)
   }
   if (dryRun) return
-  for await (const purged of trimmed(ports, workspaceId)) {
+  for await (const purged of trimSteps(ports, workspaceId)) {
     count(report, 'purged', ...purged.map(nameOf))
-    await discard(ports, purged)
+    await deleteBytes(ports, purged)
   }
 }
 

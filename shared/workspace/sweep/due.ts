@@ -1,7 +1,7 @@
-import { discard } from '../discard.ts'
+import { deleteBytes } from '../delete-bytes.ts'
 import type { FileRecord } from '../../model/file.ts'
 import type { SweepPosition, SweepQuery } from '../../ports/maintenance.ts'
-import { isOver } from '../../model/reservation.ts'
+import { isExpired } from '../../model/reservation.ts'
 import { scan } from '../scan/scan.ts'
 import { ago, beginning, pagedPhase, type Sweeping, type PageSource } from './phase.ts'
 import { count, nameOf } from './report.ts'
@@ -29,7 +29,7 @@ export function trash(sweeping: Sweeping) {
       const purged = dryRun ? file : await ports.catalog.purge(file.workspaceId, file.id, before)
       if (!purged) return
       count(report, 'purged', nameOf(purged))
-      if (!dryRun) await discard(ports, [purged])
+      if (!dryRun) await deleteBytes(ports, [purged])
     },
   })
 }
@@ -69,10 +69,10 @@ async function settleOrExpire(sweeping: Sweeping, file: FileRecord): Promise<voi
   const isTicket = file.reservation.uploadId !== undefined
   const abandoned = isTicket ? undefined : abandonedBefore
   if (dryRun) {
-    if (isOver(file, ports.now(), abandoned)) count(report, 'expired', nameOf(file))
+    if (isExpired(file, ports.now(), abandoned)) count(report, 'expired', nameOf(file))
     return
   }
   const expired = await ports.catalog.expire(file.workspaceId, file.id, abandoned)
   if (expired) count(report, 'expired', nameOf(expired))
-  await discard(ports, [expired])
+  await deleteBytes(ports, [expired])
 }

@@ -47,19 +47,19 @@ export type OpenPhase = (sweeping: Sweeping) => Stepper
 /** Deals with one page behind a position; yields the position it has come to, undefined at the end. */
 export type Stepper = (
   after: string,
-  budget: { isOver: () => boolean; examined: () => void },
+  budget: { isExpired: () => boolean; examined: () => void },
 ) => Promise<string | undefined>
 
 export function pagedPhase<Item>({ report }: Sweeping, walk: PageSource<Item>): Stepper {
   const { visit, nameOf, positionOf, concurrency = 1 } = walk
   const attempt = (item: Item) =>
     visit(item).catch((error: unknown) => fail(report, nameOf(item), error))
-  return async (after, { isOver, examined }) => {
+  return async (after, { isExpired, examined }) => {
     const { items, next } = await walk.page(after)
     let reached = after
     for (let start = 0; start < items.length; start += concurrency) {
       // Never before the first: else a page that takes long to list would be listed for ever.
-      if (reached !== after && isOver()) return reached
+      if (reached !== after && isExpired()) return reached
       const batch = items.slice(start, start + concurrency)
       await Promise.all(batch.map(attempt))
       for (const _ of batch) examined()

@@ -1,4 +1,4 @@
-import { discard } from '../discard.ts'
+import { deleteBytes } from '../delete-bytes.ts'
 import type { RejectedFile, RejectedQuery } from '../../ports/maintenance.ts'
 import { ago, beginning, pagedPhase, type Sweeping, type Stepper } from './phase.ts'
 import { count, nameOf } from './report.ts'
@@ -26,7 +26,7 @@ export function rejected(sweeping: Sweeping): Stepper {
       const purged = dryRun ? file : await ports.catalog.purge(file.workspaceId, file.id)
       if (!purged) return
       count(report, 'purged', nameOf(purged))
-      if (!dryRun) await discard(ports, [purged])
+      if (!dryRun) await deleteBytes(ports, [purged])
     },
     nameOf,
     positionOf,

@@ -66,12 +66,12 @@ async function runPhase(
   const { ports, report, signal } = sweeping
   const step = openPhase[phase](sweeping)
   let examined = 0
-  const isOver = () => signal?.aborted === true || ports.now().getTime() >= deadline
-  const budget = { isOver, examined: () => void (examined += 1) }
+  const isExpired = () => signal?.aborted === true || ports.now().getTime() >= deadline
+  const budget = { isExpired, examined: () => void (examined += 1) }
   let position: string | undefined = from?.[phase] ?? beginning
   let pages = 0
   try {
-    while (position !== undefined && !isOver()) {
+    while (position !== undefined && !isExpired()) {
       position = await step(position, budget)
       pages += 1
       await onPage?.(phase, position)

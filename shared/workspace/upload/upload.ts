@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream'
 import { assertWritable, type Caller } from '../../model/access.ts'
-import { discard } from '../discard.ts'
+import { deleteBytes } from '../delete-bytes.ts'
 import { invalid, WorkspaceError } from '../../model/errors.ts'
 import type { FileRecord, PendingFile } from '../../model/file.ts'
 import type { UploadTarget } from '../../model/upload-target.ts'
@@ -71,7 +71,7 @@ export async function upload(
     return file ?? raise()
   } catch (error) {
     body.destroy()
-    if (file) await giveUp(ports, file)
+    if (file) await releaseReservation(ports, file)
     throw error
   }
 }
@@ -80,7 +80,7 @@ export async function upload(
  * Gives a reservation back after a failure; resolves to the record that was. Where the store has committed all the same,
  * and only its answer was lost, the file may be settled by now and the owner of its path: such a one stays.
  */
-export async function giveUp(
+export async function releaseReservation(
   { catalog }: Pick<Ports, 'catalog'>,
   { workspaceId, id, createdAt }: PendingFile,
 ): Promise<PendingFile | undefined> {
@@ -171,7 +171,7 @@ export async function awaitOwnVerdict(
   try {
     return await awaitVerdict(ports, file, wait)
   } catch (error) {
-    if (isRemoved(error)) await discard(ports, [file])
+    if (isRemoved(error)) await deleteBytes(ports, [file])
     throw error
   }
 }

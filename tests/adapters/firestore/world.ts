@@ -7,7 +7,7 @@ import {
   type FirestoreCatalogOptions,
 } from '../../../shared/adapters/firestore/catalog.ts'
 import { encodeWorkspaceId } from '../../../shared/model/storage-path.ts'
-import type { UsageDelta } from '../../../shared/model/usage.ts'
+import type { Counters } from '../../../shared/model/usage.ts'
 import { startFirestoreEmulator, type FirestoreEmulator } from '../../emulators/firestore/start.ts'
 import { World } from '../../ports/catalog/world.ts'
 
@@ -50,7 +50,7 @@ export function newProject(): string {
 export async function openFirestore(options: Options) {
   const { projectId = newProject() } = options
   const catalog = await FirestoreCatalog.open({ isEmulated: true, ...options, projectId })
-  const drift = async (workspaceId: string, by: Partial<UsageDelta>) => {
+  const drift = async (workspaceId: string, by: Partial<Counters>) => {
     const firestore = new Firestore({ projectId })
     const growth = Object.entries(by).map(([name, amount]) => [name, FieldValue.increment(amount)])
     const workspace = firestore.collection('workspaces').doc(encodeWorkspaceId(workspaceId))

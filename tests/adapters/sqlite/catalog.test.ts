@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { Database } from '../../../shared/adapters/sqlite/database/database.ts'
 import { SqliteCatalog } from '../../../shared/adapters/sqlite/catalog.ts'
 import { adjustCounters } from '../../../shared/adapters/sqlite/workspaces.ts'
-import { type UsageDelta, usageDeltaOf } from '../../../shared/model/usage.ts'
+import { type Counters, noCounters } from '../../../shared/model/usage.ts'
 import { describeCatalog } from '../../ports/catalog/catalog.ts'
 
 describeCatalog('SQLite in memory', async (options) => {
@@ -29,7 +29,7 @@ describeCatalog('SQLite on a disk', async (options) => {
   }
 })
 
-async function drift(database: Database, workspaceId: string, by: Partial<UsageDelta>) {
-  const before = usageDeltaOf(undefined)
+async function drift(database: Database, workspaceId: string, by: Partial<Counters>) {
+  const before = noCounters
   adjustCounters(database, workspaceId, { before, after: { ...before, ...by } })
 }

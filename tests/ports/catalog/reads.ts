@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { FileRecord } from '../../../shared/model/file.ts'
 import { defaultRecordLimits } from '../../../shared/model/record-limits.ts'
-import { usageDeltaOf } from '../../../shared/model/usage.ts'
+import { noCounters } from '../../../shared/model/usage.ts'
 import { parsePath } from '../../../shared/model/path.ts'
 import type { SweepQuery } from '../../../shared/ports/maintenance.ts'
 import { codeOf, infected, newId, user, type Begin } from './world.ts'
@@ -55,7 +55,7 @@ export function describeReads(begin: Begin): void {
     test('the counters are all zero for a workspace never used', async () => {
       await using world = await begin(1234)
       expect(await world.catalog.usage('nobody')).toEqual({
-        ...usageDeltaOf(undefined),
+        ...noCounters,
         ...defaultRecordLimits,
         quotaBytes: 1234,
       })

@@ -16,12 +16,12 @@ export function describeSession(begin: Begin): void {
       await world.settle(sick, { scan: infected })
       const others = [await world.upload('/sessions/s2/a'), await world.upload('/a')]
       const removal = await world.catalog.removeSession(user, session, keep)
-      expect(removal).toEqual({ removedCount: 3, forgotten: [pending] })
+      expect(removal).toEqual({ removedCount: 3, purged: [pending] })
       expect(await world.get(ready)).toMatchObject({ isDeleted: true, supersededBy: null })
       expect(await world.get(sick)).toMatchObject({ isDeleted: true })
       expect(await world.catalog.refusal(user, pending.id)).toBe('gone')
       for (const file of others) expect(await world.get(file)).toEqual(file)
-      const none = { removedCount: 0, forgotten: [] }
+      const none = { removedCount: 0, purged: [] }
       expect(await world.catalog.removeSession(user, session, keep)).toEqual(none)
       await world.upload('/sessions/s1/ready')
     })
@@ -32,7 +32,7 @@ export function describeSession(begin: Begin): void {
       await world.catalog.remove(user, deleted.id)
       const ready = await world.upload('/sessions/s1/a')
       const removal = await world.catalog.removeSession(user, session, { purge: true })
-      expect(removal.forgotten.map(({ id }) => id)).toEqual([ready.id, deleted.id])
+      expect(removal.purged.map(({ id }) => id)).toEqual([ready.id, deleted.id])
       expect(await world.get(deleted)).toBeUndefined()
       expect(await world.recordCounters()).toMatchObject({ recordCount: 0, trashCount: 0 })
     })

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { applyDelta, usageDeltaOf } from '../../../shared/model/usage.ts'
+import { applyDelta, noCounters } from '../../../shared/model/usage.ts'
 import { infected, newId, user, type Begin, type World } from './world.ts'
 
 export function describeSweep(begin: Begin): void {
@@ -43,7 +43,7 @@ export function describeSweep(begin: Begin): void {
 
     test('of a workspace never used is nothing', async () => {
       await using world = await begin()
-      const nothing = usageDeltaOf(undefined)
+      const nothing = noCounters
       const recount = await world.catalog.recount('nobody', { repair: true })
       expect(recount).toEqual({ kept: nothing, counted: nothing })
       expect(await world.catalog.isKnown('nobody')).toBe(false)
@@ -55,7 +55,7 @@ export function describeSweep(begin: Begin): void {
       const bytes = await world.counters()
       const counted = { ...bytes, ...(await world.recordCounters()) }
       const drift = {
-        ...usageDeltaOf(undefined),
+        ...noCounters,
         liveBytes: -30,
         reservedBytes: 100,
         trashBytes: 5,

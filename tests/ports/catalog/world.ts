@@ -7,7 +7,7 @@ import type { ListPage, ListQuery } from '../../../shared/model/listing.ts'
 import type { ReserveRequest } from '../../../shared/model/reservation.ts'
 import type { SettleResult } from '../../../shared/model/settlement.ts'
 import type { Settlement } from '../../../shared/model/verdict.ts'
-import type { UsageDelta, RecordLimits } from '../../../shared/model/usage.ts'
+import type { Counters, RecordLimits } from '../../../shared/model/usage.ts'
 import type { FullCatalog } from '../../../shared/ports/ports.ts'
 
 /** Opens an empty catalog; everything in it goes when it is disposed. */
@@ -20,7 +20,7 @@ export type OpenCatalog = (options: {
 export interface OpenedCatalog {
   catalog: FullCatalog
   /** Moves counters past the catalog, as a fault or a person would. */
-  drift?: (workspaceId: string, by: Partial<UsageDelta>) => Promise<void>
+  drift?: (workspaceId: string, by: Partial<Counters>) => Promise<void>
 }
 
 export const user = 'user-1'
@@ -110,7 +110,7 @@ export class World implements AsyncDisposable {
   }
 
   /** The counters of records. */
-  async recordCounters(): Promise<Omit<UsageDelta, keyof ByteCounters>> {
+  async recordCounters(): Promise<Omit<Counters, keyof ByteCounters>> {
     const usage = await this.catalog.usage(user)
     const { recordCount, trashCount, openUploads, metadataBytes, trashMetadataBytes } = usage
     return { recordCount, trashCount, openUploads, metadataBytes, trashMetadataBytes }
@@ -132,7 +132,7 @@ export class World implements AsyncDisposable {
     return texts
   }
 
-  async drift(workspaceId: string, by: Partial<UsageDelta>): Promise<void> {
+  async drift(workspaceId: string, by: Partial<Counters>): Promise<void> {
     if (!this.#opened.drift) throw new Error('Nothing moves the counters of this catalog.')
     await this.#opened.drift(workspaceId, by)
   }
@@ -176,6 +176,6 @@ export async function codeOf(promise: Promise<unknown>): Promise<string> {
   }
 }
 
-type ByteCounters = Pick<UsageDelta, 'liveBytes' | 'liveCount' | 'reservedBytes' | 'trashBytes'>
+type ByteCounters = Pick<Counters, 'liveBytes' | 'liveCount' | 'reservedBytes' | 'trashBytes'>
 
 export type Begin = (quotaBytes?: number, recordLimits?: Partial<RecordLimits>) => Promise<World>

@@ -9,7 +9,7 @@ import type { FileRecord } from '../../../shared/model/file.ts'
 import type { StoredBlob } from '../../../shared/ports/blob-store.ts'
 import type { FullCatalog } from '../../../shared/ports/ports.ts'
 import { readContent, readFile } from '../../../shared/workspace/read.ts'
-import { usageDeltaOf } from '../../../shared/model/usage.ts'
+import { noCounters } from '../../../shared/model/usage.ts'
 import { phases } from '../../../shared/workspace/sweep/report.ts'
 import { sweep, type SweepOptions } from '../../../shared/workspace/sweep/sweep.ts'
 import { caller, openLocalWorkspace, type LocalWorkspace } from '../local-workspace.ts'
@@ -38,7 +38,7 @@ describe('a sweep looks at every file, and', () => {
     workspace.ports.blobs.remove(file)
   const drift = async (liveBytes: number) => {
     const database = await Database.open(workspace.directory)
-    const held = usageDeltaOf(undefined)
+    const held = noCounters
     adjustCounters(database, 'ann', { before: held, after: { ...held, liveBytes } })
     await database[Symbol.asyncDispose]()
   }

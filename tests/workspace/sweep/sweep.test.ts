@@ -187,11 +187,11 @@ describe('a sweep', () => {
     return id
   }
 
-  /** What a crash between catalog and blobs leaves: the bytes of a file that the catalog has forgotten. */
+  /** What a crash between catalog and blobs leaves: the bytes of a file that the catalog has purged. */
   async function storeBlob(): Promise<string> {
     const { blobs, catalog } = workspace.ports
-    const forgotten = await reserveWithoutBytes('/forgotten.txt')
-    await catalog.purge('ann', parseFileId(forgotten) ?? raise())
+    const purged = await reserveWithoutBytes('/forgotten.txt')
+    await catalog.purge('ann', parseFileId(purged) ?? raise())
     const storagePath = blobs.locate('ann', parseFileId(randomUUID()) ?? raise(), 'orphan.txt')
     const options = { contentType: 'text/plain', maxBytes: 10 }
     await blobs.write(storagePath, Readable.from([Buffer.from('orphan')]), options)

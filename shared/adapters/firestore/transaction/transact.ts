@@ -65,9 +65,9 @@ export async function transact<Result>(firestore: Firestore, work: Work<Result>)
       await batch.commit()
       return result
     } catch (error) {
-      const isOver = performance.now() - startedAt > maxTotalMs
+      const isExpired = performance.now() - startedAt > maxTotalMs
       if (!isRetryable(error, isCommitting)) throw error
-      if (isOver) throw tooManyWriters(error)
+      if (isExpired) throw tooManyWriters(error)
       failure = error
       const ceilingMs = Math.min(maxDelayMs, firstDelayMs * 2 ** count)
       await delay(Math.random() * ceilingMs)

@@ -7,7 +7,13 @@ import {
 import type { FileRecord } from '../../../model/file.ts'
 import type { FileId, SessionId, WorkspacePath } from '../../../model/ids.ts'
 import type { RefusalCode } from '../../../model/settlement.ts'
-import { type UsageDelta, type Usage, applyDelta, usageDeltaOf } from '../../../model/usage.ts'
+import {
+  type Counters,
+  type Usage,
+  applyDelta,
+  countersOf,
+  noCounters,
+} from '../../../model/usage.ts'
 import type { Attempt } from './attempt.ts'
 import { Claims, claimsOf, type PathClaims } from '../claims.ts'
 import * as documents from '../documents.ts'
@@ -33,7 +39,7 @@ export class WorkspaceTransaction {
   readonly #files = new Map<FileId, object | undefined>()
   readonly #refusals = new Map<FileId, RefusalCode>()
   #quota: { quotaBytes: number | null } | undefined
-  #grown: UsageDelta = usageDeltaOf(undefined)
+  #grown: Counters = noCounters
   #usage: Usage | undefined
   #lastSequence = 0
   #takenSequence: number | undefined
@@ -198,8 +204,8 @@ export class WorkspaceTransaction {
 
   #change(before: FileRecord | undefined, after: FileRecord | undefined): void {
     this.#claims.move(before, after)
-    const without = applyDelta(this.#grown, usageDeltaOf(before), -1)
-    this.#grown = applyDelta(without, usageDeltaOf(after))
+    const without = applyDelta(this.#grown, countersOf(before), -1)
+    this.#grown = applyDelta(without, countersOf(after))
   }
 
   #fileRef(id: FileId): DocumentReference {

@@ -5,7 +5,7 @@ import type { Ports } from '../ports/ports.ts'
  * Deletes the bytes of records that the catalog has given up: always after the catalog, never before, so that a crash
  * in between leaves a blob without a record, which `sweep` removes, and never a record without its bytes.
  */
-export async function discard(
+export async function deleteBytes(
   { blobs }: Pick<Ports, 'blobs'>,
   files: readonly (FileRecord | undefined)[],
 ): Promise<void> {
