@@ -9,6 +9,12 @@ const testFiles = globSync('{tests,infra/tests}/**/*.test.ts', {
   cwd: root,
   exclude: (name) => name.includes('node_modules'),
 })
+const testSources = globSync('tests/**/*.ts', {
+  cwd: root,
+  exclude: (name) => name.includes('node_modules'),
+})
+  .map((file) => readFileSync(join(root, file), 'utf8'))
+  .join('\n')
 const text = (page: string) => readFileSync(join(root, page), 'utf8')
 const prose = (page: string) => text(page).replaceAll(/^( *)```[^]*?^\1```$/gm, '')
 
@@ -62,11 +68,20 @@ function filtersOf(page: string): string[] {
   )
 }
 
+/** The texts that the commands of a page filter test names by, one for each alternative of `-t`. */
+function nameFiltersOf(page: string): string[] {
+  const options = [
+    ...text(page).matchAll(/npx vitest run [^`\n]*? -t (?:"([^"]*)"|'([^']*)'|(\S+?)[`\s])/g),
+  ]
+  return options.flatMap(([, ...forms]) => (forms.find(Boolean) ?? '').split(/\\?\|/))
+}
+
 test('finds the pages, their links, paths and commands', () => {
   expect(pages).toContain('README.md')
   expect(linksOf('README.md').length).toBeGreaterThan(15)
   expect(pathsOf('CONTRIBUTING.md').length).toBeGreaterThan(20)
   expect(filtersOf('docs/reliability.md').length).toBeGreaterThan(50)
+  expect(nameFiltersOf('docs/reliability.md').length).toBeGreaterThan(5)
 })
 
 describe.each(pages)('%s', (page) => {
@@ -80,6 +95,11 @@ describe.each(pages)('%s', (page) => {
 
   test('names commands whose test files exist', () => {
     const unknown = filtersOf(page).filter((part) => !testFiles.some((file) => file.includes(part)))
+    expect(unknown).toEqual([])
+  })
+
+  test('names commands whose test names exist', () => {
+    const unknown = nameFiltersOf(page).filter((name) => !testSources.includes(name))
     expect(unknown).toEqual([])
   })
 })
