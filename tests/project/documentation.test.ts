@@ -18,6 +18,12 @@ const testSources = globSync('tests/**/*.ts', {
 const text = (page: string) => readFileSync(join(root, page), 'utf8')
 const prose = (page: string) => text(page).replaceAll(/^( *)```[^]*?^\1```$/gm, '')
 
+const scripts = new Set(
+  ['package.json', 'infra/package.json', 'tests/emulators/firebase-cli/package.json'].flatMap(
+    (name) => Object.keys((JSON.parse(text(name)) as { scripts?: object }).scripts ?? {}),
+  ),
+)
+
 /** The file that the example in CONTRIBUTING.md creates. */
 const exampleFile = 'tests/e2e/cases/digest.ts'
 
@@ -68,6 +74,11 @@ function filtersOf(page: string): string[] {
   )
 }
 
+/** The scripts that a page runs with `npm run`. */
+function scriptsOf(page: string): string[] {
+  return [...text(page).matchAll(/npm run ([a-z0-9:]+)/g)].map(([, name = '']) => name)
+}
+
 /** The texts that the commands of a page filter test names by, one for each alternative of `-t`. */
 function nameFiltersOf(page: string): string[] {
   const options = [
@@ -96,6 +107,10 @@ describe.each(pages)('%s', (page) => {
   test('names commands whose test files exist', () => {
     const unknown = filtersOf(page).filter((part) => !testFiles.some((file) => file.includes(part)))
     expect(unknown).toEqual([])
+  })
+
+  test('names npm scripts that exist', () => {
+    expect(scriptsOf(page).filter((name) => !scripts.has(name))).toEqual([])
   })
 
   test('names commands whose test names exist', () => {
