@@ -1,73 +1,119 @@
-import { readFileSync } from 'node:fs'
+import type { Access } from './access.ts'
 
-/** One deployed function, as the generated functions.json has it from the source. */
-export interface CloudFunction {
+/** One deployed function. */
+export interface CloudFunction extends Access {
   name: string
-  /** What it answers below /api/workspace; nothing where events call it. */
-  routes: { method: string; path: string }[]
-  /** The operations of each port that its code can reach. */
-  catalog: string[]
-  blobs: string[]
-  quarantine: string[]
-  scanner: string[]
-  renderer: string[]
+  /** Hono patterns below `/api/workspace`. Empty for functions that only the platform calls. */
+  routes: Route[]
 }
 
-/** How a function runs. Cloud Run hands over a whole body of up to 32 MiB, which the Functions Framework copies once. */
-export interface Tuning {
-  memoryMebibytes: number
-  cpu: number
-  /** Requests of one instance at a time. */
-  concurrency: number
-  timeoutSeconds: number
+export interface Route {
+  method: string
+  path: string
 }
 
-const generated = JSON.parse(
-  readFileSync(new URL('../functions.json', import.meta.url), 'utf8'),
-) as CloudFunction[]
-
-const small: Tuning = { memoryMebibytes: 512, cpu: 1, concurrency: 80, timeoutSeconds: 60 }
-
-/** Those that move bytes may take as long as Cloud Run lets them: an hour. */
-const tunings: Record<string, Tuning> = {
-  upload: { memoryMebibytes: 1024, cpu: 1, concurrency: 10, timeoutSeconds: 3600 },
-  read: { memoryMebibytes: 1024, cpu: 1, concurrency: 40, timeoutSeconds: 3600 },
-  mcp: { memoryMebibytes: 1024, cpu: 1, concurrency: 10, timeoutSeconds: 3600 },
-  api: { memoryMebibytes: 2048, cpu: 2, concurrency: 20, timeoutSeconds: 3600 },
+const route = (text: `${'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'} /${string}`): Route => {
+  const [method = '', path = ''] = text.split(' ')
+  return { method, path }
 }
 
-export const tuningOf = (name: string): Tuning => tunings[name] ?? small
+/**
+ * The functions of the topology `functions`, with the rights that their code uses and no other.
+ * `tests/least-privilege.test.ts` compares the rights with what the functions do.
+ */
+const separate: CloudFunction[] = [
+  {
+    name: 'upload',
+    routes: [
+      route('POST /files'),
+      route('PUT /content/*'),
+      route('POST /uploads'),
+      route('POST /imports'),
+    ],
+    documents: ['create', 'delete', 'get', 'list', 'update'],
+    objects: ['create', 'delete', 'get', 'list'],
+    renders: true,
+  },
+  {
+    name: 'list',
+    routes: [route('GET /files'), route('GET /usage')],
+    documents: ['get', 'list'],
+  },
+  {
+    name: 'read',
+    routes: [
+      route('GET /files/:id'),
+      route('GET /files/:id/content'),
+      route('GET /content/*'),
+      route('GET /files/:id/preview'),
+    ],
+    documents: ['get', 'list'],
+    // Writes previews.
+    objects: ['create', 'delete', 'get', 'list'],
+    renders: true,
+  },
+  {
+    name: 'download',
+    routes: [route('GET /files/:id/download')],
+    documents: ['get'],
+    objects: ['get'],
+    signsLinks: true,
+  },
+  {
+    name: 'update',
+    routes: [
+      route('PATCH /files/:id'),
+      route('POST /files/:id/copy'),
+      route('POST /files/:id/restore'),
+    ],
+    documents: ['create', 'delete', 'get', 'list', 'update'],
+    objects: ['create', 'delete', 'get', 'list'],
+  },
+  {
+    name: 'delete',
+    routes: [route('DELETE /files/:id'), route('DELETE /content/*'), route('DELETE /sessions/:id')],
+    documents: ['create', 'delete', 'get', 'list', 'update'],
+    objects: ['delete', 'get', 'list'],
+  },
+  {
+    name: 'admin',
+    routes: [
+      route('GET /admin/workspaces/:user/quota'),
+      route('PUT /admin/workspaces/:user/quota'),
+      route('DELETE /admin/workspaces/:user/quota'),
+    ],
+    documents: ['create', 'delete', 'get', 'list', 'update'],
+    // A lower quota purges files from the trash.
+    objects: ['delete', 'list'],
+  },
+]
 
-const isPublic = ({ routes }: CloudFunction) => routes.length > 0
-
-/** The public functions that a topology consists of. */
-export function publicFunctions(topology: 'api' | 'functions'): CloudFunction[] {
-  const separate = generated.filter(isPublic)
-  if (topology === 'functions') return separate
-  const all = <Key extends Exclude<keyof CloudFunction, 'name'>>(key: Key) =>
-    [...separate, named('api')].flatMap(
-      (it): CloudFunction[Key][number][] => it[key],
-    ) as CloudFunction[Key]
-  return [
-    {
-      name: 'api',
-      routes: all('routes'),
-      catalog: unique(all('catalog')),
-      blobs: unique(all('blobs')),
-      quarantine: unique(all('quarantine')),
-      scanner: unique(all('scanner')),
-      renderer: unique(all('renderer')),
-    },
-  ]
+/** All routes in one function. */
+const api: CloudFunction = {
+  name: 'api',
+  routes: separate.flatMap(({ routes }) => routes),
+  documents: ['create', 'delete', 'get', 'list', 'update'],
+  objects: ['create', 'delete', 'get', 'list'],
+  signsLinks: true,
+  renders: true,
 }
 
-/** `scan` or `sweep`: called by their platform identities alone. */
-export const privateFunction = (name: 'scan' | 'sweep'): CloudFunction => named(name)
-
-function named(name: string): CloudFunction {
-  const found = generated.find((it) => it.name === name)
-  if (!found) throw new Error(`functions.json has no function "${name}"`)
-  return found
+export const scan: CloudFunction = {
+  name: 'scan',
+  routes: [],
+  documents: ['create', 'delete', 'get', 'list', 'update'],
+  objects: ['delete', 'get', 'list'],
+  quarantine: ['create', 'get', 'list'],
 }
 
-const unique = (names: string[]) => [...new Set(names)].sort()
+export const sweep: CloudFunction = {
+  name: 'sweep',
+  routes: [],
+  documents: ['create', 'delete', 'get', 'list', 'update'],
+  objects: ['delete', 'get', 'list'],
+  quarantine: ['create', 'delete', 'get', 'list'],
+}
+
+/** The functions with routes that a topology consists of. */
+export const publicFunctions = (topology: 'api' | 'functions'): CloudFunction[] =>
+  topology === 'api' ? [api] : separate

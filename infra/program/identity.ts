@@ -1,6 +1,6 @@
 import * as gcp from '@pulumi/gcp'
 import { interpolate, type Input, type Output, type Resource } from '@pulumi/pulumi'
-import { needsOf, union } from './permissions.ts'
+import { permissionsOf } from './access.ts'
 import type { CloudFunction } from './functions.ts'
 import type { Settings } from './settings.ts'
 
@@ -8,19 +8,19 @@ export interface Identity {
   email: Output<string>
   /** `serviceAccount:{email}`. */
   member: Output<string>
-  /** What must be granted before the first instance starts. */
+  /** The first instance starts after these grants. */
   grants: Resource[]
 }
 
-/** Where a function's rights lie. */
+/** The stores on which functions have rights. */
 export interface Stores {
   database: gcp.firestore.Database
   files: gcp.storage.Bucket
-  /** Where infected bytes go; without it they stay where they are. */
+  /** Keeps infected bytes. Without it they stay in `files`. */
   quarantine: gcp.storage.Bucket | undefined
 }
 
-/** A service account without keys and without rights. */
+/** A service account without keys or rights. */
 export function createAccount(settings: Settings, name: string, purpose: string) {
   return new gcp.serviceaccount.Account(name, {
     project: settings.project,
@@ -30,66 +30,82 @@ export function createAccount(settings: Settings, name: string, purpose: string)
   })
 }
 
-/** A function's own service account, with the permissions that its code can make use of and no other. */
+/** The service account of a function, with the rights that `functions.ts` lists for it. */
 export function createIdentity(settings: Settings, fn: CloudFunction, stores: Stores): Identity {
-  const account = createAccount(settings, fn.name, `What the function ${fn.name} runs as`)
-  const needs = needsOf(fn)
-  const grants: Resource[] = []
+  const account = createAccount(settings, fn.name, `The service account of the function ${fn.name}`)
   const { member } = account
-  if (needs.database.length > 0) {
-    const role = createRole(settings, `${fn.name}-catalog`, needs.database)
-    grants.push(
-      new gcp.projects.IAMMember(`${fn.name}-catalog`, {
-        project: settings.project,
-        role: role.name,
-        member,
-        condition: {
-          title: 'this-database',
-          expression: interpolate`resource.name == "projects/${settings.project}/databases/${stores.database.name}"`,
-        },
-      }),
-    )
+  const { documents, objects, quarantine } = permissionsOf(fn)
+  const grants: Resource[] = [
+    grantDatabase(settings, `${fn.name}-catalog`, { stores, member, permissions: documents }),
+    ...grantBucket(settings, `${fn.name}-blobs`, {
+      bucket: stores.files,
+      member,
+      permissions: stores.quarantine ? objects : [...new Set([...objects, ...quarantine])],
+    }),
+  ]
+  if (stores.quarantine) {
+    const grant = { bucket: stores.quarantine, member, permissions: quarantine }
+    grants.push(...grantBucket(settings, `${fn.name}-quarantine`, grant))
   }
-  const { files, quarantine } = stores
-  const onFiles = quarantine ? needs.bucket : union([needs.bucket, needs.quarantine])
-  grants.push(...grantBucket(settings, `${fn.name}-blobs`, { files, member, permissions: onFiles }))
-  if (quarantine) {
-    const permissions = needs.quarantine
-    const name = `${fn.name}-quarantine`
-    grants.push(...grantBucket(settings, name, { files: quarantine, member, permissions }))
-  }
-  if (needs.signs) {
-    const role = createRole(settings, `${fn.name}-signer`, ['iam.serviceAccounts.signBlob'])
-    grants.push(
-      new gcp.serviceaccount.IAMMember(`${fn.name}-signer`, {
-        serviceAccountId: account.name,
-        role: role.name,
-        member,
-      }),
-    )
-  }
+  if (fn.signsLinks) grants.push(grantSigning(settings, `${fn.name}-signer`, account))
   return { email: account.email, member, grants }
 }
 
-/** A right on one bucket; none where there is nothing to grant. */
+/** Grants permissions on the one database of the catalog. */
+function grantDatabase(
+  settings: Settings,
+  name: string,
+  {
+    stores,
+    member,
+    permissions,
+  }: { stores: Stores; member: Output<string>; permissions: string[] },
+): Resource {
+  const role = createRole(settings, name, permissions)
+  return new gcp.projects.IAMMember(name, {
+    project: settings.project,
+    role: role.name,
+    member,
+    condition: {
+      title: 'this-database',
+      expression: interpolate`resource.name == "projects/${settings.project}/databases/${stores.database.name}"`,
+    },
+  })
+}
+
+/** Lets an account sign in its own name: Cloud Storage checks signed links against it. */
+function grantSigning(
+  settings: Settings,
+  name: string,
+  account: gcp.serviceaccount.Account,
+): Resource {
+  const role = createRole(settings, name, ['iam.serviceAccounts.signBlob'])
+  return new gcp.serviceaccount.IAMMember(name, {
+    serviceAccountId: account.name,
+    role: role.name,
+    member: account.member,
+  })
+}
+
+/** Grants permissions on one bucket. Grants nothing for an empty list. */
 export function grantBucket(
   settings: Settings,
   name: string,
-  grant: { files: gcp.storage.Bucket; member: Input<string>; permissions: string[] },
+  grant: { bucket: gcp.storage.Bucket; member: Input<string>; permissions: string[] },
 ): Resource[] {
-  const { files, member, permissions } = grant
+  const { bucket, member, permissions } = grant
   if (permissions.length === 0) return []
   const role = createRole(settings, name, permissions)
-  return [new gcp.storage.BucketIAMMember(name, { bucket: files.name, role: role.name, member })]
+  return [new gcp.storage.BucketIAMMember(name, { bucket: bucket.name, role: role.name, member })]
 }
 
-/** A role of this project with exactly these permissions. */
+/** A custom role with exactly these permissions. */
 export function createRole(settings: Settings, name: string, permissions: string[]) {
   return new gcp.projects.IAMCustomRole(`role-${name}`, {
     project: settings.project,
     roleId: `${settings.name}_${name}`.replaceAll('-', '_'),
     title: `${settings.name} ${name}`,
-    description: 'Generated from what the code calls; see infra/program/permissions.ts',
-    permissions,
+    description: 'Permissions of one function on one resource: infra/program/functions.ts',
+    permissions: permissions.toSorted(),
   })
 }

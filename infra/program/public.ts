@@ -1,12 +1,13 @@
 import type * as gcp from '@pulumi/gcp'
 import type { Input, Resource } from '@pulumi/pulumi'
 import { commonVariables } from './environment.ts'
-import { publicFunctions, tuningOf, type CloudFunction } from './functions.ts'
+import { publicFunctions, type CloudFunction } from './functions.ts'
 import { createIdentity, type Stores } from './identity.ts'
 import { grantSecrets } from './secrets.ts'
 import type { Render } from './render.ts'
 import { createService } from './service.ts'
 import type { Settings } from './settings.ts'
+import { tuningOf } from './tuning.ts'
 
 export interface PublicService {
   fn: CloudFunction
@@ -27,7 +28,7 @@ export function createPublicServices(
   return publicFunctions(topology).map((fn) => {
     const identity = createIdentity(settings, fn, stores)
     grantSecrets(settings, fn.name, identity)
-    const renders = fn.renderer.length > 0
+    const { renders = false } = fn
     if (renders) render.admit(fn, identity)
     const service = createService(settings, {
       name: fn.name,

@@ -7,7 +7,7 @@ import {
   scannerVariables,
   type Variables,
 } from './environment.ts'
-import { privateFunction } from './functions.ts'
+import { scan, sweep, type CloudFunction } from './functions.ts'
 import { createIdentity, grantBucket, type Stores } from './identity.ts'
 import { clamdSidecar, mirrorVolume } from './scanner.ts'
 import { grantSecrets } from './secrets.ts'
@@ -44,7 +44,7 @@ const rescanMinutes = 60
 export function createScan(settings: Settings, parts: ScannerParts): gcp.cloudrunv2.Service {
   const { concurrency, minInstances, maxInstances } = settings.scan
   return createScanningService(settings, parts, {
-    name: 'scan',
+    fn: scan,
     signature: 'cloudevent',
     variables: {},
     concurrency: 2 * concurrency,
@@ -62,7 +62,7 @@ export function createSweep(
   const { project, region, name } = settings
   const url = interpolate`https://${name}-sweep-${parts.projectNumber}.${region}.run.app`
   const service = createScanningService(settings, parts, {
-    name: 'sweep',
+    fn: sweep,
     signature: 'http',
     variables: {
       SWEEP_INVOKER: scheduler.email,
@@ -105,8 +105,8 @@ export function createSweep(
   return service
 }
 
-interface ScanningFunction {
-  name: 'scan' | 'sweep'
+interface ScanningService {
+  fn: CloudFunction
   signature: 'http' | 'cloudevent'
   variables: Variables
   concurrency: number
@@ -114,16 +114,16 @@ interface ScanningFunction {
   scaling: { minInstanceCount: number; maxInstanceCount: number }
 }
 
-function createScanningService(settings: Settings, parts: ScannerParts, fn: ScanningFunction) {
-  const { name, signature, variables, scaling } = fn
+function createScanningService(settings: Settings, parts: ScannerParts, service: ScanningService) {
+  const { fn, signature, variables, scaling, concurrency, timeoutSeconds } = service
+  const { name } = fn
   const { stores, mirror } = parts
-  const identity = createIdentity(settings, privateFunction(name), stores)
+  const identity = createIdentity(settings, fn, stores)
   // The sidecar shares its service's account; it only reads.
   const permissions = ['storage.objects.get', 'storage.objects.list']
-  const reader = { files: mirror, member: identity.member, permissions }
+  const reader = { bucket: mirror, member: identity.member, permissions }
   identity.grants.push(...grantBucket(settings, `${name}-mirror`, reader))
   grantSecrets(settings, name, identity)
-  const { concurrency, timeoutSeconds } = fn
   return createService(settings, {
     name,
     signature,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { forCloudRun } from '../scripts/firebase.ts'
-import { leastSettings, place } from '../scripts/simulate.ts'
+import { leastSettings, place } from './simulate.ts'
 import { good, type Answers } from './google.ts'
 import { runScript } from './terminal.ts'
 

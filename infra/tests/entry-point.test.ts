@@ -5,7 +5,7 @@ import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { Server, ServerCredentials, type UntypedServiceImplementation } from '@grpc/grpc-js'
 import { expect, test } from 'vitest'
-import { leastSettings, place } from '../scripts/simulate.ts'
+import { leastSettings, place } from './simulate.ts'
 
 const infra = fileURLToPath(new URL('..', import.meta.url))
 const require = createRequire(import.meta.url)

@@ -2,7 +2,7 @@ import { access, readFile } from 'node:fs/promises'
 import { describe, expect, test } from 'vitest'
 import { atOnce, bounds, processLimits } from '../../shared/adapters/preview/bounds.ts'
 import { recipes, root } from '../program/sources.ts'
-import { place, simulate } from '../scripts/simulate.ts'
+import { place, simulate } from './simulate.ts'
 import { at, listAt, ofType, one, textAt, variables } from './resources.ts'
 
 const api = await simulate({ quarantineDays: 30, corsOrigins: ['https://app.example.com'] })
@@ -92,7 +92,7 @@ describe.each([
     expect(policies.length).toBeGreaterThanOrEqual(6)
     for (const { inputs } of policies) {
       expect(inputs['notificationChannels']).toEqual(['email-1-id'])
-      expect(at(inputs, 'documentation.content')).toMatch(/^.+\n\n1\. /)
+      expect(at(inputs, 'documentation.content')).toMatch(/^\S.+\n1\. /s)
       expect(listAt(inputs, 'conditions').length).toBeGreaterThan(0)
     }
     expect(

@@ -1,23 +1,19 @@
 import { expect, describe, test } from 'vitest'
-import { manifest } from '../scripts/manifest.ts'
-import { simulate } from '../scripts/simulate.ts'
-import {
-  blobPermissions,
-  catalogPermissions,
-  needsOf,
-  quarantinePermissions,
-} from '../program/permissions.ts'
+import { permissionsOf } from '../program/access.ts'
+import { publicFunctions, scan, sweep } from '../program/functions.ts'
+import { exercise } from './exercise.ts'
+import { requiredBy, union } from './google-permissions.ts'
 import { at, listAt, ofType, textAt, type Inputs } from './resources.ts'
+import { simulate } from './simulate.ts'
 
-const functions = await manifest()
+const functions = [...publicFunctions('functions'), scan, sweep]
 const resources = await simulate({ topology: 'functions' })
 const together = await simulate({ quarantineDays: 30 })
 
-/** Reads signatures beside ClamAV; no port of the workspace's. */
-const sidecar = new Set(['scan', 'sweep'])
+/** `scan` and `sweep` share their service account with ClamAV, which reads signatures from the mirror bucket. */
 const sidecarPermissions = ['storage.objects.get', 'storage.objects.list']
 
-/** Roles of Google's own, each with who has it and why no smaller one does. */
+/** Predefined roles that are granted, with their members. */
 const predefined: Record<string, string[]> = {
   'roles/run.invoker': ['events', 'scheduler', 'read', 'upload', 'api'],
   'roles/eventarc.eventReceiver': ['events'],
@@ -32,20 +28,24 @@ const predefined: Record<string, string[]> = {
   'roles/pubsub.subscriber': ['service-1234567890@gcp-sa-pubsub'],
 }
 
-const separate = functions.filter(({ name }) => name !== 'api')
-
-describe.each(separate.map((fn) => [fn.name, fn] as const))('%s', (name, fn) => {
-  const needs = needsOf(fn)
-  const signing = needs.signs ? ['iam.serviceAccounts.signBlob'] : []
-
-  test('may do what its code does with its ports, and nothing else', () => {
-    const granted = permissionsOf(resources, name)
-    const beside = sidecar.has(name) ? sidecarPermissions : []
-    const needed = [...needs.database, ...needs.bucket, ...needs.quarantine, ...signing, ...beside]
-    expect(granted).toEqual([...new Set(needed)].toSorted())
+describe.each(functions.map((fn) => [fn.name, fn] as const))('%s', (name, fn) => {
+  test('has the permissions that its requests need and no other', async () => {
+    const usage = await exercise(name)
+    expect(permissionsOf(fn)).toEqual(requiredBy(usage))
+    expect(fn.signsLinks ?? false).toBe(usage.blobs.has('signUrl'))
+    expect(fn.renders ?? false).toBe(usage.renderer.size > 0)
   })
 
-  test('may do it on its own database, bucket and account only', () => {
+  test('is granted the permissions of the table and no other', () => {
+    const { documents, objects, quarantine } = permissionsOf(fn)
+    const signing = fn.signsLinks ? ['iam.serviceAccounts.signBlob'] : []
+    const sidecar = fn.routes.length === 0 ? sidecarPermissions : []
+    expect(grantedTo(resources, name)).toEqual(
+      union([documents, objects, quarantine, signing, sidecar]),
+    )
+  })
+
+  test('is granted them on its own database, buckets and account only', () => {
     for (const { type, inputs } of grantsTo(resources, name)) {
       const scope = type.endsWith('projects/iAMMember:IAMMember')
         ? at(inputs, 'condition.expression')
@@ -57,39 +57,38 @@ describe.each(separate.map((fn) => [fn.name, fn] as const))('%s', (name, fn) => 
   })
 })
 
-test('all routes in one function may do what each may do, and nothing else', () => {
-  const needs = functions
-    .filter(({ routes, name }) => routes.length > 0 || name === 'api')
-    .map(needsOf)
-  const needed = (['database', 'bucket', 'quarantine'] as const).flatMap((store) =>
-    needs.flatMap((it) => it[store]),
+test('api is granted the permissions of all public functions and of its health route', async () => {
+  const [api] = publicFunctions('api')
+  const separate = publicFunctions('functions')
+  const needed = [...separate.map(permissionsOf), requiredBy(await exercise('api'))]
+  const signing = ['iam.serviceAccounts.signBlob']
+  expect(grantedTo(together, 'api')).toEqual(
+    union([...needed.flatMap((it) => [it.documents, it.objects, it.quarantine]), signing]),
   )
-  expect(permissionsOf(together, 'api')).toEqual(
-    [...new Set([...needed, 'iam.serviceAccounts.signBlob'])].toSorted(),
-  )
+  expect(api?.renders).toBe(separate.some(({ renders }) => renders))
 })
 
-test('list reads documents, and nothing of the bucket', () => {
-  expect(permissionsOf(resources, 'list')).toEqual([
+test('list has no permission on the bucket', () => {
+  expect(grantedTo(resources, 'list')).toEqual([
     'datastore.entities.get',
     'datastore.entities.list',
   ])
 })
 
-test('only download signs, in its own name', () => {
+test('only download signs links, as its own service account', () => {
   const signers = ofType(resources, 'IAMMember').filter(({ inputs }) => inputs['serviceAccountId'])
   expect(signers.map(({ name }) => name)).toEqual(['download-signer'])
   expect(signers[0]?.inputs['member']).toContain('coffer-download@')
 })
 
-test('with a quarantine, only what goes there is written there', () => {
+test('only scan and sweep have permissions on the quarantine bucket', () => {
   const roles = ofType(together, 'BucketIAMMember').filter(
     ({ inputs }) => inputs['bucket'] === 'my-project-coffer-quarantine',
   )
   expect(roles.map(({ name }) => name).toSorted()).toEqual(['scan-quarantine', 'sweep-quarantine'])
 })
 
-test('no role is broad: every one is made here, or in the list of those that cannot be', () => {
+test('grants only custom roles and the listed predefined roles', () => {
   for (const all of [resources, together]) {
     for (const { inputs } of grants(all)) {
       const role = textAt(inputs, 'role')
@@ -107,18 +106,6 @@ test('no role is broad: every one is made here, or in the list of those that can
   }
 })
 
-test('the walk through the code overlooks nothing: every operation is reached', () => {
-  expect(unreached(catalogPermissions, reached('catalog'))).toEqual([])
-  expect(unreached(blobPermissions, reached('blobs'))).toEqual([])
-  expect(unreached(quarantinePermissions, reached('quarantine'))).toEqual([])
-})
-
-const reached = (port: 'catalog' | 'blobs' | 'quarantine') => functions.flatMap((fn) => fn[port])
-
-function unreached(table: object, operations: string[]): string[] {
-  return Object.keys(table).filter((operation) => !operations.includes(operation))
-}
-
 interface Grant {
   type: string
   inputs: Inputs
@@ -134,7 +121,7 @@ function grantsTo(all: typeof resources, fn: string): Grant[] {
   return grants(all).filter(({ inputs }) => textAt(inputs, 'member').includes(`:coffer-${fn}@`))
 }
 
-function permissionsOf(all: typeof resources, fn: string): string[] {
+function grantedTo(all: typeof resources, fn: string): string[] {
   const roles = new Set(
     grantsTo(all, fn).map(({ inputs }) => textAt(inputs, 'role').split('/').at(-1)),
   )

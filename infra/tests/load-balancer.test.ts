@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { publicFunctions } from '../program/functions.ts'
 import { routesOf, templateOf } from '../program/load-balancer.ts'
-import { simulate } from '../scripts/simulate.ts'
+import { simulate } from './simulate.ts'
 import { at, listAt, one, textAt } from './resources.ts'
 
 const services = publicFunctions('functions').map((fn) => ({ fn }))

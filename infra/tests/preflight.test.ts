@@ -5,7 +5,7 @@ import { dataOf } from '../scripts/data.ts'
 import { askAt } from '../scripts/google.ts'
 import { permissions } from '../scripts/needed-permissions.ts'
 import { preflight } from '../scripts/preflight-checks.ts'
-import { leastSettings, place } from '../scripts/simulate.ts'
+import { leastSettings, place } from './simulate.ts'
 import { good as ready, startGoogle, type Answer, type Answers } from './google.ts'
 
 const settings = checked(

@@ -1,4 +1,4 @@
-import type { Simulated } from '../scripts/simulate.ts'
+import type { Simulated } from './simulate.ts'
 
 export type Inputs = Record<string, unknown>
 

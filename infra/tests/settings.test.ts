@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { checked } from '../program/settings.ts'
 import { clamdMebibytes } from '../program/scanner.ts'
-import { leastSettings, place } from '../scripts/simulate.ts'
+import { leastSettings, place } from './simulate.ts'
 
 const given = (settings: Record<string, unknown>) => () =>
   checked({ ...leastSettings, ...settings }, place)

@@ -1,28 +1,26 @@
 import type { Settings } from '../settings.ts'
 
-/** One alert: what is watched, and what the runbook says of it. */
+/** One alert policy. Its documentation is the section `id` of docs/runbook.md. */
 export interface Alert {
   id: string
   title: string
   severity: 'CRITICAL' | 'ERROR' | 'WARNING'
-  /** In words, for the runbook. */
-  when: string
-  meaning: string
-  todo: string[]
   conditions: (settings: Settings) => Threshold[]
 }
 
-/** A series of Cloud Monitoring, and the value above which it is too much. */
+/** A time series of Cloud Monitoring and its limit. */
 export interface Threshold {
   title: string
   filter: string
-  /** For a share: what the first is a part of. */
+  /** For a ratio: the series to divide by. */
   denominator?: string
   aligner: string
   reducer?: string
   groupBy?: string[]
+  /** The condition holds above this value. */
   above: number
-  /** How long it has to be so. */
+  /** How long the condition has to hold. */
   seconds: number
+  /** Of one value of the series; 300 by default. */
   windowSeconds?: number
 }

@@ -6,14 +6,16 @@ import type { Alert, Threshold } from './alert.ts'
 import { alerts } from './alerts.ts'
 import { createDashboard } from './dashboard.ts'
 import { createLogMetrics } from './metrics.ts'
-import { spend } from './spend.ts'
+import { runbookSection } from './runbook.ts'
 
 type Condition = types.input.monitoring.AlertPolicyCondition
 
 const windowSeconds = 300
 const closeAfterSeconds = 24 * 3600
+/** Parts of the budget at which the billing account sends a mail. */
+const budgetShares = [0.5, 0.9, 1]
 
-/** Who hears of what: channels, metrics, alerts, the dashboard and the budget. */
+/** Creates the notification channels, metrics, alerts, the dashboard and the budget. */
 export function createMonitoring(settings: Settings, apis: Resource[]): void {
   const { project, name } = settings
   const channels = settings.alertEmails.map(
@@ -42,8 +44,7 @@ function createAlert(
   dependsOn: Resource[],
 ): void {
   const { project, name } = settings
-  const { id, title, severity, meaning, todo } = alert
-  const steps = todo.map((step, index) => `${index + 1}. ${step}`).join('\n')
+  const { id, title, severity } = alert
   new gcp.monitoring.AlertPolicy(
     id,
     {
@@ -53,7 +54,7 @@ function createAlert(
       combiner: 'OR',
       conditions: alert.conditions(settings).map(conditionOf),
       notificationChannels,
-      documentation: { mimeType: 'text/markdown', content: `${meaning}\n\n${steps}` },
+      documentation: { mimeType: 'text/markdown', content: runbookSection(id) },
       alertStrategy: { autoClose: `${closeAfterSeconds}s` },
     },
     { dependsOn },
@@ -101,7 +102,7 @@ function createBudget(
         specifiedAmount: { currencyCode: budget.currency, units: `${budget.monthly}` },
       },
       thresholdRules: [
-        ...spend.shares.map((thresholdPercent) => ({ thresholdPercent })),
+        ...budgetShares.map((thresholdPercent) => ({ thresholdPercent })),
         { thresholdPercent: 1, spendBasis: 'FORECASTED_SPEND' },
       ],
       allUpdatesRule: { monitoringNotificationChannels: channels.slice(0, 5) },

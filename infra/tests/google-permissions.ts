@@ -1,7 +1,8 @@
 import type { BlobStore } from '../../shared/ports/blob-store.ts'
 import type { FullCatalog } from '../../shared/ports/ports.ts'
 import type { Quarantine } from '../../shared/ports/quarantine.ts'
-import type { CloudFunction } from './functions.ts'
+import type { Permissions } from '../program/access.ts'
+import type { Usage } from './usage.ts'
 
 const begin = 'datastore.databases.get'
 const get = 'datastore.entities.get'
@@ -13,22 +14,22 @@ const remove = 'datastore.entities.delete'
 const query = [get, list]
 /** A transaction that writes documents without a precondition, which counts as create and update. */
 const change = [begin, get, create, update]
-/** One that may also look for the oldest files of the trash, and delete them. */
-const changeWithRoom = [...change, list, remove]
+/** A transaction that may also delete the oldest files of a full trash. */
+const changeAndTrim = [...change, list, remove]
 
 /**
- * What Firestore asks for each operation of the catalog
+ * Permissions that Firestore requires for each operation of the catalog
  * (https://cloud.google.com/firestore/docs/security/iam, "Required permissions").
  */
-export const catalogPermissions = {
+const catalog = {
   reserve: change,
   noteProgress: change,
-  settle: changeWithRoom,
+  settle: changeAndTrim,
   awaitSettled: query,
   refusal: [get],
   update: [...change, remove],
-  remove: changeWithRoom,
-  removeSession: changeWithRoom,
+  remove: changeAndTrim,
+  removeSession: changeAndTrim,
   restore: change,
   purge: [...change, remove],
   expire: [...change, remove],
@@ -45,9 +46,8 @@ export const catalogPermissions = {
   listOutdated: query,
   listWorkspaces: query,
   isKnown: [get],
-  // What it reads it reads in a transaction, and then corrects a document that is there.
   recount: [begin, ...query, create, update],
-  trimTrash: changeWithRoom,
+  trimTrash: changeAndTrim,
   markMissing: change,
   sweepProgress: [get],
   saveSweepProgress: [create, update],
@@ -59,65 +59,51 @@ const objectList = 'storage.objects.list'
 const objectCreate = 'storage.objects.create'
 const objectDelete = 'storage.objects.delete'
 
-/** Without the right to list, Cloud Storage answers 403 rather than 404 for an object that is not there. */
+/** Without the right to list, Cloud Storage answers 403 rather than 404 for an object that does not exist. */
 const find = [objectGet, objectList]
+const overwrite = [objectCreate, objectDelete, ...find]
 
-/** What Cloud Storage asks for each operation of the blob store; a session's own URL is the permission to use it. */
-export const blobPermissions = {
+/** Permissions that Cloud Storage requires for each operation of the blob store. */
+const blobs = {
   locate: [],
-  write: [objectCreate, objectDelete, ...find],
+  write: overwrite,
   read: find,
   stat: find,
   remove: [objectDelete, objectList],
   copy: [objectCreate, ...find],
   openUpload: [objectCreate],
+  // The URL of the session is the permission.
   cancelUpload: [],
-  // Whoever follows the URL reads in the signer's name.
   signUrl: [objectGet],
   list: [objectList],
   check: find,
   readDerived: find,
-  // A cache that is behind its source is taken away again.
-  writeDerived: [objectCreate, objectDelete, ...find],
+  writeDerived: overwrite,
 } satisfies Record<keyof BlobStore, string[]>
 
-/** What it takes to keep infected bytes: of the bucket that they are in, and of the one that they go to. */
-export const quarantinePermissions = {
+/** Permissions on the bucket that infected bytes come from, and on the one that keeps them. */
+const quarantine = {
   keep: { from: find, to: [objectCreate, ...find] },
   removeExpired: { from: [], to: [objectDelete, objectList] },
 } satisfies Record<Exclude<keyof Quarantine, 'takesUploads'>, { from: string[]; to: string[] }>
 
-/** What a function needs of the database, of the two buckets, and whether it signs in its own name. */
-export interface Needs {
-  database: string[]
-  bucket: string[]
-  quarantine: string[]
-  signs: boolean
-}
-
-export function needsOf({
-  catalog,
-  blobs,
-  quarantine,
-}: Pick<CloudFunction, 'catalog' | 'blobs' | 'quarantine'>): Needs {
-  const kept = quarantine.map((operation) => granted(quarantinePermissions, operation))
+/** Permissions that Google requires for what was used, sorted. */
+export function requiredBy(usage: Usage): Permissions {
+  const kept = [...usage.quarantine].map((name) => entry(quarantine, name))
   return {
-    database: union(catalog.map((operation) => granted(catalogPermissions, operation))),
-    bucket: union([
-      ...blobs.map((operation) => granted(blobPermissions, operation)),
+    documents: union([...usage.catalog].map((name) => entry(catalog, name))),
+    objects: union([
+      ...[...usage.blobs].map((name) => entry(blobs, name)),
       ...kept.map(({ from }) => from),
     ]),
     quarantine: union(kept.map(({ to }) => to)),
-    signs: blobs.includes('signUrl'),
   }
 }
 
-function granted<Permissions>(table: Record<string, Permissions>, operation: string): Permissions {
-  const permissions = table[operation]
-  if (!permissions) throw new Error(`infra/program/permissions.ts says nothing of "${operation}"`)
-  return permissions
-}
+export const union = (lists: string[][]): string[] => [...new Set(lists.flat())].toSorted()
 
-export function union(lists: string[][]): string[] {
-  return [...new Set(lists.flat())].sort()
+function entry<Value>(table: Record<string, Value>, operation: string): Value {
+  const found = table[operation]
+  if (!found) throw new Error(`No permissions are listed for the operation "${operation}"`)
+  return found
 }

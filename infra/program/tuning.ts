@@ -1,0 +1,19 @@
+/** Resources of a function. Cloud Run delivers whole bodies of up to 32 MiB, and the Functions Framework copies them once. */
+export interface Tuning {
+  memoryMebibytes: number
+  cpu: number
+  /** Concurrent requests of one instance. */
+  concurrency: number
+  timeoutSeconds: number
+}
+
+const small: Tuning = { memoryMebibytes: 512, cpu: 1, concurrency: 80, timeoutSeconds: 60 }
+
+/** Functions that move bytes have the longest timeout of Cloud Run, one hour. */
+const tunings: Record<string, Tuning> = {
+  upload: { memoryMebibytes: 1024, cpu: 1, concurrency: 10, timeoutSeconds: 3600 },
+  read: { memoryMebibytes: 1024, cpu: 1, concurrency: 40, timeoutSeconds: 3600 },
+  api: { memoryMebibytes: 2048, cpu: 2, concurrency: 20, timeoutSeconds: 3600 },
+}
+
+export const tuningOf = (name: string): Tuning => tunings[name] ?? small

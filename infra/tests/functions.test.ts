@@ -1,0 +1,21 @@
+import { expect, test } from 'vitest'
+import { httpRoutes } from '../../functions/host/routes.ts'
+import { loadConfig } from '../../shared/config/load-config.ts'
+import type { Ports } from '../../shared/ports/ports.ts'
+import { publicFunctions } from '../program/functions.ts'
+
+const functions = publicFunctions('functions')
+const loaders = httpRoutes({} as Ports, loadConfig({}))
+
+test('every HTTP function of the code is deployed', () => {
+  expect(functions.map(({ name }) => name)).toEqual(Object.keys(loaders))
+})
+
+test.each(functions)('the function $name is deployed with the routes of its code', async (fn) => {
+  const { routes = [] } = (await loaders[fn.name]?.()) ?? {}
+  // Hono lists middleware with the method ALL, and each handler of a route separately.
+  const answered = routes
+    .filter(({ method }) => method !== 'ALL')
+    .map(({ method, path }) => `${method} ${path}`)
+  expect(fn.routes.map(({ method, path }) => `${method} ${path}`)).toEqual([...new Set(answered)])
+})

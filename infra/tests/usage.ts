@@ -1,0 +1,40 @@
+import type { Ports } from '../../shared/ports/ports.ts'
+
+/** Operations of the cloud's stores that one function has called. */
+export interface Usage {
+  catalog: Set<string>
+  blobs: Set<string>
+  quarantine: Set<string>
+  renderer: Set<string>
+}
+
+export const newUsage = (): Usage => ({
+  catalog: new Set(),
+  blobs: new Set(),
+  quarantine: new Set(),
+  renderer: new Set(),
+})
+
+/** The same ports; each call notes the name of its operation. */
+export function recorded(ports: Ports, usage: Usage): Ports {
+  return {
+    ...ports,
+    catalog: recording(ports.catalog, usage.catalog),
+    blobs: recording(ports.blobs, usage.blobs),
+    renderer: recording(ports.renderer, usage.renderer),
+    ...(ports.quarantine && { quarantine: recording(ports.quarantine, usage.quarantine) }),
+  }
+}
+
+function recording<Port extends object>(port: Port, called: Set<string>): Port {
+  return new Proxy(port, {
+    get(target, name) {
+      const member: unknown = Reflect.get(target, name)
+      if (typeof member !== 'function') return member
+      return (...args: unknown[]): unknown => {
+        called.add(String(name))
+        return Reflect.apply(member, target, args)
+      }
+    },
+  })
+}
