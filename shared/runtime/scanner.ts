@@ -55,8 +55,8 @@ async function ownClamd(
   const { findClamd } = await import('../adapters/clamd/clamd-program.ts')
   const installed = await findClamd()
   if (!installed.found) return developmentScanner(installed.reason)
-  const { OwnClamd } = await import('../adapters/clamd/own-clamd.ts')
-  const scanner = OwnClamd.open({
+  const { SupervisedClamd } = await import('../adapters/clamd/supervised-clamd.ts')
+  const scanner = SupervisedClamd.open({
     start: { ...installed, directory: join(directory, 'clamd') },
     concurrency,
     log,

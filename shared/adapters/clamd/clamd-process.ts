@@ -1,52 +1,41 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { mkdir, mkdtemp, open, readFile, rm, writeFile } from 'node:fs/promises'
+import type { ChildProcess } from 'node:child_process'
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { ask } from './clamd-scanner.ts'
+import { ask } from './exchange.ts'
+import { spawnDaemon, spawnWatcher } from './spawn.ts'
 
 export interface ClamdStart {
   /** The program, from `findClamd()`. */
   program: string
-  /** Where the signatures are. */
+  /** The directory of the signatures. */
   databaseDirectory: string
-  /** A directory of its own, made if need be: holds `clamd.log` and, while a file is scanned, its bytes. */
+  /** A private directory for `clamd.log` and for the bytes of files that are being scanned. Created if missing. */
   directory: string
-  /** Further lines of configuration, e.g. `TCPSocket 3310`; they win over the shipped ones. */
+  /** Additional lines of configuration, e.g. `TCPSocket 3310`. They override the shipped ones. */
   settings?: string[]
-  /** How long loading the signatures may take; the official ones take tens of seconds. */
+  /** Limit for loading the signatures; the official ones take tens of seconds. */
   startTimeoutMs?: number
-  /** Gives the start up; a clamd that has started is ended by its disposal. */
+  /** Cancels the start. It does not end a clamd that has started. */
   signal?: AbortSignal
 }
 
-/** The settings of every clamd; see there. */
+/** The shipped configuration. */
 export const configFile = fileURLToPath(
   new URL('../../../infra/clamav/clamd.conf', import.meta.url),
 )
 
 const defaultStartTimeoutMs = 180_000
 const pollMs = 20
-/** How long clamd may finish what it is scanning before it is killed. */
+/** Time between SIGTERM and SIGKILL, for running scans. */
 const graceMs = 2_000
 
-/**
- * Waits for the end of its input, which is the end of Coffer however it comes about, then ends clamd, also one that hangs,
- * and removes the socket's directory.
- */
-const watch = `read -r _
-kill "$1"
-for _ in 1 2 3 4; do kill -0 "$1" || break; sleep 0.5; done
-kill -9 "$1"
-rm -rf "$2"`
-
-/** A clamd of Coffer's own, on a private Unix socket; it ends when disposed of, at the latest with this process. */
+/** A clamd child process on a private Unix socket. It ends on disposal, or with this process. */
 export class ClamdProcess implements AsyncDisposable {
-  /** The Unix socket that it listens on. */
   readonly socketPath: string
-  /** Resolves once clamd has ended, to how: `SIGKILL`, `exit code 1`. */
+  /** Resolves once clamd has ended, to the signal or exit code, e.g. `SIGKILL` or `exit code 1`. */
   readonly ended: Promise<string>
   readonly #daemon: ChildProcess
   readonly #watcher: ChildProcess
@@ -62,16 +51,16 @@ export class ClamdProcess implements AsyncDisposable {
     this.#privateDirectory = privateDirectory
   }
 
-  /** Resolves once clamd answers; throws an `Error` with the end of its log when it does not start. */
+  /** Starts clamd and waits until it answers. Throws an `Error` with the end of its log if it does not start. */
   static async open(start: ClamdStart): Promise<ClamdProcess> {
     const spoolDirectory = join(start.directory, 'spool')
     const logFile = join(start.directory, 'clamd.log')
     await rm(spoolDirectory, { recursive: true, force: true })
     await mkdir(spoolDirectory, { recursive: true, mode: 0o700 })
-    // A socket's path is at most about 100 bytes long, which the storage directory's may be already.
+    // The path of a socket is limited to about 100 bytes, which the storage directory's path may exceed.
     const privateDirectory = await mkdtemp(join(tmpdir(), 'coffer-clamd-'))
     const config = join(privateDirectory, 'clamd.conf')
-    // Of two lines for one option clamd takes the first.
+    // clamd uses the first of several lines for one option.
     const lines = [
       ...(start.settings ?? []),
       `LocalSocket ${socketIn(privateDirectory)}`,
@@ -96,12 +85,12 @@ export class ClamdProcess implements AsyncDisposable {
     }
   }
 
-  /** True until clamd has ended, by itself or by its disposal. */
+  /** True until clamd has ended. */
   get isRunning(): boolean {
     return this.#daemon.exitCode === null && this.#daemon.signalCode === null
   }
 
-  /** Sends a signal, unless it has ended. */
+  /** Sends a signal if clamd is running. */
   signal(signal: NodeJS.Signals): void {
     this.#daemon.kill(signal)
   }
@@ -109,13 +98,13 @@ export class ClamdProcess implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.isRunning) {
       this.#daemon.kill()
-      const patience = new AbortController()
-      const kill = setTimeout(graceMs, undefined, { signal: patience.signal }).then(
+      const ended = new AbortController()
+      const kill = setTimeout(graceMs, undefined, { signal: ended.signal }).then(
         () => this.#daemon.kill('SIGKILL'),
         () => undefined,
       )
       await this.ended
-      patience.abort()
+      ended.abort()
       await kill
     }
     this.#watcher.kill('SIGKILL')
@@ -126,7 +115,7 @@ export class ClamdProcess implements AsyncDisposable {
     const deadline = performance.now() + withinMs
     for (;;) {
       signal?.throwIfAborted()
-      if (!this.isRunning) throw new Error('it ended by itself')
+      if (!this.isRunning) throw new Error('it ended unexpectedly')
       const reply = await ask({ path: this.socketPath }, 'PING').catch(() => undefined)
       if (reply === 'PONG') return
       if (performance.now() > deadline) throw new Error(`it is not ready after ${withinMs} ms`)
@@ -137,36 +126,4 @@ export class ClamdProcess implements AsyncDisposable {
 
 function socketIn(directory: string): string {
   return join(directory, 'clamd.sock')
-}
-
-/** In a process group of its own, so that Ctrl-C at the terminal lets Coffer finish its scans first. */
-async function spawnDaemon(
-  program: string,
-  config: string,
-  logFile: string,
-): Promise<ChildProcess> {
-  await using log = await open(logFile, 'a', 0o600)
-  const daemon = spawn(program, [`--config-file=${config}`], {
-    detached: true,
-    stdio: ['ignore', 'ignore', log.fd],
-  })
-  await once(daemon, 'spawn')
-  // A signal that cannot be sent; without a listener it would end Coffer.
-  daemon.on('error', () => undefined)
-  daemon.unref()
-  return daemon
-}
-
-function spawnWatcher(daemon: ChildProcess, privateDirectory: string): ChildProcess {
-  const pid = String(daemon.pid)
-  const watcher = spawn('/bin/sh', ['-c', watch, 'sh', pid, privateDirectory], {
-    detached: true,
-    stdio: ['pipe', 'ignore', 'ignore'],
-  })
-  // Without a watcher clamd ends by its disposal all the same.
-  watcher.on('error', () => undefined)
-  // Once clamd has ended its number may become another process's.
-  daemon.once('exit', () => watcher.kill('SIGKILL'))
-  watcher.unref()
-  return watcher
 }

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { readdir } from 'node:fs/promises'
 import { promisify } from 'node:util'
 
-/** The program on the `PATH`, and where packages put it that leave it out of a normal user's `PATH`. */
+/** The program on the `PATH`, and locations of packages outside a normal user's `PATH`. */
 const programs = [
   'clamd',
   '/usr/sbin/clamd',
@@ -10,22 +10,22 @@ const programs = [
   '/opt/homebrew/sbin/clamd',
   '/opt/homebrew/opt/clamav/sbin/clamd',
 ]
-/** Where the packages of Debian and its like, of the project itself and of Homebrew keep the signatures. */
+/** Signature directories of Debian and its derivatives, of the ClamAV project's packages and of Homebrew. */
 const databases = [
   '/var/lib/clamav',
   '/usr/local/share/clamav',
   '/opt/homebrew/var/lib/clamav',
   '/usr/local/var/lib/clamav',
 ]
-/** Files that hold signatures of malware; `bytecode` alone has too few to count as a database. */
+/** Files with malware signatures. `bytecode` does not count, because it has too few. */
 const signatureFile = /^(?!bytecode\.).+\.(?:cvd|cld|hdb|hsb|mdb|msb|ndb|ldb|cdb|db|yara?)$/
 
-/** An installed clamd with signatures to start it with, or why there is none. */
+/** An installed clamd with signatures, or the reason why none can start. */
 export type InstalledClamd =
   | { found: true; program: string; databaseDirectory: string }
   | { found: false; reason: 'not-installed' | 'no-signatures' }
 
-/** Looks for clamd and for the system's signatures: clamd refuses to start without any. */
+/** Looks for clamd and for the system's signatures, without which clamd does not start. */
 export async function findClamd(): Promise<InstalledClamd> {
   const program = await findProgram()
   if (program === undefined) return { found: false, reason: 'not-installed' }
@@ -34,7 +34,7 @@ export async function findClamd(): Promise<InstalledClamd> {
   return { found: true, program, databaseDirectory }
 }
 
-/** The first program that runs, of those where clamd may be; undefined when it is not installed. */
+/** Resolves to the first program that runs; undefined if clamd is not installed. */
 export function findProgram(): Promise<string | undefined> {
   return firstWhere(programs, runs)
 }
@@ -56,7 +56,7 @@ async function runs(program: string): Promise<boolean> {
   }
 }
 
-/** False for a directory that is not there or may not be read. */
+/** Resolves to false for a directory that is missing or unreadable. */
 export async function hasSignatures(directory: string): Promise<boolean> {
   const names = await readdir(directory).catch(() => [])
   return names.some((name) => signatureFile.test(name))

@@ -2,26 +2,26 @@ import { once } from 'node:events'
 import { Socket } from 'node:net'
 import { unavailable } from './unavailable.ts'
 
-/** Where a clamd listens: a TCP address, or the path of a Unix socket. */
+/** A TCP address or the path of a Unix socket. */
 export type ClamdAddress = { host: string; port: number } | { path: string }
 
 export interface Timeouts {
-  /** How long connecting may take. */
+  /** Limit for connecting. */
   connectTimeoutMs: number
-  /** How long clamd may take to accept one frame. */
+  /** Limit for clamd to accept one frame. */
   idleTimeoutMs: number
-  /** How long clamd may take to reply once it has everything: longer than its own `MaxScanTime`. */
+  /** Limit for the reply after the last byte. Must be longer than clamd's `MaxScanTime`. */
   replyTimeoutMs: number
 }
 
-/** The longest reply that makes sense: a signature's name and a few words. */
+/** Ample for the name of a signature and a few words. */
 const maxReplyBytes = 4096
 
 type WriteCallback = (error?: Error | null) => void
 
 /**
- * A socket that goes on reading when a write fails: clamd closes its end as soon as a stream is too long for it, and
- * the reply that says so is still to be read. A failed write never calls back; the reading side ends the conversation.
+ * A socket that keeps reading after a write fails. clamd closes its end when a stream exceeds its limit, and its reply must still be
+ * read. A failed write never calls back; the reading side ends the connection.
  */
 class ReadingSocket extends Socket {
   override _write(chunk: Buffer, encoding: BufferEncoding, callback: WriteCallback): void {
@@ -42,7 +42,7 @@ function unlessFailed(callback: WriteCallback): WriteCallback {
   }
 }
 
-/** One conversation with clamd: a command goes out, perhaps bytes behind it, and one reply comes back. */
+/** One exchange with clamd: a command, optional data, and one reply. */
 export class Connection implements Disposable {
   readonly #socket: Socket
   readonly #timeouts: Timeouts
@@ -64,7 +64,7 @@ export class Connection implements Disposable {
       .on('close', () => this.#reply.reject(unavailable('clamd closed the connection')))
   }
 
-  /** Throws `scanner-unavailable` when nobody answers in time, or the signal's reason. */
+  /** Connects. Throws `scanner-unavailable` if clamd does not accept in time, or the signal's reason. */
   static async open(
     address: ClamdAddress,
     timeouts: Timeouts,
@@ -85,30 +85,30 @@ export class Connection implements Disposable {
   }
 
   /**
-   * The reply without its terminator (NUL, a newline, or the end of the connection). Rejects with `scanner-unavailable`
-   * when the connection fails or a time is over, with the signal's reason when aborted.
+   * The reply without its terminator (NUL, a newline, or the end of the connection). Rejects with `scanner-unavailable` if the
+   * connection fails or a timeout expires, with the signal's reason on abort.
    */
   get reply(): Promise<string> {
     return this.#reply.promise
   }
 
-  /** Resolves once the system has taken the bytes; never, when clamd takes no more: then `reply` says why. */
+  /** Resolves once the system has accepted the bytes. Never resolves if clamd accepts no more; `reply` then rejects. */
   write(parts: Buffer[]): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>()
-    const taken = () => {
+    const accepted = () => {
       clearTimeout(this.#deadline)
       resolve()
     }
     this.#expect(this.#timeouts.idleTimeoutMs, 'clamd accepts no bytes')
     this.#socket.cork()
     parts.forEach((part, index) =>
-      this.#socket.write(part, index < parts.length - 1 ? undefined : taken),
+      this.#socket.write(part, index < parts.length - 1 ? undefined : accepted),
     )
     this.#socket.uncork()
     return promise
   }
 
-  /** Says that clamd has everything it needs, and now owes a reply. */
+  /** Starts the reply timeout. Call after the last byte. */
   awaitReply(): Promise<string> {
     this.#expect(this.#timeouts.replyTimeoutMs, 'clamd does not reply')
     return this.reply
@@ -137,11 +137,11 @@ export class Connection implements Disposable {
   #receive(chunk: Buffer): void {
     this.#received = Buffer.concat([this.#received, chunk])
     const end = this.#received.findIndex((byte) => byte === 0x00 || byte === 0x0a)
-    // One command has one reply: bytes behind its terminator make the whole of it suspect.
+    // One command has one reply. Bytes after its terminator make the reply untrustworthy.
     if (end === this.#received.length - 1)
       this.#reply.resolve(this.#received.toString('utf8', 0, end))
     else if (end >= 0) this.#fail(unavailable('clamd sent more than one reply'))
     else if (this.#received.length > maxReplyBytes)
-      this.#fail(unavailable('clamd sent no reply, but too much'))
+      this.#fail(unavailable('clamd sent an endless reply'))
   }
 }

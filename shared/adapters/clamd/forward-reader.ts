@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream'
 import type { ReadAt } from '../../media/formats/read-at.ts'
 
-/** Reads a file that is unpacked from its beginning: once, as long as offsets grow, and anew where they go back. */
+/** Reads a file that can only be unpacked from its start. Reopens it when an offset lies before the current position. */
 export class ForwardReader implements AsyncDisposable {
   readonly #open: () => Promise<Readable>
   #body: Readable | undefined
@@ -14,8 +14,7 @@ export class ForwardReader implements AsyncDisposable {
   }
 
   readonly read: ReadAt = async (offset, bytes) => {
-    const chunks =
-      this.#chunks && offset >= this.#position ? this.#chunks : await this.#beginAgain()
+    const chunks = this.#chunks && offset >= this.#position ? this.#chunks : await this.#reopen()
     const end = offset + bytes
     const parts: Buffer[] = []
     while (this.#position < end) {
@@ -36,7 +35,7 @@ export class ForwardReader implements AsyncDisposable {
     this.#body?.destroy()
   }
 
-  async #beginAgain(): Promise<AsyncIterator<Buffer>> {
+  async #reopen(): Promise<AsyncIterator<Buffer>> {
     this.#body?.destroy()
     this.#body = await this.#open()
     this.#body.on('error', () => undefined)

@@ -1,9 +1,9 @@
 import type { Readable } from 'node:stream'
 
-/** Few and large frames keep the system calls few; two of them are in memory for each scan. */
+/** Large frames need few system calls. Each scan keeps two frames in memory. */
 const maxFrameBytes = 512 * 1024
 
-/** `<length of the data, 4 bytes, big-endian><data>` (clamd(8), INSTREAM); no bytes at all are the end of the stream. */
+/** Makes `<length of the data, 4 bytes, big-endian><data>` (clamd(8), INSTREAM). A frame without data ends the stream. */
 function frame(parts: Buffer[], sizeBytes: number): Buffer[] {
   const header = Buffer.allocUnsafe(4)
   header.writeUInt32BE(sizeBytes)
@@ -11,19 +11,18 @@ function frame(parts: Buffer[], sizeBytes: number): Buffer[] {
 }
 
 /**
- * A body as INSTREAM frames of the bytes really read, each as the buffers to write at once; the last one ends the stream.
- * Never an empty frame in between, which would end it early. All bytes are shown to `seen` on the way. Throws the body's
- * own errors.
+ * Yields a body as INSTREAM frames, each as buffers to write together. Only the last frame is empty, because an empty frame ends the
+ * stream. Passes all bytes to `onBytes`. Throws the body's errors.
  */
 export async function* frames(
   body: Readable,
-  seen: (bytes: Buffer) => void,
+  onBytes: (bytes: Buffer) => void,
 ): AsyncGenerator<Buffer[], void, void> {
   let parts: Buffer[] = []
   let sizeBytes = 0
   for await (const chunk of body) {
     let rest = toBuffer(chunk, body.readableEncoding)
-    seen(rest)
+    onBytes(rest)
     while (rest.length > 0) {
       const part = rest.subarray(0, maxFrameBytes - sizeBytes)
       rest = rest.subarray(part.length)

@@ -4,13 +4,13 @@ import type { ScannerVersion } from '../../ports/scanner.ts'
 const found = /^stream: (?<name>.+) FOUND$/
 const sizeLimit = /^INSTREAM size limit exceeded\.?(?: ERROR)?$/
 const version = /^(?<engine>ClamAV [^/]+)(?:\/(?<signatures>.+))?$/
-/** The day of the week stands in front; `ctime(3)` pads the day of the month with a space. */
+/** The format of `ctime(3)`, which pads the day of the month with a space, after the version number. */
 const builtAt = /^\d+\/\w{3} (?<date>\w{3} [ \d]\d) (?<time>\d\d:\d\d:\d\d) (?<year>\d{4})$/
 
-/** What clamd calls a database that carries no version of its own, such as a single `.hdb` file. */
+/** Stands for a database without a version, such as a single `.hdb` file. */
 const unversioned = 'unversioned'
 
-/** What clamd finds that says nothing of the file but that it was not looked into; the first that fits. */
+/** Findings that mean that clamd did not scan all content. The first match applies. */
 const unscannable: [prefix: string, reason: UnscannableReason][] = [
   ['Heuristics.Encrypted', 'encrypted'],
   ['Heuristics.Limits.Exceeded.MaxFileSize', 'size-limit'],
@@ -19,16 +19,16 @@ const unscannable: [prefix: string, reason: UnscannableReason][] = [
   ['Heuristics.Limits.Exceeded.MaxRecursion', 'nesting-limit'],
   ['Heuristics.Limits.Exceeded.MaxFiles', 'file-count-limit'],
   ['Heuristics.Limits.Exceeded', 'scan-limit'],
-  // Entries that share their bytes: how 42 KB unpack to 42 GB.
+  // Entries that share their bytes, which lets 42 KB unpack to 42 GB.
   ['Heuristics.Zip.OverlappingFiles', 'archive-bomb'],
-  // The signatures of infra/clamav.
+  // Signatures from infra/clamav.
   ['Coffer.Unsupported', 'unsupported-archive'],
   ['Coffer.Encrypted', 'encrypted'],
 ]
 
 /**
- * clamd's reply to INSTREAM, without its terminator, as a verdict; undefined for everything that is none: an `ERROR`,
- * an empty reply, anything unknown. Only `stream: OK` is clean, and only once clamd had every byte of the body.
+ * Converts clamd's reply to INSTREAM, without its terminator, to a verdict. Returns undefined for an `ERROR`, an empty reply and
+ * unknown replies. The verdict is `clean` only for `stream: OK` after clamd has received every byte of the body.
  */
 export function readVerdict(reply: string, sentAll: boolean): Verdict | undefined {
   if (reply === 'stream: OK') return sentAll ? { verdict: 'clean' } : undefined
@@ -40,14 +40,14 @@ export function readVerdict(reply: string, sentAll: boolean): Verdict | undefine
   return { verdict: 'infected', threat: name }
 }
 
-const readable = /^stream: Coffer\.Unsupported\.(?:Zip64|Zstandard)\./
+const convertible = /^stream: Coffer\.Unsupported\.(?:Zip64|Zstandard)\./
 
-/** Whether a reply names an archive that clamd can read once it is respelled or unpacked. */
-export function saysReadable(reply: string): boolean {
-  return readable.test(reply)
+/** Returns true if a reply names an archive that clamd can scan after it has been rewritten or unpacked. */
+export function isConvertible(reply: string): boolean {
+  return convertible.test(reply)
 }
 
-/** clamd's reply to VERSION: `ClamAV 1.4.6/27800/Thu Nov 20 …`, or `ClamAV 1.4.6` for a database without a version. */
+/** Parses clamd's reply to VERSION: `ClamAV 1.4.6/27800/Thu Nov 20 …`, or `ClamAV 1.4.6` for a database without a version. */
 export function readVersion(reply: string): ScannerVersion | undefined {
   const groups = version.exec(reply)?.groups
   if (groups?.['engine'] === undefined) return undefined
@@ -57,7 +57,7 @@ export function readVersion(reply: string): ScannerVersion | undefined {
   return signaturesAt ? { ...read, signaturesAt } : read
 }
 
-/** clamd writes its local time and no zone: it is taken to run in the zone of this process, UTC in the cloud. */
+/** clamd reports its local time without a zone. Assumes the time zone of this process (UTC in the cloud). */
 function readBuiltAt(signatures: string): string | undefined {
   const groups = builtAt.exec(signatures)?.groups
   const at = new Date(`${groups?.['date']} ${groups?.['year']} ${groups?.['time']}`)

@@ -1,16 +1,16 @@
 import { fairShare } from '../../model/fair-share.ts'
 
-/** Scans that name no workspace: they wait their turn like one, and may hold every slot. */
-const nobody = ''
+/** Scans without a workspace share one queue and may hold every slot. */
+const noWorkspace = ''
 
 /**
- * A limit on how many scans may run at once, shared fairly: a workspace holds its `fairShare` at most. A free slot goes to
- * the waiting workspace that holds the fewest; among equals in turn; within a workspace in the order of asking.
+ * Limits the number of concurrent scans and shares the slots fairly. A workspace holds at most its `fairShare`. A free slot goes to
+ * the waiting workspace with the fewest slots, round-robin among equals, first come first served within a workspace.
  */
 export class Semaphore {
   readonly #count: number
   readonly #held = new Map<string, number>()
-  /** In the order in which workspaces have their turn. None of the sets is empty. */
+  /** Waiting callers by workspace, in round-robin order. No set is empty. */
   readonly #waiting = new Map<string, Set<() => void>>()
   #free: number
 
@@ -19,16 +19,16 @@ export class Semaphore {
     this.#free = count
   }
 
-  /** Resolves to a slot, which is given back by disposing of it; rejects with the signal's reason when aborted. */
-  async acquire(signal?: AbortSignal, workspaceId = nobody): Promise<Disposable> {
+  /** Resolves to a slot, which disposal releases. Rejects with the signal's reason on abort. */
+  async acquire(signal?: AbortSignal, workspaceId = noWorkspace): Promise<Disposable> {
     signal?.throwIfAborted()
     if (this.#free > 0 && this.#mayHoldMore(workspaceId)) this.#take(workspaceId)
-    else await this.#turn(workspaceId, signal)
+    else await this.#wait(workspaceId, signal)
     return { [Symbol.dispose]: () => this.#release(workspaceId) }
   }
 
   #mayHoldMore(workspaceId: string): boolean {
-    const limit = workspaceId === nobody ? this.#count : fairShare(this.#count)
+    const limit = workspaceId === noWorkspace ? this.#count : fairShare(this.#count)
     return this.#heldBy(workspaceId) < limit
   }
 
@@ -41,8 +41,8 @@ export class Semaphore {
     this.#held.set(workspaceId, this.#heldBy(workspaceId) + 1)
   }
 
-  /** Takes the slot before it resolves: nobody who comes later gets in between. */
-  #turn(workspaceId: string, signal?: AbortSignal): Promise<void> {
+  /** Takes the slot before it resolves, so that a later caller cannot take it. */
+  #wait(workspaceId: string, signal?: AbortSignal): Promise<void> {
     const { promise, resolve, reject } = Promise.withResolvers<void>()
     const enter = () => {
       signal?.removeEventListener('abort', leave)
@@ -50,7 +50,7 @@ export class Semaphore {
       resolve()
     }
     const leave = () => {
-      this.#forget(workspaceId, enter)
+      this.#dequeue(workspaceId, enter)
       reject(signal?.reason)
     }
     const own = this.#waiting.get(workspaceId) ?? new Set()
@@ -59,7 +59,7 @@ export class Semaphore {
     return promise
   }
 
-  #forget(workspaceId: string, enter: () => void): void {
+  #dequeue(workspaceId: string, enter: () => void): void {
     const own = this.#waiting.get(workspaceId)
     own?.delete(enter)
     if (own?.size === 0) this.#waiting.delete(workspaceId)
@@ -70,25 +70,25 @@ export class Semaphore {
     if (held > 0) this.#held.set(workspaceId, held)
     else this.#held.delete(workspaceId)
     this.#free += 1
-    this.#passTurn(workspaceId)
-    this.#admit()
+    this.#moveToBack(workspaceId)
+    this.#admitNext()
   }
 
-  /** The other workspaces come before it, where they hold as many. */
-  #passTurn(workspaceId: string): void {
+  /** Lets waiting workspaces with as many slots go first. */
+  #moveToBack(workspaceId: string): void {
     const own = this.#waiting.get(workspaceId)
     if (own && this.#waiting.delete(workspaceId)) this.#waiting.set(workspaceId, own)
   }
 
-  #admit(): void {
+  #admitNext(): void {
     const eligible = [...this.#waiting.keys()].filter((id) => this.#mayHoldMore(id))
     const fewest = Math.min(...eligible.map((id) => this.#heldBy(id)))
     const next = eligible.find((id) => this.#heldBy(id) === fewest)
     if (next === undefined) return
     const [enter] = this.#waiting.get(next) ?? []
     if (!enter) return
-    this.#forget(next, enter)
-    this.#passTurn(next)
+    this.#dequeue(next, enter)
+    this.#moveToBack(next)
     enter()
   }
 }

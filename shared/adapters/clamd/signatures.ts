@@ -3,19 +3,19 @@ import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { hasSignatures } from './clamd-program.ts'
 
-/** Signatures of what clamd cannot look into, for every clamd that Coffer starts. */
+/** Signatures of content that clamd cannot unpack, for every clamd that Coffer starts. */
 const shipped = [
   new URL('../../../infra/clamav/coffer.ndb', import.meta.url),
   new URL('../../../infra/clamav/coffer.ldb', import.meta.url),
 ].map((url): [name: string, target: string] => [basename(url.pathname), fileURLToPath(url)])
 
 /**
- * Makes a directory hold links to the installed signatures and to the shipped ones, for clamd takes one directory. Links to
- * files that are gone are removed; called again it takes up new files. Installed signatures of the same name win.
+ * Links the installed and the shipped signatures into one directory, because clamd reads a single one. Removes links to missing
+ * files and, on later calls, adds new files. Installed signatures override shipped ones of the same name.
  */
 export async function linkSignatures(installed: string, directory: string): Promise<void> {
   await mkdir(directory, { recursive: true, mode: 0o700 })
-  // Alone the shipped ones know no malware: then clamd is to say that it has none.
+  // The shipped signatures detect no malware. Without installed ones, clamd must report that it has no signatures.
   const wanted = new Map((await hasSignatures(installed)) ? shipped : [])
   for (const name of await readdir(installed)) {
     const target = join(installed, name)
@@ -34,7 +34,7 @@ export async function linkSignatures(installed: string, directory: string): Prom
     await symlink(target, join(directory, name)).catch(ignoreExisting)
 }
 
-/** Another process of the same directory was faster. */
+/** Another process may have created the same link. */
 function ignoreExisting(error: NodeJS.ErrnoException): void {
   if (error.code !== 'EEXIST') throw error
 }

@@ -1,6 +1,6 @@
 import { WorkspaceError } from '../../model/errors.ts'
 
-/** The scanner's failure in the workspace's words; what went wrong stays inside, as the `cause`. */
+/** Makes the `scanner-unavailable` error. Only the log shows the cause. */
 export function unavailable(cause: unknown): WorkspaceError {
   const detail = 'The virus scanner gives no verdict at the moment; try again later'
   return new WorkspaceError('scanner-unavailable', detail, {

@@ -5,8 +5,8 @@ import type { Scanner, ScannerVersion } from '../../ports/scanner.ts'
 import { readBody } from './read-body.ts'
 
 /**
- * The development scanner: it knows the EICAR test file only, anywhere in a file, not in archives. For machines without
- * ClamAV; no protection at all.
+ * A scanner for development without ClamAV. Detects only the EICAR test file, anywhere in a file but not in archives. It gives no
+ * protection.
  */
 export class EicarScanner implements Scanner {
   async scan(body: Readable, { signal }: { signal?: AbortSignal } = {}): Promise<Verdict> {

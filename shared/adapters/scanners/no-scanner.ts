@@ -3,7 +3,7 @@ import type { Verdict } from '../../model/verdict.ts'
 import type { Scanner, ScannerVersion } from '../../ports/scanner.ts'
 import { readBody } from './read-body.ts'
 
-/** `CLAMAV_SERVICE_ENABLED=false`: everything is clean, and every file's `scan.engine` shows why. */
+/** The scanner for `CLAMAV_SERVICE_ENABLED=false`. Every file is clean, and its `scan.engine` is `none`. */
 export class NoScanner implements Scanner {
   async scan(body: Readable, { signal }: { signal?: AbortSignal } = {}): Promise<Verdict> {
     for await (const _chunk of readBody(body, signal));

@@ -1,8 +1,8 @@
 import type { Readable } from 'node:stream'
 
 /**
- * The chunks of a body, with backpressure. Throws the body's own errors as they are, and the signal's reason as soon as
- * it aborts; the body is destroyed when the reader stops early.
+ * Yields the chunks of a body, with backpressure. Throws the body's errors unchanged, or the signal's reason on abort. Destroys the
+ * body when the reader stops early.
  */
 export async function* readBody(
   body: Readable,

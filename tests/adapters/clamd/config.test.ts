@@ -8,22 +8,22 @@ const lines = text.split('\n').filter((line) => line !== '' && !line.startsWith(
 const settings = new Map(lines.map((line) => line.split(' ', 2) as [string, string]))
 const mebibytes = (option: string) => Number(/^(\d+)M$/.exec(settings.get(option) ?? '')?.[1])
 
-test.each(['StreamMaxLength', 'MaxFileSize', 'MaxScanSize'])('%s stays below 1 GiB', (option) => {
+test.each(['StreamMaxLength', 'MaxFileSize', 'MaxScanSize'])('%s is below 1 GiB', (option) => {
   expect(mebibytes(option)).toBeGreaterThan(0)
   expect(mebibytes(option)).toBeLessThan(1024)
 })
 
-test('MaxScanSize is not above MaxFileSize, nor StreamMaxLength', () => {
+test('MaxScanSize and StreamMaxLength do not exceed MaxFileSize', () => {
   expect(mebibytes('MaxScanSize')).toBeLessThanOrEqual(mebibytes('MaxFileSize'))
   expect(mebibytes('StreamMaxLength')).toBeLessThanOrEqual(mebibytes('MaxFileSize'))
 })
 
-test('what cannot be looked into is said to be so', () => {
+test('clamd.conf enables alerts for encrypted content and exceeded limits', () => {
   expect(settings.get('AlertExceedsMax')).toBe('yes')
   expect(settings.get('AlertEncrypted')).toBe('yes')
 })
 
-test('there are more threads than the most files that are scanned at once', () => {
+test('the largest CLAMAV_CONCURRENCY is below MaxThreads', () => {
   const count = settings.get('MaxThreads')
   expect(() => loadConfig({ CLAMAV_CONCURRENCY: '64' })).not.toThrow()
   expect(() => loadConfig({ CLAMAV_CONCURRENCY: count })).toThrow('CLAMAV_CONCURRENCY')

@@ -24,7 +24,7 @@ describe.each([
   ['with the shipped signatures', undefined],
   ['of any other make', []],
 ])('a clamd %s', (_, signatures) => {
-  describe.skipIf(skipWithoutClamd)(`never calls an encrypted document clean${clamdNote}`, () => {
+  describe.skipIf(skipWithoutClamd)(`does not call an encrypted document clean${clamdNote}`, () => {
     let clamd: TestClamd
     beforeAll(async () => {
       clamd = await startClamd([], signatures)
@@ -45,7 +45,7 @@ describe.each([
         expect(await scan(randomBytes(5000))).toEqual(clean)
     })
 
-    test('a document that cannot be opened again has no verdict', async () => {
+    test('rejects for a document that cannot be opened again', async () => {
       const [[, bytes] = ['', Buffer.alloc(0)]] = openDocuments
       const scanner = new ClamdScanner({ path: clamd.socketPath })
       await expect(scanner.scan(Readable.from([bytes]))).rejects.toThrow('opened again')
@@ -67,7 +67,7 @@ describe.skipIf(skipWithoutClamd)(`the shipped signatures${clamdNote}`, () => {
     expect(await scan(gzipSync(oddZip('inner.zip', archive, { method: 8 })))).toEqual(encrypted)
   })
 
-  test.each(openDocuments)('say nothing about %s in an archive', async (_, bytes) => {
+  test.each(openDocuments)('do not match %s in an archive', async (_, bytes) => {
     expect(await scan(oddZip('document', bytes, { method: 8 }))).toEqual(clean)
   })
 })

@@ -37,7 +37,7 @@ const okThenReset: Script = async ({ socket, until }) => {
   socket.write('stream: OK', () => socket.resetAndDestroy())
 }
 
-/** 128 MiB without a zero byte: more than any buffer on the way holds. */
+/** 128 MiB without a zero byte, more than all buffers hold. */
 const largeBody = () => Readable.from(largeChunks())
 
 function* largeChunks() {
@@ -51,7 +51,7 @@ async function scanAgainst(script: Script, body = smallBody(), options: ClamdOpt
   return await scanner.scan(body)
 }
 
-describe('only a scanner that says so in so many words makes a verdict clean', () => {
+describe('the verdict is clean only on an explicit clean reply', () => {
   test.each([
     [['stream: OK\0']],
     [['stream: OK\n']],
@@ -78,7 +78,7 @@ describe('only a scanner that says so in so many words makes a verdict clean', (
     await expect(scanAgainst(replying(...pieces))).rejects.toEqual(unavailable)
   })
 
-  test('the name of a threat may hold any words, and come in pieces', async () => {
+  test('a threat name may contain any words and arrive in pieces', async () => {
     const script = replying('stream: Test OK F', 'OUND', ' here FOUND\0')
     expect(await scanAgainst(script)).toEqual({
       verdict: 'infected',
@@ -86,17 +86,17 @@ describe('only a scanner that says so in so many words makes a verdict clean', (
     })
   })
 
-  test('an OK before the end of the body is a failure of the scanner', async () => {
+  test('an OK before the end of the body rejects with scanner-unavailable', async () => {
     await expect(scanAgainst(okTooEarly, largeBody())).rejects.toEqual(unavailable)
   })
 
-  test('an OK without a terminator is nothing when the connection is reset', async () => {
+  test('an OK without a terminator rejects if the connection is reset', async () => {
     await expect(scanAgainst(okThenReset)).rejects.toEqual(unavailable)
   })
 })
 
-describe('a scanner that is down, slow, confused or cut off throws, never gives a verdict', () => {
-  test('when nothing listens', async () => {
+describe('a scan rejects without a verdict', () => {
+  test('if nothing listens', async () => {
     const peer = await scriptedClamd(() => undefined)
     await peer[Symbol.asyncDispose]()
     const scanner = new ClamdScanner(peer)
@@ -106,12 +106,12 @@ describe('a scanner that is down, slow, confused or cut off throws, never gives 
     await expect(nowhere.scan(smallBody())).rejects.toEqual(unavailable)
   })
 
-  test('when it never replies', async () => {
+  test('if clamd never replies', async () => {
     const scan = scanAgainst(silent, smallBody(), { replyTimeoutMs: 50 })
     await expect(scan).rejects.toEqual(unavailable)
   })
 
-  test('when it stops taking bytes, and then no more of the body is read', async () => {
+  test('if clamd stops accepting bytes, and stops reading the body', async () => {
     let chunksRead = 0
     const body = Readable.from(
       (function* () {
@@ -126,12 +126,12 @@ describe('a scanner that is down, slow, confused or cut off throws, never gives 
     expect(body.destroyed).toBe(true)
   })
 
-  test('when it hangs up or resets the connection in the middle of the stream', async () => {
+  test('if clamd closes or resets the connection during the stream', async () => {
     await expect(scanAgainst(hangUpMidway, largeBody())).rejects.toEqual(unavailable)
     await expect(scanAgainst(resetMidway, largeBody())).rejects.toEqual(unavailable)
   })
 
-  test('and so does a body that is destroyed before its end', async () => {
+  test('if the body is destroyed before its end', async () => {
     const body = new Readable({ read: () => undefined })
     body.push('a beginning')
     const cut: Script = async ({ until }) => {
@@ -141,23 +141,23 @@ describe('a scanner that is down, slow, confused or cut off throws, never gives 
     await expect(scanAgainst(cut, body)).rejects.toThrow('Premature close')
   })
 
-  test('when it hangs up while the body stands still', async () => {
+  test('if clamd closes the connection while the body is idle', async () => {
     const body = new Readable({ read: () => undefined })
     await expect(scanAgainst(hangUpAtOnce, body)).rejects.toEqual(unavailable)
   })
 
-  test('and says nothing of the scanner to the caller', async () => {
+  test('without revealing the scanner to the caller', async () => {
     const scan = scanAgainst(replying('/srv/secret/path ERROR\0'))
     await expect(scan).rejects.toThrow(/^The virus scanner gives no verdict at the moment/)
   })
 })
 
-describe('a scanner that hangs up on a stream', () => {
-  test('is still heard when the next write fails before its reply is read', async () => {
+describe('the connection to a clamd that closes it during a stream', () => {
+  test('returns the reply even if the next write fails before the reply is read', async () => {
     await using peer = await hastyClamd('INSTREAM size limit exceeded. ERROR\0')
     function* chunks() {
       yield Buffer.alloc(mebibyte / 2, 'x')
-      // The event loop stands still until the peer is gone: nothing is read before the next write.
+      // Blocks the event loop until the peer has closed, so that nothing is read before the next write.
       peer.waitUntilGone()
       yield Buffer.alloc(mebibyte / 2, 'x')
     }
@@ -166,7 +166,7 @@ describe('a scanner that hangs up on a stream', () => {
     expect(verdict).toEqual({ verdict: 'unscannable', reason: 'size-limit' })
   })
 
-  test('is hung up on once it has replied', async () => {
+  test('is closed after the reply', async () => {
     await using peer = await scriptedClamd(async ({ socket, until }) => {
       await until(endsStream)
       socket.write('stream: OK\0')
@@ -188,7 +188,7 @@ describe('aborting', () => {
     await vi.waitFor(() => expect(peer.connections().open).toBe(0))
   })
 
-  test('a scan that waits its turn leaves the queue, and the others keep their order', async () => {
+  test('removes a waiting scan from the queue and keeps the order of the others', async () => {
     const turns: (() => void)[] = []
     await using peer = await scriptedClamd(async ({ socket, until }) => {
       await until(endsStream)
@@ -214,7 +214,7 @@ describe('aborting', () => {
     expect(finished).toEqual(['first', 'third', 'fourth'])
   })
 
-  test('a failed scan gives its place to the next', async () => {
+  test('a failed scan releases its slot', async () => {
     await using peer = await scriptedClamd(({ socket }) => void socket.destroy())
     const scanner = new ClamdScanner(peer, { concurrency: 1 })
     const scans = Array.from({ length: 3 }, () => scanner.scan(smallBody()))

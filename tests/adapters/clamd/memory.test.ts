@@ -31,7 +31,7 @@ describe.skipIf(skipWithoutClamd)(`the memory of a scan${clamdNote}`, () => {
     await rm(root, { recursive: true })
   })
 
-  /** Zeros that take no room on the disk. */
+  /** A sparse file of zeros, which uses no disk space. */
   async function sparseFile(name: string, sizeBytes: number): Promise<string> {
     const path = join(root, name)
     await using file = await open(path, 'w')
@@ -51,7 +51,7 @@ describe.skipIf(skipWithoutClamd)(`the memory of a scan${clamdNote}`, () => {
   }
 
   test(
-    'does not grow with the file: 900 MB take hardly more than 9 MB',
+    'does not grow with the file: 900 MB need about as much as 9 MB',
     async () => {
       const small = await peakBytes(await sparseFile('small', 9 * mebibyte))
       const large = await peakBytes(await sparseFile('large', 900 * mebibyte))
@@ -61,7 +61,7 @@ describe.skipIf(skipWithoutClamd)(`the memory of a scan${clamdNote}`, () => {
   )
 
   test(
-    'of four files at once is a few frames each',
+    'is a few frames for each of four concurrent files',
     async () => {
       const one = await peakBytes(await sparseFile('one', 40 * mebibyte))
       const names = ['first', 'second', 'third', 'fourth']

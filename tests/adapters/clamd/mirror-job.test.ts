@@ -9,7 +9,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 const infra = fileURLToPath(new URL('../../../infra/clamav', import.meta.url))
 const names = ['main.cvd', 'daily.cvd', 'bytecode.cvd']
 
-/** In place of the real ones, which take only what the makers of ClamAV have signed. */
+/** Replaces the real programs, which accept only databases signed by the ClamAV project. */
 const freshclam = `#!/bin/sh
 for argument in "$@"; do case "$argument" in --datadir=*) directory="\${argument#--datadir=}" ;; esac; done
 ls "$directory" >"$SEEN"
@@ -47,7 +47,7 @@ describe('the job that updates the signature mirror', () => {
     })
   const mirrored = () => Promise.all(names.map((name) => readFile(at('mirror', name), 'utf8')))
 
-  test('starts from what the mirror holds, and replaces what is new', async () => {
+  test('starts from the files in the mirror and replaces outdated ones', async () => {
     await writeFile(at('public', 'main.cvd'), 'signed main.cvd 1')
     const { stdout } = await update()
     expect(await readFile(at('seen'), 'utf8')).toBe('bytecode.cvd\ndaily.cvd\nmain.cvd\n')
@@ -67,7 +67,7 @@ describe('the job that updates the signature mirror', () => {
     expect(await mirrored()).toEqual(names.map((name) => `signed ${name} 2`))
   })
 
-  test('leaves the mirror as it was when a download is not what its makers signed, or missing', async () => {
+  test('leaves the mirror unchanged if a download is missing or its signature is invalid', async () => {
     const before = await mirrored()
     await writeFile(at('public', 'bytecode.cvd'), 'forged')
     await expect(update()).rejects.toThrow('Command failed')

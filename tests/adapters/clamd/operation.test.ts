@@ -3,7 +3,8 @@ import { appendFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { describe, expect, test, vi } from 'vitest'
-import { ask, ClamdScanner } from '../../../shared/adapters/clamd/clamd-scanner.ts'
+import { ClamdScanner } from '../../../shared/adapters/clamd/clamd-scanner.ts'
+import { ask } from '../../../shared/adapters/clamd/exchange.ts'
 import {
   clamdNote,
   eicarThreat,
@@ -22,7 +23,7 @@ const body = (bytes: Buffer) => Readable.from([bytes])
 const unending = () => new Readable({ read: () => undefined })
 const over = ({ socketPath }: TestClamd) => new ClamdScanner({ path: socketPath })
 
-/** A stream that is half sent, and then does as it is told. */
+/** A stream that sends half of its bytes and then waits for commands. */
 async function halfSent(scanner: ClamdScanner) {
   const stream = unending()
   stream.push(Buffer.alloc(1_000_000, 'x'))
@@ -32,17 +33,23 @@ async function halfSent(scanner: ClamdScanner) {
   return { stream, scan }
 }
 
-describe.skipIf(skipWithoutClamd)(`a threat may be called anything${clamdNote}`, () => {
-  test.each(['OK', 'Trojan.OK', 'Not.FOUND', 'FOUND', 'ERROR', 'stream.OK'])('%s', async (name) => {
-    const bytes = Buffer.from(`the signature of ${name}`)
-    await using clamd = await startClamd([], [`${name}:0:*:${bytes.toString('hex')}`])
-    const threat = `${name}.UNOFFICIAL`
-    expect(await over(clamd).scan(body(bytes))).toEqual({ verdict: 'infected', threat })
-  })
-})
+describe.skipIf(skipWithoutClamd)(
+  `clamd reports an infected file with the threat name${clamdNote}`,
+  () => {
+    test.each(['OK', 'Trojan.OK', 'Not.FOUND', 'FOUND', 'ERROR', 'stream.OK'])(
+      '%s',
+      async (name) => {
+        const bytes = Buffer.from(`the signature of ${name}`)
+        await using clamd = await startClamd([], [`${name}:0:*:${bytes.toString('hex')}`])
+        const threat = `${name}.UNOFFICIAL`
+        expect(await over(clamd).scan(body(bytes))).toEqual({ verdict: 'infected', threat })
+      },
+    )
+  },
+)
 
 describe.skipIf(skipWithoutClamd)(`a clamd that reloads its signatures${clamdNote}`, () => {
-  test('goes on giving verdicts, and knows the new ones afterwards', async () => {
+  test('keeps giving verdicts and uses the new signatures afterwards', async () => {
     await using clamd = await startClamd()
     const scanner = over(clamd)
     const novelty = Buffer.from('only the new signatures know this')
@@ -63,7 +70,7 @@ describe.skipIf(skipWithoutClamd)(`a clamd that reloads its signatures${clamdNot
     expect(await scan).toEqual(clean)
   })
 
-  test('keeps the old ones where the new ones are broken', async () => {
+  test('keeps the old signatures if the new ones are broken', async () => {
     await using clamd = await startClamd()
     await appendFile(join(clamd.databaseDirectory, 'test.hdb'), 'not a signature\n')
     expect(await ask({ path: clamd.socketPath }, 'RELOAD')).toBe('RELOADING')
@@ -73,7 +80,7 @@ describe.skipIf(skipWithoutClamd)(`a clamd that reloads its signatures${clamdNot
 })
 
 describe.skipIf(skipWithoutClamd)(`a clamd that is out of threads${clamdNote}`, () => {
-  test('takes the next file when one is done, and loses none', async () => {
+  test('scans every file, each one after another has finished', async () => {
     await using clamd = await startClamd(['MaxThreads 1', 'MaxQueue 2'])
     const scanner = new ClamdScanner({ path: clamd.socketPath }, { concurrency: 8 })
     const { stream, scan } = await halfSent(scanner)
@@ -85,7 +92,7 @@ describe.skipIf(skipWithoutClamd)(`a clamd that is out of threads${clamdNote}`, 
 })
 
 describe.skipIf(skipWithoutClamd)(`a clamd that hangs${clamdNote}`, () => {
-  test('is scanner-unavailable once the time is over, and gives verdicts when it is back', async () => {
+  test('is scanner-unavailable after the timeout and gives verdicts after it resumes', async () => {
     await using clamd = await startClamd()
     const timeouts = { connectTimeoutMs: 300, idleTimeoutMs: 300, replyTimeoutMs: 300 }
     const scanner = new ClamdScanner({ path: clamd.socketPath }, timeouts)
@@ -101,7 +108,7 @@ describe.skipIf(skipWithoutClamd)(`a clamd that hangs${clamdNote}`, () => {
 })
 
 describe.skipIf(skipWithoutClamd)(`a clamd that is killed${clamdNote}`, () => {
-  test('in the middle of a stream is scanner-unavailable, and so is every scan after it', async () => {
+  test('during a stream fails this scan and later scans with scanner-unavailable', async () => {
     await using clamd = await startClamd()
     const scanner = over(clamd)
     const { stream, scan } = await halfSent(scanner)
@@ -111,7 +118,7 @@ describe.skipIf(skipWithoutClamd)(`a clamd that is killed${clamdNote}`, () => {
     await expect(scanner.scan(body(eicar()))).rejects.toEqual(unavailable)
   })
 
-  test('and is there again at the same address gives verdicts to the same scanner', async () => {
+  test('and restarted at the same address gives verdicts to the same scanner', async () => {
     const first = await startClamd()
     const scanner = new ClamdScanner({ host: first.host, port: first.port })
     expect(await scanner.scan(body(eicar()))).toEqual(infected)
@@ -125,7 +132,7 @@ describe.skipIf(skipWithoutClamd)(`a clamd that is killed${clamdNote}`, () => {
 })
 
 describe.skipIf(skipWithoutClamd)(`scans of several workspaces${clamdNote}`, () => {
-  test('a small file has its verdict while four large ones of another user are under way', async () => {
+  test('give a verdict for a small file while four large files of another user are being scanned', async () => {
     await using clamd = await startClamd()
     const scanner = new ClamdScanner({ path: clamd.socketPath }, { concurrency: 4 })
     const large = Array.from({ length: 4 }, unending)

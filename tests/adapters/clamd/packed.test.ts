@@ -58,7 +58,7 @@ describe.skipIf(skipWithoutClamd)(`the shipped signatures${clamdNote}`, () => {
     }
   })
 
-  test('have Zstandard looked into inside compressed archives', async () => {
+  test('find Zstandard inside compressed archives, which is then unpacked', async () => {
     const places = [
       (bytes: Buffer) => zipped(zstdCompressSync(bytes)),
       (bytes: Buffer) => oddZip('inner.zst', zstdCompressSync(bytes)),
@@ -71,7 +71,7 @@ describe.skipIf(skipWithoutClamd)(`the shipped signatures${clamdNote}`, () => {
     }
   })
 
-  test('find formats that clamd does not know in archives', async () => {
+  test('find formats in archives that clamd does not know', async () => {
     const lz4 = Buffer.concat([Buffer.from('04224d18', 'hex'), Buffer.alloc(100)])
     expect(await scan(zipped(lz4))).toEqual(unsupported)
     expect(await scan(gzipSync(taped([lz4])))).toEqual(unsupported)
@@ -84,7 +84,7 @@ describe.skipIf(skipWithoutClamd)(`the shipped signatures${clamdNote}`, () => {
     expect(await scan(stream)).toEqual(clean)
   })
 
-  test('unpack a tape archive with hundreds of them a few times in all', async () => {
+  test('cause only a few scans for a tar archive with hundreds of them', async () => {
     const large = oddZip('array.npy', Buffer.alloc(120_000, 'numbers'), { zip64Local: true })
     const archive = gzipSync(taped(Array.from({ length: 300 }, () => large)))
     const opened: unknown[] = []
@@ -106,23 +106,23 @@ describe.skipIf(skipWithoutClamd)(`the shipped signatures${clamdNote}`, () => {
   const gapped = (at: number) =>
     Buffer.concat([outer.subarray(0, at), Buffer.alloc(100, '<'), outer.subarray(at)])
   test.each<[string, Buffer]>([
-    ['in front of it', zipped(inner, { prefix: Buffer.alloc(100, '<') })],
-    ['behind its files', gapped(outer.indexOf('PK\u0001\u0002'))],
-    ['behind it', Buffer.concat([outer, Buffer.alloc(100, '<')])],
-    ['behind packed data', slack(inner)],
+    ['before it', zipped(inner, { prefix: Buffer.alloc(100, '<') })],
+    ['after its entries', gapped(outer.indexOf('PK\u0001\u0002'))],
+    ['after it', Buffer.concat([outer, Buffer.alloc(100, '<')])],
+    ['after packed data', slack(inner)],
     ['in a comment of gzip', commented(gzipSync(inner))],
-    ['behind gzip', Buffer.concat([gzipSync(inner), Buffer.alloc(100, '<')])],
-  ])('leave an archive unscanned that has other bytes %s', async (_, bytes) => {
+    ['after gzip data', Buffer.concat([gzipSync(inner), Buffer.alloc(100, '<')])],
+  ])('do not prevent unscannable for an archive with other bytes %s', async (_, bytes) => {
     expect(await scan(bytes)).toEqual(unsupported)
   })
 
-  test('have such an archive looked into without them', async () => {
+  test('are not needed for such an archive', async () => {
     expect(await scan(outer)).toEqual(clean)
     expect(await scan(slack(inner, 0))).toEqual(clean)
     expect(await scan(gzipSync(inner))).toEqual(clean)
   })
 
-  test('leave an archive unscanned that is nested too deeply', async () => {
+  test('do not prevent unscannable for an archive that is nested too deeply', async () => {
     let nested = inner
     for (let depth = 0; depth < 6; depth += 1) nested = zipped(nested)
     const verdict = await scan(nested)
@@ -130,7 +130,7 @@ describe.skipIf(skipWithoutClamd)(`the shipped signatures${clamdNote}`, () => {
   })
 })
 
-/** Packed data with other bytes behind its end, which count as its own. */
+/** Appends other bytes to packed data and counts them as part of the data. */
 function slack(bytes: Buffer, slackBytes = 100): Buffer {
   const packed = Buffer.concat([deflateRawSync(bytes), Buffer.alloc(slackBytes, '<')])
   const archive = oddZip('inner', packed, {

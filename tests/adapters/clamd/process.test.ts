@@ -32,8 +32,8 @@ async function startOptions() {
   return { program, databaseDirectory: root, directory: join(root, 'a', 'clamd') }
 }
 
-describe.skipIf(skipWithoutClamd)(`a clamd of our own${clamdNote}`, () => {
-  test('answers once it is open, and is gone with its socket once it is disposed of', async () => {
+describe.skipIf(skipWithoutClamd)(`ClamdProcess${clamdNote}`, () => {
+  test('answers once it is open, and ends and removes its socket on disposal', async () => {
     await writeSignature()
     const clamd = await ClamdProcess.open(await startOptions())
     const version = await new ClamdScanner({ path: clamd.socketPath }).version()
@@ -48,17 +48,17 @@ describe.skipIf(skipWithoutClamd)(`a clamd of our own${clamdNote}`, () => {
     expect(await readFile(join(root, 'a', 'clamd', 'clamd.log'), 'utf8')).toContain('Loaded 1 sig')
   })
 
-  test('does not start without signatures, and says so with its log', async () => {
+  test('does not start without signatures, and reports its log', async () => {
     await expect(ClamdProcess.open(await startOptions())).rejects.toThrow(/did not start.*\S/s)
   })
 
-  test('does not start when the program is not there', async () => {
+  test('does not start without the program', async () => {
     const start = { ...(await startOptions()), program: join(root, 'no-clamd') }
     await expect(ClamdProcess.open(start)).rejects.toThrow('ENOENT')
   })
 
   test.each(['SIGCONT', 'SIGSTOP'] as const)(
-    'ends when the process that started it is killed (clamd has had %s)',
+    'ends when its parent process is killed (after %s to clamd)',
     async (signal) => {
       await writeSignature()
       const script = openScript(await startOptions(), signal)
@@ -78,9 +78,9 @@ describe.skipIf(skipWithoutClamd)(`a clamd of our own${clamdNote}`, () => {
   )
 })
 
-describe('a database directory', () => {
+describe('hasSignatures', () => {
   test.each(['main.cvd', 'daily.cld', 'own.hdb', 'own.ndb', 'rules.yar'])(
-    'with %s has signatures',
+    'resolves to true for a directory with %s',
     async (name) => {
       await writeFile(join(root, name), 'signatures')
       expect(await hasSignatures(root)).toBe(true)
@@ -88,14 +88,14 @@ describe('a database directory', () => {
   )
 
   test.each(['freshclam.dat', 'bytecode.cvd', 'mirrors.dat', 'daily.cvd.tmp'])(
-    'with %s alone has none',
+    'resolves to false for a directory with %s only',
     async (name) => {
       await writeFile(join(root, name), 'no signatures')
       expect(await hasSignatures(root)).toBe(false)
     },
   )
 
-  test('that is not there has none', async () => {
+  test('resolves to false for a missing directory', async () => {
     expect(await hasSignatures(join(root, 'nowhere'))).toBe(false)
   })
 })

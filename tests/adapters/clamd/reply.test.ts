@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest'
 import { readVerdict, readVersion } from '../../../shared/adapters/clamd/reply.ts'
 
-describe('the reply of clamd to a stream', () => {
+describe("clamd's reply to INSTREAM", () => {
   test('is clean only as exactly "stream: OK"', () => {
     expect(readVerdict('stream: OK', true)).toEqual({ verdict: 'clean' })
   })
 
-  test('is not clean before clamd had every byte', () => {
+  test('is not clean before clamd has received every byte', () => {
     expect(readVerdict('stream: OK', false)).toBeUndefined()
   })
 
@@ -87,7 +87,7 @@ describe('the reply of clamd to a stream', () => {
   })
 })
 
-describe('the version of clamd', () => {
+describe("clamd's reply to VERSION", () => {
   test.each([
     ['ClamAV 1.4.6', 'ClamAV 1.4.6', 'unversioned'],
     ['ClamAV 1.5.0-rc/0/', 'ClamAV 1.5.0-rc', '0/'],
@@ -114,7 +114,7 @@ describe('the version of clamd', () => {
   })
 
   test.each(['', 'ClamAV', 'UNKNOWN COMMAND', 'PONG', 'clamav 1.4.6', 'ClamAV /27800'])(
-    'is not to be read from %j',
+    'is undefined for %j',
     (reply) => {
       expect(readVersion(reply)).toBeUndefined()
     },

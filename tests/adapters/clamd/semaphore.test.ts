@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { Semaphore } from '../../../shared/adapters/clamd/semaphore.ts'
 import { fairShare } from '../../../shared/model/fair-share.ts'
 
-/** Asks for slots in an order, and says who has one. */
+/** Requests slots in an order and reports the holders. */
 function world(count: number) {
   const slots = new Semaphore(count)
   const entered: string[] = []
@@ -30,14 +30,14 @@ function world(count: number) {
 
 const settled = () => new Promise((resolve) => setImmediate(resolve))
 
-describe('slots', () => {
-  test('a workspace leaves one of four slots to the others, at once', async () => {
+describe('Semaphore', () => {
+  test('reserves one of four slots for other workspaces', async () => {
     const { ask, entered } = world(4)
     await ask('ann', 'ann', 'ann', 'ann', 'bob')
     expect(entered).toEqual(['ann', 'ann', 'ann', 'bob'])
   })
 
-  test('a free slot goes to the workspace that holds the fewest', async () => {
+  test('gives a free slot to the workspace with the fewest slots', async () => {
     const { ask, release } = world(4)
     await ask('ann', 'ann', 'ann', 'bob', 'ann', 'ann', 'bob', 'cat')
     expect(await release('ann')).toBe('cat')
@@ -45,20 +45,20 @@ describe('slots', () => {
     expect(await release('ann')).toBe('ann')
   })
 
-  test('workspaces that hold as many take turns', async () => {
+  test('alternates between workspaces with equally many slots', async () => {
     const { ask, entered, release } = world(1)
     await ask('ann', 'ann', 'ann', 'bob', 'bob', 'cat')
     while (await release(entered.at(-1) ?? '')) if (entered.length === 6) break
     expect(entered).toEqual(['ann', 'bob', 'cat', 'ann', 'bob', 'ann'])
   })
 
-  test('scans without a workspace may hold every slot', async () => {
+  test('gives every slot to scans without a workspace', async () => {
     const { ask, entered } = world(4)
     await ask('', '', '', '', '')
     expect(entered).toHaveLength(4)
   })
 
-  test('a slot that is given up while waiting is not waited for', async () => {
+  test('skips a caller that aborts while waiting', async () => {
     const slots = new Semaphore(1)
     const first = await slots.acquire(undefined, 'ann')
     const controller = new AbortController()

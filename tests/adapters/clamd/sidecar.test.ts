@@ -58,7 +58,7 @@ describe.skipIf(skipWithoutClamd)(`the sidecar${clamdNote}`, () => {
   const environment = () => ({
     PATH: `${process.env['PATH']}:/usr/sbin`,
     CLAMAV_MIRROR_URL: mirrorUrl,
-    // Nothing else is to be written to.
+    // No other directory is writable.
     TMPDIR: '/nonexistent',
     CLAMAV_SERVICE_PORT: String(port),
     SETTINGS_DIRECTORY: join(root, 'etc'),
@@ -100,7 +100,7 @@ describe.skipIf(skipWithoutClamd)(`the sidecar${clamdNote}`, () => {
     return Number(stdout.trim())
   }
 
-  test('waits for the mirror, and is healthy only when its signatures are loaded', async () => {
+  test('waits for the mirror and is healthy once its signatures are loaded', async () => {
     start()
     await vi.waitFor(() => expect(output).toContain('no signatures from'), patience)
     expect(await isHealthy()).toBe(false)
@@ -117,7 +117,7 @@ describe.skipIf(skipWithoutClamd)(`the sidecar${clamdNote}`, () => {
     })
   })
 
-  test('listens on the loopback alone, as nobody, with the shipped settings', async () => {
+  test('listens on the loopback interface only, as an unprivileged user, with the shipped settings', async () => {
     await hasSignatures(someSignature)
     start()
     await scans()
@@ -130,7 +130,7 @@ describe.skipIf(skipWithoutClamd)(`the sidecar${clamdNote}`, () => {
     expect(config.endsWith(await readFile(join(infra, 'clamd.conf'), 'utf8'))).toBe(true)
   })
 
-  test('takes new signatures from the mirror while it runs', async () => {
+  test('loads new signatures from the mirror while it runs', async () => {
     await hasSignatures(someSignature)
     start()
     await scans()
@@ -145,7 +145,7 @@ describe.skipIf(skipWithoutClamd)(`the sidecar${clamdNote}`, () => {
     expect(await isHealthy()).toBe(true)
   })
 
-  test('ends when clamd ends, and when clamd hangs', async () => {
+  test('ends if clamd ends or hangs', async () => {
     await hasSignatures(someSignature)
     for (const signal of ['SIGKILL', 'SIGSTOP'] as const) {
       output = ''
@@ -157,7 +157,7 @@ describe.skipIf(skipWithoutClamd)(`the sidecar${clamdNote}`, () => {
     expect(output).toContain('clamd hangs and is killed')
   })
 
-  test('ends well when it is told to', async () => {
+  test('ends with status 0 on SIGTERM', async () => {
     await hasSignatures(someSignature)
     const exit = once(start(), 'exit')
     await scans()
@@ -166,7 +166,7 @@ describe.skipIf(skipWithoutClamd)(`the sidecar${clamdNote}`, () => {
     expect(output).toContain('clamd ended (0)')
   })
 
-  test('asks nobody but the mirror for signatures, where that is an address', async () => {
+  test('requests signatures only from the mirror if that is a URL', async () => {
     await using mirror = await signatureMirror()
     mirrorUrl = mirror.url
     start()

@@ -19,7 +19,7 @@ async function scanAgainst(script: Script, body: Readable) {
 }
 
 describe('the stream that clamd receives', () => {
-  test('is framed by the bytes really read, whatever the chunks', async () => {
+  test('has frames of the bytes read, for any chunks', async () => {
     let received: Buffer = Buffer.alloc(0)
     const recording: Script = async ({ socket, until }) => {
       received = await until(endsStream)
@@ -39,7 +39,7 @@ describe('the stream that clamd receives', () => {
     expect(digest(unframe(received))).toBe(digest(sent))
   })
 
-  test("keeps the body's own encoding", async () => {
+  test("keeps the body's encoding", async () => {
     let received: Buffer = Buffer.alloc(0)
     const recording: Script = async ({ socket, until }) => {
       received = await until(endsStream)

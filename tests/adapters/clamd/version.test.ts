@@ -9,8 +9,8 @@ const version: Script = async ({ socket, until }) => {
   socket.end('ClamAV 1.4.6/27800/Thu Nov 20 09:40:21 2025\0')
 }
 
-describe('the version', () => {
-  test('is asked for once and then remembered', async () => {
+describe('ClamdScanner.version', () => {
+  test('sends VERSION once and caches the reply', async () => {
     await using peer = await scriptedClamd(version)
     const scanner = new ClamdScanner(peer)
     const expected = {
@@ -23,7 +23,7 @@ describe('the version', () => {
     expect(peer.connections().total).toBe(1)
   })
 
-  test('is asked for again after a failure', async () => {
+  test('sends VERSION again after a failure', async () => {
     let asked = 0
     const failingOnce: Script = (peer) => {
       asked += 1

@@ -26,7 +26,7 @@ const document = Buffer.from('%PDF-1.4\n1 0 obj\n<< /Type /Catalog >>\nendobj\n%
 
 const tape = Buffer.concat([Buffer.alloc(257), Buffer.from('ustar\u000000'), Buffer.alloc(1272)])
 
-/** Every combination of the switches, each off and on. */
+/** Returns every combination of the switches. */
 function combinations(switches: (keyof OddEntry)[]): OddEntry[] {
   return switches.reduce<OddEntry[]>(
     (entries, name) => entries.flatMap((entry) => [entry, { ...entry, [name]: true }]),
@@ -49,14 +49,14 @@ const zip64Entries = combinations(zip64Switches).flatMap((entry) =>
   ]),
 )
 
-/** Its plain end places the directory elsewhere than its Zip64 end. */
+/** The end record and the Zip64 end record give different offsets of the directory. */
 function contradicting(archive: Buffer): Buffer {
   const changed = Buffer.from(archive)
   changed.writeUInt32LE(5, changed.length - 6)
   return changed
 }
 
-/** An innocent archive in a plain spelling, which is the other archive for readers that look for a Zip64 end first. */
+/** A harmless archive without Zip64 that contains another archive for readers that look for a Zip64 end record first. */
 function hidingAnother(): Buffer {
   const other = malicious({ zip64End: true })
   const plain = innocent({ prefix: other.subarray(0, -22) })
@@ -79,26 +79,23 @@ describe.each([
       afterAll(() => clamd[Symbol.asyncDispose]())
       const scan = (bytes: Buffer) => scanBytes(new ClamdScanner({ path: clamd.socketPath }), bytes)
 
-      test.each(zip64Entries)('Zip64 is looked into: %s', async (_, entry) => {
+      test.each(zip64Entries)('Zip64 is scanned: %s', async (_, entry) => {
         expect(await scan(malicious(entry))).toEqual(infected)
         expect(await scan(innocent(entry))).toEqual(clean)
       })
 
-      test.each([0, 8])(
-        'what streaming writers make is looked into (method %i)',
-        async (method) => {
-          const entries: OddEntry[] = [
-            { method },
-            { method, streamed: true },
-            { method, streamed: true, wideDescriptor: true },
-            { method, streamed: true, wideDescriptor: true, zip64Local: true },
-          ]
-          for (const entry of entries) {
-            expect(await scan(malicious(entry))).toEqual(infected)
-            expect(await scan(innocent(entry))).toEqual(clean)
-          }
-        },
-      )
+      test.each([0, 8])('archives of streaming writers are scanned (method %i)', async (method) => {
+        const entries: OddEntry[] = [
+          { method },
+          { method, streamed: true },
+          { method, streamed: true, wideDescriptor: true },
+          { method, streamed: true, wideDescriptor: true, zip64Local: true },
+        ]
+        for (const entry of entries) {
+          expect(await scan(malicious(entry))).toEqual(infected)
+          expect(await scan(innocent(entry))).toEqual(clean)
+        }
+      })
 
       test.each<[string, Buffer]>([
         ['compressed by LZMA', malicious({ method: 14 })],
@@ -130,12 +127,12 @@ describe.each([
         ['behind a compressed file', Buffer.concat([gzipSync('innocent'), malicious()])],
         ['behind a song', Buffer.concat([Buffer.from('ID3'), Buffer.alloc(1000), malicious()])],
         [
-          'behind an Ogg file',
+          'after an Ogg file',
           Buffer.concat([Buffer.from('OggS'), Buffer.alloc(1000), malicious()]),
         ],
         ['behind a tape archive', Buffer.concat([tape, malicious()])],
         [
-          'encrypted, behind a picture',
+          'encrypted, after a picture',
           Buffer.concat([picture, zip('secret', eicar(), { encrypted: true })]),
         ],
       ])('%s: unscannable, unsupported-archive', async (_, archive) => {
@@ -154,13 +151,13 @@ describe.each([
         expect(await scan(malicious({ prefix: before }))).toEqual(infected)
       })
 
-      test.each(zip64Switches)('Zip64 behind a document is looked into: %s', async (name) => {
+      test.each(zip64Switches)('Zip64 after a document is scanned: %s', async (name) => {
         const entry = { [name]: true, prefix: document }
         expect(await scan(malicious(entry))).toEqual(infected)
         expect(await scan(innocent(entry))).toEqual(clean)
       })
 
-      test.each(zip64Switches)('Zip64 stored in archives is looked into: %s', async (name) => {
+      test.each(zip64Switches)('Zip64 stored in archives is scanned: %s', async (name) => {
         const entry = { [name]: true, method: 8 }
         const places = [
           (inner: Buffer) => oddZip('inner.zip', inner),
@@ -186,7 +183,7 @@ describe.each([
         }
       })
 
-      test('an archive in the stream of a document: infected', async () => {
+      test('an archive in the stream of a document is infected', async () => {
         const archive = malicious({ method: 8 })
         const stream = `1 0 obj\n<< /Type /EmbeddedFile /Length ${archive.length} >>\nstream\n`
         const parts = [
@@ -197,7 +194,7 @@ describe.each([
         expect(await scan(Buffer.concat(parts.map((part) => Buffer.from(part))))).toEqual(infected)
       })
 
-      test('Zstandard is looked into', async () => {
+      test('Zstandard is scanned', async () => {
         const skippable = Buffer.from('502a4d180400000061626364', 'hex')
         const places = [
           (bytes: Buffer) => zstdCompressSync(bytes),
@@ -240,7 +237,7 @@ describe.each([
         expect(await scan(file)).toEqual(unsupported)
       })
 
-      test('what only looks a little like an archive stays clean', async () => {
+      test('content that only resembles an archive is clean', async () => {
         const signatures = Buffer.from('PK\u0003\u0004 PK\u0001\u0002 PK\u0005\u0006')
         expect(await scan(signatures)).toEqual(clean)
         expect(await scan(Buffer.concat([Buffer.from('text '), signatures]))).toEqual(clean)

@@ -11,13 +11,13 @@ describeScanner('NoScanner', async () => new NoScanner())
 const infected = { verdict: 'infected', threat: 'EICAR-Test-File' }
 
 describe('EicarScanner', () => {
-  test('finds the EICAR test file, and shows in every file that it knows nothing else', async () => {
+  test('finds the EICAR test file and reports the engine eicar-only', async () => {
     const scanner = new EicarScanner()
     expect(await scanner.scan(Readable.from([eicar()]))).toEqual(infected)
     expect(await scanner.version()).toEqual({ engine: 'eicar-only', signatureVersion: null })
   })
 
-  test('finds it anywhere in the stream, wherever the chunks are cut', async () => {
+  test('finds it anywhere in the stream, across chunk boundaries', async () => {
     const bytes = Buffer.concat([Buffer.alloc(100, 'a'), eicar(), Buffer.alloc(100, 'b')])
     for (let cut = 0; cut <= bytes.length; cut += 1) {
       const halves = [bytes.subarray(0, cut), bytes.subarray(cut)]
@@ -25,27 +25,27 @@ describe('EicarScanner', () => {
     }
   })
 
-  test('finds it when it comes byte by byte', async () => {
+  test('finds it in chunks of one byte', async () => {
     const whole = Buffer.concat([Buffer.alloc(100, 'X'), eicar()])
     const bytes = Array.from(whole, (byte) => Buffer.of(byte))
     expect(await new EicarScanner().scan(Readable.from(bytes))).toEqual(infected)
   })
 
-  test('reads no further than to the verdict', async () => {
+  test('stops reading at the verdict', async () => {
     const body = Readable.from([eicar(), ...Array.from({ length: 50 }, () => Buffer.alloc(10))])
     expect(await new EicarScanner().scan(body)).toEqual(infected)
     expect(body.destroyed).toBe(true)
     expect(body.readableEnded).toBe(false)
   })
 
-  test('calls all but the whole of it clean', async () => {
+  test('calls a part of it clean', async () => {
     const almost = [eicar().subarray(0, -1), eicar().subarray(1)]
     expect(await new EicarScanner().scan(Readable.from(almost))).toEqual({ verdict: 'clean' })
   })
 })
 
 describe('NoScanner', () => {
-  test('calls everything clean, and shows in every file that nothing was scanned', async () => {
+  test('calls everything clean and reports the engine none', async () => {
     const scanner = new NoScanner()
     expect(await scanner.scan(Readable.from([eicar()]))).toEqual({ verdict: 'clean' })
     expect(await scanner.version()).toEqual({ engine: 'none', signatureVersion: null })

@@ -9,38 +9,38 @@ import { ClamdProcess } from '../../../shared/adapters/clamd/clamd-process.ts'
 import { findProgram } from '../../../shared/adapters/clamd/clamd-program.ts'
 import { eicar } from '../files/eicar.ts'
 
-/** What the test database calls what it knows; clamd adds that it is not an official signature. */
+/** Threat names of the test database. clamd appends `.UNOFFICIAL`. */
 export const eicarThreat = 'Eicar-Test-Signature.UNOFFICIAL'
 export const testfileThreat = 'ClamAV-Test-File.UNOFFICIAL'
 
-/** MD5 and size, as `sigtool --md5` prints them, of `clam.exe`, which every file of clamav-testfiles holds. */
+/** MD5 and size, as printed by `sigtool --md5`, of `clam.exe`, which every file of clamav-testfiles contains. */
 const testfileSignature = 'aa15bcf478d165efd2065190eb473bcb:544:ClamAV-Test-File'
 
-/** The signatures that ship with the sidecar. */
+/** The signatures shipped with the sidecar. */
 const shippedSignatures = ['coffer.ndb', 'coffer.ldb']
 const shippedDirectory = fileURLToPath(new URL('../../../infra/clamav', import.meta.url))
 
-/** Tests that need clamd are skipped where it is not installed, but never in CI: there they fail. */
+/** Skips tests that need clamd if it is not installed, except in CI, where they fail. */
 export const skipWithoutClamd = !process.env['CI'] && (await findProgram()) === undefined
 
-/** Says in the name of a skipped suite why it is. */
+/** Explains a skip in the name of the suite. */
 export const clamdNote = skipWithoutClamd ? ' (skipped: clamd is not installed)' : ''
 
-/** A real clamd, listening on a Unix socket and on a TCP port. */
+/** A real clamd that listens on a Unix socket and on a TCP port. */
 export interface TestClamd extends AsyncDisposable {
   socketPath: string
   host: string
   port: number
-  /** Where its signatures are: it takes new ones at the command RELOAD. */
+  /** The directory of its signatures. The command RELOAD loads new ones. */
   databaseDirectory: string
-  /** Sends it a signal. */
+  /** Sends a signal to clamd. */
   signal: (signal: NodeJS.Signals) => void
 }
 
 /**
- * Starts clamd with the shipped configuration and a database of the shipped signatures and two more: the EICAR test file
- * and clamav-testfiles. `settings` are further lines of configuration, `signatures` of an `.ndb` file in place of the
- * shipped one. Listens on a free port unless told which. Takes about 30 ms.
+ * Starts clamd with the shipped configuration. Its database has the shipped signatures plus those of the EICAR test file and of
+ * clamav-testfiles. `settings` adds lines of configuration. `signatures` replaces the shipped ones by lines of an `.ndb` file.
+ * Listens on a free port by default. Takes about 30 ms.
  */
 export async function startClamd(
   settings: string[] = [],
@@ -78,7 +78,7 @@ export async function startClamd(
   }
 }
 
-/** A port that nobody listens on now. */
+/** Returns a free port. */
 export async function freePort(host: string): Promise<number> {
   const server = createServer().listen(0, host)
   await once(server, 'listening')

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
 
-/** Replies to the first bytes it sees and closes at once, with more of them unread: what follows is a reset. */
+/** Replies to the first bytes and closes immediately with unread bytes, which causes a reset. */
 const script = `
   const { createServer } = require('node:net')
   const { parentPort, workerData } = require('node:worker_threads')
@@ -20,11 +20,11 @@ const script = `
 export interface HastyClamd extends AsyncDisposable {
   host: string
   port: number
-  /** Blocks this thread, event loop and all, until the peer has replied and closed. */
+  /** Blocks this thread and its event loop until the peer has replied and closed. */
   waitUntilGone: () => void
 }
 
-/** A peer on a thread of its own, to have it act while the event loop of the test stands still. */
+/** Starts a peer in a separate thread, so that it acts while the test blocks its event loop. */
 export async function hastyClamd(reply: string): Promise<HastyClamd> {
   const gone = new Int32Array(new SharedArrayBuffer(4))
   const worker = new Worker(script, { eval: true, workerData: { reply, gone } })

@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs'
 import { ClamdScanner } from '../../../shared/adapters/clamd/clamd-scanner.ts'
 
-/** Scans files at once, in a process of its own, and prints the verdicts and the most memory that it had. */
+/** Scans files concurrently in a separate process and prints the verdicts and the peak memory. */
 const [socketPath = '', ...files] = process.argv.slice(2)
 const scanner = new ClamdScanner({ path: socketPath }, { concurrency: files.length })
 const verdicts = await Promise.all(files.map((file) => scanner.scan(createReadStream(file))))

@@ -1,21 +1,21 @@
 import { once } from 'node:events'
 import { type AddressInfo, createServer, type Socket } from 'node:net'
 
-/** What the peer does with one connection. `received` is a live view of all bytes so far. */
+/** Handles one connection. `received` is a live view of all bytes so far. */
 export type Script = (peer: {
   socket: Socket
-  /** Resolves with everything received once it fits. */
+  /** Resolves to all received bytes once they fit. */
   until: (fits: (received: Buffer) => boolean) => Promise<Buffer>
 }) => Promise<void> | void
 
 export interface ScriptedClamd extends AsyncDisposable {
   host: string
   port: number
-  /** Connections made so far, and those open now. */
+  /** The numbers of connections so far and of open ones. */
   connections: () => { total: number; open: number }
 }
 
-/** A TCP server in clamd's place that answers as scripted, to say what the real one says too rarely. */
+/** Starts a TCP server that answers as scripted, for replies that the real clamd rarely sends. */
 export async function scriptedClamd(script: Script): Promise<ScriptedClamd> {
   const open = new Set<Socket>()
   let total = 0
@@ -40,7 +40,7 @@ export async function scriptedClamd(script: Script): Promise<ScriptedClamd> {
   }
 }
 
-/** Takes in the whole stream up to its end frame, then answers in these pieces, and hangs up. */
+/** Reads the stream up to its end frame, answers in the given pieces, and closes the connection. */
 export function replying(...pieces: string[]): Script {
   return async ({ socket, until }) => {
     await until(endsStream)
@@ -52,12 +52,12 @@ export function replying(...pieces: string[]): Script {
   }
 }
 
-/** Bodies of these tests hold no zero bytes, so that four of them are the end frame. */
+/** Four zero bytes are the end frame, because the bodies of these tests contain no zero bytes. */
 export function endsStream(received: Buffer): boolean {
   return received.subarray(-4).equals(Buffer.alloc(4)) && received.length > 4
 }
 
-/** The frames' data behind the command, put together. */
+/** Concatenates the data of the frames after the command. */
 export function unframe(received: Buffer): Buffer {
   const parts: Buffer[] = []
   let at = received.indexOf(0) + 1

@@ -5,8 +5,8 @@ const headerBytes = 512
 const blockBytes = 512
 
 /**
- * A `daily.cud` as `sigtool --build --unsigned` makes it: signatures that carry a version and an instant, which clamd
- * answers to VERSION. `hashes` are the lines of an `.hdb` file.
+ * Makes a `daily.cud` like `sigtool --build --unsigned`: signatures with a version and a build time, which clamd reports for VERSION.
+ * `hashes` are the lines of an `.hdb` file.
  */
 export function signatureDatabase(options: {
   version: number
@@ -28,7 +28,7 @@ export function signatureDatabase(options: {
   return Buffer.concat([Buffer.from(headerOf(options, md5).padEnd(headerBytes)), archive])
 }
 
-/** The line of an `.hdb` file that finds exactly these bytes. */
+/** Makes the line of an `.hdb` file that matches exactly these bytes. */
 export function hashSignature(name: string, bytes: Buffer): string {
   return `${createHash('md5').update(bytes).digest('hex')}:${bytes.length}:${name}`
 }
@@ -42,7 +42,7 @@ function headerOf(
   return `ClamAV-VDB:${date}:${version}:${hashes.length}:90:${md5}:X:tests:${builtSeconds}`
 }
 
-/** One file in the old tar format: a header block, and the bytes up to the end of a block. */
+/** Makes a file entry in the old tar format: a header block and the padded bytes. */
 function tarEntry(name: string, bytes: Buffer): Buffer {
   const header = Buffer.alloc(blockBytes)
   header.write(name, 0)

@@ -4,11 +4,11 @@ import type { AddressInfo } from 'node:net'
 
 export interface SignatureMirror extends AsyncDisposable {
   url: string
-  /** The paths that were asked for, each once, in order. */
+  /** The requested paths in order, without duplicates. */
   asked: () => string[]
 }
 
-/** A bucket of signatures as the sidecar sees it, that holds none. */
+/** Starts an empty bucket of signatures for the sidecar. */
 export async function signatureMirror(): Promise<SignatureMirror> {
   const asked = new Set<string>()
   const server = createServer((request, response) => {

@@ -3,16 +3,16 @@ import { text } from 'node:stream/consumers'
 import type { Verdict } from '../../../shared/model/verdict.ts'
 import type { Scanner } from '../../../shared/ports/scanner.ts'
 
-/** A scanner whose signatures are a map of words to verdicts, and become later ones whenever the test says. */
+/** A scanner whose signatures map words to verdicts. The test can replace them with later ones. */
 export class SignatureScanner implements Scanner {
-  /** How often each text has been scanned. */
+  /** The number of scans of each text. */
   readonly scanned: string[] = []
-  /** What the scanner is faced with: by default nothing that throws. */
+  /** Runs before each scan. By default, it does nothing. */
   beforeVerdict: (body: string) => void | Promise<void> = () => undefined
   #signatures: Record<string, Verdict> = {}
   #version = 1
 
-  /** New signatures, from a day later. */
+  /** Installs new signatures, dated a day later. */
   learn(signatures: Record<string, Verdict> = {}): void {
     this.#signatures = { ...this.#signatures, ...signatures }
     this.#version += 1

@@ -1,17 +1,17 @@
 import { encryptionHeadBytes } from '../../../media/encryption/encryption.ts'
-import { rarMark } from './rar.ts'
+import { rarSignature } from './rar.ts'
 import { ZipAudit } from './zip-audit.ts'
 
-interface Mark {
+interface Signature {
   at: number
   bytes: Buffer
 }
 
 /**
- * How files begin behind which clamd 1.4 does not look for an archive: gzip, tar, and those that it leaves unread, MP3, Ogg,
- * RealMedia and SQLite.
+ * Formats after whose content clamd 1.4 does not look for an appended archive: gzip, tar, and the formats that it does not parse
+ * (MP3, Ogg, RealMedia, SQLite).
  */
-const marks: Mark[] = [
+const formatsHidingArchives: Signature[] = [
   { at: 0, bytes: Buffer.from([0x1f, 0x8b]) },
   { at: 257, bytes: Buffer.from('ustar') },
   { at: 0, bytes: Buffer.from('ID3') },
@@ -21,16 +21,16 @@ const marks: Mark[] = [
   { at: 0, bytes: Buffer.from('SQLite format 3') },
 ]
 
-const sevenZip: Mark = { at: 0, bytes: Buffer.from('377abcaf271c', 'hex') }
+const sevenZip: Signature = { at: 0, bytes: Buffer.from('377abcaf271c', 'hex') }
 
-/** The properties byte of nearly all LZMA files, and a dictionary of at least 64 KiB. */
-const lzma: Mark = { at: 0, bytes: Buffer.from('5d0000', 'hex') }
+/** The properties byte of nearly all LZMA files and a dictionary of at least 64 KiB. */
+const lzma: Signature = { at: 0, bytes: Buffer.from('5d0000', 'hex') }
 
 /**
- * How files of formats begin that pack other files, and that clamd 1.4 takes for mere bytes: all the marks of a row. The
- * signatures of infra/clamav find the same ones inside archives.
+ * Archive formats that clamd 1.4 does not know. All signatures of a row must match. The signatures of infra/clamav find the same
+ * formats inside archives.
  */
-const unknownFormats: Mark[][] = [
+const unknownFormats: Signature[][] = [
   // LZ4 frames, lzip, lzop.
   [{ at: 0, bytes: Buffer.from('04224d18', 'hex') }],
   [{ at: 0, bytes: Buffer.from('LZIP\u0001') }],
@@ -63,15 +63,15 @@ const unknownFormats: Mark[][] = [
 ]
 
 /**
- * Looks, on the way to clamd, for archives that it may call clean without having unpacked them: the page
- * docs/decisions/archives-clamd-skips.md has each case. Memory is bounded, whatever the bytes.
+ * Inspects the bytes that are sent to clamd for archives that clamd may call clean without unpacking them. The cases are listed in
+ * docs/decisions/archives-clamd-skips.md. Uses bounded memory.
  */
 export class ArchiveAudit {
   readonly #zip = new ZipAudit()
   #head = Buffer.alloc(0)
   #sizeBytes = 0
 
-  /** The beginning of the file. */
+  /** The first `encryptionHeadBytes` bytes of the file. */
   get head(): Buffer {
     return this.#head
   }
@@ -80,7 +80,7 @@ export class ArchiveAudit {
     return this.#sizeBytes
   }
 
-  /** The next bytes of the file. */
+  /** Takes the next bytes of the file. */
   add(bytes: Buffer): void {
     this.#sizeBytes += bytes.length
     const missing = encryptionHeadBytes - this.#head.length
@@ -88,30 +88,30 @@ export class ArchiveAudit {
     this.#zip.add(bytes)
   }
 
-  /** Whether every clamd leaves something in this file unread; asked once, behind its last byte. */
-  skipsSomething(): boolean {
+  /** Returns true if every clamd skips content of this file. Call once, after the last byte. */
+  hasSkippedContent(): boolean {
     return (
-      this.#zip.skipsSomething() ||
-      (this.#zip.endsAsZip() && marks.some((mark) => this.#begins(mark)))
+      this.#zip.hasSkippedContent() ||
+      (this.#zip.endsAsZip() && formatsHidingArchives.some((format) => this.#matches(format)))
     )
   }
 
-  /** The zip files in the file, as far as they can be seen. */
+  /** The zip archives found in the file. */
   get zip(): Pick<ZipAudit, 'ends' | 'localAt'> {
     return this.#zip
   }
 
-  /** Whether no clamd knows the format, though it packs other files. */
+  /** Returns true for an archive format that no clamd knows. */
   isUnknownFormat(): boolean {
-    return unknownFormats.some((format) => format.every((mark) => this.#begins(mark)))
+    return unknownFormats.some((format) => format.every((signature) => this.#matches(signature)))
   }
 
-  /** Whether only a clamd with UnRAR can look into it. */
+  /** Returns true for RAR, which only a clamd with UnRAR unpacks. */
   isRar(): boolean {
-    return this.#begins({ at: 0, bytes: rarMark })
+    return this.#matches({ at: 0, bytes: rarSignature })
   }
 
-  #begins({ at, bytes }: Mark): boolean {
+  #matches({ at, bytes }: Signature): boolean {
     return this.#head.subarray(at, at + bytes.length).equals(bytes)
   }
 }

@@ -10,14 +10,14 @@ const localBytes = 30
 const endBytes = 22
 const encryptedFlag = 0x0001
 /** Deflate is the only method of gzip (RFC 1952 §2.3). */
-const gzipMark = Buffer.from('1f8b08', 'hex')
+const gzipSignature = Buffer.from('1f8b08', 'hex')
 const gzipNameFlag = 0x08
 const chunkSize = 65_536
 
-/** A frame, and a skippable one (RFC 8878 §3.1). */
-const zstandardMark = Buffer.from('28b52ffd', 'hex')
-const skippableMark = 0x184d2a50
-/** 32 MiB of memory: what `zstd` needs up to level 21. */
+/** Magic numbers of a frame and of a skippable frame (RFC 8878 §3.1). */
+const zstandardSignature = Buffer.from('28b52ffd', 'hex')
+const skippableMagic = 0x184d2a50
+/** A window of 32 MiB, which `zstd` needs up to level 21. */
 const zstandardOptions = { chunkSize, params: { [constants.ZSTD_d_windowLogMax]: 25 } }
 
 type Unpacker = ReturnType<
@@ -25,24 +25,25 @@ type Unpacker = ReturnType<
 >
 
 export function isGzip(head: Buffer): boolean {
-  return head.subarray(0, gzipMark.length).equals(gzipMark)
+  return head.subarray(0, gzipSignature.length).equals(gzipSignature)
 }
 
-/** Whether a file is compressed by Zstandard, which clamd 1.4 does not know. */
+/** Matches Zstandard, which clamd 1.4 does not know. */
 export function isZstandard(head: Buffer): boolean {
-  if (head.subarray(0, zstandardMark.length).equals(zstandardMark)) return true
-  return head.length >= 4 && (head.readUInt32LE(0) & ~0x0f) >>> 0 === skippableMark
+  if (head.subarray(0, zstandardSignature.length).equals(zstandardSignature)) return true
+  return head.length >= 4 && (head.readUInt32LE(0) & ~0x0f) >>> 0 === skippableMagic
 }
-/** Of a descriptor behind the data (APPNOTE 6.3.10 §4.3.9), the longest. */
+
+/** The longest data descriptor (APPNOTE 6.3.10 §4.3.9). */
 const descriptorBytes = 24
-/** Longer ones could hold something that a program takes for content. */
+/** Limits of names and extra fields. Longer ones could hide content. */
 const longestNameBytes = 1024
 const longestExtraBytes = 256
 
 /** Opens a file, or a range of it. */
 export type OpenFile = (range?: ByteRange) => Promise<Readable>
 
-/** A file with other files in it. */
+/** An archive or a compressed file. */
 export interface Container {
   head: Buffer
   read: ReadAt
@@ -51,7 +52,7 @@ export interface Container {
   localAt: (at: number) => LocalHeader | undefined
 }
 
-/** How a file is packed, and which range of it is wanted. */
+/** Describes how to unpack a range of a packed file. */
 interface Packing {
   open: OpenFile
   data: ByteRange
@@ -61,8 +62,8 @@ interface Packing {
 }
 
 /**
- * The files in a zip archive, or the one in a gzip or Zstandard file, that holds nothing else: no bytes in front of it, between its files or
- * after it. Undefined for other files, and where a file is encrypted, or packed by a method other than deflate.
+ * Lists the files in a zip archive, or the one file in a gzip or Zstandard file. Resolves to undefined for other files, for archives
+ * with bytes before, between or after their entries, and if an entry is encrypted or uses a method other than deflate.
  */
 export async function packedFiles(
   container: Container,
@@ -74,7 +75,7 @@ export async function packedFiles(
     return [opener({ open, data, unpack: () => createZstdDecompress(zstandardOptions), limits })]
   }
   if (!isGzip(head)) return zippedFiles(container, limits)
-  // A comment or an extra field could be content for a program.
+  // Comments and extra fields could hide content.
   if (((head[3] ?? 0) & ~gzipNameFlag) !== 0) return undefined
   return [opener({ open, data, unpack: () => createGunzip({ chunkSize }), limits })]
 }
@@ -121,13 +122,13 @@ function isPlain({ flags, method, nameBytes, extraBytes }: LocalHeader): boolean
   return nameBytes <= longestNameBytes && extraBytes <= longestExtraBytes
 }
 
-/** Whatever comes out counts, also what is skipped to come to a range. */
+/** Unpacks a range. Bytes before the range also count towards the limits. */
 async function* unpacked(packing: Packing): AsyncGenerator<Buffer, void, void> {
   const { start = 0, end = Infinity } = packing.range ?? {}
   let position = 0
   try {
     for await (const chunk of openPacked(packing)) {
-      packing.limits.take(chunk.length)
+      packing.limits.countBytes(chunk.length)
       const part = chunk.subarray(Math.max(0, start - position), Math.max(0, end + 1 - position))
       position += chunk.length
       if (part.length > 0) yield part
@@ -145,10 +146,10 @@ async function* openPacked({ open, data, unpack }: Packing): AsyncGenerator<Buff
     yield* packed
     return
   }
-  // The callback hears nothing that iterating does not.
+  // Iterating reports the same errors as the callback.
   const unpacker = pipeline(packed, unpack(), () => undefined)
   yield* unpacker
-  // Bytes after the end of the packed data are seen by nobody.
+  // The unpacker ignores bytes after the end of the compressed data, so clamd would not see them.
   if (unpacker.bytesWritten !== data.end + 1 - data.start)
     throw new UnpackingError('unsupported-archive')
 }

@@ -1,19 +1,19 @@
-/** Bytes that stand in place of a file's own, at an offset. */
+/** Replaces bytes of a file at an offset. */
 export interface Patch {
   at: number
   bytes: Buffer
 }
 
-/** A range of a file, handed over once it has passed. */
+/** Reports the original bytes of a range once they have passed. */
 export interface Probe {
   at: number
   length: number
-  seen: (bytes: Buffer) => void
+  report: (bytes: Buffer) => void
 }
 
 /**
- * A file of the same length with other bytes in some places. Patches and probes are in the order of their offsets, and none
- * overlaps another of its kind. Memory: a chunk, and one probe.
+ * Applies patches to a stream and reports probes. Both must be sorted by offset and must not overlap others of their kind. Keeps one
+ * chunk and one probe in memory.
  */
 export async function* patchedBody(
   body: AsyncIterable<Buffer>,
@@ -29,7 +29,7 @@ export async function* patchedBody(
       const part = overlap(original, position, next)
       probed.push(Buffer.from(part))
       if (next.at + next.length > end) break
-      next.seen(Buffer.concat(probed))
+      next.report(Buffer.concat(probed))
       probed = []
       probe += 1
     }

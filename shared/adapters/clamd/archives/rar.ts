@@ -1,18 +1,18 @@
 import { crc32 } from 'node:zlib'
 import { eicar } from '../../../media/eicar.ts'
 
-/** How archives of RAR 1.5 to 7 begin. */
-export const rarMark = Buffer.from('Rar!\u001a\u0007')
+/** Signature of RAR 1.5 to 7. */
+export const rarSignature = Buffer.from('Rar!\u001a\u0007')
 const name = Buffer.from('eicar.com')
 const archiveBlock = 0x73
 const fileBlock = 0x74
-/** A file's block says with this flag that data follow. */
+/** Flag of a file block that data follow. */
 const hasData = 0x8000
 const stored = 0x30
 
 /**
- * A RAR archive with the EICAR test file in it. UnRAR is not free software: many a ClamAV goes without it, and calls
- * every RAR archive clean.
+ * Makes a RAR archive that contains the EICAR test file. UnRAR is not free software, so many builds of ClamAV lack it and call every
+ * RAR archive clean.
  */
 export function rarCanary(): Buffer {
   const file = Buffer.alloc(25)
@@ -23,7 +23,7 @@ export function rarCanary(): Buffer {
   file.writeUInt8(stored, 18)
   file.writeUInt16LE(name.length, 19)
   return Buffer.concat([
-    rarMark,
+    rarSignature,
     Buffer.from([0]),
     block(archiveBlock, 0, Buffer.alloc(6)),
     block(fileBlock, hasData, Buffer.concat([file, name])),
@@ -31,7 +31,7 @@ export function rarCanary(): Buffer {
   ])
 }
 
-/** Type, flags and the length of it all, behind half a CRC-32 of them. */
+/** Makes a block: the low half of the CRC-32, then type, flags, total length and fields. */
 function block(type: number, flags: number, fields: Buffer): Buffer {
   const head = Buffer.alloc(7)
   head.writeUInt8(type, 2)

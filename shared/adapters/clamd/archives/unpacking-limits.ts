@@ -4,7 +4,7 @@ const maxBytes = 2 * 1024 * 1024 * 1024
 const maxFiles = 10_000
 const maxMs = 240_000
 
-/** A file is broken, or takes more to unpack than it may. */
+/** A file is broken or exceeds the unpacking limits. */
 export class UnpackingError extends Error {
   readonly reason: UnscannableReason
 
@@ -14,20 +14,21 @@ export class UnpackingError extends Error {
   }
 }
 
-/** What unpacking one file may take in all: 2 GiB, 10,000 files, four minutes. */
+/** Limits for unpacking one uploaded file, including nested archives: 2 GiB, 10,000 files, four minutes. */
 export class UnpackingLimits {
   readonly #deadline = performance.now() + maxMs
   #bytes = 0
   #files = 0
 
-  /** Throws `UnpackingError` beyond the limits. */
-  take(bytes: number): void {
+  /** Throws `UnpackingError` beyond the limits of bytes and time. */
+  countBytes(bytes: number): void {
     this.#bytes += bytes
     if (this.#bytes > maxBytes) throw new UnpackingError('size-limit')
     if (performance.now() > this.#deadline) throw new UnpackingError('time-limit')
   }
 
-  takeFile(): void {
+  /** Throws `UnpackingError` beyond the limit of files. */
+  countFile(): void {
     this.#files += 1
     if (this.#files > maxFiles) throw new UnpackingError('file-count-limit')
   }

@@ -1,19 +1,15 @@
-import {
-  type CentralHeader,
-  type DirectoryEnd,
-  type LocalHeader,
-  locatorBytes,
-  ZipRecords,
-} from './zip-records.ts'
+import { locatorBytes } from '../../../media/formats/zip64.ts'
+import { type CentralHeader, type DirectoryEnd, type LocalHeader } from './zip-records.ts'
+import { ZipRecordFinder } from './zip-record-finder.ts'
 
-/** In a field of 32 bits: the number stands in the Zip64 extra field (APPNOTE §4.5.3), which clamd 1.4 does not read. */
+/** Value of a 32-bit field whose number is in the Zip64 extra field (APPNOTE §4.5.3), which clamd 1.4 does not read. */
 const zip64 = 0xffffffff
-/** Stored, imploded, deflated, Deflate64, bzip2: the methods that clamd 1.4 unpacks. */
+/** Methods that clamd 1.4 unpacks: stored, imploded, deflated, Deflate64, bzip2. */
 const unpackedMethods = new Set([0, 6, 8, 9, 12])
-/** Three records a file, and some to spare: clamd itself gives up at 10,000 files (`MaxFiles`). */
+/** Twice the three records of each of 10,000 files, which is clamd's own limit (`MaxFiles`). */
 const maxRecords = 60_000
 
-/** The directory entries that follow each other without a gap. */
+/** Consecutive directory entries without gaps. */
 interface Directory {
   at: number
   end: number
@@ -21,11 +17,11 @@ interface Directory {
 }
 
 /**
- * Finds, on the way to clamd, the zip files that clamd 1.4 calls clean without having unpacked them, whatever is in them:
- * the page docs/decisions/archives-clamd-skips.md has each case. Memory is bounded, whatever the bytes.
+ * Inspects the bytes that are sent to clamd for zip archives that clamd 1.4 calls clean without unpacking them. The cases are listed in
+ * docs/decisions/archives-clamd-skips.md. Uses bounded memory.
  */
 export class ZipAudit {
-  readonly #records = new ZipRecords({
+  readonly #records = new ZipRecordFinder({
     local: (header) => this.#local(header),
     central: (header) => this.#central(header),
     end: (record) => this.#end(record),
@@ -42,28 +38,28 @@ export class ZipAudit {
   #usesZip64 = false
   #skipped = false
 
-  /** The next bytes of the file. */
+  /** Takes the next bytes of the file. */
   add(bytes: Buffer): void {
     if (!this.#skipped) this.#records.add(bytes)
   }
 
-  /** Whether clamd leaves something in this file unread; asked once, behind its last byte. */
-  skipsSomething(): boolean {
+  /** Returns true if clamd skips content of this file. Call once, after the last byte. */
+  hasSkippedContent(): boolean {
     if (!this.#skipped) this.#records.end()
     return this.#skipped || this.#usesZip64 || this.#skipsEntries()
   }
 
-  /** What stands in front of an entry's data; undefined where no header does, or too many records did. */
+  /** Returns the local header at an offset; undefined if there is none or the limit of records was exceeded. */
   localAt(at: number): LocalHeader | undefined {
     return this.#skipped ? undefined : this.#locals.get(at)
   }
 
-  /** Where zip files end, in the file or stored in it, that may have numbers where clamd does not read them. */
+  /** The end offsets of zip archives: the file itself and archives stored in it. */
   get ends(): readonly number[] {
     return this.#ends
   }
 
-  /** Whether the last bytes are the end of a zip file, for readers that look there first. */
+  /** Returns true if the file ends with the end record of a zip archive, which is where readers start. */
   endsAsZip(): boolean {
     return this.#last?.end.end === this.#records.position
   }
@@ -78,12 +74,12 @@ export class ZipAudit {
   #central(header: CentralHeader): void {
     this.#counted()
     if (header.localAt === zip64 || isZip64(header)) this.#usesZip64 = true
-    const open = this.#directory
-    // A signature inside an entry's name or comment is none.
-    if (open && header.at < open.end) return
-    if (open?.end === header.at) {
-      open.entries.push(header)
-      open.end = header.end
+    const current = this.#directory
+    // A signature inside an entry's name or comment does not start an entry.
+    if (current && header.at < current.end) return
+    if (current?.end === header.at) {
+      current.entries.push(header)
+      current.end = header.end
     } else this.#directory = { at: header.at, end: header.end, entries: [header] }
   }
 
@@ -102,8 +98,8 @@ export class ZipAudit {
   }
 
   /**
-   * A file that begins as a zip file is unpacked by its directory alone, from its first byte on. One that only ends as
-   * one, behind a picture or a program, is unpacked by the headers in front of the data alone.
+   * clamd unpacks a file that starts with a local header by its directory alone, with offsets from the first byte. It unpacks an
+   * archive after other content, such as a picture or a program, by its local headers alone.
    */
   #skipsEntries(): boolean {
     const begins = this.#locals.get(0)?.plausible === true

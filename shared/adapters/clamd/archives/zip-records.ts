@@ -1,8 +1,11 @@
-/** A file's header in front of its data (APPNOTE 6.3.10 §4.3.7). */
+import { locatorBytes } from '../../../media/formats/zip64.ts'
+
+/** The header before an entry's data (APPNOTE 6.3.10 §4.3.7). */
 export interface LocalHeader {
   at: number
+  /** True if version and name length are valid, so that the record is not random data. */
   plausible: boolean
-  /** True when the sizes stand behind the data, and here zeros (§4.4.4, bit 3). */
+  /** True if the sizes follow the data and are zero here (§4.4.4, bit 3). */
   isStreamed: boolean
   isEncrypted: boolean
   flags: number
@@ -13,7 +16,7 @@ export interface LocalHeader {
   extraBytes: number
 }
 
-/** A file's entry in the directory (§4.3.12). */
+/** An entry in the directory (§4.3.12). */
 export interface CentralHeader {
   at: number
   end: number
@@ -35,14 +38,12 @@ export interface RecordVisitor {
   local: (header: LocalHeader) => void
   central: (header: CentralHeader) => void
   end: (record: DirectoryEnd) => void
-  /** The locator of a Zip64 end of the directory (§4.3.15), which stands right in front of the end. */
+  /** Receives the offset of a Zip64 locator (§4.3.15), which directly precedes the end record. */
   locator: (at: number) => void
 }
 
-/** Of a Zip64 locator. */
-export const locatorBytes = 20
-
-interface RecordKind {
+/** A kind of record: how to find it, and how to parse it. `bytes` starts with the record's fixed part. */
+export interface RecordKind {
   signature: Buffer
   fixedBytes: number
   visit: (visitor: RecordVisitor, bytes: Buffer, at: number) => void
@@ -50,11 +51,11 @@ interface RecordKind {
 
 const encryptedFlag = 0x0001
 const streamedFlag = 0x0008
-/** The newest version of the format is 6.3: as `version needed to extract`, 63. */
+/** `version needed to extract` of the newest version of the format, 6.3. */
 const newestVersion = 63
 const longestNameBytes = 4096
 
-const kinds: RecordKind[] = [
+export const recordKinds: RecordKind[] = [
   {
     signature: Buffer.from('PK\u0003\u0004'),
     fixedBytes: 30,
@@ -109,63 +110,3 @@ const kinds: RecordKind[] = [
     visit: (visitor, _, at) => visitor.locator(at),
   },
 ]
-
-/** So much is kept of the bytes before, for a record that is cut in two. */
-const carriedBytes = Math.max(...kinds.map(({ fixedBytes }) => fixedBytes)) - 1
-
-/** What looks like a record of a zip file, anywhere in a stream of bytes, in the stream's order; constant memory. */
-export class ZipRecords {
-  readonly #visitor: RecordVisitor
-  #carried: Buffer = Buffer.alloc(0)
-  #position = 0
-
-  constructor(visitor: RecordVisitor) {
-    this.#visitor = visitor
-  }
-
-  /** How many bytes there were so far. */
-  get position(): number {
-    return this.#position
-  }
-
-  add(chunk: Buffer): void {
-    const carriedAt = this.#position - this.#carried.length
-    const seam = Buffer.concat([this.#carried, chunk.subarray(0, carriedBytes)])
-    // Whatever begins in the carried bytes, then whatever begins in the chunk and is whole in it.
-    const seamStarts = Math.min(this.#carried.length, seam.length - carriedBytes)
-    this.#visit(seam, carriedAt, seamStarts)
-    const chunkStarts = chunk.length - carriedBytes
-    this.#visit(chunk, this.#position, chunkStarts)
-    this.#carried =
-      chunkStarts > 0
-        ? Buffer.from(chunk.subarray(chunkStarts))
-        : seam.subarray(Math.max(0, seamStarts))
-    this.#position += chunk.length
-  }
-
-  /** Says that there are no more bytes: the last records may be short ones. */
-  end(): void {
-    this.#visit(this.#carried, this.#position - this.#carried.length, this.#carried.length)
-    this.#carried = Buffer.alloc(0)
-  }
-
-  /** The records that begin in the first `starts` bytes and whose fixed part is whole. */
-  #visit(bytes: Buffer, offset: number, starts: number): void {
-    if (starts <= 0) return
-    const found = kinds.flatMap((kind) =>
-      occurrences(bytes, kind, starts).map((index) => ({ kind, index })),
-    )
-    if (found.length > 1) found.sort((one, other) => one.index - other.index)
-    for (const { kind, index } of found)
-      kind.visit(this.#visitor, bytes.subarray(index), offset + index)
-  }
-}
-
-function occurrences(bytes: Buffer, { signature, fixedBytes }: RecordKind, starts: number) {
-  const found: number[] = []
-  for (let at = bytes.indexOf(signature); at >= 0 && at < starts;) {
-    if (at + fixedBytes <= bytes.length) found.push(at)
-    at = bytes.indexOf(signature, at + 1)
-  }
-  return found
-}

@@ -4,27 +4,27 @@ import { UnpackingLimits } from '../../../../shared/adapters/clamd/archives/unpa
 const gibibyte = 1024 ** 3
 const reason = (reason: string) => expect.objectContaining({ reason })
 
-test('unpacking ends after 2 GiB', () => {
+test('UnpackingLimits throws after 2 GiB', () => {
   const limits = new UnpackingLimits()
-  limits.take(gibibyte)
-  limits.take(gibibyte)
-  expect(() => limits.take(1)).toThrow(reason('size-limit'))
+  limits.countBytes(gibibyte)
+  limits.countBytes(gibibyte)
+  expect(() => limits.countBytes(1)).toThrow(reason('size-limit'))
 })
 
-test('unpacking ends after 10,000 files', () => {
+test('UnpackingLimits throws after 10,000 files', () => {
   const limits = new UnpackingLimits()
-  for (let count = 0; count < 10_000; count += 1) limits.takeFile()
-  expect(() => limits.takeFile()).toThrow(reason('file-count-limit'))
+  for (let count = 0; count < 10_000; count += 1) limits.countFile()
+  expect(() => limits.countFile()).toThrow(reason('file-count-limit'))
 })
 
-test('unpacking ends after four minutes', () => {
+test('UnpackingLimits throws after four minutes', () => {
   vi.useFakeTimers({ toFake: ['performance'] })
   try {
     const limits = new UnpackingLimits()
     vi.advanceTimersByTime(240_000)
-    limits.take(1)
+    limits.countBytes(1)
     vi.advanceTimersByTime(1)
-    expect(() => limits.take(1)).toThrow(reason('time-limit'))
+    expect(() => limits.countBytes(1)).toThrow(reason('time-limit'))
   } finally {
     vi.useRealTimers()
   }

@@ -16,7 +16,7 @@ function* chunks(file: Buffer, size: number) {
 async function viewOf(file: Buffer, chunkBytes = file.length) {
   const audit = new ZipAudit()
   audit.add(file)
-  audit.skipsSomething()
+  audit.hasSkippedContent()
   const read = async (offset: number, length: number) => file.subarray(offset, offset + length)
   const view = await openZipView(read, audit)
   if (!view) return undefined
@@ -24,7 +24,7 @@ async function viewOf(file: Buffer, chunkBytes = file.length) {
   return { body, contradicts: view.contradicts() }
 }
 
-describe('the view of a Zip64 archive', () => {
+describe('openZipView of a Zip64 archive', () => {
   const wide: OddEntry = {
     zip64Local: true,
     zip64Directory: true,
@@ -32,7 +32,7 @@ describe('the view of a Zip64 archive', () => {
     zip64End: true,
   }
 
-  test('has the sizes, the offset and the end of the same archive in 32 bits', async () => {
+  test('writes the sizes, the offset and the end record of the same archive in 32 bits', async () => {
     const view = await viewOf(archive(wide))
     const plain = archive()
     expect(view?.body.length).toBe(archive(wide).length)
@@ -41,11 +41,11 @@ describe('the view of a Zip64 archive', () => {
     expect(view?.body.includes(bytes)).toBe(true)
     const audit = new ZipAudit()
     audit.add(view?.body ?? Buffer.alloc(0))
-    expect(audit.skipsSomething()).toBe(false)
+    expect(audit.hasSkippedContent()).toBe(false)
     expect(view?.contradicts).toBe(false)
   })
 
-  test('is the same in chunks of any size', async () => {
+  test('returns the same bytes for any chunk size', async () => {
     for (const entry of [
       wide,
       { ...wide, prefix: Buffer.alloc(100, 'x') },
@@ -56,13 +56,13 @@ describe('the view of a Zip64 archive', () => {
     }
   })
 
-  test('tells of sizes in front of the data that contradict the directory', async () => {
+  test('reports local headers that contradict the directory', async () => {
     const lying = archive({ ...wide, claims: { compressedBytes: 5, sizeBytes: 5 } })
     for (const size of chunkSizes) expect((await viewOf(lying, size))?.contradicts).toBe(true)
   })
 })
 
-describe('there is no view', () => {
+describe('openZipView resolves to undefined for', () => {
   const overlapping = Buffer.concat([
     archive({ zip64Local: true }).subarray(
       0,

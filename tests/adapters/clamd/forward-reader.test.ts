@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream'
 import { expect, test } from 'vitest'
-import { ForwardReader } from '../../../../shared/adapters/clamd/forward-reader.ts'
+import { ForwardReader } from '../../../shared/adapters/clamd/forward-reader.ts'
 
 const bytes = Buffer.from(Array.from({ length: 1000 }, (_, index) => index % 251))
 
@@ -9,7 +9,7 @@ function* chunks(size: number) {
 }
 
 test.each([1, 7, 100, 1000])(
-  'ranges are the same in chunks of %i, and short at the end',
+  'ForwardReader returns the same ranges for chunks of %i bytes, shorter ones at the end',
   async (size) => {
     let opened = 0
     const open = async () => {

@@ -6,7 +6,7 @@ import { Readable } from 'node:stream'
 import { promisify } from 'node:util'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { findProgram } from '../../../shared/adapters/clamd/clamd-program.ts'
-import { OwnClamd } from '../../../shared/adapters/clamd/own-clamd.ts'
+import { SupervisedClamd } from '../../../shared/adapters/clamd/supervised-clamd.ts'
 import { clamdNote, skipWithoutClamd } from '../../support/clamd/clamd.ts'
 import { encryptedOffice } from '../../support/files/encrypted-documents.ts'
 import { oddZip } from '../../support/files/odd-zip.ts'
@@ -17,10 +17,10 @@ const clean = { verdict: 'clean' }
 const smallBody = () => Readable.from([Buffer.from('hello')])
 const patience = { timeout: 20_000, interval: 20 }
 
-const scansAgain = (scanner: OwnClamd) =>
+const scansAgain = (scanner: SupervisedClamd) =>
   vi.waitFor(async () => expect(await scanner.scan(smallBody())).toEqual(clean), patience)
 
-describe.skipIf(skipWithoutClamd)(`a clamd of our own that is looked after${clamdNote}`, () => {
+describe.skipIf(skipWithoutClamd)(`SupervisedClamd${clamdNote}`, () => {
   let root: string
   let messages: string[]
   beforeEach(async () => {
@@ -33,7 +33,7 @@ describe.skipIf(skipWithoutClamd)(`a clamd of our own that is looked after${clam
     writeFile(join(root, 'one.hdb'), '00000000000000000000000000000000:1:Nothing\n')
 
   const open = async (options: { livenessMs?: number } = {}) =>
-    OwnClamd.open({
+    SupervisedClamd.open({
       start: {
         program: (await findProgram()) ?? 'clamd',
         databaseDirectory: root,
@@ -44,7 +44,7 @@ describe.skipIf(skipWithoutClamd)(`a clamd of our own that is looked after${clam
       ...options,
     })
 
-  /** Sends a signal to the one clamd that spools in this test's directory. */
+  /** Sends a signal to the clamd that spools in this test's directory. */
   async function signalClamd(signal: NodeJS.Signals): Promise<void> {
     const configs = (await readdir(tmpdir()))
       .filter((name) => name.startsWith('coffer-clamd-'))
@@ -57,7 +57,7 @@ describe.skipIf(skipWithoutClamd)(`a clamd of our own that is looked after${clam
     }
   }
 
-  test('keeps a scan waiting until it has loaded its signatures, and meanwhile has no version', async () => {
+  test('delays scans and rejects version() until clamd has loaded its signatures', async () => {
     await addSignatures()
     await using scanner = await open()
     const scan = scanner.scan(smallBody())
@@ -67,7 +67,7 @@ describe.skipIf(skipWithoutClamd)(`a clamd of our own that is looked after${clam
     await expect(scanner.version()).resolves.toMatchObject({ engine })
   })
 
-  test('has the shipped signatures beside the installed ones', async () => {
+  test('loads the shipped signatures and the installed ones', async () => {
     await addSignatures()
     await using scanner = await open()
     const [[, document] = ['', Buffer.alloc(0)]] = encryptedOffice
@@ -76,7 +76,7 @@ describe.skipIf(skipWithoutClamd)(`a clamd of our own that is looked after${clam
     expect(await scanBytes(scanner, archive)).toEqual(encrypted)
   })
 
-  test('is given signatures that are installed later, and loses those that are removed', async () => {
+  test('loads signatures that are installed later and drops removed ones', async () => {
     await addSignatures()
     await using scanner = await open({ livenessMs: 100 })
     await scansAgain(scanner)
@@ -91,7 +91,7 @@ describe.skipIf(skipWithoutClamd)(`a clamd of our own that is looked after${clam
     await scansAgain(scanner)
   })
 
-  test('a scan that waits for it can be aborted', async () => {
+  test('rejects a waiting scan on abort', async () => {
     await addSignatures()
     await using scanner = await open()
     const controller = new AbortController()
@@ -103,7 +103,7 @@ describe.skipIf(skipWithoutClamd)(`a clamd of our own that is looked after${clam
     expect(body.destroyed).toBe(true)
   })
 
-  test('that does not start is scanner-unavailable for every scan, never a verdict', async () => {
+  test('rejects every scan with scanner-unavailable if clamd does not start', async () => {
     await using scanner = await open()
     const body = smallBody()
     await expect(scanner.scan(body)).rejects.toEqual(unavailable)
@@ -111,15 +111,15 @@ describe.skipIf(skipWithoutClamd)(`a clamd of our own that is looked after${clam
     await expect(scanner.version()).rejects.toEqual(unavailable)
   })
 
-  test('that does not start is tried again, and scans as soon as it does', async () => {
+  test('retries if clamd does not start, and scans once it does', async () => {
     await using scanner = await open()
     await expect(scanner.scan(smallBody())).rejects.toEqual(unavailable)
     await addSignatures()
     await scansAgain(scanner)
-    expect(messages.at(0)).toMatch(/does not run.*started again in 250 ms.*stay pending/s)
+    expect(messages.at(0)).toMatch(/does not start.*restarting in 250 ms.*stay pending/s)
   })
 
-  test('is started again when it is killed, and says so', async () => {
+  test('restarts clamd after it is killed, and logs it', async () => {
     await addSignatures()
     await using scanner = await open()
     await scansAgain(scanner)
@@ -128,12 +128,12 @@ describe.skipIf(skipWithoutClamd)(`a clamd of our own that is looked after${clam
     await scansAgain(scanner)
     expect(messages).toEqual([
       expect.stringContaining('scans'),
-      'clamd ended (SIGKILL); it is started again in 250 ms, and files stay pending.',
+      'clamd ended (SIGKILL); restarting in 250 ms, files stay pending.',
       expect.stringContaining('scans'),
     ])
   })
 
-  test('a scan in the middle of which it is killed is scanner-unavailable', async () => {
+  test('rejects a running scan with scanner-unavailable if clamd is killed', async () => {
     await addSignatures()
     await using scanner = await open()
     await scansAgain(scanner)
@@ -147,17 +147,17 @@ describe.skipIf(skipWithoutClamd)(`a clamd of our own that is looked after${clam
     await scansAgain(scanner)
   })
 
-  test('is started again when it hangs', async () => {
+  test('restarts clamd if it hangs', async () => {
     await addSignatures()
     await using scanner = await open({ livenessMs: 300 })
     await scansAgain(scanner)
     await signalClamd('SIGSTOP')
     await vi.waitFor(() => expect(messages).toHaveLength(2), patience)
     await scansAgain(scanner)
-    expect(messages[1]).toMatch(/^clamd hangs; it is started again/)
+    expect(messages[1]).toMatch(/^clamd hangs; restarting/)
   })
 
-  test('ends when disposed of while it is starting or waiting for its next start', async () => {
+  test('ends on disposal while clamd is starting or between runs', async () => {
     await addSignatures()
     const starting = await open()
     const scan = starting.scan(smallBody())

@@ -4,46 +4,46 @@ import { setTimeout } from 'node:timers/promises'
 import type { Verdict } from '../../model/verdict.ts'
 import type { ScanOptions, Scanner, ScannerVersion } from '../../ports/scanner.ts'
 import { ClamdProcess, type ClamdStart } from './clamd-process.ts'
-import { ask, ClamdScanner } from './clamd-scanner.ts'
+import { ClamdScanner } from './clamd-scanner.ts'
+import { ask } from './exchange.ts'
 import { linkSignatures } from './signatures.ts'
 import { unavailable } from './unavailable.ts'
 
-export interface OwnClamdOptions {
+export interface SupervisedClamdOptions {
   start: Omit<ClamdStart, 'signal'>
-  /** Scans at once. */
+  /** Limit of concurrent scans. */
   concurrency: number
-  /** Told when clamd does not start, ends or hangs, and when it is there again. */
+  /** Called when clamd fails to start, ends, hangs, or becomes ready. */
   log: (entry: { severity: 'INFO' | 'WARNING'; message: string }) => void
-  /** How often a clamd that runs is asked whether it still answers, and how long it may take to. */
+  /** Interval of the liveness check, and the limit for its reply. */
   livenessMs?: number
 }
 
-/** Longer than loading new signatures takes: clamd answers nothing meanwhile. */
+/** Longer than loading new signatures takes, because clamd does not answer meanwhile. */
 const defaultLivenessMs = 120_000
 const shortestPauseMs = 250
 const longestPauseMs = 60_000
-/** A clamd that ran for so long did not end because it was started. */
+/** After a run of this length, the restart pause is reset. */
 const stableMs = 60_000
 
 /**
- * A clamd of Coffer's own that need not have started yet: loading the official signatures takes tens of seconds, and a
- * scan waits for it. One that ends, hangs or does not start is started again, after pauses that double up to a minute;
- * meanwhile scans are `scanner-unavailable`.
+ * Runs clamd as a child process and restarts it when it ends, hangs or does not start, after pauses that double up to a minute.
+ * Scans wait while clamd loads its signatures, which takes tens of seconds. They fail with `scanner-unavailable` between runs.
  */
-export class OwnClamd implements Scanner, AsyncDisposable {
-  readonly #options: OwnClamdOptions
+export class SupervisedClamd implements Scanner, AsyncDisposable {
+  readonly #options: SupervisedClamdOptions
   readonly #disposal = new AbortController()
   readonly #supervision: Promise<void>
   #scanner!: Promise<ClamdScanner>
   #isUp = false
 
-  private constructor(options: OwnClamdOptions) {
+  private constructor(options: SupervisedClamdOptions) {
     this.#options = options
     this.#supervision = this.#supervise(this.#disposal.signal)
   }
 
-  static open(options: OwnClamdOptions): OwnClamd {
-    return new OwnClamd(options)
+  static open(options: SupervisedClamdOptions): SupervisedClamd {
+    return new SupervisedClamd(options)
   }
 
   async scan(body: Readable, options: ScanOptions = {}): Promise<Verdict> {
@@ -55,7 +55,7 @@ export class OwnClamd implements Scanner, AsyncDisposable {
     }
   }
 
-  /** Does not wait: throws `scanner-unavailable` while clamd is starting. */
+  /** Throws `scanner-unavailable` while clamd is starting, without waiting. */
   async version(): Promise<ScannerVersion> {
     if (!this.#isUp) throw unavailable('clamd is loading its signatures')
     return (await this.#scanner).version()
@@ -71,19 +71,19 @@ export class OwnClamd implements Scanner, AsyncDisposable {
     while (!disposed.aborted) {
       const startedAt = performance.now()
       const end = await this.#run(disposed).catch(
-        (error: unknown) => `clamd does not run: ${String(error)}`,
+        (error: unknown) => `clamd does not start: ${String(error)}`,
       )
       this.#isUp = false
       if (disposed.aborted) break
       if (performance.now() - startedAt > stableMs) pauseMs = shortestPauseMs
-      const message = `${end}; it is started again in ${pauseMs} ms, and files stay pending.`
+      const message = `${end}; restarting in ${pauseMs} ms, files stay pending.`
       this.#options.log({ severity: 'WARNING', message })
       await setTimeout(pauseMs, undefined, { signal: disposed }).catch(() => undefined)
       pauseMs = Math.min(pauseMs * 2, longestPauseMs)
     }
   }
 
-  /** One life of clamd; resolves to how it ended. */
+  /** Runs clamd once. Resolves to a description of how it ended. */
   async #run(disposed: AbortSignal): Promise<string> {
     const { start, concurrency, log, livenessMs = defaultLivenessMs } = this.#options
     const signatures = join(start.directory, 'signatures')
@@ -97,31 +97,32 @@ export class OwnClamd implements Scanner, AsyncDisposable {
         throw unavailable(error)
       },
     )
-    // Told to whoever scans; before anyone does, nobody listens.
+    // `scan` reports the error. This handler prevents an unhandled rejection if no scan is waiting.
     this.#scanner.catch(() => undefined)
     try {
       await using clamd = await starting
       this.#isUp = true
-      log({ severity: 'INFO', message: 'clamd has loaded its signatures and scans.' })
-      const over = new AbortController()
+      log({ severity: 'INFO', message: 'clamd has loaded its signatures and is ready.' })
+      const done = new AbortController()
+      const signal = AbortSignal.any([disposed, done.signal])
       const reasons = [
         clamd.ended.then((how) => `clamd ended (${how})`),
-        hung(clamd.socketPath, { livenessMs, link }, AbortSignal.any([disposed, over.signal])),
+        watchLiveness(clamd.socketPath, { livenessMs, link }, signal),
       ]
       const reason = await Promise.race(reasons)
-      over.abort()
+      done.abort()
       return reason
     } catch (error) {
-      return `clamd does not run: ${String(error)}`
+      return `clamd does not start: ${String(error)}`
     }
   }
 }
 
 /**
- * Resolves once clamd takes longer to answer than it may, or when the signal is aborted. Meanwhile new signatures are linked,
- * which clamd looks for by itself.
+ * Pings clamd regularly. Resolves to a reason once clamd does not answer in time or the signal aborts. Also links new signatures,
+ * which clamd then loads by itself.
  */
-async function hung(
+async function watchLiveness(
   socketPath: string,
   { livenessMs, link }: { livenessMs: number; link: () => Promise<void> },
   signal: AbortSignal,
@@ -134,7 +135,7 @@ async function hung(
   for (;;) {
     const aborted = await setTimeout(livenessMs, false, { signal }).catch(() => true)
     if (aborted) return 'clamd is no longer needed'
-    // A directory that cannot be read now can be later; clamd keeps what it has loaded.
+    // Ignores an unreadable directory until the next check; clamd keeps its loaded signatures.
     await link().catch(() => undefined)
     const reply = await ask({ path: socketPath }, 'PING', timeouts).catch(() => undefined)
     if (reply !== 'PONG') return 'clamd hangs'
