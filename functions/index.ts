@@ -16,7 +16,7 @@ export const update = serve('update')
 const remove = serve('delete')
 export { remove as delete }
 export const admin = serve('admin')
-/** Over the disk alone; Cloud Storage answers its links and resumable sessions itself. */
+/** Only for local storage; Cloud Storage serves its signed URLs and resumable uploads itself. */
 export const storage = serve('storage')
 export const api = serve('api')
 export const sweep = serve('sweep')
@@ -28,8 +28,8 @@ cloudEvent('scan', scan)
 if (config.functionTarget === 'scan') deployment.open().catch(failStart)
 
 /**
- * Registers an HTTP function. The one that this process is for is loaded at once, though not awaited: the Firebase
- * emulator loads functions with require(), which takes no module that waits. Any other is loaded at its first request.
+ * Registers an HTTP function. Loads the function of FUNCTION_TARGET immediately, and any other at its first request. Loading is not
+ * awaited, because the Firebase emulator uses require(), which rejects modules with top-level await.
  */
 function serve(name: string): Listener {
   const load = once(() => deployment.load(name))

@@ -19,12 +19,12 @@ import { startScanning } from './host/local-scan.ts'
 import { answeringMs, endWithin, failStart, signalled } from './host/shutdown.ts'
 import { storageRoutes } from './storage.ts'
 
-/** Holds a path far beyond its limit, percent-encoded, so that it is the naming rule which refuses it. */
+/** Large enough for a percent-encoded path beyond its limit, so that the naming rule rejects it, not Node. */
 const maxHeadBytes = 128 * 1024
 
 /**
- * All functions on one port over SQLite and the disk, with the events and the sweeps that the cloud would send.
- * Resolves to the origin once it serves; disposing finishes what is in flight.
+ * Serves all functions on one port with SQLite and the disk, and runs the scans and sweeps that the cloud would trigger. Resolves to
+ * the origin when the server listens. Disposing finishes the requests in flight.
  */
 export async function serve(
   config: Config,
@@ -51,7 +51,7 @@ export async function serve(
 
   const listener = nodeListener(app, http)
   const server = createServer(
-    // The app refuses a missing Host itself, as a problem.
+    // The app answers a problem for a missing Host.
     { maxHeaderSize: maxHeadBytes, requireHostHeader: false },
     (incoming, outgoing) => void listener(incoming, outgoing),
   )
@@ -61,7 +61,7 @@ export async function serve(
   await once(server, 'listening')
   opened.defer(() => close(answeringMs(config.server.shutdownSeconds)))
 
-  // Only once the port is ours: a process that cannot serve leaves the files to the one that does.
+  // Starts after the server listens: if the port is in use, another process works on these files.
   const concurrency = config.clamd?.concurrency
   startScanning(ports, local.events, { concurrency, log, telemetry })
   opened.use(startSweeping(ports, local, { log, telemetry }))

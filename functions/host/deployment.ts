@@ -13,22 +13,22 @@ import { scanEntry } from '../../shared/observability/scan-log.ts'
 export type Listener = ReturnType<typeof nodeListener>
 
 export interface Deployment {
-  /** An HTTP function, with what it runs on. */
+  /** Loads an HTTP function with its ports. */
   load(name: string): Promise<Listener>
-  /** Delivers one CloudEvent: resolving ends it, throwing has it delivered again. */
+  /** Handles one CloudEvent. Resolves if it needs no further delivery; throws to have it delivered again. */
   scan(event: CloudEvent<unknown>): Promise<void>
-  /** Opens what functions run on, ahead of the first request. */
+  /** Opens the ports before the first request. */
   open(): Promise<unknown>
 }
 
-/** The functions of one process. Nothing is opened before one of them is asked for, and of each only what it uses. */
+/** The functions of one process. Each loads its code and opens its ports at the first use. */
 export function openDeployment(config: Config): Deployment {
   const log = jsonLog(config.projectId)
   const runtime = once(() => openRuntime(config))
   const running = once(async () => {
     const { ports, local, telemetry } = await runtime()
     if (local) {
-      // Nobody else sends the disk's events: whichever function runs does.
+      // The disk has no event service, so every function's process handles its events.
       const { startScanning } = await import('./local-scan.ts')
       const concurrency = config.clamd?.concurrency
       startScanning(ports, local.events, { concurrency, log, telemetry })
@@ -68,12 +68,12 @@ export function openDeployment(config: Config): Deployment {
     if (name === 'storage') return own()
     if (name === 'api') return [...(await allHttpRoutes(ports, config)), ...(await own())]
     const routes = httpRoutes(ports, config)[name]
-    if (!routes) throw new Error(`There is no function "${name}"`)
+    if (!routes) throw new Error(`Unknown function "${name}"`)
     return [await routes()]
   }
 
   async function scan(given: CloudEvent<unknown> | undefined): Promise<void> {
-    // A request without a body is none.
+    // The framework passes undefined for a request without a body.
     const event: Partial<CloudEvent<unknown>> = given ?? {}
     const [{ ports, telemetry }, { scanFunction }] = await Promise.all([
       running(),
@@ -81,7 +81,7 @@ export function openDeployment(config: Config): Deployment {
     ])
     const startedAt = performance.now()
     const bucket = config.storage.kind === 'gcp' ? config.storage.bucket : undefined
-    // CloudEvents' extension for distributed tracing.
+    // The CloudEvents extension for distributed tracing.
     const { traceparent } = event as { traceparent?: unknown }
     const parent = traceContextOf((name) =>
       name === 'traceparent' && typeof traceparent === 'string' ? traceparent : undefined,
@@ -110,9 +110,9 @@ function failureEntry(error: unknown) {
   return { severity: 'ERROR' as const, message, stack_trace: inspect(error) }
 }
 
-/** What the framework is told: it prints the stack and may answer the message, and all has been said already. */
+/** The error for the framework, which prints the stack and may answer the message. The cause is already logged. */
 function retried(eventId: string | undefined): Error {
-  const error = new Error(`The event ${eventId} has failed and is to be delivered again`)
+  const error = new Error(`The event ${eventId} failed and must be delivered again`)
   error.stack = error.message
   return error
 }

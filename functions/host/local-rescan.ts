@@ -11,13 +11,13 @@ import { rescanEntry } from '../../shared/observability/maintenance-log.ts'
 
 const minuteMs = 60_000
 
-/** How often to ask whether the signatures have changed, and how much to scan again at once. */
+/** The interval between checks for new signatures; each run scans its share of the rate. */
 const runMs = 10_000
 
-/** What has failed is left alone for so long. */
+/** The pause after a run with failures. */
 const retryMs = 10 * minuteMs
 
-/** Scans files again in the background, until disposed; what is being scanned then is given up and scanned another time. */
+/** Scans files again in the background until disposed. Disposing aborts the running scans; a later run repeats them. */
 export function startRescanning(
   ports: Ports,
   rate: RescanRate,
@@ -43,7 +43,7 @@ export function startRescanning(
   })
 }
 
-/** As long as what was scanned takes at the rate: one large file may go far beyond a run's share. */
+/** The time that the scanned bytes and files take at the rate; one large file may exceed the share of a run. */
 function restMs(
   { scanned, scannedBytes, failures }: RescanReport,
   { filesPerMinute, bytesPerMinute }: RescanRate,

@@ -11,7 +11,7 @@ interface ScanningOptions {
   telemetry?: Pick<Telemetry, 'event'> | undefined
 }
 
-/** Delivers the disk's finalize events to the scan, until disposed; what is being scanned then is finished. */
+/** Scans the files of the disk's finalize events until the queue is disposed, which waits for running scans. */
 export function startScanning(
   ports: Ports,
   events: LocalStorage['events'],

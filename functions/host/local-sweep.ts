@@ -7,15 +7,15 @@ import { pendingAgeSeconds } from '../../shared/workspace/sweep/defaults.ts'
 
 const intervalMs = 10 * 60 * 1000
 
-/** Sweeps at once, for what the last process left behind, and then every ten minutes until disposed. */
+/** Sweeps immediately, to finish the work of the last process, and then every ten minutes until disposed. */
 export function startSweeping(
   ports: Ports,
   { blobs, exclusiveSince }: Pick<LocalStorage, 'blobs' | 'exclusiveSince'>,
   reporters: SweepReporters,
 ): AsyncDisposable {
-  // Other processes at work on the directory own their reservations until these expire.
+  // Other processes that use the directory own their reservations until these expire.
   const abandonedBefore = exclusiveSince ?? new Date(0)
-  // The first sweep of a process that is alone takes every pending file: the processes at work on them are gone.
+  // The first sweep of an exclusive process scans every pending file, because no other process works on them.
   let isFirst = exclusiveSince !== undefined
   return startLoop({
     name: 'The sweep',

@@ -3,20 +3,20 @@ import { setTimeout } from 'node:timers/promises'
 import type { LogEntry } from '../../shared/observability/log.ts'
 
 export interface LoopOptions {
-  /** What the log calls it. */
+  /** The name in the log. */
   name: string
-  /** Does one round of the work and resolves to the milliseconds until the next one. Gives up when the signal is aborted. */
+  /** Does one round of the work and resolves to the milliseconds until the next one. Must stop when the signal is aborted. */
   round: (signal: AbortSignal) => Promise<number>
   log: (entry: LogEntry) => void
-  /** The first and the longest pause after a round that failed; it doubles with each failure in a row. */
+  /** The first and the longest pause after a failed round. The pause doubles with each consecutive failure. */
   retry?: { minMs: number; maxMs: number }
 }
 
 const defaultRetry = { minMs: 1000, maxMs: 10 * 60_000 }
 
 /**
- * Repeats a round of background work until disposed. A round that throws is logged and tried again after a pause: no
- * failure ends the loop. Disposing aborts the round that runs and waits for its end.
+ * Repeats a round of background work until disposed. A failed round is logged and repeated after a pause; no failure ends the
+ * loop. Disposing aborts the running round and waits for its end.
  */
 export function startLoop({
   name,
@@ -37,7 +37,7 @@ export function startLoop({
         if (signal.aborted) return
         restMs = pauseMs
         pauseMs = Math.min(pauseMs * 2, retry.maxMs)
-        log(failureEntry(`${name} failed, and is tried again in ${restMs} ms`, error))
+        log(failureEntry(`${name} failed; retry in ${restMs} ms`, error))
       }
       await setTimeout(restMs, undefined, { signal }).catch(() => undefined)
     }

@@ -5,22 +5,22 @@ import { usageView } from '../../shared/api/usage-view.ts'
 import { openRuntime } from '../../shared/runtime/runtime.ts'
 import { setQuota, usageOf } from '../../shared/workspace/quota.ts'
 
-const help = `npm run quota -- <user>            shows what a user's files take, and the limits
-npm run quota -- <user> <MB>       gives the user a quota of so many MiB
-npm run quota -- <user> default    takes that back: WORKSPACE_QUOTA_MB holds again`
+const help = `npm run quota -- <user>            shows the usage and the limits of a user
+npm run quota -- <user> <MB>       sets the quota of the user in MiB
+npm run quota -- <user> default    restores the default, WORKSPACE_QUOTA_MB`
 
-/** A mistake in the command line: exit code 2. */
+/** An invalid command line; exit code 2. */
 class UsageError extends Error {}
 
 /**
- * Shows or sets one user's quota in the configured stores, whether or not a server runs over them. The usage goes to the
- * standard output as JSON. The exit code is 0, 1 where the stores refuse or fail, or 2 for a wrong command line.
+ * Shows or sets one user's quota in the configured stores; a server may be running. Prints the usage as JSON. The exit code is 1 if
+ * the stores refuse or fail, and 2 for an invalid command line.
  */
 async function main([user, amount, ...more]: string[]): Promise<void> {
   if (user === undefined || more.length > 0) throw new UsageError(help)
   const userId = parsedUser(user)
   const quotaBytes = amount === undefined ? undefined : parsedQuota(amount)
-  // Nothing is scanned here: no scanner is looked for.
+  // Needs no scanner.
   const config = { ...loadConfig(undefined, { isServed: false }), clamd: undefined }
   await using runtime = await openRuntime(config)
   const usage =
@@ -38,7 +38,7 @@ function parsedUser(user: string): string {
   }
 }
 
-/** In bytes; null for the default. */
+/** The quota in bytes; null for the default. */
 function parsedQuota(amount: string): number | null {
   if (amount === 'default') return null
   const bytes = /^\d{1,10}(\.\d{1,6})?$/.test(amount)

@@ -7,8 +7,8 @@ import type { Background } from '../../shared/http/background.ts'
 type Routes = () => Promise<Hono<AppEnv>>
 
 /**
- * The HTTP functions by name: each deploys alone, and `api` and the local server answer for all of them. Each loads its
- * own code when it is asked for, so that a function's cold start pays for no other.
+ * The HTTP functions by name. Each can be deployed alone; `api` and the local server serve all of them. The code of a function is
+ * loaded only when its routes are requested, to keep cold starts short.
  */
 export function httpRoutes(
   ports: Ports,
@@ -34,7 +34,7 @@ export function httpRoutes(
   }
 }
 
-/** All of them together. */
+/** The routes of all HTTP functions. */
 export function allHttpRoutes(
   ports: Ports,
   config: Config,

@@ -1,18 +1,18 @@
-/** Requests are cut off after this share of the time, so that the rest is left to finish what they did. */
+/** Requests are cut off after this share of the shutdown time; the rest is for closing the stores. */
 const answeringShare = 0.8
 
-/** How long a shutdown may answer requests, of the seconds that it may take as a whole. */
+/** The time for answering requests within a shutdown of `shutdownSeconds`. */
 export function answeringMs(shutdownSeconds: number): number {
   return shutdownSeconds * 1000 * answeringShare
 }
 
-/** Ends a process that cannot start, with exit code 1 and the reason: what did open may have left a handle that keeps it. */
+/** Prints why the process cannot start and exits with code 1, because an open handle may keep the process alive. */
 export function failStart(error: unknown): never {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)
   process.exit(1)
 }
 
-/** Resolves at the first SIGTERM or SIGINT. A second signal of either kind ends the process at once, as it does any program. */
+/** Resolves at the first SIGTERM or SIGINT. A second signal ends the process immediately. */
 export async function signalled(): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>()
   process.on('SIGTERM', resolve).on('SIGINT', resolve)
@@ -21,13 +21,13 @@ export async function signalled(): Promise<void> {
 }
 
 /**
- * Ends the process after so many seconds, unless it ends before. Stores and events survive that as they survive `kill -9`:
- * the next start takes up unfinished work.
+ * Ends the process after `shutdownSeconds`, unless it ends earlier. Stores and events survive that like a `kill -9`; the next start
+ * continues unfinished work.
  */
 export function endWithin(shutdownSeconds: number): void {
   setTimeout(() => {
     process.stderr.write(
-      `The shutdown takes longer than ${shutdownSeconds} s. The next start takes up the rest.\n`,
+      `The shutdown takes longer than ${shutdownSeconds} s. The next start continues the unfinished work.\n`,
     )
     process.exit(1)
   }, shutdownSeconds * 1000).unref()

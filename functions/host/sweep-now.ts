@@ -5,8 +5,8 @@ import { sweep } from '../../shared/workspace/sweep/sweep.ts'
 import { pendingAgeSeconds } from '../../shared/workspace/sweep/defaults.ts'
 
 /**
- * `npm run sweep [-- --dry-run]`: a whole sweep of the configured stores from this terminal, whether or not a server runs
- * over them. The report goes to the standard output as JSON; the exit code is 1 where something failed or is missing.
+ * `npm run sweep [-- --dry-run]`: a complete sweep of the configured stores; a server may be running. Prints the report as JSON. The
+ * exit code is 1 if something failed or bytes are missing.
  */
 async function main(): Promise<void> {
   const { values } = parseArgs({ options: { 'dry-run': { type: 'boolean', default: false } } })
@@ -16,7 +16,7 @@ async function main(): Promise<void> {
   process.once('SIGINT', () => stop.abort())
   const report = await sweep(runtime.ports, {
     pendingAgeSeconds,
-    // Beside a server, and in the cloud, a reservation may be somebody's until it expires.
+    // While a server runs, and in the cloud, a reservation may be in use until it expires.
     abandonedBefore: runtime.local?.exclusiveSince ?? new Date(0),
     dryRun: values['dry-run'],
     signal: stop.signal,

@@ -11,7 +11,7 @@ import { requestLog } from './request-log.ts'
 import { assertPlainPath, basePath, locationUrl, publicPath, rawTarget } from './target.ts'
 
 const methods = ['DELETE', 'GET', 'PATCH', 'POST', 'PUT']
-/** Refusals whose cause an operator looks for in the log. */
+/** Errors whose cause an operator needs in the log. */
 const outages: ReadonlySet<ErrorCode> = new Set([
   'identity-unavailable',
   'store-unavailable',
@@ -19,7 +19,7 @@ const outages: ReadonlySet<ErrorCode> = new Set([
 ])
 const everyMethod = ['HEAD', 'OPTIONS', ...methods].sort().join(', ')
 
-/** One app of the given functions' routes, under `/api/workspace`. */
+/** One app with the given routes under `/api/workspace`. */
 export function createApp(http: HttpContext, ...routes: Hono<AppEnv>[]): Hono<AppEnv> {
   const app = new Hono<AppEnv>()
   app.use(requestLog(http), answerBeforeEnd(), requestHeaders)
@@ -35,11 +35,11 @@ export function createApp(http: HttpContext, ...routes: Hono<AppEnv>[]): Hono<Ap
   })
   for (const route of routes) app.route(basePath, route)
   app.notFound((c) => unrouted(c, allowedMethods(app, c)))
-  app.onError((error, c) => refusal(error, c, http))
+  app.onError((error, c) => errorResponse(error, c, http))
   return app
 }
 
-/** The methods that have a route at this path, for `Allow` (RFC 9110 §10.2.1); none where nothing answers. */
+/** The methods with a route at this path, for `Allow` (RFC 9110 §10.2.1); empty for an unknown path. */
 function allowedMethods(app: Hono<AppEnv>, c: Context<AppEnv>): string[] {
   const routed = methods.filter((method) =>
     app.router.match(method, c.req.path)[0].some(([[, route]]) => route.method === method),
@@ -48,10 +48,10 @@ function allowedMethods(app: Hono<AppEnv>, c: Context<AppEnv>): string[] {
   return [...routed, ...(routed.includes('GET') ? ['HEAD'] : []), 'OPTIONS'].sort()
 }
 
-/** The answer where no route gives one: 404, or 405 and OPTIONS where another method has a route. */
+/** The answer without a matching route: 404 for an unknown path, 405 for an unknown method, 204 for OPTIONS. */
 function unrouted(c: Context<AppEnv>, allowed: string[]): Response {
   const requestId = c.get('requestId')
-  // Of the server as a whole (RFC 9110 §9.3.7): HAProxy checks by it whether a server is up.
+  // `OPTIONS *` is about the whole server (RFC 9110 §9.3.7). HAProxy uses it as a health check.
   if (c.req.method === 'OPTIONS' && rawTarget(c).path === '/') {
     return new Response(null, { status: 204, headers: { Allow: everyMethod } })
   }
@@ -70,11 +70,15 @@ function unrouted(c: Context<AppEnv>, allowed: string[]): Response {
   return response
 }
 
-function refusal(error: Error, c: Context<AppEnv>, { log, publicUrl }: HttpContext): Response {
+function errorResponse(
+  error: Error,
+  c: Context<AppEnv>,
+  { log, publicUrl }: HttpContext,
+): Response {
   const requestId = c.get('requestId')
   const trace = c.get('trace')
   if (error instanceof WorkspaceError) {
-    // The refusal says nothing of the reason, which an operator needs.
+    // The answer omits the cause, which an operator needs.
     if (outages.has(error.code)) {
       const { message, cause } = error
       log({ severity: 'WARNING', message, requestId, trace, error: String(cause) })

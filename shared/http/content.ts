@@ -10,9 +10,9 @@ import { contentRange, rangeLength, selectRanges } from './protocol/ranges.ts'
 import { securityPolicy } from './served-as.ts'
 import { toWebStream } from './body/web-stream.ts'
 
-/** Bytes to serve, and what is known of them without opening them. */
+/** Bytes to serve, with the properties that need no reading of them. */
 export interface Content extends Validators {
-  /** All bytes, or an inclusive range of them; undefined when they are gone. */
+  /** All bytes, or an inclusive range of them; undefined if they are missing. */
   open: (range?: ByteRange) => Promise<Readable | undefined>
   sizeBytes: number
   /** SHA-256 of all bytes, hex. */
@@ -24,15 +24,15 @@ export interface Content extends Validators {
 }
 
 /**
- * Answers GET or HEAD with bytes: preconditions, one or several ranges (RFC 9110 §13, §14), digests (RFC 9530), and the
- * headers that keep hostile bytes harmless. Throws `precondition-failed` and `range-not-satisfiable`, and a plain `Error`
- * when the bytes are gone.
+ * Answers GET or HEAD with bytes. Handles preconditions, ranges (RFC 9110 §13, §14) and digests (RFC 9530), and sets the headers
+ * that keep hostile bytes harmless. Throws `precondition-failed`, `range-not-satisfiable`, or a plain `Error` if the bytes are
+ * missing.
  */
 export async function serveContent(c: Context<AppEnv>, content: Content): Promise<Response> {
   const field = (name: string) => c.req.header(name)
   const outcome = evaluatePreconditions(c.req.method, field, content)
   if (outcome === 'precondition-failed') {
-    // On c.res, because the error handler's answer is merged into it.
+    // Set on c.res, because the answer of the error handler is merged into it.
     c.res.headers.set('ETag', content.etag)
     throw new WorkspaceError(
       'precondition-failed',
@@ -62,7 +62,7 @@ async function onePart(
   ranges: ByteRange[],
 ): Promise<Response> {
   const [range] = ranges
-  if (range === undefined) throw new Error('a range set is never empty')
+  if (range === undefined) throw new Error('The range set is empty')
   const source = await openOrThrow(content, range)
   const body = toWebStream(source, rangeLength(range), reportTo(c, content))
   return c.body(body, 206, {
@@ -78,7 +78,7 @@ async function manyParts(
   ranges: ByteRange[],
 ): Promise<Response> {
   const parts = byteranges(ranges, content.contentType, content.sizeBytes)
-  // Opened before the answer begins, so that bytes that are gone can still be an error.
+  // Opens the first part before the answer begins, so that missing bytes can still change the status.
   let first: Readable | undefined = await openOrThrow(content, ranges[0])
   const stream = parts.stream(async (range) => {
     const opened = first ?? (await openOrThrow(content, range))
@@ -94,18 +94,17 @@ async function manyParts(
 
 async function openOrThrow(content: Content, range?: ByteRange): Promise<Readable> {
   const stream = await content.open(range)
-  if (!stream)
-    throw new Error(`The bytes of ${content.etag} are gone, though their record is there`)
+  if (!stream) throw new Error(`The bytes of ${content.etag} are missing, but their record exists`)
   return stream
 }
 
-/** Logs that bytes are damaged in the store: the client sees no more than an answer that is cut off. */
+/** Logs a failure while bytes are sent. The client only sees that its answer is cut off. */
 function reportTo(c: Context<AppEnv>, { etag }: Content) {
   return (error: unknown) => {
     const reason = error instanceof Error ? error.message : String(error)
     c.get('log')({
       severity: 'ERROR',
-      message: `The bytes of ${etag} cannot be sent whole: ${reason}`,
+      message: `The bytes of ${etag} cannot be sent completely: ${reason}`,
       requestId: c.get('requestId'),
     })
   }
@@ -119,7 +118,7 @@ function unsatisfiable(c: Context, sizeBytes: number): WorkspaceError {
   )
 }
 
-/** What a 304 repeats (RFC 9110 §15.4.5), and what decides who may read the answer at all. */
+/** The headers that a 304 repeats (RFC 9110 §15.4.5), and the policy on cross-origin reads. */
 function cacheHeaders({ etag, crossOriginResourcePolicy }: Content) {
   return {
     ETag: etag,

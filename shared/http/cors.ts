@@ -2,12 +2,12 @@ import type { Context, MiddlewareHandler } from 'hono'
 import { matchesOrigin } from './protocol/origin.ts'
 import type { AppEnv } from './app-env.ts'
 
-/** As long as Chromium keeps a preflight; Firefox would keep it for a day. */
+/** The longest time that Chromium caches a preflight; Firefox allows a day. */
 const preflightSeconds = 7200
 const maxRequestedHeaders = 100
 const fieldName = /^[!#$%&'*+.^_`|~\w-]{1,128}$/
 
-/** The request headers that routes read, allowed also to clients that ask for none. */
+/** The request headers that routes read. They are allowed even if a preflight requests none. */
 const requestHeaders = [
   'Accept',
   'Authorization',
@@ -46,8 +46,8 @@ const exposedHeaders = [
 ].join(', ')
 
 /**
- * CORS (WHATWG Fetch §3.2) for the configured origins. They may send any header: tokens travel in `Authorization` and no
- * credentials are allowed, so a header gives a page no right that it lacks.
+ * CORS (WHATWG Fetch §3.2) for the configured origins, with any request header. Tokens travel in `Authorization` and
+ * credentials are not allowed, so no header gives a page additional rights.
  */
 export function crossOrigin(
   origins: readonly string[],
@@ -57,7 +57,7 @@ export function crossOrigin(
     const origin = c.req.header('Origin')
     const isAllowed = origin !== undefined && matchesOrigin(origins, origin)
     const allowed = c.req.method === 'OPTIONS' ? allowedMethods(c) : []
-    // An address that no route answers is 404, for a preflight too.
+    // A URL without a route is 404, also for a preflight.
     if (allowed.length > 0) {
       return new Response(null, {
         status: 204,
@@ -68,7 +68,7 @@ export function crossOrigin(
         },
       })
     }
-    // On c.res and before the handler, whose answer is merged into it, also where that is a refusal.
+    // Set on c.res before the handler runs, so that answers and problems both get the headers.
     if (isAllowed) {
       c.res.headers.set('Access-Control-Allow-Origin', origin)
       c.res.headers.set('Access-Control-Expose-Headers', exposedHeaders)
@@ -85,14 +85,14 @@ function preflightHeaders(c: Context<AppEnv>, origin: string, methods: string[])
     'Access-Control-Allow-Methods': methods.join(', '),
     'Access-Control-Allow-Headers': [...requestHeaders, ...requestedHeaders(c)].join(', '),
     'Access-Control-Max-Age': `${preflightSeconds}`,
-    // A page of a public site may ask a server in its user's own network (Private Network Access).
+    // Lets a page of a public site call a server in the user's private network (Private Network Access).
     ...(c.req.header('Access-Control-Request-Private-Network') === 'true' && {
       'Access-Control-Allow-Private-Network': 'true',
     }),
   }
 }
 
-/** The further headers that a page wants to send. */
+/** The additional headers that a preflight requests. */
 function requestedHeaders(c: Context<AppEnv>): string[] {
   const known = new Set(requestHeaders.map((name) => name.toLowerCase()))
   const names = (c.req.header('Access-Control-Request-Headers') ?? '')

@@ -25,7 +25,7 @@ export async function answerUpload(
   return answerCreated(c, await awaitOwnVerdict(ports, file, { seconds: waitSeconds, signal }))
 }
 
-/** The answer to a file that has been made: with where it is, and its `ETag` once it is ready. */
+/** The answer to a created file: its `Location`, and its `ETag` if it is ready. */
 export function answerCreated(c: Context<AppEnv>, file: FileRecord): Response {
   c.header('Location', locationOf(c, file))
   if (file.state === 'ready') return answerFile(c, file, 201)

@@ -5,10 +5,10 @@ import type { AppEnv } from './app-env.ts'
 
 const maxSignatureAgeMs = 48 * 3600 * 1000
 
-/** How long one look at the stores answers for: anyone may ask, and each look is a few reads that somebody pays for. */
-const lookMs = 2000
+/** The lifetime of a cached probe. The route is public, and each probe costs a few billed reads. */
+const probeMs = 2000
 
-/** The finalize events that wait in this machine's own queue; in the cloud they wait in Pub/Sub, which counts them itself. */
+/** The queue of finalize events on this machine. In the cloud they wait in Pub/Sub, which has its own metrics. */
 export interface WaitingEvents {
   length(): number
   oldest(): Date | undefined
@@ -17,24 +17,24 @@ export interface WaitingEvents {
 type HealthPorts = Pick<Ports, 'catalog' | 'blobs' | 'scanner' | 'now'>
 
 /**
- * `GET /healthz`: 200 while the stores answer, though `degraded` without a scanner, for then files merely wait; 503
- * `unavailable` when a store does not answer.
+ * `GET /healthz`: 200 while the stores answer, and 503 `unavailable` when one does not. Without a scanner the status is 200
+ * `degraded`, because files then only wait.
  */
 export function healthRoute(ports: HealthPorts, queue?: WaitingEvents): Hono<AppEnv> {
-  let last: { at: number; seen: ReturnType<typeof look>; isOver: boolean } | undefined
+  let last: { at: number; result: ReturnType<typeof probe>; isDone: boolean } | undefined
   return new Hono<AppEnv>().get('/healthz', async (c) => {
     const at = ports.now().getTime()
-    if (last === undefined || (last.isOver && Math.abs(at - last.at) >= lookMs)) {
-      last = { at, seen: look(ports, queue), isOver: false }
+    if (last === undefined || (last.isDone && Math.abs(at - last.at) >= probeMs)) {
+      last = { at, result: probe(ports, queue), isDone: false }
     }
-    const present = last
-    const body = await present.seen
-    present.isOver = true
+    const current = last
+    const body = await current.result
+    current.isDone = true
     return c.json(body, body.status === 'unavailable' ? 503 : 200)
   })
 }
 
-async function look(ports: HealthPorts, queue: WaitingEvents | undefined) {
+async function probe(ports: HealthPorts, queue: WaitingEvents | undefined) {
   const [catalog, pending, blobs, version] = await Promise.all([
     ports.catalog.check().catch(() => undefined),
     ports.catalog.countPending().catch(() => undefined),
@@ -51,7 +51,7 @@ async function look(ports: HealthPorts, queue: WaitingEvents | undefined) {
     scanner: {
       engine: engine ?? 'unavailable',
       signatures: signatureVersion ?? null,
-      // Vendors publish daily: older signatures mean that nobody fetches them.
+      // Vendors publish daily, so older signatures mean that updates do not arrive.
       ...(signaturesAt !== undefined && {
         signaturesAt,
         stale: ports.now().getTime() - Date.parse(signaturesAt) > maxSignatureAgeMs,

@@ -5,13 +5,13 @@ import { fileView } from '../api/file-view.ts'
 interface ProblemKind {
   status: number
   title: string
-  /** The status on an upload that waited for the verdict: then the refusal is of the content that was sent. */
+  /** The status for an upload that waited for its verdict: the error is in the content of the request. */
   uploadStatus?: number
-  /** `Retry-After`, unless the error says better. */
+  /** The default of `Retry-After`; an error may set another. */
   retryAfterSeconds?: number
 }
 
-/** How each refusal is answered: a code without a row does not compile. */
+/** The answer to each error code. */
 const problems: Record<ErrorCode, ProblemKind> = {
   'invalid-request': { status: 400, title: 'The request is not valid' },
   'digest-mismatch': { status: 400, title: 'The bytes do not match their digest' },
@@ -19,10 +19,10 @@ const problems: Record<ErrorCode, ProblemKind> = {
   forbidden: { status: 403, title: 'This is not allowed' },
   infected: { status: 403, uploadStatus: 422, title: 'The file is infected' },
   unscannable: { status: 403, uploadStatus: 422, title: 'The file cannot be scanned' },
-  'not-found': { status: 404, title: 'There is no such thing' },
+  'not-found': { status: 404, title: 'Not found' },
   'content-missing': { status: 410, title: 'The bytes of the file are missing' },
   'method-not-allowed': { status: 405, title: 'The method is not allowed here' },
-  // Clients repeat a 408 by themselves, and never a 400.
+  // Clients retry a 408 automatically, but not a 400.
   timeout: { status: 408, title: 'The request took too long' },
   'path-taken': { status: 409, title: 'The path is taken' },
   'not-scanned': { status: 409, title: 'The file is not scanned yet', retryAfterSeconds: 1 },
@@ -67,21 +67,21 @@ interface ProblemBody {
 
 export interface ProblemContext {
   requestId: string
-  /** The request brought a file's bytes and waited for their verdict. */
+  /** The request uploaded a file and waited for its verdict. */
   uploaded?: boolean | undefined
-  /** What stands before `/api/workspace` in the routes that a detail names. */
+  /** The path of `PUBLIC_URL`, inserted before `/api/workspace` in the routes that a detail names. */
   publicPath?: string | undefined
-  /** `WWW-Authenticate` (RFC 6750 §3), where the refusal is about the token. */
+  /** `WWW-Authenticate` (RFC 6750 §3) for an error about the token. */
   challenge?: string | undefined
 }
 
-/** A refusal as `application/problem+json` (RFC 9457); anything unexpected is a 500 that says nothing of what happened. */
+/** An error as `application/problem+json` (RFC 9457). An unexpected error becomes a 500 without its message. */
 export function problemResponse(error: unknown, context: ProblemContext): Response {
   const instance = instanceOf(context.requestId)
   if (!(error instanceof WorkspaceError)) {
     return problem({
       type: 'urn:coffer:problem:internal',
-      title: 'Something went wrong inside',
+      title: 'Internal server error',
       status: 500,
       detail:
         'The service failed; nothing is wrong with the request. Try again, and report the instance if it stays so.',
@@ -101,12 +101,12 @@ export function problemResponse(error: unknown, context: ProblemContext): Respon
   return problem(body, headersOf(error, kind, context))
 }
 
-/** The routes of a detail as the caller reaches them: `POST /api/workspace/files` below a path. */
+/** Inserts the path of `PUBLIC_URL` into the routes that a detail names. */
 function withPublicRoutes(detail: string, path = ''): string {
   return detail.replace(/\b(GET|POST|PUT|PATCH|DELETE) (?=\/api\/workspace\/)/g, `$1 ${path}`)
 }
 
-/** A refusal that its HTTP status says all about (RFC 9457 §4.2.1). */
+/** A problem without a type: its HTTP status says everything (RFC 9457 §4.2.1). */
 export function statusProblem(status: number, detail: string, requestId: string): Response {
   const title = STATUS_CODES[status] ?? 'Refused'
   return problem({ type: 'about:blank', title, status, detail, instance: instanceOf(requestId) })
@@ -133,7 +133,7 @@ function problem(body: ProblemBody, headers: Record<string, string> = {}): Respo
   })
 }
 
-/** The request id as a URI: its own kind for UUIDs (RFC 9562 §4), a name of ours for what a caller chose. */
+/** The request id as a URI: `urn:uuid:` for a UUID (RFC 9562 §4), otherwise a URN of Coffer for an id that the caller chose. */
 function instanceOf(requestId: string): string {
   const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
   return (uuid.test(requestId) ? 'urn:uuid:' : 'urn:coffer:request:') + requestId

@@ -11,8 +11,8 @@ const filesPrefix = `${basePath}/files/`
 const filePattern = `${filesPrefix}:id`
 
 /**
- * Logs one line for each request when its last byte is out, and ends its span where traces are kept. The line names the
- * pattern of the route: paths are users' own, and queries and the addresses of uploads may be permissions.
+ * Logs one line for each request after its last byte, and ends its span. The line contains the pattern of the route instead of
+ * the URL, because paths are private, and queries and upload ids may be credentials.
  */
 export function requestLog({
   log,
@@ -30,7 +30,7 @@ export function requestLog({
     const finish = () => {
       span?.end({ status: statusOf(c), route: routeOf(c) })
       const seconds = (performance.now() - startedAt) / 1000
-      // What went over the wire, head included.
+      // The bytes on the wire, including the head.
       log(entryOf(c, seconds, socket && socket.bytesWritten - alreadyWritten))
     }
     outgoing?.once('close', finish)
@@ -68,12 +68,12 @@ function statusOf(c: Context<AppEnv>): number {
   return outgoing?.headersSent ? outgoing.statusCode : c.res.status
 }
 
-/** The pattern of the route that answered, which names no file; undefined where there was none. */
+/** The pattern of the matched route; undefined if no route matched. */
 function routeOf(c: Context<AppEnv>): string | undefined {
   return matchedRoutes(c).findLast(({ method }) => method !== 'ALL')?.path
 }
 
-/** The pattern of the route, with the id of a file, which names no person's folder; of other addresses only that they are. */
+/** The pattern of the route, with the id of a file, which reveals no path; `…` for an unknown path. */
 function loggedPath(c: Context<AppEnv>): string {
   const { path } = rawTarget(c)
   const route = routeOf(c)

@@ -9,8 +9,8 @@ export interface ServedAs {
 }
 
 /**
- * The `Content-Type` and `Content-Disposition` of a file's bytes. With `inline` browsers open them, if their type is one that
- * no script can run in, under the name that browsers know it by.
+ * The `Content-Type` and `Content-Disposition` of a file's bytes. With `inline` browsers display a file whose type cannot run
+ * scripts, under the type name that browsers recognize.
  */
 export function servedAs(
   { name, mimeType, charset }: Pick<ReadyFile, 'name' | 'mimeType' | 'charset'>,
@@ -25,7 +25,7 @@ export function servedAs(
   }
 }
 
-/** `text/*` (RFC 6657) and XML types (RFC 7303); JSON is UTF-8 always (RFC 8259 §8.1). */
+/** `text/*` (RFC 6657) and XML types (RFC 7303); JSON is always UTF-8 (RFC 8259 §8.1). */
 function takesCharset(type: string): boolean {
   return type.startsWith('text/') || isXml(type)
 }
@@ -33,8 +33,8 @@ function takesCharset(type: string): boolean {
 const isPlayed = /^(?:audio|video)\//
 
 /**
- * The `Content-Security-Policy` of served bytes. No policy allows scripts. A player requests its file with CORS, which an
- * opaque origin fails: see docs/decisions/inline-and-sandbox.md.
+ * The `Content-Security-Policy` of served bytes. No policy allows scripts. Audio and video keep their origin, because a player
+ * requests its file with CORS and an opaque origin fails that check (docs/decisions/inline-and-sandbox.md).
  */
 export function securityPolicy({ contentType, contentDisposition }: ServedAs): string {
   if (!contentDisposition.startsWith('inline')) return "default-src 'none'; sandbox"

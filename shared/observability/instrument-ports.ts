@@ -4,7 +4,7 @@ import type { Ports } from '../ports/ports.ts'
 import { instrumented } from './instrumented.ts'
 import type { Instruments } from './instruments.ts'
 
-/** The ports, with a span and a duration for each operation, and what scans and settlements say counted. */
+/** Wraps the ports: each operation gets a span and a duration, and settlements, pending files and scanner versions are recorded. */
 export function instrumentPorts(ports: Ports, tracer: Tracer, instruments: Instruments): Ports {
   const observed = (port: string) => async (name: string, call: () => Promise<unknown>) => {
     const startedAt = performance.now()
@@ -46,8 +46,8 @@ export function instrumentPorts(ports: Ports, tracer: Tracer, instruments: Instr
 }
 
 /**
- * Marks a span as failed, and resolves to what failed: the code of a refusal, which is an answer and no fault, or the
- * kind of error. Messages name paths and objects, so they stay in the log.
+ * Sets `error.type` of a span and returns it: the code of a `WorkspaceError`, or the name of another error, which also marks the
+ * span as failed. Messages may contain paths, so they are only logged.
  */
 export function fail(span: Span, error: unknown): string {
   const refused = error instanceof WorkspaceError

@@ -1,6 +1,6 @@
 type Call = (...args: unknown[]) => unknown
 
-/** What is to be done with the result of an operation, by its name. */
+/** Hooks by the name of an operation, called with its result. */
 export type After<Port> = {
   [Name in keyof Port]?: Port[Name] extends (...args: infer Args) => Promise<infer Result>
     ? (result: Result, args: Args) => void
@@ -8,14 +8,14 @@ export type After<Port> = {
 }
 
 export interface Instrumentation<Port> {
-  /** Runs each asynchronous operation, by its name. */
+  /** Wraps each asynchronous operation. */
   around: (name: string, call: () => Promise<unknown>) => Promise<unknown>
   after?: After<Port>
-  /** Operations that are not asynchronous, and are left alone. */
+  /** Synchronous operations, which are not wrapped. */
   pure?: (keyof Port)[]
 }
 
-/** The same port, each of its operations wrapped. */
+/** The port with each asynchronous operation wrapped. */
 export function instrumented<Port extends object>(
   port: Port,
   { around, after = {}, pure = [] }: Instrumentation<Port>,

@@ -1,10 +1,10 @@
 import type { LogEntry } from './log.ts'
 
-/** A request may hold a hundred kilobytes of anything, and a log costs by the byte. */
+/** A request may contain 100 kB of text, and logs are billed by the byte. */
 const maxTextLength = 1024
 const maxStackLength = 16 * 1024
 
-/** Cuts off each long text, wherever in an entry it stands. */
+/** Truncates each long text of an entry. */
 function bounded(key: string, value: unknown): unknown {
   if (typeof value !== 'string') return value
   const maxLength = key === 'stack_trace' ? maxStackLength : maxTextLength
@@ -12,8 +12,8 @@ function bounded(key: string, value: unknown): unknown {
 }
 
 /**
- * An entry in the words of Cloud Logging (https://cloud.google.com/logging/docs/structured-logging): its agent takes
- * what it knows out of the line. Labels are indexed, so that one request id finds all lines of a request.
+ * An entry in the format of Cloud Logging (https://cloud.google.com/logging/docs/structured-logging). Labels are indexed, so that
+ * a request id finds all lines of a request.
  */
 export function logLine(entry: LogEntry, projectId: string | undefined): string {
   const { severity, message, requestId, trace, ...fields } = entry
@@ -33,7 +33,7 @@ export function logLine(entry: LogEntry, projectId: string | undefined): string 
   return JSON.stringify(line, bounded)
 }
 
-/** A log on the standard output, one line of JSON for each entry. Traces are those of the project. */
+/** Logs to the standard output, one line of JSON for each entry. `projectId` is the project of the traces. */
 export function jsonLog(projectId: string | undefined): (entry: LogEntry) => void {
   return (entry) => {
     process.stdout.write(`${logLine(entry, projectId)}\n`)

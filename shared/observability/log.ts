@@ -1,6 +1,6 @@
 import type { TraceContext } from './telemetry.ts'
 
-/** One structured line, in the words of Cloud Logging. */
+/** A structured log line with the field names of Cloud Logging. */
 export interface LogEntry {
   severity: 'INFO' | 'WARNING' | 'ERROR'
   message: string
@@ -11,10 +11,10 @@ export interface LogEntry {
   [field: string]: unknown
 }
 
-/** `LogEntry.httpRequest` of Cloud Logging (https://cloud.google.com/logging/docs/reference/v2/rest/v2/LogEntry#HttpRequest): 64-bit numbers and durations are text. */
+/** `LogEntry.httpRequest` of Cloud Logging (https://cloud.google.com/logging/docs/reference/v2/rest/v2/LogEntry#HttpRequest): 64-bit numbers and durations are strings. */
 export interface LoggedRequest {
   requestMethod: string
-  /** Without its query, and without any part that is a permission. */
+  /** Without the query and without any credential. */
   requestUrl: string
   status: number
   latency: `${string}s`

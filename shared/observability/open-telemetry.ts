@@ -18,8 +18,8 @@ import { createInstruments, type Instruments } from './instruments.ts'
 import type { RequestSpan, Telemetry, TelemetryOptions, TraceContext } from './telemetry.ts'
 
 /**
- * OpenTelemetry over OTLP/HTTP. Where to, with which headers and limits is for the standard variables to say, which the
- * SDK reads itself (`OTEL_EXPORTER_OTLP_…`). Not registered as the process's own: libraries add no spans of theirs.
+ * OpenTelemetry over OTLP/HTTP. The SDK reads its endpoint, headers and limits from the standard variables
+ * (`OTEL_EXPORTER_OTLP_…`). It is not registered globally, so that libraries add no spans.
  */
 export class OpenTelemetry implements Telemetry {
   readonly #tracers: TracerProvider
@@ -59,7 +59,7 @@ export class OpenTelemetry implements Telemetry {
     const span = this.#tracer.startSpan(method, options, contextOf(parent))
     const active = trace.setSpan(contextOf(parent), span)
     return {
-      trace: placeOf(span),
+      trace: traceContextOf(span),
       run: (work) => context.with(active, work),
       end: ({ status, route }) => {
         if (route !== undefined)
@@ -81,7 +81,7 @@ export class OpenTelemetry implements Telemetry {
     const span = this.#tracer.startSpan(name, { kind: SpanKind.CONSUMER }, contextOf(parent))
     try {
       const active = trace.setSpan(contextOf(parent), span)
-      return await context.with(active, () => work(placeOf(span)))
+      return await context.with(active, () => work(traceContextOf(span)))
     } catch (error) {
       fail(span, error)
       throw error
@@ -95,7 +95,7 @@ export class OpenTelemetry implements Telemetry {
     this.#instruments.swept(report)
   }
 
-  /** One at a time; whoever asks while one runs waits for the next, which they share. */
+  /** Runs one export at a time. Calls during an export share the next one. */
   async flush(): Promise<void> {
     if (this.#flushesWaiting > 0) return this.#flushed
     this.#flushesWaiting += 1
@@ -121,7 +121,7 @@ function contextOf(parent: TraceContext | undefined): Context {
   return trace.setSpanContext(context.active(), { traceId, spanId, traceFlags, isRemote: true })
 }
 
-function placeOf(span: Span): TraceContext {
+function traceContextOf(span: Span): TraceContext {
   const { traceId, spanId, traceFlags } = span.spanContext()
   return { traceId, spanId, sampled: (traceFlags & TraceFlags.SAMPLED) !== 0 }
 }

@@ -1,7 +1,7 @@
 import type { Ports } from '../ports/ports.ts'
 import type { SweepReport } from '../workspace/sweep/report.ts'
 
-/** Where in a trace something happens (W3C Trace Context §3.2): ids in lower-case hexadecimal. */
+/** A position in a trace (W3C Trace Context §3.2); ids are lower-case hexadecimal. */
 export interface TraceContext {
   traceId: string
   spanId: string
@@ -10,29 +10,29 @@ export interface TraceContext {
 
 export interface TelemetryOptions {
   serviceName: string
-  /** The instance may sleep between requests: what there is goes out after each of them. */
+  /** Export after each request, for instances without CPU between requests. */
   flushAfterRequests: boolean
 }
 
-/** Traces and metrics, where they are configured. No name, path or id of a user's is ever part of them. */
+/** Traces and metrics. They never contain names, paths or ids of users. */
 export interface Telemetry extends AsyncDisposable {
-  /** The same ports, with a span and a duration for each of their operations. */
+  /** Wraps the ports: each operation gets a span and a duration. */
   instrument(ports: Ports): Ports
 
-  /** Opens a span; what `run` does belongs to it, until `end`. */
+  /** Opens a span for a request. Spans inside `run` become its children. */
   startRequest(request: { method: string; parent: TraceContext | undefined }): RequestSpan
 
-  /** One event as a span. Where the instance may sleep, resolves when that has gone out. */
+  /** Runs `work` in a span. With `flushAfterRequests` resolves after the export. */
   event<Result>(
     name: string,
     parent: TraceContext | undefined,
     work: (trace: TraceContext) => Promise<Result>,
   ): Promise<Result>
 
-  /** Counts what a sweep did. */
+  /** Counts the results of a sweep. */
   swept(report: SweepReport): void
 
-  /** Sends what there is; never throws, for nothing depends on it. */
+  /** Exports everything that is pending. Never throws. */
   flush(): Promise<void>
 }
 

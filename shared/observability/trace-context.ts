@@ -4,10 +4,10 @@ import type { TraceContext } from './telemetry.ts'
 const traceparent =
   /^(?!ff|00-.{53})[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-([0-9a-f]{2})(-.*)?$/
 
-/** What Google's front ends sent before: `{trace id}/{span id, decimal};o={1 if sampled}`. */
+/** The older header of Google's front ends: `{trace id}/{span id, decimal};o={1 if sampled}`. */
 const cloudTrace = /^(?!0{32})([0-9a-f]{32})\/(\d{1,20})(?:;o=([01]))?$/
 
-/** The trace that a request belongs to, by `traceparent`, else by `X-Cloud-Trace-Context`; undefined where neither is valid. */
+/** The trace of a request, from `traceparent` or else `X-Cloud-Trace-Context`; undefined if neither is valid. */
 export function traceContextOf(
   header: (name: string) => string | undefined,
 ): TraceContext | undefined {

@@ -8,11 +8,11 @@ import type { Quarantine } from '../ports/quarantine.ts'
 
 export type CloudStorage = Required<Pick<Ports, 'catalog' | 'blobs' | 'quarantine'>>
 
-/** Firestore, which every function asks, and one bucket of Cloud Storage, which not every request needs. */
+/** Opens Firestore, which every function uses, and lazily one bucket of Cloud Storage, which not every request needs. */
 export async function openCloudStorage(options: {
   projectId: string
   bucket: string
-  /** Both are emulators, which ask for no credentials. */
+  /** Both are emulators, which need no credentials. */
   isEmulated: boolean
   quotaBytes: number
   recordLimits: RecordLimits

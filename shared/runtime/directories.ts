@@ -3,8 +3,8 @@ import { join, resolve } from 'node:path'
 import { makeDirectory } from '../adapters/files/durable.ts'
 
 /**
- * Makes the directory that a variable names, where it is missing, and throws an `Error` that names the variable if this
- * process cannot write to it.
+ * Creates the directory of a variable if it is missing. Throws an `Error` that names the variable if this process cannot write
+ * to the directory.
  */
 export async function assertUsable(variable: string, path: string): Promise<void> {
   try {

@@ -2,14 +2,14 @@ import { once } from '../concurrency/once.ts'
 
 type Call = (...args: unknown[]) => unknown
 
-/** The names of a port's operations that are not asynchronous. */
+/** The names of a port's synchronous operations. */
 type PureNames<Port> = {
   [Name in keyof Port]: Port[Name] extends (...args: never[]) => Promise<unknown> ? never : Name
 }[keyof Port]
 
 /**
- * A port that is opened at its first use, so that a function which never asks it loads none of its code; what is not
- * asynchronous is given beforehand. An opening that fails has every operation fail.
+ * A port that is opened at its first use, so that functions that never use it load none of its code. `pure` implements the
+ * synchronous operations. If opening fails, the operation fails, and the next one opens again.
  */
 export function lazyPort<Port extends object>(
   open: () => Promise<Port>,

@@ -17,7 +17,7 @@ export interface LocalStorage extends AsyncDisposable {
   blobs: DiskBlobStore
   events: EventQueue
   quarantine: DiskQuarantine
-  /** An instant at which no process was at work on the directory; undefined where others are. */
+  /** A time at which no other process used the directory; undefined if others use it. */
   exclusiveSince: Date | undefined
 }
 
@@ -27,7 +27,7 @@ export async function openLocalStorage(options: {
   recordLimits?: RecordLimits
   now: () => Date
   quarantine?: { place: string | undefined; retentionDays: number }
-  /** Hears of files that are skipped because they cannot be used. */
+  /** Receives messages about unusable files that are skipped. */
   log?: (message: string) => void
   database?: DatabaseOptions
 }): Promise<LocalStorage> {
@@ -41,7 +41,7 @@ export async function openLocalStorage(options: {
   } = options
   await using opened = new AsyncDisposableStack()
   await preparePrivateStorage(directory)
-  // Before any other write: what this process does next, others must not take for a dead one's.
+  // Before any other write, so that no other process treats the work of this one as abandoned.
   const { exclusiveSince } = opened.use(
     await DirectoryLock.open({ directory, now }).catch(naming(join(directory, 'presence.sqlite'))),
   )
@@ -79,7 +79,7 @@ export async function openLocalStorage(options: {
   }
 }
 
-/** SQLite does not say which file it cannot open. */
+/** Adds the path to an error of SQLite, which does not contain it. */
 function naming(path: string): (error: unknown) => never {
   return (cause) => {
     const reason = cause instanceof Error ? cause.message : String(cause)

@@ -3,8 +3,8 @@ import type { LogEntry } from '../observability/log.ts'
 import type { Renderer } from '../ports/renderer.ts'
 
 /**
- * The service `render`, where there is one; else processes of this machine, or nothing: decoders read what their user can read,
- * and on Cloud Run that includes the tokens of the function's service account.
+ * Opens the configured renderer: the service `render`, processes on this machine, or none. Decoders can read everything that their
+ * user can read; on Cloud Run that includes tokens of the function's service account.
  */
 export async function openRenderer(
   { rendering }: Pick<Config, 'rendering'>,
@@ -21,12 +21,12 @@ export async function openRenderer(
   log({
     severity: 'WARNING',
     message:
-      'RENDER_SERVICE_URL is not set: there are no previews of pictures here, and no normalize=image.',
+      'RENDER_SERVICE_URL is not set: previews of pictures and normalize=image are not available.',
   })
   return (await import('../adapters/preview/no-renderer.ts')).noRenderer
 }
 
-/** Decoders in processes of this machine. */
+/** Decoders in processes on this machine. */
 export async function openDecoders(): Promise<Renderer> {
   return (await import('../adapters/preview/local-renderer.ts')).openLocalRenderer()
 }

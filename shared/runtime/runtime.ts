@@ -13,14 +13,14 @@ import type { Ports } from '../ports/ports.ts'
 import type { Renderer } from '../ports/renderer.ts'
 import type { Sources } from '../ports/sources.ts'
 
-/** Everything that a function runs on, built from the configuration; the only importer of adapters. */
+/** The ports and services of a process, built from the configuration. Only this layer imports adapters. */
 export interface Runtime extends AsyncDisposable {
   ports: Ports
-  /** Set over SQLite and the disk: the event queue and the store's own links are the process's to serve. */
+  /** Set for SQLite and the disk, whose event queue and signed URLs the process must serve. */
   local: LocalStorage | undefined
-  /** Undefined where neither traces nor metrics are configured; the ports report to it already. */
+  /** Undefined if neither traces nor metrics are configured. The ports are already instrumented. */
   telemetry: Telemetry | undefined
-  /** What an operator should know of the scanner that was found. */
+  /** A sentence for the operator about the scanner in use. */
   scannerNotice: string
 }
 
@@ -28,8 +28,8 @@ const now = () => new Date()
 const newId = () => randomUUID() as FileId
 
 /**
- * Loads only what the configuration asks for: a function's cold start pays for nothing else. What happens to a scanner of
- * its own goes to `log`, by default the standard output.
+ * Opens the ports of a configuration. Loads only the code that they need, to keep cold starts short. A scanner process that it
+ * starts reports to `log`.
  */
 export async function openRuntime(
   config: Config,
@@ -100,7 +100,7 @@ async function openCloud({
   recordLimits,
   quarantine,
 }: Config): Promise<CloudStorage> {
-  if (storage.kind !== 'gcp') throw new Error('There is no storage of this kind')
+  if (storage.kind !== 'gcp') throw new Error(`Unknown storage: ${storage.kind}`)
   const { openCloudStorage } = await import('./cloud-storage.ts')
   return openCloudStorage({ ...storage, quotaBytes, recordLimits, quarantine, now })
 }

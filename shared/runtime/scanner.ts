@@ -6,7 +6,7 @@ import type { Scanner } from '../ports/scanner.ts'
 
 export interface OpenScanner extends AsyncDisposable {
   scanner: Scanner
-  /** One sentence for whoever starts the service. */
+  /** One sentence for the operator. */
   notice: string
 }
 
@@ -15,10 +15,10 @@ const disposeNothing = { [Symbol.asyncDispose]: async () => undefined }
 type Clamd = NonNullable<Config['clamd']>
 
 /**
- * In the cloud the clamd at the configured address, whether it answers now or later. Over the local disk the best that
- * there is: the clamd that answers there; else one of our own, where the program and signatures are installed; else the
- * development scanner. Under the Firebase emulators the clamd at the configured address, or the development scanner.
- * Where scanning is switched off, none.
+ * Opens the scanner. In the cloud: the clamd at the configured address, even if it does not answer yet. With local storage: the
+ * clamd at that address if it answers, otherwise a clamd started by this process if it is installed with signatures, otherwise
+ * the development scanner. Under the Firebase emulators: the clamd at that address, or the development scanner. If scanning is
+ * switched off: no scanner.
  */
 export async function openScanner(
   { clamd, storage, emulated }: Config,
@@ -62,7 +62,7 @@ async function ownClamd(
     log,
   })
   const notice =
-    'Files are scanned by a ClamAV of their own, and stay pending until it has loaded its signatures.'
+    'Files are scanned by a ClamAV that this process has started; they stay pending until its signatures are loaded.'
   return { scanner, notice, [Symbol.asyncDispose]: () => scanner[Symbol.asyncDispose]() }
 }
 
@@ -76,7 +76,7 @@ async function developmentScanner(reason: keyof typeof reasons): Promise<OpenSca
   const { EicarScanner } = await import('../adapters/scanners/eicar-scanner.ts')
   return {
     scanner: new EicarScanner(),
-    notice: `Files are checked for the EICAR test file ONLY, which protects nobody: ${reasons[reason]}.`,
+    notice: `Files are checked for the EICAR test file ONLY, which gives no protection: ${reasons[reason]}.`,
     ...disposeNothing,
   }
 }

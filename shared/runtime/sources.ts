@@ -5,7 +5,7 @@ import type { Sources } from '../ports/sources.ts'
 
 export { openFetcher, type FetchPolicy } from '../adapters/web/fetch-source.ts'
 
-/** The public web, and the buckets that the operator allows. */
+/** Sources of imports: the public web, and the buckets in IMPORT_GCS_BUCKETS. */
 export async function openSources({ imports, projectId }: Config): Promise<Sources> {
   const { allowedPorts, buckets } = imports
   const foreign = once(async () => {

@@ -4,7 +4,7 @@ import type { AppEnv } from '../app-env.ts'
 import type { Scope } from './identity.ts'
 import { credentialsOf } from './credentials.ts'
 
-/** Lets in who holds the scope, and says who that is: `c.get('caller')`. Challenges are those of RFC 6750 §3. */
+/** Admits callers with the scope and sets `c.get('caller')`. Challenges follow RFC 6750 §3. */
 export function allow(scope: Scope): MiddlewareHandler<AppEnv> {
   return async (c, next) => {
     const credentials = credentialsOf(c)

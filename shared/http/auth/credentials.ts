@@ -2,14 +2,14 @@ import type { Context } from 'hono'
 import type { AppEnv } from '../app-env.ts'
 import type { Credentials } from './identity.ts'
 
-/** Of a connection that is gone already: nobody's address, and so not this machine's. */
+/** The peer of a closed connection, whose address is unknown. It is no loopback address. */
 const gone = 'gone'
 
-/** What a request says of who sends it. */
+/** The parts of a request that identify its sender. */
 export function credentialsOf(c: Context<AppEnv>): Credentials {
   const socket = c.env?.incoming?.socket
   return {
-    // Two such headers come joined by a comma (RFC 9110 §5.3), which no token holds: they are refused.
+    // Two Authorization headers are joined by a comma (RFC 9110 §5.3), which no token contains, so they are rejected.
     authorization: c.req.header('Authorization'),
     host: c.req.header('Host') ?? new URL(c.req.url).host,
     origin: c.req.header('Origin'),

@@ -11,7 +11,7 @@ import { openIssuerKeys } from './issuer-keys.ts'
 
 export interface FirebaseConfig {
   projectId: string
-  /** The Auth emulator's tokens, which nobody signs, instead of Google's. */
+  /** Accepts the unsigned tokens of the Auth emulator instead of Google's. */
   emulator: boolean
   jwksUrl?: URL
 }

@@ -1,14 +1,14 @@
 import type { Caller } from '../../model/access.ts'
 
-/** `workspace:admin` is about all workspaces: a token has it only by naming it. */
+/** `workspace:admin` applies to all workspaces. A token has it only if its `scope` claim names it. */
 export type Scope = 'files:read' | 'files:write' | 'workspace:admin'
 
 export interface Credentials {
-  /** The `Authorization` header, if there is one. */
+  /** The `Authorization` header. */
   authorization: string | undefined
   host: string | undefined
   origin: string | undefined
-  /** The address of the other end of the connection; undefined where there is no socket. */
+  /** The remote address of the connection; undefined without a socket. */
   peer: string | undefined
 }
 
@@ -17,5 +17,5 @@ export interface Identity {
   scopes: ReadonlySet<Scope>
 }
 
-/** Says who asks. Throws `unauthenticated` for a bad or missing token, `forbidden` for a request that may not be made at all. */
+/** Identifies the caller. Throws `unauthenticated` for a bad or missing token, `forbidden` for a request that no token allows. */
 export type Authenticate = (credentials: Credentials) => Promise<Identity>

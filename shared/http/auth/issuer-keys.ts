@@ -1,20 +1,20 @@
 import { createRemoteJWKSet, errors, type JWTVerifyGetKey } from 'jose'
 import { WorkspaceError } from '../../model/errors.ts'
 
-/** How long keys are used without a look whether the issuer has changed them. */
+/** The age at which keys are fetched again. */
 const maxAgeMs = 10 * 60_000
-/** How often an unknown key id may have the keys fetched; whoever makes up ids pays for no more. */
+/** The shortest interval between fetches for unknown key ids, so that invented ids cause no more fetches. */
 const unknownKeyMs = 30_000
-/** How often an issuer that fails is asked again while there are keys to go on with. */
+/** The interval between fetches from a failing issuer while older keys are known. */
 const failureMs = 5_000
 
 /**
- * Looks up the keys of a token issuer, which are fetched at their first use and again after 10 minutes. Known keys stay in
- * use while the issuer is away, however long that is; it is then asked every 5 seconds. Throws `identity-unavailable` for a
- * key that cannot be looked up meanwhile.
+ * Looks up the keys of a token issuer. Fetches them at the first use and again after 10 minutes. While the issuer is unavailable,
+ * known keys stay valid without limit, and it is asked every 5 seconds. Throws `identity-unavailable` for a key that cannot be
+ * looked up.
  */
 export function openIssuerKeys(jwksUrl: URL, now = () => Date.now()): JWTVerifyGetKey {
-  // Ages are kept here: the library's own have keys expire when the issuer is away.
+  // Ages are tracked here, because the library drops expired keys even while the issuer is unavailable.
   const keys = createRemoteJWKSet(jwksUrl, { cacheMaxAge: Infinity, cooldownDuration: Infinity })
   let fetchedAt = -Infinity
   let failure: { at: number; error: unknown } | undefined
@@ -30,7 +30,7 @@ export function openIssuerKeys(jwksUrl: URL, now = () => Date.now()): JWTVerifyG
     }
   }
 
-  /** Fetches the keys if they are older than so long. */
+  /** Fetches the keys if they are older than `olderThanMs`. */
   async function refresh(olderThanMs: number): Promise<void> {
     if (now() - fetchedAt < olderThanMs) return
     const isKnown = keys.jwks() !== undefined
@@ -43,7 +43,7 @@ export function openIssuerKeys(jwksUrl: URL, now = () => Date.now()): JWTVerifyG
 
   return async (header, token) => {
     const refreshed = refresh(maxAgeMs)
-    // An issuer that has failed and now hangs keeps no request waiting whose key is known.
+    // After a failure a request with a known key does not wait for the issuer, which may hang.
     if (!failure) await refreshed
     try {
       if (keys.jwks() === undefined) await refreshed

@@ -8,15 +8,14 @@ import { parseUserId, unauthenticated } from './token.ts'
 const administrator = 'admin'
 
 export interface LocalConfig {
-  /** Pages of these origins may call too, besides those of this machine. */
+  /** Pages of these origins may call, in addition to pages of this machine. */
   origins: readonly string[]
 }
 
 /**
- * No secrets, so only for this machine: `Bearer local:{user}` names a user, no header means the user `local`, and the user
- * `admin` is the administrator. A web page
- * from elsewhere is kept out by its `Origin`, and by the `Host` when it has bent a name of its own to this machine
- * (DNS rebinding).
+ * Authentication without secrets, for callers on this machine only: `Bearer local:{user}` names a user, no header means the user
+ * `local`, and the user `admin` is the administrator. Rejects web pages of other sites by `Origin`, and by `Host` if they resolve
+ * their own name to this machine (DNS rebinding).
  */
 export function openLocal({ origins }: LocalConfig): Authenticate {
   return async (credentials) => {

@@ -9,7 +9,7 @@ export interface OidcConfig {
   jwksUrl: URL
 }
 
-/** Asymmetric only: a public key can never pass for a shared secret (RFC 8725 §3.1). */
+/** Asymmetric algorithms only, so that a public key cannot be used as a shared secret (RFC 8725 §3.1). */
 const algorithms = [
   'RS256',
   'RS384',
@@ -25,8 +25,8 @@ const algorithms = [
 ]
 
 /**
- * Verifies tokens of an OpenID Connect issuer. Keys are fetched again after 10 minutes; an unknown `kid` has them fetched
- * at most every 30 seconds. A token without `kid` is accepted while the issuer has one key that fits (OIDC Core §10.1).
+ * Verifies tokens of an OpenID Connect issuer. Fetches its keys again after 10 minutes, and at most every 30 seconds for an
+ * unknown `kid`. Accepts a token without `kid` if exactly one key of the issuer fits (OIDC Core §10.1).
  */
 export function openOidc({ issuer, audience, jwksUrl }: OidcConfig): Authenticate {
   const keys = openIssuerKeys(jwksUrl)

@@ -8,7 +8,7 @@ export type AuthConfig =
   | ({ mode: 'oidc' } & OidcConfig)
   | ({ mode: 'firebase' } & FirebaseConfig)
 
-/** The authenticator of `AUTH_MODE`; it fetches nothing before the first token. */
+/** The authenticator of `AUTH_MODE`. It fetches keys at the first token. */
 export function openAuthenticator(config: AuthConfig): Authenticate {
   if (config.mode === 'local') return openLocal(config)
   return config.mode === 'oidc' ? openOidc(config) : openFirebase(config)

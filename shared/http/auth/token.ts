@@ -5,13 +5,13 @@ import { parseSessionId } from '../../model/path.ts'
 import { ruleBrokenByUserId } from '../../model/user-id.ts'
 import type { Identity, Scope } from './identity.ts'
 
-/** How far the issuer's clock may be from ours. */
+/** The tolerated difference between the issuer's clock and the local one. */
 export const clockToleranceSeconds = 30
 
-/** What a token without a `scope` claim may do. */
-const ownScopes: Scope[] = ['files:read', 'files:write']
+/** The scopes of a token without a `scope` claim. */
+const defaultScopes: Scope[] = ['files:read', 'files:write']
 
-const allScopes: Scope[] = [...ownScopes, 'workspace:admin']
+const allScopes: Scope[] = [...defaultScopes, 'workspace:admin']
 
 const claimsSchema = z.object({
   sub: z.string(),
@@ -19,7 +19,7 @@ const claimsSchema = z.object({
   session: z.string().optional(),
 })
 
-/** Faults of the token; anything else is a fault of the service. */
+/** Errors of the token. Any other error is a fault of the service. */
 const tokenFaults = [
   errors.JOSEAlgNotAllowed,
   errors.JOSENotSupported,
@@ -44,7 +44,7 @@ export function bearerToken(authorization: string | undefined): string {
   return token
 }
 
-/** Who a verified token names, and how far it reaches. Throws `unauthenticated` for a claim of the wrong type. */
+/** The caller and the scopes of a verified token. Throws `unauthenticated` for a claim of the wrong type. */
 export function identityOf(payload: JWTPayload): Identity {
   const claims = claimsSchema.safeParse(payload)
   if (!claims.success) {
@@ -58,18 +58,18 @@ export function identityOf(payload: JWTPayload): Identity {
       workspaceId: parseUserId(sub),
       ...(session !== undefined && { session: parseSessionClaim(session) }),
     },
-    scopes: new Set(named ? allScopes.filter((scope) => named.includes(scope)) : ownScopes),
+    scopes: new Set(named ? allScopes.filter((scope) => named.includes(scope)) : defaultScopes),
   }
 }
 
-/** A user id: opaque, but text that every store can keep. */
+/** Validates an opaque user id. Throws `unauthenticated` for text that a store cannot keep. */
 export function parseUserId(id: string): string {
   const rule = ruleBrokenByUserId(id)
   if (rule !== undefined) throw unauthenticated(`The user id ("sub") ${rule}.`)
   return id
 }
 
-/** Translates a failed verification: `unauthenticated` for a bad token; a refusal of the keys stays as it is. */
+/** Translates a failed verification to `unauthenticated` for a bad token. Returns a `WorkspaceError` unchanged. */
 export function verificationError(error: unknown): Error {
   if (error instanceof WorkspaceError) return error
   if (!tokenFaults.some((fault) => error instanceof fault)) {

@@ -9,10 +9,10 @@ import { sendContinue } from './expect-continue.ts'
 
 export const idleSeconds = 30
 
-/** How far the connection may run ahead of the storage; larger than a chunk, so that neither waits for the other. */
+/** The buffer between connection and storage. It is larger than a chunk, so that neither waits for the other. */
 const bufferedBytes = 256 * 1024
 
-/** The Functions Framework has read the body before the handler runs. */
+/** The Functions Framework reads the body before the handler runs. */
 type BufferedMessage = IncomingMessage & { rawBody?: Buffer }
 
 const claimed = new WeakSet<object>()
@@ -29,17 +29,17 @@ export function declaredLength(c: Context<AppEnv>): number | undefined {
 }
 
 export interface BodyOptions {
-  /** How long it may be silent. */
+  /** The longest pause between two chunks. */
   idleSeconds?: number
-  /** The SHA-256, in hex, that it must have. */
+  /** The expected SHA-256 in hex. */
   checksum?: string | undefined
 }
 
 /**
- * The request's body, once, in whatever runtime. It fails with `invalid-request` when it ends before its declared length,
- * with `timeout` when no byte comes for the idle limit while one is waited for, and with `digest-mismatch` in place of its
- * end when it has not the checksum; what is written from it is then undone, like any body that breaks off. Destroying it leaves
- * the connection as it is, so that a refusal can still be answered. Throws `unsupported-type` for a content coding.
+ * The request's body as a stream, which can be opened once. The stream fails with `invalid-request` if it ends before its declared
+ * length, with `timeout` if a reader waits longer than the idle limit, and with `digest-mismatch` instead of its end if the
+ * checksum differs. Writers undo a failed body. Destroying the stream keeps the connection open, so that an error can still be
+ * answered. Throws `unsupported-type` for a content coding.
  */
 export function bodyStream(c: Context<AppEnv>, options: BodyOptions = {}): Readable {
   const coding = c.req.header('content-encoding')?.trim().toLowerCase()
@@ -57,7 +57,7 @@ export function bodyStream(c: Context<AppEnv>, options: BodyOptions = {}): Reada
   })
 }
 
-/** The body as it is, which nobody may have begun to read. */
+/** The unread source of the body. Throws if it has been read. */
 function claim(c: Context<AppEnv>): Readable {
   const incoming: BufferedMessage | undefined = c.env?.incoming
   const buffered = incoming?.rawBody
@@ -67,7 +67,7 @@ function claim(c: Context<AppEnv>): Readable {
   }
   claimed.add(owner)
   if (buffered) return Readable.from(buffered, { objectMode: false })
-  // Without a web stream in between, which would cost a third of the throughput.
+  // Reads the Node stream directly: a web stream in between costs a third of the throughput.
   if (incoming) return incoming
   return c.req.raw.body ? Readable.fromWeb(c.req.raw.body) : Readable.from([])
 }
@@ -76,15 +76,16 @@ interface Guard {
   declaredBytes: number | undefined
   idleMilliseconds: number
   checksum: string | undefined
-  /** Runs when the first byte is asked for. */
+  /** Runs at the first read. */
   begin: () => void
 }
 
+/** Wraps a source in the checks of `bodyStream`. */
 function guard(source: Readable, expected: Guard): Readable {
   const { declaredBytes, idleMilliseconds, checksum, begin } = expected
-  // Here rather than in a stage of its own, which would cost a large upload a tenth of its time.
+  // Hashes here, because a separate stage takes a tenth of the time of a large upload.
   const hash = checksum === undefined ? undefined : createHash('sha256')
-  // Read straight from the connection, so that its chunks are nobody else's.
+  // The chunks of a connection have no other reader, so their memory may be reused.
   const isFresh = source instanceof IncomingMessage
   let receivedBytes = 0
   let idle: NodeJS.Timeout | undefined

@@ -9,10 +9,9 @@ export interface DrainLimits {
 const drainLimits: DrainLimits = { maxBytes: 64 * 1024 * 1024, seconds: 5 }
 
 /**
- * Middleware for answers that are given before the body was read to its end. A connection closed with unread bytes is
- * reset, and many clients then report the reset instead of the answer. So the answer goes out at once, with
- * `Connection: close`, and its stream is ended only when the rest of the body was read and dropped, within bounds
- * (RFC 9112 §9.6).
+ * Middleware for answers that are sent before the body is read completely. Closing a connection with unread bytes resets it, and
+ * many clients then report the reset instead of the answer. So the answer is sent immediately with `Connection: close`, and its
+ * stream ends only after the rest of the body is read and dropped, within `limits` (RFC 9112 §9.6).
  */
 export function answerBeforeEnd(limits = drainLimits): MiddlewareHandler<AppEnv> {
   return async (c, next) => {
@@ -49,7 +48,7 @@ export function answerBeforeEnd(limits = drainLimits): MiddlewareHandler<AppEnv>
 
 type Answer = ReadableStreamDefaultReader<Uint8Array>
 
-/** As much as tells whether an answer is one piece of memory, whose length can then be said; never more of a stream. */
+/** The first two reads of an answer. They show whether it is a single chunk, whose length is then known. */
 async function beginning(
   answer: Answer | undefined,
 ): Promise<{ done: boolean; value?: Uint8Array | undefined }[]> {
@@ -58,7 +57,7 @@ async function beginning(
   return [first, await answer.read()]
 }
 
-/** Reads what is left of the request's body and drops it; resolves at its end, at a bound, or when the client is gone. */
+/** Reads and drops the rest of the request's body. Resolves at its end, at a limit, or when the client disconnects. */
 export async function drain(c: Context<AppEnv>, { maxBytes, seconds }: DrainLimits): Promise<void> {
   const { incoming } = c.env ?? {}
   if (!incoming || incoming.readableEnded || incoming.destroyed) return

@@ -5,8 +5,8 @@ import type { AppEnv } from '../app-env.ts'
 const waiting = new WeakSet<IncomingMessage>()
 
 /**
- * Makes a server send `100 Continue` only once a request's body is wanted (`sendContinue`), so that a refusal costs its
- * client no upload (RFC 9110 §10.1.1). Without this, Node sends it before anyone has seen the request.
+ * Makes a server send `100 Continue` only when a handler reads the body (`sendContinue`), so that a rejected client uploads nothing
+ * (RFC 9110 §10.1.1). By default Node sends it before the request is handled.
  */
 export function deferContinue(server: Server): void {
   server.on('checkContinue', (incoming, outgoing) => {
@@ -15,7 +15,7 @@ export function deferContinue(server: Server): void {
   })
 }
 
-/** Asks a client that waits with its body to send it; does nothing for any other. */
+/** Sends `100 Continue` to a client that waits for it; does nothing for other clients. */
 export function sendContinue(c: Context<AppEnv>): void {
   const { incoming, outgoing } = c.env ?? {}
   if (incoming && waiting.delete(incoming)) outgoing?.writeContinue()

@@ -3,7 +3,7 @@ import { invalid } from '../../model/errors.ts'
 import type { FormPart } from './form-parser.ts'
 import { decodeText } from '../protocol/part-header.ts'
 
-/** The known fields of a form, each at most once. Ignores others: uploaders send their own beside those of the service. */
+/** The known fields of a form, each at most once. Ignores other fields, because upload libraries add their own. */
 export class FormFieldSet {
   readonly values = new Map<string, string>()
   readonly #isKnown: (name: string) => boolean
@@ -14,7 +14,7 @@ export class FormFieldSet {
     this.#maxBytes = maxBytes
   }
 
-  /** Throws `invalid-request` for a known field that is repeated, too long or no text. */
+  /** Throws `invalid-request` for a known field that is repeated, too long or not text. */
   add({ name, encoding }: FormPart, text: string | undefined, isTooLong: boolean): void {
     if (name === undefined || !this.#isKnown(name)) return
     if (this.values.has(name)) throw invalid(name, 'must be sent once')
@@ -24,7 +24,7 @@ export class FormFieldSet {
     this.values.set(name, text)
   }
 
-  /** Adds a field that was sent as a file, such as a Blob of JSON, by `run` at its end; drops any other file. */
+  /** Adds a known field that was sent as a file, such as a Blob of JSON, by `run` at its end. Drops any other file. */
   addFile(part: FormPart, body: Readable, run: (add: () => void) => void): void {
     if (part.name === undefined || !this.#isKnown(part.name)) {
       body.resume()
@@ -45,7 +45,7 @@ export class FormFieldSet {
   }
 }
 
-/** Refuses an encoding that would be stored in place of the bytes that it encodes. */
+/** Throws for an encoded part, because the encoded text would be stored instead of the bytes. */
 export function assertPlainEncoding(name: string, encoding: string): void {
   if (encoding === 'base64' || encoding === 'quoted-printable') {
     throw invalid(name, `must be sent as it is, not as ${encoding} (RFC 7578 §4.7)`)

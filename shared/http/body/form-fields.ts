@@ -6,7 +6,7 @@ import { bodyStream, idleSeconds } from './body.ts'
 import { FormFieldSet } from './form-field-set.ts'
 import { atFirstByte, attempt, malformedForm, openForm } from './form-parser.ts'
 import { readText } from './json-body.ts'
-import { parsePairs } from '../query.ts'
+import { parsePairs } from '../protocol/form-urlencoded.ts'
 
 interface FormLimits {
   isKnown: (name: string) => boolean

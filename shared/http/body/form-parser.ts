@@ -3,23 +3,23 @@ import type { Readable } from 'node:stream'
 import { invalid, WorkspaceError } from '../../model/errors.ts'
 import { decodeText, parsePartHeader, type PartHeader } from '../protocol/part-header.ts'
 
-/** Of browsers, uploaders and HTTP libraries, whose metadata may be one field each. */
+/** Enough for upload libraries that send each metadata entry as a field. */
 const maxParts = 1000
-/** Several chunks of the connection, so that parser and storage need not take turns. */
+/** Holds several chunks of the connection, so that parser and storage can work at the same time. */
 const fileBufferBytes = 512 * 1024
 
 export interface FormPart extends PartHeader {
-  /** As declared, without parameters; `text/plain` where nothing was (RFC 7578 §4.4). */
+  /** The declared type without parameters; `text/plain` by default (RFC 7578 §4.4). */
   mimeType: string
   /** `Content-Transfer-Encoding`, in lower case. */
   encoding: string
 }
 
-/** Hears of each part. Both may throw, which ends the form with the error. */
+/** Handlers of parts. An exception ends the form with that error. */
 export interface FormHandlers {
-  /** A part that is a file by its file name or its type; its body must be read or dropped. */
+  /** A part with a file name or a file type. The handler must read or drop its body. */
   file(part: FormPart, body: Readable): void
-  /** Any other part; `text` is undefined if it is not text in its charset. */
+  /** Any other part; `text` is undefined if the bytes are invalid in their charset. */
   field(part: FormPart, text: string | undefined, isTooLong: boolean): void
 }
 
@@ -38,11 +38,11 @@ export function openForm(
     return header
   })
   const partOf = ({ mimeType, encoding }: { mimeType: string; encoding: string }): FormPart => {
-    if (!header) throw new Error('busboy has read a part without telling of its header')
+    if (!header) throw new Error('busboy emitted a part without its header')
     return { ...header, mimeType, encoding }
   }
   form.on('file', (_, body, info) => {
-    // The form's failure is thrown by its reader; a consumer that does not read yet must not crash the process.
+    // The reader of the form throws its error. Without this handler a body that is not read yet would crash the process.
     body.on('error', () => {})
     attempt(form, () => handlers.file(partOf(info), body))
   })
@@ -84,19 +84,19 @@ interface HeaderParser {
 }
 
 /**
- * Reads each part's header before busboy does, and leaves it only what it needs to tell files from fields. busboy hands out
- * no header, skips those that it cannot parse, replaces bytes that are not UTF-8, and does not say which of `filename` and
- * `filename*` a name is from. Its header parser is the private property `_hparser`, set once for each part (1.6.0).
+ * Reads each part's header before busboy does, and passes on only what busboy needs to distinguish files from fields. busboy does
+ * not expose headers, skips those that it cannot parse, replaces bytes that are not UTF-8, and does not tell `filename` from
+ * `filename*`. Its header parser is the private property `_hparser`, set once for each part (1.6.0).
  */
 function readHeaders(form: Busboy, read: (fields: HeaderFields) => PartHeader | undefined): void {
   let current: HeaderParser | null = null
-  const heard = new WeakSet<HeaderParser>()
+  const wrapped = new WeakSet<HeaderParser>()
   Object.defineProperty(form, '_hparser', {
     get: () => current,
     set(parser: HeaderParser | null) {
       current = parser
-      if (parser === null || heard.has(parser)) return
-      heard.add(parser)
+      if (parser === null || wrapped.has(parser)) return
+      wrapped.add(parser)
       const pass = parser.cb
       parser.cb = (fields) => {
         const header = read(fields)
@@ -113,7 +113,7 @@ function readHeaders(form: Busboy, read: (fields: HeaderFields) => PartHeader | 
   })
 }
 
-/** Calls back at the first byte of a part, and never for a part without one. */
+/** Calls `begin` at the first byte of a part; never for an empty part. */
 export function atFirstByte(form: Busboy, body: Readable, begin: () => void): void {
   body.once('readable', () => {
     const chunk: unknown = body.read()
@@ -123,7 +123,7 @@ export function atFirstByte(form: Busboy, body: Readable, begin: () => void): vo
   })
 }
 
-/** Runs what may throw inside one of the parser's events, whose exceptions nothing else catches. */
+/** Runs code in an event of the parser. An exception destroys the form with that error. */
 export function attempt(form: Busboy, run: () => void): void {
   if (form.destroyed) return
   try {

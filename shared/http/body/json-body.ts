@@ -11,14 +11,14 @@ const defaultMaxBytes = 64 * 1024
 const jsonType = /^application\/(?:[\w.!#$&^+-]+\+)?json\s*(?:;\s*charset\s*=\s*"?utf-8"?\s*)?$/i
 
 interface JsonBodyOptions {
-  /** No body at all counts as `{}`. */
+  /** A missing body counts as `{}`. */
   optional?: boolean
-  /** How long a byte is waited for. */
+  /** The longest pause between two chunks. */
   idleSeconds?: number
   maxBytes?: number
 }
 
-/** The request's JSON body, as the schema understands it. Throws `unsupported-type`, `too-large` or `invalid-request`. */
+/** The request's JSON body, parsed by the schema. Throws `unsupported-type`, `too-large` or `invalid-request`. */
 export async function jsonBody<Schema extends z.ZodType>(
   c: Context<AppEnv>,
   schema: Schema,
@@ -32,7 +32,7 @@ export async function jsonBody<Schema extends z.ZodType>(
   return parsed(schema, parseJson(text, 'body'))
 }
 
-/** The request's body, whole, which must be UTF-8 of at most so many bytes. */
+/** The request's body as text. Throws `too-large`, or `invalid-request` for bytes that are not UTF-8. */
 export async function readText(
   c: Context<AppEnv>,
   { maxBytes = defaultMaxBytes, ...limits }: { idleSeconds: number; maxBytes?: number },

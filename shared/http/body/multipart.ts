@@ -6,33 +6,33 @@ import type { AppEnv } from '../app-env.ts'
 import { bodyStream, idleSeconds } from './body.ts'
 import { expectedChecksum } from '../protocol/digest.ts'
 import { assertPlainEncoding, FormFieldSet } from './form-field-set.ts'
-import { fileNameOf } from './form-file-name.ts'
+import { fileNameOf } from '../protocol/form-file-name.ts'
 import { atFirstByte, attempt, malformedForm, openForm, type FormPart } from './form-parser.ts'
 
 const fieldNames = ['path', 'session', 'overwrite', 'metadata', 'origin'] as const
 const maxFieldBytes = 64 * 1024
-/** Bytes in a row that belong to no file: a preamble, an epilogue, an endless field, a file under another name. */
+/** The most consecutive bytes outside the file: a preamble, an epilogue, a long field, a file under another name. */
 const maxQuietBytes = 1024 * 1024
 
 export type FormFields = Partial<Record<(typeof fieldNames)[number], string>>
 
-/** The form's file, while it arrives. */
+/** The form's file while it is received. */
 export interface FilePart {
-  /** The name that the client gave; throws `invalid-request` where it gave none that can be used. */
+  /** The name that the client sent. Throws `invalid-request` if it is missing or unusable. */
   name: () => string
-  /** As declared, without parameters; `text/plain` where nothing was (RFC 7578 §4.4). */
+  /** The declared type without parameters; `text/plain` by default (RFC 7578 §4.4). */
   mimeType: string
-  /** To be read without waiting for `fields`, which may come after it. Fails when the form does. */
+  /** Read it without waiting for `fields`, which may follow it. It fails when the form fails. */
   body: Readable
-  /** The other parts, once the whole form has been read and is in order; rejects when it is not. */
+  /** Resolves to the other parts when the whole form is read; rejects if it is invalid. */
   fields: Promise<FormFields>
 }
 
 /**
  * Reads a `multipart/form-data` body (RFC 7578) of one `file` and the fields of an upload, in any order, in constant
- * memory. Ignores other fields and file inputs that were left empty. `onFile` stores what it is given and keeps it only
- * once `fields` has resolved; what it resolves to is the result. Throws `unsupported-type` for another content type and
- * `invalid-request` naming what is wrong with the form; an error of `onFile` ends the reading and is thrown as it is.
+ * memory. Ignores other fields and empty file inputs. `onFile` stores the file and keeps it only after `fields` has
+ * resolved; its result is returned. Throws `unsupported-type` for another content type and `invalid-request` for an invalid form.
+ * An error of `onFile` ends the reading and is thrown unchanged.
  */
 export async function parseMultipart<T>(
   c: Context<AppEnv>,
@@ -68,7 +68,7 @@ export async function parseMultipart<T>(
         if (part.name === undefined || !isKnown(part.name)) ignoredFile ??= otherFile(part.name)
         received.addFile(part, stream, (add) => attempt(form, add))
       } else if (part.fileName === undefined) {
-        // A browser sends an input that was left empty as a file without name and bytes (HTML §4.10.21.4).
+        // A browser sends an empty file input as a file without name and bytes (HTML §4.10.21.4).
         atFirstByte(form, stream, () => take(part, stream))
       } else take(part, stream)
     },
@@ -114,7 +114,7 @@ function formType(c: Context<AppEnv>): string {
   )
 }
 
-/** Fails where `onFile` fails, or leaves the parser waiting for a reader of the file. */
+/** Rejects if `onFile` rejects, or if it resolves without reading the file, which would block the parser. */
 async function whole(handled: Promise<unknown>, stream: Readable): Promise<void> {
   await handled
   if (!stream.readableEnded) throw new Error('onFile has resolved without reading the file')

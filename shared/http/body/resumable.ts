@@ -7,12 +7,12 @@ import { bodyStream, declaredLength } from './body.ts'
 import { expectedChecksum } from '../protocol/digest.ts'
 import { parseUploadRange } from '../protocol/upload-range.ts'
 
-/** Answered where a client gave up a request, in Cloud Storage to `DELETE` of an upload. */
+/** Cloud Storage answers this status to `DELETE` of an upload. */
 const clientClosedRequest = 499
 
 /**
- * `/uploads/{uploadId}`: the receiving side of the Cloud Storage protocol for resumable uploads. The id is a secret, and
- * whoever has it may send. `cancel` ends a session and gives up what was reserved for it.
+ * `/uploads/{uploadId}`: the server side of the Cloud Storage protocol for resumable uploads. The id is a secret that allows
+ * sending. `cancel` ends a session and releases its reservation.
  * https://cloud.google.com/storage/docs/performing-resumable-uploads
  */
 export const resumableRoutes = (
@@ -56,7 +56,7 @@ async function receive(
   return uploads.append(uploadId, { body: verifiedBody(c, isWhole), ...range })
 }
 
-/** The request's body, held against its digests: that of the representation speaks of the whole file (RFC 9530 section 3). */
+/** The request's body, checked against its digests. `Repr-Digest` applies to the whole file (RFC 9530 §3). */
 function verifiedBody(c: Context<AppEnv>, isWhole: boolean): Readable {
   const checksum = expectedChecksum((name) =>
     name === 'repr-digest' && !isWhole ? undefined : c.req.header(name),

@@ -1,9 +1,9 @@
 import { listElements } from './list-elements.ts'
 
 /**
- * How much `Accept` wants a media type, from 0 to 1, by the most specific range that it falls in (RFC 9110 §12.5.1).
- * Parameters other than `q` do not narrow a range: clients send `application/json; charset=utf-8`. Without the field every
- * type is as welcome.
+ * The quality of a media type in `Accept`, from 0 to 1, by the most specific range that matches (RFC 9110 §12.5.1). Parameters
+ * other than `q` do not narrow a range, because clients send `application/json; charset=utf-8`. Without the field every type has
+ * quality 1.
  */
 export function qualityOf(accept: string | undefined, type: string): number {
   if (accept === undefined || accept.trim() === '') return 1
@@ -12,15 +12,15 @@ export function qualityOf(accept: string | undefined, type: string): number {
     const end = element.indexOf(';')
     const parametersAt = end === -1 ? element.length : end
     const range = element.slice(0, parametersAt).trim().toLowerCase()
-    // Of a repeated range the best weight counts.
+    // The highest weight of a repeated range counts.
     ranges.set(range, Math.max(weightOf(element, parametersAt), ranges.get(range) ?? 0))
   }
   const family = `${type.split('/', 1)[0]}/*`
-  // A single asterisk is what Java's URLConnection sends.
+  // Java's URLConnection sends a single asterisk.
   return ranges.get(type) ?? ranges.get(family) ?? ranges.get('*/*') ?? ranges.get('*') ?? 0
 }
 
-/** The weight among a range's parameters (RFC 9110 §12.4.2), 1 without a valid one. Makes no list of the parameters. */
+/** The weight among a range's parameters (RFC 9110 §12.4.2), 1 without a valid one. Scans in place, without a list of parameters. */
 function weightOf(element: string, parametersAt: number): number {
   for (let at = parametersAt; at < element.length;) {
     const next = element.indexOf(';', at + 1)

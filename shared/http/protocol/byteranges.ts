@@ -7,13 +7,13 @@ import { contentRange, rangeLength } from './ranges.ts'
 export interface Byteranges {
   contentType: string
   sizeBytes: number
-  /** Sends the parts one behind the other; a part's bytes are opened when its turn has come. */
+  /** Streams the parts in order. Opens the bytes of a part when the previous part is complete. */
   stream: (open: (range: ByteRange) => Promise<Readable>) => Readable
 }
 
 /** A `multipart/byteranges` body (RFC 9110 §14.6) of parts in the order given. */
 export function byteranges(ranges: ByteRange[], mimeType: string, sizeBytes: number): Byteranges {
-  // Not to be guessed by whoever wrote the file, who could close a part with it.
+  // Random, so that the author of a file cannot put the boundary into it.
   const boundary = randomBytes(18).toString('hex')
   const parts = ranges.map((range, index) => ({
     range,
@@ -34,7 +34,7 @@ export function byteranges(ranges: ByteRange[], mimeType: string, sizeBytes: num
         }
         yield tail
       }
-      // Begins at once, so that bytes which are open already are closed whenever the reader goes.
+      // Starts immediately, so that a source opened before is closed when the reader disconnects.
       const body = new PassThrough()
       pipeline(bytes, body).catch(() => undefined)
       return body

@@ -9,7 +9,7 @@ import {
 import { parseHttpDate, wholeSecond } from './http-date.ts'
 import { checksumIn } from './proxied-tag.ts'
 
-/** What identifies the version that is selected: a strong entity-tag and the time it became this version. */
+/** Identify the selected version: a strong entity-tag, and the time of the last change. */
 export interface Validators {
   etag: string
   lastModified: Date
@@ -19,9 +19,9 @@ export interface Validators {
 export type FieldReader = (name: string) => string | undefined
 
 /**
- * Evaluates a request's preconditions against an existing representation, in the order of RFC 9110 §13.2.2.
- * For `If-None-Match` a tag of ours that a proxy has changed still names its bytes. An `If-Match` that is not the grammar matches nothing, so that nothing is done under a condition misread; such an
- * `If-None-Match` or date is ignored.
+ * Evaluates a request's preconditions against an existing representation, in the order of RFC 9110 §13.2.2. A malformed `If-Match`
+ * matches nothing, so that no change happens under a misread condition. A malformed `If-None-Match` or date is ignored.
+ * `If-None-Match` also matches a tag of Coffer that a proxy has modified.
  */
 export function evaluatePreconditions(
   method: string,
@@ -46,7 +46,7 @@ export function evaluatePreconditions(
   return 'proceed'
 }
 
-/** Whether `If-Range` lets `Range` count (RFC 9110 §13.1.5): the very same strong tag, or the very same date. */
+/** Whether `If-Range` allows `Range` (RFC 9110 §13.1.5): it must be the same strong tag or exactly the same date. */
 export function ifRangeHolds(ifRange: string | undefined, current: Validators): boolean {
   if (ifRange === undefined) return true
   const date = parseHttpDate(ifRange)
@@ -56,14 +56,14 @@ export function ifRangeHolds(ifRange: string | undefined, current: Validators): 
   return tags.some((tag) => matchesStrongly(tag, current.etag))
 }
 
-/** What must be true of the path that an upload writes to; see `Catalog.reserve`. */
+/** Conditions on the path that an upload writes to; see `Catalog.reserve`. */
 export interface WritePreconditions {
   mustBeAbsent?: true
-  /** SHA-256 sums, hex, one of which the version to replace must have; none at all never holds. */
+  /** The version to replace must have one of these SHA-256 sums (hex). An empty list never holds. */
   mustReplace?: string[] | '*'
 }
 
-/** The preconditions of `PUT /content/{path}`. Throws `invalid-request` for those that an upload cannot hold. */
+/** The preconditions of `PUT /content/{path}`. Throws `invalid-request` for those that an upload does not support. */
 export function parseWritePreconditions(field: FieldReader): WritePreconditions {
   const ifMatch = field('if-match')
   const ifNoneMatch = field('if-none-match')
@@ -99,7 +99,7 @@ function parseIfMatch(field: string): string[] | '*' {
   return tags.flatMap((tag) => checksumIn(tag) ?? [])
 }
 
-/** Whether a tag names the current bytes by their checksum, in whatever form it came back from a proxy. */
+/** Whether a tag contains the checksum of the current bytes, also after a proxy has modified it. */
 function names(tag: EntityTag, { etag }: Validators): boolean {
   const checksum = checksumIn(tag)
   return checksum !== undefined && etagOf(checksum) === etag
@@ -110,7 +110,7 @@ function someTag(field: string, matches: (tag: EntityTag) => boolean): boolean {
   return tags === '*' || tags?.some(matches) === true
 }
 
-/** Undefined without a valid date: the field is to be ignored. */
+/** Undefined without a valid date; the caller then ignores the field. */
 function isModifiedSince(field: string | undefined, current: Validators): boolean | undefined {
   const date = field === undefined ? undefined : parseHttpDate(field)
   return date === undefined ? undefined : wholeSecond(current.lastModified) > date

@@ -4,10 +4,9 @@ import { invalid } from '../../model/errors.ts'
 const sha256Bytes = 32
 
 /**
- * The SHA-256, hex, that a request's content must have by `Content-Digest` or `Repr-Digest` (RFC 9530); undefined when
- * neither names it: other algorithms are ignored. Without a content coding both speak of the same bytes, so they must
- * agree. They speak of the content as sent: in a multipart request that is the form, not the file in it.
- * Throws `invalid-request` naming the field.
+ * The SHA-256 (hex) of a request's content by `Content-Digest` or `Repr-Digest` (RFC 9530); undefined if neither contains one.
+ * Ignores other algorithms. Without a content coding both fields describe the same bytes, so they must agree. In a multipart
+ * request they describe the form, not the file in it. Throws `invalid-request` naming the field.
  */
 export function expectedChecksum(field: (name: string) => string | undefined): string | undefined {
   const content = parseDigest('Content-Digest', field('content-digest'))

@@ -1,9 +1,9 @@
 import { encodeExtended } from 'content-disposition'
 
 /**
- * The `Content-Disposition` that saves or shows bytes under a name (RFC 6266). `filename` is always quoted and holds
- * nothing that clients disagree about: no quote, backslash, percent sign, slash or non-ASCII character (Appendix D). A
- * name that has any comes whole in `filename*` (RFC 8187), which every current client prefers.
+ * The `Content-Disposition` of bytes with a name (RFC 6266). `filename` is always quoted and contains no quote, backslash, percent
+ * sign, slash or non-ASCII character, which clients interpret differently (Appendix D). A name with such a character is
+ * complete in `filename*` (RFC 8187), which every current client prefers.
  */
 export function contentDisposition(type: 'attachment' | 'inline', name: string): string {
   const fallback = asciiName(name)
@@ -14,10 +14,9 @@ export function contentDisposition(type: 'attachment' | 'inline', name: string):
 const deviceName = /^(?:aux|com\d|conin\$|conout\$|con|lpt\d|nul|prn)(?= *(?:\.|$))/i
 
 /**
- * A file name in ASCII that is safe to save under. Accents fall off their letters, other letters and digits become those
- * that they stand for, and any other character becomes `_`: U+2024 is compatible with a dot, and two of them with `..`.
- * Windows drops blanks and dots at the ends and takes some names for devices; a dot in front hides a file, so none is there
- * that the name itself does not begin with.
+ * An ASCII file name that is safe to save. Removes accents, replaces letters and digits by their compatible ASCII form, and any
+ * other character by `_` (U+2024 is compatible with a dot, and two of them with `..`). Avoids device names of Windows, and
+ * spaces and dots at the end, which Windows drops. Adds no leading dot, which hides a file.
  */
 function asciiName(name: string): string {
   let ascii = ''
@@ -33,7 +32,7 @@ function asciiOf(character: string): string {
   return /^[A-Za-z0-9]*$/.test(letters) ? letters : '_'
 }
 
-/** With `_` in place of each blank in front, and of each blank and dot at the end. */
+/** Replaces each leading space, and each trailing space and dot, by `_`. */
 function withoutEdges(text: string): string {
   let start = 0
   while (text[start] === ' ') start += 1

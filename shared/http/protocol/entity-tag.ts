@@ -1,6 +1,6 @@
 import { httpBlanks, trimCharacters } from '../../media/trim-characters.ts'
 
-/** One entity-tag (RFC 9110 §8.8.3); `opaque` is what stands between the quotes. */
+/** One entity-tag (RFC 9110 §8.8.3); `opaque` is the text between the quotes. */
 export interface EntityTag {
   weak: boolean
   opaque: string
@@ -8,12 +8,12 @@ export interface EntityTag {
 
 const tagPattern = /(?<weak>W\/)?"(?<opaque>[\x21\x23-\x7e\x80-\xff]*)"/y
 
-/** Our strong entity-tag of bytes: their SHA-256 in quotes. They never change under it (RFC 9110 §8.8.3). */
+/** The strong entity-tag of bytes: their SHA-256 in quotes (RFC 9110 §8.8.3). */
 export function etagOf(checksum: string): string {
   return `"${checksum}"`
 }
 
-/** The tags of `If-Match` or `If-None-Match`, or `*`; undefined for what is not the grammar (RFC 9110 §13.1.1). */
+/** The tags of `If-Match` or `If-None-Match`, or `*`; undefined for a malformed field (RFC 9110 §13.1.1). */
 export function parseEntityTags(field: string): EntityTag[] | '*' | undefined {
   const text = trimCharacters(field, httpBlanks)
   if (text === '*') return '*'
@@ -39,7 +39,7 @@ export function parseEntityTags(field: string): EntityTag[] | '*' | undefined {
   return tags
 }
 
-/** Strong comparison: identical, and neither weak (RFC 9110 §8.8.3.2). `etag` is a strong one of ours. */
+/** Strong comparison: identical, and neither is weak (RFC 9110 §8.8.3.2). `etag` is strong. */
 export function matchesStrongly(tag: EntityTag, etag: string): boolean {
   return !tag.weak && matchesWeakly(tag, etag)
 }

@@ -14,7 +14,7 @@ const asctimeDate = new RegExp(
   String.raw`^${dayName} ${month} (?<day>[ \d]\d) ${time} (?<year>\d{4})$`,
 )
 
-/** An HTTP-date in any of its three forms (RFC 9110 §5.6.7), in milliseconds; undefined for anything else. */
+/** Parses an HTTP-date in any of its three forms (RFC 9110 §5.6.7) to milliseconds; undefined for other text. */
 export function parseHttpDate(field: string, now = new Date()): number | undefined {
   const full = imfFixdate.exec(field) ?? asctimeDate.exec(field)
   if (full?.groups) return instant(full.groups, Number(full.groups['year']))
@@ -22,14 +22,14 @@ export function parseHttpDate(field: string, now = new Date()): number | undefin
   return short?.groups && instantOfShortYear(short.groups, now)
 }
 
-/** The whole second that an HTTP-date can tell, in milliseconds. */
+/** The time in milliseconds, rounded down to the second, which is the precision of an HTTP-date. */
 export function wholeSecond(date: Date): number {
   return Math.floor(date.getTime() / 1000) * 1000
 }
 
 type Groups = Record<string, string>
 
-/** A two-digit year that seems more than 50 years in the future is the last past year with these digits. */
+/** A two-digit year more than 50 years in the future is the latest past year with these digits (RFC 9110 §5.6.7). */
 function instantOfShortYear(groups: Groups, now: Date): number | undefined {
   const century = Math.floor(now.getUTCFullYear() / 100) * 100
   const limit = new Date(now)
@@ -45,7 +45,7 @@ function instant(groups: Groups, year: number): number | undefined {
   const date = new Date(0)
   const monthIndex = months.indexOf(groups['month'] ?? '')
   const day = Number(groups['day'])
-  // Unlike Date.UTC, this leaves the years 0 to 99 in the first century.
+  // Unlike Date.UTC, this does not move the years 0 to 99 to the 20th century.
   date.setUTCFullYear(year, monthIndex, day)
   if (date.getUTCMonth() !== monthIndex || date.getUTCDate() !== day) return undefined
   return date.setUTCHours(

@@ -1,8 +1,8 @@
 import { httpBlanks, trimCharacters } from '../../media/trim-characters.ts'
 
 /**
- * The elements of a list field (RFC 9110 §5.6.1) without the white space around them, empty ones left out. A comma in a
- * quoted string separates nothing (§5.6.4); a string that never closes runs to the end of the field. Linear in its length.
+ * The non-empty elements of a list field (RFC 9110 §5.6.1), trimmed. A comma in a quoted string does not separate elements
+ * (§5.6.4). An unclosed string extends to the end of the field. Linear in the length of the field.
  */
 export function listElements(field: string): string[] {
   const elements: string[] = []

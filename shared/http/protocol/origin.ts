@@ -1,14 +1,14 @@
 const schemes = /^[a-z][a-z0-9+.-]*:$/
-/** `https://*.example.com`: a scheme, and at least two labels after the one that is left open. */
+/** `https://*.example.com`: a scheme, and at least two labels after the wildcard. */
 const pattern = /^(?<scheme>https?:\/\/)\*(?<rest>\.[^*/.]+(?:\.[^*/.]+)+)$/
 
-/** Whether text is an origin as browsers write it (RFC 6454 §6.2), of any scheme, or a pattern of subdomains. */
+/** Whether text is an origin of any scheme as browsers serialize it (RFC 6454 §6.2), or a pattern of subdomains. */
 export function isOriginPattern(text: string): boolean {
   const { scheme, rest } = pattern.exec(text)?.groups ?? {}
   return isOrigin(scheme === undefined ? text : `${scheme}any${rest}`)
 }
 
-/** Whether one of the origins or patterns is this origin. A pattern stands for subdomains of any depth. */
+/** Whether one of the origins or patterns matches an origin. A pattern matches subdomains of any depth. */
 export function matchesOrigin(patterns: readonly string[], origin: string): boolean {
   return patterns.some((each) => {
     if (each === origin) return true
@@ -20,7 +20,7 @@ export function matchesOrigin(patterns: readonly string[], origin: string): bool
   })
 }
 
-/** Whether text is an http(s) URL of an origin and perhaps a path, as `URL` writes it; it may end in a slash. */
+/** Whether text is an http(s) URL of an origin and an optional path, as `URL` serializes it, with or without a trailing slash. */
 export function isPublicUrl(text: string): boolean {
   const url = URL.parse(text)
   if (url === null || !/^https?:$/.test(url.protocol)) return false
@@ -30,7 +30,7 @@ export function isPublicUrl(text: string): boolean {
   )
 }
 
-/** Of other schemes than http(s), such as `capacitor://localhost`, WHATWG's URL has no origin to compare. */
+/** WHATWG's URL has no origin for schemes other than http(s), such as `capacitor://localhost`. */
 function isOrigin(text: string): boolean {
   const url = URL.parse(text)
   if (url === null || !schemes.test(url.protocol) || text.includes('*')) return false

@@ -1,8 +1,8 @@
-/** What Node's parser says of a request that it refuses. */
+/** The error of Node's HTTP parser. */
 export interface ParseError {
   code?: string | undefined
   message: string
-  /** The bytes that it was parsing. */
+  /** The bytes that the parser was reading. */
   rawPacket?: Uint8Array | undefined
 }
 
@@ -63,7 +63,7 @@ const failures: Record<string, Failure> = {
   HPE_INVALID_EOF_STATE: { field: 'request', rule: 'was cut off; send it again, whole' },
 }
 
-/** Which part of a request Node could not read, and what that part must be. */
+/** The part of a request that Node could not parse, and the rule for it. */
 export function parseFailure({ code, message, rawPacket }: ParseError): Failure {
   if (isTlsHello(rawPacket)) {
     return { field: 'request', rule: 'is TLS, and this port speaks plain HTTP; use http://' }

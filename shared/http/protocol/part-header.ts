@@ -1,24 +1,24 @@
-/** The file name of a part, as its `Content-Disposition` has it. */
+/** The file name in the `Content-Disposition` of a part. */
 export interface PartFileName {
-  /** Undefined if it is not text in its charset. */
+  /** Undefined if the bytes are invalid in their charset. */
   text: string | undefined
-  /** By `filename*` (RFC 8187), which needs no further decoding. */
+  /** From `filename*` (RFC 8187), which needs no further decoding. */
   isExtended: boolean
 }
 
-/** A part's header, as far as a form needs it (RFC 7578 §4). */
+/** The parts of a part's header that a form needs (RFC 7578 §4). */
 export interface PartHeader {
   /** Undefined for a name that is missing or not UTF-8. */
   name: string | undefined
   /** Undefined for a name that is missing or empty. */
   fileName: PartFileName | undefined
-  /** Of the content. */
+  /** The charset of the content. */
   charset: string | undefined
 }
 
 /**
- * Reads a part's fields, in which each character is one byte. Undefined for a part that is no form data or cannot be read.
- * Tolerates values that need quotes and have none, and quotes and backslashes that are not escaped, as clients send them.
+ * Parses a part's header fields, in which each character is one byte. Undefined for a part that is not form data or is malformed.
+ * Tolerates missing quotes, and unescaped quotes and backslashes, which clients send.
  */
 export function parsePartHeader(
   disposition: string | undefined,
@@ -33,7 +33,7 @@ export function parsePartHeader(
   }
 }
 
-/** Text of bytes in a charset (WHATWG Encoding); undefined for other bytes and for an unknown charset. */
+/** Decodes bytes in a charset (WHATWG Encoding); undefined for invalid bytes and for an unknown charset. */
 export function decodeText(bytes: Uint8Array, charset = 'utf-8'): string | undefined {
   try {
     return new TextDecoder(charset, { fatal: true, ignoreBOM: true }).decode(bytes)
@@ -57,7 +57,7 @@ function fileNameOf(parameters: Map<string, string>): PartFileName | undefined {
   return { text: decodeText(Buffer.from(plain, 'latin1')), isExtended: false }
 }
 
-/** An `ext-value` (RFC 8187 §3.2): `UTF-8'en'na%C3%AFve`. RFC 7578 §4.2 forbids it in forms; .NET sends it all the same. */
+/** An `ext-value` (RFC 8187 §3.2): `UTF-8'en'na%C3%AFve`. RFC 7578 §4.2 forbids it in forms, but .NET sends it. */
 function decodeExtended(value: string): string | undefined {
   const [charset = '', , ...rest] = value.split("'")
   const encoded = rest.join("'")
@@ -68,7 +68,7 @@ function decodeExtended(value: string): string | undefined {
   return decodeText(Buffer.from(bytes, 'latin1'), charset)
 }
 
-/** A value and its parameters, the first of each name; undefined for a quoted one without an end. */
+/** A value and its parameters, the first of each name; undefined for an unclosed quoted value. */
 function parseParameters(field: string) {
   const parameters = new Map<string, string>()
   let at = field.indexOf(';')
@@ -91,7 +91,7 @@ function parseParameters(field: string) {
 
 interface Value {
   text: string
-  /** Where the next parameter begins with `;`, or -1. */
+  /** The index of the `;` before the next parameter, or -1. */
   end: number
 }
 
@@ -100,7 +100,7 @@ function plainValue(field: string, start: number): Value {
   return { text: field.slice(start, end === -1 ? undefined : end).trimEnd(), end }
 }
 
-/** Ends at a quote that a parameter or nothing follows: an unescaped one within a name does not end it. */
+/** Ends at a quote before a parameter or the end of the field. An unescaped quote inside a name does not end it. */
 function quotedValue(field: string, start: number): Value | undefined {
   let text = ''
   for (let at = start; at < field.length; at += 1) {

@@ -1,13 +1,13 @@
 import { httpBlanks, trimCharacters } from '../../media/trim-characters.ts'
 import type { ByteRange } from '../../ports/blob-store.ts'
 
-/** Download managers ask for fewer; a longer list costs more in part headers than in bytes (RFC 9110 §17.15). */
+/** More than download managers request. The part headers of a longer list cost more than the bytes (RFC 9110 §17.15). */
 const maxRanges = 16
 
 /**
- * Selects what a `Range` field asks of a representation (RFC 9110 §14.2): parts in the order asked, at least one; `whole`
- * without a field and for a field to ignore (another unit, not the grammar, too many ranges, ranges that overlap so far that
- * together they are longer than the representation); `unsatisfiable` for a 416.
+ * Evaluates a `Range` field (RFC 9110 §14.2). Returns at least one range in the requested order; `whole` without a field or for an
+ * ignored one (another unit, malformed, too many ranges, or ranges whose sum exceeds the representation); `unsatisfiable` for
+ * a 416.
  */
 export function selectRanges(
   field: string | undefined,
@@ -21,7 +21,7 @@ export function selectRanges(
   return askedBytes > sizeBytes ? 'whole' : ranges
 }
 
-/** The `Content-Range` of one part, or without a part that of a 416 (RFC 9110 §14.4). */
+/** The `Content-Range` of a range; without a range, that of a 416 (RFC 9110 §14.4). */
 export function contentRange(range: ByteRange | undefined, sizeBytes: number): string {
   return range ? `bytes ${range.start}-${range.end}/${sizeBytes}` : `bytes */${sizeBytes}`
 }
@@ -30,19 +30,19 @@ export function rangeLength(range: ByteRange): number {
   return range.end - range.start + 1
 }
 
-/** Decimal digits without leading zeros; undefined where the range leaves the position out. */
+/** Decimal digits without leading zeros; undefined for an omitted position. */
 interface RangeSpec {
   first: string | undefined
   last: string | undefined
 }
 
-/** Parses the ranges of a `bytes` field; undefined when one of them is invalid, which spoils them all. */
+/** Parses the ranges of a `bytes` field; undefined if one of them is invalid. */
 function parseRanges(field: string): RangeSpec[] | undefined {
   const set = /^bytes=(?![ \t])(.*)$/i.exec(field)?.[1]
   if (set === undefined) return undefined
   const specs: RangeSpec[] = []
   for (const part of set.split(',')) {
-    // RFC 9110 §5.6.1: a list has optional white space around its commas, and may have empty elements.
+    // RFC 9110 §5.6.1 allows white space around commas, and empty elements.
     const element = trimCharacters(part, httpBlanks)
     if (element === '') continue
     const [, first, last] = /^(\d*)-(\d*)$/.exec(element) ?? []
@@ -58,14 +58,14 @@ function position(digits: string): string | undefined {
   return digits === '' ? undefined : digits.replace(/^0+(?=\d)/, '')
 }
 
-/** Compares positions of any number of digits: as numbers those beyond 2^53 would look equal. */
+/** Compares positions as digits, because numbers beyond 2^53 would compare as equal. */
 function isAfter(first: string | undefined, last: string | undefined): boolean {
   if (first === undefined || last === undefined) return false
   return first.length === last.length ? first > last : first.length > last.length
 }
 
 function resolve({ first, last }: RangeSpec, sizeBytes: number): ByteRange | undefined {
-  // A position beyond 2^53 is rounded, and lies after the end of every file all the same.
+  // A position beyond 2^53 is rounded, but is still after the end of every file.
   const lastByte = last === undefined ? Infinity : Number(last)
   const start = first === undefined ? Math.max(0, sizeBytes - lastByte) : Number(first)
   const end = first === undefined ? sizeBytes - 1 : Math.min(lastByte, sizeBytes - 1)

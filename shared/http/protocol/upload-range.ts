@@ -3,14 +3,14 @@ import { invalid } from '../../model/errors.ts'
 const field = 'Content-Range'
 const pattern = /^bytes (?:(\d+)-(\d+)|\*)\/(\d+|\*)$/i
 
-/** What a request to a resumable upload brings: a part of the file, or with neither bytes nor size a question. */
+/** The `Content-Range` of a request to a resumable upload: a part of the file, or without `sizeBytes` a status query. */
 export type UploadRange =
   | { firstByte: number; sizeBytes: number; totalBytes?: number }
   | { sizeBytes?: never; totalBytes?: number }
 
 /**
- * Reads `bytes 0-99/200`, `bytes 0-99/*`, and the question what is held, `bytes *\/200` or `bytes *\/*` (which is Cloud
- * Storage's own; the others are RFC 9110 §14.4). Without the field a body is the whole file.
+ * Parses `bytes 0-99/200` and `bytes 0-99/*` (RFC 9110 §14.4), and the status queries `bytes *\/200` and `bytes *\/*` of Cloud
+ * Storage. Returns `whole` without the field.
  */
 export function parseUploadRange(value: string | undefined): UploadRange | 'whole' {
   if (value === undefined) return 'whole'

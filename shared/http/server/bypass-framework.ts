@@ -4,18 +4,18 @@ import { buffer } from 'node:stream/consumers'
 import type { nodeListener } from './node-listener.ts'
 import { configureServer } from './server-defaults.ts'
 
-/** What the Firebase emulator, and nobody else, asks of the process itself. */
+/** The paths by which the Firebase emulator controls the process. */
 const reserved = /^\/__\//
 
 /**
- * Has a function answer its requests itself, ahead of the framework that serves it. The Functions Framework and the
- * Firebase emulator put Express in front, which holds a body whole in memory before it asks the function, inflates it,
- * and refuses in HTML what it cannot read: a broken percent-encoding, JSON that is none, an unknown coding. Node
- * announces a server as it begins to listen (`net.server.listen`); from then on bodies stream, and every refusal is a
- * problem. Should Node ever stop announcing it, Express stays in front and the function works all the same.
+ * Replaces the request listener of the framework with the function's own. The Functions Framework and the Firebase emulator put
+ * Express in front of the function. Express buffers and inflates the whole body first, and answers HTML for invalid
+ * percent-encoding, invalid JSON and unknown codings. With this bypass bodies stream and every error is a problem. The server is
+ * found through Node's diagnostics channel `net.server.listen`; if Node removes that channel, the function still works behind
+ * Express.
  *
- * `readFirst` is for the Firebase emulator, which ends as a whole (EPIPE) when it is answered before it has passed a body
- * on to its end. It holds bodies in memory itself.
+ * `readFirst` reads each body before the function runs. The Firebase emulator needs it: it buffers bodies itself, and it crashes
+ * (EPIPE) when an answer arrives before it has sent a body completely.
  */
 export function bypassFramework(
   listener: ReturnType<typeof nodeListener>,
@@ -39,7 +39,7 @@ export function bypassFramework(
   })
 }
 
-/** Keeps the body where the Functions Framework would, too; one that is cut off is left for the function to refuse. */
+/** Stores the body in the Functions Framework's property; a truncated body is empty, and the function rejects it. */
 async function afterItsEnd(incoming: IncomingMessage & { rawBody?: Buffer }): Promise<void> {
   incoming.rawBody = await buffer(incoming).catch(() => Buffer.alloc(0))
 }

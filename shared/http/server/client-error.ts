@@ -5,17 +5,17 @@ import { invalid } from '../../model/errors.ts'
 import { parseFailure } from '../protocol/parse-failure.ts'
 import { problemResponse, statusProblem } from '../problem.ts'
 
-/** How long a refused client may go on sending, for one that is cut off while it sends may not see its answer. */
+/** The time that a rejected client may continue to send: a client that is cut off while sending may miss its answer. */
 const lingerMilliseconds = 2000
 
-/** Has a server refuse in the app's words what Node refuses by itself, before it is a request: each a problem. */
+/** Makes a server answer a problem for invalid requests that Node's parser rejects. */
 export function answerClientErrors(server: Server): void {
   const latest = new WeakMap<Duplex, ServerResponse>()
   server.prependListener('request', (incoming, outgoing) => latest.set(incoming.socket, outgoing))
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
     const outgoing = latest.get(socket)
     const isAnswering = outgoing?.headersSent === true && !outgoing.writableFinished
-    // Also once it is refused: what more it sends comes here again.
+    // A rejected client that continues to send emits another error.
     if (socket.writable && !isAnswering && error.code !== 'ECONNRESET') void refuse(socket, error)
     else if (!socket.writableEnded || isAnswering) socket.destroy()
   })
@@ -26,7 +26,7 @@ export function answerClientErrors(server: Server): void {
 }
 
 async function refuse(socket: Duplex, error: NodeJS.ErrnoException): Promise<void> {
-  const { status, head, body } = await written((requestId) => problemOf(error, requestId))
+  const { status, head, body } = await serialize((requestId) => problemOf(error, requestId))
   if (!socket.writable) return
   const lines = head.map(([name, value]) => `${name}: ${value}\r\n`).join('')
   socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n${lines}\r\n${body}`)
@@ -35,7 +35,9 @@ async function refuse(socket: Duplex, error: NodeJS.ErrnoException): Promise<voi
 }
 
 async function expectationFailed(outgoing: ServerResponse, detail: string): Promise<void> {
-  const { status, head, body } = await written((requestId) => statusProblem(417, detail, requestId))
+  const { status, head, body } = await serialize((requestId) =>
+    statusProblem(417, detail, requestId),
+  )
   outgoing.writeHead(status, Object.fromEntries(head)).end(body)
 }
 
@@ -51,8 +53,8 @@ function problemOf(error: NodeJS.ErrnoException, requestId: string): Response {
   return problemResponse(invalid(field, rule), { requestId })
 }
 
-/** A problem as it goes over the wire, with the headers of every answer. */
-async function written(problem: (requestId: string) => Response) {
+/** The status, headers and body of a problem, with the headers of every answer. */
+async function serialize(problem: (requestId: string) => Response) {
   const requestId = randomUUID()
   const response = problem(requestId)
   const { status, headers } = response

@@ -1,4 +1,4 @@
-/** Whether an error only says that the request was given up by its client: nobody waits for an answer to it. */
+/** Whether an error results only from the client's abort of the request; nobody receives an answer. */
 export function clientHasLeft(error: unknown, signal: AbortSignal): boolean {
   if (!signal.aborted) return false
   return error === signal.reason || (error instanceof Error && error.name === 'AbortError')

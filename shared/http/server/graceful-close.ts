@@ -3,9 +3,9 @@ import type { Server, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 
 /**
- * Returns a function that closes a server once everything in flight has been answered, after `withinMs` at the latest. Each
- * connection ends with the answer that it waits for. A connection that waits for no answer ends at once, however much of a
- * request it has sent; at the deadline the others are cut off, so that no client keeps the process by being slow.
+ * Returns a function that closes a server when all requests in flight are answered, after `withinMs` at the latest. Each
+ * connection closes after its answer. A connection without a complete request head closes immediately. The deadline cuts off the
+ * others, so that a slow client cannot keep the process alive.
  */
 export function gracefulClose(server: Server): (withinMs: number) => Promise<void> {
   const sockets = new Set<Socket>()

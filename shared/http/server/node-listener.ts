@@ -9,12 +9,12 @@ import { clientHasLeft } from './client-has-left.ts'
 import { problemResponse } from '../problem.ts'
 import { publicPath, withoutPublicPath } from '../target.ts'
 
-/** The app as a listener of Node's HTTP server; what never becomes a request of the app is refused in its words too. */
+/** The app as a listener of Node's HTTP server. Answers a problem also for requests that never reach the app. */
 export function nodeListener(
   app: Hono<AppEnv>,
   { log, publicUrl }: Pick<HttpContext, 'log' | 'publicUrl'>,
 ): (incoming: IncomingMessage, outgoing: ServerResponse) => Promise<void> {
-  // What is thrown without being an Error, such as the reason of a signal, passes the app's own handler by.
+  // Hono's error handler receives only instances of Error; the reason of a signal may be another value.
   const answer: typeof app.fetch = async (request, env) => {
     try {
       return await app.fetch(request, env)
@@ -29,7 +29,9 @@ export function nodeListener(
       const refused = error instanceof RequestError
       log({
         severity: refused ? 'INFO' : 'ERROR',
-        message: refused ? `The request was refused: ${error.message}` : 'The app itself failed',
+        message: refused
+          ? `The request was refused: ${error.message}`
+          : 'The app failed outside its error handler',
         requestId,
         stack_trace: refused ? undefined : inspect(error),
       })
@@ -41,17 +43,16 @@ export function nodeListener(
   })
   const path = publicPath(publicUrl)
   return (incoming, outgoing) => {
-    addressed(incoming, path)
+    normalizeTarget(incoming, path)
     return listen(incoming, outgoing)
   }
 }
 
 /**
- * Gives a request what HTTP/1.0 clients leave out, and what the app cannot route: `Host`, for which the address that was
- * asked stands in (RFC 9112 §3.2 requires it of HTTP/1.1 only, and lets it be empty), and `OPTIONS *`, which asks for the
- * server as a whole (RFC 9110 §9.3.7). Takes the path of `PUBLIC_URL` off.
+ * Prepares a request for the app. Sets a missing or empty `Host` to the local address (RFC 9112 §3.2 requires the header only of
+ * HTTP/1.1 and allows it to be empty). Routes `OPTIONS *` (RFC 9110 §9.3.7) to `/`. Removes the path of `PUBLIC_URL`.
  */
-function addressed(incoming: IncomingMessage & { originalUrl?: string }, path: string): void {
+function normalizeTarget(incoming: IncomingMessage & { originalUrl?: string }, path: string): void {
   const { headers, socket, httpVersion, method, url } = incoming
   const isHostless = headers.host === '' || (headers.host === undefined && httpVersion < '1.1')
   if (isHostless) {
@@ -64,7 +65,7 @@ function addressed(incoming: IncomingMessage & { originalUrl?: string }, path: s
   }
 }
 
-/** An address as the host of a URL: a mapped IPv4 address as IPv4, an IPv6 address without its zone. */
+/** An address as the host of a URL: a mapped IPv4 address as IPv4, and an IPv6 address without its zone. */
 function hostOf(address: string): string {
   const plain = address
     .replace(/^::ffff:(?=[\d.]+$)/, '')

@@ -2,15 +2,15 @@ import { BlockList, isIP } from 'node:net'
 import type { Context } from 'hono'
 import type { AppEnv } from '../app-env.ts'
 
-/** Where a proxy in front asks from: this machine, or what Cloud Run's own has for an address. */
+/** The addresses of proxies in front: this machine, and the link-local addresses of Cloud Run's proxy. */
 const proxies = new BlockList()
 proxies.addSubnet('127.0.0.0', 8)
 proxies.addSubnet('169.254.0.0', 16)
 proxies.addAddress('::1', 'ipv6')
 
 /**
- * The address of the caller: behind a proxy the one that it added last to `X-Forwarded-For`, for what stands before that
- * is the caller's own to write. For the log; nothing is allowed by it.
+ * The address of the caller, for the log only. Behind a proxy it is the last entry of `X-Forwarded-For`, which the proxy added;
+ * callers can forge the earlier entries.
  */
 export function remoteIp(c: Context<AppEnv>): string | undefined {
   const socket: { remoteAddress?: string | undefined } | undefined = c.env?.incoming?.socket

@@ -4,12 +4,12 @@ import type { AppEnv } from '../app-env.ts'
 
 const saneId = /^[A-Za-z0-9._-]{1,128}$/
 
-/** Names the request, by the caller's `X-Request-Id` where that can stand in a log and a URI; sets what every answer has. */
+/** Sets the request id, from `X-Request-Id` if it is safe in logs and URIs, and the headers of every answer. */
 export const requestHeaders: MiddlewareHandler<AppEnv> = async (c, next) => {
   const sent = c.req.header('X-Request-Id')
   const id = sent !== undefined && saneId.test(sent) ? sent : randomUUID()
   c.set('requestId', id)
-  // Before the handler for one that writes to Node's response itself, after it for whatever Response it made.
+  // Set before the handler, which may write to Node's response itself, and again on the Response that it returns.
   c.header('X-Request-Id', id)
   c.header('X-Content-Type-Options', 'nosniff')
   await next()

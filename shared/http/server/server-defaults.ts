@@ -2,9 +2,9 @@ import type { Server } from 'node:http'
 import { answerClientErrors } from './client-error.ts'
 import { deferContinue } from '../body/expect-continue.ts'
 
-/** What every server of the API does, whoever made it: to be called before it listens. */
+/** Applies the settings common to all servers (timeouts, 100-continue, error answers). Call before `listen()`. */
 export function configureServer(server: Server): void {
-  // An upload may take as long as it keeps sending: its body has an idle limit of its own.
+  // No limit on the whole request, because a long upload is valid. Bodies have an idle limit instead.
   server.requestTimeout = 0
   deferContinue(server)
   answerClientErrors(server)

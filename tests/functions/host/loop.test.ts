@@ -5,7 +5,7 @@ import type { LogEntry } from '../../../shared/observability/log.ts'
 
 const retry = { minMs: 1, maxMs: 4 }
 
-test('a round that throws is logged and tried again, after pauses that double', async () => {
+test('logs a failed round and retries it after a pause that doubles', async () => {
   const entries: LogEntry[] = []
   const worked = Promise.withResolvers<void>()
   let rounds = 0
@@ -22,30 +22,30 @@ test('a round that throws is logged and tried again, after pauses that double', 
   })
   await worked.promise
   expect(entries.map(({ severity, message, error }) => [severity, message, error])).toEqual([
-    ['ERROR', 'The work failed, and is tried again in 1 ms', 'Error: round 1'],
-    ['ERROR', 'The work failed, and is tried again in 2 ms', 'Error: round 2'],
-    ['ERROR', 'The work failed, and is tried again in 4 ms', 'Error: round 3'],
-    ['ERROR', 'The work failed, and is tried again in 4 ms', 'Error: round 4'],
-    ['ERROR', 'The work failed, and is tried again in 1 ms', 'Error: round 6'],
+    ['ERROR', 'The work failed; retry in 1 ms', 'Error: round 1'],
+    ['ERROR', 'The work failed; retry in 2 ms', 'Error: round 2'],
+    ['ERROR', 'The work failed; retry in 4 ms', 'Error: round 3'],
+    ['ERROR', 'The work failed; retry in 4 ms', 'Error: round 4'],
+    ['ERROR', 'The work failed; retry in 1 ms', 'Error: round 6'],
   ])
 })
 
-test('disposing aborts the round that runs, waits for it and logs nothing', async () => {
+test('aborts the running round on dispose, waits for it and logs nothing', async () => {
   const entries: LogEntry[] = []
   const begun = Promise.withResolvers<void>()
-  let isOver = false
+  let hasEnded = false
   const loop = startLoop({
     name: 'The work',
     log: (entry) => entries.push(entry),
     async round(signal) {
       begun.resolve()
       await once(signal, 'abort')
-      isOver = true
+      hasEnded = true
       throw signal.reason
     },
   })
   await begun.promise
   await loop[Symbol.asyncDispose]()
-  expect(isOver).toBe(true)
+  expect(hasEnded).toBe(true)
   expect(entries).toEqual([])
 })

@@ -1,10 +1,10 @@
 import { invalid } from '../../model/errors.ts'
-import { decodeText, type PartFileName } from '../protocol/part-header.ts'
+import { decodeText, type PartFileName } from './part-header.ts'
 
 /**
- * A file's name by its part: the text after the last `/` or `\`, in each spelling that clients use. Browsers and most
- * libraries write `%22`, `%0D` and `%0A` for a quote, CR and LF and nothing else so (HTML §4.10.21.8); see
- * docs/decisions/form-file-names.md for the others. Throws `invalid-request`.
+ * The name of a part's file: the text after the last `/` or `\`, decoded from each encoding that clients use. Browsers and most
+ * libraries encode only a quote, CR and LF, as `%22`, `%0D` and `%0A` (HTML §4.10.21.8). See docs/decisions/form-file-names.md
+ * for other clients. Throws `invalid-request`.
  */
 export function fileNameOf(
   fileName: PartFileName | undefined,
@@ -23,7 +23,7 @@ export function fileNameOf(
   return whole === undefined ? name.replace(/%22|%0D|%0A/g, decodeURIComponent) : name
 }
 
-/** Undefined for a name that is not encoded as a whole. */
+/** Decodes a name that is encoded completely; undefined for any other. */
 function decodeWhole(text: string, userAgent: string | undefined): string | undefined {
   return decodeWords(text) ?? (isAiohttp(userAgent) ? decodePercents(text) : undefined)
 }
@@ -34,7 +34,7 @@ function lastSegment(text: string): string {
 
 const isWords = /^=\?[^?\s]{1,40}\?[bq]\?[^?\s]*\?=(?:\s+=\?[^?\s]{1,40}\?[bq]\?[^?\s]*\?=)*$/i
 
-/** A name that is nothing but encoded-words (RFC 2047 §2), as .NET and Spring write it; undefined for any other. */
+/** Decodes a name that consists of encoded-words (RFC 2047 §2), which .NET and Spring send; undefined for any other. */
 function decodeWords(text: string): string | undefined {
   if (!isWords.test(text)) return undefined
   const words = text.split(/\s+/).map((word) => word.split('?'))
@@ -42,7 +42,7 @@ function decodeWords(text: string): string | undefined {
   if (charset !== 'utf-8' || words.some((word) => word[1]?.toLowerCase() !== charset)) {
     return undefined
   }
-  // Joined before they are decoded: some writers split a character between two words.
+  // Joined before decoding, because some clients split a character between two words.
   return decodeText(Buffer.concat(words.map(([, , kind, data = '']) => wordBytes(kind, data))))
 }
 
@@ -54,12 +54,12 @@ function wordBytes(kind: string | undefined, data: string): Buffer {
   return Buffer.from(text, 'latin1')
 }
 
-/** aiohttp percent-encodes the whole of a name and says so nowhere else. */
+/** aiohttp percent-encodes the whole name; only its User-Agent shows that. */
 function isAiohttp(userAgent: string | undefined): boolean {
   return userAgent !== undefined && /(?:^|\s)aiohttp\//.test(userAgent)
 }
 
-/** The name of which this is the percent-encoding by RFC 3986; undefined if it is the encoding of none. */
+/** Decodes a percent-encoded name (RFC 3986); undefined for text that is not percent-encoded. */
 function decodePercents(text: string): string | undefined {
   if (!/^(?:[\w.~-]|%[0-9A-F]{2})*$/.test(text)) return undefined
   try {

@@ -1,5 +1,5 @@
+import { waitSeconds } from '../../shared/http/request-options.ts'
 import { expect, test } from 'vitest'
-import { waitSeconds } from '../../shared/http/prefer.ts'
 import { httpApp } from '../support/http/http-app.ts'
 
 const { app } = httpApp((routes) => routes.get('/wait', (c) => c.json(waitSeconds(c))))

@@ -1,0 +1,43 @@
+import type { Context } from 'hono'
+import { chosenNormalization, normalizationTextSchema } from '../api/normalization.ts'
+import { WorkspaceError } from '../model/errors.ts'
+import type { IfMatch } from '../model/precondition.ts'
+import type { NormalizeOptions } from '../ports/renderer.ts'
+import type { AppEnv } from './app-env.ts'
+import { parseWritePreconditions } from './protocol/conditional.ts'
+import { parseWait } from './protocol/prefer.ts'
+import { parseQuery } from './query.ts'
+
+/** The time that an upload waits for its verdict without `Prefer: wait`. */
+const defaultWaitSeconds = 10
+const maxWaitSeconds = 60
+
+/** The seconds of `Prefer: wait=N`, at most 60. Sets `Preference-Applied` if the preference is given. */
+export function waitSeconds(c: Context<AppEnv>, byDefault = defaultWaitSeconds): number {
+  const preferred = parseWait(c.req.header('Prefer') ?? '')
+  if (preferred === undefined) return byDefault
+  const seconds = Math.min(preferred, maxWaitSeconds)
+  c.header('Preference-Applied', `wait=${seconds}`)
+  return seconds
+}
+
+/**
+ * How to normalize the image of an upload (`normalize=image`); undefined keeps the bytes. Reads only the query, because the
+ * fields of a form may follow its file.
+ */
+export function normalizationOf(c: Context<AppEnv>): NormalizeOptions | undefined {
+  return chosenNormalization(parseQuery(c, normalizationTextSchema))
+}
+
+/**
+ * The version that a PATCH or DELETE expects. Throws `precondition-failed` for `If-None-Match: *`, which never holds for an
+ * existing file (RFC 9110 §13.1.2).
+ */
+export function changePreconditions(c: Context<AppEnv>): { ifMatch: IfMatch | undefined } {
+  const { mustReplace, mustBeAbsent } = parseWritePreconditions((name) => c.req.header(name))
+  if (!mustBeAbsent) return { ifMatch: mustReplace }
+  throw new WorkspaceError(
+    'precondition-failed',
+    '"If-None-Match: *" holds only where there is no file; leave it out to change this one.',
+  )
+}
