@@ -14,7 +14,7 @@ const patience = { timeout: 15_000 }
 const flags =
   '--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync'
 
-/** Files of inline types and the type that their records have. */
+/** Files of inline types, with the type in their records. */
 const played = {
   'h264.mp4': 'video/mp4',
   'h264.m4v': 'video/x-m4v',
@@ -86,7 +86,7 @@ describe.skipIf(skipWithoutProgram('chromium') || skipWithoutProgram('ffmpeg'))(
       return mimeType
     }
 
-    test('of every type that is served inline', () => {
+    test('covers every type that is served inline', () => {
       const tried = new Set<string>([...Object.values(played), ...Object.values(shown)])
       const inline = Object.keys(mediaTypes).filter((type) => inlineType(type) !== undefined)
       expect(inline.sort()).toEqual([...tried, 'application/pdf', 'text/plain'].sort())
@@ -113,7 +113,7 @@ describe.skipIf(skipWithoutProgram('chromium') || skipWithoutProgram('ffmpeg'))(
       expect(found).toBe(type)
     })
 
-    test('a PDF is shown', async () => {
+    test('displays a PDF', async () => {
       const found = await opened('page.pdf', onePagePdf, async (page) => {
         await expect.poll(() => redPixels(page), patience).toBeGreaterThan(1000)
       })
@@ -126,14 +126,14 @@ describe.skipIf(skipWithoutProgram('chromium') || skipWithoutProgram('ffmpeg'))(
       ['UTF-16, little end first', Buffer.from(`\ufeff${scripts}`, 'utf16le')],
       ['UTF-16, big end first', Buffer.from(`\ufeff${scripts}`, 'utf16le').swap16()],
       ['UTF-8 after 100 KB of ASCII', Buffer.from('ascii '.repeat(17_000) + scripts)],
-    ])('text is readable: %s', async (_, bytes) => {
+    ])('displays text: %s', async (_, bytes) => {
       await opened('text.txt', bytes, async (page) => {
         const end = await page.evaluate(`document.body.textContent.slice(-${scripts.length})`)
         expect(end).toBe(scripts)
       })
     })
 
-    test('text in windows-1252 is readable', async () => {
+    test('displays text in windows-1252', async () => {
       await opened('latin.txt', Buffer.from('Grüße, naïve café', 'latin1'), async (page) => {
         expect(await page.evaluate('document.body.textContent')).toBe('Grüße, naïve café')
       })
@@ -146,7 +146,7 @@ describe.skipIf(skipWithoutProgram('chromium') || skipWithoutProgram('ffmpeg'))(
       ['page.gif', 'image/gif', `GIF89a/*${script}*/=1;alert('ran')`],
       ['page.pdf', 'application/pdf', `%PDF-1.4\n${script}`],
       ['page.mp3', 'audio/mpeg', `ID3\x03\0\0\0\0\0\0${script}`],
-    ])('no script runs in %s of type %s: %j', async (name, type, content) => {
+    ])('runs no script in %s of type %s: %j', async (name, type, content) => {
       const found = await opened(name, Buffer.from(content), async (page) => {
         expect(await page.title()).not.toBe('ran')
         expect(await page.evaluate('document.scripts.length')).toBe(0)
@@ -164,7 +164,7 @@ describe.skipIf(skipWithoutProgram('chromium') || skipWithoutProgram('ffmpeg'))(
       ['page.txt', script],
       ['page.png', script],
       ['page.mht', `MIME-Version: 1.0\nContent-Type: text/html\n\n${script}`],
-    ])('%s is downloaded, not opened: %j', async (name, content) => {
+    ])('downloads %s instead of opening it: %j', async (name, content) => {
       const { id } = await user.store(`/${name}`, new Uint8Array(Buffer.from(content)))
       const context = await browser.newContext({
         extraHTTPHeaders: { Authorization: user.authorization },
@@ -187,7 +187,7 @@ describe.skipIf(skipWithoutProgram('chromium') || skipWithoutProgram('ffmpeg'))(
   },
 )
 
-/** The brand is what tells an audiobook from other audio in MP4. */
+/** The brand distinguishes an audiobook from other audio in MP4. */
 async function audiobook(): Promise<Buffer> {
   const bytes = await realMedia('tone.m4a')
   bytes.write('M4B ', 8, 'latin1')

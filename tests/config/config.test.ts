@@ -13,7 +13,7 @@ const gcp = { MEDIA_GCS_BUCKET_NAME: 'files', GOOGLE_CLOUD_PROJECT: 'demo' }
 const cloudRun = { ...oidc, ...bucket, K_SERVICE: 'upload', HOST: '0.0.0.0' }
 
 describe('the configuration', () => {
-  test('of an empty environment is one machine, one user, the local disk', () => {
+  test('defaults to local authentication and the local disk', () => {
     expect(loadConfig({})).toEqual({
       server: {
         host: '127.0.0.1',
@@ -56,7 +56,7 @@ describe('the configuration', () => {
     expect(loadConfig(empty)).toEqual(loadConfig({}))
   })
 
-  test('is frozen, whole', () => {
+  test('is deeply frozen', () => {
     const config = loadConfig({ CORS_ORIGINS: 'https://a.example' })
     for (const part of [config, config.server, config.server.corsOrigins, config.limits]) {
       expect(Object.isFrozen(part)).toBe(true)
@@ -175,7 +175,7 @@ describe('the configuration', () => {
       { auth: { mode: 'firebase', emulator: true } },
     ],
     [
-      // What the Firebase emulator gives a function: the project under its own name, a socket for a port.
+      // The Firebase emulator sets GCLOUD_PROJECT, and a socket as the port.
       {
         AUTH_MODE: 'firebase',
         GCLOUD_PROJECT: 'demo',
@@ -203,7 +203,7 @@ describe('the configuration', () => {
       { ...cloudRun, CLAMAV_SERVICE_ENABLED: 'false', CLAMAV_DISABLED_CONFIRMED: 'true' },
       { clamd: undefined },
     ],
-  ])('%j is understood', (env, expected) => {
+  ])('accepts %j', (env, expected) => {
     expect(loadConfig(env)).toMatchObject(expected)
   })
 
@@ -308,13 +308,13 @@ describe('the configuration', () => {
       'RENDER_SERVICE_URL',
     ]),
     [{ ...cloudRun, RENDER_SERVICE_URL: 'http://localhost:8090' }, 'RENDER_SERVICE_URL'],
-  ])('%j stops the start, naming %s alone', (env, variable) => {
+  ])('rejects %j naming only %s', (env, variable) => {
     const message = complaintOf(env)
     const named = [...message.matchAll(/^- ([A-Z_]+) must /gm)].map(([, name]) => name)
     expect(named).toEqual([variable])
   })
 
-  test('names every bad variable in one message, and repeats no value', () => {
+  test('names every invalid variable in one message without its value', () => {
     const message = complaintOf({ PORT: 's3cret', HOST: '0.0.0.0', SIGNED_URL_SECONDS: 'x' })
     expect(message).toMatch(/PORT[\s\S]*HOST|HOST[\s\S]*PORT/)
     expect(message).toContain('SIGNED_URL_SECONDS')

@@ -46,7 +46,7 @@ describe('the scheduler identity', () => {
       'SWEEP_JWKS_URL must not be set on Cloud Run',
       { ...cloudRun, ...invoker, SWEEP_JWKS_URL: 'http://127.0.0.1:1/jwks' },
     ],
-  ])('is refused if incomplete or unsafe: %s', (message, env) => {
+  ])('rejects an incomplete or unsafe configuration: %s', (message, env) => {
     expect(() => loadConfig(env)).toThrow(message)
   })
 })

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { Caller } from './caller.ts'
 import type { Claims, Server, Target } from './target.ts'
 
-/** What a case knows of the service under test: one running server, and users that nobody else uses. */
+/** The interface of cases to the service under test: a running server, and new users. */
 export interface Api {
   readonly server: Server
   newUser(claims?: Claims): Promise<Caller>

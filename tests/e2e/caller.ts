@@ -3,7 +3,7 @@ import { multipart, type Part } from '../support/http/multipart.ts'
 import { rawRequest, type RawRequest, type RawResponse } from '../support/http/raw-http.ts'
 import type { FileRecord, ListPage, UploadTicket, Usage } from './record.ts'
 
-/** Whatever `fetch` takes as a body. */
+/** A body that `fetch` accepts. */
 export type Body = NonNullable<RequestInit['body']>
 
 export interface CallOptions extends RequestInit {
@@ -15,7 +15,7 @@ export interface CallOptions extends RequestInit {
 
 const pollOptions = { timeout: 15_000, interval: 50 }
 
-/** One user of the service, and nothing that a user could not do with curl. */
+/** A user of the service, limited to plain HTTP requests. */
 export class Caller {
   readonly user: string
   readonly authorization: string
@@ -47,7 +47,7 @@ export class Caller {
     })
   }
 
-  /** A request that goes over the wire as written; `target` is below the API's base, too. */
+  /** Sends a request target without URL normalization; `target` is below the API's base. */
   raw({ target, headers = [], ...raw }: RawRequest): Promise<RawResponse | undefined> {
     return rawRequest(this.#origin, {
       ...raw,
@@ -70,7 +70,7 @@ export class Caller {
     return this.call('POST', '/files', { ...options, headers, body: new Uint8Array(body) })
   }
 
-  /** Stores clean bytes at a path, overwriting, and answers the ready record. */
+  /** Stores clean bytes at a path with overwrite. Returns the ready record. */
   async store(path: string, body: Body = `bytes of ${path}`): Promise<FileRecord> {
     const response = await this.put(path, body, { headers: { prefer: 'wait=30' } })
     return readRecord(response, 201)
@@ -85,7 +85,7 @@ export class Caller {
     return readRecord(await this.get(`/files/${id}`), 200)
   }
 
-  /** The record once its verdict is there. */
+  /** Resolves to the record when it has a verdict. */
   async settled(id: string): Promise<FileRecord> {
     return untilSettled(async () => {
       const response = await this.get(`/files/${id}`, { headers: { prefer: 'wait=10' } })
@@ -106,7 +106,7 @@ export class Caller {
   }
 }
 
-/** Nothing is stored, reserved or in the trash; at the latest when an aborted request has been cleaned up. */
+/** Expects that nothing is stored, reserved or in the trash; waits for the clean-up of aborted requests. */
 export async function expectNothingStored(caller: Caller): Promise<void> {
   const seen = async () => {
     const { files } = await caller.list()

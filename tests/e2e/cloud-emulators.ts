@@ -8,7 +8,7 @@ import type { Difference } from './target.ts'
 const { FIRESTORE_EMULATOR_HOST: firestore, STORAGE_EMULATOR_HOST: storage } = process.env
 const storageUrl = storage && (/^https?:\/\//.test(storage) ? storage : `http://${storage}`)
 
-/** The tests that cannot pass over the storage emulator that the environment names, for what it shows that it lacks. */
+/** The tests that cannot pass with the configured storage emulator, because it lacks a feature. */
 export async function emulatorDifferences(): Promise<Difference[]> {
   const missing = storageUrl ? await missingAbilities(storageUrl) : []
   return missing.map(({ reason, api = [] }) => ({
@@ -17,7 +17,7 @@ export async function emulatorDifferences(): Promise<Difference[]> {
   }))
 }
 
-/** The emulators that the environment names; a stand-in for each that it does not name. */
+/** The emulators in the environment, with a stand-in for each missing one. */
 export async function startCloudEmulators(bucket: string) {
   await using opened = new AsyncDisposableStack()
   const standIns = opened.use(await startStandIns(bucket))
@@ -29,7 +29,7 @@ export async function startCloudEmulators(bucket: string) {
       ...(firestore && { FIRESTORE_EMULATOR_HOST: firestore }),
       ...(storage && { STORAGE_EMULATOR_HOST: storage }),
     },
-    /** Hears of every object that is complete. */
+    /** Receives each completed object. */
     onFinalized(listener: FinalizeListener) {
       if (storageUrl) resources.use(watchBucket(storageUrl, bucket, listener))
       else standIns.onFinalized(listener)

@@ -4,7 +4,7 @@ import { startCloudEmulators } from './cloud-emulators.ts'
 import { startFunction } from './framework-server.ts'
 import type { Server } from './target.ts'
 
-/** `api` and `scan` as in the cloud, each in a process of its own, over Firestore, Cloud Storage and an event bus in this one. */
+/** `api` and `scan` as in the cloud, in separate processes, with Firestore, Cloud Storage and an event bus in this process. */
 export async function startCloud(env: Record<string, string>): Promise<Server> {
   await using opened = new AsyncDisposableStack()
   const bucket = `coffer-${randomUUID()}`
@@ -22,7 +22,7 @@ export async function startCloud(env: Record<string, string>): Promise<Server> {
   return { url: api.url, [Symbol.asyncDispose]: () => resources.disposeAsync() }
 }
 
-/** Delivers an event as Eventarc does: again, later, until it is taken; until its function is gone. */
+/** Delivers an event like Eventarc: retries until the function accepts it or has exited. */
 async function deliver(url: string, object: ObjectResource): Promise<void> {
   for (let attempt = 1; attempt <= 20; attempt += 1) {
     const answer = await fetch(url, {

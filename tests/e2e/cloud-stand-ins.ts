@@ -3,13 +3,13 @@ import type { FinalizeListener } from '../emulators/storage/finalize-events.ts'
 import { StorageEmulator } from '../emulators/storage/storage-emulator.ts'
 import type { Difference } from './target.ts'
 
-/** Of the stand-in, as of every emulator of Cloud Storage: tests/adapters/gcs/signing.test.ts gives it the keys. */
+/** A limitation of every emulator of Cloud Storage; tests/adapters/gcs/signing.test.ts tests signing with keys. */
 export const signatures: Difference = {
   reason: 'an emulator knows no signer’s key, and so takes any signature',
-  tests: ['a forged link is refused: every part of it is signed'],
+  tests: ['refuses a link with any part changed'],
 }
 
-/** Firestore and a bucket of Cloud Storage in this process, for functions in others. */
+/** Firestore and a bucket of Cloud Storage in this process, for functions in other processes. */
 export async function startStandIns(bucket: string) {
   await using opened = new AsyncDisposableStack()
   const firestore = opened.use(await startFirestoreEmulator())
@@ -22,7 +22,7 @@ export async function startStandIns(bucket: string) {
   const resources = opened.move()
   return {
     env: { FIRESTORE_EMULATOR_HOST: firestore.host, STORAGE_EMULATOR_HOST: storage.url },
-    /** Hears of every object that is complete. */
+    /** Receives each completed object. */
     onFinalized: (listener: FinalizeListener) => void storage.events.subscribe(listener),
     [Symbol.asyncDispose]: () => resources.disposeAsync(),
   }

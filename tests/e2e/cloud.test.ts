@@ -8,8 +8,8 @@ import { localToken } from './target.ts'
 
 const differences = await emulatorDifferences()
 
-/** The functions as in the cloud: `api` and `scan` under the Functions Framework, over Firestore and Cloud Storage. */
-describe.skipIf(skipWithoutClamd)('the functions of the cloud, over stand-ins', () => {
+/** The functions of the cloud: `api` and `scan` under the Functions Framework with Firestore and Cloud Storage. */
+describe.skipIf(skipWithoutClamd)('the cloud functions with stand-in services', () => {
   let clamd: TestClamd | undefined
   beforeAll(async () => {
     clamd = await startClamd()

@@ -3,8 +3,8 @@ import { promisify } from 'node:util'
 import type { Target } from './target.ts'
 
 /**
- * Tokens from a program of the deployment's own: it is called with a user's name and claims as JSON, and prints the
- * `Authorization` header's value. Each user's is asked for once.
+ * Tokens from a program of the deployment. It gets a user's name and claims as JSON and prints the
+ * value of the `Authorization` header. It runs once for each user.
  */
 export function commandToken(command: string): Target['token'] {
   const [program = '', ...args] = command.split(' ')

@@ -6,7 +6,7 @@ import { localToken } from './target.ts'
 const url = process.env['API_URL']?.replace(/\/+$/, '')
 const tokenCommand = process.env['API_TOKEN_COMMAND']
 
-/** `API_URL=http://… npx vitest run tests/e2e/deployed.test.ts`: the same suite against a service that runs elsewhere; `API_TOKEN_COMMAND` signs its users in. */
+/** `API_URL=http://… npx vitest run tests/e2e/deployed.test.ts`: the same suite against a deployed service; `API_TOKEN_COMMAND` prints tokens of its users. */
 describe.runIf(url !== undefined)('a deployment', () => {
   const start = async () => ({ url: url ?? '', [Symbol.asyncDispose]: () => Promise.resolve() })
   describeApi(`${url}`, start, {

@@ -22,7 +22,7 @@ export function authOf(origin: string) {
   return {
     signUp: (email: string, password: string) => call('signUp', { email, password }),
     signIn: (email: string, password: string) => call('signInWithPassword', { email, password }),
-    /** Signs in whom a backend vouches for, with claims of its own: the emulator takes it unsigned. */
+    /** Signs in with a custom token and claims; the emulator accepts it unsigned. */
     signInAs: (uid: string, claims: Claims = {}) => {
       const token = new UnsecuredJWT({ uid, claims })
         .setIssuer(`backend@${projectId}.iam.gserviceaccount.com`)

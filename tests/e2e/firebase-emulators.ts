@@ -11,11 +11,11 @@ import { firebaseProgram } from '../support/firebase-cli.ts'
 const project = fileURLToPath(new URL('../..', import.meta.url))
 export const projectId = 'demo-coffer'
 
-/** What the emulators read of the project besides firebase.json. */
+/** The files of the project that the emulators read besides firebase.json. */
 const linked = ['package.json', 'node_modules', 'functions', 'functions.yaml', 'shared', 'web']
 const settings = `.env.${projectId}`
 
-/** Those that are JavaScript: the others are Java programs, which the CLI would download. */
+/** The emulators in JavaScript. The others are Java programs, which the CLI would download. */
 const offline = ['auth', 'eventarc', 'functions', 'hosting']
 const startDeadlineMilliseconds = 60_000
 const endDeadlineMilliseconds = 10_000
@@ -25,7 +25,7 @@ export interface FirebaseEmulators extends AsyncDisposable {
   origins: Record<'auth' | 'functions' | 'hosting', string>
 }
 
-/** The project's own emulators on ports that are free, with this environment beneath the project's own settings. */
+/** The emulators of the project on free ports. The settings of the project override this environment. */
 export async function startFirebaseEmulators(
   env: Record<string, string>,
 ): Promise<FirebaseEmulators> {
@@ -86,7 +86,7 @@ async function ready(child: ChildProcess): Promise<void> {
   await promise.finally(() => clearTimeout(deadline))
 }
 
-/** They end their functions first; a second signal has them do so at once. */
+/** The emulators stop their functions first; a second signal stops them immediately. */
 async function end(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return
   const ended = once(child, 'exit')

@@ -6,7 +6,7 @@ import { projectId, startFirebaseEmulators, type FirebaseEmulators } from './fir
 import { startProxy } from './proxy.ts'
 import type { Difference, Server } from './target.ts'
 
-/** Of the functions emulator's hub, which stands between a client and the function. */
+/** Limitations of the functions emulator's hub between a client and the function. */
 export const hubDifferences: readonly Difference[] = [
   {
     reason:
@@ -14,14 +14,14 @@ export const hubDifferences: readonly Difference[] = [
     tests: [
       /^(an? (single dot|.*dot segment|encoded single dot|backslash)|many of them) in \/content\/\{path\} is 400/,
       /^(.*overlong.*|an encoded surrogate|bytes that are no UTF-8|a (broken|cut) percent-encoding) in \/content\/\{path\} is 400/,
-      'dot segments never lead out of /content',
+      'dot segments do not leave /content',
     ],
   },
   {
     reason: 'the emulator reads a body to its end before it asks the function',
     tests: [
-      'a body that is too large is refused before its end',
-      'a precondition that holds at reserve but not at settle is 412 for a caller that waited',
+      'refuses a body that is too large before its end',
+      'a precondition that fails only at settlement is 412 for a waiting caller',
     ],
   },
   {
@@ -29,12 +29,12 @@ export const hubDifferences: readonly Difference[] = [
     tests: [
       /^of (50 )?parallel /,
       /^parallel /,
-      'an overwrite never shows a gap, and a download that runs keeps its version',
+      'a path stays readable during an overwrite, and a running download keeps its version',
     ],
   },
   {
     reason: 'the emulator passes the first of several Authorization headers on',
-    tests: ['only one Authorization header is read'],
+    tests: ['rejects two Authorization headers'],
   },
   {
     reason: 'the emulator reads requests itself, and names no server to OPTIONS',
@@ -42,7 +42,7 @@ export const hubDifferences: readonly Difference[] = [
   },
 ]
 
-/** As `.env.demo-coffer` names it. */
+/** The name in `.env.demo-coffer`. */
 const bucket = `${projectId}.firebasestorage.app`
 
 export interface FirebaseServer extends Server {
@@ -50,7 +50,7 @@ export interface FirebaseServer extends Server {
   auth: ReturnType<typeof authOf>
 }
 
-/** The Firebase emulators that need no Java, over stand-ins for those that do; `url` is the functions emulator's `api`. */
+/** The Firebase emulators without Java, and stand-ins for the others; `url` is `api` of the functions emulator. */
 export async function startFirebase(env: Record<string, string>): Promise<FirebaseServer> {
   await using opened = new AsyncDisposableStack()
   const standIns = opened.use(await startStandIns(bucket))
@@ -72,7 +72,7 @@ export async function startFirebase(env: Record<string, string>): Promise<Fireba
   }
 }
 
-/** Tells the functions emulator of an object in the words of the official Storage emulator. */
+/** Sends the functions emulator the event of an object in the format of the official Storage emulator. */
 async function announce(functions: string, data: ObjectResource): Promise<void> {
   await fetch(`${functions}/functions/projects/${projectId}/trigger_multicast`, {
     method: 'POST',

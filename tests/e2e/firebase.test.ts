@@ -8,7 +8,7 @@ import { signatures } from './cloud-stand-ins.ts'
 import { hubDifferences, startFirebase, type FirebaseServer } from './firebase-server.ts'
 import { describeApi } from './suite.ts'
 
-/** Somebody who has signed up and in, calling through Firebase Hosting. */
+/** A signed-in user who calls through Firebase Hosting. */
 async function signedIn({ auth, origins }: FirebaseServer, email: string): Promise<Caller> {
   await auth.signUp(email, 'correct horse')
   const token = await auth.signIn(email, 'correct horse')
@@ -53,7 +53,7 @@ describe.skipIf(skipWithoutFirebase || skipWithoutClamd)(
         expect(headers.get('content-security-policy')).toBe("default-src 'none'; sandbox")
       })
 
-      test('is refused a virus, and nobody else sees its files', async () => {
+      test('gets a refusal for a virus, and other users do not see its files', async () => {
         const user = await signedIn(running(), 'bob@example.com')
         const answer = await user.post([{ name: 'file', fileName: 'v', body: eicar() }])
         const { file } = await expectProblem(answer, 422, 'infected')
@@ -62,7 +62,7 @@ describe.skipIf(skipWithoutFirebase || skipWithoutClamd)(
         await expectProblem(await other.get(`/files/${file?.id}`), 404, 'not-found')
       })
 
-      test('is shown a page, and is refused without a token', async () => {
+      test('gets the page, and 401 without a token', async () => {
         const { hosting } = running().origins
         expect(await (await fetch(hosting)).text()).toContain('<title>Coffer</title>')
         const stranger = new Caller(hosting, 'nobody', '')

@@ -14,14 +14,14 @@ const project = fileURLToPath(new URL('../..', import.meta.url))
 
 export interface FunctionOptions {
   signature?: 'http' | 'cloudevent'
-  /** A directory to share; by default one of its own. */
+  /** The storage directory; a temporary one by default. */
   storage?: string
   env?: Record<string, string>
-  /** Hears of every line that the function logs. */
+  /** Receives each log line of the function. */
   onLine?: (line: string) => void
 }
 
-/** One function under the Functions Framework, as Cloud Run starts it, over a local storage directory. */
+/** A function under the Functions Framework, started like on Cloud Run, with a local storage directory. */
 export async function startFunction(
   target: string,
   { signature = 'http', storage, env = {}, onLine }: FunctionOptions = {},
@@ -32,7 +32,7 @@ export async function startFunction(
     process.execPath,
     [program, `--signature-type=${signature}`, `--source=${project}`],
     {
-      // A closed port and no PATH: the development scanner, without a look for ClamAV.
+      // A closed port and no PATH select the development scanner.
       env: {
         FUNCTION_TARGET: target,
         PORT: `${port}`,
@@ -45,7 +45,7 @@ export async function startFunction(
   )
   const ready = Promise.withResolvers<void>()
   child.once('exit', (code) => ready.reject(new Error(`${target} ended with ${code}`)))
-  // Read to the end: a log that nobody takes would stop the process.
+  // Reads the log completely, because a full pipe would block the process.
   createInterface(child.stdout).on('line', (line) => {
     if (line.includes(`:${port}/`)) ready.resolve()
     onLine?.(line)

@@ -6,7 +6,7 @@ import { startFunction } from './framework-server.ts'
 
 const base = '/api/workspace'
 
-/** What each function answers, and a route of another one that it does not. */
+/** A route of each function, and a route of another function. */
 const functions: [name: string, own: string, foreign: [method: string, route: string]][] = [
   ['list', 'GET /usage', ['POST', '/files']],
   ['read', 'GET /content/none.txt', ['GET', '/usage']],
@@ -16,7 +16,7 @@ const functions: [name: string, own: string, foreign: [method: string, route: st
 ]
 
 describe('under the Functions Framework', () => {
-  it('api takes an upload, has it scanned, and serves it', async () => {
+  it('api accepts an upload, scans it and serves it', async () => {
     await using api = await startFunction('api')
     const form = new FormData()
     form.set('file', new Blob(['hello']), 'hello.txt')
@@ -30,7 +30,7 @@ describe('under the Functions Framework', () => {
     expect(await content.text()).toBe('ell')
   })
 
-  it('functions that run apart share one workspace', async () => {
+  it('functions in separate processes share one workspace', async () => {
     const storage = await mkdtemp(join(tmpdir(), 'coffer-functions-'))
     try {
       await using upload = await startFunction('upload', { storage })
@@ -46,20 +46,23 @@ describe('under the Functions Framework', () => {
     }
   })
 
-  it.each(functions)('%s answers %s and no other function’s route', async (name, own, foreign) => {
-    await using started = await startFunction(name)
-    const [method = '', route = ''] = own.split(' ')
-    const answer = await fetch(`${started.url}${base}${route}`, { method })
-    const text = await answer.text()
-    expect(text).not.toContain('Nothing is answered here')
-    expect(answer.status).not.toBe(405)
-    const refused = await fetch(`${started.url}${base}${foreign[1]}`, { method: foreign[0] })
-    expect([404, 405]).toContain(refused.status)
-    expect(refused.headers.get('content-type')).toBe('application/problem+json')
-  })
+  it.each(functions)(
+    '%s answers %s and no route of another function',
+    async (name, own, foreign) => {
+      await using started = await startFunction(name)
+      const [method = '', route = ''] = own.split(' ')
+      const answer = await fetch(`${started.url}${base}${route}`, { method })
+      const text = await answer.text()
+      expect(text).not.toContain('Nothing is answered here')
+      expect(answer.status).not.toBe(405)
+      const refused = await fetch(`${started.url}${base}${foreign[1]}`, { method: foreign[0] })
+      expect([404, 405]).toContain(refused.status)
+      expect(refused.headers.get('content-type')).toBe('application/problem+json')
+    },
+  )
 
   it.each(['/', '/__/', '/__/health', '/__/api/workspace/files'])(
-    'the framework answers nothing itself, and reads no body, at %s',
+    'the framework neither answers nor reads a body at %s',
     async (path) => {
       await using list = await startFunction('list')
       const answer = await fetch(`${list.url}${path}`, {
@@ -72,7 +75,7 @@ describe('under the Functions Framework', () => {
     },
   )
 
-  it('scan takes a CloudEvent, and one for an object that is no file of ours is final', async () => {
+  it('scan accepts a CloudEvent, and finishes an event for an unknown object', async () => {
     await using scan = await startFunction('scan', { signature: 'cloudevent' })
     const deliver = (data: object) =>
       fetch(scan.url, {
@@ -91,7 +94,7 @@ describe('under the Functions Framework', () => {
     expect((await deliver({ bucket: 'bucket' })).status).toBe(204)
   })
 
-  it('sweep reports what it did', async () => {
+  it('sweep answers a report', async () => {
     await using sweep = await startFunction('sweep')
     const answer = await fetch(`${sweep.url}${base}/sweep`, { method: 'POST' })
     expect(await answer.json()).toMatchObject({ finished: 0, expired: 0, failures: [] })

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import type { ProxyTarget } from './proxy.ts'
 import type { Server } from './target.ts'
 
-/** Which function answers: the first whose method and path fit, as a load balancer in front of them would be told. */
+/** The routes of a load balancer: the first matching method and path selects the function. */
 const routes: [name: string, methods: RegExp, path: RegExp][] = [
   ['admin', /^/, /^\/admin\//],
   ['storage', /^/, /^\/(signed\/|uploads\/.)/],
@@ -16,7 +16,7 @@ const routes: [name: string, methods: RegExp, path: RegExp][] = [
 
 export const functionNames = routes.map(([name]) => name)
 
-/** Where a request goes, of functions that run apart. */
+/** The function that receives a request, of functions in separate processes. */
 export function routeAmong(
   functions: ReadonlyMap<string, Server>,
 ): (incoming: IncomingMessage) => ProxyTarget | undefined {
@@ -27,7 +27,7 @@ export function routeAmong(
 }
 
 function nameOf({ method = '', url = '', headers }: IncomingMessage): string | undefined {
-  // A preflight is for the function that the request itself will go to.
+  // A preflight goes to the function of the actual request.
   const asked = method === 'OPTIONS' ? headers['access-control-request-method'] : undefined
   const [path = ''] = url.replace(/^\/api\/workspace/, '').split('?')
   return routes.find(([, methods, paths]) => methods.test(asked ?? method) && paths.test(path))?.[0]

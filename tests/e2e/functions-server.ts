@@ -6,7 +6,7 @@ import { functionNames, routeAmong } from './function-router.ts'
 import { startProxy } from './proxy.ts'
 import type { Server } from './target.ts'
 
-/** Every function under the Functions Framework, in a process of its own, over one local storage directory. */
+/** Every function under the Functions Framework in a separate process, with a shared local storage directory. */
 export async function startFunctions(env: Record<string, string>): Promise<Server> {
   await using opened = new AsyncDisposableStack()
   const storage = await mkdtemp(join(tmpdir(), 'coffer-functions-'))

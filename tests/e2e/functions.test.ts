@@ -9,7 +9,7 @@ const ownRoutesOnly: Difference = {
 }
 const noHealth: Difference = {
   reason: 'only api opens everything, and so can say how everything is',
-  tests: ['GET /healthz says what it runs on'],
+  tests: ['GET /healthz names the stores and the scanner'],
 }
 
 const behindRouter: Difference = {

@@ -7,8 +7,8 @@ import { openRuntime } from '../../shared/runtime/runtime.ts'
 import type { Sources } from '../../shared/ports/sources.ts'
 
 /**
- * The real local server, for which 127.0.0.2 is the public web: its fetcher is handed to it here, since no configuration
- * opens loopback.
+ * The local server with a fetcher that treats 127.0.0.2 as the public web, because no configuration
+ * allows loopback.
  */
 async function main(): Promise<void> {
   const config = loadConfig()

@@ -17,7 +17,7 @@ const start = (env: Record<string, string> = {}) =>
   startLocalServer({ IMPORT_ALLOWED_PORTS: `80,443,${webPort}`, ...env }, program)
 const startWeb = (answer: RequestListener) => startHost(answer, webPort)
 
-/** One that the web's hosts then have, one after the other: no other port is allowed. */
+/** The only allowed port; the test's web hosts use it one after the other. */
 async function freePort(): Promise<number> {
   await using host = await startHost((_, response) => response.end())
   return host.port
@@ -32,7 +32,7 @@ const importing = (
 
 const urlOf = (host: Host, path = '/file.txt') => `http://files.example.test:${host.port}${path}`
 
-/** A host whose answer has begun with some bytes and goes on only as the test says. */
+/** A host that sends the first bytes of an answer and waits for the test before it continues. */
 async function startSlowHost(declared?: number) {
   let answer: ServerResponse | undefined
   const host = await startWeb((_, response) => {
@@ -53,7 +53,7 @@ async function pendingOf(user: Caller) {
 
 function urlCases(api: Api): void {
   describe('imports of URLs', () => {
-    test('are named, typed and stored as they come', async () => {
+    test('get the name and type of the response and store its bytes unchanged', async () => {
       await using host = await startWeb((_, response) => {
         response.setHeader('Content-Type', 'text/plain')
         response.end('<!doctype html><p>hello')
@@ -68,14 +68,14 @@ function urlCases(api: Api): void {
       })
     })
 
-    test('that are infected are 422', async () => {
+    test('of an infected file are 422', async () => {
       await using host = await startWeb((_, response) => response.end(eicar()))
       const user = await api.newUser()
       await expectProblem(await importing(user, { source: urlOf(host) }), 422, 'infected')
     })
 
     test.each([undefined, 10])(
-      'show in their record what has arrived, while it does (declared: %s)',
+      'show the received bytes in their record during the transfer (declared: %s)',
       async (declared) => {
         await using host = await startSlowHost(declared)
         const user = await api.newUser()
@@ -92,7 +92,7 @@ function urlCases(api: Api): void {
       },
     )
 
-    test('whose wait ends first are 202 with where they are, and go on', async () => {
+    test('are 202 with Location if the wait ends first, and continue', async () => {
       await using host = await startSlowHost()
       const user = await api.newUser()
       const answer = await importing(user, { source: urlOf(host) }, { wait: 0 })
@@ -103,7 +103,7 @@ function urlCases(api: Api): void {
       expect(await user.settled(id)).toMatchObject({ state: 'ready', sizeBytes: 10 })
     })
 
-    test('end where the client leaves before its answer, and nothing is kept', async () => {
+    test('end if the client disconnects before the answer, and store nothing', async () => {
       await using host = await startSlowHost()
       const user = await api.newUser()
       const leaving = new AbortController()
@@ -115,7 +115,7 @@ function urlCases(api: Api): void {
       await expectNothingStored(user)
     })
 
-    test('end where their file is deleted, and nothing is kept', async () => {
+    test('end if their file is deleted, and store nothing', async () => {
       await using host = await startSlowHost()
       const user = await api.newUser()
       const answer = importing(user, { source: urlOf(host) })
@@ -126,7 +126,7 @@ function urlCases(api: Api): void {
       await expectNothingStored(user)
     })
 
-    test('that break off keep nothing, and say nothing of what was there', async () => {
+    test('with a broken transfer store nothing and reveal nothing of the source', async () => {
       await using host = await startWeb((_, response) => {
         response.setHeader('Content-Length', 10)
         response.write('12345', () => response.destroy())
@@ -138,7 +138,7 @@ function urlCases(api: Api): void {
       await expectNothingStored(user)
     })
 
-    test('with a record from the start hold path and quota', async () => {
+    test('reserve path and quota from the start', async () => {
       await using host = await startSlowHost(10)
       const user = await api.newUser()
       const answer = importing(user, { source: urlOf(host) })
@@ -150,7 +150,7 @@ function urlCases(api: Api): void {
       await readRecord(await answer, 201)
     })
 
-    test('are finished before the server ends', async () => {
+    test('finish before the server exits', async () => {
       await using host = await startSlowHost()
       await using server = await start()
       const token = await localToken('ann')
@@ -167,7 +167,7 @@ function urlCases(api: Api): void {
       const answer = await call('POST', '/imports', JSON.stringify({ source: urlOf(host) }))
       const { id } = await readRecord(answer, 202)
       const restarted = server.restart?.()
-      // It takes no one any more, and still waits.
+      // It accepts no more connections, and still waits.
       await expect.poll(() => call('GET', '/usage').catch(() => 'gone'), patience).toBe('gone')
       host.finish()
       await restarted
@@ -179,14 +179,14 @@ function urlCases(api: Api): void {
 
 function narrowCases(api: Api): void {
   describe('imports within narrow limits', () => {
-    test('that say they are larger than a file may be are refused at once', async () => {
+    test('with a declared size over the file limit are refused immediately', async () => {
       await using host = await startSlowHost(2_000_000)
       const user = await api.newUser()
       await expectProblem(await importing(user, { source: urlOf(host) }), 413, 'too-large')
       await expectNothingStored(user)
     })
 
-    test('that turn out to be larger end there', async () => {
+    test('end when they exceed the file limit', async () => {
       await using host = await startWeb((_, response) => {
         const more = () => {
           while (!response.destroyed && response.write(Buffer.alloc(65_536)));
@@ -200,7 +200,7 @@ function narrowCases(api: Api): void {
       await expectNothingStored(user)
     })
 
-    test('of unknown size take what room there is, and not a byte more', async () => {
+    test('of unknown size use the free quota and not more', async () => {
       await using host = await startWeb((request, response) => {
         response.write(Buffer.alloc(Number(request.url?.slice(1))))
         response.end()
@@ -216,7 +216,7 @@ function narrowCases(api: Api): void {
   })
 }
 
-describe('a server for which loopback is the web', () => {
+describe('a server that may fetch from loopback', () => {
   withServer({ start, token: localToken }, {}, [importCases, urlCases])
 })
 describe('with narrow limits', () => {

@@ -4,17 +4,17 @@ import { newKey, openJwksServer, sign } from '../support/http/jwks-server.ts'
 export interface TokenOptions {
   claims?: Record<string, unknown>
   algorithm?: 'RS256' | 'ES256' | 'HS256' | 'none'
-  /** `published` unless said otherwise. */
+  /** `published` by default. */
   key?: 'published' | 'unpublished' | 'rotated'
-  /** Changes a claim behind the signature's back. */
+  /** Changes a claim after signing. */
   tampered?: boolean
 }
 
-/** An OpenID provider with what a verifier needs of one: a JWKS URL on the loopback, and keys that sign. */
+/** An OpenID provider for verifiers: a JWKS URL on loopback, and signing keys. */
 export interface Issuer extends AsyncDisposable {
   env: Record<string, string>
   token(user: string, options?: TokenOptions): Promise<string>
-  /** Publishes the `rotated` key in place of all others. */
+  /** Publishes only the `rotated` key. */
   rotate(): void
 }
 
@@ -24,7 +24,7 @@ const lifetimeSeconds = 600
 
 export async function startIssuer(): Promise<Issuer> {
   const published = await newKey('published')
-  // The verifier looks keys up by id, so the stranger's key claims one that is published.
+  // The verifier looks up keys by id, so the unknown key uses the id of a published one.
   const keys = {
     published,
     unpublished: await newKey('published'),

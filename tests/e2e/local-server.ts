@@ -10,7 +10,7 @@ import type { Server } from './target.ts'
 const npmStart = fileURLToPath(new URL('../../functions/local.ts', import.meta.url))
 const startDeadlineMilliseconds = 30_000
 
-/** The real process, as `npm start` runs it, over a storage directory of its own that goes with it. */
+/** The process of `npm start` with a temporary storage directory. */
 export async function startLocalServer(
   env: Record<string, string>,
   program = npmStart,

@@ -3,7 +3,7 @@ import { skipWithoutClamd, startClamd, type TestClamd } from '../support/clamd/c
 import { startLocalServer } from './local-server.ts'
 import type { Target } from './target.ts'
 
-/** Starts local servers that share one real clamd, where there is one, which runs as long as the test file does. */
+/** Starts local servers that share a real clamd, if installed. It runs until the test file ends. */
 export function localStart(): Target['start'] {
   let clamd: TestClamd | undefined
   beforeAll(async () => {

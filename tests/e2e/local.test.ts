@@ -20,7 +20,7 @@ describe(`npm start${skipWithoutClamd ? ', without clamd: no archives' : ', with
 test.each([
   ['a name of 10,000 characters', `/${'%F0%9F%92%BE'.repeat(10_000)}`, 'Host: localhost\r\n'],
   ['a request without a Host', '/a', ''],
-])('%s is refused by a problem, not by the server beneath', async (_, path, host) => {
+])('refuses %s with a problem instead of an answer of Node', async (_, path, host) => {
   await using server = await startLocalServer({})
   const socket = connect(Number(new URL(server.url).port), '127.0.0.1')
   socket.write(

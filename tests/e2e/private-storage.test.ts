@@ -11,7 +11,7 @@ import { temporaryDirectory } from '../support/disk-store.ts'
 
 const program = fileURLToPath(new URL('../../functions/local.ts', import.meta.url))
 
-/** Starts the server under a umask that takes nothing away, stores files, and expects that only their owner can read them. */
+/** Starts the server with umask 0, stores files, and expects that only their owner can read them. */
 async function expectPrivateStorage(directory: string): Promise<void> {
   const shell = 'umask 000 && exec "$0" "$1"'
   const child = spawn('/bin/sh', ['-c', shell, process.execPath, program], {
@@ -53,7 +53,7 @@ async function store(api: string): Promise<void> {
   expect((await fetch(upload.url, part)).status).toBe(308)
 }
 
-/** What others than the owner may read, write or enter. */
+/** The entries that users other than the owner may read, write or enter. */
 async function exposed(directory: string): Promise<string[]> {
   const names = await readdir(directory, { recursive: true })
   const found = await Promise.all(
@@ -65,18 +65,18 @@ async function exposed(directory: string): Promise<string[]> {
     .map(({ name }) => name)
 }
 
-test('a new storage directory is its owner’s alone', async () => {
+test('only the owner can read a new storage directory', async () => {
   await using directory = await temporaryDirectory()
   await expectPrivateStorage(join(directory.path, 'a', 'storage'))
 })
 
-test('a directory that was there, empty, is its owner’s alone', async () => {
+test('only the owner can read an existing empty directory after opening', async () => {
   await using directory = await temporaryDirectory()
   await chmod(directory.path, 0o755)
   await expectPrivateStorage(directory.path)
 })
 
-test('a storage directory that others could read is its owner’s alone', async () => {
+test('only the owner can read a storage directory that others could read before', async () => {
   await using directory = await temporaryDirectory()
   await expectPrivateStorage(directory.path)
   for (const name of await readdir(directory.path)) {
@@ -86,7 +86,7 @@ test('a storage directory that others could read is its owner’s alone', async 
   await expectPrivateStorage(directory.path)
 })
 
-test('a directory that also holds other files keeps its mode, and theirs', async () => {
+test('a directory with other files keeps its mode and theirs', async () => {
   await using directory = await temporaryDirectory()
   await writeFile(join(directory.path, 'other.txt'), 'public', { mode: 0o644 })
   await chmod(directory.path, 0o755)

@@ -4,11 +4,11 @@ import type { AddressInfo } from 'node:net'
 
 export interface ProxyTarget {
   origin: string
-  /** The request target there, as it goes over the wire. */
+  /** The request target of the upstream request. */
   path: string
 }
 
-/** One origin before others. Bytes pass through it as they come, in both directions. */
+/** A reverse proxy that streams in both directions. */
 export async function startProxy(
   targetOf: (incoming: IncomingMessage) => ProxyTarget | undefined,
 ): Promise<AsyncDisposable & { url: string }> {

@@ -22,7 +22,7 @@ describe.each<[what: string, forwarded: (target: string) => string | undefined]>
 
   beforeAll(async () => {
     proxy = await startProxy((incoming) => {
-      // As proxies do that name the upstream: nothing that callers see may come from it.
+      // Proxies send the upstream as Host; answers must not contain it.
       incoming.rawHeaders.splice(0, incoming.rawHeaders.length, ...withHost(incoming.rawHeaders))
       const target = forwarded(incoming.url ?? '')
       return target === undefined ? undefined : { origin: server.url, path: target }
@@ -35,7 +35,7 @@ describe.each<[what: string, forwarded: (target: string) => string | undefined]>
     await proxy[Symbol.asyncDispose]()
   })
 
-  test('a file is stored, found at its Location, and read', async () => {
+  test('stores a file, finds it at its Location and reads it', async () => {
     const user = await newUser()
     const created = await user.post([{ name: 'file', fileName: 'ä b.txt', body: 'hello' }])
     const { id } = await readRecord(created, 201)
@@ -44,7 +44,7 @@ describe.each<[what: string, forwarded: (target: string) => string | undefined]>
     expect(await user.text('/ä b.txt')).toBe('hello')
   })
 
-  test('links and redirects lead through the proxy', async () => {
+  test('links and redirects contain the URL of the proxy', async () => {
     const user = await newUser()
     const { id } = await user.store('/a.txt', 'hello')
     const redirect = await user.get(`/files/${id}/download`)
@@ -59,7 +59,7 @@ describe.each<[what: string, forwarded: (target: string) => string | undefined]>
     }
   })
 
-  test('a resumable session leads through the proxy', async () => {
+  test('the upload URL contains the URL of the proxy', async () => {
     const user = await newUser()
     const { file, upload } = await user.reserve({ path: '/a.txt', sizeBytes: 5 })
     expect(upload.url.startsWith(`${publicUrl}/api/workspace/uploads/`)).toBe(true)
@@ -67,7 +67,7 @@ describe.each<[what: string, forwarded: (target: string) => string | undefined]>
     expect(await user.settled(file.id)).toMatchObject({ state: 'ready' })
   })
 
-  test('refusals name routes as callers reach them', async () => {
+  test('errors name routes with the public path', async () => {
     const user = await newUser()
     const { id } = await user.store('/a.txt', 'hello')
     await user.call('DELETE', `/files/${id}`)
@@ -83,7 +83,7 @@ describe.each<[what: string, forwarded: (target: string) => string | undefined]>
     expect(problem.detail).toContain(`${path}/api/workspace/files`)
   })
 
-  test('health is asked below the path and beside the proxy', async () => {
+  test('answers health checks with and without the public path', async () => {
     for (const url of [`${publicUrl}/healthz`, `${server.url}/healthz`]) {
       expect((await fetch(url)).status).toBe(200)
     }
@@ -92,7 +92,7 @@ describe.each<[what: string, forwarded: (target: string) => string | undefined]>
   })
 })
 
-test('without PUBLIC_URL a redirect names no host', async () => {
+test('a redirect without PUBLIC_URL contains no host', async () => {
   await using server = await startLocalServer({ AUTH_MODE: 'local' })
   const user = new Caller(server.url, 'ann', await localToken('ann'))
   const { id } = await user.store('/a.txt', 'hello')

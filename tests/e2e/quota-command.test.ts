@@ -11,7 +11,7 @@ import { startFunction } from './framework-server.ts'
 const program = fileURLToPath(new URL('../../functions/host/quota-now.ts', import.meta.url))
 const run = promisify(execFile)
 
-it('npm run quota shows and sets a user’s quota beside a running server', async () => {
+it('npm run quota shows and sets a user’s quota while a server runs', async () => {
   const storage = await mkdtemp(join(tmpdir(), 'coffer-quota-'))
   const limits = { WORKSPACE_MAX_OPEN_UPLOADS: '2', WORKSPACE_MAX_FILES: '9' }
   const quota = async (...args: string[]) => {

@@ -1,4 +1,4 @@
-/** A file as the service answers it (design §4), from the reader's side. */
+/** A file record in answers of the service. */
 export interface FileRecord {
   id: string
   workspaceId: string
@@ -20,7 +20,7 @@ export interface FileRecord {
     signaturesAt?: string
     scannedAt: string
   } | null
-  /** While pending. */
+  /** Set while the file is pending. */
   reservation?: { expiresAt: string; maxBytes: number; receivedBytes?: number; overwrite: boolean }
   metadata: Record<string, unknown>
   origin: string

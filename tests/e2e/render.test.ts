@@ -10,7 +10,7 @@ import { startIssuer } from './issuer.ts'
 
 const base = '/api/workspace'
 const photo = await signed(motley()).jpeg().toBuffer()
-/** Larger than Cloud Run takes over HTTP/1. */
+/** Larger than the limit of Cloud Run for HTTP/1. */
 const large = await sharp({
   create: { width: 4000, height: 3000, channels: 3, background: 'red' },
 })
@@ -29,7 +29,7 @@ async function store(url: string, path: string, body: string | Buffer<ArrayBuffe
 const preview = (url: string, id: string) => fetch(`${url}${base}/files/${id}/preview?w=128`)
 
 describe('a function with the service "render"', () => {
-  test('has previews and normalized images made there, of any size', async () => {
+  test('delegates previews and normalized images of any size', async () => {
     await using render = await startRenderProcess()
     await using api = await startFunction('api', { env: { RENDER_SERVICE_URL: render.origin } })
     const { file } = await store(api.url, '/large.tiff', large)
@@ -47,7 +47,7 @@ describe('a function with the service "render"', () => {
     expect(render.lines.join('\n')).toMatch(/POST \/render 200[^]*POST \/normalize 200/)
   })
 
-  test('says why there is no preview, in the words of the renderer', async () => {
+  test('answers the error of the renderer for a failed preview', async () => {
     await using render = await startRenderProcess()
     await using api = await startFunction('api', { env: { RENDER_SERVICE_URL: render.origin } })
     const { file } = await store(api.url, '/half.jpg', photo.subarray(0, 300))
@@ -55,7 +55,7 @@ describe('a function with the service "render"', () => {
     expect(detail).toContain('damaged')
   })
 
-  test('answers 503 with Retry-After while it is away, and everything else as ever', async () => {
+  test('answers 503 with Retry-After while the service is unavailable, and serves other routes', async () => {
     const render = await startRenderProcess()
     const lines: string[] = []
     await using api = await startFunction('api', {
@@ -86,7 +86,7 @@ describe('a function with the service "render"', () => {
     expect((await preview(api.url, file.id)).status).toBe(200)
   })
 
-  test('proves with an ID token for the service who it is', async () => {
+  test('sends an ID token for the service', async () => {
     await using metadata = await startMetadataServer()
     await using render = await startRenderProcess()
     const mayInvoke = (token: string) => metadata.tokens.includes(token)
@@ -103,11 +103,11 @@ describe('a function with the service "render"', () => {
       expect((await preview(api.url, file.id)).status).toBe(200)
     }
     expect([front.passed, front.refused]).toEqual([2, 0])
-    // A token is used until it expires.
+    // The client reuses a token until it expires.
     expect(metadata.audiences).toEqual([front.origin])
   })
 
-  test('is told to come back where the service does not let it in', async () => {
+  test('answers 503 if the service refuses its token', async () => {
     await using metadata = await startMetadataServer()
     await using render = await startRenderProcess()
     await using front = await startRenderFront(render.origin, () => false)
@@ -123,7 +123,7 @@ describe('a function with the service "render"', () => {
     expect(front.refused).toBe(1)
   })
 
-  test('without its address refuses by name on Cloud Run, and decodes nothing', async () => {
+  test('refuses previews on Cloud Run without RENDER_SERVICE_URL and decodes nothing', async () => {
     await using issuer = await startIssuer()
     await using api = await startFunction('api', { env: { ...issuer.env, K_SERVICE: 'api' } })
     const authorization = `Bearer ${await issuer.token('ann')}`

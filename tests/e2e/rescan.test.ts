@@ -11,7 +11,7 @@ import { startLocalServer } from './local-server.ts'
 import { localToken, type Server } from './target.ts'
 
 const dayMs = 24 * 3_600_000
-/** The service asks for the version every 10 seconds, of a scanner that asks clamd every 30. */
+/** The service reads the version every 10 seconds; the scanner refreshes it from clamd every 30. */
 const noticedWithinMs = 60_000
 
 describe.skipIf(skipWithoutClamd)(
@@ -36,7 +36,7 @@ describe.skipIf(skipWithoutClamd)(
       await clamd[Symbol.asyncDispose]()
     })
 
-    /** What freshclam does: puts a later database in the place of the last one, and has clamd load it. */
+    /** Replaces the database and reloads clamd, like freshclam. */
     async function learn(...signatures: string[]): Promise<void> {
       version += 1
       hashes.push(...signatures)
@@ -51,7 +51,7 @@ describe.skipIf(skipWithoutClamd)(
     }
 
     test(
-      'a file that was served stops being served, and its record, its path, lists and usage say why',
+      'stops serving a file found infected later, and shows it in its record, its path, lists and usage',
       { timeout: 3 * noticedWithinMs },
       async () => {
         const user = await apiOf({ token: localToken }, () => server).newUser()

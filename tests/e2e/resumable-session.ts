@@ -3,14 +3,14 @@ import { holdRequest } from '../support/http/raw-http.ts'
 export interface Session {
   /** Sends `bytes[start, end)` with its `Content-Range`. */
   send(start: number, end: number): Promise<Response>
-  /** Announces `bytes[start, end)`, sends `count` bytes of them, and cuts the connection. */
+  /** Declares `bytes[start, end)`, sends `count` of them, and closes the connection. */
   sendAndCut(start: number, end: number, count: number): Promise<void>
   put(body: Buffer, headers: Record<string, string>): Promise<Response>
   status(): Promise<Response>
   cancel(): Promise<Response>
 }
 
-/** The client's side of the Cloud Storage resumable protocol. The URL is the credential: no token goes with it. */
+/** A client of the Cloud Storage resumable protocol. It sends no token, because the URL is the credential. */
 export function openSession(url: string, bytes: Buffer): Session {
   const call = (method: string, headers: Record<string, string>, body?: Buffer) =>
     fetch(url, { method, headers, body: body === undefined ? null : new Uint8Array(body) })

@@ -23,7 +23,7 @@ interface Line {
   verdict?: string
 }
 
-/** `scan` under the Functions Framework, over stand-ins, with events that the test itself delivers. */
+/** `scan` under the Functions Framework with stand-in services. The test delivers the events. */
 describe('scan under the Functions Framework', () => {
   const opened = new AsyncDisposableStack()
   const objects: ObjectResource[] = []
@@ -65,7 +65,7 @@ describe('scan under the Functions Framework', () => {
   })
   afterAll(() => opened.disposeAsync())
 
-  /** A pending file whose bytes have arrived, and its event's data. */
+  /** A pending file with stored bytes, and the data of its event. */
   const arrived = async () => {
     const ports = {
       ...storage,
@@ -95,7 +95,7 @@ describe('scan under the Functions Framework', () => {
   }
   const stateOf = async (id: FileId) => (await storage.catalog.get(caller.workspaceId, id))?.state
 
-  /** Delivers an event; answers the status and the one line that was logged. */
+  /** Delivers an event. Returns the status and the log line. */
   const deliver = async (
     data: unknown,
     { type = finalized, send = binary }: { type?: string; send?: typeof binary } = {},
@@ -109,7 +109,7 @@ describe('scan under the Functions Framework', () => {
   it.each([
     { mode: 'binary', send: binary },
     { mode: 'structured', send: structured },
-  ])('takes the event as Eventarc delivers it, in $mode content mode', async ({ send }) => {
+  ])('accepts the event of Eventarc in $mode content mode', async ({ send }) => {
     const { id, data } = await arrived()
     const { status, logged } = await deliver(data, { send })
     expect(status).toBe(204)
@@ -119,7 +119,7 @@ describe('scan under the Functions Framework', () => {
     expect(await stateOf(id)).toBe('ready')
   })
 
-  it('a duplicate is final and changes nothing, also beside the first', async () => {
+  it('finishes a duplicate without changes, also during the first delivery', async () => {
     const { id, data } = await arrived()
     const answers = await Promise.all([1, 2, 3].map(() => binary(url, { type: finalized, data })))
     expect(answers.map(({ status }) => status)).toEqual([204, 204, 204])
@@ -130,13 +130,13 @@ describe('scan under the Functions Framework', () => {
     expect(await storage.catalog.get(caller.workspaceId, id)).toEqual(settled)
   })
 
-  it('events may come in any order', async () => {
+  it('accepts events in any order', async () => {
     const files = [await arrived(), await arrived(), await arrived()]
     for (const { data } of files.toReversed()) expect((await deliver(data)).status).toBe(204)
     expect(await Promise.all(files.map(({ id }) => stateOf(id)))).toEqual(files.map(() => 'ready'))
   })
 
-  it('an event that is older than the bytes there is final; their own settles the file', async () => {
+  it('finishes an event of an older generation, and settles the file at its own event', async () => {
     const { id, data } = await arrived()
     for (const generation of ['1', `${BigInt(data.generation) - 1n}`]) {
       const { status, logged } = await deliver({ ...data, generation })
@@ -148,7 +148,7 @@ describe('scan under the Functions Framework', () => {
     expect(await stateOf(id)).toBe('ready')
   })
 
-  it('an event of the same bytes with a later metageneration does no harm', async () => {
+  it('accepts an event with a later metageneration of the same bytes', async () => {
     const { id, data } = await arrived()
     await deliver(data)
     const settled = await storage.catalog.get(caller.workspaceId, id)
@@ -162,7 +162,7 @@ describe('scan under the Functions Framework', () => {
     'google.cloud.storage.object.v1.deleted',
     'google.cloud.storage.object.v1.archived',
     'google.cloud.audit.log.v1.written',
-  ])('%s is final, and nothing is done', async (type) => {
+  ])('finishes %s without changes', async (type) => {
     const { id, data } = await arrived()
     const { status, logged } = await deliver(data, { type })
     expect(status).toBe(204)
@@ -175,7 +175,7 @@ describe('scan under the Functions Framework', () => {
     expect(await stateOf(id)).toBe('pending')
   })
 
-  it('another bucket’s event is final, and nothing is done, whatever its object is called', async () => {
+  it('finishes an event of another bucket without changes', async () => {
     const { id, data } = await arrived()
     const { status, logged } = await deliver({ ...data, bucket: 'somebody-elses' })
     expect(status).toBe(204)
@@ -191,7 +191,7 @@ describe('scan under the Functions Framework', () => {
     'a.txt',
     '../../etc/passwd',
     'workspaces/../x',
-  ])('an object that is no file of ours is final: %s', async (name) => {
+  ])('finishes an event for an unknown object: %s', async (name) => {
     const { data } = await arrived()
     expect((await deliver({ ...data, name })).status).toBe(204)
   })
@@ -204,7 +204,7 @@ describe('scan under the Functions Framework', () => {
     ['a negative generation', { bucket, name: 'a', generation: '-1' }],
     ['an empty name', { bucket, name: '', generation: '1' }],
     ['a name of the wrong type', { bucket, name: ['a'], generation: '1' }],
-  ])('malformed data is final, and an operator hears of it: %s', async (_, data) => {
+  ])('finishes an event with malformed data and logs an error: %s', async (_, data) => {
     const { status, logged } = await deliver(data)
     expect(status).toBe(204)
     expect(logged).toEqual([
@@ -212,13 +212,13 @@ describe('scan under the Functions Framework', () => {
     ])
   })
 
-  it('a request that is no event at all is final', async () => {
+  it('finishes a request that is not an event', async () => {
     const { status, logged } = await deliver({ hello: 1 }, { send: plain })
     expect(status).toBe(204)
     expect(logged).toEqual([expect.objectContaining({ message: 'An event was ignored' })])
   })
 
-  it('a scanner that is down is no verdict: 500, so that the event comes again, and then settles', async () => {
+  it('answers 500 while the scanner is down, and settles the file at the next delivery', async () => {
     const { id, data } = await arrived()
     scanner.isDown = true
     const failed = await deliver(data)
@@ -235,7 +235,7 @@ const caller = { workspaceId: 'ann' }
 const now = () => new Date()
 
 /**
- * The whole `StorageObjectData` as Cloud Storage sends it
+ * A complete `StorageObjectData` as Cloud Storage sends it
  * (https://github.com/googleapis/google-cloudevents/blob/main/examples/structured/storage/StorageObjectData-complex.json).
  */
 function storageObjectData(object: ObjectResource) {
@@ -298,7 +298,7 @@ async function structured(url: string, { type, data }: { type: string; data: unk
 
 const isVersion = (received: Buffer) => received.toString().startsWith('zVERSION\0')
 
-/** In clamd's place; while it is down it hangs up. */
+/** A stand-in for clamd; while it is down it closes connections. */
 function startScanner(state: { isDown: boolean }) {
   return scriptedClamd(async ({ socket, until }) => {
     if (state.isDown) return void socket.destroy()

@@ -15,7 +15,7 @@ const framework = [
   `--source=${fileURLToPath(new URL('../..', import.meta.url))}`,
 ]
 
-/** A host of the functions over a directory, by default `npm start`, without ClamAV. */
+/** A process that serves a directory without ClamAV; `npm start` by default. */
 function start(directory: string, env: Record<string, string> = {}, program = npmStart) {
   const child = spawn(process.execPath, program, {
     env: {
@@ -52,7 +52,7 @@ function start(directory: string, env: Record<string, string> = {}, program = np
   }
 }
 
-test('a port in use ends the start with exit code 1 and says so', async () => {
+test('exits with code 1 and a message if the port is in use', async () => {
   await using directory = await temporaryDirectory()
   const holder = createServer().listen(0, '127.0.0.1')
   await once(holder, 'listening')
@@ -93,7 +93,7 @@ test.each<[string, Record<string, string>, RegExp]>([
     { MEDIA_GCS_BUCKET_NAME: 'b', GOOGLE_CLOUD_PROJECT: 'p' },
     /MEDIA_GCS_BUCKET_NAME|AUTH_MODE/,
   ],
-])('%s ends the start with exit code 1 and says so', async (_, env, rule) => {
+])('exits with code 1 and a message: %s', async (_, env, rule) => {
   await using directory = await temporaryDirectory()
   await using server = start(directory.path, env)
   expect(await server.ended).toMatchObject({ code: 1, said: expect.stringMatching(rule) as string })
@@ -135,7 +135,7 @@ test.each<[string, (directory: string) => Promise<unknown>, RegExp]>([
     },
     /coffer\.sqlite cannot be opened: file is not a database/,
   ],
-])('%s ends the start with exit code 1 and says so', async (_, prepare, rule) => {
+])('exits with code 1 and a message: %s', async (_, prepare, rule) => {
   await using directory = await temporaryDirectory()
   const path = join(directory.path, 'storage')
   await prepare(path)
@@ -144,7 +144,7 @@ test.each<[string, (directory: string) => Promise<unknown>, RegExp]>([
 })
 
 test.each(['api', 'scan'])(
-  'a directory that cannot be made ends the start of "%s" under the Functions Framework',
+  '"%s" does not start under the Functions Framework if its directory cannot be created',
   async (target) => {
     await using directory = await temporaryDirectory()
     const path = join(directory.path, 'storage')
@@ -157,9 +157,9 @@ test.each(['api', 'scan'])(
   },
 )
 
-test('SIGTERM ends the process in its time although clients are slow', async () => {
+test('SIGTERM ends the process within its limit despite slow clients', async () => {
   await using directory = await temporaryDirectory()
-  // Clients are cut off after 4 s, which leaves 1 s to end on a busy machine.
+  // Clients are cut off after 4 s, which leaves 1 s for the exit on a busy machine.
   await using server = start(directory.path, { SHUTDOWN_SECONDS: '5' })
   const port = await server.ready
   const client = connect(port, '127.0.0.1')
@@ -174,9 +174,9 @@ test('SIGTERM ends the process in its time although clients are slow', async () 
   clearInterval(trickle)
 })
 
-test('SIGTERM ends the process in its time although a scan hangs', async () => {
+test('SIGTERM ends the process within its limit despite a hanging scan', async () => {
   await using directory = await temporaryDirectory()
-  // A clamd that names its version, and takes a file without a word.
+  // A clamd that answers its version and never answers a scan.
   const clamd = createServer((socket) => {
     socket
       .on('error', () => undefined)

@@ -59,12 +59,12 @@ const everywhere: Cases[] = [
 /** A service with limits small enough to reach. */
 const narrow = { MAX_FILE_SIZE_MB: '1', WORKSPACE_QUOTA_MB: '2', CORS_ORIGINS: corsOrigin }
 
-/** The contract, seen from outside. Speaks HTTP to whatever `start` answers, and knows nothing else of it. */
+/** The contract of the API, tested only over HTTP against the server of `start`. */
 export function describeApi(name: string, start: Target['start'], target: Omit<Target, 'start'>) {
   const { looksIntoArchives, ownStorage, restartable, configurable, differences = [] } = target
   describe(`the API of ${name}`, () => {
     skipDifferences(differences)
-    describe('as it is', () => {
+    describe('with default limits', () => {
       const cases = [...everywhere, (api: Api) => scanCases(api, { looksIntoArchives })]
       withServer({ ...target, start }, {}, ownStorage ? [...cases, ownStorageCases] : cases)
     })
@@ -75,7 +75,7 @@ export function describeApi(name: string, start: Target['start'], target: Omit<T
   })
 }
 
-/** Skips the tests that differences name, saying why; a difference must be about a test that there is. */
+/** Skips the tests named by differences, with the reason. A difference must name an existing test. */
 function skipDifferences(differences: readonly Difference[]): void {
   let unchecked = differences.flatMap(({ tests }) => tests)
   beforeEach(({ task, skip }) => {
@@ -100,7 +100,7 @@ function testNames(suite: Readonly<RunnerTestSuite>): string[] {
   return suite.tasks.flatMap((task) => (task.type === 'suite' ? testNames(task) : [task.name]))
 }
 
-/** Runs cases against one server that starts before them and ends after them. */
+/** Runs cases against one server. */
 export function withServer(
   target: Pick<Target, 'start' | 'token'>,
   env: Record<string, string>,

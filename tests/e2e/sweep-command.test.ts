@@ -10,10 +10,10 @@ import { startFunction } from './framework-server.ts'
 const program = fileURLToPath(new URL('../../functions/host/sweep-now.ts', import.meta.url))
 const run = promisify(execFile)
 
-it('npm run sweep reports as JSON, beside a running server, and with --dry-run only looks', async () => {
+it('npm run sweep reports as JSON while a server runs, and changes nothing with --dry-run', async () => {
   const storage = await mkdtemp(join(tmpdir(), 'coffer-sweep-'))
   const sweep = async (...args: string[]) => {
-    // A closed port and no PATH: the development scanner, without a look for ClamAV.
+    // A closed port and no PATH select the development scanner.
     const env = { WORKSPACE_STORAGE_DIR: storage, CLAMAV_SERVICE_PORT: '1' }
     const { stdout } = await run(process.execPath, [program, ...args], { env })
     return JSON.parse(stdout) as unknown

@@ -1,43 +1,43 @@
-/** A running service. What only a process of one's own can do is optional: a deployment is known by its URL alone. */
+/** A running service. Operations on its process are optional, because a deployment has only a URL. */
 export interface Server extends AsyncDisposable {
-  /** Origin, without a slash at the end; stays the same over restarts. */
+  /** The origin without a trailing slash; restarts keep it. */
   url: string
-  /** SIGTERM, wait for the end, start again over the same storage. */
+  /** Sends SIGTERM, waits for the exit and starts again with the same storage. */
   restart?(): Promise<void>
-  /** SIGKILL, start again over the same storage. */
+  /** Sends SIGKILL and starts again with the same storage. */
   kill?(): Promise<void>
 }
 
-/** Optional claims of a token (design §11). */
+/** Optional claims of a token. */
 export interface Claims {
   scope?: string
   session?: string
 }
 
-/** What a platform does differently by itself, so that the service behind it cannot help it. */
+/** Behaviour of a platform that the service cannot change. */
 export interface Difference {
   reason: string
-  /** The names of the tests that cannot pass there; a name that no test has is an error. */
+  /** The names of the tests that cannot pass on the platform; an unknown name is an error. */
   tests: readonly (string | RegExp)[]
 }
 
 export interface Target {
-  /** Starts a service of its own with these environment variables on top; a deployment takes none. */
+  /** Starts a new service with additional environment variables; a deployment ignores them. */
   start(env?: Record<string, string>): Promise<Server>
-  /** The `Authorization` header's value for a user that may never have been seen. */
+  /** The value of the `Authorization` header for a user, who may be new. */
   token(user: string, claims?: Claims): Promise<string>
-  /** Whether `start` honours its environment, so that limits can be made small. */
+  /** Whether `start` uses its environment variables, so that tests can lower limits. */
   configurable: boolean
-  /** Whether the service scans with ClamAV: the development scanner does not look into archives. */
+  /** Whether the service scans with ClamAV. The development scanner does not scan archives. */
   looksIntoArchives: boolean
-  /** Whether the service stores bytes itself, and so answers links and resumable sessions, rather than Cloud Storage. */
+  /** Whether the service has local storage, and serves signed URLs and resumable uploads itself. */
   ownStorage: boolean
-  /** Whether `start` answers a server that can be stopped and started. */
+  /** Whether the server of `start` can be stopped and started. */
   restartable: boolean
   differences?: readonly Difference[]
 }
 
-/** `Authorization` of the local mode: the token names its user. */
+/** The `Authorization` header of local mode, whose token names the user. */
 export async function localToken(user: string): Promise<string> {
   return `Bearer local:${user}`
 }

@@ -13,10 +13,10 @@ const traceparent = `00-${traceId}-${parentSpanId}-01`
 const content = '/api/workspace/content'
 const secretName = 'salaries-of-ada.txt'
 
-/** The development scanner, without a look for ClamAV. */
+/** Selects the development scanner. */
 const scanner = { CLAMAV_SERVICE_PORT: '1', PATH: '' }
 
-/** Has the process say on its standard error which modules of OpenTelemetry it loads. */
+/** Makes the process print the loaded modules of OpenTelemetry to its standard error. */
 const spy = `import { registerHooks } from 'node:module'
 registerHooks({ load(url, context, next) {
   if (url.includes('@opentelemetry/')) console.log('loads ' + url)
@@ -31,7 +31,7 @@ async function upload(url: string): Promise<void> {
 }
 
 describe('with an OTLP endpoint', () => {
-  it('a request and a scan are traces of catalog, blobs and scanner, all sent before the server ends', async () => {
+  it('exports traces of a request and a scan with catalog, blobs and scanner before the server exits', async () => {
     await using receiver = await startOtlpReceiver()
     {
       await using server = await startLocalServer({ ...scanner, ...receiver.env })
@@ -63,7 +63,7 @@ describe('with an OTLP endpoint', () => {
     expect(receiver.services).toEqual(new Set(['coffer']))
   })
 
-  it('requests, operations, verdicts and sweeps are counted', async () => {
+  it('counts requests, operations, verdicts and sweeps', async () => {
     await using receiver = await startOtlpReceiver()
     {
       await using server = await startLocalServer({ ...scanner, ...receiver.env })
@@ -94,7 +94,7 @@ describe('with an OTLP endpoint', () => {
     )
   })
 
-  it('nothing that is sent has a name, a path or a user of a file', async () => {
+  it('exports no name, path or user of a file', async () => {
     await using receiver = await startOtlpReceiver()
     {
       await using server = await startLocalServer({ ...scanner, ...receiver.env })
@@ -112,7 +112,7 @@ describe('with an OTLP endpoint', () => {
     expect(sent).not.toMatch(/salaries|lovelace|hello/)
   })
 
-  it('an instance that may sleep sends what it has after each answer', async () => {
+  it('exports after each answer on an instance without CPU between requests', async () => {
     await using receiver = await startOtlpReceiver()
     const env = {
       ...receiver.env,
@@ -124,13 +124,13 @@ describe('with an OTLP endpoint', () => {
     }
     await using api = await startFunction('api', { env })
     expect((await fetch(`${api.url}/healthz`, { headers: { traceparent } })).status).toBe(200)
-    // Metrics are due every minute, and this does not wait for so long.
+    // Metrics are exported every minute; the test does not wait for that.
     await expect.poll(() => receiver.metrics.length, { timeout: 10_000 }).toBeGreaterThan(0)
     expect(receiver.spans.find(({ name }) => name === 'GET /healthz')).toMatchObject({ traceId })
     expect(receiver.services).toEqual(new Set(['files-api']))
   })
 
-  it('OpenTelemetry is loaded', async () => {
+  it('loads OpenTelemetry', async () => {
     await using receiver = await startOtlpReceiver()
     const lines: string[] = []
     const env = { ...receiver.env, ...spying }
@@ -141,7 +141,7 @@ describe('with an OTLP endpoint', () => {
 })
 
 describe('without an OTLP endpoint', () => {
-  it('nothing of OpenTelemetry is loaded', async () => {
+  it('does not load OpenTelemetry', async () => {
     const lines: string[] = []
     await using api = await startFunction('api', {
       env: spying,

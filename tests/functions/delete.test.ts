@@ -4,7 +4,7 @@ import { maxRemovedAtOnce } from '../../shared/ports/catalog.ts'
 import { httpApp } from '../support/http/http-app.ts'
 import { openLocalWorkspace } from '../workspace/local-workspace.ts'
 
-it('DELETE of a session answers 202 when its time is over, and 204 when all files are gone', async () => {
+it('DELETE of a session is 202 when its time limit ends, and 204 when all files are deleted', async () => {
   await using workspace = await openLocalWorkspace()
   for (let i = 0; i < maxRemovedAtOnce + 1; i += 1) {
     await workspace.upload(`/sessions/s/${i}`, 'x')

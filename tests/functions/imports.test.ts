@@ -7,7 +7,7 @@ import { openLocalWorkspace } from '../workspace/local-workspace.ts'
 
 const most = 32
 
-test('a user has at most 32 imports underway, and each that ends makes room for another', async () => {
+test('limits a user to 32 concurrent imports, and accepts another when one ends', async () => {
   await using workspace = await openLocalWorkspace()
   const bodies: PassThrough[] = []
   const asked = Promise.withResolvers<void>()

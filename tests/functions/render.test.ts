@@ -33,7 +33,7 @@ describe('the service "render"', () => {
   const post = (path: string, headers: OutgoingHttpHeaders = ofPng, body?: Buffer | Readable) =>
     requestH2(origin, { ':path': path, ...headers }, body ?? png)
 
-  test('answers the picture with its type, and nothing that a page could run', async () => {
+  test('answers the picture with its type and nosniff', async () => {
     const answer = await post('/render?width=32')
     expect(answer.status).toBe(200)
     expect(Object.fromEntries(answer.headers)).toMatchObject({
@@ -42,7 +42,7 @@ describe('the service "render"', () => {
     })
   })
 
-  test('answers a normalized image with the type that was sent', async () => {
+  test('answers a normalized image with the type of the request', async () => {
     const answer = await post('/normalize?maxWidth=20')
     expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'image/png'])
   })
@@ -77,14 +77,14 @@ describe('the service "render"', () => {
   test.each([
     ['more', `${png.length - 1}`],
     ['fewer', `${png.length + 1}`],
-  ])('a body of %s bytes than its Content-Length is not rendered', async (_, length) => {
+  ])('does not render a body of %s bytes than its Content-Length', async (_, length) => {
     const answer = await post('/render?width=32', { ...ofPng, 'content-length': length }).catch(
       (error: unknown) => error,
     )
     expect(answer).not.toMatchObject({ status: 200 })
   })
 
-  test('a body without an end is refused at the bound', { timeout: 60_000 }, async () => {
+  test('refuses an endless body at the limit', { timeout: 60_000 }, async () => {
     let sentBytes = 0
     const endless = Readable.from(
       (async function* () {
@@ -104,7 +104,7 @@ describe('the service "render"', () => {
     expect(sentBytes).toBeLessThan(264 * mebibyte)
   })
 
-  test('more requests than it holds are told to come back, and the others are answered', async () => {
+  test('answers 429 beyond its concurrency limit and serves the other requests', async () => {
     const session = connect(origin)
     const waiting = Array.from({ length: 8 }, () => {
       const stream = session.request({ ':method': 'POST', ':path': '/normalize', ...ofPng })
@@ -127,7 +127,7 @@ describe('the service "render"', () => {
     }
   })
 
-  test('clients that leave free their places, and leave nothing on the disk', async () => {
+  test('disconnected clients release their slots and leave no files on the disk', async () => {
     const before = new Set(await spools())
     for (let round = 0; round < 3; round += 1) {
       const session = connect(origin)
@@ -156,7 +156,7 @@ describe('the service "render"', () => {
     ])
   })
 
-  test('a fault is a 500 that says nothing of it, and is logged', async () => {
+  test('answers 500 without details for a fault and logs it', async () => {
     const faults: LogEntry[] = []
     const failing = { render: fail, normalize: fail }
     await using broken = await startRender(failing, (entry) => faults.push(entry))
@@ -168,7 +168,7 @@ describe('the service "render"', () => {
 
 const fail = () => Promise.reject(new Error('ENOSPC: the disk is full'))
 
-test('what it is sent to render is decoded with its own bounds, not those of a client', async () => {
+test('decodes with its own limits instead of the limits of the client', async () => {
   await using service = await startRender()
   const blank = { width: 11_000, height: 11_000, channels: 3, background: 'black' } as const
   const bomb = await sharp({ create: blank }).toColourspace('b-w').png().toBuffer()

@@ -22,7 +22,7 @@ async function openFunction(config: Pick<Config, 'rescan' | 'auth' | 'sweepInvok
   return { world, log, call, [Symbol.asyncDispose]: () => world[Symbol.asyncDispose]() }
 }
 
-test('a call scans as many files again as the rate allows in its minutes, and the next goes on', async () => {
+test('a call scans as many files as the rate allows, and the next call continues', async () => {
   await using service = await openFunction({ ...open, rescan })
   const { world, call, log } = service
   for (const text of ['one', 'evil', 'three', 'four']) await world.ready(`/${text}`, text)
@@ -36,12 +36,12 @@ test('a call scans as many files again as the rate allows in its minutes, and th
   expect(log.map(({ severity }) => severity)).toEqual(['INFO', 'ERROR'])
 })
 
-test.each(['0', '61', 'x'])('minutes=%s is refused', async (minutes) => {
+test.each(['0', '61', 'x'])('rejects minutes=%s', async (minutes) => {
   await using service = await openFunction({ ...open, rescan })
   expect((await service.call(`?minutes=${minutes}`)).status).toBe(400)
 })
 
-test('at a rate of nothing it only says so', async () => {
+test('answers off and scans nothing if no rate is configured', async () => {
   await using service = await openFunction({ ...open, rescan: undefined })
   await service.world.ready('/a', 'a')
   service.world.scanner.learn()
@@ -49,7 +49,7 @@ test('at a rate of nothing it only says so', async () => {
   expect(service.world.scanner.scanned).toEqual([])
 })
 
-test('it answers nobody but the scheduler', async () => {
+test('rejects callers other than the scheduler', async () => {
   const auth = { mode: 'firebase' as const, projectId: 'p', emulator: false }
   await using service = await openFunction({ auth, sweepInvoker: undefined, rescan })
   expect((await service.call()).status).toBe(403)

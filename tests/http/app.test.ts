@@ -41,7 +41,7 @@ async function urlIn(context: Partial<HttpContext>) {
 }
 
 describe('every answer', () => {
-  test('names the request, by an id of its own', async () => {
+  test('has a unique request id', async () => {
     const { app } = httpApp(addRoutes)
     const ids = [await app.request(files), await app.request('/nowhere')].map(({ headers }) =>
       headers.get('X-Request-Id'),
@@ -56,21 +56,21 @@ describe('every answer', () => {
     ['a b', false],
     ['a"b', false],
     ['', false],
-  ])('takes over the request id %j: %s', async (id, taken) => {
+  ])('uses the request id %j of the caller: %s', async (id, taken) => {
     const { app } = httpApp(addRoutes)
     const { headers } = await app.request(files, { headers: { 'X-Request-Id': id } })
     expect(headers.get('X-Request-Id') === id).toBe(taken)
   })
 
   test.each([files, '/api/workspace/bytes', '/nowhere', '/api/workspace/broken'])(
-    'is never sniffed: %s',
+    'has nosniff: %s',
     async (path) => {
       const { headers } = await httpApp(addRoutes).app.request(path)
       expect(headers.get('X-Content-Type-Options')).toBe('nosniff')
     },
   )
 
-  test('is not stored, unless its route says otherwise', async () => {
+  test('has no-store, unless its route sets Cache-Control', async () => {
     const { app } = httpApp(addRoutes)
     expect((await app.request(files)).headers.get('Cache-Control')).toBe('no-store')
     const bytes = await app.request('/api/workspace/bytes')
@@ -86,8 +86,8 @@ describe('every answer', () => {
   })
 })
 
-describe('refusals', () => {
-  test('an address that nothing answers is 404', async () => {
+describe('errors', () => {
+  test('an unknown URL is 404', async () => {
     const { app } = httpApp(addRoutes)
     for (const path of ['/', '/files', '/api/workspace', '/api/workspace/nothing']) {
       await expectProblem(await app.request(path), 404, 'not-found')
@@ -104,19 +104,19 @@ describe('refusals', () => {
     expect(response.headers.get('Allow')).toBe(expected)
   })
 
-  test('HEAD where there is no GET is 405', async () => {
+  test('HEAD without a GET route is 405', async () => {
     const { app } = httpApp((routes) => routes.post('/uploads', (c) => c.json({})))
     const response = await app.request('/api/workspace/uploads', { method: 'HEAD' })
     expect(response.status).toBe(405)
     expect(response.headers.get('Allow')).toBe('OPTIONS, POST')
   })
 
-  test('a refusal becomes its problem, 422 where the route had the upload', async () => {
+  test('a WorkspaceError becomes its problem, and 422 on a route that has received the upload', async () => {
     const response = await httpApp(addRoutes).app.request('/api/workspace/infected')
     await expectProblem(response, 422, 'infected')
   })
 
-  test('a bug is a 500 that tells the log everything and the caller nothing', async () => {
+  test('an unexpected error is 500 without details and is logged completely', async () => {
     const { app, entries } = httpApp(addRoutes)
     const response = await app.request('/api/workspace/broken')
     await expectProblem(response, 500, 'internal')
@@ -131,7 +131,7 @@ describe('refusals', () => {
 })
 
 describe('tokens', () => {
-  test('a route that needs no scope asks for none; others say who called', async () => {
+  test('a public route needs no token, and other routes get the caller', async () => {
     const { app, entries } = httpApp(addRoutes)
     expect((await app.request(files)).status).toBe(200)
     const response = await app.request(`${files}/1`, {
@@ -141,7 +141,7 @@ describe('tokens', () => {
     expect(entries.map(({ userId }) => userId)).toEqual([undefined, 'ada'])
   })
 
-  test('challenges are those of RFC 6750 §3', async () => {
+  test('challenges follow RFC 6750 §3', async () => {
     const reader = httpApp(addRoutes, {
       authenticate: ({ authorization }) =>
         authorization === 'Bearer good'
@@ -160,7 +160,7 @@ describe('tokens', () => {
     ])
   })
 
-  test('two Authorization headers are refused', async () => {
+  test('rejects two Authorization headers', async () => {
     await using server = await serve(httpApp(addRoutes))
     const authorization: [string, string] = ['Authorization', 'Bearer local:ada']
     const ask = (headers: [string, string][]) =>
@@ -170,7 +170,7 @@ describe('tokens', () => {
     await expectProblem(twice, 401, 'unauthenticated')
   })
 
-  test('a page that has bent a name of its own to this machine is refused', async () => {
+  test('rejects a page whose host name resolves to this machine (DNS rebinding)', async () => {
     await using server = await serve(httpApp(addRoutes))
     const { port } = new URL(server.url)
     const status = await new Promise((resolve, reject) => {
@@ -187,7 +187,7 @@ describe('CORS', () => {
   const origin = 'https://app.example'
   const preflight = { Origin: origin, 'Access-Control-Request-Method': 'DELETE' }
 
-  test('a preflight is answered for configured origins, with the methods of the address', async () => {
+  test('answers a preflight of a configured origin with the methods of the route', async () => {
     const { app } = httpApp(addRoutes, { corsOrigins: [origin] })
     const { status, headers } = await app.request(`${files}/1`, {
       method: 'OPTIONS',
@@ -212,7 +212,7 @@ describe('CORS', () => {
     ['names that are none', 'a b,c\u00e9,,"q",ok', /, X-Request-Id, ok$/],
     ['a thousand', Array.from({ length: 1000 }, (_, at) => `x-${at}`).join(','), /, x-99$/],
     ['a long one', `x-${'y'.repeat(1000)},ok`, /, X-Request-Id, ok$/],
-  ])('a preflight may ask for any header: %s', async (_, asked, allowed) => {
+  ])('a preflight may request any header: %s', async (_, asked, allowed) => {
     const { app } = httpApp(addRoutes, { corsOrigins: [origin] })
     const headers = { ...preflight, 'Access-Control-Request-Headers': asked }
     const answer = await app.request(files, { method: 'OPTIONS', headers })
@@ -222,7 +222,7 @@ describe('CORS', () => {
     expect(answer.headers.get('Access-Control-Max-Age')).toBe('7200')
   })
 
-  test('a preflight of another origin is told only what the address allows', async () => {
+  test('answers a preflight of another origin only with Allow', async () => {
     const { app } = httpApp(addRoutes, { corsOrigins: [origin] })
     const headers = { ...preflight, Origin: 'https://evil.example' }
     const answer = await app.request(files, { method: 'OPTIONS', headers })
@@ -231,7 +231,7 @@ describe('CORS', () => {
     expect(answer.headers.get('Vary')).toContain('Origin')
   })
 
-  test('a page of a public site may ask a private server, where its preflight says so', async () => {
+  test('allows Private Network Access if the preflight requests it', async () => {
     const { app } = httpApp(addRoutes, { corsOrigins: [origin] })
     const name = 'Access-Control-Allow-Private-Network'
     const ask = async (added: Record<string, string>) => {
@@ -266,13 +266,13 @@ describe('CORS', () => {
   test.each([
     ['https://app.example.com', 200],
     ['https://app.notexample.com', 403],
-  ])('a pattern counts for the local mode, too: %s is %i', async (origin, status) => {
+  ])('applies a pattern of origins in local mode: %s is %i', async (origin, status) => {
     const { app } = httpApp(addRoutes, { corsOrigins: ['https://*.example.com'] })
     const headers = { Origin: origin, Host: 'localhost' }
     expect((await app.request(`${files}/1`, { headers })).status).toBe(status)
   })
 
-  test('refusals can be read from a configured origin too', async () => {
+  test('a configured origin can read errors', async () => {
     const { app } = httpApp(addRoutes, { corsOrigins: [origin] })
     for (const path of [files, '/nowhere', '/api/workspace/broken']) {
       const { headers } = await app.request(path, { headers: { Origin: origin } })
@@ -282,7 +282,7 @@ describe('CORS', () => {
     }
   })
 
-  test('another origin is told nothing', async () => {
+  test('another origin gets no CORS headers', async () => {
     const { app } = httpApp(addRoutes, { corsOrigins: [origin] })
     for (const other of ['https://evil.example', 'null', `${origin}.evil.example`]) {
       const { headers } = await app.request(files, { headers: { Origin: other } })
@@ -290,7 +290,7 @@ describe('CORS', () => {
     }
   })
 
-  test('without configured origins OPTIONS says what is allowed, and nothing of origins', async () => {
+  test('answers OPTIONS with Allow and no CORS headers if no origin is configured', async () => {
     const { app } = httpApp(addRoutes)
     const { status, headers } = await app.request(files, { method: 'OPTIONS', headers: preflight })
     expect([status, headers.get('Allow')]).toEqual([204, 'GET, HEAD, OPTIONS, POST'])
@@ -301,7 +301,7 @@ describe('CORS', () => {
 })
 
 describe('the log', () => {
-  test('has one line for each request, without its query or its token', async () => {
+  test('has one line for each request, without query and token', async () => {
     const { app, entries } = httpApp(addRoutes)
     const headers = {
       Authorization: 'Bearer local:ada',
@@ -327,7 +327,7 @@ describe('the log', () => {
     expect(JSON.stringify(entries)).not.toMatch(/secret|Bearer/)
   })
 
-  test('names the trace that the request came with', async () => {
+  test('contains the trace of the request', async () => {
     const { app, entries } = httpApp(addRoutes)
     const traceId = '0af7651916cd43dd8448eb211c80319c'
     const headers = { traceparent: `00-${traceId}-b7ad6b7169203331-01` }
@@ -338,7 +338,7 @@ describe('the log', () => {
     }
   })
 
-  test('has the request id that a problem answers as its instance, in every line', async () => {
+  test('contains the instance of a problem as the request id in every line', async () => {
     const { app, entries } = httpApp(addRoutes)
     const response = await app.request('/api/workspace/broken')
     const { instance } = (await response.json()) as { instance: string }
@@ -347,7 +347,7 @@ describe('the log', () => {
     )
   })
 
-  test('says that the address of a resumable upload was asked for, and not which', async () => {
+  test('does not contain the id of a resumable upload', async () => {
     const { app, entries } = httpApp((routes) => routes.put('/uploads/:id', (c) => c.text('ok')))
     await app.request('/api/workspace/uploads/secret?upload_id=secret', { method: 'PUT' })
     expect(JSON.stringify(entries)).not.toContain('secret')
@@ -361,7 +361,7 @@ describe('the log', () => {
     ['POST', '/api/workspace/content/Secret', '/api/workspace/…'],
     ['GET', '/api/workspace/contents/Secret', '/api/workspace/…'],
     ['GET', `/Secret${'/x'.repeat(50_000)}`, '/…'],
-  ])('names the route of %s %s, and no private path', async (method, path, logged) => {
+  ])('contains the route of %s %s instead of the path', async (method, path, logged) => {
     const { app, entries } = httpApp((routes) =>
       routes.get('/content/*', (c) => c.text('ok')).get('/files/:id/preview', (c) => c.text('ok')),
     )
@@ -372,7 +372,7 @@ describe('the log', () => {
     expect(entries[0]?.httpRequest?.requestUrl).toBe(`http://localhost${logged}`)
   })
 
-  test('names the file that a route is about', async () => {
+  test('contains the id of the file', async () => {
     const { app, entries } = httpApp((routes) =>
       routes.get('/files/:id/content', (c) => c.text('ok')),
     )
@@ -381,7 +381,7 @@ describe('the log', () => {
     expect(entries[0]?.message).toBe(`GET ${files}/${id}/content 200`)
   })
 
-  test('calls it no error when the client leaves while it waits', async () => {
+  test('has no error if the client disconnects while it waits', async () => {
     const left: string[] = []
     const served = httpApp((routes) =>
       routes
@@ -407,7 +407,7 @@ describe('the log', () => {
     expect(served.entries.filter(({ aborted }) => aborted)).toHaveLength(2)
   })
 
-  test('is written when the answer is out, with its size', async () => {
+  test('is written with the size after the answer is sent', async () => {
     const served = httpApp(addRoutes)
     await using server = await serve(served)
     await (await fetch(server.url + files, { method: 'POST', body: 'hello' })).text()
@@ -419,7 +419,7 @@ describe('the log', () => {
   })
 })
 
-test('a URL of the service has the origin that callers see', async () => {
+test('absolute URLs use PUBLIC_URL', async () => {
   expect(await urlIn({})).toBe('http://localhost/api/workspace/x?signature=1')
   expect(await urlIn({ publicUrl: 'https://files.example' })).toBe(
     'https://files.example/api/workspace/x?signature=1',

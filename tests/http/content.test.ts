@@ -41,10 +41,10 @@ function content(change: Partial<Content> = {}): Content {
   }
 }
 
-/** Fields that speak of the connection, not of the file. */
+/** Header fields of the connection instead of the file. */
 const ofConnection = new Set(['connection', 'date', 'keep-alive'])
 
-/** Never ends, so that only the client can end the answer. */
+/** An endless answer, which only the client can end. */
 const endless = () => new Readable({ read() {} })
 
 beforeAll(async () => {
@@ -101,7 +101,7 @@ const fields = (response: Response) =>
   Object.fromEntries([...response.headers].filter(([name]) => !ofConnection.has(name)))
 
 describe('serving bytes', () => {
-  it('answers all bytes, with everything that is known of them', async () => {
+  it('answers all bytes with their headers', async () => {
     const response = await get('/blob')
     expect(response.status).toBe(200)
     expect(Object.fromEntries(response.headers)).toMatchObject({
@@ -122,7 +122,7 @@ describe('serving bytes', () => {
     expect(bytes.equals(await response.bytes())).toBe(true)
   })
 
-  it('answers HEAD with the same header, without the range, without opening the blob', async () => {
+  it('answers HEAD with the same headers, without a range and without opening the blob', async () => {
     const whole = await get('/blob')
     await whole.bytes()
     const before = opened.length
@@ -141,7 +141,7 @@ describe('serving bytes', () => {
     expect(bytes.subarray(100, 1_000_001).equals(await response.bytes())).toBe(true)
   })
 
-  it('answers several ranges as multipart/byteranges of the announced length, in the order asked', async () => {
+  it('answers several ranges as multipart/byteranges with the declared length, in the requested order', async () => {
     const response = await get('/blob', { range: 'bytes=-5, 0-2000000, 7-7' })
     expect(response.status).toBe(206)
     expect(response.headers.has('content-range')).toBe(false)
@@ -166,7 +166,7 @@ describe('serving bytes', () => {
     expect(first.headers.get('content-type')).not.toBe(second.headers.get('content-type'))
   })
 
-  it('answers 416 with the size, and keeps what the middleware set', async () => {
+  it('answers 416 with the size and keeps headers of middleware', async () => {
     for (const [path, size] of [
       ['/blob', sizeBytes],
       ['/empty', 0],
@@ -185,7 +185,7 @@ describe('serving bytes', () => {
     expect((await response.bytes()).length).toBe(0)
   })
 
-  it('answers 304 with no more than RFC 9110 §15.4.5 asks for', async () => {
+  it('answers 304 with only the headers of RFC 9110 §15.4.5', async () => {
     for (const method of ['GET', 'HEAD']) {
       const response = await get('/blob', { 'if-none-match': etag, range: 'bytes=0-1' }, method)
       expect(response.status).toBe(304)
@@ -197,7 +197,7 @@ describe('serving bytes', () => {
     }
   })
 
-  it('answers 412 with the ETag that there is', async () => {
+  it('answers 412 with the current ETag', async () => {
     const response = await get('/blob', { 'if-match': '"other"' })
     expect(response.status).toBe(412)
     expect(response.headers.get('etag')).toBe(etag)
@@ -206,7 +206,7 @@ describe('serving bytes', () => {
     })
   })
 
-  it('answers the whole when If-Range does not hold, even for a range that could not be satisfied', async () => {
+  it('answers the whole file if If-Range does not hold, even for an unsatisfiable range', async () => {
     const holds = await get('/blob', { range: 'bytes=0-1', 'if-range': etag })
     expect(holds.status).toBe(206)
     await holds.bytes()
@@ -215,14 +215,14 @@ describe('serving bytes', () => {
     await fails.bytes()
   })
 
-  it('is an error, not an answer, when the bytes are gone', async () => {
+  it('throws if the bytes are missing', async () => {
     expect((await get('/gone')).status).toBe(500)
     expect((await get('/gone', { range: 'bytes=0-1' })).status).toBe(500)
     expect((await get('/gone', { range: 'bytes=0-1,3-4' })).status).toBe(500)
   })
 
   it.each(['/short', '/long'])(
-    'breaks the connection when the bytes have another size, and logs whose: %s',
+    'breaks the connection and logs the ETag if the bytes have another size: %s',
     async (path) => {
       app.entries.length = 0
       await expect(get(path).then((response) => response.bytes())).rejects.toThrow(TypeError)
@@ -231,7 +231,7 @@ describe('serving bytes', () => {
     },
   )
 
-  it('leaves no listeners on a multipart answer for each part that it has sent', async () => {
+  it('leaves no listeners on a multipart answer after each part', async () => {
     const warnings: string[] = []
     const note = ({ message }: Error) => void warnings.push(message)
     process.on('warning', note)
@@ -242,7 +242,7 @@ describe('serving bytes', () => {
     expect(warnings).toEqual([])
   })
 
-  it('breaks a multipart answer when a later part cannot be opened', async () => {
+  it('breaks a multipart answer if a later part cannot be opened', async () => {
     let calls = 0
     await using broken = await serveApp((routes) =>
       routes.get('/', (c) => {
@@ -262,7 +262,7 @@ describe('serving bytes', () => {
     ['a whole file', 'GET /blob HTTP/1.1\r\nHost: x\r\n\r\n'],
     ['several ranges', 'GET /blob HTTP/1.1\r\nHost: x\r\nRange: bytes=0-4000000,0-4000000\r\n\r\n'],
     ['a stream that waits', 'GET /endless HTTP/1.1\r\nHost: x\r\n\r\n'],
-  ])('destroys the blob when the client goes away: %s', async (_, request) => {
+  ])('destroys the blob if the client disconnects: %s', async (_, request) => {
     opened.length = 0
     app.entries.length = 0
     const socket = connect(Number(new URL(app.origin).port), '127.0.0.1')
@@ -284,7 +284,7 @@ describe('serving bytes', () => {
     ['text/html', 'attachment'],
     ['application/xml', 'attachment'],
     ['application/octet-stream', 'attachment'],
-  ])('%s, asked for inline, is %s, and an attachment unasked', async (type, disposition) => {
+  ])('serves %s as %s with inline, and otherwise as an attachment', async (type, disposition) => {
     const asked = await get(`/type/${type}?inline=true`, {}, 'HEAD')
     expect(asked.headers.get('content-disposition')).toBe(`${disposition}; filename="a"`)
     expect(asked.headers.get('content-type')).toBe(type)
@@ -294,7 +294,7 @@ describe('serving bytes', () => {
     expect(unasked.headers.get('content-disposition')).toBe('attachment; filename="a"')
   })
 
-  it('ignores a Range field that is there twice', async () => {
+  it('ignores a repeated Range field', async () => {
     const response = await rawRequest(app.origin, {
       method: 'GET',
       target: '/empty',

@@ -21,7 +21,7 @@ const fail = () => Promise.reject(new Error('away'))
 const hourMs = 3600 * 1000
 
 describe('GET /healthz', () => {
-  test('how many files are pending since when, and how many events wait', async () => {
+  test('counts pending files and queued events, with their oldest', async () => {
     await using workspace = await openLocalWorkspace()
     const { ports, storage } = workspace
     expect(await health(ports, storage.events)).toMatchObject({
@@ -37,7 +37,7 @@ describe('GET /healthz', () => {
     expect((await health(ports)).queue).toBeUndefined()
   })
 
-  test('signatures of more than 48 hours are stale', async () => {
+  test('signatures older than 48 hours are stale', async () => {
     await using workspace = await openLocalWorkspace()
     const { ports } = workspace
     const agedBy = (ageMs: number) => {
@@ -66,7 +66,7 @@ describe('GET /healthz', () => {
     })
   })
 
-  test('one look at the stores answers for two seconds', async () => {
+  test('caches a probe of the stores for two seconds', async () => {
     await using workspace = await openLocalWorkspace()
     const app = new Hono().route('/', healthRoute(workspace.ports))
     const pending = async () => {

@@ -77,7 +77,7 @@ describe('problem+json (RFC 9457)', () => {
   })
 
   test.each(['infected', 'unscannable'] as const)(
-    '%s is 422 on an upload that waited',
+    '%s is 422 for an upload that waited',
     async (code) => {
       const error = new WorkspaceError(code, 'x')
       const response = problemResponse(error, { requestId, uploaded: true })
@@ -86,17 +86,17 @@ describe('problem+json (RFC 9457)', () => {
     },
   )
 
-  test('an upload that waited keeps the status of every other refusal', () => {
+  test('other errors keep their status for an upload that waited', () => {
     const error = new WorkspaceError('precondition-failed', 'x')
     expect(problemResponse(error, { requestId, uploaded: true }).status).toBe(412)
   })
 
-  test('a request id that is no UUID is a name of ours', async () => {
+  test('a request id other than a UUID becomes a URN of Coffer', async () => {
     const response = problemResponse(invalid('a', 'b'), { requestId: 'trace-1' })
     expect(await response.json()).toMatchObject({ instance: 'urn:coffer:request:trace-1' })
   })
 
-  test('invalid input is named in errors', async () => {
+  test('errors names the invalid field', async () => {
     const response = problemResponse(invalid('limit', 'must be smaller'), { requestId })
     expect(await response.json()).toMatchObject({
       detail: 'limit: must be smaller',
@@ -111,17 +111,17 @@ describe('problem+json (RFC 9457)', () => {
     [new WorkspaceError('too-many-requests', 'x'), '1'],
     [new WorkspaceError('scanner-unavailable', 'x'), '5'],
     [new WorkspaceError('not-found', 'x'), null],
-  ])('Retry-After says when it is worth it: %s', (error, expected) => {
+  ])('sets Retry-After: %s', (error, expected) => {
     expect(problemResponse(error, { requestId }).headers.get('Retry-After')).toBe(expected)
   })
 
-  test('401 always challenges; 403 only about a scope', () => {
+  test('401 always has a challenge, and 403 only for a missing scope', () => {
     expect(challengeOf('unauthenticated')).toBe('Bearer realm="coffer"')
     expect(challengeOf('unauthenticated', 'Bearer x="y"')).toBe('Bearer x="y"')
     expect(challengeOf('forbidden')).toBeNull()
   })
 
-  test('a stored file is shown without what only the service needs', async () => {
+  test('shows a file without internal fields', async () => {
     const error = new WorkspaceError('not-scanned', 'x', { file: pending })
     const body = (await problemResponse(error, { requestId }).json()) as { file: object }
     const { sequence: _, ...record } = pending
@@ -136,7 +136,7 @@ describe('problem+json (RFC 9457)', () => {
     new TypeError('undefined is not a function'),
     'thrown text',
     undefined,
-  ])('anything else is a 500 that says nothing of it: %s', async (error) => {
+  ])('any other error is 500 without details: %s', async (error) => {
     const response = problemResponse(error, { requestId })
     expect(response.status).toBe(500)
     const text = await response.text()

@@ -62,11 +62,11 @@ describe('query parameters', () => {
     ['q=%', 'q'],
     ['q=%ff', 'q'],
     ['q=a&q=b', 'q'],
-  ])('%j is refused, naming %s', async (query, field) => {
+  ])('rejects %j naming %s', async (query, field) => {
     await expectProblem(await ask(query), 400, 'invalid-request', field)
   })
 
-  test('every wrong one is named, each with its rule', async () => {
+  test('names every invalid parameter with its rule', async () => {
     const problem = await expectProblem(await ask('limit=x&deep=y&sort=z'), 400, 'invalid-request')
     expect(problem.errors).toEqual([
       { field: 'deep', detail: 'must be one of "true", "false"' },

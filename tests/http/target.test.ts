@@ -19,7 +19,7 @@ afterAll(() => server[Symbol.asyncDispose]())
 
 const get = (target: string) => rawRequest(server.url, { method: 'GET', target })
 
-describe('a content path is decoded once, from the raw target', () => {
+describe('contentPath decodes the raw target once', () => {
   test.each([
     ['/a.txt', '/a.txt'],
     ['/a%20b+c', '/a b+c'],
@@ -41,21 +41,21 @@ describe('a content path is decoded once, from the raw target', () => {
     expect([response?.status, body]).toEqual([200, JSON.stringify({ path })])
   })
 
-  test('with another spelling of the route, and in absolute form (RFC 9112 §3.2.2)', async () => {
+  test('accepts percent-encoded routes and the absolute form (RFC 9112 §3.2.2)', async () => {
     const spelled = await get('/api/work%73pace/%63ontent/a%20b')
     expect(spelled?.body).toBe('{"path":"/a b"}')
     const absolute = await get(`${server.url}${content}/a%20b?x=/../`)
     expect(absolute?.body).toBe('{"path":"/a b"}')
   })
 
-  test('under Express, from the URL as it was before any rewriting', async () => {
+  test('uses the original URL under Express', async () => {
     const incoming = { url: '/a/../b', originalUrl: `${content}/c` }
     const response = await served.app.request(`${content}/b`, {}, { incoming })
     expect(await response.json()).toEqual({ path: '/c' })
   })
 })
 
-describe('a path that could mean two things is 400, before routing', () => {
+describe('an ambiguous path is 400 before routing', () => {
   test.each([
     '/..',
     '/../files',
@@ -93,7 +93,7 @@ describe('a path that could mean two things is 400, before routing', () => {
     },
   )
 
-  test('and so is a target that is no URL', async () => {
+  test('a target that is not a URL', async () => {
     const response = await get('*')
     expect(response?.headers.get('x-content-type-options')).toBe('nosniff')
     await expectProblem(response, 400, 'invalid-request')
@@ -114,7 +114,7 @@ describe('the path of PUBLIC_URL', () => {
     ['/api/workspace/files', '', '/api/workspace/files'],
     ['http://a/files/api/healthz', '/files/api', 'http://a/healthz'],
     ['http://a', '/files/api', 'http://a'],
-  ])('is taken off where a proxy keeps it: %s below "%s" is %s', (target, path, own) => {
+  ])('is removed if a proxy forwards it: %s below "%s" is %s', (target, path, own) => {
     expect(withoutPublicPath(target, path)).toBe(own)
   })
 })

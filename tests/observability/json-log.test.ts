@@ -4,7 +4,7 @@ import { logLine } from '../../shared/observability/json-log.ts'
 const trace = { traceId: '0af7651916cd43dd8448eb211c80319c', spanId: 'b7ad6b7169203331' }
 
 describe('a log line', () => {
-  test('is what Cloud Logging takes apart: severity, message, request, trace, labels', () => {
+  test('has the fields of Cloud Logging: severity, message, request, trace, labels', () => {
     const httpRequest = {
       requestMethod: 'GET',
       requestUrl: 'https://files.example/healthz',
@@ -35,7 +35,7 @@ describe('a log line', () => {
     })
   })
 
-  test('has the bare trace id where there is no project, and nothing of a trace where there is none', () => {
+  test('has the plain trace id without a project, and no trace fields without a trace', () => {
     const entry = { severity: 'INFO', message: 'Swept' } as const
     const traced = logLine({ ...entry, trace: { ...trace, sampled: false } }, undefined)
     expect(JSON.parse(traced)).toMatchObject({
@@ -45,7 +45,7 @@ describe('a log line', () => {
     expect(logLine(entry, 'p')).not.toContain('logging.googleapis.com')
   })
 
-  test('cuts off long texts, wherever they stand', () => {
+  test('truncates long texts at any depth', () => {
     const long = `${'x'.repeat(1023)}😀${'x'.repeat(200_000)}`
     const line = logLine(
       {
@@ -70,7 +70,7 @@ describe('a log line', () => {
     expect(message).toBe(`${'x'.repeat(1023)}\ufffd…`)
   })
 
-  test('is one line, whatever it says', () => {
+  test('is a single line for any text', () => {
     const entry = { severity: 'ERROR', message: 'a\nb', stack_trace: 'c\r\nd\u2028' } as const
     expect(logLine(entry, undefined)).not.toMatch(/[\r\n]/)
   })

@@ -50,7 +50,7 @@ describe('the trace of a request', () => {
     { 'x-cloud-trace-context': `${'0'.repeat(32)}/1` },
     { 'x-cloud-trace-context': other },
     { 'x-cloud-trace-context': `${other}/0;o=1` },
-  ])('%j is none', (headers) => {
+  ])('ignores %j', (headers) => {
     expect(of(headers)).toBeUndefined()
   })
 })

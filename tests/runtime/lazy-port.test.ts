@@ -12,7 +12,7 @@ class Counter {
   }
 }
 
-test('a lazy port is opened once, at its first use, and not for what is given beforehand', async () => {
+test('opens a lazy port once, at its first asynchronous use', async () => {
   let opened = 0
   const open = async () => {
     opened += 1
@@ -24,13 +24,13 @@ test('a lazy port is opened once, at its first use, and not for what is given be
   expect(opened).toBe(1)
 })
 
-test('a lazy port that cannot be opened fails in each of its operations', async () => {
+test('every operation of a lazy port fails if it cannot be opened', async () => {
   const port = lazyPort<Pick<Counter, 'next'>>(() => Promise.reject(new Error('no bucket')), {})
   await expect(port.next()).rejects.toThrow('no bucket')
   await expect(port.next()).rejects.toThrow('no bucket')
 })
 
-test('a lazy port whose opening has failed is opened at its next use', async () => {
+test('opens a lazy port again after a failed opening', async () => {
   let opened = 0
   const port = lazyPort<Pick<Counter, 'next'>>(async () => {
     opened += 1
@@ -45,7 +45,7 @@ test('a lazy port whose opening has failed is opened at its next use', async () 
   expect(opened).toBe(3)
 })
 
-test('a lazy port can be awaited, as any value', async () => {
+test('a lazy port is not a thenable', async () => {
   const port = lazyPort<Pick<Counter, 'next'>>(async () => new Counter(), {})
   const awaited = await Promise.resolve(port)
   expect(await awaited.next()).toBe(1)

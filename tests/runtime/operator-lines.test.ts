@@ -20,7 +20,7 @@ beforeAll(async () => {
 })
 afterAll(() => storage[Symbol.asyncDispose]())
 
-/** All HTTP functions as in the cloud, and what they log; the bucket is made unless that is what is missing. */
+/** All HTTP functions as in the cloud, with their log. The bucket exists unless the test is about a missing bucket. */
 async function cloudApp({ withBucket = true } = {}) {
   const bucket = `coffer-${randomUUID()}`
   if (withBucket) {
@@ -72,7 +72,7 @@ const usage: Asked = ['GET', '/usage']
 const page: Asked = ['GET', '/files']
 const put: Asked = ['PUT', '/content/a.txt', 'bytes']
 
-describe('what is missing in Firestore is one line that says what to run, and a plain 500', () => {
+describe('a missing resource of Firestore logs one line with the command to run and answers 500', () => {
   test.each([
     [
       'the database',
@@ -117,7 +117,7 @@ describe('what is missing in Firestore is one line that says what to run, and a 
   })
 })
 
-describe('what is missing in Cloud Storage is one line that says what to run, and a plain 500', () => {
+describe('a missing resource of Cloud Storage logs one line with the command to run and answers 500', () => {
   test('the bucket', async () => {
     await using cloud = await cloudApp({ withBucket: false })
     await expectOneLine(await cloud.ask(...put), cloud.entries, 'gcloud storage buckets create')

@@ -45,11 +45,11 @@ test.each<[string, Record<string, string>, object]>([
     { RENDER_SERVICE_URL: 'http://127.0.0.1:8090/' },
     { by: 'service', origin: 'http://127.0.0.1:8090', isAuthorized: false },
   ],
-])('%s rendering is done as it should be', (_, env, expected) => {
+])('opens the configured renderer %s', (_, env, expected) => {
   expect(loadConfig(env).rendering).toEqual(expected)
 })
 
-test('without a service nothing is decoded in the cloud: it is refused by name, and logged once', async () => {
+test('refuses to decode in the cloud without the service and logs it once', async () => {
   const logged: LogEntry[] = []
   const renderer = await openRenderer(loadConfig(cloud), (entry) => logged.push(entry))
   const picture = await motley().png().toBuffer()

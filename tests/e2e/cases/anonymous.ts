@@ -4,11 +4,11 @@ import { rawRequest } from '../../support/http/raw-http.ts'
 import type { Api } from '../api.ts'
 import { expectNothingStored } from '../caller.ts'
 
-/** For any mode of authentication: what is no token is refused alike. */
+/** Cases for every mode of authentication: a header without a token is refused. */
 export function anonymousCases(api: Api): void {
   describe('credentials', () => {
     test.each(['Bearer', 'Bearer ', 'Bearer nonsense', 'Basic bG9jYWw6eA==', 'Bearer local:', 'x'])(
-      'a header that holds no token is 401 with WWW-Authenticate: "%s"',
+      'answers 401 with WWW-Authenticate for a header without a token: "%s"',
       async (authorization) => {
         const user = await api.newUser()
         for (const route of [
@@ -24,7 +24,7 @@ export function anonymousCases(api: Api): void {
       },
     )
 
-    test('only one Authorization header is read', async () => {
+    test('rejects two Authorization headers', async () => {
       const [one, two] = [await api.newUser(), await api.newUser()]
       const response = await rawRequest(api.server.url, {
         method: 'GET',
@@ -43,7 +43,7 @@ export function anonymousCases(api: Api): void {
       expect((await fetch(user.url('/usage'), { headers: { authorization } })).status).toBe(200)
     })
 
-    test('a refused upload stores nothing and is answered, however long it is', async () => {
+    test('answers a refused upload of any length and stores nothing', async () => {
       const user = await api.newUser()
       const response = await fetch(user.url('/content/a.bin'), {
         method: 'PUT',

@@ -5,10 +5,10 @@ import { readRecord } from '../caller.ts'
 
 const part = { name: 'file', fileName: 'n.txt', body: 'x' }
 
-/** For a service whose tokens can be bound to a session. */
+/** Cases for services whose tokens can be bound to a session. */
 export function boundTokenCases(api: Api): void {
   describe('session-bound tokens', () => {
-    test('inside its session a bound token may do everything', async () => {
+    test('a bound token may do everything inside its session', async () => {
       const { bound, inside } = await opened(api)
       expect(await bound.text('/sessions/s1/in.txt')).toBe('inside')
       const stored = await bound.store('/sessions/s1/more.txt')
@@ -21,7 +21,7 @@ export function boundTokenCases(api: Api): void {
       expect((await bound.call('DELETE', '/sessions/s1')).ok).toBe(true)
     })
 
-    test('reads outside its session are 404, like what is not there', async () => {
+    test('reads outside its session are 404, like unknown files', async () => {
       const { bound, outside } = await opened(api)
       for (const id of outside) {
         for (const route of ['', '/content', '/download']) {
@@ -33,7 +33,7 @@ export function boundTokenCases(api: Api): void {
       }
     })
 
-    test('a list shows its session alone, whatever is asked for', async () => {
+    test('a list shows only its session for every query', async () => {
       const { bound } = await opened(api)
       for (const query of [
         {},

@@ -9,7 +9,7 @@ const waitLong = { prefer: 'wait=60' }
 
 export function concurrencyCases(api: Api): void {
   describe('concurrency', () => {
-    test(`of ${parallel} parallel creators of one path exactly one succeeds`, async () => {
+    test(`exactly one of ${parallel} parallel creators of one path succeeds`, async () => {
       const user = await api.newUser()
       const create = (at: number) => {
         const body = `creator ${at}`
@@ -26,7 +26,7 @@ export function concurrencyCases(api: Api): void {
       expect(await user.usage()).toMatchObject({ fileCount: 1, reservedBytes: 0, trashBytes: 0 })
     })
 
-    test('of parallel overwrites all are kept, and one owns the path', async () => {
+    test('all parallel overwrites are kept, and one owns the path', async () => {
       const user = await api.newUser()
       const bodies = Array.from({ length: 20 }, (_, at) => `version ${at}`)
       const answers = await Promise.all(
@@ -43,7 +43,7 @@ export function concurrencyCases(api: Api): void {
       expect(bodies).toContain(await user.text('/a.txt'))
     })
 
-    test('an overwrite never shows a gap, and a download that runs keeps its version', async () => {
+    test('a path stays readable during an overwrite, and a running download keeps its version', async () => {
       const user = await api.newUser()
       const versions = ['a', 'b', 'c'].map((letter) => Buffer.alloc(8_000_000, letter))
       const whole = new Set(versions.map(digest))
@@ -67,7 +67,7 @@ export function concurrencyCases(api: Api): void {
       expect(await user.text('/a.bin')).toMatch(/^c+$/)
     })
 
-    test('parallel deletes, restores and moves leave the counters true', async () => {
+    test('the counters are correct after parallel deletes, restores and moves', async () => {
       const user = await api.newUser()
       const ids = await Promise.all(
         Array.from({ length: 10 }, async (_, at) => (await user.store(`/${at}`, '1234567')).id),

@@ -4,7 +4,7 @@ import type { Api } from '../api.ts'
 
 export function conditionalCases(api: Api): void {
   describe('conditional requests', () => {
-    test('If-None-Match that has the ETag, weakly compared, is 304', async () => {
+    test('If-None-Match with the ETag, weakly compared, is 304', async () => {
       const { get, etag } = await stored(api)
       for (const value of [etag, `W/${etag}`, `"x", ${etag}`, `"a,b" ,W/${etag},"z"`, '*']) {
         const response = await get({ 'if-none-match': value })
@@ -15,7 +15,7 @@ export function conditionalCases(api: Api): void {
       }
     })
 
-    test('If-None-Match that has other ETags is 200', async () => {
+    test('If-None-Match with other ETags is 200', async () => {
       const { get, etag } = await stored(api)
       for (const value of ['"x"', etag.replaceAll('"', ''), `"${etag.slice(1, -1)}-x"`]) {
         expect((await get({ 'if-none-match': value })).status).toBe(200)
@@ -38,7 +38,7 @@ export function conditionalCases(api: Api): void {
       }
     })
 
-    test('If-Modified-Since is 304 from Last-Modified on, in every date format', async () => {
+    test('If-Modified-Since at or after Last-Modified is 304, in every date format', async () => {
       const { get, modified } = await stored(api)
       for (const date of dateFormats(modified)) {
         const response = await get({ 'if-modified-since': date })

@@ -22,7 +22,7 @@ const hostileNames = [
 
 export function contentCases(api: Api): void {
   describe('content', () => {
-    test('bytes carry type, length, a strong ETag, Last-Modified, Accept-Ranges and Repr-Digest', async () => {
+    test('content has a type, a length, a strong ETag, Last-Modified, Accept-Ranges and Repr-Digest', async () => {
       const user = await api.newUser()
       const stored = await user.store('/a.txt', 'hello')
       const digest = createHash('sha256').update('hello').digest('base64')
@@ -40,22 +40,25 @@ export function contentCases(api: Api): void {
       }
     })
 
-    test('the upload answers the ETag that the bytes carry', async () => {
+    test('an upload and a download answer the same ETag', async () => {
       const user = await api.newUser()
       const uploaded = await user.put('/a.txt', 'hello')
       const read = await user.get('/content/a.txt')
       expect(uploaded.headers.get('etag')).toBe(read.headers.get('etag'))
     })
 
-    test.each(hostileNames)('a name comes back by RFC 6266 and RFC 8187: %s', async (name) => {
-      const user = await api.newUser()
-      const stored = await user.store(`/${name}`, 'x')
-      expect(stored.name).toBe(name)
-      const response = await user.get(contentRoute(`/${name}`))
-      const disposition = parseDisposition(response.headers.get('content-disposition'))
-      expect(disposition.extended ?? disposition.fallback).toBe(name)
-      expect(disposition.fallback).toMatch(/^[ -~]+$/)
-    })
+    test.each(hostileNames)(
+      'a download names its file by RFC 6266 and RFC 8187: %s',
+      async (name) => {
+        const user = await api.newUser()
+        const stored = await user.store(`/${name}`, 'x')
+        expect(stored.name).toBe(name)
+        const response = await user.get(contentRoute(`/${name}`))
+        const disposition = parseDisposition(response.headers.get('content-disposition'))
+        expect(disposition.extended ?? disposition.fallback).toBe(name)
+        expect(disposition.fallback).toMatch(/^[ -~]+$/)
+      },
+    )
 
     test('HEAD answers like GET, without a body', async () => {
       const user = await api.newUser()
@@ -71,7 +74,7 @@ export function contentCases(api: Api): void {
       expect(redirect.status).toBe(302)
     })
 
-    test('HEAD answers refusals like GET, without a body', async () => {
+    test('HEAD answers errors like GET, without a body', async () => {
       const user = await api.newUser()
       const { id } = await user.store('/gone.txt')
       await user.call('DELETE', `/files/${id}`)
@@ -113,13 +116,13 @@ export function contentCases(api: Api): void {
   })
 }
 
-/** What HEAD must say like GET (RFC 9110 §9.3.2): all but what belongs to the one message. */
+/** The headers that HEAD and GET must share (RFC 9110 §9.3.2): all except those of a single message. */
 function comparable(response: Response): Record<string, unknown> {
   const headers = Object.fromEntries(response.headers)
   for (const name of ['date', 'x-request-id', 'connection', 'keep-alive', 'transfer-encoding']) {
     delete headers[name]
   }
-  // HEAD may leave out what only writing the body would tell.
+  // HEAD may omit headers that depend on writing the body.
   if (headers['accept-ranges'] === undefined) delete headers['content-length']
   return { status: response.status, ...headers }
 }

@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest'
 import type { Api } from '../api.ts'
 
-/** For a service whose `CORS_ORIGINS` is this one origin. */
+/** Cases for services with this origin in `CORS_ORIGINS`. */
 export const corsOrigin = 'https://app.example.com'
 
 /** WHATWG Fetch §2.2.2, CORS-safelisted response-header name. */
 const safelisted =
   /^(cache-control|content-language|content-length|content-type|expires|last-modified|pragma)$/
-/** Of the connection, for the browser alone, or added by a host (the functions emulator runs Express). */
+/** Headers of the connection, of the browser, or of a host (the functions emulator runs Express). */
 const forBrowsers =
   /^(access-control-.*|connection|keep-alive|transfer-encoding|date|vary|x-content-type-options|content-security-policy|cross-origin-resource-policy|x-powered-by)$/
 
@@ -50,7 +50,7 @@ export function corsCases(api: Api): void {
       }
     })
 
-    test('answers and refusals can be read from the allowed origin, with their headers', async () => {
+    test('an allowed origin can read answers and errors with their headers', async () => {
       const user = await api.newUser()
       await user.store('/a.txt')
       for (const route of ['/content/a.txt', '/content/none', '/files?limit=-1']) {
@@ -64,7 +64,7 @@ export function corsCases(api: Api): void {
       }
     })
 
-    test('every header of an answer that is not safe by itself is exposed', async () => {
+    test('exposes every answer header that is not CORS-safelisted', async () => {
       const user = await api.newUser()
       const headers = { origin: corsOrigin }
       const { id } = await user.store('/b.txt')
@@ -87,7 +87,7 @@ export function corsCases(api: Api): void {
       }
     })
 
-    test('another origin is told nothing', async () => {
+    test('another origin gets no CORS headers', async () => {
       const user = await api.newUser()
       for (const origin of ['https://evil.example', `${corsOrigin}.evil.example`, 'null']) {
         const { headers } = await user.get('/files', { headers: { origin } })

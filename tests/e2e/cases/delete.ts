@@ -5,7 +5,7 @@ import { expectNothingStored, readRecord } from '../caller.ts'
 
 export function deleteCases(api: Api): void {
   describe('delete and restore', () => {
-    test('a deleted file answers 410 that says until when it can be restored', async () => {
+    test('a deleted file is 410 with the time until which it can be restored', async () => {
       const user = await api.newUser()
       const { id } = await user.store('/a.txt', 'hello')
       expect((await user.call('DELETE', `/files/${id}`)).status).toBe(204)
@@ -54,7 +54,7 @@ export function deleteCases(api: Api): void {
       expect(await user.text('/a.txt')).toBe('new')
     })
 
-    test('purge=true is at once and for good', async () => {
+    test('purge=true deletes immediately and permanently', async () => {
       const user = await api.newUser()
       const { id } = await user.store('/a.txt', 'hello')
       const purge = () => user.call('DELETE', `/files/${id}`, { query: { purge: true } })
@@ -75,7 +75,7 @@ export function deleteCases(api: Api): void {
       await expectNothingStored(user)
     })
 
-    test('purge that is neither true nor false is 400, and deletes nothing', async () => {
+    test('purge other than true or false is 400 and deletes nothing', async () => {
       const user = await api.newUser()
       const { id } = await user.store('/a.txt')
       const response = await user.call('DELETE', `/files/${id}`, { query: { purge: 'yes' } })
@@ -100,7 +100,7 @@ export function deleteCases(api: Api): void {
       expect(await user.usage()).toMatchObject({ usedBytes: 6, trashBytes: 5, fileCount: 1 })
     })
 
-    test('a superseded file that is deleted is 410 like any other', async () => {
+    test('a deleted superseded file is 410', async () => {
       const user = await api.newUser()
       const { id } = await user.store('/a.txt', 'first')
       await user.store('/a.txt', 'second')
@@ -108,7 +108,7 @@ export function deleteCases(api: Api): void {
       await expectProblem(await user.get(`/files/${id}/content`), 410, 'gone')
     })
 
-    test('DELETE with an If-Match that fails deletes nothing', async () => {
+    test('DELETE with a failing If-Match deletes nothing', async () => {
       const user = await api.newUser()
       await user.store('/a.txt', 'kept')
       const headers = { 'if-match': '"other"' }
@@ -117,7 +117,7 @@ export function deleteCases(api: Api): void {
       expect(await user.text('/a.txt')).toBe('kept')
     })
 
-    test('counters follow every step of a life', async () => {
+    test('the counters change with every step of a file', async () => {
       const user = await api.newUser()
       const expectUsage = async (usedBytes: number, trashBytes: number, fileCount: number) => {
         const usage = await user.usage()

@@ -11,7 +11,7 @@ const field = (name: string, value: string) =>
 const fileNamed = (parameters: string, before = '') =>
   `${before}Content-Disposition: form-data; name="file"; ${parameters}\r\n\r\nhello`
 
-/** Bodies as clients write them; each is the file `/a.txt` or the path that is named. */
+/** Bodies as clients send them; each uploads `/a.txt` or the given path. */
 const forms: [client: string, parts: string[], path?: string, userAgent?: string][] = [
   [
     "Uppy's XHR upload",
@@ -78,7 +78,7 @@ const forms: [client: string, parts: string[], path?: string, userAgent?: string
 ]
 
 export function formCases(api: Api): void {
-  describe('forms as clients write them', () => {
+  describe('forms of real clients', () => {
     test.each(forms)('%s', async (_, parts, path = '/a.txt', userAgent = 'test') => {
       const user = await api.newUser()
       const body = `--${boundary}\r\n${parts.join(`\r\n--${boundary}\r\n`)}\r\n--${boundary}--\r\n`

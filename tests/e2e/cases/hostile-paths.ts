@@ -3,7 +3,7 @@ import { expectProblem } from '../../support/http/problem.ts'
 import type { Api } from '../api.ts'
 import { expectNothingStored } from '../caller.ts'
 
-/** What follows `/content` on the wire, and what is wrong with it. */
+/** Raw paths after `/content`, with the rule that each violates. */
 const targets: [string, string][] = [
   ['a dot segment', '/a/../b'],
   ['a trailing dot segment', '/a/..'],
@@ -41,7 +41,7 @@ const targets: [string, string][] = [
 
 export function hostilePathCases(api: Api): void {
   describe('hostile paths', () => {
-    test.each(targets)('%s in /content/{path} is 400, never normalized away', async (_, target) => {
+    test.each(targets)('%s in /content/{path} is 400 and not normalized', async (_, target) => {
       const user = await api.newUser()
       for (const method of ['PUT', 'GET', 'DELETE']) {
         const response = await user.raw({
@@ -54,7 +54,7 @@ export function hostilePathCases(api: Api): void {
       await expectNothingStored(user)
     })
 
-    test('percent-encoding is decoded once', async () => {
+    test('decodes percent-encoding once', async () => {
       const user = await api.newUser()
       const put = await user.raw({
         method: 'PUT',
@@ -66,7 +66,7 @@ export function hostilePathCases(api: Api): void {
       expect((await user.list()).files[0]?.path).toBe('/a%2e%2e%2Fb')
     })
 
-    test('dot segments never lead out of /content', async () => {
+    test('dot segments do not leave /content', async () => {
       const user = await api.newUser()
       await user.store('/a.txt')
       for (const target of [
@@ -80,7 +80,7 @@ export function hostilePathCases(api: Api): void {
       }
     })
 
-    test('a path of 1024 bytes and a segment of 255 are taken, in any script', async () => {
+    test('accepts a path of 1024 bytes and a segment of 255 bytes in any script', async () => {
       const user = await api.newUser()
       const paths = [
         `${`/${'x'.repeat(204)}`.repeat(4)}/${'y'.repeat(203)}`,

@@ -48,7 +48,7 @@ const bodies: [string, string, Part[]][] = [
 
 export function hostileUploadCases(api: Api): void {
   describe('hostile uploads', () => {
-    test.each(bodies)('%s is 400 naming %s, and nothing is stored', async (_, field, parts) => {
+    test.each(bodies)('%s is 400 naming %s and stores nothing', async (_, field, parts) => {
       const user = await api.newUser()
       await expectProblem(await user.post(parts), 400, 'invalid-request', field)
       await expectNothingStored(user)
@@ -68,7 +68,7 @@ export function hostileUploadCases(api: Api): void {
       ['with numbers beyond doubles', '{"a":1e400,"b":-1e400}'],
       ['with a lone surrogate', String.raw`{"a":"\ud800"}`],
       ['with NUL', String.raw`{"a\u0000":"\u0000"}`],
-    ])('metadata %s is kept or refused, and breaks nothing', async (_, body) => {
+    ])('metadata %s is stored unchanged or rejected', async (_, body) => {
       const user = await api.newUser()
       const response = await user.post([{ name: 'metadata', body }, file])
       const kept = (await user.list()).files.map((stored) => stored.metadata)
@@ -81,7 +81,7 @@ export function hostileUploadCases(api: Api): void {
       expect(JSON.stringify(kept)).toBe(JSON.stringify(meant))
     })
 
-    test('more parts or fields than the service reads are 4xx, and nothing is stored', async () => {
+    test('too many parts or fields are 4xx and store nothing', async () => {
       const user = await api.newUser()
       const many = Array.from({ length: 5000 }, (_, at) => ({ name: `f${at}`, body: '' }))
       const longName = { name: 'n'.repeat(100_000), body: '' }
@@ -106,7 +106,7 @@ export function hostileUploadCases(api: Api): void {
       await expectNothingStored(user)
     })
 
-    test('a multipart body that ends early is 400, and nothing is stored', async () => {
+    test('a truncated multipart body is 400 and stores nothing', async () => {
       const user = await api.newUser()
       const { body, contentType } = multipart([path, file])
       for (const length of [0, 20, 60, body.length - 30, body.length - 8]) {
@@ -119,7 +119,7 @@ export function hostileUploadCases(api: Api): void {
       await expectNothingStored(user)
     })
 
-    test.each(['PUT', 'POST'])('a %s whose connection breaks leaves nothing', async (method) => {
+    test.each(['PUT', 'POST'])('a %s with a broken connection stores nothing', async (method) => {
       const user = await api.newUser()
       const { body, contentType } = multipart([file])
       const put = method === 'PUT'
@@ -138,7 +138,7 @@ export function hostileUploadCases(api: Api): void {
       await expectNothingStored(user)
     })
 
-    test('a chunked body that breaks off or lies leaves nothing', async () => {
+    test('a truncated or malformed chunked body stores nothing', async () => {
       const user = await api.newUser()
       const headers: [string, string][] = [['Transfer-Encoding', 'chunked']]
       const put = { method: 'PUT', target: '/content/a.txt', headers }
@@ -166,7 +166,7 @@ export function hostileUploadCases(api: Api): void {
         ],
       ],
     ] as [string, [string, string][]][])(
-      'a Content-Length that is wrong is 400: %s',
+      'a wrong Content-Length is 400: %s',
       async (_, headers) => {
         const user = await api.newUser()
         const put = { method: 'PUT', target: '/content/a.txt', headers, body: 'hello' }
@@ -175,7 +175,7 @@ export function hostileUploadCases(api: Api): void {
       },
     )
 
-    test('more bytes than Content-Length never become part of the file', async () => {
+    test('bytes beyond Content-Length are not stored', async () => {
       const user = await api.newUser()
       await user.raw({
         method: 'PUT',
@@ -188,7 +188,7 @@ export function hostileUploadCases(api: Api): void {
       for (const { sizeBytes } of (await user.list()).files) expect(sizeBytes).toBe(5)
     })
 
-    test('PUT with Content-Range is 400: part of a file is never stored as the whole', async () => {
+    test('PUT with Content-Range is 400 and stores nothing', async () => {
       const user = await api.newUser()
       const headers = { 'content-range': 'bytes 0-4/10' }
       const response = await user.put('/a.txt', 'hello', { headers })
@@ -196,7 +196,7 @@ export function hostileUploadCases(api: Api): void {
       await expectNothingStored(user)
     })
 
-    test('PUT in a content coding is 415: what is stored is what was meant', async () => {
+    test('PUT with a content coding is 415', async () => {
       const user = await api.newUser()
       const headers = { 'content-encoding': 'gzip' }
       const response = await user.put('/a.txt', 'not gzip', { headers })

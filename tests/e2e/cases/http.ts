@@ -30,7 +30,7 @@ export function httpCases(api: Api): void {
       expect(allow.includes('HEAD')).toBe(methods.includes('GET'))
     })
 
-    test('every answer has a request id of its own', async () => {
+    test('every answer has a unique request id', async () => {
       const user = await api.newUser()
       const answers = [await user.get('/files'), await user.get('/content/none')]
       const ids = answers.map(({ headers }) => headers.get('x-request-id'))
@@ -38,14 +38,14 @@ export function httpCases(api: Api): void {
       for (const id of ids) expect(id).toMatch(/^\S{8,}$/)
     })
 
-    test('a problem is never cached and never sniffed', async () => {
+    test('a problem forbids caching and sniffing', async () => {
       const user = await api.newUser()
       const { headers } = await user.get('/content/none')
       expect(headers.get('x-content-type-options')).toBe('nosniff')
       expect(headers.get('cache-control') ?? 'no-store').toMatch(/no-store|no-cache|private/)
     })
 
-    test('GET /healthz says what it runs on', async () => {
+    test('GET /healthz names the stores and the scanner', async () => {
       const response = await fetch(`${api.server.url}/healthz`)
       expect(response.status).toBe(200)
       expect(await response.json()).toMatchObject({
@@ -64,7 +64,7 @@ export function httpCases(api: Api): void {
       ['HEAD', '/healthz', 200],
       ['OPTIONS', '/', 204],
       ['GET', '/', 404],
-    ])('HTTP/1.0 without Host is answered: %s %s', async (method, target, status) => {
+    ])('answers HTTP/1.0 without Host: %s %s', async (method, target, status) => {
       for (const headers of [[], [['Host', '']]] as [string, string][][]) {
         const answer = await rawRequest(api.server.url, { method, target, version: '1.0', headers })
         expect(answer?.status).toBe(status)
@@ -73,7 +73,7 @@ export function httpCases(api: Api): void {
       }
     })
 
-    test('OPTIONS * is answered for the server as a whole', async () => {
+    test('answers OPTIONS * for the whole server', async () => {
       const answer = await rawRequest(api.server.url, { method: 'OPTIONS', target: '*' })
       expect(answer?.status).toBe(204)
       expect(answer?.headers.get('allow')).toBe('DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT')
@@ -125,7 +125,7 @@ export function httpCases(api: Api): void {
         'Content-Length',
       ],
       ['a bad Host', 'GET /files HTTP/1.1\r\nHost: a@b', 'Host'],
-    ])('a request that cannot be read is 400 naming the part: %s', async (_, head, field) => {
+    ])('an unparsable request is 400 naming the part: %s', async (_, head, field) => {
       const [start, ...rest] = head.replace(/ \//, ' /api/workspace/').split('\r\n')
       const lines = [start, ...(field === 'Host' ? [] : ['Host: x']), 'Connection: close', ...rest]
       const text = await exchange(api.server.url, `${lines.join('\r\n')}\r\n\r\n`)

@@ -9,7 +9,7 @@ const headers = { prefer: 'wait=30' }
 const importing = (user: Caller, json: Record<string, unknown>, options: CallOptions = {}) =>
   user.call('POST', '/imports', { json, headers, ...options })
 
-/** Sources that no service fetches, whatever is there. */
+/** Sources that every service refuses to fetch. */
 const innerAddresses = [
   'http://127.0.0.1/',
   'http://localhost/',
@@ -27,7 +27,7 @@ const innerAddresses = [
 
 export function importCases(api: Api): void {
   describe('imports', () => {
-    test('of a data URI is a file like any other', async () => {
+    test('of a data URI create an ordinary file', async () => {
       const user = await api.newUser()
       const source = 'data:text/plain;charset=utf-8,caf%C3%A9'
       const answer = await importing(user, { source, name: 'a.txt', metadata: { from: 'test' } })
@@ -45,20 +45,20 @@ export function importCases(api: Api): void {
       expect(await user.text('/a.txt')).toBe('café')
     })
 
-    test('without a name has one that fits its type', async () => {
+    test('without a name get a name with the extension of their type', async () => {
       const user = await api.newUser()
       const file = await readRecord(await importing(user, { source: 'data:text/csv,a,b' }), 201)
       expect(file.path).toBe('/file.csv')
     })
 
-    test('go to the path, the session and with the origin that they name', async () => {
+    test('use the given path, session and origin', async () => {
       const user = await api.newUser()
       const json = { source: 'data:,x', path: 'in/a.txt', session: 's1', origin: 'agent-created' }
       const file = await readRecord(await importing(user, json), 201)
       expect(file).toMatchObject({ path: '/sessions/s1/in/a.txt', origin: 'agent-created' })
     })
 
-    test('of a taken path is 409, and with overwrite takes its place', async () => {
+    test('to a taken path are 409, and replace its owner with overwrite', async () => {
       const user = await api.newUser()
       await user.store('/a.txt', 'before')
       const json = { source: 'data:,after', path: '/a.txt' }
@@ -83,7 +83,7 @@ export function importCases(api: Api): void {
       expect(await user.text('/copy.txt')).toBe('same bytes')
     })
 
-    test('of an own file by its storage path, too', async () => {
+    test('accept the storage path of an own file', async () => {
       const user = await api.newUser()
       const { storagePath } = await user.store('/a.txt', 'same bytes')
       const json = { source: storagePath, path: '/copy.txt' }
@@ -91,7 +91,7 @@ export function importCases(api: Api): void {
       expect(await user.text('/copy.txt')).toBe('same bytes')
     })
 
-    test('of what is another user’s are refused as if it were not there', async () => {
+    test('of another user’s file are refused like an unknown file', async () => {
       const owner = await api.newUser()
       const { id, storagePath } = await owner.store('/a.txt')
       const user = await api.newUser()
@@ -110,7 +110,7 @@ export function importCases(api: Api): void {
       await expectNothingStored(user)
     })
 
-    test('of what is infected are 422, and never served', async () => {
+    test('of an infected file are 422, and the file is not served', async () => {
       const user = await api.newUser()
       const source = `data:text/plain;base64,${eicar().toString('base64')}`
       const answer = await importing(user, { source, path: '/eicar.txt' })
@@ -119,7 +119,7 @@ export function importCases(api: Api): void {
       expect(await user.usage()).toMatchObject({ usedBytes: 0, reservedBytes: 0 })
     })
 
-    test('of inner addresses are refused in one wording, however they are written', async () => {
+    test('of private addresses are refused with the same message in every notation', async () => {
       const user = await api.newUser()
       const details = new Set<string>()
       for (const source of innerAddresses) {
@@ -147,7 +147,7 @@ export function importCases(api: Api): void {
       ['a reference without a file', 'workspace://', /workspace:/],
       ['an object without a bucket', 'gcs:///a', /bucket/],
       ['nothing', '', /must be/],
-    ])('of %s are 400 saying why', async (_, source, reason) => {
+    ])('of %s are 400 with the reason', async (_, source, reason) => {
       const user = await api.newUser()
       const answer = await importing(user, { source, path: '/a' })
       const problem = await expectProblem(answer, 400, 'invalid-request', 'source')
@@ -168,7 +168,7 @@ export function importCases(api: Api): void {
       await expectNothingStored(user)
     })
 
-    test('of an image are written anew with normalize=image', async () => {
+    test('normalize an image with normalize=image', async () => {
       const user = await api.newUser()
       const { default: sharp } = await import('sharp')
       const image = sharp({ create: { width: 100, height: 50, channels: 3, background: 'red' } })
@@ -188,7 +188,7 @@ export function importCases(api: Api): void {
       ['urlencoded', () => new URLSearchParams({ ...fields, unknown: '1' })],
       ['multipart', () => formOf({ ...fields, unknown: '1' })],
       ['with a Blob', () => formOf({ ...fields, metadata: new Blob([fields.metadata]) })],
-    ])('are taken as a form, too: %s', async (_, body) => {
+    ])('are accepted as a form: %s', async (_, body) => {
       const user = await api.newUser()
       const answer = await user.call('POST', '/imports', { body: body(), headers })
       const file = await readRecord(answer, 201)
@@ -211,7 +211,7 @@ export function importCases(api: Api): void {
       await expectNothingStored(user)
     })
 
-    test('as anything else are 415', async () => {
+    test('in any other media type are 415', async () => {
       const user = await api.newUser()
       const json = JSON.stringify({ source: 'data:,x', path: '/a' })
       const answer = await user.call('POST', '/imports', {
@@ -221,7 +221,7 @@ export function importCases(api: Api): void {
       await expectProblem(answer, 415, 'unsupported-type')
     })
 
-    test('of a data URI beyond the limit of a request are 413', async () => {
+    test('of a data URI beyond the limit are 413', async () => {
       const user = await api.newUser()
       const source = `data:,${'x'.repeat(4 * 1024 * 1024)}`
       await expectProblem(await importing(user, { source, path: '/a' }), 413, 'too-large')

@@ -7,11 +7,11 @@ import { holdRequest } from '../../support/http/raw-http.ts'
 const chunk = 262_144
 const bytes = Buffer.alloc(chunk * 2, 'over the restart ')
 
-/** For a process that the test may stop and start. */
+/** Cases for processes that the test can stop and start. */
 export function lifecycleCases(api: Api): void {
   describe('restart', () => {
     test.each(['restart', 'kill'] as const)(
-      'after a %s everything is still there, and an upload resumes in the middle',
+      'keeps all files and resumes an upload after a %s',
       async (how) => {
         const user = await api.newUser()
         const kept = await user.store('/kept.txt', 'kept')
@@ -39,7 +39,7 @@ export function lifecycleCases(api: Api): void {
       },
     )
 
-    test('kill -9 loses nothing accepted: a file that was answered 202 becomes ready', async () => {
+    test('a file answered 202 becomes ready after kill -9', async () => {
       const user = await api.newUser()
       const accepted = await Promise.all(
         Array.from({ length: 5 }, async (_, at) => {
@@ -56,7 +56,7 @@ export function lifecycleCases(api: Api): void {
       expect(await user.usage()).toMatchObject({ reservedBytes: 0, fileCount: 5 })
     })
 
-    test('SIGTERM finishes what is in flight, and lets no client hold the process', async () => {
+    test('SIGTERM finishes requests in flight, and an idle client does not delay the exit', async () => {
       const user = await api.newUser()
       const held = holdRequest(user.url('/content/a.txt'), 'PUT', {
         authorization: user.authorization,

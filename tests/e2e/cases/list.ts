@@ -8,7 +8,7 @@ type Query = NonNullable<CallOptions['query']>
 
 export function listCases(api: Api): void {
   describe('list', () => {
-    test('everything of one’s own is listed, newest first', async () => {
+    test('lists all files of the caller, newest first', async () => {
       const user = await filled(api, ['/a', '/b', '/sessions/s/c'])
       const page = await user.list()
       expect(paths(page.files)).toEqual(['/sessions/s/c', '/b', '/a'])
@@ -25,14 +25,14 @@ export function listCases(api: Api): void {
       })
     })
 
-    test('order turns the default order round', async () => {
+    test('order reverses the default order', async () => {
       const user = await filled(api, ['/a', '/b', '/c'])
       expect(paths((await user.list({ order: 'asc' })).files)).toEqual(['/a', '/b', '/c'])
       expect(paths((await user.list({ order: 'desc' })).files)).toEqual(['/c', '/b', '/a'])
     })
 
     test('paths sort by code point', async () => {
-      // UTF-16 order would put the emoji before the ligature, a locale "a" before "B".
+      // In UTF-16 order the emoji precedes the ligature; in a locale "a" precedes "B".
       const sorted = ['/B', '/a', '/é', '/\ufb01', '/\u{1f389}']
       const user = await filled(api, sorted.toReversed())
       const query = { sort: 'path' }
@@ -57,7 +57,7 @@ export function listCases(api: Api): void {
       for (const page of pages) expect(page.total).toBe(5)
     })
 
-    test('a file that stands throughout is listed once, whatever comes and goes', async () => {
+    test('lists an unchanged file once while other files are added and deleted', async () => {
       const user = await filled(api, ['/b', '/c', '/d', '/e'])
       const first = await user.list({ sort: 'path', limit: 2 })
       await user.store('/a')
@@ -68,7 +68,7 @@ export function listCases(api: Api): void {
       expect(paths(second.files)).toEqual(['/d', '/d2', '/e'])
     })
 
-    test('prefix is text, and no character of it is a pattern', async () => {
+    test('prefix matches literally', async () => {
       const user = await filled(api, ['/re/1', '/report', '/a%b', '/axb', '/a_b'])
       const matching = async (prefix: string) =>
         paths((await user.list({ prefix, sort: 'path' })).files)
@@ -79,7 +79,7 @@ export function listCases(api: Api): void {
       expect(await matching('/none')).toEqual([])
     })
 
-    test('delimiter rolls folders up, each once over all pages, counted towards limit', async () => {
+    test('delimiter lists each folder once over all pages and counts it towards limit', async () => {
       const user = await filled(api, ['/a/1', '/a/2', '/a/b/3', '/c', '/d/4', '/d/5', '/e'])
       const query = { prefix: '/', delimiter: '/' }
       const whole = await user.list(query)
@@ -114,14 +114,14 @@ export function listCases(api: Api): void {
       ['привет', 'ПРИВЕТ.txt'],
       ['Ⓐ', 'ⓐ.txt'],
       ['É', 'cafe\u0301.txt'],
-    ])('q finds a name that contains it, whatever the case: %s in %s', async (q, name) => {
+    ])('q finds a name that contains it in any case: %s in %s', async (q, name) => {
       const user = await filled(api, [`/${name}`, '/other'])
       expect((await user.list({ q })).files.map((file) => file.name)).toEqual([
         name.normalize('NFC'),
       ])
     })
 
-    test('% and _ in q are letters, and q looks at the name alone', async () => {
+    test('q matches % and _ literally, and only in the name', async () => {
       const user = await filled(api, ['/100%', '/100x', '/a_b', '/axb', '/100%/y'])
       const matching = async (q: string) => paths((await user.list({ q, sort: 'path' })).files)
       expect(await matching('0%')).toEqual(['/100%'])
@@ -153,7 +153,7 @@ export function listCases(api: Api): void {
       expect(await user.list({})).not.toHaveProperty('total')
     })
 
-    test('a cursor belongs to its query: any other use, and any change to it, is 400', async () => {
+    test('a cursor is 400 if it is changed or used with another query', async () => {
       const user = await filled(api, ['/a', '/b', '/c'])
       const query = { sort: 'path', limit: 1 }
       const cursor = (await user.list(query)).nextCursor ?? ''
@@ -197,7 +197,7 @@ export function listCases(api: Api): void {
       ['delimiter', ['.', '//', '']],
       ['session', ['', '.', '..', 'a/b', 'a b', 'x'.repeat(129)]],
       ['prefix', ['relative', '/a\u0000', '/\u202e', '/a\\b']],
-    ])('a wrong %s is 400 that names it', async (name, values) => {
+    ])('an invalid %s is 400 naming it', async (name, values) => {
       const user = await api.newUser()
       for (const value of values) await expectRefused(user, { [name]: value }, name)
     })

@@ -5,10 +5,10 @@ import type { Api } from '../api.ts'
 import { openSession } from '../resumable-session.ts'
 import { signed } from './signed.ts'
 
-/** For a service that answers its links and resumable sessions itself, rather than have Cloud Storage do it. */
+/** Cases for services with local storage, which serve signed URLs and resumable uploads themselves. */
 export function ownStorageCases(api: Api): void {
-  describe('links and sessions of the service itself', () => {
-    test('a forged link is 403 forbidden, whatever part of it is changed', async () => {
+  describe('signed URLs and resumable uploads of local storage', () => {
+    test('a link with any part changed is 403 forbidden', async () => {
       const { url } = await signed(api)
       const { searchParams } = new URL(url)
       for (const name of searchParams.keys()) {
@@ -24,14 +24,14 @@ export function ownStorageCases(api: Api): void {
       ['a program that encodes blanks as %20', (url) => url.replaceAll('+', '%20')],
       ['a page that escapes for HTML', (url) => url.replaceAll('&', '&amp;')],
       ['a sentence', (url) => `${url}).`],
-    ])('a link works as %s rewrites it', async (_, rewritten) => {
+    ])('a link works after %s rewrites it', async (_, rewritten) => {
       const { url } = await signed(api)
       const served = await fetch(rewritten(url))
       expect(await served.text()).toBe('hello')
       expect(served.headers.get('content-disposition')).toContain("filename*=UTF-8''na%C3%AFve")
     })
 
-    test('a link that is cut off or has expired says so', async () => {
+    test('a truncated or expired link is refused with the reason', async () => {
       const { url, served } = await signed(api, { expiresIn: 1 })
       const cut = await expectProblem(await fetch(url.slice(0, url.indexOf('&'))), 403, 'forbidden')
       expect(cut.detail).toContain('it lacks "expires"')
@@ -61,10 +61,10 @@ export function ownStorageCases(api: Api): void {
       ['If-Match', '"a"'],
       ['If-Range', '"a"'],
       ['Prefer', '"a'],
-    ])('%s with 100,000 blanks on a link keeps no other request waiting', async (name, value) => {
+    ])('%s with 100,000 spaces on a link does not delay other requests', async (name, value) => {
       const { url, user } = await signed(api)
       const { pathname, search } = new URL(url)
-      /** How long another request takes while four with such a header are answered; the fastest of three attempts. */
+      /** The duration of another request while four requests with such a header run; the fastest of three attempts. */
       const leastMs = async (filler: string) => {
         const headers: [string, string][] = [[name, `${value}${filler}x`]]
         const elapsed: number[] = []
@@ -90,7 +90,7 @@ export function ownStorageCases(api: Api): void {
       expect(`${(await session.put(Buffer.alloc(10), headers)).status}`).toMatch(/^4/)
     })
 
-    test('cancel by the URL frees the path and what was reserved, at once', async () => {
+    test('DELETE of the upload URL releases the path and the reservation immediately', async () => {
       const user = await api.newUser()
       const { upload } = await user.reserve({ path: '/a', sizeBytes: 100 })
       expect((await openSession(upload.url, Buffer.alloc(100)).cancel()).status).toBe(499)

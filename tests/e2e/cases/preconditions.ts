@@ -19,7 +19,7 @@ export function preconditionCases(api: Api): void {
       expect(await user.usage()).toMatchObject({ usedBytes: 3, reservedBytes: 0, trashBytes: 0 })
     })
 
-    test('If-None-Match: * on a path that a pending file is to own is 412', async () => {
+    test('If-None-Match: * on the path of a pending file is 412', async () => {
       const user = await api.newUser()
       await user.reserve({ path: '/a.txt', sizeBytes: 3 })
       const response = await user.put('/a.txt', 'two', { headers: { 'if-none-match': '*' } })
@@ -35,7 +35,7 @@ export function preconditionCases(api: Api): void {
       expect(await user.text('/a.txt')).toBe('two')
     })
 
-    test('If-Match: * wants any version', async () => {
+    test('If-Match: * accepts any version', async () => {
       const user = await api.newUser()
       await expectRefused(user, '/a.txt', { 'if-match': '*' })
       await expectNothingStored(user)
@@ -48,7 +48,7 @@ export function preconditionCases(api: Api): void {
       ['nginx', (etag: string) => `W/${etag}`],
       ['Apache', (etag: string) => etag.replace(/"$/, '-gzip"')],
       ['Jetty', (etag: string) => etag.replace(/"$/, '--gzip"')],
-    ])('an ETag that %s has changed still names its version', async (_, change) => {
+    ])('an ETag modified by %s matches its version', async (_, change) => {
       const user = await api.newUser()
       const { id } = await user.store('/a.txt', 'one')
       const etagOf = async () => (await user.get('/content/a.txt')).headers.get('etag') ?? ''
@@ -78,7 +78,7 @@ export function preconditionCases(api: Api): void {
       )
     })
 
-    test('a precondition that holds at reserve but not at settle is 412 for a caller that waited', async () => {
+    test('a precondition that fails only at settlement is 412 for a waiting caller', async () => {
       const user = await api.newUser()
       const etag = (await user.put('/a.txt', 'one')).headers.get('etag') ?? ''
       const held = holdRequest(user.url('/content/a.txt'), 'PUT', {
@@ -126,7 +126,7 @@ export function preconditionCases(api: Api): void {
       await readRecord(await post(sha256(body)), 201)
     })
 
-    test('a digest in an unknown algorithm is ignored, a known one beside it is verified', async () => {
+    test('ignores a digest in an unknown algorithm and verifies a known one next to it', async () => {
       const user = await api.newUser()
       const unknown = 'unixsum=:AAAA:'
       const put = (digest: string) =>
@@ -137,7 +137,7 @@ export function preconditionCases(api: Api): void {
     })
 
     test.each(['sha-256=abc', 'sha-256=:AAAA:', 'nonsense, =', 'sha-256=:*:'])(
-      'a digest that cannot be one is 400: %s',
+      'a malformed digest is 400: %s',
       async (digest) => {
         const user = await api.newUser()
         const response = await user.put('/a.txt', 'hello', {

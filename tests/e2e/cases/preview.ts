@@ -6,7 +6,7 @@ import { readRecord } from '../caller.ts'
 
 const headers = { prefer: 'wait=30' }
 
-/** Stored on its side, upright at 200 × 300, and signed by its photographer. */
+/** Stored rotated, 200 × 300 upright, with the photographer in its metadata. */
 const photo = await sharp({ create: { width: 300, height: 200, channels: 3, background: 'red' } })
   .withExif({ IFD0: { Artist: 'Ann' } })
   .withMetadata({ orientation: 6 })
@@ -15,7 +15,7 @@ const photo = await sharp({ create: { width: 300, height: 200, channels: 3, back
 
 export function previewCases(api: Api): void {
   describe('previews', () => {
-    test('of an image is a WebP of at most the width that is asked for', async () => {
+    test('of an image is a WebP of at most the requested width', async () => {
       const user = await api.newUser()
       const { id } = await user.store('/photo.jpg', photo)
       const answer = await user.get(`/files/${id}/preview`, { query: { w: 100 } })
@@ -28,7 +28,7 @@ export function previewCases(api: Api): void {
       expect(shown).toMatchObject({ format: 'webp', width: 100, height: 150 })
     })
 
-    test('has a strong ETag, and conditional requests are answered by it', async () => {
+    test('has a strong ETag that conditional requests use', async () => {
       const user = await api.newUser()
       const { id } = await user.store('/photo.jpg', photo)
       const first = await user.get(`/files/${id}/preview`)
@@ -43,7 +43,7 @@ export function previewCases(api: Api): void {
       expect(head.headers.get('content-length')).toBe(first.headers.get('content-length'))
     })
 
-    test('of a text is its beginning, as plain text', async () => {
+    test('of a text is its first bytes as plain text', async () => {
       const user = await api.newUser()
       const { id } = await user.store('/page.html', '<!doctype html><script>alert(1)</script>')
       const answer = await user.get(`/files/${id}/preview`, { query: { bytes: 15 } })
@@ -51,7 +51,7 @@ export function previewCases(api: Api): void {
       expect(await answer.text()).toBe('<!doctype html>')
     })
 
-    test('of anything else is 415, saying of what there are some', async () => {
+    test('of any other type is 415 with the supported types', async () => {
       const user = await api.newUser()
       const { id } = await user.store('/data.bin', Buffer.from([0, 1, 2, 3]))
       const problem = await expectProblem(
@@ -67,14 +67,14 @@ export function previewCases(api: Api): void {
       ['w', '1025'],
       ['w', '1e2'],
       ['bytes', '0'],
-    ])('%s=%s is 400 and named', async (name, value) => {
+    ])('%s=%s is 400 naming it', async (name, value) => {
       const user = await api.newUser()
       const { id } = await user.store('/photo.jpg', photo)
       const answer = await user.get(`/files/${id}/preview`, { query: { [name]: value } })
       await expectProblem(answer, 400, 'invalid-request', name)
     })
 
-    test('is for nobody but the owner of the file', async () => {
+    test('is available only to the owner of the file', async () => {
       const user = await api.newUser()
       const { id } = await user.store('/photo.jpg', photo)
       await user.get(`/files/${id}/preview`)
@@ -95,7 +95,7 @@ export function previewCases(api: Api): void {
       expect([kept.exif, kept.orientation]).toEqual([undefined, undefined])
     })
 
-    test('also in a form', async () => {
+    test('works in a form', async () => {
       const user = await api.newUser()
       const form = new FormData()
       form.append('file', new Blob([photo]), 'photo.jpg')
@@ -109,14 +109,14 @@ export function previewCases(api: Api): void {
       expect(await sharp(await content.arrayBuffer()).metadata()).toMatchObject({ height: 300 })
     })
 
-    test('without it the original is what is kept', async () => {
+    test('stores the original if it is not requested', async () => {
       const user = await api.newUser()
       const { id } = await user.store('/photo.jpg', photo)
       const content = await user.get(`/files/${id}/content`)
       expect(Buffer.from(await content.arrayBuffer()).equals(photo)).toBe(true)
     })
 
-    test('refuses what is no image, and keeps nothing', async () => {
+    test('refuses a file that is not an image and stores nothing', async () => {
       const user = await api.newUser()
       const query = { normalize: 'image' }
       const answer = await user.put('/text.jpg', 'no image at all', { query })
@@ -124,7 +124,7 @@ export function previewCases(api: Api): void {
       expect((await user.get('/content/text.jpg')).status).toBe(404)
     })
 
-    test('bounds without it are 400', async () => {
+    test('bounds without normalize=image are 400', async () => {
       const user = await api.newUser()
       const answer = await user.put('/photo.jpg', photo, { query: { maxWidth: 50 } })
       await expectProblem(answer, 400, 'invalid-request')

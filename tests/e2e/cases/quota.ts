@@ -6,10 +6,10 @@ import { type Caller, expectNothingStored, readRecord } from '../caller.ts'
 
 const parallel = 50
 
-/** For a service whose quota is 2 MB and whose largest file is 1 MB. */
+/** Cases for services with a quota of 2 MB and a file limit of 1 MB. */
 export function quotaCases(api: Api): void {
   describe('quota and limits', () => {
-    test('an upload that fits to the byte is taken, one byte more is 413 quota-exceeded', async () => {
+    test('accepts an upload of exactly the free bytes, and answers 413 quota-exceeded for one more byte', async () => {
       const { user, limitBytes } = await opened(api)
       const half = limitBytes / 2
       await user.store('/one', blank(half))
@@ -26,7 +26,7 @@ export function quotaCases(api: Api): void {
       })
     })
 
-    test(`of ${parallel} parallel uploads at the quota’s edge exactly as many succeed as fit`, async () => {
+    test(`exactly as many of ${parallel} parallel uploads succeed as fit into the quota`, async () => {
       const { user, limitBytes } = await opened(api)
       const size = Math.floor(limitBytes / 30)
       const answers = await Promise.all(
@@ -43,7 +43,7 @@ export function quotaCases(api: Api): void {
       expect((await user.list({ limit: 1000 })).files).toHaveLength(30)
     })
 
-    test('reserved bytes count, and come back with the reservation', async () => {
+    test('reserved bytes count until the reservation is released', async () => {
       const { user, limitBytes } = await opened(api)
       const half = limitBytes / 2
       const { file } = await user.reserve({ path: '/a', sizeBytes: half })
@@ -53,7 +53,7 @@ export function quotaCases(api: Api): void {
       await readRecord(await put(user, '/c', half), 201)
     })
 
-    test('an overwrite reserves its growth only', async () => {
+    test('an overwrite reserves only the additional bytes', async () => {
       const { user, limitBytes } = await opened(api)
       const half = limitBytes / 2
       await user.store('/a', blank(half))
@@ -64,7 +64,7 @@ export function quotaCases(api: Api): void {
       expect(await user.usage()).toMatchObject({ usedBytes: limitBytes, reservedBytes: 0 })
     })
 
-    test('the trash never blocks an upload: it holds at most one quota’s worth', async () => {
+    test('the trash never blocks an upload, because it keeps at most one quota', async () => {
       const { user, limitBytes } = await opened(api)
       const half = limitBytes / 2
       const ids: string[] = []
@@ -93,7 +93,7 @@ export function quotaCases(api: Api): void {
       expect(await user.usage()).toMatchObject({ usedBytes: limitBytes, reservedBytes: 0 })
     })
 
-    test('a file over the file limit is 413 too-large, which names the limit and POST /uploads', async () => {
+    test('a file over the file limit is 413 too-large naming the limit and POST /uploads', async () => {
       const { user, limitBytes } = await opened(api)
       const fileLimit = limitBytes / 2
       const tooMuch = fileLimit + 1
@@ -113,7 +113,7 @@ export function quotaCases(api: Api): void {
       await expectNothingStored(user)
     })
 
-    test('a body that is too large is refused before its end', async () => {
+    test('refuses a body that is too large before its end', async () => {
       const { user, limitBytes } = await opened(api)
       const held = holdRequest(user.url('/content/a'), 'PUT', {
         authorization: user.authorization,

@@ -12,7 +12,7 @@ const checksum = createHash('sha256').update(bytes).digest('hex')
 
 export function resumableCases(api: Api): void {
   describe('resumable uploads', () => {
-    test('POST /uploads answers the pending file and where its bytes go', async () => {
+    test('POST /uploads answers the pending file and the upload URL', async () => {
       const user = await api.newUser()
       const json = { path: '/big.bin', sizeBytes: 5, mimeType: 'text/plain', metadata: { a: 1 } }
       const { file, upload } = await user.reserve(json)
@@ -33,7 +33,7 @@ export function resumableCases(api: Api): void {
       expect(await user.usage()).toMatchObject({ usedBytes: 0, reservedBytes: 5 })
     })
 
-    test('a name alone lands at the top; with a taken path it is 409', async () => {
+    test('a name without a path creates a file at the root, and is 409 if the path is taken', async () => {
       const user = await api.newUser()
       const { file } = await user.reserve({ name: 'a.txt', sizeBytes: 1 })
       expect(file.path).toBe('/a.txt')
@@ -43,7 +43,7 @@ export function resumableCases(api: Api): void {
       expect((await reserve({ ...again, overwrite: true })).ok).toBe(true)
     })
 
-    test('chunks are answered 308 with Range, the last one 2xx, then the file is ready', async () => {
+    test('chunks are 308 with Range, the last one is 2xx, and the file becomes ready', async () => {
       const { session, user, id } = await opened(api, { checksum })
       const first = await session.send(0, chunk)
       expect(first.status).toBe(308)
@@ -58,7 +58,7 @@ export function resumableCases(api: Api): void {
       expect(await user.usage()).toMatchObject({ usedBytes: bytes.length, reservedBytes: 0 })
     })
 
-    test('one PUT of everything, with and without Content-Range, is an upload', async () => {
+    test('a single PUT with or without Content-Range completes an upload', async () => {
       for (const ranged of [true, false]) {
         const { session, user, id } = await opened(api)
         const response = ranged ? await session.send(0, bytes.length) : await session.put(bytes, {})
@@ -67,7 +67,7 @@ export function resumableCases(api: Api): void {
       }
     })
 
-    test('an empty file is uploaded by an empty body', async () => {
+    test('an empty body uploads an empty file', async () => {
       const user = await api.newUser()
       const { file, upload } = await user.reserve({ path: '/empty', sizeBytes: 0 })
       const session = openSession(upload.url, Buffer.alloc(0))
@@ -75,7 +75,7 @@ export function resumableCases(api: Api): void {
       expect(await user.settled(file.id)).toMatchObject({ state: 'ready', sizeBytes: 0 })
     })
 
-    test('the status query says what is held', async () => {
+    test('the status query answers the received range', async () => {
       const { session } = await opened(api)
       const empty = await session.status()
       expect(empty.status).toBe(308)
@@ -86,7 +86,7 @@ export function resumableCases(api: Api): void {
       expect((await session.status()).ok).toBe(true)
     })
 
-    test('an upload resumes where a broken connection left it', async () => {
+    test('an upload resumes after a broken connection', async () => {
       const { session, user, id } = await opened(api)
       await session.send(0, chunk)
       await session.sendAndCut(chunk, bytes.length, chunk / 2)
@@ -100,7 +100,7 @@ export function resumableCases(api: Api): void {
       expect(await user.settled(id)).toMatchObject({ state: 'ready', checksum })
     })
 
-    test('bytes already held are ignored', async () => {
+    test('ignores bytes that it has already received', async () => {
       const { session, user, id } = await opened(api)
       await session.send(0, chunk)
       const again = await session.send(0, chunk)
@@ -110,7 +110,7 @@ export function resumableCases(api: Api): void {
       expect(await user.settled(id)).toMatchObject({ state: 'ready', checksum })
     })
 
-    test('a gap, a wrong total or more than declared is 4xx with the state intact', async () => {
+    test('a gap, a wrong total or excess bytes are 4xx and change nothing', async () => {
       const { session, user, id } = await opened(api)
       await session.send(0, chunk)
       const body = bytes.subarray(0, 10)
@@ -136,7 +136,7 @@ export function resumableCases(api: Api): void {
       expect(await user.settled(id)).toMatchObject({ state: 'ready', checksum })
     })
 
-    test('a body shorter than its Content-Range completes nothing, and the upload goes on', async () => {
+    test('a body shorter than its Content-Range completes nothing, and the upload continues', async () => {
       const { session, user, id } = await opened(api, { checksum })
       await session.send(0, chunk)
       const range = `bytes ${chunk}-${bytes.length - 1}/${bytes.length}`
@@ -183,7 +183,7 @@ export function resumableCases(api: Api): void {
       await expectNothingStored(user)
     })
 
-    test('a virus that came straight to storage is found all the same', async () => {
+    test('finds a virus in a resumable upload', async () => {
       const user = await api.newUser()
       const virus = eicar()
       const { file, upload } = await user.reserve({ path: '/v', sizeBytes: virus.length })
@@ -193,7 +193,7 @@ export function resumableCases(api: Api): void {
       await expectProblem(await user.get('/content/v'), 404, 'not-found')
     })
 
-    test('of overlapping overwrites the one reserved last owns the path in the end', async () => {
+    test('the last reserved of overlapping overwrites owns the path', async () => {
       const user = await api.newUser()
       const reserve = (sizeBytes: number) =>
         user.reserve({ path: '/a.txt', sizeBytes, overwrite: true })
@@ -212,7 +212,7 @@ export function resumableCases(api: Api): void {
       expect(await old.text()).toBe('earlier')
     })
 
-    test('an upload URL that was tampered with is none', async () => {
+    test('a modified upload URL is refused', async () => {
       const { session, url } = await opened(api)
       const broken = `${url.slice(0, -1)}${url.endsWith('0') ? '1' : '0'}`
       const response = await openSession(broken, bytes).send(0, chunk)

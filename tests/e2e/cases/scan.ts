@@ -13,7 +13,7 @@ const archived: [string, () => Buffer][] = [
   ['in a zip in a zip', () => zip('inner.zip', zip('harmless.txt', eicar()))],
 ]
 
-/** What any scanner finds; `looksIntoArchives` adds what only ClamAV does, not the development scanner. */
+/** Cases for every scanner. `looksIntoArchives` adds cases for ClamAV, which the development scanner does not support. */
 export function scanCases(api: Api, { looksIntoArchives }: { looksIntoArchives: boolean }): void {
   describe('scan', () => {
     test.each(looksIntoArchives ? [...plain, ...archived] : plain)(
@@ -38,7 +38,7 @@ export function scanCases(api: Api, { looksIntoArchives }: { looksIntoArchives: 
       },
     )
 
-    test('an infected upload gives path and quota back', async () => {
+    test('an infected upload releases its path and quota', async () => {
       const user = await api.newUser()
       await user.put('/a.txt', new Uint8Array(eicar()), { headers: { prefer: 'wait=30' } })
       expect(await user.usage()).toMatchObject({ usedBytes: 0, reservedBytes: 0, fileCount: 0 })
@@ -58,7 +58,7 @@ export function scanCases(api: Api, { looksIntoArchives }: { looksIntoArchives: 
       expect(await user.usage()).toMatchObject({ usedBytes: 5, reservedBytes: 0, fileCount: 1 })
     })
 
-    test('an infected file that nobody waited for shows its verdict, and can be deleted', async () => {
+    test('an infected file without a waiting caller shows its verdict and can be deleted', async () => {
       const user = await api.newUser()
       const response = await user.put('/a.txt', new Uint8Array(eicar()), {
         headers: { prefer: 'wait=0' },
@@ -71,7 +71,7 @@ export function scanCases(api: Api, { looksIntoArchives }: { looksIntoArchives: 
     })
 
     test.runIf(looksIntoArchives)(
-      'an archive that is encrypted is 422 unscannable with the reason',
+      'an encrypted archive is 422 unscannable with the reason',
       async () => {
         const user = await api.newUser()
         const bytes = zip('secret.txt', Buffer.alloc(64, 'k3y.'), { encrypted: true })
@@ -98,7 +98,7 @@ export function scanCases(api: Api, { looksIntoArchives }: { looksIntoArchives: 
       expect(detail).toContain('Save it without the password')
     })
 
-    test.runIf(looksIntoArchives)('an archive in Zip64 is looked into', async () => {
+    test.runIf(looksIntoArchives)('scans the members of a Zip64 archive', async () => {
       const user = await api.newUser()
       const zip64 = { zip64Local: true, zip64Directory: true, zip64End: true, method: 8 }
       const clean = oddZip('harmless.txt', Buffer.from('nothing to see'), zip64)

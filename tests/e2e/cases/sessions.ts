@@ -34,7 +34,7 @@ export function sessionCases(api: Api): void {
       expect((await user.get('/content/a.txt', { query })).status).toBe(200)
     })
 
-    test('a list with a session shows it alone; allSessions widens it', async () => {
+    test('a list with a session shows only that session, and with allSessions all', async () => {
       const user = await api.newUser()
       for (const path of ['/top', '/sessions/s1/a', '/sessions/s1/b/c', '/sessions/s12/d']) {
         await user.store(path)
@@ -48,7 +48,7 @@ export function sessionCases(api: Api): void {
       expect(await paths({ session: 's1', allSessions: false })).toHaveLength(2)
     })
 
-    test('DELETE of a session takes its files, without touching any other', async () => {
+    test('DELETE of a session deletes only its files', async () => {
       const user = await api.newUser()
       const inside = await user.store('/sessions/s1/a')
       await user.store('/sessions/s1/deep/b')
@@ -64,7 +64,7 @@ export function sessionCases(api: Api): void {
       expect((await user.call('DELETE', '/sessions/s1')).ok).toBe(true)
     })
 
-    test('a session id that is none is 400', async () => {
+    test('an invalid session id is 400', async () => {
       const user = await api.newUser()
       for (const session of ['..', 'a/b', 'ü', 'x'.repeat(129), '']) {
         const response = await user.post([file], { query: { session } })

@@ -18,7 +18,7 @@ export function signedCases(api: Api): void {
       expect(await served.text()).toBe('hello')
     })
 
-    test('with Accept: application/json it is the URL and when it expires', async () => {
+    test('Accept: application/json answers the URL and its expiry', async () => {
       const { url, expiresAt, served } = await signed(api, { expiresIn: 60 })
       expect(url).toMatch(/^https?:\/\//)
       const seconds = (Date.parse(expiresAt) - Date.now()) / 1000
@@ -38,7 +38,7 @@ export function signedCases(api: Api): void {
       ['application/json, */*;q=0.1', 'a.txt', 200],
       ['application/json', 'a.json', 200],
       ['application/json, */*', 'a.json', 302],
-    ])('Accept weighs the file against the link: %s for %s is %i', async (accept, name, status) => {
+    ])('Accept: %s for a file of type %s is %i', async (accept, name, status) => {
       const user = await api.newUser()
       const { id } = await user.store(`/${name}`, '{}')
       const response = await user.get(`/files/${id}/download`, { headers: { accept } })
@@ -46,7 +46,7 @@ export function signedCases(api: Api): void {
       expect(response.headers.get('vary')).toMatch(/\bAccept\b/)
     })
 
-    test('the URL carries name and type, and its bytes are hostile until shown otherwise', async () => {
+    test('a signed URL serves the name and type of the file as an untrusted attachment', async () => {
       const { served } = await signed(api)
       for (const method of ['GET', 'HEAD']) {
         const { headers, status } = await served({ method })
@@ -58,20 +58,20 @@ export function signedCases(api: Api): void {
       }
     })
 
-    test('the URL carries the generation: it serves what was signed, also when overwritten', async () => {
+    test('a signed URL serves the signed generation after an overwrite', async () => {
       const { user, served } = await signed(api)
       await user.store('/naïve "a".txt', 'overwritten')
       expect(await (await served()).text()).toBe('hello')
     })
 
-    test('a signed URL serves ranges, so that downloads resume', async () => {
+    test('a signed URL serves ranges', async () => {
       const { served } = await signed(api)
       const response = await served({ headers: { range: 'bytes=1-2' } })
       expect(response.status).toBe(206)
       expect(await response.text()).toBe('el')
     })
 
-    test('a signed URL only reads', async () => {
+    test('a signed URL allows only reading', async () => {
       const { user, served } = await signed(api)
       for (const method of ['PUT', 'DELETE', 'POST']) {
         expect((await served({ method })).ok).toBe(false)
@@ -79,7 +79,7 @@ export function signedCases(api: Api): void {
       expect((await user.list()).files).toHaveLength(1)
     })
 
-    test('a forged link is refused: every part of it is signed', async () => {
+    test('refuses a link with any part changed', async () => {
       const { url, other } = await signed(api)
       const original = new URL(url)
       for (const name of original.searchParams.keys()) {
@@ -100,7 +100,7 @@ export function signedCases(api: Api): void {
       if (elsewhere.pathname !== original.pathname) await expectRefused(elsewhere)
     })
 
-    test('an expired link is refused', async () => {
+    test('refuses an expired link', async () => {
       const { served } = await signed(api, { expiresIn: 1 })
       const refused = async () => isRefusal((await served()).status)
       await expect.poll(refused, { timeout: 10_000, interval: 200 }).toBe(true)
@@ -122,7 +122,7 @@ export function signedCases(api: Api): void {
       },
     )
 
-    test('the longest link lives a week, the default one five minutes', async () => {
+    test('a link is valid for at most a week, and five minutes by default', async () => {
       const { user, id } = await signed(api, { expiresIn: 604_800 })
       const response = await user.get(`/files/${id}/download`, json)
       const { expiresAt } = (await response.json()) as { expiresAt: string }
@@ -133,7 +133,7 @@ export function signedCases(api: Api): void {
   })
 }
 
-/** A file named `/naïve "a".txt` that says `hello`, and a link to it. */
+/** A file `/naïve "a".txt` with the text `hello`, and a link to it. */
 export async function signed(api: Api, query: Record<string, number> = {}) {
   const user = await api.newUser()
   const sign = async (path: string) => {
@@ -152,7 +152,7 @@ export async function signed(api: Api, query: Record<string, number> = {}) {
   }
 }
 
-/** A valid link to another user's file: no part of it may help to forge this one. */
+/** A valid link to another user's file, whose parts are used for forgeries. */
 async function otherLink(api: Api): Promise<URL> {
   const user = await api.newUser()
   const { id } = await user.store('/other.html', 'another')
@@ -167,7 +167,7 @@ function change(value: string): string {
   return value.slice(0, middle) + (value[middle] === '1' ? '2' : '1') + value.slice(middle + 1)
 }
 
-/** 403 as the service answers; Cloud Storage answers 400 to what is expired or malformed. */
+/** 403 from the service; Cloud Storage answers 400 for an expired or malformed link. */
 const isRefusal = (status: number) => status === 400 || status === 403
 
 async function expectRefused(url: URL): Promise<void> {

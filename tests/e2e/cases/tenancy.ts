@@ -39,7 +39,7 @@ export function tenancyCases(api: Api): void {
       await expectNothingStored(stranger)
     })
 
-    test('one path of two users is two files', async () => {
+    test('two users can use the same path', async () => {
       const [one, two] = [await api.newUser(), await api.newUser()]
       await one.store('/same.txt', 'of one')
       await expectProblem(await two.get('/content/same.txt'), 404, 'not-found')
@@ -50,7 +50,7 @@ export function tenancyCases(api: Api): void {
       expect((await two.list()).files).toEqual([])
     })
 
-    test('users whose names are alike share nothing', async () => {
+    test('users with similar names share nothing', async () => {
       const base = `e2e-${crypto.randomUUID()}`
       const names = [base, base.toUpperCase(), `${base}/x`, `${base}.`, `${base}_`, `${base}%2Fx`]
       const users = await Promise.all(names.map((name) => api.callerOf(name)))
@@ -61,7 +61,7 @@ export function tenancyCases(api: Api): void {
       }
     })
 
-    test('deleting a session of one user leaves the same session of another', async () => {
+    test('deleting a session keeps the session of the same name of another user', async () => {
       const [one, two] = [await api.newUser(), await api.newUser()]
       await one.store('/sessions/s/a.txt')
       await two.store('/sessions/s/a.txt', 'stays')
@@ -89,7 +89,7 @@ async function everyState(owner: Caller) {
   }
 }
 
-/** The answer without what names the one request. */
+/** The answer without its request id. */
 async function comparable(response: Response, id: string) {
   const text = (await response.text()).replaceAll(id, '{id}')
   const problem = text === '' ? {} : (JSON.parse(text) as Problem)

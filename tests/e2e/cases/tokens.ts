@@ -49,19 +49,19 @@ export function tokenCases(api: Api, issuer: Issuer): void {
       await expectProblem(response, 401, 'unauthenticated')
     })
 
-    test.each(accepted)('a token with %s is taken', async (_, options) => {
+    test.each(accepted)('a token with %s is accepted', async (_, options) => {
       const user = await api.newUser()
       const authorization = `Bearer ${await issuer.token(user.user, options)}`
       const response = await fetch(user.url('/files'), { headers: { authorization } })
       expect(response.status).toBe(200)
     })
 
-    test('without a token it is 401', async () => {
+    test('a request without a token is 401', async () => {
       const user = await api.newUser()
       await expectProblem(await fetch(user.url('/files')), 401, 'unauthenticated')
     })
 
-    test('a token anywhere but in the Authorization header is none', async () => {
+    test('a token outside the Authorization header is ignored', async () => {
       const user = await api.newUser()
       const token = user.authorization.replace('Bearer ', '')
       const url = user.url('/files', { access_token: token })
@@ -69,7 +69,7 @@ export function tokenCases(api: Api, issuer: Issuer): void {
       await expectProblem(await fetch(url, { headers }), 401, 'unauthenticated')
     })
 
-    test('sub is the user id, whatever it looks like', async () => {
+    test('accepts any sub as the user id', async () => {
       for (const base of ['auth0|', '../../', 'ü🎉 ', 'a/b:c#', '.']) {
         const sub = `${base}${crypto.randomUUID()}`
         const user = await api.callerOf(sub)
@@ -79,7 +79,7 @@ export function tokenCases(api: Api, issuer: Issuer): void {
       }
     })
 
-    test('files:read may read, files:write may write, and neither may do the other’s', async () => {
+    test('files:read allows only reading, files:write only writing', async () => {
       const all = await api.newUser()
       const name = all.user
       const { id } = await all.store('/a.txt', 'hello')
@@ -118,7 +118,7 @@ export function tokenCases(api: Api, issuer: Issuer): void {
       expect((await both.call('DELETE', `/files/${id}`)).status).toBe(204)
     })
 
-    test('workspace:admin sets the quota of any user, and no other token does', async () => {
+    test('only workspace:admin can set the quota of a user', async () => {
       const user = await api.newUser()
       await user.store('/a.txt', 'hello')
       const route = `/admin/workspaces/${encodeURIComponent(user.user)}/quota`
@@ -148,7 +148,7 @@ export function tokenCases(api: Api, issuer: Issuer): void {
       await expectProblem(await admin.get(unknown), 404, 'not-found')
     })
 
-    test('a new key of the issuer is taken, and one it has withdrawn is not', async () => {
+    test('accepts a new key of the issuer and rejects a withdrawn one', async () => {
       const user = await api.newUser()
       issuer.rotate()
       const status = async () => {

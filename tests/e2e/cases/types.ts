@@ -15,13 +15,13 @@ export function typeCases(api: Api): void {
     test.each([
       ['an image that calls itself text', 'text/plain', png, 'image/png'],
       ['a document without a type', 'application/octet-stream', pdf, 'application/pdf'],
-    ])('the type is sniffed: %s', async (_, declared, body, sniffed) => {
+    ])('detects the type from the bytes: %s', async (_, declared, body, sniffed) => {
       const user = await api.newUser()
       const response = await user.put('/unnamed', body, { headers: { 'content-type': declared } })
       expect((await readRecord(response, 201)).mimeType).toBe(sniffed)
     })
 
-    test('the declared type counts where sniffing cannot tell', async () => {
+    test('uses the declared type if the bytes have no signature', async () => {
       const user = await api.newUser()
       const headers = { 'content-type': 'text/csv; charset=utf-8' }
       const response = await user.put('/table', 'a,b\n1,2\n', { headers })
@@ -32,7 +32,7 @@ export function typeCases(api: Api): void {
       ['image/tiff', lateTiff()],
       ['application/vnd.ms-outlook', compoundSamples['application/vnd.ms-outlook']],
       ['application/vnd.apple.numbers', zipSamples['application/vnd.apple.numbers']],
-    ])('the type is told by what lies late in a file: %s', async (type, bytes) => {
+    ])('detects the type from bytes late in the file: %s', async (type, bytes) => {
       const user = await api.newUser()
       expect((await user.store('/unnamed', new Uint8Array(bytes ?? []))).mimeType).toBe(type)
     })
@@ -42,7 +42,7 @@ export function typeCases(api: Api): void {
       ['UTF-16', Buffer.from('\ufeffGrüße', 'utf16le'), 'text/plain; charset=utf-16'],
       ['ASCII', Buffer.from('words'), 'text/plain; charset=utf-8'],
       ['windows-1252', Buffer.from('Grüße', 'latin1'), 'text/plain'],
-    ])('text is served with its encoding, and so is a copy: %s', async (_, bytes, type) => {
+    ])('serves text and its copy with the charset: %s', async (_, bytes, type) => {
       const user = await api.newUser()
       const { id, mimeType } = await user.store('/a.txt', new Uint8Array(bytes))
       expect(mimeType).toBe('text/plain')
@@ -56,14 +56,14 @@ export function typeCases(api: Api): void {
       expect(signed.headers.get('content-type')).toBe(type)
     })
 
-    test('text never becomes an image because it says so', async () => {
+    test('text declared as an image stays text', async () => {
       const user = await api.newUser()
       const headers = { 'content-type': 'image/png' }
       const stored = await readRecord(await user.put('/evil.png', html, { headers }), 201)
       expect(stored.mimeType).not.toMatch(/^image\//)
     })
 
-    test('served bytes are hostile until shown otherwise', async () => {
+    test('serves bytes as untrusted', async () => {
       const user = await api.newUser()
       const { id } = await user.store('/a.png', png)
       for (const query of [{}, { inline: true }]) {
@@ -75,7 +75,7 @@ export function typeCases(api: Api): void {
       }
     })
 
-    test('bytes are attachments, except inert types with inline=true', async () => {
+    test('serves attachments, except inert types with inline=true', async () => {
       const user = await api.newUser()
       const svg = '<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
       const stored: [string, Body, string, RegExp][] = [

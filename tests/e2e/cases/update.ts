@@ -23,7 +23,7 @@ export function updateCases(api: Api): void {
       await expectProblem(await user.get('/content/docs/old.txt'), 404, 'not-found')
     })
 
-    test('move brings name and session with the path, and the old path is free', async () => {
+    test('a move changes name and session with the path and frees the old path', async () => {
       const user = await api.newUser()
       const file = await user.store('/a.txt', 'moved')
       const json = { path: '/sessions/s1/b/c.txt' }
@@ -33,7 +33,7 @@ export function updateCases(api: Api): void {
       expect(await user.text('/sessions/s1/b/c.txt')).toBe('moved')
     })
 
-    test('a move to a taken path is 409 path-taken; to its own path it is none', async () => {
+    test('a move to a taken path is 409 path-taken, and to its own path succeeds', async () => {
       const user = await api.newUser()
       const file = await user.store('/a.txt', 'a')
       await user.store('/b.txt', 'b')
@@ -43,7 +43,7 @@ export function updateCases(api: Api): void {
       expect(await user.text('/b.txt')).toBe('b')
     })
 
-    test('metadata is replaced, and the rest stays', async () => {
+    test('an update replaces only the metadata', async () => {
       const user = await api.newUser()
       const query = { metadata: '{"a":1}' }
       const file = await readRecord(await user.put('/a.txt', 'x', { query }), 201)
@@ -55,7 +55,7 @@ export function updateCases(api: Api): void {
       expect(Date.parse(read.updatedAt)).toBeGreaterThanOrEqual(Date.parse(file.updatedAt))
     })
 
-    test('a pending file may get new metadata, not a new path', async () => {
+    test('a pending file accepts new metadata but no new path', async () => {
       const user = await api.newUser()
       const { file } = await user.reserve({ path: '/p.txt', sizeBytes: 3 })
       const patch = (json: unknown) => user.call('PATCH', `/files/${file.id}`, { json })
@@ -72,7 +72,7 @@ export function updateCases(api: Api): void {
       await expectProblem(await patch(crypto.randomUUID()), 404, 'not-found')
     })
 
-    test('copy is another file with the same bytes', async () => {
+    test('a copy is another file with the same bytes', async () => {
       const user = await api.newUser()
       const file = await user.store('/a.txt', 'copied')
       const json = { path: '/sessions/s1/b.txt' }
@@ -94,7 +94,7 @@ export function updateCases(api: Api): void {
       expect(await user.usage()).toMatchObject({ usedBytes: 6, fileCount: 1, trashBytes: 0 })
     })
 
-    test('copy to a taken path is 409, with overwrite it replaces', async () => {
+    test('a copy to a taken path is 409, and with overwrite replaces the file', async () => {
       const user = await api.newUser()
       const source = await user.store('/a.txt', 'source')
       const target = await user.store('/b.txt', 'target')
@@ -106,7 +106,7 @@ export function updateCases(api: Api): void {
       expect(await user.record(target.id)).toMatchObject({ supersededBy: copied.id })
     })
 
-    test('what is not ready cannot be copied', async () => {
+    test('a file that is not ready cannot be copied', async () => {
       const user = await api.newUser()
       const { file } = await user.reserve({ path: '/p.txt', sizeBytes: 3 })
       const json = { path: '/q.txt' }

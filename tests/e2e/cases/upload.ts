@@ -24,7 +24,7 @@ const orders: [string, Part[]][] = [
 
 export function uploadCases(api: Api): void {
   describe('upload', () => {
-    test.each(orders)('a multipart upload takes its fields %s', async (_, parts) => {
+    test.each(orders)('a multipart upload accepts its fields %s', async (_, parts) => {
       const user = await api.newUser()
       const stored = await readRecord(await user.post(parts), 201)
       expect(stored).toMatchObject({
@@ -37,21 +37,21 @@ export function uploadCases(api: Api): void {
       expect(await user.text('/notes/first.txt')).toBe('hello')
     })
 
-    test('a multipart upload takes its fields as query, too', async () => {
+    test('a multipart upload accepts its fields in the query', async () => {
       const user = await api.newUser()
       const query = { path: '/q.txt', metadata: '{"a":1}', origin: 'generated', overwrite: true }
       const stored = await readRecord(await user.post([file], { query }), 201)
       expect(stored).toMatchObject({ path: '/q.txt', metadata: { a: 1 }, origin: 'generated' })
     })
 
-    test('a session field that comes behind the file still shifts a relative path', async () => {
+    test('a session field after the file applies to a relative path', async () => {
       const user = await api.newUser()
       const parts = [file, { name: 'path', body: 'a/b.txt' }, { name: 'session', body: 's-1' }]
       const stored = await readRecord(await user.post(parts), 201)
       expect(stored).toMatchObject({ path: '/sessions/s-1/a/b.txt', sessionId: 's-1' })
     })
 
-    test('a ready upload answers 201 with Location, ETag and the whole record', async () => {
+    test('a ready upload is 201 with Location, ETag and the complete record', async () => {
       const user = await api.newUser()
       const response = await user.post([file])
       const stored = await readRecord(response, 201)
@@ -100,7 +100,7 @@ export function uploadCases(api: Api): void {
       expect(await user.text('/empty')).toBe('')
     })
 
-    test('a body of unknown length is taken', async () => {
+    test('accepts a body of unknown length', async () => {
       const user = await api.newUser()
       const body = new Blob(['streamed ', 'bytes']).stream()
       const stored = await readRecord(await user.put('/s.txt', body, { duplex: 'half' }), 201)
@@ -108,7 +108,7 @@ export function uploadCases(api: Api): void {
       expect((await user.usage()).reservedBytes).toBe(0)
     })
 
-    test('several megabytes come back byte by byte', async () => {
+    test('several megabytes are served unchanged', async () => {
       const user = await api.newUser()
       const body = Buffer.alloc(5_000_000, 'sixteen bytes ...')
       const stored = await readRecord(
@@ -121,7 +121,7 @@ export function uploadCases(api: Api): void {
       expect(Buffer.from(await response.arrayBuffer()).equals(body)).toBe(true)
     })
 
-    test('Prefer: wait=0 answers 202 with Location and Retry-After, then the file becomes ready', async () => {
+    test('Prefer: wait=0 is 202 with Location and Retry-After, and the file becomes ready', async () => {
       const user = await api.newUser()
       const response = await user.put('/later.txt', 'x'.repeat(3_000_000), {
         headers: { prefer: 'wait=0' },
@@ -135,14 +135,14 @@ export function uploadCases(api: Api): void {
       expect(await user.settled(pending.id)).toMatchObject({ state: 'ready', id: pending.id })
     })
 
-    test('the reservation of a pending file shows no secret of the service', async () => {
+    test('the record of a pending file contains no upload secret', async () => {
       const user = await api.newUser()
       const { file: pending } = await user.reserve({ path: '/p.txt', sizeBytes: 3 })
       expect(pending).toMatchObject({ reservation: { maxBytes: 3, overwrite: false } })
       expect(JSON.stringify(await user.record(pending.id))).not.toContain('uploadId')
     })
 
-    test('without overwrite a taken path is 409 path-taken', async () => {
+    test('a taken path without overwrite is 409 path-taken', async () => {
       const user = await api.newUser()
       const first = await user.store('/note.txt', 'first')
       await expectProblem(await user.post([file]), 409, 'path-taken')
@@ -150,7 +150,7 @@ export function uploadCases(api: Api): void {
       expect(await user.usage()).toMatchObject({ usedBytes: first.sizeBytes, reservedBytes: 0 })
     })
 
-    test('a multipart file name is what follows its last slash or backslash', async () => {
+    test('a multipart file name is the text after the last slash or backslash', async () => {
       const user = await api.newUser()
       const names: [string, string][] = [
         ['C:\\Users\\me\\a.txt', 'a.txt'],
@@ -165,7 +165,7 @@ export function uploadCases(api: Api): void {
       }
     })
 
-    test('both Unicode forms of a name are one name', async () => {
+    test('NFC and NFD forms of a name are the same name', async () => {
       const user = await api.newUser()
       await user.store('/cafe\u0301.txt', 'decomposed')
       expect(await user.text('/caf\u00e9.txt')).toBe('decomposed')

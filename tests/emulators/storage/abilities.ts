@@ -83,7 +83,7 @@ export const abilities: Ability[] = [
       'a session can be asked what it holds',
       'stays constant while 300 MB are written and read',
     ],
-    api: ['chunks are answered 308 with Range, the last one 2xx, then the file is ready'],
+    api: ['chunks are 308 with Range, the last one is 2xx, and the file becomes ready'],
     async isMissing(bucket) {
       const session = await bucket.session(bucket.newName(), 2 * chunk.length)
       const range = `bytes 0-${chunk.length - 1}/${2 * chunk.length}`
@@ -94,10 +94,10 @@ export const abilities: Ability[] = [
     reason: 'does not say that a session holds nothing',
     tests: ['a session can be asked what it holds'],
     api: [
-      'the status query says what is held',
-      'an upload resumes where a broken connection left it',
-      'a body shorter than its Content-Range completes nothing, and the upload goes on',
-      'an upload URL that was tampered with is none',
+      'the status query answers the received range',
+      'an upload resumes after a broken connection',
+      'a body shorter than its Content-Range completes nothing, and the upload continues',
+      'a modified upload URL is refused',
     ],
     async isMissing(bucket) {
       const session = await bucket.session(bucket.newName(), 5)
@@ -108,7 +108,7 @@ export const abilities: Ability[] = [
   {
     reason: 'takes a chunk that comes twice for two',
     tests: [],
-    api: ['bytes already held are ignored'],
+    api: ['ignores bytes that it has already received'],
     async isMissing(bucket) {
       const name = bucket.newName()
       const session = await bucket.session(name, 2 * chunk.length)
@@ -133,7 +133,7 @@ export const abilities: Ability[] = [
   {
     reason: 'ignores the size that a session was opened for',
     tests: ['takes exactly sizeBytes'],
-    api: ['a gap, a wrong total or more than declared is 4xx with the state intact'],
+    api: ['a gap, a wrong total or excess bytes are 4xx and change nothing'],
     async isMissing(bucket) {
       const session = await bucket.session(bucket.newName(), 5)
       return (await bucket.send(session, 'bytes!', 'bytes 0-5/6')).status < 300
@@ -155,7 +155,7 @@ export const abilities: Ability[] = [
   {
     reason: 'serves links that have expired',
     tests: ['serves until it expires'],
-    api: ['an expired link is refused'],
+    api: ['refuses an expired link'],
     async isMissing(bucket) {
       const name = bucket.newName()
       await bucket.store(name)
@@ -166,7 +166,7 @@ export const abilities: Ability[] = [
   {
     reason: 'writes by links that read',
     tests: [],
-    api: ['a signed URL only reads'],
+    api: ['a signed URL allows only reading'],
     async isMissing(bucket) {
       const name = bucket.newName()
       await bucket.store(name)
@@ -177,7 +177,7 @@ export const abilities: Ability[] = [
   {
     reason: 'ignores the type or the disposition that a link carries',
     tests: ['serves this generation by GET and HEAD'],
-    api: ['the URL carries name and type, and its bytes are hostile until shown otherwise'],
+    api: ['a signed URL serves the name and type of the file as an untrusted attachment'],
     async isMissing(bucket) {
       const name = bucket.newName()
       await bucket.store(name)

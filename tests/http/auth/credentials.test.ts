@@ -12,7 +12,7 @@ const peerOf = async (socket: Socket) => {
   return (await app.request('http://localhost/', {}, { incoming })).json()
 }
 
-test('the peer is the address of the other end, and nobody once the connection is gone', async () => {
+test('the peer is the remote address, or `gone` for a closed connection', async () => {
   await using server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')
   const client = connect((server.address() as AddressInfo).port, '127.0.0.1')
@@ -22,7 +22,7 @@ test('the peer is the address of the other end, and nobody once the connection i
   socket.destroy()
 })
 
-test('a caller that has left before anyone asked for its address is not taken for this machine', async () => {
+test('a disconnected caller does not count as this machine', async () => {
   await using server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')
   const client = connect((server.address() as AddressInfo).port, '127.0.0.1')

@@ -33,7 +33,7 @@ const unsigned = (claims: JWTPayload = {}) => new UnsecuredJWT({ ...good(), ...c
 const unauthenticated = { name: 'WorkspaceError', code: 'unauthenticated' }
 
 describe('Firebase ID tokens', () => {
-  test('a token that Google signed names its user', async () => {
+  test('accepts a token signed by Google', async () => {
     expect(await ask(await sign(key, good()), false)).toMatchObject({
       caller: { workspaceId: 'ada' },
     })
@@ -49,13 +49,13 @@ describe('Firebase ID tokens', () => {
     ['an auth_time in the future', { auth_time: now() + hour }],
     ['no auth_time', { auth_time: undefined }],
     ['an auth_time in words', { auth_time: 'now' }],
-  ])('a token with %s is refused, signed or the emulator’s', async (_, claims) => {
+  ])('rejects a token with %s, signed or from the emulator', async (_, claims) => {
     const bad = { ...good(), ...claims } as JWTPayload
     await expect(ask(await sign(key, bad), false)).rejects.toMatchObject(unauthenticated)
     await expect(ask(unsigned(bad), true)).rejects.toMatchObject(unauthenticated)
   })
 
-  test('only RS256 is accepted', async () => {
+  test('accepts only RS256', async () => {
     const other = await newKey('google', 'ES256')
     await using server = await openJwksServer(other)
     const authenticate = openFirebase({ projectId, emulator: false, jwksUrl: server.url })
@@ -64,7 +64,7 @@ describe('Firebase ID tokens', () => {
     await expect(asked).rejects.toMatchObject(unauthenticated)
   })
 
-  test('an unsigned token is accepted from the emulator, and from nowhere else', async () => {
+  test('accepts an unsigned token only from the emulator', async () => {
     expect(await ask(unsigned(), true)).toMatchObject({ caller: { workspaceId: 'ada' } })
     await expect(ask(unsigned(), false)).rejects.toMatchObject(unauthenticated)
   })

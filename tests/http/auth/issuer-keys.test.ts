@@ -29,7 +29,7 @@ afterEach(() => server[Symbol.asyncDispose]())
 const verify = async (key: TestKey) => jwtVerify(await sign(key, { sub: 'ada' }), keys)
 
 describe('the keys of an issuer', () => {
-  test('stay in use while the issuer is away, however long', async () => {
+  test('stay valid without limit while the issuer is unavailable', async () => {
     await verify(one)
     server.status = 500
     for (const minutes of [11, 12, 60, 10_000]) {
@@ -38,7 +38,7 @@ describe('the keys of an issuer', () => {
     }
   })
 
-  test('are asked for every 5 seconds while the issuer is away', async () => {
+  test('are requested every 5 seconds while the issuer is unavailable', async () => {
     await verify(one)
     server.status = 500
     clockMs = 11 * minuteMs
@@ -49,7 +49,7 @@ describe('the keys of an issuer', () => {
     await expect.poll(() => server.fetches).toBe(3)
   })
 
-  test('are taken from the issuer once it is back', async () => {
+  test('are fetched when the issuer is available again', async () => {
     await verify(one)
     server.status = 500
     clockMs = 11 * minuteMs
@@ -61,7 +61,7 @@ describe('the keys of an issuer', () => {
     await expect(verify(one)).rejects.toMatchObject({ code: 'ERR_JWKS_NO_MATCHING_KEY' })
   })
 
-  test('cannot be looked up by an unknown id while the issuer is away', async () => {
+  test('are unavailable for an unknown id while the issuer is unavailable', async () => {
     await verify(one)
     server.status = 500
     clockMs = minuteMs
@@ -80,12 +80,12 @@ describe('the keys of an issuer', () => {
     expect(server.fetches).toBe(2)
   })
 
-  test('are fetched once for many requests at once', async () => {
+  test('are fetched once for concurrent requests', async () => {
     await Promise.all([1, 2, 3, 4].map(() => verify(one)))
     expect(server.fetches).toBe(1)
   })
 
-  test('are not known while the issuer answers something else', async () => {
+  test('are unavailable while the issuer answers no key set', async () => {
     server.status = 500
     await expect(verify(one)).rejects.toMatchObject(away)
     server.status = 200
@@ -93,7 +93,7 @@ describe('the keys of an issuer', () => {
   })
 })
 
-test('an issuer that is away is 503 with Retry-After, and the log says why', async () => {
+test('an unavailable issuer is 503 with Retry-After and a log line with the cause', async () => {
   server.status = 500
   const { app, entries } = httpApp(
     (routes) => routes.get('/files', allow('files:read'), (c) => c.text('ok')),
@@ -111,7 +111,7 @@ test('an issuer that is away is 503 with Retry-After, and the log says why', asy
   })
 })
 
-test('the scheduler’s identity cannot be checked while Google is away', async () => {
+test('rejects the scheduler with identity-unavailable while Google is unavailable', async () => {
   server.status = 500
   const authorize = openScheduler({
     email: 'a@b',

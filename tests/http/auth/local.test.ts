@@ -34,26 +34,26 @@ describe('AUTH_MODE=local', () => {
     'Bearer local:a b',
     'Bearer local:\u00e9',
     `Bearer local:${'A'.repeat(128)}`,
-  ])('the header %j is refused', async (authorization) => {
+  ])('rejects the header %j', async (authorization) => {
     await expect(ask({ authorization })).rejects.toMatchObject({ code: 'unauthenticated' })
   })
 
   test.each(['127.0.0.1', '127.8.9.1', '::1', '::ffff:127.0.0.1', undefined])(
-    'the peer %s is this machine',
+    'accepts the peer %s',
     async (peer) => {
       await expect(ask({ peer })).resolves.toBeDefined()
     },
   )
 
   test.each(['192.168.1.5', '10.0.0.1', '::ffff:10.0.0.1', 'fe80::1', '2001:db8::1'])(
-    'the peer %s is refused',
+    'rejects the peer %s',
     async (peer) => {
       await expect(ask({ peer })).rejects.toMatchObject({ code: 'forbidden' })
     },
   )
 
   test.each(['localhost', 'LOCALHOST:1', 'coffer.localhost:80', '127.0.0.1:8080', '[::1]:8080'])(
-    'the host %s is this machine',
+    'accepts the host %s',
     async (host) => {
       await expect(ask({ host })).resolves.toBeDefined()
     },
@@ -68,7 +68,7 @@ describe('AUTH_MODE=local', () => {
     'evil.example@localhost.evil',
     '0.0.0.0:8080',
     '169.254.169.254',
-  ])('the host %s is refused: a rebound name', async (host) => {
+  ])('rejects the host %s (DNS rebinding)', async (host) => {
     await expect(ask({ host })).rejects.toMatchObject({ code: 'forbidden' })
   })
 
@@ -77,7 +77,7 @@ describe('AUTH_MODE=local', () => {
     'http://127.0.0.1',
     'http://[::1]:5173',
     'https://app.example',
-  ])('a page of %s may call', async (origin) => {
+  ])('accepts a page of %s', async (origin) => {
     await expect(ask({ origin })).resolves.toBeDefined()
   })
 
@@ -87,7 +87,7 @@ describe('AUTH_MODE=local', () => {
     '',
     'https://app.example.evil',
     'http://localhost.evil',
-  ])('a page of %j may not call', async (origin) => {
+  ])('rejects a page of %j', async (origin) => {
     await expect(ask({ origin })).rejects.toMatchObject({ code: 'forbidden' })
   })
 })

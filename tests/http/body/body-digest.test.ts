@@ -36,26 +36,26 @@ describe.each([
   ['a small body', small],
   ['a large body', large],
 ])('a request body with a checksum: %s', (_, bytes) => {
-  test('passes the bytes on when they have the digest', async () => {
+  test('passes bytes with the expected digest', async () => {
     const response = await put(`checksum=${sha256(bytes)}`, bytes)
     expect([response.status, await response.text()]).toEqual([200, sha256(bytes)])
   })
 
-  test('ends in digest-mismatch when the last byte differs', async () => {
+  test('fails with digest-mismatch if the last byte differs', async () => {
     const spoilt = Buffer.concat([bytes.subarray(0, -1), Buffer.from([bytes.at(-1)! ^ 1])])
     const response = await put(`checksum=${sha256(bytes)}`, spoilt)
     expect(response.status).toBe(400)
     expect(await response.json()).toMatchObject({ type: 'urn:coffer:problem:digest-mismatch' })
   })
 
-  test('takes a body of unknown length', async () => {
+  test('accepts a body of unknown length', async () => {
     const body = Readable.toWeb(Readable.from([bytes, small])) as ReadableStream
     const checksum = sha256(Buffer.concat([bytes, small]))
     const response = await put(`checksum=${checksum}`, body, { duplex: 'half' })
     expect([response.status, await response.text()]).toEqual([200, checksum])
   })
 
-  test('fails as the body does when that is cut off', async () => {
+  test('fails with invalid-request if the body is truncated', async () => {
     outcomes.length = 0
     const { port, hostname } = new URL(app.origin)
     const socket = connect(Number(port), hostname)

@@ -72,7 +72,7 @@ afterAll(() => app[Symbol.asyncDispose]())
 const put = (path: string, body: RequestInit['body'], headers: Record<string, string> = {}) =>
   fetch(app.origin + path, { method: 'PUT', body: body ?? null, headers, duplex: 'half' })
 
-/** A connection that this test alone writes to; what has come back so far is `received`. */
+/** A connection for raw bytes; `received` contains the answer so far. */
 async function rawConnection(head: string, served = app) {
   const socket = connect(Number(new URL(served.origin).port), '127.0.0.1')
   const { promise: closed, resolve } = Promise.withResolvers<void>()
@@ -88,7 +88,7 @@ const expecting = (path: string) =>
   `PUT ${path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 3\r\nExpect: 100-continue\r\n\r\n`
 
 describe('a request body on a socket', () => {
-  it('comes as it was sent, with its declared length or chunked', async () => {
+  it('arrives unchanged, with a declared length or chunked', async () => {
     expect(bytes.equals(await (await put('/echo', bytes)).bytes())).toBe(true)
     const chunked = await put('/length', Readable.toWeb(Readable.from([bytes, bytes])))
     await expect(chunked.json()).resolves.toEqual({ received: 2 * bytes.length })
@@ -124,7 +124,7 @@ describe('a request body on a socket', () => {
     held.cut()
   })
 
-  it('may be slow as long as bytes keep coming', async () => {
+  it('may be slow while bytes keep arriving', async () => {
     const held = holdRequest(`${app.origin}/patient`, 'PUT', { 'content-length': '10' })
     for (let i = 0; i < 10; i++) {
       await held.write('x')
@@ -134,7 +134,7 @@ describe('a request body on a socket', () => {
     await expect(response.text()).resolves.toBe('x'.repeat(10))
   })
 
-  it('does not blame the client for a slow reader', async () => {
+  it('does not time out because of a slow reader', async () => {
     const response = await put('/slow-reader', bytes)
     await expect(response.json()).resolves.toEqual({ received: bytes.length })
   })
@@ -154,19 +154,19 @@ describe('a request body on a socket', () => {
     expect(String(failures[0])).toMatch(/cut off after 3 of 10 bytes/)
   })
 
-  it('is refused with a content coding, but for identity', async () => {
+  it('is rejected with a content coding other than identity', async () => {
     const refused = await put('/echo', bytes, { 'content-encoding': 'gzip' })
     expect(refused.status).toBe(415)
     const identity = await put('/echo', 'abc', { 'content-encoding': 'Identity' })
     await expect(identity.text()).resolves.toBe('abc')
   })
 
-  it('is never read twice', async () => {
+  it('cannot be read twice', async () => {
     expect((await put('/twice', 'abc')).status).toBe(500)
   })
 
   it.each(['/refuse', '/refuse-midway'])(
-    'lets a client that only listens after sending see the refusal: %s',
+    'delivers the error to a client that reads only after sending: %s',
     async (path) => {
       const connection = await rawConnection(
         `PUT ${path} HTTP/1.1\r\nHost: x\r\nContent-Length: ${bytes.length}\r\n\r\n`,
@@ -180,7 +180,7 @@ describe('a request body on a socket', () => {
     },
   )
 
-  it('answers at once, while the body is still coming', async () => {
+  it('answers immediately while the body arrives', async () => {
     const connection = await rawConnection(
       'PUT /refuse HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nabc',
     )
@@ -189,11 +189,11 @@ describe('a request body on a socket', () => {
     connection.socket.destroy()
   })
 
-  it('never holds back a download whose request has an unread body', async () => {
+  it('does not delay a download whose request has an unread body', async () => {
     const connection = await rawConnection(
       'PUT /download HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\n\r\n',
     )
-    // The answer has no end yet: what comes is what was passed on.
+    // The answer has not ended: these bytes were forwarded immediately.
     await expect.poll(() => connection.received.length).toBeGreaterThan(bytes.length)
     const [head = ''] = connection.received.split('\r\n\r\n')
     expect(head.toLowerCase()).toContain(`content-length: ${2 * bytes.length}`)
@@ -210,7 +210,7 @@ describe('a request body on a socket', () => {
     await connection.closed
   })
 
-  it('leaves a short answer its length, so that nobody waits for the rest', async () => {
+  it('keeps Content-Length on a short answer', async () => {
     const connection = await rawConnection(
       'PUT /refuse HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\n',
     )
@@ -222,7 +222,7 @@ describe('a request body on a socket', () => {
   it.each([
     ['many bytes', { maxBytes: 1_000_000, seconds: 3600 }, Buffer.alloc(20_000_000)],
     ['no end', { maxBytes: 1_000_000, seconds: 0.1 }, Buffer.from('abc')],
-  ])('is not read on without bounds after a refusal: %s', async (_, limits, sent) => {
+  ])('is read only up to the limits after an error: %s', async (_, limits, sent) => {
     await using bounded = await serveApp((routes) => {
       routes.use(answerBeforeEnd(limits))
       routes.put('/', () => {
@@ -238,7 +238,7 @@ describe('a request body on a socket', () => {
     expect(connection.received).toMatch(/^HTTP\/1\.1 403 /)
   })
 
-  it('sends 100 Continue when the body is wanted, and never for a refusal', async () => {
+  it('sends 100 Continue when the body is read, and not for an error', async () => {
     const wanted = await rawConnection(expecting('/echo'))
     await expect.poll(() => wanted.received).toBe('HTTP/1.1 100 Continue\r\n\r\n')
     wanted.socket.write('abc')
@@ -255,20 +255,20 @@ describe('a request body without a socket', () => {
   local.onError((error, c) => c.text(String(error), error instanceof WorkspaceError ? 400 : 500))
   routes(local)
 
-  it('comes from the Request', async () => {
+  it('is read from the Request', async () => {
     const response = await local.request('/echo', { method: 'PUT', body: bytes })
     expect(bytes.equals(Buffer.from(await response.arrayBuffer()))).toBe(true)
     const empty = await local.request('/echo', { method: 'PUT' })
     await expect(empty.text()).resolves.toBe('')
   })
 
-  it('must have the length that was declared', async () => {
+  it('must have the declared length', async () => {
     const body = { method: 'PUT', body: 'abc', headers: { 'content-length': '4' } }
     const response = await local.request('/echo', body)
     await expect(response.text()).resolves.toMatch(/cut off after 3 of 4 bytes/)
   })
 
-  it('comes from what the Functions Framework has buffered', async () => {
+  it('is read from the buffer of the Functions Framework', async () => {
     http('body', getRequestListener(local.fetch))
     await using server = getTestServer('body')
     server.listen(0, '127.0.0.1')

@@ -29,7 +29,7 @@ const nested = (levels: number) =>
   `{"path":"/a","metadata":{"a":${'['.repeat(levels)}${']'.repeat(levels)}}}`
 
 describe('JSON bodies', () => {
-  test('of countless members that nobody knows get a short answer', async () => {
+  test('with many unknown members get a short answer', async () => {
     const members = Array.from({ length: 3000 }, (_, n) => [`member${n}`, 0])
     const long = ['x'.repeat(5000), 0]
     const answer = await post(JSON.stringify(Object.fromEntries([long, ...members])), json)
@@ -42,7 +42,7 @@ describe('JSON bodies', () => {
     'application/json; charset=utf-8',
     'APPLICATION/JSON;charset="UTF-8"',
     'application/merge-patch+json',
-  ])('%s is taken', async (type) => {
+  ])('accepts %s', async (type) => {
     expect(await (await post('{"path":"/é"}', type)).json()).toEqual({ path: '/é' })
   })
 
@@ -63,7 +63,7 @@ describe('JSON bodies', () => {
     await expectProblem(await post(), 415, 'unsupported-type')
   })
 
-  test('no body counts as {} where it is optional', async () => {
+  test('a missing optional body counts as {}', async () => {
     expect(await (await post(undefined, undefined, 'may')).json()).toEqual({})
     expect(await (await post('', json, 'may')).json()).toEqual({})
     await expectProblem(await post('', json), 400, 'invalid-request', 'body')
@@ -94,7 +94,7 @@ describe('JSON bodies', () => {
     await expectProblem(await post(body, json), 400, 'invalid-request', 'body')
   })
 
-  test('a byte order mark is ignored, once and at the start', async () => {
+  test('ignores one byte order mark at the start', async () => {
     expect(await (await post('\uFEFF{"path":"/a"}', json)).json()).toEqual({ path: '/a' })
     for (const body of ['\uFEFF\uFEFF{"path":"/a"}', '{"path":\uFEFF"/a"}', '\uFEFF']) {
       await expectProblem(await post(body, json), 400, 'invalid-request', 'body')
@@ -107,12 +107,12 @@ describe('JSON bodies', () => {
     ['{"path":"/a",}', /\(line 1 column 14\)/],
     ['{"path":"/a"', /\(line 1 column 13\)/],
     ['', /ends too early/],
-  ])('%j is refused with the place where it ends to be JSON', async (body, place) => {
+  ])('rejects %j with the position of the error', async (body, place) => {
     const { detail } = await expectProblem(await post(body, json), 400, 'invalid-request', 'body')
     expect(detail).toMatch(place)
   })
 
-  test('64 levels are taken', async () => {
+  test('accepts 64 levels', async () => {
     expect((await post(nested(60), json)).status).toBe(200)
   })
 
@@ -132,7 +132,7 @@ describe('JSON bodies', () => {
     expect(errors).toContainEqual({ field, detail })
   })
 
-  test('more than 64 KiB is 413, declared or not', async () => {
+  test('more than 64 KiB is 413, with or without Content-Length', async () => {
     const body = JSON.stringify({ path: 'x'.repeat(64 * 1024) })
     await expectProblem(await post(body, json), 413, 'too-large')
     const stream = new Blob([body]).stream()
@@ -148,7 +148,7 @@ describe('JSON bodies', () => {
     expect((await post(allowed, json)).status).toBe(200)
   })
 
-  test('a body in which no byte comes for the idle limit is 408', async () => {
+  test('a body without bytes for the idle limit is 408', async () => {
     await using server = await serve(http)
     const held = holdRequest(`${server.url}/api/workspace/patient`, 'POST', {
       'content-type': json,

@@ -15,7 +15,7 @@ const file: Part = { name: 'file', fileName: 'a.bin', body: 'bytes' }
 const big = Buffer.alloc(5_000_000, `almost\r\n--${boundary.slice(0, -1)}?\r\n`)
 
 let app: ServedApp
-/** What became of each file part: what was stored of it, and how it ended. */
+/** The stored bytes and the outcome of each file part. */
 const seen: { body: Readable; outcome: string }[] = []
 
 const stored = async ({ name, mimeType, body, fields }: FilePart) => {
@@ -87,7 +87,7 @@ describe('a multipart upload', () => {
     ['before the file', [field('path', '/é'), field('metadata', '{}'), file]],
     ['after the file', [file, field('path', '/é'), field('metadata', '{}')]],
     ['around the file', [field('metadata', '{}'), file, field('path', '/é')]],
-  ])('takes its fields %s', async (_, parts) => {
+  ])('accepts its fields %s', async (_, parts) => {
     const response = await sendParts(parts)
     await expect(response.json()).resolves.toEqual({
       mimeType: 'text/plain',
@@ -96,7 +96,7 @@ describe('a multipart upload', () => {
     })
   })
 
-  it('takes the declared type without its parameters', async () => {
+  it('uses the declared type without its parameters', async () => {
     const response = await sendParts([{ ...file, contentType: 'Text/CSV; charset=x' }])
     await expect(response.json()).resolves.toMatchObject({ mimeType: 'text/csv' })
   })
@@ -107,12 +107,12 @@ describe('a multipart upload', () => {
     expect(answer.text === big.toString('latin1')).toBe(true)
   })
 
-  it('takes an empty file', async () => {
+  it('accepts an empty file', async () => {
     const response = await sendParts([{ ...file, body: '' }])
     await expect(response.json()).resolves.toMatchObject({ text: '' })
   })
 
-  it('takes a body that comes byte by byte', async () => {
+  it('accepts a body that arrives byte by byte', async () => {
     const { body } = multipart([field('path', '/x'), file, field('origin', 'generated')], boundary)
     const held = holdRequest(app.origin, 'POST', { 'content-type': contentType })
     for (const byte of body) await held.write(Buffer.of(byte))
@@ -123,21 +123,24 @@ describe('a multipart upload', () => {
     })
   })
 
-  it.each([...Array(40).keys()])('takes a body split %i bytes before its end', async (distance) => {
-    const { body } = multipart([file], boundary)
-    const held = holdRequest(app.origin, 'POST', { 'content-type': contentType })
-    await held.write(body.subarray(0, body.length - distance))
-    const response = await held.finish(body.subarray(body.length - distance))
-    await expect(response.json()).resolves.toMatchObject({ text: 'bytes' })
-  })
+  it.each([...Array(40).keys()])(
+    'accepts a body split %i bytes before its end',
+    async (distance) => {
+      const { body } = multipart([file], boundary)
+      const held = holdRequest(app.origin, 'POST', { 'content-type': contentType })
+      await held.write(body.subarray(0, body.length - distance))
+      const response = await held.finish(body.subarray(body.length - distance))
+      await expect(response.json()).resolves.toMatchObject({ text: 'bytes' })
+    },
+  )
 
-  it('takes a preamble and an epilogue', async () => {
+  it('accepts a preamble and an epilogue', async () => {
     const { body } = multipart([file], boundary)
     const response = await send(`preamble\r\n${body.toString()}epilogue`)
     await expect(response.json()).resolves.toMatchObject({ text: 'bytes' })
   })
 
-  it('takes what fetch writes of a FormData', async () => {
+  it('accepts a FormData sent by fetch', async () => {
     const form = new FormData()
     form.set('file', new File(['bytes'], 'q"\r\n%41é😀.txt', { type: 'text/x' }))
     form.set('session', 's')
@@ -151,7 +154,7 @@ describe('a multipart upload', () => {
   })
 })
 
-/** Parts that the upload does not need, as browsers and uploaders send them. */
+/** Additional parts that browsers and upload libraries send. */
 const unneeded: Record<string, Part[]> = {
   "Uppy's fields": [field('relativePath', 'null'), field('name', 'a.bin'), field('type', 'x/y')],
   'one unknown field many times': Array.from({ length: 300 }, () => field('tag', 'x')),
@@ -243,7 +246,7 @@ describe('the name of a multipart file', () => {
     ['an encoded surrogate', Buffer.from([0xed, 0xa0, 0x80])],
     ['nothing after the last slash', 'folder/'],
     ['nothing', ''],
-  ])('is refused for %s', async (_, fileName) => {
+  ])('is rejected for %s', async (_, fileName) => {
     const response = await sendParts([{ ...file, fileName }])
     expect(response.status).toBe(400)
     await expect(response.json()).resolves.toMatchObject({ detail: /^file: / })
@@ -251,14 +254,14 @@ describe('the name of a multipart file', () => {
   })
 
   it.each([Buffer.from('é.txt', 'latin1'), 'folder/', 'x'.repeat(10_000)])(
-    'is not asked for where a path names the file',
+    'is not needed if a path names the file',
     async (fileName) => {
       const response = await sendParts([{ ...file, fileName }, field('path', '/x')])
       await expect(response.json()).resolves.toMatchObject({ fields: { path: '/x' } })
     },
   )
 
-  it('is not asked for where a part of bytes has none', async () => {
+  it('is not needed for a part of bytes', async () => {
     const part = { name: 'file', contentType: 'application/octet-stream', body: 'bytes' }
     const response = await sendParts([part, field('path', '/x')])
     await expect(response.json()).resolves.toMatchObject({ text: 'bytes' })
@@ -280,7 +283,7 @@ describe('the name of a multipart file', () => {
     ['another charset', 'filename="=?x-y?B?w7wudHh0?="', '=?x-y?B?w7wudHh0?='],
     ['bytes that are no UTF-8', 'filename="=?utf-8?B?qQ==?="', '=?utf-8?B?qQ==?='],
     ['U+FFFD', 'filename="\uFFFD"', '\uFFFD'],
-  ])('is read as %s writes it: %s', async (_, parameters, name) => {
+  ])('is decoded as sent by %s: %s', async (_, parameters, name) => {
     const head = `--${boundary}\r\nContent-Disposition: form-data; name=file; ${parameters}`
     const response = await send(`${head}\r\n\r\nbytes\r\n--${boundary}--\r\n`)
     await expect(response.json()).resolves.toMatchObject({ name })
@@ -294,7 +297,7 @@ describe('the name of a multipart file', () => {
     ['Python/3.11 aiohttp/3.14.5', 'half%FF', 'half%FF'],
     ['python-requests/2.34.2', 'my%20file.txt', 'my%20file.txt'],
     ['Mozilla/5.0 (X11; Linux x86_64)', '%E5%A0%B1.txt', '%E5%A0%B1.txt'],
-  ])('is read as %s writes it: %s', async (userAgent, fileName, name) => {
+  ])('is decoded as sent by %s: %s', async (userAgent, fileName, name) => {
     const { body } = multipart([{ ...file, fileName }], boundary)
     const headers = { 'content-type': contentType, 'user-agent': userAgent }
     const response = await fetch(app.origin, {
@@ -305,7 +308,7 @@ describe('the name of a multipart file', () => {
     await expect(response.json()).resolves.toMatchObject({ name })
   })
 
-  it('is the filename* of clients that still write it', async () => {
+  it('is the filename* of clients that send it', async () => {
     const head = `--${boundary}\r\nContent-Disposition: form-data; name="file"; filename="x"; filename*=UTF-8''`
     for (const [encoded, name] of [
       ['%C3%A9.txt', 'é.txt'],
@@ -419,7 +422,7 @@ const refused: Record<string, [body: string | Part[], status: number, detail: Re
   'an endless epilogue': [whole + 'x'.repeat(3_000_000), 400, /outside the parts/],
 }
 
-describe('a multipart upload is refused, and nothing of it is kept', () => {
+describe('a multipart upload is rejected and not stored', () => {
   it.each(Object.entries(refused))('for %s', async (_, [body, status, detail]) => {
     const response = await (typeof body === 'string' ? send(body) : sendParts(body))
     expect(response.status).toBe(status)
@@ -431,7 +434,7 @@ describe('a multipart upload is refused, and nothing of it is kept', () => {
     expect(seen.every((entry) => entry.body.destroyed)).toBe(true)
   })
 
-  it('before the file is taken, when a field in front of it is wrong', async () => {
+  it('before the file is read, if a field before it is invalid', async () => {
     const wrong = field('path', 'x'.repeat(70_000))
     const response = await sendParts([wrong, { ...file, body: big }])
     expect(response.status).toBe(400)
@@ -456,7 +459,7 @@ describe('a multipart upload is refused, and nothing of it is kept', () => {
     expect((await fetch(app.origin, { method: 'POST', body })).status).toBe(415)
   })
 
-  it('when the file is longer in coming than the idle limit', async () => {
+  it('if no byte of the file arrives within the idle limit', async () => {
     const held = holdRequest(app.origin, 'POST', { 'content-type': contentType })
     await held.write(`${partHead}\r\nbyt`)
     const response = await held.answered
@@ -466,7 +469,7 @@ describe('a multipart upload is refused, and nothing of it is kept', () => {
     held.cut()
   })
 
-  it('when the client hangs up in the middle of the file', async () => {
+  it('if the client disconnects during the file', async () => {
     const socket = connect(Number(new URL(app.origin).port), '127.0.0.1')
     const head = `POST / HTTP/1.1\r\nHost: x\r\nContent-Type: ${contentType}\r\nContent-Length: 1000000\r\n\r\n`
     socket.write(`${head}${partHead}\r\nbytes`)
@@ -475,7 +478,7 @@ describe('a multipart upload is refused, and nothing of it is kept', () => {
     await expect.poll(() => seen).toMatchObject([{ outcome: 'undone', body: { destroyed: true } }])
   })
 
-  it('when the client hangs up behind the file', async () => {
+  it('if the client disconnects after the file', async () => {
     const socket = connect(Number(new URL(app.origin).port), '127.0.0.1')
     const head = `POST / HTTP/1.1\r\nHost: x\r\nContent-Type: ${contentType}\r\nContent-Length: 1000000\r\n\r\n`
     socket.write(`${head}${whole.slice(0, -4)}\r\nContent-Disp`)
@@ -485,8 +488,8 @@ describe('a multipart upload is refused, and nothing of it is kept', () => {
   })
 })
 
-describe('an error of the one who takes the file', () => {
-  it('is thrown as it is, while the file is still coming', async () => {
+describe('an error of onFile', () => {
+  it('is thrown unchanged while the file arrives', async () => {
     const response = await sendParts([{ ...file, body: big }], '/refusing')
     await expect(response.json()).resolves.toMatchObject({
       type: 'urn:coffer:problem:too-large',
@@ -494,14 +497,14 @@ describe('an error of the one who takes the file', () => {
     expect(seen).toMatchObject([{ body: { destroyed: true } }])
   })
 
-  it('is thrown as it is before anything was read', async () => {
+  it('is thrown unchanged before anything is read', async () => {
     const response = await sendParts([{ ...file, body: big }], '/thoughtless')
     await expect(response.json()).resolves.toMatchObject({
       type: 'urn:coffer:problem:quota-exceeded',
     })
   })
 
-  it('is a file left unread', async () => {
+  it('is thrown if the file is not read', async () => {
     expect((await sendParts([{ ...file, body: big }], '/lazy')).status).toBe(500)
   })
 })

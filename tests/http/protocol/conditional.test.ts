@@ -80,10 +80,10 @@ const ifRanges: [field: string | undefined, holds: boolean][] = [
   [after, false],
 ]
 
-describe('a tag of ours that a proxy has changed', () => {
+describe('an entity-tag modified by a proxy', () => {
   const ours = { ...current, etag: `"${sum}"` }
   it.each([`W/"${sum}"`, `"${sum}-gzip"`, `W/"${sum};br"`])(
-    'still names its bytes for a cache, and no strong validator: %s',
+    'matches weakly, and not strongly: %s',
     (tag) => {
       const match = evaluatePreconditions('GET', reader({ 'if-match': tag }), ours)
       const noneMatch = evaluatePreconditions('GET', reader({ 'if-none-match': tag }), ours)
@@ -92,7 +92,7 @@ describe('a tag of ours that a proxy has changed', () => {
     },
   )
 
-  it('does not name other bytes', () => {
+  it('does not match other bytes', () => {
     const tag = `W/"${other}"`
     const match = evaluatePreconditions('GET', reader({ 'if-match': tag }), ours)
     const noneMatch = evaluatePreconditions('GET', reader({ 'if-none-match': tag }), ours)
@@ -105,7 +105,7 @@ describe('If-Range (RFC 9110 §13.1.5)', () => {
     expect(ifRangeHolds(field, current)).toBe(holds)
   })
 
-  it('never holds for a weak tag of ours, nor for its strong form', () => {
+  it('never holds for a weak form of the current tag', () => {
     expect(ifRangeHolds('W/"v1"', { ...current, etag: 'W/"v1"' })).toBe(false)
   })
 })
@@ -144,7 +144,7 @@ describe('preconditions of an upload', () => {
     [{ 'if-none-match': `"${sum}"` }, 'If-None-Match'],
     [{ 'if-none-match': 'x' }, 'If-None-Match'],
     [{ 'if-unmodified-since': same }, 'If-Unmodified-Since'],
-  ])('%j is refused, naming %s', (fields, field) => {
+  ])('rejects %j naming %s', (fields, field) => {
     expect(() => parseWritePreconditions(reader(fields))).toThrow(
       expect.objectContaining({
         code: 'invalid-request',

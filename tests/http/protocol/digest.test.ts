@@ -40,7 +40,7 @@ describe('digest fields (RFC 9530)', () => {
     [{ 'content-digest': `sha-256=(:${base64}:)` }, 'Content-Digest'],
     [{ 'repr-digest': 'sha-256=:!!!:' }, 'Repr-Digest'],
     [{ 'content-digest': member, 'repr-digest': `sha-256=:${other}:` }, 'Repr-Digest'],
-  ])('%j is refused, naming %s', (fields, field) => {
+  ])('rejects %j naming %s', (fields, field) => {
     expect(() => expected(fields)).toThrow(
       expect.objectContaining({
         code: 'invalid-request',

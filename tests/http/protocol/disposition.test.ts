@@ -40,14 +40,14 @@ describe('Content-Disposition (RFC 6266, RFC 8187)', () => {
   })
 
   it.each(['مستند.pdf', 'abc\u202Efdp.exe', '\u007f\u0085', 'x'.repeat(255), '報告.pdf', ''])(
-    'comes back whole: %j',
+    'contains the complete name: %j',
     (name) => {
       const { extended, fallback } = parseDisposition(contentDisposition('attachment', name))
       expect(extended ?? fallback).toBe(name)
     },
   )
 
-  it('says the very name to strict and to lenient parsers, in printable ASCII, for every name', () => {
+  it('gives strict and lenient parsers the exact name, in printable ASCII', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (name) => {
         const field = contentDisposition('attachment', name)
@@ -60,7 +60,7 @@ describe('Content-Disposition (RFC 6266, RFC 8187)', () => {
     )
   })
 
-  it('is safe to save under for each character of Unicode, alone, twice, in front and at the end', () => {
+  it('is safe to save for each Unicode character, alone, twice, first and last', () => {
     const unsafe = /["\\%/]|^\.{1,2}$|^ |[ .]$|^(?:con|prn|aux|nul|com\d|lpt\d) *(?:\.|$)/i
     const broken: string[] = []
     for (let code = 1; code <= 0x10ffff; code += 1) {

@@ -45,7 +45,7 @@ describe('HTTP dates (RFC 9110 §5.6.7)', () => {
     expect(parseHttpDate(field, now)).toBe(Date.parse(instant))
   })
 
-  it.each(invalid)('"%s" is no date', (field) => {
+  it.each(invalid)('rejects "%s"', (field) => {
     expect(parseHttpDate(field, now)).toBeUndefined()
   })
 })

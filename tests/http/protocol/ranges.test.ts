@@ -73,7 +73,7 @@ describe('byte ranges (RFC 9110 §14)', () => {
     expect(selectRanges(field, 10)).toBe('whole')
   })
 
-  it('is the whole without the field', () => {
+  it('returns whole without the field', () => {
     expect(selectRanges(undefined, 10)).toBe('whole')
   })
 
@@ -84,7 +84,7 @@ describe('byte ranges (RFC 9110 §14)', () => {
     },
   )
 
-  it('answers 16 ranges, and more than 16 whole', () => {
+  it('accepts 16 ranges, and returns whole for more', () => {
     expect(selectRanges(single(16), 100)).toHaveLength(16)
     expect(selectRanges(single(17), 100)).toBe('whole')
   })

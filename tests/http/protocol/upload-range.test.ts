@@ -33,7 +33,7 @@ describe('Content-Range of a resumable upload', () => {
     'bytes 0-9/10, 0-9/10',
     'bytes 0-9007199254740992/*',
     'bytes */99999999999999999999',
-  ])('refuses %j', (value) => {
+  ])('rejects %j', (value) => {
     const refusal = expect.objectContaining({ code: 'invalid-request' }) as Error
     expect(() => parseUploadRange(value)).toThrow(refusal)
   })

@@ -4,7 +4,7 @@ import { connect, type AddressInfo } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
 import { answerClientErrors } from '../../../shared/http/server/client-error.ts'
 
-/** What comes back for these bytes, and for more after the first answer, until the server ends the connection. */
+/** The bytes that the server answers until it closes the connection; `more` is sent after the first answer. */
 async function answerTo(sent: string, sentAfterAnswer = ''): Promise<string> {
   const server = createServer({ headersTimeout: 100, connectionsCheckingInterval: 50 })
   server.on('request', (incoming, outgoing) => {
@@ -36,7 +36,7 @@ test.each([
   ['a head of 200 kB', `${head('/')}X-Long: ${'x'.repeat(200_000)}\r\n\r\n`, 431, 'about:blank'],
   ['half a head', head('/'), 408, 'about:blank'],
   ['an unknown expectation', `${head('/')}Expect: miracles\r\n\r\n`, 417, 'about:blank'],
-])('%s is refused by a problem', async (_, sent, status, type) => {
+])('answers a problem for %s', async (_, sent, status, type) => {
   const [answered = '', body = ''] = (await answerTo(sent)).split('\r\n\r\n')
   expect(answered).toMatch(new RegExp(`^HTTP/1\\.1 ${status} [A-Z]`))
   expect(answered).toMatch(/\r\ncontent-type: application\/problem\+json/i)
@@ -48,11 +48,11 @@ test.each([
   expect(JSON.parse(body)).toMatchObject({ status, type, instance: `urn:uuid:${requestId}` })
 })
 
-test('an answer that has begun is not mixed with another', async () => {
+test('does not mix a started answer with an error', async () => {
   expect(await answerTo(head('/begun') + badChunk)).not.toContain('HTTP/1.1 400')
 })
 
-test('a bad request after a good one is refused on its own', async () => {
+test('rejects a bad request after a good one separately', async () => {
   const answer = await answerTo(`${head('/done')}\r\n`, 'hello\r\n\r\n')
   expect(answer).toMatch(/^HTTP\/1\.1 200 [^]*doneHTTP\/1\.1 400 /)
 })

@@ -28,17 +28,17 @@ const head = 'GET / HTTP/1.1\r\nHost: x\r\n'
 test.each([
   ['nothing', ''],
   ['half a head', head],
-])('a connection that has sent %s does not keep the server', async (_, sent) => {
+])('closes while a connection has sent %s', async (_, sent) => {
   const { close, connection } = await start(() => undefined)
   const { closed } = await connection(sent)
   await expect(close(longMs)).resolves.toBeUndefined()
   await closed
 })
 
-test('what is in flight is answered to its end, and its connection then ends', async () => {
+test('completes answers in flight and then closes their connections', async () => {
   const asked = Promise.withResolvers<ServerResponse>()
   const { close, connection } = await start((_, outgoing) => {
-    // The head is out, and promises to keep the connection.
+    // The head is sent, and keeps the connection alive.
     outgoing.write('begun ')
     asked.resolve(outgoing)
   })
@@ -55,7 +55,7 @@ test('what is in flight is answered to its end, and its connection then ends', a
 test.each([
   ['its answer', (outgoing: ServerResponse) => void outgoing.write('begun ')],
   ['the head of its answer', () => undefined],
-])('a request that waits for %s is cut off at the deadline', async (_, answer) => {
+])('cuts off a request that waits for %s at the deadline', async (_, answer) => {
   const asked = Promise.withResolvers<void>()
   const { close, connection } = await start((_, outgoing) => {
     answer(outgoing)
