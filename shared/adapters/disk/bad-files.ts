@@ -1,7 +1,7 @@
-/** Hears of files in the storage directory that cannot be used and are skipped. */
+/** Called for each file in the storage directory that cannot be used and is skipped. */
 export type ReportBadFile = (path: string, reason: unknown) => void
 
-/** Reports each path once: what a sweep skips it meets again every ten minutes. */
+/** Logs each path once, because every sweep finds the same files again. */
 export function reportOnce(log: (message: string) => void): ReportBadFile {
   const reported = new Set<string>()
   return (path, reason) => {

@@ -22,7 +22,7 @@ import { DiskDerived } from './derived.ts'
 import { blobAt, listBlobs } from './list.ts'
 import { parseLocation, storagePathOf, type BlobLocation } from './locate.ts'
 import { openSecret } from './secret.ts'
-import { Temporaries } from './temporaries.ts'
+import { TemporaryDirectories } from './temporary-directories.ts'
 import { DiskUploads } from './uploads.ts'
 import { Generations, instantOf, isGeneration } from './generation.ts'
 import {
@@ -37,31 +37,31 @@ import { signBlobUrl, verifyBlobUrl, type SignedBlob } from './signed-url.ts'
 import { TooManyBytes, writeBody } from './write-body.ts'
 
 export interface DiskBlobOptions {
-  /** Made where it is missing; on one file system. */
+  /** Created if missing. Everything below it must be on one file system. */
   directory: string
-  /** Signs URLs; by default one that is kept in the directory. */
+  /** The key that signs URLs. Default: a key stored in the directory. */
   secret?: Buffer
   now: () => Date
-  /** Hears of files of the store that cannot be read; they are skipped. */
+  /** Called for files of the store that cannot be read and are skipped. */
   report?: ReportBadFile
-  /** Puts the event of a new blob on its way; once it resolves the event is not lost. */
+  /** Queues the finalize event of a new blob. Resolves when the event survives a crash. */
   finalized: (event: FinalizeEvent) => void | Promise<void>
 }
 
 const ignore = () => undefined
 
-/** The most that one read takes; a shorter answer gets a buffer of its size. */
+/** Buffer of a read stream. Bodies that are smaller get a buffer of their size. */
 const maxReadBufferBytes = 512 * 1024
 
 /**
- * Blobs on the local disk, below `{directory}`: `blobs/{workspace}/{fileId}/{generation}/{name}`, sessions in `uploads/`, what
- * is not visible yet in `tmp/`. Several processes may share the directory.
+ * Blobs on the local disk: `{directory}/blobs/{workspace}/{fileId}/{generation}/{name}`. `uploads/` holds resumable sessions,
+ * and `tmp/` files that are not visible yet. Several processes may share the directory.
  */
 export class DiskBlobStore implements BlobStore, ResumableUploads, AsyncDisposable {
   readonly #blobs: string
   readonly #options: DiskBlobOptions
   readonly #secret: Buffer
-  readonly #temporaries: Temporaries
+  readonly #temporaries: TemporaryDirectories
   readonly #uploads: DiskUploads
   readonly #generations: Generations
   readonly #derived: DiskDerived
@@ -70,7 +70,7 @@ export class DiskBlobStore implements BlobStore, ResumableUploads, AsyncDisposab
   private constructor(
     directory: string,
     options: DiskBlobOptions,
-    opened: { secret: Buffer; temporaries: Temporaries },
+    opened: { secret: Buffer; temporaries: TemporaryDirectories },
   ) {
     this.#blobs = join(directory, 'blobs')
     this.#options = options
@@ -92,7 +92,7 @@ export class DiskBlobStore implements BlobStore, ResumableUploads, AsyncDisposab
   static async open(options: DiskBlobOptions): Promise<DiskBlobStore> {
     const directory = resolve(options.directory)
     for (const name of ['blobs', 'uploads']) await makeDirectory(join(directory, name))
-    const temporaries = await Temporaries.open(join(directory, 'tmp'))
+    const temporaries = await TemporaryDirectories.open(join(directory, 'tmp'))
     const { report = ignore } = options
     const secret =
       options.secret ?? (await openSecret(join(directory, 'secret'), temporaries, report))
@@ -107,7 +107,7 @@ export class DiskBlobStore implements BlobStore, ResumableUploads, AsyncDisposab
 
   async write(storagePath: string, body: Readable, options: WriteOptions): Promise<StoredBlob> {
     const { maxBytes, signal, beforeCommit } = options
-    // The pipeline finds an error that came before it began; with nobody listening it would end the process.
+    // Handle an error before the pipeline starts, which reports it again. Without a listener it would end the process.
     body.on('error', () => undefined)
     return this.#store(storagePath, async (path) => {
       await using file = await open(path, 'wx', privateFile)
@@ -127,7 +127,7 @@ export class DiskBlobStore implements BlobStore, ResumableUploads, AsyncDisposab
     const file = await ifPresent(open(path, constants.O_RDONLY | constants.O_NOFOLLOW))
     if (!file) return undefined
     const { start, end } = range ?? { start: 0, end: (await file.stat()).size - 1 }
-    // A buffer is allocated for each read, and without an end one more read finds it.
+    // The stream allocates a buffer for each read. Without `end` it needs one more read to find the end of the file.
     const highWaterMark = Math.max(1, Math.min(maxReadBufferBytes, end - start + 1))
     return file.createReadStream({ highWaterMark, start, ...(end >= start && { end }) })
   }
@@ -143,7 +143,7 @@ export class DiskBlobStore implements BlobStore, ResumableUploads, AsyncDisposab
     if (file === undefined) return
     const generation = dirname(file)
     await this.#temporaries.discard(generation)
-    // Another generation that came meanwhile stays.
+    // Keep the directory if it contains another generation.
     await ifPresent(rmdir(dirname(generation))).catch((error: unknown) => {
       if (!hasCode(error, 'ENOTEMPTY', 'EEXIST')) throw error
     })
@@ -182,7 +182,7 @@ export class DiskBlobStore implements BlobStore, ResumableUploads, AsyncDisposab
     return signBlobUrl(this.#secret, { ...blob, ...options })
   }
 
-  /** What a URL of `signUrl` stands for, given from its path on at least, as it was sent; anything else is `forbidden`. */
+  /** Parses a URL of `signUrl`, absolute or from its path on, as the client sent it. Throws `forbidden` for any other URL. */
   verifySignedUrl(url: string): SignedBlob {
     return verifyBlobUrl(this.#secret, url, this.#options.now())
   }
@@ -203,18 +203,18 @@ export class DiskBlobStore implements BlobStore, ResumableUploads, AsyncDisposab
     return 'disk'
   }
 
-  /** Deletes what crashes and clients left behind: unfinished writes after 24 hours, sessions that have expired. */
+  /** Deletes unfinished writes after 24 hours, and expired sessions. */
   async removeStale(): Promise<void> {
     await this.#temporaries.removeStale(this.#options.now())
     await this.#uploads.removeExpired()
   }
 
-  /** Ends the requests that are appending; what they brought is kept. */
+  /** Stops the requests that append to uploads. Keeps the bytes that they have stored. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#uploads[Symbol.asyncDispose]()
   }
 
-  /** Fills a file that nobody sees and makes it visible; whatever fails, nothing is left. */
+  /** Fills a file in `tmp/`, then makes it visible. Leaves nothing after a failure. */
   async #store(storagePath: string, fill: (path: string) => Promise<unknown>): Promise<StoredBlob> {
     const location = this.#locationOf(storagePath)
     const staged = await this.#temporaries.create()
@@ -236,7 +236,7 @@ export class DiskBlobStore implements BlobStore, ResumableUploads, AsyncDisposab
     }
   }
 
-  /** Makes a session's bytes visible and says so. May be repeated after a crash anywhere in it. */
+  /** Makes the bytes of a session visible and queues the finalize event. Idempotent, so it can be repeated after a crash. */
   async #finish(staged: string, storagePath: string): Promise<void> {
     const isStaged = (await ifPresent(readdir(staged))) !== undefined
     const blob = isStaged

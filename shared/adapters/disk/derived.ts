@@ -2,25 +2,25 @@ import { readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { ReportBadFile } from './bad-files.ts'
 import { ifPresent, privateFile } from '../files/durable.ts'
-import type { Temporaries } from './temporaries.ts'
+import type { TemporaryDirectories } from './temporary-directories.ts'
 
-/** No object name begins like this, so that a listing never takes one for a blob. */
-const mark = '+'
+/** No object name starts with this character, so a listing does not take derived files for blobs. */
+const namePrefix = '+'
 
 /**
- * What was made of blobs, each beside its blob in the generation's own directory: whatever removes that, removes these.
- * A cache: not flushed, lost with a crash of the machine.
+ * Derived files, such as previews, next to their blob in the directory of its generation: deleting that directory deletes
+ * them. This is a cache: it does not sync, so a crash of the machine may empty a file.
  */
 export class DiskDerived {
-  readonly #temporaries: Temporaries
+  readonly #temporaries: TemporaryDirectories
   readonly #report: ReportBadFile
 
-  constructor(temporaries: Temporaries, report: ReportBadFile) {
+  constructor(temporaries: TemporaryDirectories, report: ReportBadFile) {
     this.#temporaries = temporaries
     this.#report = report
   }
 
-  /** `blob` is the blob's own file. A derived file that cannot be read, or that a crash has emptied, is as good as none. */
+  /** `blob` is the path of the blob. Reports a derived file that is empty or cannot be read, and returns undefined. */
   async read(blob: string, name: string): Promise<Buffer | undefined> {
     const path = pathOf(blob, name)
     try {
@@ -38,7 +38,7 @@ export class DiskDerived {
     try {
       const path = join(staged, 'derived')
       await writeFile(path, bytes, { mode: privateFile })
-      // Fails where the blob is gone, and its directory with it: then there is nothing to keep this for.
+      // Fails if the blob and its directory have been deleted.
       await ifPresent(rename(path, pathOf(blob, name)))
     } finally {
       await rm(staged, { recursive: true, force: true })
@@ -47,6 +47,6 @@ export class DiskDerived {
 }
 
 function pathOf(blob: string, name: string): string {
-  if (!/^[a-z0-9.-]+$/.test(name)) throw new Error(`${name} is no name of something derived`)
-  return join(dirname(blob), mark + name)
+  if (!/^[a-z0-9.-]+$/.test(name)) throw new Error(`${name} is not a valid name of a derived file`)
+  return join(dirname(blob), namePrefix + name)
 }

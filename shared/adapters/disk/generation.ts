@@ -1,16 +1,16 @@
 const pattern = /^\d+$/
 
-/** Whether the text can name a generation, and nothing else on a disk. */
+/** Whether the text is a valid generation, and so a safe directory name. */
 export function isGeneration(text: string): boolean {
   return pattern.test(text)
 }
 
-/** When a generation became visible: it is that instant, in microseconds since 1970. */
+/** When a generation became visible. A generation is this instant in microseconds since 1970. */
 export function instantOf(generation: string): Date {
   return new Date(Math.floor(Number(generation) / 1000))
 }
 
-/** Gives out generations, each greater than the one before even where the clock stands still or goes back. */
+/** Creates generations, each greater than the last, also when the clock stops or goes back. */
 export class Generations {
   readonly #now: () => Date
   #last = 0

@@ -5,19 +5,19 @@ import { isContinued, storagePathAt } from './locate.ts'
 import { ifPresent } from '../files/durable.ts'
 import { instantOf, isGeneration } from './generation.ts'
 
-/** A listing that stopped behind a page. */
+/** A listing that stopped after a page. */
 interface Paused {
   /** The `next` of that page. */
   after: string
   walk: AsyncGenerator<string[], void>
-  /** The directory that the next page begins with. */
+  /** The first directory of the next page. */
   ahead: string[]
 }
 
 /**
- * Gives all blobs below `root` in pages, in the order of their directories' names. `after` is the directory of a blob:
- * `{workspace}/{fileId}`. The listing that gave the last page is kept for the one behind it, so that a whole listing reads
- * each directory once; any other page is found by name.
+ * Lists all blobs below `root` in pages, in the order of their directories' names. `after` is the directory of a blob:
+ * `{workspace}/{fileId}`. Keeps the traversal of the last page for the page after it, so that a complete listing reads each
+ * directory once. For any other page, starts a new traversal at `after`.
  */
 export function listBlobs(
   root: string,
@@ -25,7 +25,7 @@ export function listBlobs(
   let paused: Paused | undefined
 
   async function resume(after: string | undefined) {
-    // That the root itself is missing (a disk that is not mounted) must not look like a listing's end.
+    // Throw if the root is missing (a disk that is not mounted), instead of listing no blobs.
     await access(root)
     if (paused === undefined || paused.after !== after) {
       return { walk: directories(root, await readdir(root), after?.split('/') ?? []), ahead: [] }
@@ -53,7 +53,7 @@ export function listBlobs(
   }
 }
 
-/** What is ahead, and then what `walk` has; it can be gone on with when this ends early. */
+/** Yields `ahead`, then the items of `walk`. Does not close `walk` when the consumer stops early, so it can be resumed. */
 async function* chain<Item>(ahead: Item[], walk: AsyncGenerator<Item, void>): AsyncGenerator<Item> {
   yield* ahead
   for (let step = await walk.next(); !step.done; step = await walk.next()) yield step.value
@@ -75,8 +75,8 @@ export async function blobAt(root: string, directory: string[]): Promise<StoredB
 }
 
 /**
- * The directories of files behind a position. One directory's names at a time are in memory. What is removed meanwhile
- * is left out.
+ * The directories of files after a position. Keeps the names of one directory of each level in memory. Skips directories that
+ * are removed meanwhile.
  */
 async function* directories(
   directory: string,

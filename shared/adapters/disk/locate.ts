@@ -2,13 +2,13 @@ import { ownerOf } from '../../model/storage-path.ts'
 
 const scheme = 'local://'
 
-/** File systems take names of up to 255 bytes; an encoded user id may be longer. */
+/** File systems limit names to 255 bytes. An encoded user id can be longer. */
 const maxNameLength = 200
 
-/** Ends a directory name that is continued in the next one; no object name has it. */
+/** Ends a directory name whose rest is the name of the next directory. No object name contains it. */
 const continued = '+'
 
-/** Where a blob lies below the directory of all blobs: `{workspace}/{fileId}/{generation}/{name}`. */
+/** The location of a blob below `blobs/`: `{workspace}/{fileId}/{generation}/{name}`. */
 export interface BlobLocation {
   /** `[...workspace, fileId]` */
   directory: string[]
@@ -20,7 +20,7 @@ export function storagePathOf(object: string): string {
   return scheme + object
 }
 
-/** Undefined for a path that `storagePathOf` never makes: nothing lies there, and nothing can be put there. */
+/** Undefined for a path that `storagePathOf` never makes, which cannot hold a blob. */
 export function parseLocation(storagePath: string): BlobLocation | undefined {
   if (!storagePath.startsWith(scheme) || !ownerOf(storagePath)) return undefined
   const [workspace = '', id = '', name = '', ...rest] = storagePath.slice(scheme.length).split('/')
@@ -36,7 +36,7 @@ export function storagePathAt({ directory, name }: BlobLocation): string | undef
   return location?.directory.join('/') === directory.join('/') ? storagePath : undefined
 }
 
-/** Whether the directory holds the rest of a workspace's name, and not its files. */
+/** Whether the directory contains the rest of a workspace's name instead of its files. */
 export function isContinued(directoryName: string): boolean {
   return directoryName.endsWith(continued)
 }

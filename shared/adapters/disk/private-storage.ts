@@ -3,35 +3,35 @@ import { chmod, lstat, readdir } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { hasCode, makeDirectory, privateDirectory, privateFile } from '../files/durable.ts'
 
-/** SQLite gives its log and its shared memory the mode that the database has. */
+/** SQLite creates its log and its shared memory with the mode of the database. */
 const databases = ['coffer.sqlite', 'presence.sqlite']
-const besideDatabases = ['-wal', '-shm', '-journal']
+const databaseSuffixes = ['', '-wal', '-shm', '-journal']
 
-/** The directories that the stores make right below the storage directory. */
+/** The directories that the stores create in the storage directory. */
 const directories = ['blobs', 'clamd', 'quarantine', 'secret', 'tmp', 'uploads']
 
 /**
- * Makes a storage directory whose files only their owner can read, whatever the umask is, and takes from others what an
- * earlier version or a restore has let them read. A directory that also holds something else keeps its own mode: it may be
- * everybody's.
+ * Creates a storage directory whose files only their owner can read, independent of the umask. Removes the access that an
+ * earlier version or a restore gave to other users. Keeps the mode of a directory that contains other files but no
+ * `coffer.sqlite`, because other programs may share it.
  */
 export async function preparePrivateStorage(directory: string): Promise<void> {
   await makeDirectory(resolve(directory))
   const names = await readdir(directory)
   if (names.length === 0 || names.includes('coffer.sqlite')) {
-    await takeFromOthers(directory, privateDirectory)
+    await makePrivate(directory, privateDirectory)
   }
-  for (const name of directories) await takeFromOthers(join(directory, name), privateDirectory)
+  for (const name of directories) await makePrivate(join(directory, name), privateDirectory)
   for (const name of databases) {
     const path = join(directory, name)
     createPrivate(path)
-    for (const suffix of ['', ...besideDatabases]) await takeFromOthers(path + suffix, privateFile)
+    for (const suffix of databaseSuffixes) await makePrivate(path + suffix, privateFile)
   }
 }
 
 /**
- * Makes an empty file that is not there yet. Synchronous: closing a file drops all locks of this process on it, and SQLite in
- * this process could have taken some meanwhile.
+ * Creates an empty file if it does not exist. Synchronous, because closing a file releases all POSIX locks of the process on
+ * it, including those that SQLite could take meanwhile.
  */
 function createPrivate(path: string): void {
   const flags = constants.O_CREAT | constants.O_EXCL | constants.O_RDWR
@@ -42,8 +42,8 @@ function createPrivate(path: string): void {
   }
 }
 
-/** Leaves what another user owns, such as the root of a volume: its owner decides. */
-async function takeFromOthers(path: string, mode: number): Promise<void> {
+/** Removes the access of other users. Skips a path that another user owns, such as the root of a volume. */
+async function makePrivate(path: string, mode: number): Promise<void> {
   try {
     const found = await lstat(path)
     if (!found.isSymbolicLink() && (found.mode & 0o077) !== 0) await chmod(path, mode)

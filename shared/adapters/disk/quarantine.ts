@@ -5,7 +5,7 @@ import { pipeline } from 'node:stream/promises'
 import { z } from 'zod'
 import type { BlobRef, BlobStore } from '../../ports/blob-store.ts'
 import type { Quarantine, QuarantineNote } from '../../ports/quarantine.ts'
-import { Temporaries } from './temporaries.ts'
+import { TemporaryDirectories } from './temporary-directories.ts'
 import {
   hasCode,
   ifPresent,
@@ -15,7 +15,7 @@ import {
 } from '../files/durable.ts'
 
 export interface DiskQuarantineOptions {
-  /** Made where it is missing; on one file system, which need not be that of the blobs. */
+  /** Created if missing. Everything below it must be on one file system, which may differ from that of the blobs. */
   directory: string
   blobs: Pick<BlobStore, 'read'>
   takesUploads: boolean
@@ -25,21 +25,25 @@ export interface DiskQuarantineOptions {
 
 const dayMs = 24 * 3600 * 1000
 const noteName = 'note.json'
-/** No program opens a file of this name, and nobody runs it: it is not executable. */
+/** The extension is not associated with a program, and the file is not executable. */
 const bytesName = 'bytes.quarantined'
 const noteSchema = z.looseObject({ quarantinedAt: z.coerce.date() })
 
 /**
- * Infected bytes on the local disk: `{directory}/kept/{fileId}-{generation}/` holds `bytes.quarantined` and `note.json`, for
- * the service's own user alone. What is not complete yet lies in `tmp/`. Several processes may share the directory.
+ * Infected bytes on the local disk: `{directory}/kept/{fileId}-{generation}/` contains `bytes.quarantined` and `note.json`,
+ * readable by the service's user only. `tmp/` contains incomplete ones. Several processes may share the directory.
  */
 export class DiskQuarantine implements Quarantine {
   readonly takesUploads: boolean
   readonly #kept: string
-  readonly #temporaries: Temporaries
+  readonly #temporaries: TemporaryDirectories
   readonly #options: DiskQuarantineOptions
 
-  private constructor(kept: string, temporaries: Temporaries, options: DiskQuarantineOptions) {
+  private constructor(
+    kept: string,
+    temporaries: TemporaryDirectories,
+    options: DiskQuarantineOptions,
+  ) {
     this.#kept = kept
     this.#temporaries = temporaries
     this.#options = options
@@ -50,12 +54,16 @@ export class DiskQuarantine implements Quarantine {
     const directory = resolve(options.directory)
     const kept = join(directory, 'kept')
     await makeDirectory(kept)
-    return new DiskQuarantine(kept, await Temporaries.open(join(directory, 'tmp')), options)
+    return new DiskQuarantine(
+      kept,
+      await TemporaryDirectories.open(join(directory, 'tmp')),
+      options,
+    )
   }
 
   async keep(blob: BlobRef, note: QuarantineNote): Promise<void> {
-    const place = join(this.#kept, `${note.fileId}-${blob.generation}`)
-    const isKept = await ifPresent(access(place).then(() => true))
+    const directory = join(this.#kept, `${note.fileId}-${blob.generation}`)
+    const isKept = await ifPresent(access(directory).then(() => true))
     const body = isKept ? undefined : await this.#options.blobs.read(blob)
     if (!body) return
     const staged = await this.#temporaries.create()
@@ -64,7 +72,7 @@ export class DiskQuarantine implements Quarantine {
       const quarantinedAt = this.#options.now()
       const text = JSON.stringify({ ...note, storagePath: blob.storagePath, quarantinedAt })
       await writeFile(join(staged, noteName), text, { mode: privateFile })
-      const isFirst = await publishDirectory(staged, place)
+      const isFirst = await publishDirectory(staged, directory)
       if (!isFirst) await this.#temporaries.discard(staged)
     } catch (error) {
       await this.#temporaries.discard(staged)
@@ -79,25 +87,26 @@ export class DiskQuarantine implements Quarantine {
     const unreadable: string[] = []
     let removed = 0
     for (const name of await readdir(this.#kept)) {
-      const place = join(this.#kept, name)
-      // Another sweep may have been faster.
-      const note = await ifPresent(readFile(join(place, noteName), 'utf8').catch(emptyUnlessAbsent))
+      const directory = join(this.#kept, name)
+      const path = join(directory, noteName)
+      // Another sweep may have removed it.
+      const note = await ifPresent(readFile(path, 'utf8').catch(emptyUnlessAbsent))
       if (note === undefined) continue
       const quarantinedAt = instantOf(note)
-      if (quarantinedAt === undefined) unreadable.push(join(place, noteName))
+      if (quarantinedAt === undefined) unreadable.push(path)
       if (quarantinedAt === undefined || quarantinedAt >= before) continue
-      await this.#temporaries.discard(place)
+      await this.#temporaries.discard(directory)
       removed += 1
     }
-    // What somebody has edited keeps nothing else in quarantine, and is not kept there unnoticed.
+    // Report unreadable notes only after all other expired files have been removed.
     if (unreadable.length > 0) {
-      throw new Error(`no "quarantinedAt" can be read in ${unreadable.join(', ')}`)
+      throw new Error(`Cannot read "quarantinedAt" in ${unreadable.join(', ')}`)
     }
     return removed
   }
 }
 
-/** A note that cannot be read says nothing, and the others are still read. */
+/** An unreadable note counts as empty, so that the sweep continues with the others. */
 function emptyUnlessAbsent(error: unknown): string {
   if (hasCode(error, 'ENOENT', 'ENOTDIR')) throw error
   return ''

@@ -4,9 +4,9 @@ import type { UploadChunk } from '../../ports/resumable.ts'
 import { writeBody } from './write-body.ts'
 
 /**
- * Appends to the file what it does not hold yet of a chunk that ends before byte `end`; resolves to how many bytes it
- * then holds, on the disk. A body that breaks off, or that `signal` ends, leaves what came; one that is too long, or ends
- * in `digest-mismatch`, leaves nothing.
+ * Appends the bytes of a chunk that the file does not have yet. Resolves to the size of the file after a sync.
+ * - A body that fails or that `signal` stops: keeps the bytes received so far, and throws the error.
+ * - A body that goes beyond byte `end` (exclusive), or that fails with `digest-mismatch`: keeps none of its bytes, and throws.
  */
 export async function receiveChunk(
   file: FileHandle,
@@ -20,41 +20,42 @@ export async function receiveChunk(
       `begins at byte ${firstByte}, and ${heldBytes} bytes are held; send them from byte ${heldBytes}`,
     )
   }
-  let broken: { error: unknown } | undefined
+  let failure: { error: unknown } | undefined
   let position = firstByte
-  let isWrong = false
+  let isRejected = false
   /**
-   * Ends where the body breaks off, so that all that came before is still written. The last byte waits for the body's
-   * end: until then it may prove wrong, and meanwhile nobody may take the file for whole.
+   * The new bytes of the body. Ends normally when the body fails, so that the bytes before the failure are written. Yields the
+   * chunk with the last byte only after the body has ended: until then its digest is not checked, and a complete file counts
+   * as a finished upload.
    */
-  async function* news(): AsyncGenerator<Buffer> {
+  async function* newBytes(): AsyncGenerator<Buffer> {
     let last: Buffer | undefined
     try {
       for await (const chunk of body as AsyncIterable<Buffer>) {
         position += chunk.length
-        isWrong = position > end
-        if (isWrong) return
-        const newBytes = Math.min(position - heldBytes, chunk.length)
-        if (newBytes <= 0) continue
-        const fresh = chunk.subarray(chunk.length - newBytes)
-        if (position === end) last = fresh
-        else yield fresh
+        isRejected = position > end
+        if (isRejected) return
+        const newLength = Math.min(position - heldBytes, chunk.length)
+        if (newLength <= 0) continue
+        const added = chunk.subarray(chunk.length - newLength)
+        if (position === end) last = added
+        else yield added
       }
     } catch (error) {
-      broken = { error }
-      isWrong = error instanceof WorkspaceError && error.code === 'digest-mismatch'
+      failure = { error }
+      isRejected = error instanceof WorkspaceError && error.code === 'digest-mismatch'
     }
-    if (last && !isWrong) yield last
+    if (last && !isRejected) yield last
   }
   signal.throwIfAborted()
   const stop = () => body.destroy(signal.reason as Error)
   signal.addEventListener('abort', stop)
-  const writtenBytes = await writeBody(file, news(), { position: heldBytes }).finally(() =>
+  const writtenBytes = await writeBody(file, newBytes(), { position: heldBytes }).finally(() =>
     signal.removeEventListener('abort', stop),
   )
-  if (isWrong) await file.truncate(heldBytes)
+  if (isRejected) await file.truncate(heldBytes)
   await file.datasync()
   if (position > end) throw invalid('body', 'has more bytes than the request declared')
-  if (broken) throw broken.error
+  if (failure) throw failure.error
   return heldBytes + writtenBytes
 }

@@ -7,15 +7,15 @@ const signedPath = '/api/workspace/signed/'
 const signedNames = ['generation', 'expires', 'type', 'disposition'] as const
 const names = [...signedNames, 'signature'] as const
 
-/** What a signed URL stands for. */
+/** The blob that a signed URL serves, and the fields of the response. */
 export interface SignedBlob extends BlobRef, SignOptions {}
 
 /** The parameters of a signed URL, decoded. */
 type Parameters = Record<(typeof signedNames)[number], string>
 
 /**
- * `/api/workspace/signed/{object}?generation=…&expires=…&type=…&disposition=…&signature=…`: `expires` in milliseconds since
- * 1970, the signature an HMAC-SHA-256, in hex, of all the text before it.
+ * Returns `/api/workspace/signed/{object}?generation=…&expires=…&type=…&disposition=…&signature=…`. `expires` is in milliseconds
+ * since 1970. The signature is the HMAC-SHA-256, in hex, of all the text before `&signature`.
  */
 export function signBlobUrl(secret: Buffer, blob: SignedBlob): string {
   const text = signedText(blob.storagePath.slice(storagePathOf('').length), {
@@ -28,9 +28,9 @@ export function signBlobUrl(secret: Buffer, blob: SignedBlob): string {
 }
 
 /**
- * Reads a URL, whole or from its path on, that `signBlobUrl` made. The signature covers the values of its parameters, so it
- * holds when a program on the way reorders or encodes them otherwise, adds parameters of its own, or escapes `&` for HTML.
- * Throws `forbidden` that says what is wrong with any other URL, and with one that has expired.
+ * Parses a URL of `signBlobUrl`, absolute or from its path on. The signature covers the values of the parameters. It stays
+ * valid when a program reorders the parameters, encodes them differently, adds others, or escapes `&` for HTML. Throws
+ * `forbidden` with the reason for any other URL and for an expired one.
  */
 export function verifyBlobUrl(secret: Buffer, url: string, now: Date): SignedBlob {
   const { object, parameters, signature } = readLink(url)
@@ -52,7 +52,7 @@ export function verifyBlobUrl(secret: Buffer, url: string, now: Date): SignedBlo
   }
 }
 
-/** The parts of a link, in whatever order and encoding they came. */
+/** The parts of a link, in any order and encoding. */
 function readLink(url: string): { object: string; parameters: Parameters; signature: string } {
   const start = url.indexOf(signedPath)
   const [path = '', ...rest] = url.slice(start + signedPath.length).split('?')
@@ -75,7 +75,7 @@ function readLink(url: string): { object: string; parameters: Parameters; signat
   }
 }
 
-/** Without a full stop, a bracket or a second `?utm_source=…` that came to stand after the link. */
+/** Removes text that was copied along after the link: a full stop, a bracket or a second `?utm_source=…`. */
 function withoutTail(signature: string): string {
   return /^[0-9a-f]{64}(?![0-9a-z])/i.exec(signature)?.[0] ?? signature
 }

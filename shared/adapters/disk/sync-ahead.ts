@@ -1,14 +1,14 @@
 import type { FileHandle } from 'node:fs/promises'
 
-/** Less would have the disk commit its journal more often than it gains. */
+/** With smaller steps, the file system's journal commits cost more than the early syncs save. */
 const aheadBytes = 32 * 1024 * 1024
 
-/** Each holds one of the few threads that every file operation of the process needs, so there is one at a time. */
+/** Only one early sync runs at a time, because each occupies a thread of the pool that all file operations share. */
 let isSyncing = false
 
 /**
- * Has the disk write a large file while the rest of it still arrives, so that the sync at its end waits for little.
- * `end` rejects where an early sync failed: the system tells of a lost write only once.
+ * Syncs a large file while the rest of it arrives, so that the sync at the end is short. `end` rejects if an early sync
+ * failed, because the kernel reports a lost write only once.
  */
 export function syncAhead(file: FileHandle): {
   written: (bytes: number) => void
@@ -31,7 +31,7 @@ export function syncAhead(file: FileHandle): {
       unsyncedBytes += bytes
       if (unsyncedBytes < aheadBytes || isSyncing) return
       last = sync()
-      // It is awaited at the end, and nobody comes to that where the body fails first.
+      // `end` awaits it. If the body fails first, `end` is not called and the rejection would be unhandled.
       last.catch(() => undefined)
     },
     end: async () => last,

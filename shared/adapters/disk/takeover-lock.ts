@@ -5,21 +5,21 @@ interface Request {
   ended: Promise<void>
 }
 
-/** One request at a time for each key: a later one stops the earlier and begins when that has ended. */
+/** Runs one request at a time for each key. A later request aborts the running one, and starts when that one has ended. */
 export class TakeoverLock implements AsyncDisposable {
   readonly #requests = new Map<string, Request>()
 
-  /** Rejects with the reason of `signal` where a later request came before this one could begin. */
+  /** Rejects with `invalid-request` if a later request arrives before this one has started. */
   async run<Result>(key: string, work: (signal: AbortSignal) => Promise<Result>): Promise<Result> {
     const earlier = this.#requests.get(key)
     const controller = new AbortController()
-    const begin = async () => {
+    const start = async () => {
       earlier?.controller.abort(takenOver())
       await earlier?.ended
       controller.signal.throwIfAborted()
       return work(controller.signal)
     }
-    const result = begin()
+    const result = start()
     const request = { controller, ended: result.then(ignore, ignore) }
     this.#requests.set(key, request)
     try {
@@ -37,7 +37,7 @@ export class TakeoverLock implements AsyncDisposable {
 }
 
 function ignore(): void {
-  // Whoever asked for the request has its result.
+  // The caller of `run` handles the result.
 }
 
 function takenOver(): Error {

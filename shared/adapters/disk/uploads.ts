@@ -6,21 +6,21 @@ import { invalid, WorkspaceError } from '../../model/errors.ts'
 import type { UploadSession } from '../../ports/blob-store.ts'
 import type { ResumableUploads, UploadChunk, UploadStatus } from '../../ports/resumable.ts'
 import type { ReportBadFile } from './bad-files.ts'
-import type { Temporaries } from './temporaries.ts'
+import type { TemporaryDirectories } from './temporary-directories.ts'
 import { ifPresent, privateDirectory, privateFile, publishDirectory } from '../files/durable.ts'
 import { TakeoverLock } from './takeover-lock.ts'
 import { receiveChunk } from './receive-chunk.ts'
 
 interface DiskUploadsOptions {
   root: string
-  temporaries: Temporaries
+  temporaries: TemporaryDirectories
   now: () => Date
   report: ReportBadFile
-  /** Makes `{staged}/{any}/{name}` visible at a storage path and says so; may be repeated. */
+  /** Makes `{staged}/{any}/{name}` visible at a storage path and queues its event. Idempotent. */
   finish: (staged: string, storagePath: string) => Promise<void>
 }
 
-/** What Cloud Storage asks of every chunk but the last. Here any size will do. */
+/** The requirement of Cloud Storage for every chunk but the last, for clients that support both. This store takes any size. */
 const chunkMultiple = 256 * 1024
 
 const uploadIdBytes = 32
@@ -33,13 +33,16 @@ const sessionSchema = z.strictObject({
 })
 type Session = z.infer<typeof sessionSchema>
 
-/** No session is open for longer (`UPLOAD_EXPIRY_HOURS`). */
+/** The longest time that a session is open, limited by `UPLOAD_EXPIRY_HOURS`. */
 const longestSessionMs = 8 * 24 * 3600 * 1000
 
 /**
- * Resumable sessions, each a directory: `session.json`; `blob/incoming/{name}`, whose length is what is held, until the
- * blob is moved to its place; then `complete`, once its event is on its way. A crash between any two steps leaves a state
- * from which the next request goes on.
+ * Resumable sessions. Each is a directory with:
+ * - `session.json`.
+ * - `blob/incoming/{name}`: the bytes received so far, until the blob is published.
+ * - `complete`: present once the finalize event is queued.
+ *
+ * After a crash between any two steps, the next request continues.
  */
 export class DiskUploads implements ResumableUploads, AsyncDisposable {
   readonly #options: DiskUploadsOptions
@@ -77,7 +80,7 @@ export class DiskUploads implements ResumableUploads, AsyncDisposable {
   }
 
   append(uploadId: string, chunk: UploadChunk): Promise<UploadStatus> {
-    // Its reader finds an error that came before it began; with nobody listening it would end the process.
+    // Handle an error before the body is read, which reports it again. Without a listener it would end the process.
     chunk.body.on('error', () => undefined)
     return this.#requests.run(uploadId, async (signal) => {
       const session = await this.#find(uploadId, chunk.totalBytes)
@@ -105,7 +108,7 @@ export class DiskUploads implements ResumableUploads, AsyncDisposable {
     return this.#requests.run(uploadId, () => this.#finish(uploadId, session))
   }
 
-  /** Where a session's bytes go; undefined for one that is unknown, cancelled or expired. */
+  /** The storage path of a session. Undefined if it is unknown, cancelled or expired. */
   async storagePathOf(uploadId: string): Promise<string | undefined> {
     return (await this.#read(uploadId))?.storagePath
   }
@@ -118,8 +121,8 @@ export class DiskUploads implements ResumableUploads, AsyncDisposable {
   }
 
   /**
-   * Deletes the sessions that have expired, and entries that are none. A session that cannot be read, such as one of a newer
-   * version, is kept for as long as a session can be open.
+   * Deletes expired sessions and directories without a session. Keeps a session that cannot be read, for example of a newer
+   * version, for as long as a session can be open.
    */
   async removeExpired(): Promise<void> {
     for (const uploadId of await readdir(this.#options.root)) {
@@ -150,7 +153,7 @@ export class DiskUploads implements ResumableUploads, AsyncDisposable {
     return { heldBytes: session.sizeBytes, isComplete: true }
   }
 
-  /** The file of the bytes that are held; undefined once it was moved to its place. */
+  /** The path of the bytes received so far. Undefined once the blob is published. */
   async #stagedFile(uploadId: string): Promise<string | undefined> {
     const staged = join(this.#directory(uploadId), 'blob')
     const [directory] = (await ifPresent(readdir(staged))) ?? []
@@ -176,7 +179,7 @@ export class DiskUploads implements ResumableUploads, AsyncDisposable {
     return session
   }
 
-  /** The session, while it is open; undefined also for one that cannot be read. */
+  /** The session if it is open. Reports a session that cannot be read, and returns undefined. */
   async #read(uploadId: string): Promise<Session | undefined> {
     try {
       const session = await this.#parse(uploadId)
@@ -187,14 +190,14 @@ export class DiskUploads implements ResumableUploads, AsyncDisposable {
     }
   }
 
-  /** Throws for a session that is there and cannot be read. */
+  /** Undefined if there is no session. Throws if it cannot be read. */
   async #parse(uploadId: string): Promise<Session | undefined> {
     if (!uploadIdPattern.test(uploadId)) return undefined
     const json = await ifPresent(readFile(this.#sessionFile(uploadId), 'utf8'))
     if (json === undefined) return undefined
     const session = sessionSchema.safeParse(parseJson(json))
     if (session.success) return session.data
-    throw new Error('it is no session of this version')
+    throw new Error('it is not a session of this version')
   }
 
   #isOpen(session: Session | undefined): session is Session {
@@ -218,7 +221,7 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** How many bytes a file has that survive a crash of the machine, though a request may be appending to it. */
+/** Syncs a file, and returns its size before the sync. A request may be appending to it. */
 async function syncedBytes(path: string): Promise<number> {
   await using file = await open(path, 'r+')
   const { size } = await file.stat()

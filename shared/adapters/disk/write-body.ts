@@ -5,19 +5,19 @@ import { callbackify } from 'node:util'
 import { releaseChunk } from '../../ports/chunk-memory.ts'
 import { syncAhead } from './sync-ahead.ts'
 
-/** Sockets give 64 KiB at a time; what comes while one write runs goes into the next one. */
+/** Sockets deliver 64 KiB at a time. Chunks that arrive during a write are written together. */
 const bufferedBytes = 512 * 1024
 
 export interface BodyOptions {
-  /** Where in the file the first byte goes. */
+  /** The offset of the first byte in the file. */
   position?: number
   maxBytes?: number
   signal?: AbortSignal | undefined
 }
 
 /**
- * Writes a body to an open file; resolves to the number of bytes. Throws `TooManyBytes` as soon as there are. Chunks that are
- * expendable are empty once they are written.
+ * Writes a body to an open file. Resolves to the number of bytes. Throws `TooManyBytes` as soon as the body exceeds `maxBytes`.
+ * Releases the memory of expendable chunks after writing them.
  */
 export async function writeBody(
   file: FileHandle,
@@ -48,7 +48,7 @@ export async function writeBody(
   return sizeBytes
 }
 
-/** A body has more bytes than it may have. */
+/** The body has more than `maxBytes`. */
 export class TooManyBytes extends Error {
   override readonly name = 'TooManyBytes'
 }
@@ -59,13 +59,13 @@ async function writeAll(file: FileHandle, chunks: readonly Buffer[], start: numb
   while (rest.length > 0) {
     const { bytesWritten } = await file.writev(rest, position)
     position += bytesWritten
-    rest = behind(rest, bytesWritten)
+    rest = skipBytes(rest, bytesWritten)
   }
 }
 
-/** What is left of the chunks behind so many bytes: a write may be cut short. */
-function behind(chunks: readonly Buffer[], writtenBytes: number): Buffer[] {
-  let skip = writtenBytes
+/** The chunks without their first `count` bytes. A write may be partial. */
+function skipBytes(chunks: readonly Buffer[], count: number): Buffer[] {
+  let skip = count
   return chunks.flatMap((chunk) => {
     const rest = chunk.subarray(skip)
     skip = Math.max(0, skip - chunk.length)

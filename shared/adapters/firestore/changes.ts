@@ -22,141 +22,148 @@ import { trimTrash } from './trash.ts'
 import type { WorkspaceTransaction } from './transaction/workspace-transaction.ts'
 
 export async function updateFile(
-  unit: WorkspaceTransaction,
+  transaction: WorkspaceTransaction,
   id: FileId,
   { path, metadata }: FileChanges,
 ): Promise<FileRecord | undefined> {
-  const file = await (metadata ? unit.openFile(id) : unit.readFile(id))
+  const file = await (metadata ? transaction.openFile(id) : transaction.readFile(id))
   if (file === undefined || file.isDeleted) return undefined
   if (metadata) {
-    assertMetadataFits(unit.usage, metadataBytesOf(metadata) - metadataBytesOf(file.metadata))
+    assertMetadataFits(
+      transaction.usage,
+      metadataBytesOf(metadata) - metadataBytesOf(file.metadata),
+    )
   }
   const isMove = path !== undefined && path !== file.path
   if (isMove) {
     assertMovable(file)
-    await unit.readClaims(file.path)
-    await assertFree(unit, file, path)
+    await transaction.readClaims(file.path)
+    await assertFree(transaction, file, path)
   }
   const after = {
     ...(isMove ? moved(file, path) : file),
     ...(metadata && { metadata }),
-    updatedAt: unit.now.toISOString(),
+    updatedAt: transaction.now.toISOString(),
   }
-  unit.replace(file, after)
+  transaction.replace(file, after)
   return after
 }
 
 export async function removeFile(
-  unit: WorkspaceTransaction,
+  transaction: WorkspaceTransaction,
   id: FileId,
 ): Promise<Removal | undefined> {
-  const file = await unit.openFile(id)
+  const file = await transaction.openFile(id)
   if (file === undefined) return undefined
   if (file.state === 'pending') {
-    await deleteRecord(unit, file)
+    await deleteRecord(transaction, file)
     return { file, purged: [] }
   }
   if (file.isDeleted && file.supersededBy === null) return { file, purged: [] }
-  if (!file.isDeleted) await unit.readClaims(file.path)
-  const removed = trashed(file, null, unit.now)
-  unit.replace(file, removed)
-  return { file: removed, purged: await trimTrash(unit, [removed]) }
+  if (!file.isDeleted) await transaction.readClaims(file.path)
+  const removed = trashed(file, null, transaction.now)
+  transaction.replace(file, removed)
+  return { file: removed, purged: await trimTrash(transaction, [removed]) }
 }
 
 export async function restoreFile(
-  unit: WorkspaceTransaction,
+  transaction: WorkspaceTransaction,
   id: FileId,
   path?: WorkspacePath,
 ): Promise<FileRecord | undefined> {
-  const file = await unit.openFile(id)
+  const file = await transaction.openFile(id)
   if (!file?.isDeleted) return file
-  await assertFree(unit, file, path ?? file.path)
-  if (file.state === 'ready') assertFits(unit.usage, file.sizeBytes)
-  assertRoomForRecord(unit.usage, file.metadata)
-  const restored = moved(untrashed(file, unit.now), path ?? file.path)
-  unit.replace(file, restored)
+  await assertFree(transaction, file, path ?? file.path)
+  if (file.state === 'ready') assertFits(transaction.usage, file.sizeBytes)
+  assertRoomForRecord(transaction.usage, file.metadata)
+  const restored = moved(untrashed(file, transaction.now), path ?? file.path)
+  transaction.replace(file, restored)
   return restored
 }
 
 export async function purgeFile(
-  unit: WorkspaceTransaction,
+  transaction: WorkspaceTransaction,
   id: FileId,
   deletedBefore?: Date,
 ): Promise<FileRecord | undefined> {
-  const file = await unit.readFile(id)
+  const file = await transaction.readFile(id)
   if (file === undefined || !isPurgeable(file, deletedBefore)) return undefined
-  await deleteRecord(unit, file)
+  await deleteRecord(transaction, file)
   return file
 }
 
 export async function expireFile(
-  unit: WorkspaceTransaction,
+  transaction: WorkspaceTransaction,
   id: FileId,
   abandonedBefore?: Date,
 ): Promise<PendingFile | undefined> {
-  const file = await unit.readFile(id)
-  if (file?.state !== 'pending' || !isExpired(file, unit.now, abandonedBefore)) return undefined
-  await deleteRecord(unit, file)
+  const file = await transaction.readFile(id)
+  if (file?.state !== 'pending' || !isExpired(file, transaction.now, abandonedBefore))
+    return undefined
+  await deleteRecord(transaction, file)
   return file
 }
 
 export async function noteProgress(
-  unit: WorkspaceTransaction,
+  transaction: WorkspaceTransaction,
   id: FileId,
   receivedBytes: number,
 ): Promise<PendingFile | undefined> {
-  const file = await unit.readFile(id)
+  const file = await transaction.readFile(id)
   if (file?.state !== 'pending') return undefined
-  const after = progressed(file, receivedBytes, unit.now)
-  if (after !== file) unit.replace(file, after)
+  const after = progressed(file, receivedBytes, transaction.now)
+  if (after !== file) transaction.replace(file, after)
   return after
 }
 
-/** The copy of an owner that guards its path does not have the mark: a file that is displaced loses it until the next sweep. */
+/** Does not update the copy of the owner in the path's document. A displaced file loses its mark until the next sweep. */
 export async function markMissing(
-  unit: WorkspaceTransaction,
+  transaction: WorkspaceTransaction,
   id: FileId,
   { generation, since }: { generation: string; since: Date | null },
 ): Promise<ReadyFile | undefined> {
-  const file = await unit.readFile(id)
+  const file = await transaction.readFile(id)
   if (file?.state !== 'ready' || file.generation !== generation) return undefined
   const marked = markedMissing(file, since)
-  unit.replace(file, marked)
+  transaction.replace(file, marked)
   return marked
 }
 
-/** Removes one bounded batch of a session's files: at most two writes for each, and one for a refusal. */
+/** Removes one batch of a session's files, with at most two writes for each file and one for its refusal. */
 export async function removeSession(
-  unit: WorkspaceTransaction,
+  transaction: WorkspaceTransaction,
   sessionId: SessionId,
   purge: boolean,
 ): Promise<SessionRemoval> {
-  const files = await unit.readSession(sessionId, { deleted: false, limit: maxRemovedAtOnce })
-  await unit.readAllClaims(files.map(({ path }) => path))
+  const files = await transaction.readSession(sessionId, {
+    deleted: false,
+    limit: maxRemovedAtOnce,
+  })
+  await transaction.readAllClaims(files.map(({ path }) => path))
   if (purge) {
     const limit = maxRemovedAtOnce - files.length
-    files.push(...(await unit.readSession(sessionId, { deleted: true, limit })))
+    files.push(...(await transaction.readSession(sessionId, { deleted: true, limit })))
   }
   const isPurged = (file: FileRecord) => purge || file.state === 'pending'
   for (const file of files) {
-    if (isPurged(file)) await deleteRecord(unit, file)
-    else unit.replace(file, trashed(file, null, unit.now))
+    if (isPurged(file)) await deleteRecord(transaction, file)
+    else transaction.replace(file, trashed(file, null, transaction.now))
   }
   return { removedCount: files.length, purged: files.filter(isPurged) }
 }
 
-/** Removes a record; who still asks for a file that was pending learns that it is gone. */
-async function deleteRecord(unit: WorkspaceTransaction, file: FileRecord): Promise<void> {
-  if (!file.isDeleted) await unit.readClaims(file.path)
-  unit.remove(file)
-  if (file.state === 'pending') unit.refuse(file.id, 'gone')
+/** Deletes a record. A pending file leaves the refusal `gone`. */
+async function deleteRecord(transaction: WorkspaceTransaction, file: FileRecord): Promise<void> {
+  if (!file.isDeleted) await transaction.readClaims(file.path)
+  transaction.remove(file)
+  if (file.state === 'pending') transaction.refuse(file.id, 'gone')
 }
 
-/** A file that is not ready owns nothing, and takes nothing. */
+/** Throws `path-taken`. Only ready files need a free path: a file in any other state cannot own one. */
 async function assertFree(
-  unit: WorkspaceTransaction,
+  transaction: WorkspaceTransaction,
   { state }: FileRecord,
   path: WorkspacePath,
 ): Promise<void> {
-  if (state === 'ready' && isTaken(await unit.readClaims(path))) throw pathTaken(path)
+  if (state === 'ready' && isTaken(await transaction.readClaims(path))) throw pathTaken(path)
 }

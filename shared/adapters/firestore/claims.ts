@@ -5,15 +5,15 @@ import type { Attempt } from './transaction/attempt.ts'
 import { decodeFields, withoutMetadata } from './documents.ts'
 import { pathId } from './keys.ts'
 
-/** What guards a path in transactions. Its document is there only while something owns or claims the path. */
+/** The document of a path, which serializes changes of the path. It exists only while the path is taken. */
 export interface PathClaims {
-  /** The record of the path's owner as it became so, without its metadata. */
+  /** The owner's record, as of when it became the owner, without metadata. */
   owner: ReadyFile | undefined
-  /** The pending files that are to own the path. */
+  /** The pending files of the path. */
   pending: FileId[]
 }
 
-/** The claims that one transaction has read, and changes. */
+/** The claims that one transaction has read or changed. */
 export class Claims {
   readonly #read = new Map<WorkspacePath, PathClaims>()
   readonly #changed = new Set<WorkspacePath>()
@@ -32,7 +32,7 @@ export class Claims {
     return claims
   }
 
-  /** Takes a file's claim from the path it had, and puts it on the path it has; each has been read. */
+  /** Moves a file's claim to its new path. The claims of both paths must have been read. */
   move(before: FileRecord | undefined, after: FileRecord | undefined): void {
     const [left, taken] = [kindOf(before), kindOf(after)]
     if (left === taken && before?.path === after?.path) return
@@ -57,7 +57,7 @@ export class Claims {
   #known(path: WorkspacePath): PathClaims {
     const claims = this.#read.get(path)
     if (claims) return claims
-    throw new Error(`The claims of ${path} are to be read before a file takes or leaves it.`)
+    throw new Error(`Read the claims of ${path} before a file takes or leaves it.`)
   }
 }
 

@@ -16,7 +16,7 @@ import {
 import { encodeWorkspaceId } from '../../model/storage-path.ts'
 import { keysOf } from './keys.ts'
 
-/** Sweeps ask for the collections of this name in all workspaces at once. */
+/** Sweeps query the collections of this name in all workspaces (collection group). */
 export const filesCollection = 'files'
 
 export const workspacesCollection = 'workspaces'
@@ -33,12 +33,12 @@ export function refusalOf(workspace: DocumentReference, id: FileId): DocumentRef
   return workspace.collection('refusals').doc(id)
 }
 
-/** The document of a file without its metadata, which is written only where it changes. */
+/** The fields of a file's document except its metadata, which is written only when it changes. */
 export function fileFields(file: FileRecord): object {
   return { record: withoutMetadata(file), ...keysOf(file) }
 }
 
-/** As JSON text: it may hold arrays in arrays, and names that Firestore has no place for. */
+/** As JSON text, because metadata may contain nested arrays and field names that Firestore rejects. */
 export function metadataFields({ metadata }: FileRecord): object {
   return { metadata: JSON.stringify(metadata) }
 }
@@ -48,19 +48,19 @@ export function decodeFile(snapshot: DocumentSnapshot): FileRecord | undefined {
   return decodeFields(snapshot.get('record'), JSON.parse(String(snapshot.get('metadata'))))
 }
 
-/** Metadata is not checked: it is JSON that this file wrote, and checking its every leaf would double a page's time. */
+/** Does not validate metadata: `metadataFields` wrote it, and checking each of its values would double the time of a listing. */
 export function decodeFields(record: unknown, metadata: unknown): FileRecord {
   const file = fileRecordSchema.parse({ ...(record as object), metadata: {} })
   return { ...file, metadata: metadata as FileRecord['metadata'] }
 }
 
-/** What the deployment allows a workspace that has no quota of its own. */
+/** The deployment's default quota and its limits on records. */
 export interface Allowance {
   quotaBytes: number
   recordLimits: RecordLimits
 }
 
-/** Counters of records are absent in documents of earlier versions, until the next recount. */
+/** Documents of earlier versions lack the counters of records until the next recount. */
 export function decodeUsage(
   snapshot: DocumentSnapshot,
   { quotaBytes, recordLimits }: Allowance,

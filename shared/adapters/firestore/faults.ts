@@ -1,13 +1,13 @@
 import { WorkspaceError } from '../../model/errors.ts'
 import { grpcStatus } from './status.ts'
 
-/** Where the catalog is, as an operator names it. */
-export interface FirestorePlace {
+/** The database, as in commands of the gcloud CLI. */
+export interface DatabaseName {
   projectId: string
   databaseId: string
 }
 
-/** Firestore is away, overloaded, or too many writers want one workspace: the same request may succeed later. */
+/** Firestore is unavailable or overloaded, or too many writers change one workspace. The same request may succeed later. */
 const temporary = new Set<unknown>([
   grpcStatus.ABORTED,
   grpcStatus.DEADLINE_EXCEEDED,
@@ -15,8 +15,11 @@ const temporary = new Set<unknown>([
   grpcStatus.RESOURCE_EXHAUSTED,
 ])
 
-/** An error of Firestore in words that say what to run; a refusal of the workspace, or any other error, as it is. */
-export function translate(error: unknown, place: FirestorePlace): unknown {
+/**
+ * Translates an error of Firestore: to `store-unavailable` if it is temporary, or to an error with the command that corrects the
+ * set-up. Returns any other error unchanged.
+ */
+export function translateError(error: unknown, database: DatabaseName): unknown {
   if (error instanceof WorkspaceError || !(error instanceof Error) || !('code' in error)) {
     return error
   }
@@ -24,15 +27,14 @@ export function translate(error: unknown, place: FirestorePlace): unknown {
     const detail = 'The catalog does not answer in time; try again later.'
     return new WorkspaceError('store-unavailable', detail, { cause: error })
   }
-  const advice = adviceOn(error.code, error.message, place)
+  const advice = adviceOn(error.code, error.message, database)
   if (advice === undefined) return error
-  // Its own words may go over several lines.
-  const said = error.message.replaceAll(/\s+/g, ' ')
-  return new Error(`${advice} (Firestore: ${said})`, { cause: error })
+  const singleLine = error.message.replaceAll(/\s+/g, ' ')
+  return new Error(`${advice} (Firestore: ${singleLine})`, { cause: error })
 }
 
-function adviceOn(code: unknown, message: string, place: FirestorePlace): string | undefined {
-  const { projectId, databaseId } = place
+function adviceOn(code: unknown, message: string, database: DatabaseName): string | undefined {
+  const { projectId, databaseId } = database
   if (code === grpcStatus.FAILED_PRECONDITION && /requires an? .*index/i.test(message)) {
     return `Firestore lacks an index that firestore.indexes.json declares, or still builds it. Run: firebase deploy --only firestore:indexes --project ${projectId}`
   }

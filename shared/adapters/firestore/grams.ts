@@ -1,10 +1,10 @@
-/** A query of up to this many characters is found without reading a file that does not match. */
+/** A search for at most this many characters reads only files that match. */
 export const maxGramLength = 3
 
 /**
- * Every distinct text of one to three characters (code points) in a text: what a name is found by. A name of 30
- * characters has about 70, and each is one entry in each of the four indexes of `firestore.indexes.json`: some 50 KB of
- * index, and no document read or written for it.
+ * The distinct n-grams of one to three code points in a text, by which names are searched. A name of 30 characters has about
+ * 70. Each is one entry in each of the four indexes of `firestore.indexes.json`, about 50 KB in all. No additional document
+ * is read or written.
  */
 export function gramsOf(text: string): string[] {
   const grams = new Set<string>()
@@ -13,7 +13,7 @@ export function gramsOf(text: string): string[] {
   return [...grams]
 }
 
-/** The longest grams that a text must hold to contain the wanted one: itself, or its every three characters. */
+/** The longest n-grams of the searched text. Every text that contains it has them. */
 export function longestGramsOf(wanted: string): string[] {
   const characters = Array.from(wanted)
   const grams = new Set<string>()

@@ -8,15 +8,15 @@ import { rejectedAtOf, signaturesOf } from '../../model/transitions.ts'
 import { gramsOf } from './grams.ts'
 
 /**
- * What queries need of a record, derived from it alone. Each is made so that one index serves a query whole, with no
- * joining of indexes; null keeps a file out of an index's range.
+ * Fields for queries, derived from the record. Each lets one index answer a query without merging indexes. Null excludes a
+ * file from the range of an index.
  */
 export interface FileKeys {
   path: string
   sequence: number
-  /** Every combination of filters that the file passes, and its name's grams: a list query asks for one of them. */
+  /** All combinations of filters that match the file, and the n-grams of its name. A list query selects one of them. */
   terms: string[]
-  /** Of all files at a path, the one that the path names has the greatest. */
+  /** Of all files with a path, `getByPath` returns the one with the greatest key. */
   named: string | null
   /** The order of `listPending`, of `listTrash` and of `listRejected`, over all workspaces. */
   sweep: string | null
@@ -45,7 +45,7 @@ interface Scope {
   sessionId?: SessionId | undefined
 }
 
-/** None of its parts can hold a `|`; an absent one is empty. */
+/** Joined by `|`, which no part contains. An absent part is empty. */
 export function scopeTerm({ deleted, state, origin, sessionId }: Scope): string {
   return [deleted ? 'T' : 'L', state, origin, sessionId].join('|')
 }
@@ -54,12 +54,12 @@ export function gramTerm(deleted: boolean, gram: string): string {
   return `${deleted ? 'T' : 'L'}~${gram}`
 }
 
-/** The document that guards a path; hexadecimal, so that no path makes an id that Firestore refuses. */
+/** The id of a path's document. Hashed, because Firestore rejects some paths as ids. */
 export function pathId(path: WorkspacePath): string {
   return createHash('sha256').update(path).digest('hex')
 }
 
-/** The range of the `named` keys of one path: from, and up to but without. */
+/** The range of the `named` keys of one path, from (inclusive) and to (exclusive). */
 export function namedRange(path: WorkspacePath): [string, string] {
   return [`${pathId(path)}:`, `${pathId(path)};`]
 }
@@ -72,7 +72,7 @@ export function trashSweepKey(file: SweepPosition): string | null {
   return file.deletedAt === null ? null : sweepKey('trash', file.deletedAt, file)
 }
 
-/** As stored: `condemned`, the name from the time when it held condemned files alone. */
+/** The stored name. Earlier versions used this key only for files that a rescan found infected. */
 export const rejectedKind = 'condemned'
 
 export function rejectedKey({
@@ -87,13 +87,13 @@ function rejectedKeyOf(file: FileRecord): string | null {
   return rejectedAt === undefined ? null : rejectedKey({ ...file, rejectedAt })
 }
 
-/** Signatures without an instant are `0`, before any that have one. */
+/** Signatures without a date have the key `0`, which sorts before any date. */
 export function signaturesKey(file: FileRecord): string | null {
   const signaturesAt = signaturesOf(file)
   return signaturesAt === undefined ? null : sweepKey(signaturesAt || '0', file.createdAt, file)
 }
 
-/** Files of one instant go by workspace and sequence, so that every page has one place to go on from. */
+/** Ordered by instant, workspace and sequence: a total order, so the next page continues after the last record. */
 function sweepKey(
   kind: string,
   instant: string,
@@ -107,15 +107,18 @@ export function trashKeyOf(file: FileRecord): string | null {
   return `${file.deletedAt}|${padded(file.sequence)}`
 }
 
-/** The owner before the pending files, the last of these before the others, and those before what was deleted or condemned last. */
+/**
+ * Ranks the files of a path as `getByPath` does: the owner, then the pending file that was reserved last, then the file that
+ * was deleted, or found infected by a rescan, last.
+ */
 function namedKeyOf(file: FileRecord): string | null {
   const [from] = namedRange(file.path)
   if (file.state === 'ready' && !file.isDeleted) return `${from}3`
   if (file.state === 'pending') return `${from}2|${padded(file.sequence)}`
   const { condemnedAt } = file.state === 'infected' ? file : {}
-  const goneAt = file.isDeleted ? file.deletedAt : condemnedAt
-  if (goneAt == null || file.supersededBy !== null) return null
-  return `${from}1|${goneAt}|${padded(file.sequence)}`
+  const removedAt = file.isDeleted ? file.deletedAt : condemnedAt
+  if (removedAt == null || file.supersededBy !== null) return null
+  return `${from}1|${removedAt}|${padded(file.sequence)}`
 }
 
 function scopeTermsOf(file: FileRecord): string[] {
@@ -134,7 +137,7 @@ function gramTermsOf({ name, isDeleted }: FileRecord): string[] {
   return gramsOf(foldCase(name)).map((gram) => gramTerm(isDeleted, gram))
 }
 
-/** Every safe integer in the order of its value. */
+/** Padded to the length of the largest safe integer, so that text order is numeric order. */
 function padded(sequence: number): string {
   return String(sequence).padStart(16, '0')
 }

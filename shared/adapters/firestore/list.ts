@@ -1,103 +1,98 @@
-import type { Query, QueryDocumentSnapshot } from '@google-cloud/firestore'
+import type { DocumentSnapshot, Query, QueryDocumentSnapshot } from '@google-cloud/firestore'
 import { folderOf, pageOf, positionAfterFolder, type ListEntry } from '../../model/list-page.ts'
 import type { ListPage, ListQuery } from '../../model/listing.ts'
 import { decodeFile } from './documents.ts'
 import { count, select, type Selection } from './selection.ts'
 
-type Entry = ListEntry<QueryDocumentSnapshot>
+type Entry = ListEntry<DocumentSnapshot>
 
-/** How many documents the next call asks for at most. */
+/** Documents that one query reads at most. */
 const maxBatch = 300
 
-/**
- * One page. Where it takes several queries, each sees what is there when it is made, as the queries of several pages do:
- * the client's read-only transactions end the process where their first read fails.
- */
+/** Lists one page. Its queries do not share a snapshot. */
 export async function listFiles(files: Query, query: ListQuery): Promise<ListPage> {
   const selection = await select(files, query)
   const entries = selection ? await entriesOf(selection, query) : []
-  const counted = query.total && selection ? await total(selection) : 0
+  const countTotal = async () => (selection ? countAll(selection) : 0)
   return pageOf(query, entries, {
     decode: decodeFile,
-    total: query.total ? counted : undefined,
+    total: query.total ? await countTotal() : undefined,
   })
 }
 
-/** The entries of the page, and one more where one follows. */
+/** The entries of the page, and the next one if there is one. */
 async function entriesOf(selection: Selection, query: ListQuery): Promise<Entry[]> {
   const { offset = 0, limit } = query
   const wanted = offset + limit + 1
-  if (!query.folders && !selection.isMeant) {
-    const start = startOf(query)
-    const remaining = start ? selection.query.startAfter(...start) : selection.query
-    const { docs } = await remaining
+  if (!query.folders && !selection.matches) {
+    const position = startOf(query)
+    const start = position ? selection.query.startAfter(...position) : selection.query
+    const { docs } = await start
       .offset(offset)
       .limit(limit + 1)
       .get()
-    return docs.map((row) => ({ row }))
+    return docs.map((document) => ({ row: document }))
   }
-  return (await walk(selection, query, wanted)).slice(offset)
+  return (await readInBatches(selection, query, wanted)).slice(offset)
 }
 
 /**
- * Reads on until there are as many entries as are wanted. A folder's first file stands for it, and what else lies in it is
- * leapt over: few documents at a time while that happens, more while it does not.
+ * Reads batches of documents until there are enough entries. Lists a folder when it finds its first file, then seeks past
+ * the others. Batches double in size, but start at one document again after a batch with further files of a folder.
  */
-async function walk(
-  { query: selected, isMeant }: Selection,
+async function readInBatches(
+  { query: selected, matches }: Selection,
   query: ListQuery,
   wanted: number,
 ): Promise<Entry[]> {
   const entries: Entry[] = []
-  let start = startOf(query)
+  let position = startOf(query)
   let batch = query.folders ? 1 : wanted
   for (;;) {
-    const size = Math.min(batch, maxBatch, isMeant ? maxBatch : wanted - entries.length)
-    const remaining = start ? selected.startAfter(...start) : selected
-    const { docs } = await remaining.limit(size).get()
+    const size = Math.min(batch, maxBatch, matches ? maxBatch : wanted - entries.length)
+    const start = position ? selected.startAfter(...position) : selected
+    const { docs } = await start.limit(size).get()
     let folder: string | undefined
-    let passed = 0
+    let skipped = 0
     for (const document of docs) {
       const path = String(document.get('path'))
-      start = startAt(query, document)
-      if (folder !== undefined && path.startsWith(folder)) passed += 1
-      else if (!isMeant || isMeant(document)) {
+      position = positionOf(query, document)
+      if (folder !== undefined && path.startsWith(folder)) skipped += 1
+      else if (!matches || matches(document)) {
         folder = query.folders ? folderOf(path, query.prefix) : undefined
         entries.push(folder === undefined ? { row: document } : { folder })
       }
-      if (folder !== undefined && path.startsWith(folder)) start = startAfterFolder(query, folder)
+      if (folder !== undefined && path.startsWith(folder)) position = afterFolder(folder, query)
       if (entries.length === wanted) return entries
     }
     if (docs.length < size) return entries
-    batch = passed > 0 ? 1 : batch * 2
+    batch = skipped > 0 ? 1 : batch * 2
   }
 }
 
-/** How many files there are on all pages; where each is to be looked at, each is read. */
-async function total({ query, isMeant }: Selection): Promise<number> {
-  if (!isMeant) return count(query)
+/** The number of files on all pages. Reads every document if the query alone does not decide. */
+async function countAll({ query, matches }: Selection): Promise<number> {
+  if (!matches) return count(query)
   const { docs } = await query.select('record.name', 'record.state', 'record.origin').get()
-  return docs.filter(isMeant).length
+  return docs.filter(matches).length
 }
 
-/** The values of the query's order after which Firestore starts to read. */
-type StartValues = [number | string, (number | string)?]
+/** Values for `startAfter`, in the order of the query. */
+type Position = [number | string, (number | string)?]
 
-function startAt({ sort }: ListQuery, document: QueryDocumentSnapshot): StartValues {
+function positionOf({ sort }: ListQuery, document: QueryDocumentSnapshot): Position {
   const [path, sequence] = [String(document.get('path')), Number(document.get('sequence'))]
   return sort === 'path' ? [path, sequence] : [sequence]
 }
 
-function startOf(query: ListQuery): StartValues | undefined {
+function startOf(query: ListQuery): Position | undefined {
   const { after } = query
   if (!after) return undefined
   if (!('path' in after)) return [after.sequence]
-  return after.path.endsWith('/')
-    ? startAfterFolder(query, after.path)
-    : [after.path, after.sequence]
+  return after.path.endsWith('/') ? afterFolder(after.path, query) : [after.path, after.sequence]
 }
 
-function startAfterFolder(query: ListQuery, folder: string): StartValues {
+function afterFolder(folder: string, query: ListQuery): Position {
   const { path, sequence } = positionAfterFolder(folder, query)
   return [path, sequence]
 }

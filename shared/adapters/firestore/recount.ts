@@ -15,13 +15,14 @@ import { transact } from './transaction/transact.ts'
 const pageLength = 1000
 
 interface Counted extends Recount {
-  /** How often the counters have been repaired. */
+  /** The number of repairs of the counters so far. */
   repairs: number
 }
 
 /**
- * Counts in one read-only transaction, which sees one instant and locks nothing. Every change moves the counters by as much
- * as the files, so that what differs then differs ever after: it is repaired as a difference. Costs a read for each file.
+ * Counts in one read-only transaction, which reads one snapshot without locks. Every change updates files and counters together,
+ * so a difference between them stays the same until it is repaired. The repair adds the difference. Costs one read for each
+ * file.
  */
 export async function recount(
   firestore: Firestore,
@@ -34,7 +35,7 @@ export async function recount(
   const drift = applyDelta(counted, kept, -1)
   if (repair && Object.values(drift).some((amount) => amount !== 0)) {
     await transact(firestore, async (attempt) => {
-      // Another sweep has corrected them since they were counted.
+      // Another sweep has repaired the counters since this count.
       if (repairsOf(await attempt.get(workspace)) !== repairs) return
       const growth = Object.entries(drift).map(([name, by]) => [name, FieldValue.increment(by)])
       const fields = { ...Object.fromEntries(growth), repairs: FieldValue.increment(1) }
@@ -56,12 +57,12 @@ async function count(transaction: Transaction, workspace: DocumentReference): Pr
   }
   const expected = (await transaction.get(files.count())).data().count
   if (total !== expected) {
-    throw new Error(`${workspace.path} has ${expected} files, and ${total} were listed`)
+    throw new Error(`${workspace.path} has ${expected} files, but ${total} were listed`)
   }
   return { kept, counted, repairs: repairsOf(snapshot) }
 }
 
-/** Until a page is empty: one that is merely short is no end. */
+/** Reads until a page is empty, because a page with fewer documents than its limit may not be the last. */
 async function* documents(transaction: Transaction, files: ReturnType<typeof filesOf>) {
   const all = files.orderBy(FieldPath.documentId()).limit(pageLength).select('record', 'metadata')
   let last: DocumentSnapshot | undefined

@@ -9,20 +9,20 @@ import { rejectedKey, rejectedKind, signaturesKey } from './keys.ts'
 import type { WorkspaceTransaction } from './transaction/workspace-transaction.ts'
 
 /**
- * Writes the verdict of a later scan. The copy of an owner that guards its path keeps the earlier one, which spares a read
- * and a write for every file: one that is displaced by another then counts as scanned with the earlier signatures again.
+ * Writes the verdict of a rescan. Does not update the copy of the owner in the path's document, which saves a read and a write
+ * for each file. A file that is displaced later therefore counts as scanned with the earlier signatures.
  */
-export async function rejudgeFile(
-  unit: WorkspaceTransaction,
+export async function applyRescan(
+  transaction: WorkspaceTransaction,
   id: FileId,
   { generation, scan }: RescanOutcome,
 ): Promise<ReadyFile | InfectedFile | undefined> {
-  const file = await unit.readFile(id)
+  const file = await transaction.readFile(id)
   if (file?.state !== 'ready' || file.generation !== generation) return undefined
-  const after = rescanned(file, scan, unit.now)
+  const after = rescanned(file, scan, transaction.now)
   if (after === undefined) return undefined
-  if (after.state !== 'ready' && !file.isDeleted) await unit.readClaims(file.path)
-  unit.replace(file, after)
+  if (after.state !== 'ready' && !file.isDeleted) await transaction.readClaims(file.path)
+  transaction.replace(file, after)
   return after
 }
 
@@ -32,7 +32,7 @@ export async function listOutdated(
 ): Promise<ReadyFile[]> {
   const { docs } = await firestore
     .collectionGroup(filesCollection)
-    // Keys of that very instant are longer than it, and so behind it.
+    // Keys of the instant itself are longer than its text, so they sort after it.
     .where('signatures', '<', (after && signaturesKey(after)) ?? signaturesBefore.toISOString())
     .orderBy('signatures', 'desc')
     .limit(limit)

@@ -5,17 +5,17 @@ import { narrowsPaths, pathBounds, type PathBounds } from '../../model/path-boun
 import { longestGramsOf, maxGramLength } from './grams.ts'
 import { gramTerm, scopeTerm } from './keys.ts'
 
-const maxWeighedGrams = 5
-const maxWeighed = 1000
+const maxCountedGrams = 5
+const maxCountedFiles = 1000
 
-/** All files of a list query, in its order, whatever the page. */
+/** The files of a list query, in its order, independent of the page. */
 export interface Selection {
   query: Query
-  /** Whether a file that the query finds is really meant; undefined where all are. */
-  isMeant: ((snapshot: DocumentSnapshot) => boolean) | undefined
+  /** Whether a document of `query` matches the list query. Undefined if all do. */
+  matches: ((snapshot: DocumentSnapshot) => boolean) | undefined
 }
 
-/** Undefined where nothing can match. */
+/** Undefined if no file can match. */
 export async function select(files: Query, query: ListQuery): Promise<Selection | undefined> {
   const bounds = pathBounds(query)
   if (bounds.isEmpty) return undefined
@@ -27,18 +27,18 @@ export async function select(files: Query, query: ListQuery): Promise<Selection 
   const direction = query.descending ? 'desc' : 'asc'
   const [first, second] = query.sort === 'path' ? ['path', 'sequence'] : ['sequence', 'path']
   const inScope = files.where('terms', 'array-contains', term)
-  // Where order is not by path, a scope's term stands for the session; the bounds would be looked up in every entry.
+  // In order of creation, the term already restricts the query to the session. Bounds would be tested for every entry.
   const isBound =
     query.sort === 'path' || folded !== '' ? narrowsPaths(bounds.low) : bounds.isNarrowed
   const bounded = isBound ? within(inScope, bounds) : inScope
   return {
     query: bounded.orderBy(first, direction).orderBy(second, direction),
-    isMeant: verification(query, folded),
+    matches: matcherOf(query, folded),
   }
 }
 
-/** A name's grams find it alone where they are the whole question; else each file found is looked at. */
-function verification({ state, origin }: ListQuery, folded: string): Selection['isMeant'] {
+/** Undefined if the term of the query decides alone. Otherwise each document that it finds is tested. */
+function matcherOf({ state, origin }: ListQuery, folded: string): Selection['matches'] {
   const isFiltered = state !== undefined || origin !== undefined
   if (folded === '' || (Array.from(folded).length <= maxGramLength && !isFiltered)) return undefined
   return (snapshot) =>
@@ -47,20 +47,20 @@ function verification({ state, origin }: ListQuery, folded: string): Selection['
     [undefined, snapshot.get('record.origin')].includes(origin)
 }
 
-/** The gram of the fewest files, so that the fewest are looked at in vain; weighing one is one read. */
+/** The n-gram with the fewest files, so that the fewest documents are read in vain. Counting the files of one costs one read. */
 async function rarestGram(files: Query, { deleted }: ListQuery, folded: string): Promise<string> {
-  const grams = sampleOf(longestGramsOf(folded), maxWeighedGrams)
+  const grams = sampleOf(longestGramsOf(folded), maxCountedGrams)
   if (grams.length <= 1) return grams[0] ?? folded
-  const weights = await Promise.all(
+  const counts = await Promise.all(
     grams.map((gram) => {
       const found = files.where('terms', 'array-contains', gramTerm(deleted, gram))
-      return count(found.orderBy('sequence').orderBy('path').limit(maxWeighed))
+      return count(found.orderBy('sequence').orderBy('path').limit(maxCountedFiles))
     }),
   )
-  return grams[weights.indexOf(Math.min(...weights))] ?? folded
+  return grams[counts.indexOf(Math.min(...counts))] ?? folded
 }
 
-/** Up to `most` of the items, the first and the last among them, evenly apart. */
+/** At most `most` of the items, evenly spaced, including the first and the last. */
 function sampleOf(items: string[], most: number): string[] {
   if (items.length <= most) return items
   const step = (items.length - 1) / (most - 1)

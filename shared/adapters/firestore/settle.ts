@@ -4,24 +4,24 @@ import type { Settlement } from '../../model/verdict.ts'
 import { trimTrash } from './trash.ts'
 import type { WorkspaceTransaction } from './transaction/workspace-transaction.ts'
 
-/** Writes the verdict on what was read in the same transaction; anything but a pending file is left as it is. */
+/** Writes the verdict on a pending file. Leaves a file in any other state unchanged. */
 export async function settleFile(
-  unit: WorkspaceTransaction,
+  transaction: WorkspaceTransaction,
   id: FileId,
   outcome: Settlement,
 ): Promise<SettleResult> {
-  const pending = await unit.openFile(id)
+  const pending = await transaction.openFile(id)
   if (pending?.state !== 'pending') return { file: pending, settled: false, purged: [] }
-  const { owner } = await unit.readClaims(pending.path)
-  const facts = { owner, usage: unit.usage, now: unit.now }
+  const { owner } = await transaction.readClaims(pending.path)
+  const facts = { owner, usage: transaction.usage, now: transaction.now }
   const { file, displaced, refusal } = settlement(pending, outcome, facts)
-  // The owner gives way first: a path has one owner at every moment.
-  if (owner && displaced) await unit.displace(owner, displaced)
-  if (file) unit.replace(pending, file)
-  else unit.remove(pending)
-  if (refusal) unit.refuse(id, refusal)
+  // Displace the current owner first, so that the path has one owner at any time.
+  if (owner && displaced) await transaction.displace(owner, displaced)
+  if (file) transaction.replace(pending, file)
+  else transaction.remove(pending)
+  if (refusal) transaction.refuse(id, refusal)
   const trashed = [displaced, file].flatMap((other) => (other?.isDeleted ? other : []))
-  const purged = await trimTrash(unit, trashed)
+  const purged = await trimTrash(transaction, trashed)
   const isKept = !purged.some((other) => other.id === id)
   return { file: isKept ? file : undefined, settled: true, ...(refusal && { refusal }), purged }
 }

@@ -1,4 +1,7 @@
-/** The gRPC status codes that Firestore's errors carry (https://grpc.io/docs/guides/status-codes). The client has them only behind the whole of its transport. */
+/**
+ * The gRPC status codes of Firestore's errors (https://grpc.io/docs/guides/status-codes). Not imported from the client, which
+ * would load all of its transport.
+ */
 export const grpcStatus = {
   CANCELLED: 1,
   UNKNOWN: 2,

@@ -9,7 +9,7 @@ export async function listPending(firestore: Firestore, query: SweepQuery): Prom
   return page(firestore, query, 'pending', query.after && pendingSweepKey(query.after))
 }
 
-/** The oldest alone is read; the others are counted in the index, at one read for a thousand. */
+/** Reads only the oldest file. Counts the others in the index, at one read for each thousand. */
 export async function countPending(firestore: Firestore): Promise<PendingCount> {
   const pending = firestore
     .collectionGroup(filesCollection)
@@ -25,7 +25,7 @@ export async function listTrash(firestore: Firestore, query: SweepQuery): Promis
   return page(firestore, query, 'trash', query.after && trashSweepKey(query.after))
 }
 
-/** Keys of the instant `before` are longer than it, and so behind it. */
+/** Excludes keys of the instant `before`: they are longer than its text, so they sort after it. */
 async function page(
   firestore: Firestore,
   { before, limit }: SweepQuery,
@@ -42,14 +42,14 @@ async function page(
   return docs.flatMap((snapshot) => decodeFile(snapshot) ?? [])
 }
 
-/** By the encoded form of their ids. */
+/** Ordered by the encoded form of their ids. */
 export async function listWorkspaces(
   firestore: Firestore,
   { limit, after }: { limit: number; after?: string },
 ): Promise<string[]> {
   const all = firestore.collection(workspacesCollection).orderBy(FieldPath.documentId())
-  const behind = after === undefined ? all : all.startAfter(workspaceOf(firestore, after).id)
-  const { docs } = await behind.limit(limit).select().get()
+  const rest = after === undefined ? all : all.startAfter(workspaceOf(firestore, after).id)
+  const { docs } = await rest.limit(limit).select().get()
   return docs.flatMap(({ id }) => decodeWorkspaceId(id) ?? [])
 }
 

@@ -5,48 +5,49 @@ import { trashKeyOf } from './keys.ts'
 import type { WorkspaceTransaction } from './transaction/workspace-transaction.ts'
 
 /**
- * Purges the oldest of a trash that holds too much, at most `maxPurgedAtOnce`; answers them, oldest first. `moved` are the
- * files that this unit itself puts into the trash or moves within it. A commit is limited to 10 MiB, index entries
- * included, and a file with the longest possible name has some 90 KB of them.
+ * Purges the oldest files of a trash that is over its limit, `maxPurgedAtOnce` at most: a commit is limited to 10 MiB including
+ * index entries, and a file with the longest possible name has about 90 KB of them. Returns the purged records, oldest first.
+ * `moved` are the files that this transaction itself puts into the trash or moves within it.
  */
 export async function trimTrash(
-  unit: WorkspaceTransaction,
+  transaction: WorkspaceTransaction,
   moved: FileRecord[],
 ): Promise<FileRecord[]> {
   const purged: FileRecord[] = []
-  if (!isTrashOver(unit.usage)) return purged
-  for await (const file of oldestFirst(unit, moved)) {
-    unit.remove(file)
+  if (!isTrashOver(transaction.usage)) return purged
+  for await (const file of oldestFirst(transaction, moved)) {
+    transaction.remove(file)
     purged.push(file)
-    if (purged.length === maxPurgedAtOnce || !isTrashOver(unit.usage)) break
+    if (purged.length === maxPurgedAtOnce || !isTrashOver(transaction.usage)) break
   }
   return purged
 }
 
-async function* oldestFirst(unit: WorkspaceTransaction, moved: FileRecord[]) {
+async function* oldestFirst(transaction: WorkspaceTransaction, moved: FileRecord[]) {
   const waiting = moved.toSorted((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1))
-  for await (const file of stored(unit)) {
+  for await (const file of stored(transaction)) {
     if (moved.some(({ id }) => id === file.id)) continue
-    while (waiting[0] && keyOf(waiting[0]) < keyOf(file)) yield* whole(unit, waiting.shift())
+    while (waiting[0] && keyOf(waiting[0]) < keyOf(file))
+      yield* withMetadata(transaction, waiting.shift())
     yield file
   }
-  for (const file of waiting) yield* whole(unit, file)
+  for (const file of waiting) yield* withMetadata(transaction, file)
 }
 
-async function* stored(unit: WorkspaceTransaction) {
+async function* stored(transaction: WorkspaceTransaction) {
   const limit = 20
   let page: FileRecord[]
   let after = ''
   do {
-    page = await unit.readTrash(limit, after)
+    page = await transaction.readTrash(limit, after)
     yield* page
     after = page.length < limit ? '' : keyOf(page.at(-1))
   } while (after !== '')
 }
 
-/** A file as this unit leaves it, with the stored metadata, which a path's owner comes without. */
-async function* whole(unit: WorkspaceTransaction, file: FileRecord | undefined) {
-  const before = file && (await unit.readFile(file.id))
+/** A moved file with its stored metadata, which the copy of an owner in the path's document lacks. */
+async function* withMetadata(transaction: WorkspaceTransaction, file: FileRecord | undefined) {
+  const before = file && (await transaction.readFile(file.id))
   if (file && before) yield { ...file, metadata: before.metadata }
 }
 

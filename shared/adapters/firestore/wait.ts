@@ -1,6 +1,6 @@
 import type { DocumentReference } from '@google-cloud/firestore'
 
-/** Listens to a file until it is not pending; billed as one read, and one more for each change that is seen. */
+/** Listens to a file until it is not pending. Billed as one read, and one more for each change. */
 export function untilSettled(file: DocumentReference, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     const end = (settle: () => void) => {

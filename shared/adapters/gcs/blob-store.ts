@@ -19,17 +19,18 @@ import { isTaken } from './errors.ts'
 import { parsePage, writeTokenKey, type GcsObject } from './object.ts'
 import { objectAt, objectPrefix, locateIn, storagePathOf } from './locate.ts'
 import { readObject } from './read.ts'
-import { briefly } from './retry.ts'
+import { withBriefRetry } from './retry.ts'
 import { cancelSession, chunkMultiple, GcsSession, WrongChecksum } from './session.ts'
 import { signObjectUrl } from './sign.ts'
 import { writeObject } from './write.ts'
 
-/** The most objects that Cloud Storage puts on a page. */
+/** The largest page of a listing of Cloud Storage. */
 const maxPageLength = 1000
 
 /**
- * Blobs in one Cloud Storage bucket, below `workspaces/`. The bytes go past the official client's streams: those cannot
- * hold an upload back, check it before it is visible, resume a download, or be aborted without the connections of others.
+ * Blobs in one Cloud Storage bucket, below `workspaces/`. Does not use the official client's streams for the bytes: they
+ * cannot delay the last byte of an upload, check it before it is visible, resume a download, or be aborted without breaking
+ * other connections.
  */
 export class GcsBlobStore implements BlobStore {
   readonly #client: GcsClient
@@ -70,11 +71,11 @@ export class GcsBlobStore implements BlobStore {
       return this.#blob(await writeObject(body, { ...rest, session, pieceBytes, onCommit }))
     } catch (error) {
       body.destroy()
-      // A session that cannot be cancelled costs nothing and ends by itself after a week.
-      await url.then((url) => cancelSession(url, briefly(retry))).catch(() => undefined)
+      // A session that cannot be cancelled costs nothing, and expires after a week.
+      await url.then((url) => cancelSession(url, withBriefRetry(retry))).catch(() => undefined)
       const stored = isCommitting ? await this.#findOwn(name, token) : undefined
       const isWanted = !signal?.aborted && !(error instanceof WrongChecksum)
-      // Only the answer was lost.
+      // The write succeeded, and only its response was lost.
       if (stored && isWanted) return stored
       if (stored) await this.remove(stored)
       throw isTaken(error) ? takenError(storagePath, error) : this.#client.explained(error)
@@ -102,7 +103,7 @@ export class GcsBlobStore implements BlobStore {
     const file = this.#client.bucket.file(name, { generation })
     await this.#client.unlessMissing(() =>
       file.delete({ ifGenerationMatch: generation }).catch((error: unknown) => {
-        // Another generation replaced this one meanwhile.
+        // Another generation has replaced this one.
         if (!isTaken(error)) throw error
       }),
     )
@@ -125,7 +126,7 @@ export class GcsBlobStore implements BlobStore {
 
   async openUpload(storagePath: string, options: UploadOptions): Promise<UploadSession> {
     const { sizeBytes, contentType, origin } = options
-    // As text: the official client drops a length of 0.
+    // A string, because the official client omits the number 0.
     const metadata = { contentType, contentLength: String(sizeBytes) }
     const url = await this.#client.openSession(this.#objectOf(storagePath), metadata, origin)
     return { uploadId: url, url, chunkMultiple }
@@ -140,7 +141,7 @@ export class GcsBlobStore implements BlobStore {
     const name = this.#objectOf(blob.storagePath)
     const { generation } = blob
     const endpoint = this.#signingEndpoint
-    return this.#client.patiently(() =>
+    return this.#client.retrying(() =>
       signObjectUrl(this.#client.bucket.file(name), { ...options, generation, endpoint }),
     )
   }
@@ -165,23 +166,23 @@ export class GcsBlobStore implements BlobStore {
       autoPaginate: false,
       ...(after !== undefined && { pageToken: after }),
     }
-    const { items, nextPageToken } = await this.#client.patiently(async () =>
+    const { items, nextPageToken } = await this.#client.retrying(async () =>
       parsePage((await this.#client.bucket.getFiles(query))[2]),
     )
     const blobs = items.map((object) => this.#blob(object))
     return { blobs, ...(nextPageToken !== undefined && { next: nextPageToken }) }
   }
 
-  /** Asks for an object that never is: the cheapest question that bucket, API and permission must all be right for. */
+  /** Requests an object that never exists: the cheapest request that checks the bucket, the API and the permission. */
   async check(): Promise<string> {
     await this.#client.find(`${objectPrefix}.health`)
     return `Cloud Storage, bucket ${this.#bucket}`
   }
 
-  /** The blob that a write left, if it did; where that cannot be found out, the write's own error is the one to tell. */
+  /** The blob of the write with this token, if it exists. Undefined on errors, so that the caller throws the error of the write. */
   async #findOwn(name: string, token: string): Promise<StoredBlob | undefined> {
     const { retry } = this.#client
-    const found = await this.#client.find(name, briefly(retry)).catch(() => undefined)
+    const found = await this.#client.find(name, withBriefRetry(retry)).catch(() => undefined)
     return found?.metadata?.[writeTokenKey] === token ? this.#blob(found) : undefined
   }
 

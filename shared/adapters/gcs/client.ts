@@ -13,21 +13,21 @@ const partialContent = 206
 export interface GcsOptions {
   bucket: string
   projectId?: string
-  /** By default Application Default Credentials; without a key in them URLs are signed by IAM. */
+  /** Default: Application Default Credentials. If they contain no key, IAM signs URLs. */
   auth?: GoogleAuth
-  /** Where IAM signs; by default Google's own. */
+  /** The endpoint of IAM for signatures. Default: Google's. */
   signingEndpoint?: string
   retry?: Partial<RetryOptions>
 }
 
 /**
- * The official client of one bucket, with patience of our own: the client's requests have no time limit, and its retries
- * share one switch that any call may turn off for all.
+ * The official client for one bucket, with time limits and retries added: the client's requests have no time limit, and one
+ * call can disable its retries for all calls.
  */
 export class GcsClient {
   readonly bucket: Bucket
   readonly retry: RetryOptions
-  /** How many bytes an upload sends at once. */
+  /** Bytes that an upload sends in one request. */
   readonly pieceBytes: number
   readonly #storage: Storage
 
@@ -38,7 +38,7 @@ export class GcsClient {
     this.retry = { ...defaultRetry, ...retry }
   }
 
-  /** Asks nothing of the network, but of the emulator that `STORAGE_EMULATOR_HOST` leads the official client to. */
+  /** Makes no network requests, except to the emulator at `STORAGE_EMULATOR_HOST`, if set. */
   static async open(options: GcsOptions): Promise<GcsClient> {
     const { projectId, auth, bucket } = options
     const clientOptions: StorageOptions = {
@@ -58,10 +58,10 @@ export class GcsClient {
   }
 
   /**
-   * Repeats a request as the retry strategy says; throws `store-unavailable` when its attempts are used up. An error that
-   * the operator can correct names the command.
+   * Sends a request with retries. Throws `store-unavailable` after the last attempt. An error that the operator can correct
+   * names the command.
    */
-  async patiently<T>(
+  async retrying<T>(
     request: (stallMs: number) => Promise<T>,
     retry: RetryOptions = this.retry,
   ): Promise<T> {
@@ -72,7 +72,7 @@ export class GcsClient {
     }
   }
 
-  /** As `patiently`; undefined where there is no such object. Throws where there is no bucket. */
+  /** Like `retrying`, but undefined if the object does not exist. Throws if the bucket does not exist. */
   async unlessMissing<T>(
     request: (stallMs: number) => Promise<T>,
     retry = this.retry,
@@ -82,7 +82,7 @@ export class GcsClient {
         if (isMissing(error) && this.explained(error) === error) return undefined
         throw error
       })
-    return this.patiently(known, retry)
+    return this.retrying(known, retry)
   }
 
   explained(error: unknown): unknown {
@@ -94,14 +94,14 @@ export class GcsClient {
     return this.unlessMissing(async () => parseObject((await file.getMetadata())[0]), retry)
   }
 
-  /** The URI of a new resumable session, for an object that must not be there yet when it is finished. */
+  /** Opens a resumable session, and returns its URI. Finishing it fails if the object exists. */
   async openSession(
     name: string,
     metadata: Record<string, unknown>,
     origin?: string,
   ): Promise<string> {
     const file = this.bucket.file(name)
-    const [url] = await this.patiently(() =>
+    const [url] = await this.retrying(() =>
       file.createResumableUpload({
         metadata,
         preconditionOpts: { ifGenerationMatch: 0 },
@@ -111,7 +111,7 @@ export class GcsClient {
     return url
   }
 
-  /** One generation, or the live one, from a byte on, to `end` (inclusive) or its own end. */
+  /** Opens one generation (default: the live one) from a byte to `end` (inclusive; default: the last byte). */
   async openBody(
     object: { name: string; generation?: string },
     start: number,
@@ -129,17 +129,17 @@ export class GcsClient {
         },
         responseType: 'stream',
       })
-      // Its reader finds an error that came before it began; with nobody listening it would end the process.
+      // Handle an error before the body is read, which reports it again. Without a listener it would end the process.
       data.on('error', () => undefined)
       if (!isWhole && status !== partialContent) {
         data.destroy()
-        throw new TransientError('Cloud Storage answered the whole object in place of a range')
+        throw new TransientError('Cloud Storage answered a range request with the whole object')
       }
       return { stream: data, headers }
     })
   }
 
-  /** A request of ours with the official client's authorization. The time limit is for the head of the answer. */
+  /** Sends a request with the official client's authorization. The time limit covers the response headers, not the body. */
   async #request<T>(
     stallMs: number,
     options: gaxios.GaxiosOptions,

@@ -2,15 +2,15 @@ import { randomUUID } from 'node:crypto'
 import type { Bucket } from '@google-cloud/storage'
 import type { GcsClient } from './client.ts'
 import { parseObject, parseRewrite, writeTokenKey, type GcsObject } from './object.ts'
-import { briefly } from './retry.ts'
+import { withBriefRetry } from './retry.ts'
 
 interface Copy {
   from: string
   generation: string
   to: string
-  /** By default the bucket of the source. */
+  /** Default: the bucket of the source. */
   toBucket?: string
-  /** The metadata of the copy; by default those of the source. */
+  /** The metadata of the copy. Default: those of the source. */
   resource?: Resource
 }
 
@@ -49,7 +49,7 @@ async function rewrite(client: GcsClient, copy: Copy, json: Resource): Promise<G
   let continuation: { rewriteToken?: string } = {}
   for (;;) {
     const qs = { ...preconditions, ...continuation }
-    const step = await client.patiently(async () =>
+    const step = await client.retrying(async () =>
       parseRewrite(await request(bucket, { method: 'POST', uri, qs: { ...qs }, json })),
     )
     if (step.done) return step.resource
@@ -57,10 +57,10 @@ async function rewrite(client: GcsClient, copy: Copy, json: Resource): Promise<G
   }
 }
 
-/** A rewrite that names any metadata replaces all of them, so that the copy's must be named in full. */
+/** The metadata of the source. A rewrite with any metadata replaces all of them, so the copy must repeat these. */
 async function resourceOf(client: GcsClient, { from, generation }: Copy): Promise<Resource> {
   const source = client.bucket.file(from, { generation })
-  return client.patiently(async () => {
+  return client.retrying(async () => {
     const { contentType, metadata } = parseObject((await source.getMetadata())[0])
     return { contentType, metadata }
   })
@@ -70,7 +70,7 @@ async function findTarget(client: GcsClient, { to, toBucket }: Copy): Promise<Gc
   const { bucket } = client
   const target = toBucket === undefined ? bucket : bucket.storage.bucket(toBucket)
   const request = async () => parseObject((await target.file(to).getMetadata())[0])
-  return client.patiently(request, briefly(client.retry))
+  return client.retrying(request, withBriefRetry(client.retry))
 }
 
 /** `Bucket.request` as a promise. */

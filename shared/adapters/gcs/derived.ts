@@ -7,15 +7,15 @@ import { readObject } from './read.ts'
 import { GcsSession } from './session.ts'
 import { writeObject } from './write.ts'
 
-/** Beside `workspaces/`, so that no listing of blobs meets them; a lifecycle rule may end them at any age. */
+/** Outside of `workspaces/`, so that listings of blobs exclude them. A lifecycle rule may delete them at any age. */
 export const derivedPrefix = 'derived/'
 
 /** A blob's object, by its name and generation. */
 type Source = Pick<BlobRef, 'generation'> & { name: string }
 
 /**
- * What was made of blobs, below `derived/{object}/{generation}/`. Removing a blob costs one listing more, by which what
- * was made of it goes at once.
+ * Derived files, such as previews, below `derived/{object}/{generation}/`. Removing a blob costs one additional listing, to
+ * delete its derived files.
  */
 export class GcsDerived {
   readonly #client: GcsClient
@@ -25,7 +25,7 @@ export class GcsDerived {
   }
 
   async read(source: Source, name: string): Promise<Buffer | undefined> {
-    // Without its generation, which would cost a request: a derived object is written once.
+    // Without a generation, which would cost a request to find. A derived object is never replaced.
     const object = { name: objectOf(source, name) }
     const open = (start: number, end?: number) => this.#client.openBody(object, start, end)
     const body = await readObject(open, this.#client.retry)
@@ -41,11 +41,11 @@ export class GcsDerived {
       pieceBytes,
       maxBytes: bytes.length,
     }).catch(async (error: unknown) => {
-      // Another request has made it meanwhile, or this one has and its answer was lost.
-      const isMade = isTaken(error) || (await this.#client.find(objectOf(source, name)))
-      if (!isMade) throw this.#client.explained(error)
+      // Another request has written it, or this one has and its response was lost.
+      const isWritten = isTaken(error) || (await this.#client.find(objectOf(source, name)))
+      if (!isWritten) throw this.#client.explained(error)
     })
-    // The blob may have been removed meanwhile, and its listing may have come before this object.
+    // If the blob was removed meanwhile, its removal may have listed the derived files before this one existed.
     const blob = await this.#client.find(source.name)
     if (blob?.generation !== source.generation) await this.remove(source)
   }
@@ -53,12 +53,13 @@ export class GcsDerived {
   async remove(source: Source): Promise<void> {
     const prefix = objectOf(source, '')
     const list = async () => this.#client.bucket.getFiles({ prefix })
-    const [files] = await this.#client.patiently(list)
+    const [files] = await this.#client.retrying(list)
     for (const file of files) await this.#client.unlessMissing(() => file.delete())
   }
 }
 
 function objectOf({ name, generation }: Source, derived: string): string {
-  if (!/^[a-z0-9.-]*$/.test(derived)) throw new Error(`${derived} is no name of something derived`)
+  if (!/^[a-z0-9.-]*$/.test(derived))
+    throw new Error(`${derived} is not a valid name of a derived file`)
   return `${derivedPrefix}${name}/${generation}/${derived}`
 }

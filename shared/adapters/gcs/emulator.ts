@@ -6,26 +6,26 @@ import { GoogleAuth, JWT } from 'google-auth-library'
 const probeMs = 2000
 const longPath = '/storage/v1'
 
-/** The properties of an emulator that the client depends on. */
+/** Properties of an emulator that affect the client. */
 interface Emulator {
-  /** Firebase's ends a resumable upload with its first request, and takes 130 MB in one. */
+  /** Firebase's emulator ends a resumable upload with its first request, and accepts 130 MB in one. */
   isFirebase: boolean
 }
 
 /**
- * Leads the official client to the emulator that `STORAGE_EMULATOR_HOST` names, with `http://` where it has no scheme, as
- * Google's other clients read it. The official client drops `/storage/v1` from its paths there: Firebase's emulator knows
- * some calls only without it, fake-gcs-server knows all of them only with it.
+ * Configures the official client for the emulator at `STORAGE_EMULATOR_HOST`. Adds `http://` if the value has no scheme, like
+ * Google's other clients. For an emulator the official client omits `/storage/v1` from its paths. Firebase's emulator supports
+ * some calls only without it, and fake-gcs-server supports all calls only with it.
  *
- * The configuration decides where it can: a value that ends with `/storage/v1` names these paths. Otherwise one request
- * asks for a property of the answer. An emulator without it, or without an answer yet, has the paths of the real service.
+ * A value that ends with `/storage/v1` selects the long paths. Otherwise one request finds out. An emulator that does not
+ * answer, or answers without the expected properties, gets the paths of the real service.
  */
 export async function adaptToEmulator(storage: Storage, bucket: string): Promise<Emulator> {
   const given = storage.baseUrl.replace(/(?<!\/)\/+$/, '')
   const located = /^https?:\/\//.test(given) ? given : `http://${given}`
   const hasLongPath = located.endsWith(longPath)
   const endpoint = hasLongPath ? located.slice(0, -longPath.length) : located
-  const { hasShortPaths, isFirebase } = hasLongPath ? realPaths : await ask(endpoint, bucket)
+  const { hasShortPaths, isFirebase } = hasLongPath ? realPaths : await probe(endpoint, bucket)
   storage.apiEndpoint = endpoint
   storage.baseUrl = hasShortPaths ? endpoint : `${endpoint}${longPath}`
   return { isFirebase }
@@ -35,10 +35,10 @@ const realPaths = { hasShortPaths: false, isFirebase: false }
 const firebase = { hasShortPaths: true, isFirebase: true }
 
 /**
- * Asks for a listing without `/storage/v1`. Firebase's emulator is known by a header field that it exposes, another
- * emulator with these paths by the kind of the listing. A refusal is no property: any server may answer an error in JSON.
+ * Requests a listing without `/storage/v1`. A header field identifies Firebase's emulator, and the kind of the listing any other
+ * emulator with short paths. An error response identifies nothing, because any server may answer errors in JSON.
  */
-async function ask(endpoint: string, bucket: string) {
+async function probe(endpoint: string, bucket: string) {
   try {
     const signal = AbortSignal.timeout(probeMs)
     const answer = await fetch(`${endpoint}/b/${bucket}/o?maxResults=1`, { signal })
@@ -52,7 +52,7 @@ async function ask(endpoint: string, bucket: string) {
   }
 }
 
-/** A new key: emulators ask for no credentials and accept any signature, but URLs must have one. */
+/** Credentials with a new key. Emulators need no credentials and accept any signature, but URLs must have one. */
 export async function emulatorAuth(): Promise<GoogleAuth> {
   const { privateKey } = await promisify(generateKeyPair)('rsa', {
     modulusLength: 2048,
@@ -61,7 +61,7 @@ export async function emulatorAuth(): Promise<GoogleAuth> {
   })
   const email = 'emulator@localhost'
   const auth = new GoogleAuth({ authClient: new JWT({ email, key: privateKey }) })
-  // Where the library looks for the signer's name.
+  // The library reads the name of the signer here.
   auth.jsonContent = { client_email: email }
   return auth
 }

@@ -1,12 +1,9 @@
 import { statusOf } from './retry.ts'
 
-/**
- * The error for an operator that stands behind an error of Cloud Storage's: one line that says what to run. Undefined
- * for an error that no set-up repairs.
- */
+/** Translates an error of Cloud Storage to one line with the command that corrects the set-up. Undefined for any other error. */
 export function setupError(bucket: string, error: unknown): Error | undefined {
   const remedy = remedies.find(({ when }) => when(error))
-  return remedy && new Error(remedy.say(bucket), { cause: error })
+  return remedy && new Error(remedy.message(bucket), { cause: error })
 }
 
 /** Whether there is no such object, or no such generation of it. */
@@ -21,44 +18,46 @@ export function isTaken(error: unknown): boolean {
 
 interface Remedy {
   when: (error: unknown) => boolean
-  say: (bucket: string) => string
+  message: (bucket: string) => string
 }
 
 const remedies: Remedy[] = [
   {
-    when: (error) => isMissing(error) && says(error, /bucket does not exist/i),
-    say: (bucket) =>
+    when: (error) => isMissing(error) && hasMessage(error, /bucket does not exist/i),
+    message: (bucket) =>
       `There is no bucket "${bucket}". Run: gcloud storage buckets create gs://${bucket} --uniform-bucket-level-access --public-access-prevention, or correct MEDIA_GCS_BUCKET_NAME.`,
   },
   {
-    when: (error) => says(error, /IAM Service Account Credentials API has not been used/i),
-    say: () =>
+    when: (error) => hasMessage(error, /IAM Service Account Credentials API has not been used/i),
+    message: () =>
       'URLs cannot be signed without a key while the IAM Credentials API is off. Run: gcloud services enable iamcredentials.googleapis.com',
   },
   {
-    when: (error) => says(error, /signBlob/i),
-    say: () =>
+    when: (error) => hasMessage(error, /signBlob/i),
+    message: () =>
       'The service account may not sign URLs in its own name. Run: gcloud iam service-accounts add-iam-policy-binding SERVICE_ACCOUNT --member=serviceAccount:SERVICE_ACCOUNT --role=roles/iam.serviceAccountTokenCreator',
   },
   {
-    when: (error) => says(error, /accessNotConfigured|SERVICE_DISABLED|API has not been used/i),
-    say: () =>
+    when: (error) =>
+      hasMessage(error, /accessNotConfigured|SERVICE_DISABLED|API has not been used/i),
+    message: () =>
       'The Cloud Storage API is off in this project. Run: gcloud services enable storage.googleapis.com',
   },
   {
-    when: (error) => says(error, /Could not load the default credentials|NO_CREDENTIALS_FOUND/i),
-    say: () =>
+    when: (error) =>
+      hasMessage(error, /Could not load the default credentials|NO_CREDENTIALS_FOUND/i),
+    message: () =>
       'There are no Google credentials here. Run: gcloud auth application-default login, or attach a service account to the service.',
   },
   {
     when: (error) => [401, 403].includes(statusOf(error) ?? 0),
-    say: (bucket) =>
+    message: (bucket) =>
       `The service account may not use the bucket "${bucket}". Run: gcloud storage buckets add-iam-policy-binding gs://${bucket} --member=serviceAccount:SERVICE_ACCOUNT --role=roles/storage.objectUser`,
   },
 ]
 
-/** Whether an error's words, or those of the answer that it carries, match. */
-function says(error: unknown, pattern: RegExp): boolean {
+/** Whether the message of an error, or of the response in it, matches. */
+function hasMessage(error: unknown, pattern: RegExp): boolean {
   if (!(error instanceof Error)) return false
   const { errors, response } = error as { errors?: unknown; response?: { data?: unknown } }
   return [error.message, JSON.stringify(errors), JSON.stringify(response?.data)].some(

@@ -4,11 +4,11 @@ import { GcsClient, type GcsOptions } from './client.ts'
 import { readObject } from './read.ts'
 
 export interface GcsForeignOptions extends Omit<GcsOptions, 'bucket'> {
-  /** The buckets that anyone may import from. */
+  /** The buckets from which any user may import. */
   buckets: readonly string[]
 }
 
-/** Objects of other buckets than the service's own, to be read: the operator grants `roles/storage.objectViewer`. */
+/** Reads objects of other buckets, on which the operator has granted `roles/storage.objectViewer`. */
 export class GcsForeignObjects implements Pick<Sources, 'openObject'> {
   readonly #options: GcsForeignOptions
   readonly #clients = new Map<string, Promise<GcsClient>>()
@@ -26,7 +26,7 @@ export class GcsForeignObjects implements Pick<Sources, 'openObject'> {
     const client = await this.#client(bucket)
     const object = await client.find(name)
     signal?.throwIfAborted()
-    // Cloud Storage would undo a coding on the way out, and the size and checksum that it names be of other bytes.
+    // Cloud Storage may decode such objects on download. Then the size and checksum in the metadata are of other bytes.
     if (!object || (object.contentEncoding ?? 'identity') !== 'identity') return undefined
     if (object.size > maxBytes) throw tooLarge(maxBytes)
     const open = (start: number, end: number | undefined) => client.openBody(object, start, end)
@@ -35,7 +35,7 @@ export class GcsForeignObjects implements Pick<Sources, 'openObject'> {
     const stop = () => body.destroy(signal?.reason as Error)
     signal?.addEventListener('abort', stop, { once: true })
     body.once('close', () => signal?.removeEventListener('abort', stop))
-    // Who comes late to the body still finds it failed; until then the error is nobody's to crash on.
+    // Handle an error before the body is read, which reports it again. Without a listener it would end the process.
     body.on('error', () => undefined)
     const { size: sizeBytes, contentType: declaredType } = object
     return { body, sizeBytes, ...(declaredType !== undefined && { declaredType }) }

@@ -22,19 +22,20 @@ const rewriteSchema = z.union([
   z.object({ done: z.literal(false), rewriteToken: z.string() }),
 ])
 
-/** What is used of the JSON API's object resource. */
+/** The fields of the JSON API's object resource that Coffer uses. */
 export type GcsObject = z.infer<typeof objectSchema>
 
 export const parseObject = (answer: unknown) => parsed(objectSchema, answer)
 export const parsePage = (answer: unknown) => parsed(pageSchema, answer)
 export const parseRewrite = (answer: unknown) => parsed(rewriteSchema, answer)
 
-/** Call it within the attempt: an answer that was cut off and ended as if it were whole is asked for again. */
+/** Throws a `TransientError` for a truncated response. Call it in the retried function, so that the request is repeated. */
 function parsed<T>(schema: z.ZodType<T>, answer: unknown): T {
   const { data, error } = schema.safeParse(answer)
-  if (error) throw new TransientError('The answer of Cloud Storage is not whole', { cause: error })
+  if (error)
+    throw new TransientError('The response of Cloud Storage is incomplete', { cause: error })
   return data
 }
 
-/** The custom metadata that names the write or copy that made an object, so that a repeated one knows its own success. */
+/** Custom metadata with the token of the write or copy that created an object, so that a retry recognizes its success. */
 export const writeTokenKey = 'coffer-write'

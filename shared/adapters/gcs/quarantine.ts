@@ -8,19 +8,19 @@ import { parsePage, type GcsObject } from './object.ts'
 import { objectAt } from './locate.ts'
 
 export interface GcsQuarantineOptions extends GcsOptions {
-  /** The bucket to keep them in; by default the one that they are in, where nothing but this reads them. */
+  /** The bucket for quarantined objects. Default: the bucket of the blobs. */
   quarantineBucket?: string
   takesUploads: boolean
   retentionDays: number
   now: () => Date
 }
 
-/** Beside `workspaces/`: no storage path leads there, and the blob store does not list it. */
+/** Outside of `workspaces/`, so that no storage path refers to these objects and listings of blobs exclude them. */
 const prefix = 'quarantine/'
 const pageLength = 1000
 const dayMs = 24 * 3600 * 1000
 
-/** Infected bytes in Cloud Storage, below `quarantine/{workspace}/{fileId}/`; the note is the object's custom metadata. */
+/** Infected bytes in Cloud Storage, below `quarantine/{workspace}/{fileId}/`. The custom metadata of the object is the note. */
 export class GcsQuarantine implements Quarantine {
   readonly takesUploads: boolean
   readonly #source: GcsClient
@@ -85,17 +85,17 @@ export class GcsQuarantine implements Quarantine {
       autoPaginate: false,
       ...(pageToken !== undefined && { pageToken }),
     }
-    return this.#kept.patiently(async () => parsePage((await this.#kept.bucket.getFiles(query))[2]))
+    return this.#kept.retrying(async () => parsePage((await this.#kept.bucket.getFiles(query))[2]))
   }
 
-  /** Another sweep may have been faster. */
+  /** Another sweep may have removed the object. */
   async #remove({ name, generation }: GcsObject): Promise<void> {
     const file = this.#kept.bucket.file(name, { generation })
     await this.#kept.unlessMissing(() => file.delete())
   }
 }
 
-/** Custom metadata is text, and of ASCII where a header is to carry it. */
+/** Custom metadata must be ASCII text, because header fields carry it. */
 function metadataOf(note: QuarantineNote, storagePath: string): Record<string, string> {
   const { workspaceId, fileId, threat, checksum, sizeBytes, engine, scannedAt } = note
   return {

@@ -4,21 +4,21 @@ import type { ByteRange } from '../../ports/blob-store.ts'
 import { Crc32c } from './crc32c.ts'
 import { isTransient, pauseMs, TransientError, unavailable, type RetryOptions } from './retry.ts'
 
-/** Part of one generation, as it comes. */
+/** The response body with bytes of one generation. */
 export interface GcsBody {
   stream: Readable
   headers: Headers
 }
 
-/** Opens one generation from a byte on, to `end` (inclusive) or its own end; undefined where there is none. */
+/** Opens one generation from a byte to `end` (inclusive; default: the last byte). Undefined if it does not exist. */
 export type OpenBody = (start: number, end: number | undefined) => Promise<GcsBody | undefined>
 
-/** A body that delivered so much since its last failure has all its attempts again. */
+/** A body that has delivered this many bytes since its last failure gets all its attempts again. */
 const progressBytes = 256 * 1024
 
 /**
- * A generation's bytes as one stream. Cut off or stalled, it goes on where it was: a generation never changes. Read
- * whole, it ends with an error unless its CRC32C is the one that Cloud Storage has for it.
+ * Reads a generation as one stream. After a broken or stalled connection, it continues at the next byte, because a generation
+ * never changes. Without a range, the stream fails if the bytes do not have the CRC32C that Cloud Storage reports.
  */
 export async function readObject(
   open: OpenBody,
@@ -39,7 +39,7 @@ export async function readObject(
     for (;;) {
       let fault: unknown = new TransientError('Cloud Storage ended the body before its end')
       try {
-        for await (const chunk of chunks(body ?? gone(), retry)) {
+        for await (const chunk of chunks(body ?? throwRemoved(), retry)) {
           position += chunk.length
           crc32c.update(chunk)
           yield chunk
@@ -57,16 +57,16 @@ export async function readObject(
       body = await open(position, range?.end)
     }
     if (position > end || (expected !== undefined && expected !== crc32c.toString())) {
-      throw new Error('The bytes from Cloud Storage do not have the CRC32C that it has for them')
+      throw new Error('The bytes from Cloud Storage do not have the CRC32C that it reports')
     }
   }
   const reader = Readable.from(bytes(), { objectMode: false })
-  // A reader that is destroyed before it was ever read never enters the generator.
+  // The generator does not start if the reader is destroyed before its first read.
   reader.once('close', () => body?.stream.destroy())
   return reader
 }
 
-/** The body's chunks; waiting for one longer than `stallMs` ends the body. A slow reader is no stall. */
+/** The chunks of the body. Destroys the body if a chunk takes longer than `stallMs`. The reader's own time does not count. */
 async function* chunks({ stream }: GcsBody, { stallMs }: RetryOptions): AsyncGenerator<Buffer> {
   const iterator: AsyncIterator<Buffer> = stream[Symbol.asyncIterator]()
   for (;;) {
@@ -79,10 +79,10 @@ async function* chunks({ stream }: GcsBody, { stallMs }: RetryOptions): AsyncGen
   }
 }
 
-/** The size of the object behind a response to a request without a range. */
+/** The size of the object, from a response to a request without a range. */
 function sizeOf(headers: Headers): number {
   const size = headers.get('Content-Length') ?? headers.get('X-Goog-Stored-Content-Length')
-  if (size === null) throw new Error('Cloud Storage did not say how long the object is')
+  if (size === null) throw new Error('Cloud Storage did not report the size of the object')
   return Number(size)
 }
 
@@ -90,6 +90,6 @@ function crc32cOf(headers: Headers): string | undefined {
   return /crc32c=([^,\s]+)/.exec(headers.get('X-Goog-Hash') ?? '')?.[1]
 }
 
-function gone(): never {
+function throwRemoved(): never {
   throw new Error('The object was removed while it was being read')
 }

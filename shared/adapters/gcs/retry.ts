@@ -1,16 +1,16 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { WorkspaceError } from '../../model/errors.ts'
 
-/** How patient the store is with Cloud Storage: https://cloud.google.com/storage/docs/retry-strategy */
+/** Time limits and retries for requests to Cloud Storage: https://cloud.google.com/storage/docs/retry-strategy */
 export interface RetryOptions {
-  /** Of one step, the first included. */
+  /** Attempts of one step, including the first. */
   attempts: number
-  /** Doubles with each attempt; the actual delay is a random part of it. */
+  /** Doubles with each attempt. The upper half of each delay is random. */
   baseDelayMs: number
   maxDelayMs: number
-  /** A request that gives nothing for so long is given up, and tried again. */
+  /** A request without a response for this time is aborted and retried. */
   stallMs: number
-  /** Of all attempts at one step: functions have 60 s for a request. */
+  /** Limit for all attempts of one step. Functions have 60 s for a request. */
   totalMs: number
 }
 
@@ -22,22 +22,25 @@ export const defaultRetry: RetryOptions = {
   totalMs: 45_000,
 }
 
-/** For the requests that look after a failure, on which the caller has waited long enough. */
-export function briefly(retry: RetryOptions): RetryOptions {
+/** Shorter limits for follow-up requests after a failure, when the caller has already waited. */
+export function withBriefRetry(retry: RetryOptions): RetryOptions {
   const { attempts, totalMs } = retry
   return { ...retry, attempts: Math.min(attempts, 2), totalMs: Math.min(totalMs, 5000) }
 }
 
 const transientStatuses = new Set([408, 429, 500, 502, 503, 504])
 
-/** A failure that another attempt may not meet, although it is neither a status nor an error of a socket. */
+/** A failure to retry that is neither an HTTP status nor a network error. */
 export class TransientError extends Error {
   override readonly name = 'TransientError'
 }
 
 /**
- * Repeats a step until it succeeds or fails for good; throws `store-unavailable` when the attempts or their time are used up.
- * The step hears how long it may wait for an answer.
+ * Runs a step until it succeeds or fails permanently. Throws `store-unavailable` after `attempts` or `totalMs`. The step gets
+ * the time, in milliseconds, that it may wait for a response.
+ *
+ * `p-retry` does not replace it: it ignores `Retry-After`, has no jitter at its longest delay, and does not limit the time of
+ * an attempt.
  */
 export async function retried<T>(
   retry: RetryOptions,
@@ -61,8 +64,8 @@ export async function retried<T>(
 }
 
 /**
- * The pause before the attempt that follows so many failed ones, with jitter, so that clients do not return in step: at
- * least as long as the `Retry-After` of the error's answer says, but never longer than `maxDelayMs`.
+ * The delay before the next attempt, with jitter: at least the `Retry-After` of the response in the error, at most
+ * `maxDelayMs`.
  */
 export function pauseMs(retry: RetryOptions, failures: number, error: unknown): number {
   const most = retry.baseDelayMs * 2 ** (failures - 1) * (0.5 + Math.random() / 2)
@@ -79,17 +82,17 @@ function retryAfterMs(error: unknown): number {
   return /^\d{1,5}$/.test(String(given)) ? Number(given) * 1000 : 0
 }
 
-/** The refusal for a caller once Cloud Storage has failed at every attempt. */
+/** The error for the caller after the last failed attempt. */
 export function unavailable(cause: unknown): WorkspaceError {
   const detail = 'Cloud Storage does not answer in time; try again later.'
   return new WorkspaceError('store-unavailable', detail, { cause })
 }
 
-/** Gives up waiting after `stallMs`; for clients that cannot be told to. */
+/** Rejects with a `TransientError` after `stallMs`, for clients without a time limit. */
 export async function unstalled<T>(stallMs: number, answer: Promise<T>): Promise<T> {
   const given = new AbortController()
   const stalled = delay(stallMs, undefined, { signal: given.signal }).then(() => {
-    throw new TransientError(`Cloud Storage gave no answer for ${stallMs} ms`)
+    throw new TransientError(`Cloud Storage did not answer for ${stallMs} ms`)
   })
   stalled.catch(() => undefined)
   try {
@@ -103,17 +106,17 @@ export function isTransient(error: unknown): boolean {
   if (error instanceof TransientError) return true
   const status = statusOf(error)
   if (status !== undefined) return transientStatuses.has(status)
-  return hasAnswer(error) || isOfTheNetwork(error) || isBrokenToken(error)
+  return hasResponse(error) || isNetworkError(error) || isTruncatedToken(error)
 }
 
-/** Whether the error comes with an answer. If its status is a success, the rest of the answer was cut off or garbled. */
-function hasAnswer(error: unknown): boolean {
+/** Whether the error contains a response. If its status is a success, the body was truncated or malformed. */
+function hasResponse(error: unknown): boolean {
   return (error as { response?: unknown }).response !== undefined
 }
 
 /**
- * The HTTP status of the failure that an error of the Storage client or of gaxios stands for. Undefined where no answer
- * came, and where the answer is a success that could not be read.
+ * The HTTP status in an error of the Storage client or of gaxios. Undefined without a response, and for a successful response
+ * that could not be read.
  */
 export function statusOf(error: unknown): number | undefined {
   const { code, status, response } = error as {
@@ -126,18 +129,18 @@ export function statusOf(error: unknown): number | undefined {
     .find((value) => value >= 400 && value <= 599)
 }
 
-/** Whether the connection failed, anywhere in the chain of causes; a bug of ours is no reason to try again. */
-function isOfTheNetwork(error: unknown): boolean {
+/** Whether the error or one of its causes is a network error. */
+function isNetworkError(error: unknown): boolean {
   if (!(error instanceof Error)) return false
   const { code, type } = error as { code?: unknown; type?: unknown }
   if (['AbortError', 'TimeoutError', 'FetchError'].includes(error.name)) return true
   if (type === 'system' || type === 'aborted') return true
   if (typeof code === 'string' && networkCodes.has(code)) return true
-  return isOfTheNetwork(error.cause)
+  return isNetworkError(error.cause)
 }
 
-/** How google-auth-library fails when the answer of a token endpoint ends within its JSON. */
-function isBrokenToken(error: unknown): boolean {
+/** The error of google-auth-library for a truncated response of a token endpoint. */
+function isTruncatedToken(error: unknown): boolean {
   return error instanceof TypeError && error.message.includes("'refresh_token' on string")
 }
 

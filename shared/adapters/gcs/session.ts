@@ -7,25 +7,25 @@ import { retried, TransientError, unavailable, type RetryOptions } from './retry
 export const chunkMultiple = 256 * 1024
 
 const resumeIncomplete = 308
-/** A session that Cloud Storage has ended, whose upload begins again at its first byte. */
+/** Cloud Storage has ended the session. The upload must start again at its first byte. */
 const endedStatuses = new Set([404, 410])
 
-/** Bytes changed on the way, and are visible: Cloud Storage checks `X-Goog-Hash`, what stands in for it may not. */
+/** The stored object has a wrong checksum and is visible. Cloud Storage prevents this with `X-Goog-Hash`, an emulator may not. */
 export class WrongChecksum extends Error {
   override readonly name = 'WrongChecksum'
 }
 
 /**
- * One resumable upload of bytes that come once and cannot be asked for again:
+ * One resumable upload of a stream that cannot be read again:
  * https://cloud.google.com/storage/docs/performing-resumable-uploads. The session URI is its own authorization.
  */
 export class GcsSession {
   readonly #url: string
   readonly #retry: RetryOptions
   readonly #signal: AbortSignal | undefined
-  /** What Cloud Storage says it holds. */
+  /** The bytes that Cloud Storage reports as received. */
   #heldBytes = 0
-  /** What it must hold when the next piece begins. */
+  /** The bytes before the next piece. */
   #sentBytes = 0
 
   constructor(url: string, { retry, signal }: { retry: RetryOptions; signal?: AbortSignal }) {
@@ -34,24 +34,26 @@ export class GcsSession {
     this.#signal = signal
   }
 
-  /** Sends a piece of a multiple of `chunkMultiple` bytes; once it resolves, all of it is held. */
+  /** Sends a piece whose length is a multiple of `chunkMultiple`. Resolves when Cloud Storage has received all of it. */
   async send(piece: Buffer): Promise<void> {
     const object = await this.#deliver(piece, '*')
     if (object) raise('Cloud Storage finished an upload before its last byte')
     this.#sentBytes += piece.length
   }
 
-  /** Sends the last piece and makes the object visible, unless the bytes have another CRC32C. */
+  /** Sends the last piece, which makes the object visible. Throws if the bytes have another CRC32C. */
   async finish(piece: Buffer, crc32c: string): Promise<GcsObject> {
     const total = this.#sentBytes + piece.length
     const object = await this.#deliver(piece, total, { 'X-Goog-Hash': `crc32c=${crc32c}` })
     if (object?.crc32c === undefined || object.crc32c === crc32c) {
-      return object ?? raise('Cloud Storage took the last byte of an upload and did not finish it')
+      return (
+        object ?? raise('Cloud Storage received the last byte of an upload but did not finish it')
+      )
     }
     throw new WrongChecksum(`Cloud Storage stored bytes of CRC32C ${object.crc32c}, not ${crc32c}`)
   }
 
-  /** After a failure asks first what has arrived (it may be everything), then sends what has not. */
+  /** Sends a piece with retries. After a failure it first requests the status, then sends the bytes that are missing. */
   #deliver(
     piece: Buffer,
     total: number | '*',
@@ -75,13 +77,14 @@ export class GcsSession {
         const range = before < end ? `bytes ${before}-${end - 1}/${total}` : `bytes */${total}`
         const object = await put(rest, range)
         if (object) return object
-        if (this.#heldBytes === before) throw new TransientError('Cloud Storage kept nothing')
+        if (this.#heldBytes === before)
+          throw new TransientError('Cloud Storage stored none of the bytes')
       }
     }
     return retried(this.#retry, step, this.#signal)
   }
 
-  /** The object, once it is complete; undefined while more is to come. */
+  /** Sends one request. Resolves to the object if the upload is complete, else to undefined. */
   async #put(
     body: Buffer,
     stallMs: number,
@@ -101,14 +104,14 @@ export class GcsSession {
     if (endedStatuses.has(answer.status)) throw lost(`answered ${answer.status} to the session`)
     if (answer.status !== resumeIncomplete) return parseObject(answer.data)
     this.#heldBytes = heldBytes(answer.headers.get('Range'))
-    if (this.#heldBytes < this.#sentBytes) throw lost('lost bytes that it had held')
+    if (this.#heldBytes < this.#sentBytes) throw lost('lost bytes that it had received')
     return undefined
   }
 }
 
 /**
- * Ends a session of `openUpload`. Cloud Storage answers 499; a session that is unknown, finished or gone is no error, nor is
- * an emulator that cannot (501): there a session ends by itself.
+ * Cancels a session of `openUpload`. Cloud Storage answers 499. Ignores an unknown or finished session, and an emulator that
+ * does not support cancelling (501).
  */
 export async function cancelSession(url: string, retry: RetryOptions): Promise<void> {
   await retried(retry, (stallMs) =>
@@ -124,13 +127,13 @@ export async function cancelSession(url: string, retry: RetryOptions): Promise<v
   )
 }
 
-/** How many bytes from the start a `Range: bytes=0-42` says are held; without one, none. */
+/** The number of received bytes from `Range: bytes=0-42`. 0 without the field. */
 function heldBytes(range: string | null): number {
   const last = /^bytes=0-(\d+)$/.exec(range ?? '')?.[1]
   return last === undefined ? 0 : Number(last) + 1
 }
 
-/** The bytes that were sent are gone from here: only the caller can send them again. */
+/** The upload cannot continue, because the bytes sent before are no longer in memory. The caller must start again. */
 function lost(reason: string): WorkspaceError {
   return unavailable(new Error(`Cloud Storage ${reason}`))
 }

@@ -3,16 +3,16 @@ import type { SignOptions } from '../../ports/blob-store.ts'
 import { TransientError } from './retry.ts'
 
 /**
- * A V4 signed URL of one generation, at most seven days ahead. With a key it costs no request; without one IAM signs
- * (`signBlob`), and the service account needs `roles/iam.serviceAccountTokenCreator` on itself. Takes a `File` that is
- * used for nothing else.
+ * Creates a V4 signed URL of one generation that expires in at most seven days. With a key it needs no request. Without one
+ * IAM signs (`signBlob`), and the service account needs `roles/iam.serviceAccountTokenCreator` on itself. Changes `file`, so
+ * pass a `File` without other users.
  */
 export async function signObjectUrl(
   file: File,
   options: SignOptions & { generation: string; endpoint: string | undefined },
 ): Promise<string> {
   const { expiresAt, contentType, contentDisposition, generation, endpoint } = options
-  // The official client throws only the message of an error in signing, whose status decides about another attempt.
+  // The official client drops the status of a signing error, which decides about a retry. Keep the original error.
   let failure: unknown
   file.storage = signingBy(file.storage, async (signing) => {
     try {
@@ -37,7 +37,7 @@ export async function signObjectUrl(
   return url
 }
 
-/** The same client, which hands its signatures to a function on their way. */
+/** The same client, but `handle` receives its signatures first. */
 function signingBy(
   storage: Storage,
   handle: (signing: Promise<string>) => Promise<string>,
@@ -50,9 +50,9 @@ function signingBy(
   return Object.create(storage, { authClient: { value: authClient } }) as Storage
 }
 
-/** The answer of IAM is not looked at by its client: cut off, it has no signature. */
+/** The client does not check the response of IAM. A truncated one has no signature. */
 async function signatureOf(signing: Promise<string | undefined>): Promise<string> {
   const signature = await signing
-  if (signature === undefined) throw new TransientError('The answer of IAM is not whole')
+  if (signature === undefined) throw new TransientError('The response of IAM is incomplete')
   return signature
 }

@@ -6,29 +6,29 @@ import type { GcsObject } from './object.ts'
 import type { GcsSession } from './session.ts'
 
 /**
- * What a write holds in memory, to send it again after a fault. Cloud Storage advises at least 8 MiB where one upload
- * has the machine to itself; twenty of them side by side are to stay below 250 MB.
+ * The bytes that a write keeps in memory to resend them after a failure. Cloud Storage recommends at least 8 MiB for a single
+ * upload. With 4 MiB, 20 concurrent uploads stay below 250 MB.
  */
 export const pieceBytes = 4 * 1024 * 1024
 
-/** For Firebase's emulator, which takes a file in one piece. Memory is used as the piece fills. */
+/** For Firebase's emulator, which accepts a file only in one piece. The system allocates memory as the piece fills. */
 export const wholePieceBytes = 130 * 1000 * 1000
 
 type ObjectWrite = Omit<WriteOptions, 'contentType'> & {
-  /** Asked at once, while the first bytes come. */
+  /** Opens while the first bytes arrive. */
   session: Promise<GcsSession>
   pieceBytes: number
-  /** From here on the object may be visible, even if what follows throws. */
+  /** Called before the last piece is sent. From then on the object may be visible, even if the write throws. */
   onCommit?: () => void
 }
 
 /**
- * Streams a body into a session. The last piece stays here until the body has ended and `beforeCommit` has resolved:
- * without it Cloud Storage shows nothing.
+ * Streams a body into a session. Sends the last piece, which makes the object visible, only after the body has ended and
+ * `beforeCommit` has resolved.
  */
 export async function writeObject(body: Readable, write: ObjectWrite): Promise<GcsObject> {
   const { session, pieceBytes, maxBytes, signal, beforeCommit, onCommit } = write
-  // What fails before it is awaited must not end the process.
+  // Handle errors that occur before they are awaited. Otherwise they would end the process.
   body.on('error', () => undefined)
   session.catch(() => undefined)
   signal?.throwIfAborted()

@@ -10,7 +10,7 @@ const options = { contentType: 'text/plain', maxBytes: 100 }
 const expiresAt = new Date(Date.now() + 3600_000)
 const signing = { contentType: 'text/plain', contentDisposition: 'inline', expiresAt }
 
-/** The stores over a directory, and what they report of it. */
+/** The stores of a directory, and the bad files that they report. */
 async function openStores(directory: string, now = () => new Date()) {
   const reports: string[] = []
   const log = (message: string) => void reports.push(message)
@@ -18,7 +18,7 @@ async function openStores(directory: string, now = () => new Date()) {
   return Object.assign(storage, { reports })
 }
 
-/** A directory with one open upload, of which `session.json` lies at the path. */
+/** A directory with one open upload. `session` is the path of its `session.json`. */
 async function withSession() {
   const directory = await temporaryDirectory()
   await using storage = await openStores(directory.path)
@@ -35,7 +35,7 @@ async function withSession() {
 const days = (count: number) => new Date(Date.now() - count * 24 * 3600_000)
 const chunk = () => ({ body: Readable.from([Buffer.from('abc')]), firstByte: 0, sizeBytes: 3 })
 
-describe('a session of an upload that cannot be read', () => {
+describe('an unreadable session of an upload', () => {
   const damages: [string, (path: string) => Promise<unknown>][] = [
     ['emptied', (path) => truncate(path)],
     ['cut off', (path) => writeFile(path, '{"storagePath":"loc')],
@@ -49,7 +49,7 @@ describe('a session of an upload that cannot be read', () => {
     ],
   ]
 
-  test.each(damages)('%s is reported by name and skipped', async (_, damage) => {
+  test.each(damages)('is reported with its path and skipped (%s)', async (_, damage) => {
     await using directory = await withSession()
     await damage(directory.session)
     await using storage = await openStores(directory.path)
@@ -63,7 +63,7 @@ describe('a session of an upload that cannot be read', () => {
     expect(await readdir(join(directory.path, 'uploads'))).toEqual([directory.uploadId])
   })
 
-  test('is deleted once no session can be open any more', async () => {
+  test('is deleted after the longest time that a session can be open', async () => {
     await using directory = await withSession()
     await truncate(directory.session)
     await utimes(directory.session, days(7), days(7))
@@ -74,7 +74,7 @@ describe('a session of an upload that cannot be read', () => {
     expect(await readdir(join(directory.path, 'uploads'))).toEqual([])
   })
 
-  test('leaves the other sessions as they are', async () => {
+  test('does not affect other sessions', async () => {
     await using directory = await withSession()
     await using storage = await openStores(directory.path)
     const place = storage.blobs.locate('user', newId(), 'b.txt')
@@ -87,7 +87,7 @@ describe('a session of an upload that cannot be read', () => {
 })
 
 test.each([0, 31])(
-  'a signing key of %d bytes is reported, and another one is used',
+  'openLocalStorage reports a signing key of %d bytes and uses another one',
   async (bytes) => {
     await using directory = await temporaryDirectory()
     await (await openStores(directory.path))[Symbol.asyncDispose]()
@@ -105,7 +105,7 @@ test.each([0, 31])(
   },
 )
 
-test('a derived file that is empty or cannot be read is reported and made again', async () => {
+test('readDerived reports a file that is empty or unreadable, and writeDerived replaces it', async () => {
   await using directory = await temporaryDirectory()
   await using storage = await openStores(directory.path)
   const { blobs } = storage
@@ -126,7 +126,7 @@ test('a derived file that is empty or cannot be read is reported and made again'
   expect(storage.reports).toEqual([expect.stringContaining(path)])
 })
 
-test('files that no store has written are no obstacle', async () => {
+test('the stores ignore files that they have not written', async () => {
   await using directory = await temporaryDirectory()
   await (await openStores(directory.path))[Symbol.asyncDispose]()
   for (const place of ['', 'blobs', 'uploads', 'tmp', 'quarantine/kept', 'quarantine/tmp']) {

@@ -21,18 +21,23 @@ test.each([
   [2_000_000, undefined, 512 * 1024],
   [2_000_000, { start: 5, end: 9 }, 5],
   [0, undefined, 1],
-])('reading %j bytes, or %j of them, takes a buffer of %j bytes', async (size, range, buffer) => {
-  await using directory = await temporaryDirectory()
-  await using opened = await openDiskStore(directory.path)
-  const { store } = opened
-  const place = store.locate('user', newId(), 'a')
-  const blob = await store.write(place, Readable.from([Buffer.alloc(size)]), {
-    contentType: 'text/plain',
-    maxBytes: size,
-  })
-  const body = await store.read(blob, range)
-  expect(body?.readableHighWaterMark).toBe(buffer)
-  const chunks = ((await body?.toArray()) ?? []) as Buffer[]
-  expect(Buffer.concat(chunks).length).toBe(range ? range.end - range.start + 1 : size)
-  expect(Math.max(0, ...chunks.map((chunk) => chunk.buffer.byteLength))).toBeLessThanOrEqual(buffer)
-})
+])(
+  'read of a blob of %j bytes with range %j uses a buffer of %j bytes',
+  async (size, range, buffer) => {
+    await using directory = await temporaryDirectory()
+    await using opened = await openDiskStore(directory.path)
+    const { store } = opened
+    const place = store.locate('user', newId(), 'a')
+    const blob = await store.write(place, Readable.from([Buffer.alloc(size)]), {
+      contentType: 'text/plain',
+      maxBytes: size,
+    })
+    const body = await store.read(blob, range)
+    expect(body?.readableHighWaterMark).toBe(buffer)
+    const chunks = ((await body?.toArray()) ?? []) as Buffer[]
+    expect(Buffer.concat(chunks).length).toBe(range ? range.end - range.start + 1 : size)
+    expect(Math.max(0, ...chunks.map((chunk) => chunk.buffer.byteLength))).toBeLessThanOrEqual(
+      buffer,
+    )
+  },
+)

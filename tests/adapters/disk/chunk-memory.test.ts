@@ -10,28 +10,28 @@ import { markExpendable, releaseChunk } from '../../../shared/ports/chunk-memory
 import { temporaryDirectory } from '../../support/disk-store.ts'
 import { serveApp } from '../../support/http/serve-app.ts'
 
-describe('the memory of chunks', () => {
-  test('is given back at once where it is expendable', () => {
+describe('the memory of a chunk', () => {
+  test('is released if the chunk is expendable', () => {
     const chunk = Buffer.alloc(100_000)
     markExpendable(chunk)
     releaseChunk(chunk)
     expect(chunk).toHaveLength(0)
   })
 
-  test('stays where nobody said that it is expendable', () => {
+  test('is kept if the chunk is not marked as expendable', () => {
     const chunk = Buffer.alloc(100_000)
     releaseChunk(chunk)
     expect(chunk).toHaveLength(100_000)
   })
 
-  test('stays as long as a part of it is released', () => {
+  test('is kept if only a part of the chunk is released', () => {
     const chunk = Buffer.alloc(100_000, 'a')
     markExpendable(chunk)
     releaseChunk(chunk.subarray(1))
     expect(chunk.toString()).toBe('a'.repeat(100_000))
   })
 
-  test('is not taken from a caller who wrote a buffer of their own', async () => {
+  test('is kept if the chunk is a buffer of the caller', async () => {
     await using directory = await temporaryDirectory()
     await using file = await open(join(directory.path, 'file'), 'wx')
     const mine = Buffer.alloc(100_000, 'mine')
@@ -39,7 +39,7 @@ describe('the memory of chunks', () => {
     expect(mine.toString('latin1', 0, 4)).toBe('mine')
   })
 
-  test('is not taken from a framework that has read the body beforehand', async () => {
+  test('is kept if a framework has buffered the body', async () => {
     await using directory = await temporaryDirectory()
     await using file = await open(join(directory.path, 'file'), 'wx')
     const app = new Hono<AppEnv>().put('/', async (c) =>
@@ -51,7 +51,7 @@ describe('the memory of chunks', () => {
     expect(rawBody.toString('latin1', 0, 4)).toBe('mine')
   })
 
-  test('of a request is given back once it is written', async () => {
+  test('is released after writing if the chunk comes from a request', async () => {
     await using directory = await temporaryDirectory()
     await using file = await open(join(directory.path, 'file'), 'wx+')
     const seen: Buffer[] = []

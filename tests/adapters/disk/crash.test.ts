@@ -16,7 +16,7 @@ function startChild(directory: string, task: string, argument = '') {
     stdio: ['pipe', 'pipe', 'inherit'],
   })
   const ended = once(child, 'exit')
-  // What a killed child has not read.
+  // Ignore write errors after the child has been killed.
   child.stdin.on('error', () => {})
   return {
     input: child.stdin,
@@ -38,8 +38,8 @@ async function bytesIn(directory: string): Promise<number> {
   return files.reduce((sum, file) => sum + (file.isFile() ? file.size : 0), 0)
 }
 
-describe('a disk store that is killed', () => {
-  test('in the middle of a write has nothing to show for it, and cleans up after 24 hours', async () => {
+describe('DiskBlobStore after kill -9', () => {
+  test('does not list an unfinished write, and deletes it after 24 hours', async () => {
     await using directory = await temporaryDirectory()
     await using child = startChild(directory.path, 'write')
     child.input.write(Buffer.alloc(3_000_000))
@@ -56,34 +56,30 @@ describe('a disk store that is killed', () => {
     expect(await readdir(temporaries)).toEqual([])
   })
 
-  test(
-    'at any moment of an upload lets the client finish it, to the byte',
-    { timeout: 120_000 },
-    async () => {
-      await using directory = await temporaryDirectory()
-      for (let round = 1; round <= 12; round++) {
-        await using child = startChild(directory.path, 'uploads')
-        const { value: line } = (await child.lines.next()) as { value: string }
-        const [firstId = '', firstPlace = ''] = line.split(' ')
-        for (let others = 0; others < round; others++) await child.lines.next()
-        await child.kill()
+  test('lets clients finish their uploads, killed at any step', { timeout: 120_000 }, async () => {
+    await using directory = await temporaryDirectory()
+    for (let round = 1; round <= 12; round++) {
+      await using child = startChild(directory.path, 'uploads')
+      const { value: line } = (await child.lines.next()) as { value: string }
+      const [firstId = '', firstPlace = ''] = line.split(' ')
+      for (let others = 0; others < round; others++) await child.lines.next()
+      await child.kill()
 
-        await using opened = await openDiskStore(directory.path)
-        await using world = await BlobWorld.open(async () => opened)
-        expect(await opened.store.status(firstId)).toMatchObject({ isComplete: true })
-        expect(await opened.store.stat(firstPlace)).toMatchObject({ sizeBytes: 10 })
-        for (const uploadId of await readdir(join(directory.path, 'uploads'))) {
-          const body = bodyOf('0123456789')
-          const status = await opened.store.append(uploadId, { firstByte: 0, body })
-          expect(status).toEqual({ heldBytes: 10, isComplete: true })
-        }
-        const { blobs } = await opened.store.list({ limit: 10_000 })
-        for (const blob of blobs) expect(await world.read(blob)).toBe('0123456789')
+      await using opened = await openDiskStore(directory.path)
+      await using world = await BlobWorld.open(async () => opened)
+      expect(await opened.store.status(firstId)).toMatchObject({ isComplete: true })
+      expect(await opened.store.stat(firstPlace)).toMatchObject({ sizeBytes: 10 })
+      for (const uploadId of await readdir(join(directory.path, 'uploads'))) {
+        const body = bodyOf('0123456789')
+        const status = await opened.store.append(uploadId, { firstByte: 0, body })
+        expect(status).toEqual({ heldBytes: 10, isComplete: true })
       }
-    },
-  )
+      const { blobs } = await opened.store.list({ limit: 10_000 })
+      for (const blob of blobs) expect(await world.read(blob)).toBe('0123456789')
+    }
+  })
 
-  test('between the steps that finish an upload goes on from there', async () => {
+  test('finishes an upload when an append is repeated after its last step failed', async () => {
     await using directory = await temporaryDirectory()
     await using opened = await openDiskStore(directory.path)
     await using world = await BlobWorld.open(async () => opened)
@@ -99,15 +95,15 @@ describe('a disk store that is killed', () => {
   })
 })
 
-describe('a disk store', () => {
-  test('keeps its memory, whatever the size of a file', async () => {
+describe('DiskBlobStore', () => {
+  test('uses bounded memory for a file of 300 MB', async () => {
     await using directory = await temporaryDirectory()
     await using child = startChild(directory.path, 'memory', '300')
     const { value: grownMiB } = (await child.lines.next()) as { value: string }
     expect(Number(grownMiB)).toBeLessThan(100)
   })
 
-  test('lets nobody else in: directories 0700, files 0600', async () => {
+  test('creates directories with mode 0700 and files with mode 0600', async () => {
     await using directory = await temporaryDirectory()
     const root = join(directory.path, 'store')
     await using opened = await openDiskStore(root)
@@ -123,7 +119,7 @@ describe('a disk store', () => {
     }
   })
 
-  test('gives the same key to processes that start at once, and keeps it', async () => {
+  test('uses one signing key for processes that start at the same time', async () => {
     await using directory = await temporaryDirectory()
     await using stack = new AsyncDisposableStack()
     const children = [1, 2, 3, 4].map(() => stack.use(startChild(directory.path, 'sign')))
@@ -134,7 +130,7 @@ describe('a disk store', () => {
     }
   })
 
-  test('leaves nothing in its temporary directory, whatever failed', async () => {
+  test('leaves nothing in its temporary directory after failures', async () => {
     await using directory = await temporaryDirectory()
     let fails = false
     const finalized = () => {
@@ -153,7 +149,7 @@ describe('a disk store', () => {
     expect(await readdir(join(directory.path, 'tmp'))).toEqual([])
   })
 
-  test('keeps a write that goes on, however long ago it began', async () => {
+  test('does not delete a running write that started more than 24 hours ago', async () => {
     await using directory = await temporaryDirectory()
     await using opened = await openDiskStore(directory.path)
     await using world = await BlobWorld.open(async () => opened)
@@ -171,7 +167,7 @@ describe('a disk store', () => {
     expect(await writing).toMatchObject({ sizeBytes: 4 })
   })
 
-  test('never lists an empty store where its directory is gone', async () => {
+  test('throws from list and check if its directory is missing', async () => {
     await using directory = await temporaryDirectory()
     await using opened = await openDiskStore(directory.path)
     await rm(join(directory.path, 'blobs'), { recursive: true })
@@ -202,7 +198,7 @@ describe('a disk store', () => {
     await store.remove(blob)
   })
 
-  test('reads no other file by a generation that is none', async () => {
+  test('reads and removes nothing for an invalid generation', async () => {
     await using directory = await temporaryDirectory()
     await using opened = await openDiskStore(directory.path)
     await using world = await BlobWorld.open(async () => opened)

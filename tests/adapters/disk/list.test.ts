@@ -6,7 +6,7 @@ import { BlobWorld } from '../../ports/blob-store/world.ts'
 
 vi.mock('node:fs/promises', { spy: true })
 
-test('a whole listing reads a directory of files once, however small its pages are', async () => {
+test('a complete listing in small pages reads each directory once', async () => {
   await using directory = await temporaryDirectory()
   await using opened = await openDiskStore(directory.path)
   await using world = await BlobWorld.open(async () => opened)
@@ -19,7 +19,7 @@ test('a whole listing reads a directory of files once, however small its pages a
   expect(reads).toHaveLength(1)
 })
 
-test('a page may be asked for again, and listings may cross', async () => {
+test('list returns a page again, and supports concurrent listings', async () => {
   await using directory = await temporaryDirectory()
   await using opened = await openDiskStore(directory.path)
   await using world = await BlobWorld.open(async () => opened)
@@ -34,7 +34,7 @@ test('a page may be asked for again, and listings may cross', async () => {
   expect(new Set(crossed).size).toBe(9)
 })
 
-test('a listing whose disk goes away in between throws', async () => {
+test('list throws if the directory disappears between two pages', async () => {
   await using directory = await temporaryDirectory()
   await using opened = await openDiskStore(directory.path)
   await using world = await BlobWorld.open(async () => opened)

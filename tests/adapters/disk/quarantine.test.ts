@@ -43,7 +43,7 @@ async function open(): Promise<OpenedQuarantine & { directory: string }> {
 
 describeQuarantine('disk', open)
 
-test('on the disk nobody but the service may read what is kept, and nobody may run it', async () => {
+test('DiskQuarantine keeps files with mode 0600 in a directory with mode 0700', async () => {
   await using world = await open()
   const note = noteOf('Win.Test')
   const { fileId } = note
@@ -59,7 +59,7 @@ test('on the disk nobody but the service may read what is kept, and nobody may r
   expect((await stat(place)).mode & 0o777).toBe(0o700)
 })
 
-test('on the disk a note that cannot be read is named, and keeps nothing else in quarantine', async () => {
+test('DiskQuarantine removes expired files and then reports unreadable notes', async () => {
   await using world = await open()
   const edited = join(world.directory, 'kept', '0-edited')
   await mkdir(edited)

@@ -22,27 +22,27 @@ function verifies(text: string): boolean {
 }
 
 describe('a signed URL', () => {
-  test('gives back what it was made of, whole or from its path on', () => {
+  test('parses to the values that were signed, absolute or from its path on', () => {
     expect(verifyBlobUrl(secret, url, now)).toEqual(blob)
     expect(verifyBlobUrl(secret, `https://files.example${url}`, now)).toEqual(blob)
     expect(verifyBlobUrl(secret, new URL(url, 'https://files.example').href, now)).toEqual(blob)
   })
 
-  test('begins with the service’s path and holds nothing that a URL must encode', () => {
+  test('starts with the path of the API and contains only URL characters', () => {
     expect(url).toMatch(/^\/api\/workspace\/signed\/user-1\/[0-9a-f-]{36}\/a\.txt\?[\w.~*%+&=-]+$/)
   })
 
-  test('is refused from its expiry on', () => {
+  test('is rejected from its expiry on', () => {
     const last = new Date(blob.expiresAt.getTime() - 1)
     expect(verifyBlobUrl(secret, url, last)).toEqual(blob)
     expect(() => verifyBlobUrl(secret, url, blob.expiresAt)).toThrow(forbidden)
   })
 
-  test('is refused with any one character changed, unless it says the same', () => {
+  test('is rejected after a change of any character that changes its decoded values', () => {
     const changed = Array.from({ length: url.length }, (_, at) =>
       ['0', 'a', '&', ''].map((other) => url.slice(0, at) + other + url.slice(at + 1)),
     ).flat()
-    const accepted = changed.filter((other) => said(other) !== said(url) && verifies(other))
+    const accepted = changed.filter((other) => decoded(other) !== decoded(url) && verifies(other))
     expect(accepted).toEqual([])
   })
 
@@ -65,7 +65,7 @@ describe('a signed URL', () => {
     ['a bracket and a comma after it', `${url}),`],
     ['a quotation mark after it', `${url}%E2%80%9D`],
     ['a second query after it', `${url}?utm_source=mail`],
-  ])('works with %s', (_, changed) => {
+  ])('is accepted with %s', (_, changed) => {
     expect(changed).not.toBe(url)
     expect(verifyBlobUrl(secret, changed, now)).toEqual(blob)
   })
@@ -90,7 +90,7 @@ describe('a signed URL', () => {
     ['an empty signature', url.slice(0, -64)],
     ['nothing', ''],
     ['only a signature', '&signature='],
-  ])('is refused with %s', (_, changed) => {
+  ])('is rejected with %s', (_, changed) => {
     expect(changed).not.toBe(url)
     expect(() => verifyBlobUrl(secret, changed, now)).toThrow(forbidden)
   })
@@ -105,13 +105,13 @@ describe('a signed URL', () => {
     ],
     ['has one parameter twice', `${url}&type=a/b`, now, /has "type" more than once/],
     ['is changed', url.replace('text', 'test'), now, /a part of it was changed/],
-  ])('that %s says so', (_, given, at, detail) => {
+  ])('that %s is rejected with the reason', (_, given, at, detail) => {
     expect(() => verifyBlobUrl(secret, given, at)).toThrow(detail)
   })
 })
 
-/** The path and the parameters of a URL, however they are encoded. */
-function said(text: string): string {
+/** The decoded path and parameters of a URL. */
+function decoded(text: string): string {
   const { pathname, searchParams } = new URL(text, 'https://files.example')
   return JSON.stringify([pathname, ...searchParams])
 }
@@ -122,7 +122,7 @@ function sorted(query: string): string {
   return parameters.toString()
 }
 
-/** As a program may write it that encodes only what it must. */
+/** Encodes only the characters that must be encoded, as some programs do. */
 function looselyEncoded(value: string): string {
   return encodeURIComponent(value).replace(/%(?:3B|3D|22|27|2A)/g, decodeURIComponent)
 }

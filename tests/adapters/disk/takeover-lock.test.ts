@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { TakeoverLock } from '../../../shared/adapters/disk/takeover-lock.ts'
 
-/** Work that ends when it is told to, whatever its signal says. */
+/** Work that ends only when `end` is called, not when its signal aborts. */
 function work(log: string[], name: string) {
   const { promise, resolve } = Promise.withResolvers<void>()
   const run = async (signal: AbortSignal) => {
@@ -14,7 +14,7 @@ function work(log: string[], name: string) {
 }
 
 describe('TakeoverLock', () => {
-  test('a later request stops the earlier and begins when that has ended', async () => {
+  test('aborts the running request and starts the later one when it has ended', async () => {
     const requests = new TakeoverLock()
     const log: string[] = []
     const [first, second] = [work(log, 'first'), work(log, 'second')]
@@ -34,7 +34,7 @@ describe('TakeoverLock', () => {
     ])
   })
 
-  test('a request that is overtaken while it waits never begins', async () => {
+  test('rejects a waiting request when a later one arrives', async () => {
     const requests = new TakeoverLock()
     const log: string[] = []
     const [first, second, third] = [work(log, 'first'), work(log, 'second'), work(log, 'third')]
@@ -46,7 +46,7 @@ describe('TakeoverLock', () => {
     expect(log.at(-1)).toBe('third ends')
   })
 
-  test('requests of different keys run side by side', async () => {
+  test('runs requests of different keys concurrently', async () => {
     const requests = new TakeoverLock()
     const log: string[] = []
     const [first, second] = [work(log, 'first'), work(log, 'second')]

@@ -41,12 +41,12 @@ function digestOf(text: string): string {
 }
 
 describe('the resumable protocol over HTTP', () => {
-  test('the URL is relative, and its id is 256 bits that nobody guesses', async () => {
+  test('uses relative URLs with ids of 256 bits', async () => {
     await using upload = await beginUpload(5)
     expect(upload.path).toMatch(/^\/api\/workspace\/uploads\/[0-9a-f]{64}$/)
   })
 
-  test('a connection that dies in the middle of a chunk keeps what was received', async () => {
+  test('keeps the received bytes of a chunk whose connection breaks', async () => {
     await using upload = await beginUpload(1_000_000)
     const request = holdRequest(new URL(upload.path, upload.origin), 'PUT', {
       'Content-Range': 'bytes 0-999999/1000000',
@@ -68,7 +68,7 @@ describe('the resumable protocol over HTTP', () => {
     expect(blob && (await upload.world.read(blob))).toBe('x'.repeat(300_000) + 'y'.repeat(700_000))
   })
 
-  test('a request that hangs is taken over by a retry', async () => {
+  test('lets a retry take over from a request that hangs', async () => {
     await using upload = await beginUpload(1000)
     const hung = holdRequest(new URL(upload.path, upload.origin), 'PUT', {
       'Content-Length': '1000',
@@ -84,7 +84,7 @@ describe('the resumable protocol over HTTP', () => {
     expect(blob && (await upload.world.read(blob))).toBe('x'.repeat(1000))
   })
 
-  test('a body without Content-Range is the whole file, of exactly its size', async () => {
+  test('accepts a body without Content-Range only with the size of the file', async () => {
     await using upload = await beginUpload(5)
     await expectProblem(await upload.world.put(upload.path, 'byte'), 400, 'invalid-request')
     await expectProblem(await upload.world.put(upload.path, 'bytes!'), 400, 'invalid-request')
@@ -97,11 +97,11 @@ describe('the resumable protocol over HTTP', () => {
     ['a wrong total', 'bytes 2-9/11', '23456789'],
     ['more than declared', 'bytes 2-10/11', '23456789x'],
     ['a length that is not the range’s', 'bytes 2-9/10', '2345'],
-    ['a body with a question', 'bytes */10', '23456789'],
-    ['a range that is none', 'bytes=2-9/10', '23456789'],
+    ['a status request with a body', 'bytes */10', '23456789'],
+    ['an invalid range', 'bytes=2-9/10', '23456789'],
     ['a range that ends before it begins', 'bytes 9-2/10', '23456789'],
-    ['a unit that is none', 'items 2-9/10', '23456789'],
-  ])('%s is 400 with the state intact', async (_, contentRange, body) => {
+    ['an unknown unit', 'items 2-9/10', '23456789'],
+  ])('answers 400 to %s and keeps the received bytes', async (_, contentRange, body) => {
     await using upload = await beginUpload(10)
     await upload.world.put(upload.path, '01', 'bytes 0-1/10')
     const refusal = await upload.world.put(upload.path, body, contentRange)
@@ -118,7 +118,7 @@ describe('the resumable protocol over HTTP', () => {
     ['the whole file', 'Repr-Digest', 'bytes 0-9/10', '0123456789'],
     ['the whole file', 'Repr-Digest', undefined, '0123456789'],
   ])(
-    '%s that does not have its %s is 400, and nothing of it is held',
+    'answers 400 to %s with a wrong %s, and keeps none of its bytes',
     async (_, name, range, body) => {
       await using upload = await beginUpload(10)
       const { world, path } = upload
@@ -137,7 +137,7 @@ describe('the resumable protocol over HTTP', () => {
     },
   )
 
-  test('Repr-Digest of a chunk speaks of the whole file, and not of the chunk', async () => {
+  test('does not check Repr-Digest, the digest of the file, against a chunk', async () => {
     await using upload = await beginUpload(10)
     const answer = await upload.world.fetch(upload.path, {
       method: 'PUT',
@@ -147,7 +147,7 @@ describe('the resumable protocol over HTTP', () => {
     expect([answer.status, answer.headers.get('Range')]).toEqual([308, 'bytes=0-3'])
   })
 
-  test('DELETE is 499, and the URL is 404 from then on', async () => {
+  test('answers 499 to DELETE and 404 to later requests', async () => {
     await using upload = await beginUpload(5)
     const { world, path } = upload
     expect((await world.fetch(path, { method: 'DELETE' })).status).toBe(499)
@@ -156,7 +156,7 @@ describe('the resumable protocol over HTTP', () => {
     await expectProblem(await world.put(path, '', 'bytes */5'), 404, 'not-found')
   })
 
-  test('a complete upload cannot be cancelled', async () => {
+  test('answers 400 to DELETE of a complete upload', async () => {
     await using upload = await beginUpload(5)
     await upload.world.put(upload.path, 'bytes')
     const cancelled = await upload.world.fetch(upload.path, { method: 'DELETE' })
@@ -165,8 +165,8 @@ describe('the resumable protocol over HTTP', () => {
   })
 })
 
-describe('sessions on the disk', () => {
-  test('what a question during a running request says is held has reached the disk', async () => {
+describe('upload sessions on the disk', () => {
+  test('are synced before status reports bytes of a running request', async () => {
     await using directory = await temporaryDirectory()
     await using opened = await openDiskStore(directory.path)
     await using world = await BlobWorld.open(async () => opened)
@@ -183,7 +183,7 @@ describe('sessions on the disk', () => {
     await appending
   })
 
-  test('a session goes on after a restart', async () => {
+  test('continue after a restart', async () => {
     await using directory = await temporaryDirectory()
     let uploadId = ''
     let place = ''
@@ -200,7 +200,7 @@ describe('sessions on the disk', () => {
     expect(await opened.store.stat(place)).toMatchObject({ sizeBytes: 10 })
   })
 
-  test('an upload whose event failed is finished by repeating its last chunk', async () => {
+  test('finish when the last chunk is repeated after its event failed', async () => {
     await using directory = await temporaryDirectory()
     const events: unknown[] = []
     let fails = true
@@ -222,7 +222,7 @@ describe('sessions on the disk', () => {
     expect(events).toHaveLength(1)
   })
 
-  test('an expired session is not found, and its bytes are removed', async () => {
+  test('are deleted with their bytes after they expire', async () => {
     await using directory = await temporaryDirectory()
     let now = new Date()
     await using opened = await openDiskStore(directory.path, { now: () => now })

@@ -3,8 +3,8 @@ import { Readable } from 'node:stream'
 import { describe, expect, test } from 'vitest'
 import { writeBody } from '../../../shared/adapters/disk/write-body.ts'
 
-/** A file whose writes are cut short, as on a full or interrupted disk: at most three bytes each. */
-function stingyFile() {
+/** A file whose writes are partial, as on a full disk or after a signal: three bytes each at most. */
+function fileWithPartialWrites() {
   const bytes = Buffer.alloc(40, '.')
   const writev = async (chunks: Buffer[], position: number) => {
     const bytesWritten = Buffer.concat(chunks).copy(bytes, position, 0, 3)
@@ -14,8 +14,8 @@ function stingyFile() {
 }
 
 describe('writeBody', () => {
-  test('goes on where a write was cut short', async () => {
-    const { file, text } = stingyFile()
+  test('continues after a partial write', async () => {
+    const { file, text } = fileWithPartialWrites()
     const body = Readable.from(
       ['0', '12345', '', '6', '789abcdef'].map((part) => Buffer.from(part)),
     )
@@ -23,7 +23,7 @@ describe('writeBody', () => {
     expect(text()).toBe(`..0123456789abcdef${'.'.repeat(22)}`)
   })
 
-  test('fails where a sync on the way has failed, though all was written and the last one would not', async () => {
+  test('rejects if an early sync failed, even if all bytes were written', async () => {
     const lost = new Error('EIO')
     const body = Readable.from(Array.from({ length: 80 }, () => Buffer.alloc(1_000_000)))
     const file = {

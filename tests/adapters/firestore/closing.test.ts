@@ -10,14 +10,14 @@ const note = (reason: unknown) => void unhandled.push(reason)
 beforeAll(() => void process.on('unhandledRejection', note))
 afterAll(() => void process.off('unhandledRejection', note))
 
-/** Operations of several calls, so that some begin after the catalog is closed. */
+/** Operations with several calls, some of which start after the catalog begins to close. */
 const operations: [string, (world: World) => Promise<unknown>][] = [
   ['a change', (world) => world.reserve('/b')],
   ['a list with a total', (world) => world.list({ total: true })],
   ['a recount', (world) => world.catalog.recount(user, { repair: true })],
 ]
 
-test.each(operations)('%s that runs when its catalog is closed is finished', async (_, run) => {
+test.each(operations)('closing the catalog waits for a running %s', async (_, run) => {
   const world = await firestoreWorld(newProject())
   await world.upload('/a')
   const { faults } = emulator()
@@ -30,7 +30,7 @@ test.each(operations)('%s that runs when its catalog is closed is finished', asy
   expect(unhandled).toEqual([])
 })
 
-test('a wait for a verdict ends when its catalog is closed', async () => {
+test('closing the catalog aborts awaitSettled', async () => {
   const world = await firestoreWorld(newProject())
   const { id } = await world.reserve('/a')
   const waiting = world.catalog.awaitSettled(user, id, AbortSignal.timeout(20_000))

@@ -10,7 +10,7 @@ const { emulator } = useOwnFirestore()
 
 const limits = { maxFileBytes: 1, uploadExpirySeconds: 1, trashRetentionDays: 30 }
 
-/** Dollars for 100,000 documents in `nam5`: the prices that docs/cost.md names. */
+/** Dollars for 100,000 documents in `nam5`, as in docs/cost.md. */
 const prices: Bill = { reads: 0.06, writes: 0.18, deletes: 0.02 }
 
 function billed(projectId: string): Bill {
@@ -36,18 +36,18 @@ function rowOf(name: string, { reads, writes, deletes }: Bill): string {
   return `| ${name} | ${reads} | ${writes} | ${deletes} | ${dollars.toFixed(4)} |`
 }
 
-describe('what Firestore bills for', () => {
-  test('an upload to ready is at most 6 reads and 7 writes, an overwrite one read more', async () => {
+describe('the Firestore bill', () => {
+  test('of an upload is at most 6 reads and 7 writes, and one more read for an overwrite', async () => {
     for (const [index, operation] of operations.slice(0, 2).entries()) {
       const { reads, writes, deletes } = await billOf(operation)
-      // The metadata of the file that gives way counts in the trash from then on.
+      // Reads the displaced file, because its metadata now counts as trash.
       expect(reads).toBeLessThanOrEqual(6 + index)
       expect(writes + deletes).toBeLessThanOrEqual(7)
     }
   })
 
   test.each(['`get`', '`getByPath`', '`usage`', '`refusal`', '`awaitSettled`, settled already'])(
-    '%s is one read',
+    'of %s is one read',
     async (name) => {
       const operation = operations.find((one) => one.name === name)
       const bill = operation && (await billOf(operation))
@@ -75,7 +75,7 @@ describe('what Firestore bills for', () => {
     expect(billed(projectId).reads - before).toBeLessThanOrEqual(4)
   })
 
-  test('a page of N folders is at most 2 N + 2 reads, however full they are', async () => {
+  test('of a page of N folders is at most 2 N + 2 reads, independent of their size', async () => {
     const projectId = newProject()
     await using world = await firestoreWorld(projectId, { quotaBytes: 10_000 })
     for (let i = 0; i < 60; i++) await world.upload(`/${i % 6}/${i}`)
@@ -87,7 +87,7 @@ describe('what Firestore bills for', () => {
     }
   })
 
-  test('a scheduled sweep with nothing due is 6 reads', async () => {
+  test('of a scheduled sweep with nothing due is 6 reads', async () => {
     const projectId = newProject()
     await using world = await firestoreWorld(projectId)
     const blobs = { list: async () => ({ blobs: [] }), check: async () => 'none' }
@@ -101,7 +101,7 @@ describe('what Firestore bills for', () => {
     expect([reads - before.reads, writes - before.writes]).toEqual([6, 0])
   })
 
-  test('docs/cost.md says what is counted', async () => {
+  test('of each operation equals docs/cost.md', async () => {
     const text = await readFile(new URL('../../../docs/cost.md', import.meta.url), 'utf8')
     const rows: string[] = []
     for (const operation of operations) rows.push(rowOf(operation.name, await billOf(operation)))

@@ -11,7 +11,7 @@ test.each([
   [true, 0],
   [false, 1],
 ])(
-  'a catalog whose isEmulated is %s asks a metadata server for credentials: %i',
+  'a catalog with isEmulated %s sends %i requests to the metadata server',
   async (isEmulated, atLeast) => {
     let requests = 0
     const server = createServer((_, response) => {

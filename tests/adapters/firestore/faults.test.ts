@@ -9,7 +9,7 @@ const { emulator } = useOwnFirestore()
 const lost = { code: 'UNAVAILABLE', applied: true } as const
 const live = { liveBytes: 10, liveCount: 1, reservedBytes: 0, trashBytes: 0 }
 
-describe('a commit that succeeded although the client saw an error', () => {
+describe('FirestoreCatalog, when a commit succeeds but the client gets an error', () => {
   test.each(['UNAVAILABLE', 'DEADLINE_EXCEEDED', 'INTERNAL', 'ABORTED'] as const)(
     'reserves once (%s)',
     async (code) => {
@@ -22,7 +22,7 @@ describe('a commit that succeeded although the client saw an error', () => {
     },
   )
 
-  test('settles once, and answers as the one that settled', async () => {
+  test('settles once, and returns the result of the commit', async () => {
     await using world = await firestoreWorld(newProject(), { quotaBytes: 50 })
     const old = await world.upload('/a', { maxBytes: 40 })
     const large = await world.upload('/a', { maxBytes: 45, overwrite: true })
@@ -36,7 +36,7 @@ describe('a commit that succeeded although the client saw an error', () => {
     expect(await world.get(large)).toMatchObject({ supersededBy: file.id })
   })
 
-  test('settles once where the record is removed', async () => {
+  test('settles once when the verdict removes the record', async () => {
     await using world = await firestoreWorld(newProject())
     const file = await world.reserve('/a')
     emulator().faults.plan('commit', lost)
@@ -45,7 +45,7 @@ describe('a commit that succeeded although the client saw an error', () => {
     expect((await world.counters()).reservedBytes).toBe(0)
   })
 
-  test('of two concurrent purges one answers the record', async () => {
+  test('returns the record to one of two concurrent purges', async () => {
     const projectId = newProject()
     await using world = await firestoreWorld(projectId)
     await using other = await firestoreWorld(projectId)
@@ -83,7 +83,7 @@ describe('a commit that succeeded although the client saw an error', () => {
     expect(await world.counters()).toMatchObject({ liveCount: 0, trashBytes: 0 })
   })
 
-  test('a second reserve of an id is a fault nevertheless', async () => {
+  test('still rejects a second reserve of an id', async () => {
     await using world = await firestoreWorld(newProject())
     const id = newId()
     await world.reserve('/a', { id })
@@ -92,7 +92,7 @@ describe('a commit that succeeded although the client saw an error', () => {
 })
 
 test.each(['FAILED_PRECONDITION', 'ALREADY_EXISTS', 'NOT_FOUND'] as const)(
-  'a change that other writers overtake (%s) for half a minute is store-unavailable',
+  'a change throws store-unavailable after half a minute of conflicts (%s)',
   async (code) => {
     await using world = await firestoreWorld(newProject())
     emulator().faults.plan('commit', { code })
@@ -103,7 +103,7 @@ test.each(['FAILED_PRECONDITION', 'ALREADY_EXISTS', 'NOT_FOUND'] as const)(
   },
 )
 
-describe('an operator is told what to run', () => {
+describe('the error of FirestoreCatalog names the command to run', () => {
   test.each([
     [
       'runQuery',
@@ -137,7 +137,7 @@ describe('an operator is told what to run', () => {
 })
 
 describe('a full trash', () => {
-  test('a trash that one transaction cannot make room in is emptied in several', async () => {
+  test('is trimmed by several transactions when one is not enough', async () => {
     const projectId = newProject()
     await using world = await firestoreWorld(projectId, { quotaBytes: 103 })
     const small = []
@@ -157,16 +157,16 @@ describe('a full trash', () => {
 })
 
 describe('a recount', () => {
-  test('of files that cannot all be listed throws, and nothing is corrected', async () => {
+  test('throws and repairs nothing if the listing is incomplete', async () => {
     await using world = await drifted()
     emulator().faults.maxDocuments = 0
     const recount = world.catalog.recount(user, { repair: true })
-    await expect(recount).rejects.toThrow('has 3 files, and 0 were listed')
+    await expect(recount).rejects.toThrow('has 3 files, but 0 were listed')
     emulator().faults.maxDocuments = Infinity
     expect((await world.counters()).liveBytes).toBe(35)
   })
 
-  test('goes on behind pages that are merely short', async () => {
+  test('continues after a page with fewer documents than its limit', async () => {
     await using world = await drifted()
     emulator().faults.maxDocuments = 1
     const recount = await world.catalog.recount(user, { repair: true })
@@ -175,7 +175,7 @@ describe('a recount', () => {
     expect((await world.counters()).liveBytes).toBe(30)
   })
 
-  test('sees one instant, whatever is committed between its pages', async () => {
+  test('reads one snapshot while changes are committed between its pages', async () => {
     await using world = await drifted()
     const { faults } = emulator()
     faults.maxDocuments = 1
@@ -189,7 +189,7 @@ describe('a recount', () => {
     expect(await world.counters()).toMatchObject({ liveBytes: 60, liveCount: 6 })
   })
 
-  test('whose query fails throws, and nothing is corrected', async () => {
+  test('throws and repairs nothing if its query fails', async () => {
     await using world = await drifted()
     emulator().faults.plan('runQuery', { code: 'PERMISSION_DENIED' })
     const recount = world.catalog.recount(user, { repair: true })
@@ -198,7 +198,7 @@ describe('a recount', () => {
   })
 })
 
-/** Three files, and a counter that is not what they add up to. */
+/** A workspace of three files with wrong counters. */
 async function drifted() {
   const world = await firestoreWorld(newProject())
   for (const path of ['/a', '/b', '/c']) await world.upload(path)

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { translate } from '../../../shared/adapters/firestore/faults.ts'
+import { translateError } from '../../../shared/adapters/firestore/faults.ts'
 import { problemResponse } from '../../../shared/http/problem.ts'
 
 const place = { projectId: 'p', databaseId: '(default)' }
@@ -10,7 +10,7 @@ test.each([
   ['UNAVAILABLE', 14],
   ['RESOURCE_EXHAUSTED', 8],
 ])('%s of Firestore is answered 503 with Retry-After', async (_, code) => {
-  const error = translate(Object.assign(new Error('no answer'), { code }), place)
+  const error = translateError(Object.assign(new Error('no answer'), { code }), place)
   const response = problemResponse(error, { requestId: 'r' })
   expect(response.status).toBe(503)
   expect(response.headers.get('Retry-After')).toBe('5')

@@ -42,7 +42,7 @@ const deleted = async (world: World) => {
   await world.catalog.remove(user, file.id)
   return file
 }
-/** A trash that is full, and a file that does not fit in it beside the others. */
+/** A full trash, and a file that does not fit into it. */
 const fullTrash = async (world: World) => {
   for (const path of ['/1', '/2']) {
     const { id } = await world.upload(path, { maxBytes: 400 })
@@ -50,7 +50,7 @@ const fullTrash = async (world: World) => {
   }
   return world.upload('/sessions/s/a', { maxBytes: 500 })
 }
-/** Counters that let `trimTrash` purge more than one batch. */
+/** Counters with which `trimTrash` purges more than one batch. */
 const overfullTrash = async (world: World) => {
   const file = await ready(world)
   for (let i = 0; i < maxPurgedAtOnce + 5; i++) {
@@ -61,7 +61,7 @@ const overfullTrash = async (world: World) => {
   return file
 }
 
-/** Every operation that changes the catalog: one without an entry does not compile. */
+/** Every operation that changes the catalog. The type requires an entry for each. */
 const mutations: Record<Mutation, Record<string, Case>> = {
   reserve: {
     'a path': { run: (world) => world.reserve('/b') },
@@ -179,8 +179,8 @@ const cases = Object.entries(mutations).flatMap(([name, each]) =>
   Object.entries(each).map(([kind, one]) => [`${name} ${kind}`.trim(), one] as const),
 )
 
-describe('a commit whose answer is lost', () => {
-  test('is tried with every method of the catalog that writes', () => {
+describe('a commit whose response is lost', () => {
+  test('is tested with every method of the catalog that writes', () => {
     const methods = Object.getOwnPropertyNames(FirestoreCatalog.prototype)
     const named = [...reads, ...Object.keys(mutations), 'constructor']
     expect(methods.toSorted()).toEqual(named.toSorted())
@@ -201,7 +201,7 @@ describe('a commit whose answer is lost', () => {
   )
 })
 
-/** What an operation answers and leaves, with each id by the order of its appearance, and how much it wrote. */
+/** The result of an operation, the stored state after it with ids numbered by appearance, and the number of writes. */
 async function outcome({ before, run }: Case, fault?: () => void) {
   const projectId = newProject()
   await using world = await firestoreWorld(projectId)

@@ -2,7 +2,7 @@ import type { FileRecord, Scan } from '../../../shared/model/file.ts'
 import { parsePath, parseSessionId } from '../../../shared/model/path.ts'
 import { clean, codeOf, infected, newId, user, type World } from '../../ports/catalog/world.ts'
 
-/** What an operation is measured in: a workspace, and the files that `before` made there. */
+/** The workspace in which an operation is measured, and the files that `before` created there. */
 type Step = (world: World, files: FileRecord[]) => Promise<unknown>
 
 export interface Operation {
@@ -65,7 +65,7 @@ const onFile =
     if (file) await run(world, file)
   }
 
-/** Every operation of the catalog, and what makes its cost differ. */
+/** Every operation of the catalog, in each variant with a different cost. */
 export const operations: Operation[] = [
   { name: 'upload to ready: `reserve`, `get`, `settle`', run: (world) => upload(world, false) },
   {

@@ -5,11 +5,11 @@ import { firestoreWorld, newProject, useFirestore } from './world.ts'
 useFirestore()
 
 const processes = 4
-// Starting the processes takes seconds on a busy machine, and so does waiting for each other.
+// The processes take seconds to start and to wait for each other on a busy machine.
 const timeout = 120_000
 
 test(
-  'uploads of four processes to one workspace are all stored, and counted exactly',
+  'concurrent uploads of four processes to one workspace are stored and counted exactly',
   { timeout },
   async () => {
     const projectId = newProject()

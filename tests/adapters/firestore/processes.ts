@@ -9,23 +9,23 @@ const program = fileURLToPath(new URL('writer.ts', import.meta.url))
 export interface Writers {
   projectId: string
   processes: number
-  /** Of each process, to paths of its own. */
+  /** Uploads of each process to separate paths. */
   uploads: number
-  /** Of each process, to one path. */
+  /** Uploads of each process to one common path. */
   overwrites: number
   execArgv?: string[]
 }
 
 export interface Written {
-  /** From the first change to the last. */
+  /** Time from the first change to the last. */
   seconds: number
   /** The codes of the changes that failed. */
   failures: string[]
-  /** What the processes wrote to their standard output. */
+  /** The standard output of the processes. */
   outputs: string[]
 }
 
-/** Lets several processes change one workspace at once, on the emulator that the environment names. */
+/** Runs several processes that change one workspace concurrently, on the emulator of the environment. */
 export async function runWriters(writers: Writers): Promise<Written> {
   const { projectId, processes, uploads, overwrites, execArgv = [] } = writers
   const children = Array.from({ length: processes }, (_, i) =>
@@ -50,7 +50,7 @@ export async function runWriters(writers: Writers): Promise<Written> {
   }
 }
 
-/** The next message of a process; throws if it ends without one. */
+/** The next message of a process. Throws if the process ends before. */
 async function messageOf(child: ChildProcess): Promise<unknown> {
   const given = new AbortController()
   const { signal } = given

@@ -2,10 +2,8 @@ import { randomUUID } from 'node:crypto'
 import { env } from 'node:process'
 import { FieldValue, Firestore } from '@google-cloud/firestore'
 import { afterAll, beforeAll } from 'vitest'
-import {
-  FirestoreCatalog,
-  type FirestoreCatalogOptions,
-} from '../../../shared/adapters/firestore/catalog.ts'
+import { FirestoreCatalog } from '../../../shared/adapters/firestore/catalog.ts'
+import type { ConnectionOptions } from '../../../shared/adapters/firestore/connection.ts'
 import { encodeWorkspaceId } from '../../../shared/model/storage-path.ts'
 import type { Counters } from '../../../shared/model/usage.ts'
 import { startFirestoreEmulator, type FirestoreEmulator } from '../../emulators/firestore/start.ts'
@@ -13,15 +11,14 @@ import { World } from '../../ports/catalog/world.ts'
 
 const variable = 'FIRESTORE_EMULATOR_HOST'
 
-type Options = Pick<FirestoreCatalogOptions, 'quotaBytes' | 'now'> &
-  Partial<FirestoreCatalogOptions>
+type Options = Pick<ConnectionOptions, 'quotaBytes' | 'now'> & Partial<ConnectionOptions>
 
-/** Has the emulator that `FIRESTORE_EMULATOR_HOST` names, else one of our own, run while a file's tests do. */
+/** Uses the emulator at `FIRESTORE_EMULATOR_HOST`. If it is not set, starts the emulator of this repository for the tests of a file. */
 export function useFirestore(): void {
   if (!env[variable]) useOwnFirestore()
 }
 
-/** Has an emulator of our own run while a file's tests do: for what asks for its bill, its faults or its indexes. */
+/** Starts the emulator of this repository for the tests of a file that use its bill, its faults or its indexes. */
 export function useOwnFirestore(): { emulator: () => FirestoreEmulator } {
   const running = env[variable]
   let emulator: FirestoreEmulator | undefined
@@ -46,7 +43,7 @@ export function newProject(): string {
   return `coffer-${randomUUID()}`
 }
 
-/** A catalog in a project of its own, and so an empty one, unless the options name another. */
+/** A catalog in a new, empty project, unless the options name one. */
 export async function openFirestore(options: Options) {
   const { projectId = newProject() } = options
   const catalog = await FirestoreCatalog.open({ isEmulated: true, ...options, projectId })
@@ -62,7 +59,7 @@ export async function openFirestore(options: Options) {
 
 export async function firestoreWorld(
   projectId: string,
-  options: Partial<FirestoreCatalogOptions> = {},
+  options: Partial<ConnectionOptions> = {},
 ): Promise<World> {
   const { quotaBytes } = options
   return World.open((given) => openFirestore({ ...given, projectId, ...options }), quotaBytes)

@@ -4,8 +4,8 @@ import { FirestoreCatalog } from '../../../shared/adapters/firestore/catalog.ts'
 import { codeOf, World } from '../../ports/catalog/world.ts'
 
 /**
- * A process of its own that changes one workspace while others do. Says when it is ready, begins at a message, and answers
- * with the codes of the changes that failed.
+ * The program of a process that changes a workspace at the same time as others. Sends a message when it is ready, starts at a
+ * message, and sends the codes of the failed changes.
  */
 const [, , projectId = '', name = '', uploads = '0', overwrites = '0'] = argv
 await using world = await World.open(async (options) => {

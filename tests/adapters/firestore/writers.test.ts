@@ -4,8 +4,8 @@ import { firestoreWorld, newProject, useFirestore } from './world.ts'
 
 useFirestore()
 
-describe('many writers', () => {
-  test('50 parallel uploads of five clients are all stored, and counted exactly', async () => {
+describe('concurrent writers', () => {
+  test('store and count 50 uploads of five clients exactly', async () => {
     const projectId = newProject()
     await using worlds = new AsyncDisposableStack()
     const writers: World[] = []
@@ -21,7 +21,7 @@ describe('many writers', () => {
     })
   })
 
-  test('20 parallel overwrites of one path by five clients leave one owner and exact counters', async () => {
+  test('leave one owner and exact counters after 20 overwrites of one path by five clients', async () => {
     const projectId = newProject()
     await using worlds = new AsyncDisposableStack()
     const writers: World[] = []
@@ -42,8 +42,8 @@ describe('many writers', () => {
   })
 })
 
-describe('REST', () => {
-  test('does what gRPC does, with listeners beside it', async () => {
+describe('FirestoreCatalog over REST', () => {
+  test('supports all operations, with listeners over gRPC', async () => {
     await using world = await firestoreWorld(newProject(), { preferRest: true })
     const file = await world.reserve('/a', { metadata: { ключ: [[1.5, null]] } })
     const waiting = world.catalog.awaitSettled(user, file.id, AbortSignal.timeout(9000))

@@ -13,7 +13,7 @@ const mebibyte = 1024 * 1024
 const open = () => BlobWorld.open(() => openGcsStore(storage))
 
 describe('list', () => {
-  test('gives 1,500 blobs, each once, whatever the size of the pages', async () => {
+  test('returns each of 1,500 blobs once, for any page size', async () => {
     await using world = await open()
     const places = Array.from({ length: 1500 }, () => world.newPath())
     for (let i = 0; i < places.length; i += 50) {
@@ -46,7 +46,7 @@ describe('memory', () => {
     }
     clearInterval(timer)
     expect([blob.sizeBytes, readBytes]).toEqual([sizeBytes, sizeBytes])
-    // Both ends are in this process, the emulator's and ours.
+    // The emulator runs in this process too.
     expect(peak - before).toBeLessThan(150 * mebibyte)
   }, 120_000)
 })

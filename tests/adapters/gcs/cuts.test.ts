@@ -225,7 +225,7 @@ describe.each(Object.entries(operations))('%s', (_, { requests, prepare, run }) 
 })
 
 describe('a copy', () => {
-  test('never takes an equal object of another write for its own', async () => {
+  test('does not mistake an equal object of another write for its own', async () => {
     await using gcs = await begin()
     const place = gcs.world.newPath()
     const first = await gcs.world.write(place, 'bytes')
@@ -234,7 +234,7 @@ describe('a copy', () => {
     expect(await gcs.store.stat(place)).toEqual(first)
   })
 
-  test('never takes an equal copy of the same object for its own', async () => {
+  test('does not mistake an equal copy of the same object for its own', async () => {
     await using gcs = await begin()
     const place = gcs.world.newPath()
     await gcs.store.copy(gcs.blob, place)
@@ -242,7 +242,7 @@ describe('a copy', () => {
     await expect(gcs.store.copy(gcs.blob, place)).rejects.toThrow('written once')
   })
 
-  test('is answered when every answer to it was lost', async () => {
+  test('succeeds when every response to it is lost', async () => {
     await using gcs = await begin()
     const place = gcs.world.newPath()
     const rewrites = { method: 'POST', url: /rewriteTo/ }
@@ -252,7 +252,7 @@ describe('a copy', () => {
     expect(await gcs.store.stat(place)).toEqual(copy)
   })
 
-  test('goes on with its rewrite token when an answer is cut', async () => {
+  test('continues with its rewrite token after a truncated response', async () => {
     await using gcs = await begin()
     const { limits } = emulator
     limits.rewriteBytes = 2
@@ -282,25 +282,22 @@ describe('a read', () => {
       { start: 1000, end: 600_999 },
       ['bytes=1000-600999', 'bytes=301000-600999', 'bytes=401000-600999'],
     ],
-  ] as const)(
-    '%s goes on at the byte that it reached, at the same generation',
-    async (...given) => {
-      const [, range, ranges] = given
-      await using gcs = await begin(bytes)
-      const before = emulator.requests.length
-      for (const afterBytes of [300_000, 100_000]) {
-        emulator.fault({ fault: { kind: 'truncate', afterBytes }, method: 'GET', url: /alt=media/ })
-      }
-      const body = (await gcs.store.read(gcs.blob, range)) ?? Readable.from([])
-      const expected = range ? bytes.subarray(range.start, range.end + 1) : bytes
-      expect(expected.equals(await buffer(body))).toBe(true)
-      const requests = emulator.requests.slice(before)
-      for (const line of requests) expect(line).toContain(`generation=${gcs.blob.generation}`)
-      expect(emulator.ranges.slice(-ranges.length)).toEqual(ranges)
-    },
-  )
+  ] as const)('%s continues at the next byte of the same generation', async (...given) => {
+    const [, range, ranges] = given
+    await using gcs = await begin(bytes)
+    const before = emulator.requests.length
+    for (const afterBytes of [300_000, 100_000]) {
+      emulator.fault({ fault: { kind: 'truncate', afterBytes }, method: 'GET', url: /alt=media/ })
+    }
+    const body = (await gcs.store.read(gcs.blob, range)) ?? Readable.from([])
+    const expected = range ? bytes.subarray(range.start, range.end + 1) : bytes
+    expect(expected.equals(await buffer(body))).toBe(true)
+    const requests = emulator.requests.slice(before)
+    for (const line of requests) expect(line).toContain(`generation=${gcs.blob.generation}`)
+    expect(emulator.ranges.slice(-ranges.length)).toEqual(ranges)
+  })
 
-  test('of an object of another bucket goes on at the same generation', async () => {
+  test('of an object in another bucket continues at the same generation', async () => {
     await using gcs = await begin(bytes)
     const { bucket, blob } = gcs
     const sources = new GcsForeignObjects({ buckets: [bucket], projectId: 'coffer-test', retry })
@@ -317,7 +314,7 @@ describe('a read', () => {
     }
   })
 
-  test('ends after as many attempts as it has when each delivers a few bytes', async () => {
+  test('fails after its attempts are used up if each delivers only a few bytes', async () => {
     await using gcs = await begin('x'.repeat(50))
     const before = emulator.requests.length
     const fault = { kind: 'truncate', afterBytes: 1 } as const

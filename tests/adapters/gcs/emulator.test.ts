@@ -15,7 +15,7 @@ afterEach(() => {
   delete storage.emulator.limits.longPathsOnly
 })
 
-/** What goes through each way that the store has to Cloud Storage. */
+/** Uses each way in which the store sends requests to Cloud Storage. */
 async function expectRoundTrip(): Promise<void> {
   await using world = await BlobWorld.open(() => openGcsStore(storage))
   const blob = await world.write(world.newPath(), 'bytes')
@@ -40,12 +40,12 @@ describe('an emulator', () => {
     await expectRoundTrip()
   })
 
-  test('that knows the paths of the real service alone is used by those', async () => {
+  test('with only the paths of the real service is used with them', async () => {
     storage.emulator.limits.longPathsOnly = true
     await expectRoundTrip()
   })
 
-  test('is used by the paths of the real service when the variable names them', async () => {
+  test('is used with the paths of the real service when the variable names them', async () => {
     storage.emulator.limits.longPathsOnly = true
     vi.stubEnv('STORAGE_EMULATOR_HOST', `${storage.url}/storage/v1/`)
     const before = storage.emulator.requests.length
@@ -68,7 +68,7 @@ const text = (status: number, type: string, body: string) =>
 const notFound = { code: 404, message: 'Not Found', errors: [{ reason: 'notFound' }] }
 const exposesVersion = { 'Access-Control-Expose-Headers': 'x-firebase-storage-version' }
 
-/** Starts a server that answers every request alike, and adapts the official client to it. */
+/** Starts a server that gives the same response to every request, and adapts the official client to it. */
 async function adapted(answer: RequestListener, location: (host: string) => string) {
   const asked: (string | undefined)[] = []
   const server = createServer((request, response) => {
@@ -87,7 +87,7 @@ async function adapted(answer: RequestListener, location: (host: string) => stri
   return { isFirebase, asked, host, apiEndpoint, path: baseUrl.replace(`http://${host}`, '') }
 }
 
-describe('paths of an answerer', () => {
+describe('adaptToEmulator chooses the paths of a server', () => {
   const long = { path: '/storage/v1', isFirebase: false }
   const short = { path: '', isFirebase: false }
   const firebase = { path: '', isFirebase: true }

@@ -16,7 +16,7 @@ const retry = { attempts: 4, baseDelayMs: 1, maxDelayMs: 5 }
 const unavailable = { code: 'store-unavailable' }
 const mebibyte = 1024 * 1024
 const maxBytes = 100 * mebibyte
-/** Two whole pieces and a last one. */
+/** Two full pieces and a last one. */
 const large = randomBytes(9 * mebibyte + 7)
 
 const survivable: [string, Fault][] = [
@@ -26,7 +26,7 @@ const survivable: [string, Fault][] = [
   ['a stall', { kind: 'stall' }],
 ]
 
-/** Impatient only where it meets a stall: elsewhere a busy machine must not look like one. */
+/** A short `stallMs` only in tests with a stall, because a busy machine could exceed it in others. */
 async function begin(fault?: Fault) {
   const stallMs = fault?.kind === 'stall' ? 400 : 20_000
   const opened = await openGcsStore(storage, { retry: { ...retry, stallMs } })
@@ -54,9 +54,9 @@ function fault(fault: Fault, method?: string, url?: RegExp, times?: number): voi
   })
 }
 
-describe('Cloud Storage that fails', () => {
+describe('GcsBlobStore, when Cloud Storage fails', () => {
   afterEach(() => {
-    if (emulator.faultsLeft) throw new Error('Not every fault that the test asked for was met')
+    if (emulator.faultsLeft) throw new Error('The test did not trigger all its faults')
   })
   const anyPut = /upload_id=/
 
@@ -96,7 +96,7 @@ describe('Cloud Storage that fails', () => {
     )
 
     test.each([404, 410])(
-      'of a session that is ended with %i is store-unavailable',
+      'throws store-unavailable if the session ends with %i',
       async (status) => {
         await using gcs = await begin()
         const place = gcs.newPath()
@@ -110,7 +110,7 @@ describe('Cloud Storage that fails', () => {
       },
     )
 
-    test('of a session that has lost bytes is store-unavailable', async () => {
+    test('throws store-unavailable if the session loses bytes', async () => {
       await using gcs = await begin()
       const place = gcs.newPath()
       emulator.fault({
@@ -122,7 +122,7 @@ describe('Cloud Storage that fails', () => {
       expect(await gcs.store.stat(place)).toBeUndefined()
     })
 
-    test('does not take the success of another write for its own', async () => {
+    test('does not mistake the object of another write for its own', async () => {
       await using gcs = await begin()
       const place = gcs.newPath()
       const first = await gcs.write(place, Buffer.from('first'))
@@ -131,7 +131,7 @@ describe('Cloud Storage that fails', () => {
       expect(await gcs.store.stat(place)).toEqual(first)
     })
 
-    test('bytes that change on the way never become visible', async () => {
+    test('does not make corrupted bytes visible', async () => {
       await using gcs = await begin()
       const place = gcs.newPath()
       fault({ kind: 'corrupt' }, 'PUT', anyPut)
@@ -140,7 +140,7 @@ describe('Cloud Storage that fails', () => {
       expect(gcs.world.eventsAt(place)).toEqual([])
     })
 
-    test('a server that does not check the CRC32C itself keeps no wrong bytes', async () => {
+    test('removes corrupted bytes from a server that does not check the CRC32C', async () => {
       await using gcs = await begin()
       const place = gcs.newPath()
       const limits = emulator.limits
@@ -151,7 +151,7 @@ describe('Cloud Storage that fails', () => {
       expect(await gcs.store.stat(place)).toBeUndefined()
     })
 
-    test('a fault that lasts is thrown, and leaves no session', async () => {
+    test('throws a permanent fault and cancels its session', async () => {
       await using gcs = await begin()
       const place = gcs.newPath()
       fault({ kind: 'status', status: 503 }, 'PUT', anyPut, retry.attempts)
@@ -170,7 +170,7 @@ describe('Cloud Storage that fails', () => {
       expect(emulator.openSessions).toEqual([])
     })
 
-    test('aborted while the last piece is under way, leaves nothing', async () => {
+    test('leaves nothing if aborted while the last piece is sent', async () => {
       await using gcs = await begin()
       const place = gcs.newPath()
       const controller = new AbortController()
@@ -202,14 +202,14 @@ describe('Cloud Storage that fails', () => {
       expect(large.subarray(1_000_000, 7_000_000).equals(part)).toBe(true)
     })
 
-    test('bytes that change on the way end in an error', async () => {
+    test('fails for corrupted bytes', async () => {
       await using gcs = await begin()
       const blob = await gcs.write(gcs.newPath(), large)
       fault({ kind: 'corrupt' }, 'GET', /alt=media/)
       await expect(gcs.read(blob)).rejects.toThrow('CRC32C')
     })
 
-    test('a generation that is removed and cut off meanwhile ends in an error', async () => {
+    test('fails if the connection breaks and the generation has been removed', async () => {
       await using gcs = await begin()
       const blob = await gcs.write(gcs.newPath(), large)
       fault({ kind: 'reset', afterBytes: mebibyte }, 'GET', /alt=media/)
@@ -218,7 +218,7 @@ describe('Cloud Storage that fails', () => {
       await expect(body?.toArray()).rejects.toThrow('removed')
     })
 
-    test('a fault that lasts is thrown', async () => {
+    test('throws a permanent fault', async () => {
       await using gcs = await begin()
       const blob = await gcs.write(gcs.newPath(), Buffer.from('bytes'))
       fault({ kind: 'truncate', afterBytes: 2 }, 'GET', /alt=media/)
@@ -248,7 +248,7 @@ describe('Cloud Storage that fails', () => {
       expect(emulator.openSessions).toEqual([])
     })
 
-    test('survive an answer that is lost', async () => {
+    test('survive a lost response', async () => {
       await using gcs = await begin()
       const from = await gcs.write(gcs.newPath(), Buffer.from('bytes'))
       fault({ kind: 'lost-answer' }, 'POST', /rewriteTo/)
@@ -260,7 +260,7 @@ describe('Cloud Storage that fails', () => {
       expect(await gcs.store.stat(place)).toBeUndefined()
     })
 
-    test('give up after their time, however many attempts are left', async () => {
+    test('fail after totalMs, also with attempts left', async () => {
       const limited = { ...retry, attempts: 100, stallMs: 100, totalMs: 250 }
       await using opened = await openGcsStore(storage, { retry: limited })
       await using world = await BlobWorld.open(async () => opened)
@@ -281,7 +281,7 @@ describe('Cloud Storage that fails', () => {
       }
     })
 
-    test('a listing that cannot be completed throws', async () => {
+    test('throw if a listing cannot be completed', async () => {
       await using gcs = await begin()
       for (let i = 0; i < 3; i++) await gcs.write(gcs.newPath(), Buffer.from('bytes'))
       const { next = '' } = await gcs.store.list({ limit: 1 })

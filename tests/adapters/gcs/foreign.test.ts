@@ -25,23 +25,23 @@ afterAll(() => storage?.[Symbol.asyncDispose]())
 const open = () => new GcsForeignObjects({ buckets: [allowed], projectId: 'coffer-test' })
 
 describe('objects of other buckets', () => {
-  test('in an allowed one are opened, with size and declared type', async () => {
+  test('are opened with size and declared type in an allowed bucket', async () => {
     const found = await open().openObject(allowed, 'photos/a b.txt', options)
     expect(found).toMatchObject({ sizeBytes: 5, declaredType: 'text/x-greeting' })
     expect(found && (await text(found.body))).toBe('hello')
   })
 
-  test('in any other bucket are undefined, like those that are not there', async () => {
+  test('are undefined in any other bucket, like missing objects', async () => {
     expect(await open().openObject(other, 'photos/a b.txt', options)).toBeUndefined()
     expect(await open().openObject(allowed, 'photos/none.txt', options)).toBeUndefined()
   })
 
-  test('of more bytes than allowed are too-large', async () => {
+  test('throw too-large if they exceed maxBytes', async () => {
     const opened = open().openObject(allowed, 'photos/a b.txt', { maxBytes: 4 })
     await expect(opened).rejects.toMatchObject({ code: 'too-large' })
   })
 
-  test('end with the reason when they are given up', async () => {
+  test('fail with the reason of the signal when it aborts', async () => {
     const leaving = new AbortController()
     const { signal } = leaving
     const found = await open().openObject(allowed, 'photos/a b.txt', { ...options, signal })

@@ -54,8 +54,8 @@ async function open(isSeparate: boolean): Promise<OpenedQuarantine> {
 describeQuarantine('a bucket of its own', () => open(true))
 describeQuarantine('the bucket of the blobs', () => open(false))
 
-describe('in Cloud Storage', () => {
-  test('no link that was signed for the blob serves what is kept, once the blob is removed', async () => {
+describe('GcsQuarantine', () => {
+  test('is not served by a link that was signed for the removed blob', async () => {
     await using world = await open(false)
     const note = noteOf('Win.Test')
     const { store } = world.blobs

@@ -12,7 +12,7 @@ afterAll(() => storage[Symbol.asyncDispose]())
 const retry = { attempts: 2, baseDelayMs: 1, maxDelayMs: 1 }
 const expiresAt = new Date(Date.now() + 3600_000)
 
-/** Every operation, on one place. */
+/** Every operation, on one storage path. */
 function operations(store: GcsBlobStore): [string, () => Promise<unknown>][] {
   const place = store.locate('user', newId(), 'a.txt')
   const blob = { storagePath: place, generation: '1' }
@@ -34,7 +34,7 @@ describe.each(names)('%s', (name) => {
   const run = (store: GcsBlobStore) =>
     operations(store).find(([operation]) => operation === name)?.[1]()
 
-  test('says what to run when there is no bucket', async () => {
+  test('names the command to run when the bucket does not exist', async () => {
     const store = await GcsBlobStore.open({ bucket: 'never-created', retry })
     await expect(run(store)).rejects.toThrow(
       /^There is no bucket "never-created"\. Run: gcloud storage buckets create gs:\/\/never-created /,
@@ -63,14 +63,14 @@ describe.each(names)('%s', (name) => {
       /^[^\n]*Run: gcloud services enable storage.googleapis.com$/,
     ],
   ]
-  test.each(refusals)('says what to run when %s', async (_, fault, line) => {
+  test.each(refusals)('names the command to run when %s', async (_, fault, line) => {
     await using opened = await openGcsStore(storage, { retry })
     storage.emulator.fault({ fault })
     await expect(run(opened.store)).rejects.toThrow(line)
   })
 })
 
-test('credentials that cannot be found say what to run', async () => {
+test('the error for missing credentials names the command to run', async () => {
   const auth = new GoogleAuth({ authClient: new PassThroughClient() })
   auth.getClient = () => Promise.reject(new Error('Could not load the default credentials.'))
   const store = await GcsBlobStore.open({ bucket: 'any', auth, retry })

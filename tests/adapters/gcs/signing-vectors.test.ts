@@ -20,9 +20,9 @@ const account = 'test-iam-credentials@dummy-project-id.iam.gserviceaccount.com'
 const february = '20190201T090000Z'
 
 /**
- * Google's own, as far as links of one object have them: `signingV4Tests` in
- * https://github.com/googleapis/conformance-tests/blob/main/storage/v1/v4_signatures.json. What its URLs have in common is
- * put together below; `hash` is the last line of `expectedStringToSign`.
+ * The vectors of Google for links of one object: `signingV4Tests` in
+ * https://github.com/googleapis/conformance-tests/blob/main/storage/v1/v4_signatures.json. The common parts of their URLs are
+ * added below. `hash` is the last line of `expectedStringToSign`.
  */
 const vectors: Vector[] = [
   {
@@ -84,7 +84,7 @@ const vectors: Vector[] = [
   },
 ]
 
-test.each(vectors)('what links are checked by is what Google signs: $description', (vector) => {
+test.each(vectors)('the test signer matches the vector of Google: $description', (vector) => {
   const { method = 'GET', path = '/test-bucket/test-object', query = '', hash } = vector
   const { time = february, seconds = 10 } = vector
   const headers = { host: 'storage.googleapis.com', ...vector.headers }
@@ -107,7 +107,7 @@ const names: [name: string, path: string][] = [
   ['100% söme/ñ.txt', '/test-bucket/100%25%20s%C3%B6me/%C3%B1.txt'],
 ]
 
-test.each(names)('links of ours are signed so: %s', async (name, path) => {
+test.each(names)('signUrl matches the test signer for the name %s', async (name, path) => {
   vi.useFakeTimers({ toFake: ['Date'], now: Date.parse('2019-02-01T09:00:00Z') })
   const { auth, email, privateKey } = testSigner()
   const file = new Storage({ projectId: 'p', authClient: auth }).bucket('test-bucket').file(name)

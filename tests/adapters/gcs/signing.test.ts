@@ -31,7 +31,7 @@ async function withKey() {
   return { world, blob, url, [Symbol.asyncDispose]: () => world[Symbol.asyncDispose]() }
 }
 
-/** A machine that has no key, only a metadata server. */
+/** A machine without a key but with a metadata server. */
 async function withoutKey() {
   const home = await mkdtemp(join(tmpdir(), 'no-credentials-'))
   const iam = await startIamEmulator(email, privateKey)
@@ -58,7 +58,7 @@ async function withoutKey() {
 }
 
 describe('URLs signed with a key', () => {
-  test('carry disposition, type and generation under a V4 signature', async () => {
+  test('contain disposition, type and generation with a V4 signature', async () => {
     await using gcs = await withKey()
     expect(Object.fromEntries(gcs.url.searchParams)).toMatchObject({
       'X-Goog-Algorithm': 'GOOG4-RSA-SHA256',
@@ -84,7 +84,7 @@ describe('URLs signed with a key', () => {
     expect((await fetch(gcs.url)).status).toBe(403)
   })
 
-  test('are refused for another object, without a parameter, and for writing', async () => {
+  test('are rejected for another object, without a parameter, and for writing', async () => {
     await using gcs = await withKey()
     const other = await gcs.world.write(gcs.world.newPath(), 'other bytes')
     const elsewhere = new URL(gcs.url)
@@ -99,7 +99,7 @@ describe('URLs signed with a key', () => {
 describe('URLs signed by IAM', () => {
   afterEach(() => vi.unstubAllEnvs())
 
-  test('are valid, and one access token serves many', async () => {
+  test('are valid, and share one access token', async () => {
     await using gcs = await withoutKey()
     for (let i = 0; i < 3; i++) {
       const answer = await fetch(await gcs.store.signUrl(gcs.blob, options()))
@@ -110,7 +110,7 @@ describe('URLs signed by IAM', () => {
     expect(asked(/\/token/)).toBe(1)
   })
 
-  test('a service account that may not sign is one line that says what to run', async () => {
+  test('fail with one line that names the command to run if the account may not sign', async () => {
     await using gcs = await withoutKey()
     gcs.iam.deny(
       "Permission 'iam.serviceAccounts.signBlob' denied on resource (or it may not exist).",

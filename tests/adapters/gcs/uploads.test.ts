@@ -18,7 +18,7 @@ async function begin() {
 }
 
 describe('openUpload', () => {
-  test('binds the session to the place while it is free', async () => {
+  test('binds the session to its storage path, which must be free', async () => {
     await using gcs = await begin()
     const place = gcs.world.newPath()
     const { url } = await gcs.world.openUpload(place, 5)
@@ -39,7 +39,7 @@ describe('openUpload', () => {
     expect(object.contentType).toBe(contentType)
   })
 
-  test('binds the session to the origin: CORS is answered to it alone', async () => {
+  test('binds the session to the origin, the only one with CORS headers', async () => {
     await using gcs = await begin()
     const options = { sizeBytes: 5, contentType: 'text/plain', expiresAt, origin }
     const { url } = await gcs.store.openUpload(gcs.world.newPath(), options)
@@ -54,7 +54,7 @@ describe('openUpload', () => {
 })
 
 describe('cancelUpload', () => {
-  test('asks nobody about an id that is no session of this storage', async () => {
+  test('sends no request for an id that is not a session of this store', async () => {
     await using gcs = await begin()
     const before = emulator.requests.length
     await gcs.store.cancelUpload('https://elsewhere.example/upload/storage/v1/b/x/o?upload_id=1')
@@ -64,7 +64,7 @@ describe('cancelUpload', () => {
 })
 
 describe('copy', () => {
-  test('goes on until Cloud Storage has copied everything, with its preconditions', async () => {
+  test('sends its preconditions with every request until the copy is complete', async () => {
     await using gcs = await begin()
     const limits = emulator.limits
     limits.rewriteBytes = mebibyte
@@ -86,7 +86,7 @@ describe('copy', () => {
 })
 
 describe('list', () => {
-  test('gives every blob once where Cloud Storage’s pages are shorter than asked for', async () => {
+  test('returns every blob once if the pages are shorter than requested', async () => {
     await using gcs = await begin()
     const places = Array.from({ length: 300 }, () => gcs.world.newPath())
     for (let i = 0; i < places.length; i += 50) {
@@ -103,7 +103,7 @@ describe('list', () => {
 })
 
 describe('finalize events', () => {
-  test('come twice and in another order when the emulator is told to', async () => {
+  test('arrive twice and in another order if the emulator is configured so', async () => {
     await using gcs = await begin()
     const { events } = emulator
     events.hold()

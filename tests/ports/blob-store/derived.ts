@@ -67,7 +67,9 @@ export function describeBlobDerived(begin: () => Promise<BlobWorld>): void {
     test('a name is of a-z 0-9 . -', async () => {
       await using world = await begin()
       const blob = await world.write(world.newPath(), 'bytes')
-      await expect(world.store.writeDerived(blob, '../x', picture)).rejects.toThrow('no name')
+      await expect(world.store.writeDerived(blob, '../x', picture)).rejects.toThrow(
+        'not a valid name',
+      )
     })
   })
 }

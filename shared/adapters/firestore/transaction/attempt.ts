@@ -12,7 +12,7 @@ const markKeptMs = 60_000
 
 type Fields = Record<string, unknown>
 
-/** What an attempt leaves in a document, so that a later attempt recognizes that it was committed. */
+/** An entry that an attempt leaves in a document, so that a later attempt recognizes that it was committed. */
 export interface Mark {
   id: string
   /** In milliseconds since 1970. */
@@ -54,7 +54,7 @@ export class Attempt {
     return docs.map((snapshot) => this.#keep(snapshot))
   }
 
-  /** What this attempt has read of a document. */
+  /** The snapshot of a document, if this attempt has read it. */
   seen(ref: DocumentReference): DocumentSnapshot | undefined {
     return this.#seen.get(ref.path)
   }
@@ -76,7 +76,10 @@ export class Attempt {
     this.#batch.delete(ref, seen?.updateTime ? { lastUpdateTime: seen.updateTime } : {})
   }
 
-  /** The field that makes a document, which has been read, the markedDocument of this attempt; marks that are too old go. */
+  /**
+   * Makes a document the `markedDocument` of this attempt. Returns the fields to write, which add the mark and delete outdated
+   * ones. The document must have been read.
+   */
   markOn(markedDocument: DocumentReference): Fields {
     this.markedDocument = markedDocument
     const { id, at } = this.mark

@@ -37,10 +37,12 @@ const conflicts = new Set<unknown>([
 ])
 
 /**
- * Reads a snapshot, commits writes on the condition that what was read has not changed, and tries again with full jitter for
- * half a minute. Takes no locks, so that the concurrency mode of the database does not matter
- * (docs/decisions/firestore-concurrency.md). Each commit marks one document; an attempt that follows a failed commit looks for
- * the marks first, and answers as the attempt that was committed.
+ * Reads a snapshot and commits writes, on condition that no document changed since it was read. Retries for half a minute
+ * with exponential backoff and full jitter. Takes no locks, so it does not depend on the concurrency mode of the database
+ * (docs/decisions/firestore-concurrency.md). Each commit marks one document. An attempt after a failed commit looks for the
+ * marks first, and returns the result of the attempt that was committed after all.
+ *
+ * `p-retry` does not replace the loop: it has no full jitter.
  */
 export async function transact<Result>(firestore: Firestore, work: Work<Result>): Promise<Result> {
   const startedAt = performance.now()
@@ -99,7 +101,7 @@ function isRetryable(error: unknown, isCommitting: boolean): boolean {
   )
 }
 
-/** The error after the last attempt, with the status of a contended transaction: that of a precondition says nothing to a caller. */
+/** The error after the last attempt. Replaces the status of a failed precondition by `ABORTED`, which stands for contention. */
 function tooManyWriters(error: unknown): unknown {
   const { code } = error as { code?: unknown }
   if (!conflicts.has(code)) return error

@@ -21,20 +21,20 @@ import { scopeTerm } from '../keys.ts'
 
 const refusalKeptMs = 2 * 60 * 60 * 1000
 
-interface UnitOptions {
+interface WorkspaceOptions {
   allowance: documents.Allowance
   now: Date
 }
 
 /**
- * What one attempt does to one workspace. Files change through `add`, `replace` and `remove` alone, which keep the
- * counters and the claims on paths equal to them; `flush` then writes each document once.
+ * The changes of one attempt to one workspace. `add`, `replace` and `remove` change files, and update the counters and the
+ * claims on paths. `flush` writes each changed document once.
  */
 export class WorkspaceTransaction {
   readonly now: Date
   readonly #attempt: Attempt
   readonly #workspace: DocumentReference
-  readonly #options: UnitOptions
+  readonly #options: WorkspaceOptions
   readonly #claims = new Claims()
   readonly #files = new Map<FileId, object | undefined>()
   readonly #refusals = new Map<FileId, RefusalCode>()
@@ -44,29 +44,29 @@ export class WorkspaceTransaction {
   #lastSequence = 0
   #takenSequence: number | undefined
 
-  constructor(attempt: Attempt, workspace: DocumentReference, options: UnitOptions) {
+  constructor(attempt: Attempt, workspace: DocumentReference, options: WorkspaceOptions) {
     this.#attempt = attempt
     this.#workspace = workspace
     this.#options = options
     this.now = options.now
   }
 
-  /** Reads the workspace and a path's claims at once. */
+  /** Reads the workspace and the claims of a path in one request. */
   async openPath(path: WorkspacePath): Promise<PathClaims> {
     return this.#claims.keep(path, await this.#open(claimsOf(this.#workspace, path)))
   }
 
-  /** Reads the workspace and a file at once. */
+  /** Reads the workspace and a file in one request. */
   async openFile(id: FileId): Promise<FileRecord | undefined> {
     return documents.decodeFile(await this.#open(this.#fileRef(id)))
   }
 
-  /** Reads the workspace alone. */
+  /** Reads the workspace. */
   async open(): Promise<void> {
     this.#keep(await this.#attempt.get(this.#workspace))
   }
 
-  /** Reads several paths' claims at once. */
+  /** Reads the claims of several paths in one request. */
   async readAllClaims(paths: WorkspacePath[]): Promise<void> {
     const unknown = [...new Set(paths)].filter((path) => !this.#claims.get(path))
     if (unknown.length === 0) return
@@ -78,7 +78,7 @@ export class WorkspaceTransaction {
     }
   }
 
-  /** The first files of a session, in the order of their reservation, as they were before this unit. */
+  /** The first files of a session, in the order of their reservation, without the changes of this transaction. */
   async readSession(
     sessionId: SessionId,
     { deleted, limit }: { deleted: boolean; limit: number },
@@ -104,16 +104,16 @@ export class WorkspaceTransaction {
     return this.#claims.keep(path, snapshot)
   }
 
-  /** The oldest files in the trash behind a key, as they were before this unit. */
+  /** The oldest files in the trash after a key, without the changes of this transaction. */
   async readTrash(limit: number, after: string): Promise<FileRecord[]> {
     const trash = documents.filesOf(this.#workspace).where('trash', '>', after).orderBy('trash')
     const docs = await this.#attempt.query(trash.limit(limit))
     return docs.flatMap((snapshot) => documents.decodeFile(snapshot) ?? [])
   }
 
-  /** The counters, with what this unit changes of them. */
+  /** The counters, including the changes of this transaction. The workspace must have been read. */
   get usage(): Usage {
-    if (!this.#usage) throw new Error('The workspace is to be read before its counters are.')
+    if (!this.#usage) throw new Error('Read the workspace before its counters.')
     return { ...this.#usage, ...applyDelta(this.#usage, this.#grown) }
   }
 
@@ -127,14 +127,14 @@ export class WorkspaceTransaction {
     this.#files.set(file.id, { ...documents.fileFields(file), ...documents.metadataFields(file) })
   }
 
-  /** Leaves the stored metadata where both have the same: an owner that came from the claims has none. */
+  /** Does not write metadata that is the same object in both records: an owner from the claims has none. */
   replace(before: FileRecord, after: FileRecord): void {
     this.#change(before, after)
     const metadata = before.metadata === after.metadata ? {} : documents.metadataFields(after)
     this.#files.set(after.id, { ...documents.fileFields(after), ...metadata })
   }
 
-  /** Puts a path's owner, as the claims have it, into the trash; its metadata counts there from then on. */
+  /** Moves the owner of a path into the trash. Reads its metadata, which the claims lack and which counts as trash. */
   async displace(owner: FileRecord, displaced: FileRecord): Promise<void> {
     const { metadata } = (await this.readFile(owner.id)) ?? owner
     this.replace({ ...owner, metadata }, { ...displaced, metadata })
@@ -153,7 +153,7 @@ export class WorkspaceTransaction {
     this.#quota = { quotaBytes }
   }
 
-  /** Hands all writes to the attempt; the workspace carries its mark, or the file where only a file is written. */
+  /** Passes all writes to the attempt. Marks the workspace, or the file if only a file is written. */
   async flush(): Promise<void> {
     const workspace = this.#workspaceFields()
     if (workspace) await this.#writeWorkspace(workspace)
@@ -170,7 +170,7 @@ export class WorkspaceTransaction {
       .filter(([, growth]) => growth !== 0)
       .map(([name, growth]) => [name, FieldValue.increment(growth)])
     const sequence = this.#takenSequence && { lastSequence: this.#takenSequence }
-    // Without a mark on the workspace, a retry could not tell who removed a file.
+    // Mark the workspace when a file is removed. Otherwise a retry could not tell whether it removed the file itself.
     const isRemoval = [...this.#files.values()].includes(undefined)
     if (counters.length === 0 && !sequence && !this.#quota && !isRemoval) return undefined
     return { ...Object.fromEntries(counters), ...sequence, ...this.#quota }
@@ -185,14 +185,14 @@ export class WorkspaceTransaction {
   #writeFile(ref: DocumentReference, fields: object | undefined): void {
     if (!fields) return this.#attempt.delete(ref)
     const mark = this.#attempt.markedDocument ? {} : this.#attempt.markOn(ref)
-    // A file that was not read is new: `create` refuses an id that is in use.
+    // A file that was not read is new. `create` fails if its id is in use.
     if (!this.#attempt.seen(ref)) return this.#attempt.create(ref, { ...fields, ...mark })
     return this.#attempt.write(ref, { ...fields, ...mark })
   }
 
   async #open(other: DocumentReference) {
     const [workspace, snapshot] = await this.#attempt.getAll(this.#workspace, other)
-    if (!workspace || !snapshot) throw new Error('Firestore answered fewer documents than asked.')
+    if (!workspace || !snapshot) throw new Error('Firestore returned too few documents.')
     this.#keep(workspace)
     return snapshot
   }

@@ -5,35 +5,35 @@ import { ifPresent, makeDirectory, privateDirectory } from '../files/durable.ts'
 
 const staleAgeMs = 24 * 3600 * 1000
 
-/** Directories that become visible whole, by being moved elsewhere, or not at all. */
-export class Temporaries {
+/** Temporary directories, for content that becomes visible atomically by moving its directory. */
+export class TemporaryDirectories {
   readonly #root: string
 
   private constructor(root: string) {
     this.#root = root
   }
 
-  /** `root` lies on the file system of the places that its directories are moved to. */
-  static async open(root: string): Promise<Temporaries> {
+  /** `root` must be on the file system to which its directories are moved. */
+  static async open(root: string): Promise<TemporaryDirectories> {
     await makeDirectory(root)
-    return new Temporaries(root)
+    return new TemporaryDirectories(root)
   }
 
-  /** A new empty directory. */
+  /** Creates an empty directory, and returns its path. */
   async create(): Promise<string> {
     const path = this.#newPath()
     await mkdir(path, privateDirectory)
     return path
   }
 
-  /** Deletes a directory, out of sight at once and as a whole; one that is not there is no error. */
+  /** Deletes a directory anywhere on the file system, atomically: moves it here first. Ignores a directory that does not exist. */
   async discard(path: string): Promise<void> {
     const hidden = this.#newPath()
     await ifPresent(rename(path, hidden))
     await rm(hidden, { recursive: true, force: true })
   }
 
-  /** Deletes what a crash left here: directories in which nothing was written for 24 hours. */
+  /** Deletes the leftovers of crashes: directories without a write for 24 hours. */
   async removeStale(now: Date): Promise<void> {
     for (const name of await readdir(this.#root)) {
       const path = join(this.#root, name)
@@ -48,7 +48,10 @@ export class Temporaries {
   }
 }
 
-/** In milliseconds; growing files do not touch the directory that they are in. */
+/**
+ * The latest modification in the directory, in milliseconds since 1970. Looks at the files too, because appending to a file
+ * does not change the time of its directory.
+ */
 async function lastWritten(directory: string): Promise<number> {
   const below = (await ifPresent(readdir(directory, { recursive: true }))) ?? []
   const times = [directory, ...below.map((path) => join(directory, path))].map(async (path) => {
