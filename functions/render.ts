@@ -2,14 +2,14 @@ import { randomUUID } from 'node:crypto'
 import { Readable } from 'node:stream'
 import { inspect } from 'node:util'
 import { Hono, type Context } from 'hono'
-import { z } from 'zod'
+import type { z } from 'zod'
 import type { AppEnv } from '../shared/http/app-env.ts'
 import type { LogEntry } from '../shared/observability/log.ts'
 import { bodyStream, declaredLength } from '../shared/http/body/body.ts'
-import { clientHasLeft } from '../shared/http/server/client-has-left.ts'
+import { isClientAbort } from '../shared/http/server/client-abort.ts'
 import { parsed } from '../shared/api/parsed.ts'
 import { problemResponse } from '../shared/http/problem.ts'
-import { integer } from '../shared/api/text-fields.ts'
+import { normalizeQuery, renderQuery } from '../shared/api/requests/render.ts'
 import { parsePairs } from '../shared/http/protocol/form-urlencoded.ts'
 import { rawTarget } from '../shared/http/target.ts'
 import { parseEssence } from '../shared/media/essence.ts'
@@ -17,23 +17,19 @@ import { previewKind } from '../shared/media/preview-kind.ts'
 import { invalid, rendererCrowded, WorkspaceError } from '../shared/model/errors.ts'
 import type { Renderer } from '../shared/ports/renderer.ts'
 
-/** Cloud Run sends fewer (infra/program/render.ts); each may hold a whole file. */
-const mostAtOnce = 8
+/** Cloud Run sends fewer requests at a time (infra/program/render.ts); each may hold a whole file in memory. */
+const maxInFlight = 8
 
-/** From the head of a request to the head of its answer: a normalization waits for the bytes of an upload. */
+/** The limit from the head of a request to the head of its answer. A normalization waits for the bytes of an upload. */
 export const requestSeconds = 600
 
-const renderSchema = z.strictObject({ width: integer(16, 1024) })
-const pixels = integer(16, 16_384).optional()
-const normalizeSchema = z.strictObject({ maxWidth: pixels, maxHeight: pixels })
-
 /**
- * The service `render`: `POST /render?width=` answers a WebP of the bytes in the request, `POST /normalize?maxWidth=&maxHeight=`
- * an image in its own format; a refusal of the renderer is a problem. It has neither catalog nor store, and checks no token: in
- * the cloud IAM does (docs/decisions/isolated-decoders.md). A client that leaves ends its decoder.
+ * The service `render`. `POST /render?width=` answers a WebP of the bytes in the request. `POST /normalize?maxWidth=&maxHeight=`
+ * answers an image in the format of the request. It has neither catalog nor store, and verifies no token, because in the cloud IAM
+ * does (docs/decisions/isolated-decoders.md). A disconnected client ends its decoder.
  */
 export function renderApp(renderer: Renderer, log: (entry: LogEntry) => void): Hono<AppEnv> {
-  let underway = 0
+  let inFlight = 0
   return new Hono<AppEnv>()
     .use(async (c, next) => {
       const startedAt = performance.now()
@@ -50,16 +46,16 @@ export function renderApp(renderer: Renderer, log: (entry: LogEntry) => void): H
       })
     })
     .use('/:operation', async (_, next) => {
-      if (underway >= mostAtOnce) throw rendererCrowded()
-      underway += 1
+      if (inFlight >= maxInFlight) throw rendererCrowded()
+      inFlight += 1
       try {
         await next()
       } finally {
-        underway -= 1
+        inFlight -= 1
       }
     })
     .post('/render', async (c) => {
-      const { width } = queryOf(c, renderSchema)
+      const { width } = queryOf(c, renderQuery)
       const mimeType = typeOf(c)
       const kind = previewKind(mimeType)
       if (kind === undefined || kind === 'text') throw noPicture(mimeType)
@@ -74,7 +70,7 @@ export function renderApp(renderer: Renderer, log: (entry: LogEntry) => void): H
       return answer(new Uint8Array(picture), 'image/webp')
     })
     .post('/normalize', async (c) => {
-      const options = queryOf(c, normalizeSchema)
+      const options = queryOf(c, normalizeQuery)
       const mimeType = typeOf(c)
       const image = await renderer.normalize(bodyStream(c), options, signalOf(c))
       return answer(Readable.toWeb(image) as ReadableStream<Uint8Array>, mimeType)
@@ -85,7 +81,7 @@ export function renderApp(renderer: Renderer, log: (entry: LogEntry) => void): H
     })
     .onError((error, c) => {
       const refusal = error.name === 'TimeoutError' ? tooLong() : error
-      if (!(refusal instanceof WorkspaceError) && !clientHasLeft(error, c.req.raw.signal)) {
+      if (!(refusal instanceof WorkspaceError) && !isClientAbort(error, c.req.raw.signal)) {
         const { message } = error
         log({ severity: 'ERROR', message, ...problemContext(c), stack_trace: inspect(error) })
       }
@@ -107,7 +103,7 @@ function typeOf(c: Context<AppEnv>): string {
   return mimeType
 }
 
-/** Aborts when the client leaves, and when its time is over. */
+/** Aborts when the client disconnects or the time limit ends. */
 function signalOf(c: Context<AppEnv>): AbortSignal {
   return AbortSignal.any([c.req.raw.signal, AbortSignal.timeout(requestSeconds * 1000)])
 }
@@ -119,7 +115,7 @@ function answer(body: Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array>, mime
 const problemContext = (c: Context<AppEnv>) => ({ requestId: c.get('requestId') })
 
 function noPicture(mimeType: string): WorkspaceError {
-  return new WorkspaceError('unsupported-type', `There are no pictures of ${mimeType}.`)
+  return new WorkspaceError('unsupported-type', `Pictures of ${mimeType} are not supported.`)
 }
 
 function tooLong(): WorkspaceError {

@@ -6,7 +6,7 @@ import { scan } from '../shared/workspace/scan/scan.ts'
 const finalized = 'google.cloud.storage.object.v1.finalized'
 
 /** The members of a CloudEvent that `scan` reads (https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/spec.md). */
-export interface StorageEvent {
+interface StorageEvent {
   type?: unknown
   data?: unknown
 }

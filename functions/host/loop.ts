@@ -2,7 +2,7 @@ import { inspect } from 'node:util'
 import { setTimeout } from 'node:timers/promises'
 import type { LogEntry } from '../../shared/observability/log.ts'
 
-export interface LoopOptions {
+interface LoopOptions {
   /** The name in the log. */
   name: string
   /** Does one round of the work and resolves to the milliseconds until the next one. Must stop when the signal is aborted. */

@@ -10,8 +10,8 @@ import { renderApp, requestSeconds } from '../render.ts'
 import { answeringMs, endWithin, failStart, signalled } from './shutdown.ts'
 
 /**
- * Serves `render` over HTTP/2 without TLS (h2c), which Cloud Run passes on; the Functions Framework has HTTP/1 only, of which
- * Cloud Run takes at most 32 MiB. Resolves to the origin; disposing finishes what is in flight.
+ * Serves `render` over HTTP/2 without TLS (h2c), which Cloud Run forwards. The Functions Framework supports only HTTP/1, whose
+ * requests Cloud Run limits to 32 MiB. Resolves to the origin. Disposing finishes the requests in flight.
  */
 export async function serveRender(
   renderer: Renderer,
@@ -20,7 +20,7 @@ export async function serveRender(
 ): Promise<AsyncDisposable & { origin: string }> {
   const listener = getRequestListener(renderApp(renderer, log).fetch)
   const server = createServer((incoming, outgoing) => void listener(incoming, outgoing))
-  // Ends sessions of which nothing is heard.
+  // Closes silent sessions.
   server.setTimeout(requestSeconds * 1000)
   const sessions = new Set<ServerHttp2Session>()
   server.on('session', (session) => {

@@ -48,7 +48,7 @@ export function configOf(env: Environment): Config {
         }
       : undefined,
     quarantine: {
-      place: env.QUARANTINE_BUCKET_NAME ?? env.QUARANTINE_DIR,
+      location: env.QUARANTINE_BUCKET_NAME ?? env.QUARANTINE_DIR,
       retentionDays: env.QUARANTINE_RETENTION_DAYS,
     },
     imports: { allowedPorts: env.IMPORT_ALLOWED_PORTS, buckets: env.IMPORT_GCS_BUCKETS },

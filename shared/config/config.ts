@@ -48,7 +48,7 @@ export interface Config {
     | undefined
   readonly quarantine: {
     /** A directory or a bucket that also keeps uploads refused as infected. Undefined: files found infected later stay beside the blobs. */
-    readonly place: string | undefined
+    readonly location: string | undefined
     readonly retentionDays: number
   }
   readonly imports: {

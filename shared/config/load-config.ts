@@ -19,7 +19,7 @@ export function loadConfig(
     ...(parsed.error?.issues ?? []).map((issue) => `${issue.path.join('.')} ${issue.message}`),
     ...crossFieldRules
       .filter(({ variable }) => isServed || !servingVariables.has(variable))
-      .filter(({ broken }) => broken(given))
+      .filter(({ isViolated }) => isViolated(given))
       .map(({ variable, rule }) => `${variable} ${rule}`),
   ]
   if (!parsed.success || violations.length > 0) {

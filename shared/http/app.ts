@@ -2,7 +2,7 @@ import { inspect } from 'node:util'
 import { Hono, type Context } from 'hono'
 import { WorkspaceError, type ErrorCode } from '../model/errors.ts'
 import type { AppEnv, HttpContext } from './app-env.ts'
-import { clientHasLeft } from './server/client-has-left.ts'
+import { isClientAbort } from './server/client-abort.ts'
 import { crossOrigin } from './cors.ts'
 import { answerBeforeEnd } from './body/drain.ts'
 import { problemResponse } from './problem.ts'
@@ -83,7 +83,7 @@ function errorResponse(
       const { message, cause } = error
       log({ severity: 'WARNING', message, requestId, trace, error: String(cause) })
     }
-  } else if (!clientHasLeft(error, c.req.raw.signal)) {
+  } else if (!isClientAbort(error, c.req.raw.signal)) {
     log({
       severity: 'ERROR',
       message: error.message,

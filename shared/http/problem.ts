@@ -65,7 +65,7 @@ interface ProblemBody {
   file?: ReturnType<typeof fileView>
 }
 
-export interface ProblemContext {
+interface ProblemContext {
   requestId: string
   /** The request uploaded a file and waited for its verdict. */
   uploaded?: boolean | undefined

@@ -3,7 +3,7 @@ import { isXml } from '../media/text-formats.ts'
 import type { ReadyFile } from '../model/file.ts'
 import { contentDisposition } from './protocol/disposition.ts'
 
-export interface ServedAs {
+interface ServedAs {
   contentType: string
   contentDisposition: string
 }

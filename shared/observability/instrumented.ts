@@ -7,7 +7,7 @@ export type After<Port> = {
     : never
 }
 
-export interface Instrumentation<Port> {
+interface Instrumentation<Port> {
   /** Wraps each asynchronous operation. */
   around: (name: string, call: () => Promise<unknown>) => Promise<unknown>
   after?: After<Port>

@@ -27,30 +27,33 @@ export function createInstruments(meter: Meter) {
       unit: 's',
       advice: { explicitBucketBoundaries: secondsBounds },
     })
-  const requests = seconds('http.server.request.duration', 'Requests, to the last byte out')
+  const requests = seconds(
+    'http.server.request.duration',
+    'Duration of requests, to the last byte of the answer',
+  )
   const operations = seconds(
     'coffer.operation.duration',
-    'Operations of catalog, blobs and scanner; `blobs.read` to its first byte',
+    'Duration of operations of catalog, blobs and scanner; `blobs.read` to its first byte',
   )
   const sizes = meter.createHistogram('coffer.scan.size', {
-    description: 'Bytes of the files that got a verdict, by verdict: its count is that of verdicts',
+    description: 'Size of settled files, by verdict; its count is the number of verdicts',
     unit: 'By',
     advice: { explicitBucketBoundaries: bytesBounds },
   })
   const swept = meter.createCounter('coffer.sweep.results', {
-    description: 'What sweeps dealt with, by the names of their reports',
+    description: 'Results of sweeps, by the field of the report',
     unit: '{item}',
   })
   const signatureAge = meter.createGauge('coffer.scanner.signatures.age', {
-    description: 'Of the signatures that scanned last; alert above 48 h',
+    description: 'Age of the signatures of the last scan; alert above 48 h',
     unit: 's',
   })
   const pendingFiles = meter.createGauge('coffer.pending.files', {
-    description: 'Pending files of all workspaces, open uploads too; counted by each sweep',
+    description: 'Pending files of all workspaces, including open uploads; counted by each sweep',
     unit: '{file}',
   })
   const pendingAge = meter.createGauge('coffer.pending.oldest.age', {
-    description: 'Of the oldest of them; 0 where there is none',
+    description: 'Age of the oldest pending file; 0 without one',
     unit: 's',
   })
   return {

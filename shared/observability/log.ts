@@ -12,7 +12,7 @@ export interface LogEntry {
 }
 
 /** `LogEntry.httpRequest` of Cloud Logging (https://cloud.google.com/logging/docs/reference/v2/rest/v2/LogEntry#HttpRequest): 64-bit numbers and durations are strings. */
-export interface LoggedRequest {
+interface LoggedRequest {
   requestMethod: string
   /** Without the query and without any credential. */
   requestUrl: string

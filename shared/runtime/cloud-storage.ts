@@ -17,10 +17,10 @@ export async function openCloudStorage(options: {
   quotaBytes: number
   recordLimits: RecordLimits
   now: () => Date
-  quarantine: { place: string | undefined; retentionDays: number }
+  quarantine: { location: string | undefined; retentionDays: number }
 }): Promise<CloudStorage> {
   const { projectId, bucket, isEmulated, quotaBytes, recordLimits, now } = options
-  const { place: quarantineBucket, retentionDays } = options.quarantine
+  const { location: quarantineBucket, retentionDays } = options.quarantine
   const catalog = await FirestoreCatalog.open({
     projectId,
     isEmulated,

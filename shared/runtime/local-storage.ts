@@ -9,7 +9,7 @@ import { preparePrivateStorage } from '../adapters/disk/private-storage.ts'
 import { SqliteCatalog } from '../adapters/sqlite/catalog.ts'
 import type { RecordLimits } from '../model/usage.ts'
 
-const byDefault = { place: undefined, retentionDays: 30 }
+const byDefault = { location: undefined, retentionDays: 30 }
 
 /** SQLite and the disk under one directory. */
 export interface LocalStorage extends AsyncDisposable {
@@ -26,7 +26,7 @@ export async function openLocalStorage(options: {
   quotaBytes: number
   recordLimits?: RecordLimits
   now: () => Date
-  quarantine?: { place: string | undefined; retentionDays: number }
+  quarantine?: { location: string | undefined; retentionDays: number }
   /** Receives messages about unusable files that are skipped. */
   log?: (message: string) => void
   database?: DatabaseOptions
@@ -37,7 +37,7 @@ export async function openLocalStorage(options: {
     recordLimits,
     now,
     log = () => undefined,
-    quarantine: { place, retentionDays } = byDefault,
+    quarantine: { location, retentionDays } = byDefault,
   } = options
   await using opened = new AsyncDisposableStack()
   await preparePrivateStorage(directory)
@@ -62,8 +62,8 @@ export async function openLocalStorage(options: {
     await DiskBlobStore.open({ directory, now, finalized, report: reportOnce(log) }),
   )
   const quarantine = await DiskQuarantine.open({
-    directory: place ?? join(directory, 'quarantine'),
-    takesUploads: place !== undefined,
+    directory: location ?? join(directory, 'quarantine'),
+    takesUploads: location !== undefined,
     retentionDays,
     blobs,
     now,

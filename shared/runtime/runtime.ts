@@ -62,12 +62,12 @@ export async function openRuntime(
 
 async function checkDirectories({
   storage,
-  quarantine: { place },
+  quarantine: { location },
   temporaryDirectory,
 }: Config): Promise<void> {
   if (storage.kind === 'local') {
     await assertUsable('WORKSPACE_STORAGE_DIR', storage.directory)
-    if (place !== undefined) await assertUsable('QUARANTINE_DIR', place)
+    if (location !== undefined) await assertUsable('QUARANTINE_DIR', location)
   }
   if (temporaryDirectory !== undefined) await assertUsable('MEDIA_TEMP_DIR', temporaryDirectory)
 }

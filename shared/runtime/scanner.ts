@@ -4,7 +4,7 @@ import type { LogEntry } from '../observability/log.ts'
 import { lazyPort } from './lazy-port.ts'
 import type { Scanner } from '../ports/scanner.ts'
 
-export interface OpenScanner extends AsyncDisposable {
+interface OpenScanner extends AsyncDisposable {
   scanner: Scanner
   /** One sentence for the operator. */
   notice: string

@@ -38,7 +38,7 @@ describe('the configuration', () => {
       signedUrlSeconds: 300,
       storage: { kind: 'local', directory: './.coffer' },
       clamd: { address: { host: 'localhost', port: 3310 }, concurrency: 4 },
-      quarantine: { place: undefined, retentionDays: 30 },
+      quarantine: { location: undefined, retentionDays: 30 },
       imports: { allowedPorts: [80, 443], buckets: [] },
       rendering: { by: 'processes' },
       temporaryDirectory: undefined,
@@ -74,14 +74,14 @@ describe('the configuration', () => {
     [{ MEDIA_TEMP_DIR: '/mnt/scratch' }, { temporaryDirectory: '/mnt/scratch' }],
     [{ RESCAN_MB_PER_MINUTE: '0' }, { rescan: undefined }],
     [{ RESCAN_FILES_PER_MINUTE: '0' }, { rescan: undefined }],
-    [{ QUARANTINE_DIR: '/mnt/q' }, { quarantine: { place: '/mnt/q', retentionDays: 30 } }],
+    [{ QUARANTINE_DIR: '/mnt/q' }, { quarantine: { location: '/mnt/q', retentionDays: 30 } }],
     [
       {
         ...gcp,
         QUARANTINE_BUCKET_NAME: 'q',
         QUARANTINE_RETENTION_DAYS: '7',
       },
-      { quarantine: { place: 'q', retentionDays: 7 } },
+      { quarantine: { location: 'q', retentionDays: 7 } },
     ],
     ...[
       ['https://files.example', 'https://files.example'],

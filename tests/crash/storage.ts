@@ -22,7 +22,7 @@ export function quarantineOf(directory: string): string {
 /** The same directory that a server is serving, as a second process sees it, `aheadMs` from now. */
 export function openStorage(directory: string, aheadMs = 0): Promise<Storage> {
   const now = () => new Date(Date.now() + aheadMs)
-  const quarantine = { place: quarantineOf(directory), retentionDays: 30 }
+  const quarantine = { location: quarantineOf(directory), retentionDays: 30 }
   return openLocalStorage({ directory, quotaBytes: Number.MAX_SAFE_INTEGER, now, quarantine })
 }
 

@@ -38,7 +38,7 @@ describe('scan under the Functions Framework', () => {
     for (const [name, value] of Object.entries(standIns.env)) vi.stubEnv(name, value)
     opened.defer(() => void vi.unstubAllEnvs())
     const clamd = opened.use(await startScanner(scanner))
-    const quarantine = { place: undefined, retentionDays: 30 }
+    const quarantine = { location: undefined, retentionDays: 30 }
     const allowance = { quotaBytes: 1e6, recordLimits: defaultRecordLimits }
     storage = await openCloudStorage({
       projectId,

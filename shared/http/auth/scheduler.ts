@@ -20,7 +20,7 @@ export interface SchedulerIdentity {
 }
 
 /** Resolves for an allowed call. Throws `unauthenticated` for a bad or missing token, `forbidden` for another identity. */
-export type AuthorizeCall = (credentials: Pick<Credentials, 'authorization'>) => Promise<void>
+type AuthorizeCall = (credentials: Pick<Credentials, 'authorization'>) => Promise<void>
 
 const googleKeys = new URL('https://www.googleapis.com/oauth2/v3/certs')
 const issuers = ['https://accounts.google.com', 'accounts.google.com']

@@ -1,7 +1,7 @@
 import type { Context, MiddlewareHandler } from 'hono'
 import type { AppEnv } from '../app-env.ts'
 
-export interface DrainLimits {
+interface DrainLimits {
   maxBytes: number
   seconds: number
 }

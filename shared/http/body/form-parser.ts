@@ -16,7 +16,7 @@ export interface FormPart extends PartHeader {
 }
 
 /** Handlers of parts. An exception ends the form with that error. */
-export interface FormHandlers {
+interface FormHandlers {
   /** A part with a file name or a file type. The handler must read or drop its body. */
   file(part: FormPart, body: Readable): void
   /** Any other part; `text` is undefined if the bytes are invalid in their charset. */

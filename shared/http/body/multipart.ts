@@ -14,7 +14,7 @@ const maxFieldBytes = 64 * 1024
 /** The most consecutive bytes outside the file: a preamble, an epilogue, a long field, a file under another name. */
 const maxQuietBytes = 1024 * 1024
 
-export type FormFields = Partial<Record<(typeof fieldNames)[number], string>>
+type FormFields = Partial<Record<(typeof fieldNames)[number], string>>
 
 /** The form's file while it is received. */
 export interface FilePart {

@@ -4,7 +4,7 @@ import { pipeline } from 'node:stream/promises'
 import type { ByteRange } from '../../ports/blob-store.ts'
 import { contentRange, rangeLength } from './ranges.ts'
 
-export interface Byteranges {
+interface Byteranges {
   contentType: string
   sizeBytes: number
   /** Streams the parts in order. Opens the bytes of a part when the previous part is complete. */

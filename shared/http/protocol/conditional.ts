@@ -16,7 +16,7 @@ export interface Validators {
 }
 
 /** The value of a request's header field, by its name in lower case. */
-export type FieldReader = (name: string) => string | undefined
+type FieldReader = (name: string) => string | undefined
 
 /**
  * Evaluates a request's preconditions against an existing representation, in the order of RFC 9110 §13.2.2. A malformed `If-Match`
@@ -57,7 +57,7 @@ export function ifRangeHolds(ifRange: string | undefined, current: Validators): 
 }
 
 /** Conditions on the path that an upload writes to; see `Catalog.reserve`. */
-export interface WritePreconditions {
+interface WritePreconditions {
   mustBeAbsent?: true
   /** The version to replace must have one of these SHA-256 sums (hex). An empty list never holds. */
   mustReplace?: string[] | '*'

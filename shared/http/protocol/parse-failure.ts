@@ -1,5 +1,5 @@
 /** The error of Node's HTTP parser. */
-export interface ParseError {
+interface ParseError {
   code?: string | undefined
   message: string
   /** The bytes that the parser was reading. */

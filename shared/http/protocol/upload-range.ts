@@ -4,7 +4,7 @@ const field = 'Content-Range'
 const pattern = /^bytes (?:(\d+)-(\d+)|\*)\/(\d+|\*)$/i
 
 /** The `Content-Range` of a request to a resumable upload: a part of the file, or without `sizeBytes` a status query. */
-export type UploadRange =
+type UploadRange =
   | { firstByte: number; sizeBytes: number; totalBytes?: number }
   | { sizeBytes?: never; totalBytes?: number }
 

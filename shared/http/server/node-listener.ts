@@ -5,7 +5,7 @@ import { getRequestListener, RequestError } from '@hono/node-server'
 import type { Hono } from 'hono'
 import { invalid, type WorkspaceError } from '../../model/errors.ts'
 import type { AppEnv, HttpContext } from '../app-env.ts'
-import { clientHasLeft } from './client-has-left.ts'
+import { isClientAbort } from './client-abort.ts'
 import { problemResponse } from '../problem.ts'
 import { publicPath, withoutPublicPath } from '../target.ts'
 
@@ -19,7 +19,7 @@ export function nodeListener(
     try {
       return await app.fetch(request, env)
     } catch (error) {
-      if (clientHasLeft(error, request.signal)) return new Response(null, { status: 400 })
+      if (isClientAbort(error, request.signal)) return new Response(null, { status: 400 })
       throw error
     }
   }

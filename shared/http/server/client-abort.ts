@@ -1,5 +1,5 @@
 /** Whether an error results only from the client's abort of the request; nobody receives an answer. */
-export function clientHasLeft(error: unknown, signal: AbortSignal): boolean {
+export function isClientAbort(error: unknown, signal: AbortSignal): boolean {
   if (!signal.aborted) return false
   return error === signal.reason || (error instanceof Error && error.name === 'AbortError')
 }
