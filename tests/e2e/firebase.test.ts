@@ -65,8 +65,8 @@ describe.skipIf(skipWithoutFirebase || skipWithoutClamd)(
       test('gets the page, and 401 without a token', async () => {
         const { hosting } = running().origins
         expect(await (await fetch(hosting)).text()).toContain('<title>Coffer</title>')
-        const stranger = new Caller(hosting, 'nobody', '')
-        await expectProblem(await stranger.get('/usage'), 401, 'unauthenticated')
+        const anonymous = new Caller(hosting, 'nobody', '')
+        await expectProblem(await anonymous.get('/usage'), 401, 'unauthenticated')
       })
     })
 

@@ -18,7 +18,7 @@ const behindRouter: Difference = {
 }
 
 describeApi(
-  'the functions, each under a Functions Framework of its own',
+  'the functions, each under a separate Functions Framework',
   (env = {}) => startFunctions(env),
   {
     token: localToken,

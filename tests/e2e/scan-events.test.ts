@@ -177,7 +177,7 @@ describe('scan under the Functions Framework', () => {
 
   it('finishes an event of another bucket without changes', async () => {
     const { id, data } = await arrived()
-    const { status, logged } = await deliver({ ...data, bucket: 'somebody-elses' })
+    const { status, logged } = await deliver({ ...data, bucket: 'another-bucket' })
     expect(status).toBe(204)
     expect(logged).toEqual([
       expect.objectContaining({ reason: expect.stringContaining('another bucket') }),
@@ -200,7 +200,7 @@ describe('scan under the Functions Framework', () => {
     ['no data', undefined],
     ['an array', [1, 2]],
     ['no generation', { bucket, name: 'a' }],
-    ['a generation that is no number', { bucket, name: 'a', generation: 'latest' }],
+    ['a generation that is not a number', { bucket, name: 'a', generation: 'latest' }],
     ['a negative generation', { bucket, name: 'a', generation: '-1' }],
     ['an empty name', { bucket, name: '', generation: '1' }],
     ['a name of the wrong type', { bucket, name: ['a'], generation: '1' }],

@@ -67,11 +67,11 @@ test('exits with code 1 and a message if the port is in use', async () => {
 })
 
 test.each<[string, Record<string, string>, RegExp]>([
-  ['a host that AUTH_MODE=local does not go with', { HOST: '192.0.2.1' }, /HOST/],
+  ['a host that AUTH_MODE=local forbids', { HOST: '192.0.2.1' }, /HOST/],
   ...['WORKSPACE_STORAGE_DIR', 'QUARANTINE_DIR', 'MEDIA_TEMP_DIR'].flatMap(
     (variable): [string, Record<string, string>, RegExp][] => [
       [
-        `${variable} in a file system that takes none`,
+        `${variable} in a read-only file system`,
         { [variable]: '/proc/coffer' },
         new RegExp(`${variable} must be .*ENOENT.*mkdir '/proc/coffer'`),
       ],
@@ -120,7 +120,7 @@ test.each<[string, (directory: string) => Promise<unknown>, RegExp]>([
     /version 9999.*start a newer Coffer/,
   ],
   [
-    'a lock file that is none',
+    'an invalid lock file',
     async (path) => {
       await mkdir(path)
       await writeFile(join(path, 'presence.sqlite'), 'no database '.repeat(100))
@@ -128,7 +128,7 @@ test.each<[string, (directory: string) => Promise<unknown>, RegExp]>([
     /presence\.sqlite cannot be opened: file is not a database/,
   ],
   [
-    'a file that is no database',
+    'a file that is not a database',
     async (path) => {
       await mkdir(path)
       await writeFile(join(path, 'coffer.sqlite'), 'no database '.repeat(100))

@@ -30,13 +30,13 @@ test('limits a user to 32 concurrent imports, and accepts another when one ends'
       },
       body: JSON.stringify({ source: 'https://files.example.com/a', path }),
     })
-  const underway = Array.from({ length: most }, (_, n) => post('ann', `/${n}`))
+  const inFlight = Array.from({ length: most }, (_, n) => post('ann', `/${n}`))
   await asked.promise
   await expectProblem(await post('ann', '/more'), 429, 'too-many-requests')
   const other = post('bob', '/0')
 
   for (const body of bodies) body.end('x')
-  for (const { status } of await Promise.all(underway)) expect(status).toBe(202)
+  for (const { status } of await Promise.all(inFlight)) expect(status).toBe(202)
   const next = post('ann', '/more')
   await expect.poll(() => bodies.length).toBe(most + 2)
   for (const body of bodies) body.end('x')

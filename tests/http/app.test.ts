@@ -209,7 +209,7 @@ describe('CORS', () => {
       /, x-csrf-token, tus-resumable$/,
     ],
     ['one that is always allowed', 'authorization', /, X-Request-Id$/],
-    ['names that are none', 'a b,c\u00e9,,"q",ok', /, X-Request-Id, ok$/],
+    ['invalid names', 'a b,c\u00e9,,"q",ok', /, X-Request-Id, ok$/],
     ['a thousand', Array.from({ length: 1000 }, (_, at) => `x-${at}`).join(','), /, x-99$/],
     ['a long one', `x-${'y'.repeat(1000)},ok`, /, X-Request-Id, ok$/],
   ])('a preflight may request any header: %s', async (_, asked, allowed) => {
@@ -226,8 +226,10 @@ describe('CORS', () => {
     const { app } = httpApp(addRoutes, { corsOrigins: [origin] })
     const headers = { ...preflight, Origin: 'https://evil.example' }
     const answer = await app.request(files, { method: 'OPTIONS', headers })
-    const told = [...answer.headers.keys()].filter((name) => name.startsWith('access-control-'))
-    expect(told).toEqual([])
+    const corsHeaders = [...answer.headers.keys()].filter((name) =>
+      name.startsWith('access-control-'),
+    )
+    expect(corsHeaders).toEqual([])
     expect(answer.headers.get('Vary')).toContain('Origin')
   })
 

@@ -16,8 +16,12 @@ const reservations: [string, string, unknown][] = [
   ['a name that is null', 'name', { name: null, sizeBytes: 1 }],
   ['an overwrite in words', 'overwrite', { path: '/a', sizeBytes: 1, overwrite: 'true' }],
   ['a short checksum', 'checksum', { path: '/a', sizeBytes: 1, checksum: 'abc' }],
-  ['a checksum that is no hex', 'checksum', { path: '/a', sizeBytes: 1, checksum: 'z'.repeat(64) }],
-  ['a session that is none', 'session', { path: 'a', sizeBytes: 1, session: '..' }],
+  [
+    'a checksum that is not hexadecimal',
+    'checksum',
+    { path: '/a', sizeBytes: 1, checksum: 'z'.repeat(64) },
+  ],
+  ['an invalid session', 'session', { path: 'a', sizeBytes: 1, session: '..' }],
   ['metadata that is a list', 'metadata', { path: '/a', sizeBytes: 1, metadata: [] }],
   [
     'metadata over 16 KiB',
@@ -25,7 +29,7 @@ const reservations: [string, string, unknown][] = [
     { path: '/a', sizeBytes: 1, metadata: { a: 'x'.repeat(16_384) } },
   ],
   ['a type with a line break', 'mimeType', { path: '/a', sizeBytes: 1, mimeType: 'a/b\r\nX: y' }],
-  ['a type that is none', 'mimeType', { path: '/a', sizeBytes: 1, mimeType: 'image' }],
+  ['an invalid type', 'mimeType', { path: '/a', sizeBytes: 1, mimeType: 'image' }],
 ]
 
 const changes: [string, string, unknown][] = [

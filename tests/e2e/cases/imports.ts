@@ -202,7 +202,7 @@ export function importCases(api: Api): void {
 
     test.each<[string, () => RequestInit['body'], string]>([
       ['a field twice', () => new URLSearchParams('source=data:,x&source=data:,y'), 'source'],
-      ['a flag that is none', () => formOf({ ...fields, overwrite: 'yes' }), 'overwrite'],
+      ['an invalid flag', () => formOf({ ...fields, overwrite: 'yes' }), 'overwrite'],
       ['a file', () => formOf(fields, new File(['x'], 'x.txt')), 'file'],
     ])('as a form with %s are 400 naming it', async (_, body, field) => {
       const user = await api.newUser()

@@ -180,8 +180,8 @@ export function listCases(api: Api): void {
       for (const changed of [cursor.slice(0, -4), `${cursor}AAAA`, 'x', '%00', cursor.repeat(2)]) {
         await expectRefused(user, { ...query, cursor: changed }, 'cursor')
       }
-      const stranger = await api.newUser()
-      await expectRefused(stranger, { ...query, cursor }, 'cursor')
+      const otherUser = await api.newUser()
+      await expectRefused(otherUser, { ...query, cursor }, 'cursor')
     })
 
     test.each([

@@ -21,13 +21,13 @@ export function tenancyCases(api: Api): void {
   describe('tenancy', () => {
     test('foreign ids answer 404, exactly like unknown ones', async () => {
       const owner = await api.newUser()
-      const stranger = await api.newUser()
+      const otherUser = await api.newUser()
       const files = await everyState(owner)
       const before = await owner.usage()
       for (const [method, route, json] of calls) {
         const options = json === undefined ? {} : { json }
         const answer = async (id: string) =>
-          comparable(await stranger.call(method, `/files/${id}${route}`, options), id)
+          comparable(await otherUser.call(method, `/files/${id}${route}`, options), id)
         const unknown = await answer(crypto.randomUUID())
         expect(unknown.status).toBe(404)
         for (const [state, id] of Object.entries(files)) {
@@ -36,7 +36,7 @@ export function tenancyCases(api: Api): void {
       }
       expect(await owner.usage()).toEqual(before)
       expect((await owner.record(files.ready)).metadata).toEqual({})
-      await expectNothingStored(stranger)
+      await expectNothingStored(otherUser)
     })
 
     test('two users can use the same path', async () => {

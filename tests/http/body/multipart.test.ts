@@ -402,7 +402,7 @@ const refused: Record<string, [body: string | Part[], status: number, detail: Re
   'an empty body': ['', 400, /body/],
   'no boundary in the body': ['just text', 400, /body/],
   'another boundary in the body': [whole.replaceAll(boundary, 'other'), 400, /body/],
-  'a header that is none': [`${partHead}no colon\r\n\r\nx\r\n--${boundary}--\r\n`, 400, /body/],
+  'an invalid header': [`${partHead}no colon\r\n\r\nx\r\n--${boundary}--\r\n`, 400, /body/],
   'a NUL in a header': [
     `${partHead.replace('"a"', '"a\0"')}\r\nx\r\n--${boundary}--\r\n`,
     400,

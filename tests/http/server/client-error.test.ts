@@ -30,9 +30,9 @@ const head = (target: string) => `POST ${target} HTTP/1.1\r\nHost: x\r\n`
 const badChunk = 'Transfer-Encoding: chunked\r\n\r\nno size\r\n'
 
 test.each([
-  ['what is no HTTP', 'hello\r\n\r\n', 400, invalidRequest],
+  ['bytes that are not HTTP', 'hello\r\n\r\n', 400, invalidRequest],
   ['a broken header', `${head('/')}a b: c\r\n\r\n`, 400, invalidRequest],
-  ['a body that is not chunked as it says', head('/') + badChunk, 400, invalidRequest],
+  ['a body with invalid chunks', head('/') + badChunk, 400, invalidRequest],
   ['a head of 200 kB', `${head('/')}X-Long: ${'x'.repeat(200_000)}\r\n\r\n`, 431, 'about:blank'],
   ['half a head', head('/'), 408, 'about:blank'],
   ['an unknown expectation', `${head('/')}Expect: miracles\r\n\r\n`, 417, 'about:blank'],
