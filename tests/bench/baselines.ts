@@ -4,7 +4,7 @@ import type { Body } from './body.ts'
 import { startServer, type ChildServer } from './child-server.ts'
 import { download, send } from './client.ts'
 
-/** A server to measure against, and the directory that it writes to. */
+/** A server for comparison, and its directory. */
 export class Baseline implements AsyncDisposable {
   readonly #server: ChildServer
   readonly #directory: string
@@ -18,7 +18,7 @@ export class Baseline implements AsyncDisposable {
     return this.#server.peakMemoryBytes()
   }
 
-  /** Stores a body at a target of the server; resolves to the seconds it took and the target that answers it. */
+  /** Stores a body at a target of the server. Resolves to the seconds and the target from which to read it. */
   async store(
     method: string,
     target: string,
@@ -36,7 +36,7 @@ export class Baseline implements AsyncDisposable {
     return download({ method: 'GET', url: `${this.#server.url}${target}` }, bytes)
   }
 
-  /** Forgets everything stored, so that the disk never fills. */
+  /** Deletes all stored files, so that the disk does not fill. */
   async clear(): Promise<void> {
     await rm(this.#directory, { recursive: true })
     await mkdir(this.#directory)
@@ -62,7 +62,7 @@ export function storeInTus(tus: Baseline, body: Body) {
   return tus.store('POST', '/files', { body, headers: tusHeaders(body) })
 }
 
-/** What tus asks of an upload that brings its bytes along (creation-with-upload). */
+/** The header fields of a tus upload with its bytes in the first request (creation-with-upload). */
 export function tusHeaders(body: Body): Record<string, string> {
   return {
     'Tus-Resumable': '1.0.0',

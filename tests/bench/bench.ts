@@ -4,22 +4,22 @@ import { join } from 'node:path'
 
 export const megabyte = 1_000_000
 
-/** How much of everything one run measures. */
+/** The amount of each measurement in one run. */
 export interface Plan {
-  /** Measured rounds, after one that only warms up. */
+  /** Measured rounds, after one warm-up round. */
   rounds: number
-  /** Of peak memory: each round starts new processes, and they vary little. */
+  /** Rounds of peak memory. Each starts new processes, and the results vary little. */
   memoryRounds: number
   fileBytes: number
   parallelUploads: number
   parallelBytes: number
   largeBytes: number
   smallRequests: number
-  /** Files in the catalog, fewest first; the last is compared with the first. */
+  /** Files in the catalog, ascending. The last is compared with the first. */
   listedFiles: number[]
   pagesPerRound: number
   scannedBytes: number
-  /** Of each of four processes, to one workspace. */
+  /** Changes of each of four processes to one workspace. */
   contendedUploads: number
 }
 
@@ -37,7 +37,7 @@ export const fullPlan: Plan = {
   contendedUploads: 12,
 }
 
-/** Half a minute, to see that it runs: its ratios are worth little. */
+/** A smoke test of half a minute. Its ratios are not meaningful. */
 export const quickPlan: Plan = {
   rounds: 2,
   memoryRounds: 1,
@@ -52,7 +52,7 @@ export const quickPlan: Plan = {
   contendedUploads: 3,
 }
 
-/** A directory of its own under the system's, removed with everything in it. */
+/** A new temporary directory. Removed with its content on disposal. */
 export async function scratchDirectory(): Promise<AsyncDisposable & { path: string }> {
   const path = await mkdtemp(join(tmpdir(), 'coffer-bench-'))
   return {

@@ -2,17 +2,17 @@ import { createHash, randomBytes } from 'node:crypto'
 
 const blockBytes = 16_000_000
 const chunkBytes = 256 * 1024
-/** Random, as photos, videos and archives look to a disk and to a scanner. */
+/** Random bytes, which are incompressible like photos, videos and archives. */
 const block = randomBytes(blockBytes)
 let stamp = 0
 
-/** A request body of a known length, made as it is sent. */
+/** A request body of a known length, generated while it is sent. */
 export interface Body {
   bytes: number
   chunks: () => Iterable<Buffer>
 }
 
-/** A body that no other one equals, so that nothing which remembers content can answer from memory. */
+/** A unique body, so that caches of content have no effect. */
 export function randomBody(bytes: number): Body {
   stamp += 1
   const head = Buffer.from(`coffer benchmark ${process.pid} ${stamp}\n`).subarray(0, bytes)

@@ -8,13 +8,13 @@ const startDeadlineMs = 30_000
 const stopDeadlineMs = 30_000
 const loopDelay = new URL('servers/loop-delay.ts', import.meta.url).href
 
-/** One server in a process of its own, so that neither the client nor another server shares its heap or its thread. */
+/** One server in a separate process, which shares its heap and thread with no client or other server. */
 export interface ChildServer extends AsyncDisposable {
   /** Origin, without a slash at the end. */
   url: string
-  /** The most bytes that were resident at once since the process started (`VmHWM`, proc_pid_status(5)). */
+  /** Peak resident memory in bytes since the process started (`VmHWM`, proc_pid_status(5)). */
   peakMemoryBytes(): Promise<number>
-  /** The 99th percentile of the event-loop delay since the call before. */
+  /** The 99th percentile of the event-loop delay since the previous call. */
   loopDelaySeconds(): Promise<number>
 }
 
@@ -59,7 +59,7 @@ async function readyUrl(child: ChildProcess, program: string): Promise<string> {
     const url = / ready at (http:\/\/[^\s"\\/]+)/.exec(line)?.[1]
     if (url === undefined) continue
     lines.close()
-    // What it logs from now on is thrown away unread: the client has other things to do.
+    // Discard its further output, so that reading it costs the client no time.
     stdout.resume()
     return url
   }

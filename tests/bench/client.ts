@@ -29,7 +29,7 @@ export interface Answer {
   secondsAfterBody: number
 }
 
-/** One request and its whole answer; anything but success throws. */
+/** Sends one request and reads its response. Throws unless it succeeds. */
 export async function send(request: Request): Promise<Answer> {
   const startedAt = performance.now()
   const { response, sentAt } = await exchange(request)
@@ -48,7 +48,7 @@ export async function send(request: Request): Promise<Answer> {
   }
 }
 
-/** Reads an answer of exactly `bytes` bytes and drops them; resolves to the seconds it took. */
+/** Reads and discards a response of exactly `bytes` bytes. Resolves to the seconds. */
 export async function download(request: Request, bytes: number): Promise<number> {
   const startedAt = performance.now()
   const { response } = await exchange(request)

@@ -2,15 +2,15 @@ import type { Body } from './body.ts'
 import { startServer, type ChildServer } from './child-server.ts'
 import { download, send, type Answer } from './client.ts'
 
-/** Far more than any scan here takes, on a busy machine too. */
+/** Much longer than any scan takes here, also on a busy machine. */
 const verdictDeadlineSeconds = 900
 
-/** Settings with which the service uses one clamd. */
+/** Settings for one clamd. */
 export function scannedBy({ socketPath }: { socketPath: string }): Record<string, string> {
   return { CLAMAV_SERVICE_ENABLED: 'true', CLAMAV_SOCKET: socketPath }
 }
 
-/** The real service, without a scanner unless `env` names one: what is measured is Coffer, not ClamAV. */
+/** The real service. Without a scanner unless `env` names one, because the benchmark measures Coffer, not ClamAV. */
 export async function startCoffer(
   directory: string,
   env: Record<string, string> = {},
@@ -41,7 +41,7 @@ export class Coffer implements AsyncDisposable {
     return this.#server.peakMemoryBytes()
   }
 
-  /** The 99th percentile of the server's event-loop delay since the call before. */
+  /** The 99th percentile of the server's event-loop delay since the previous call. */
   loopDelaySeconds(): Promise<number> {
     return this.#server.loopDelaySeconds()
   }
@@ -76,7 +76,7 @@ export class Coffer implements AsyncDisposable {
     return download({ method: 'GET', url: this.url(`/content${path}`) }, bytes)
   }
 
-  /** Where anyone may fetch the bytes for a while. */
+  /** A URL that serves the bytes without credentials until it expires. */
   async signedUrl(id: string): Promise<string> {
     const headers = { Accept: 'application/json' }
     const url = this.url(`/files/${id}/download`)
@@ -84,7 +84,7 @@ export class Coffer implements AsyncDisposable {
     return new URL((JSON.parse(text) as { url: string }).url, url).href
   }
 
-  /** The scan must not run into what is measured next. */
+  /** Wait for the scan, so that it does not overlap with the next measurement. */
   async ready({ text }: Answer): Promise<string> {
     const { id } = JSON.parse(text) as { id: string }
     const deadline = Date.now() + verdictDeadlineSeconds * 1000

@@ -14,22 +14,22 @@ const pollMs = 2
 
 export interface ColdFunction {
   target: string
-  /** The directory of the package that has the function. */
+  /** The directory of the function's package. */
   source: string
   signature?: 'http' | 'cloudevent'
   env?: Record<string, string>
-  /** The first request; throws unless its answer is the useful one. */
+  /** Sends the first request. Throws unless the response is the expected one. */
   ask: (origin: string) => Promise<void>
 }
 
 export interface ColdStart {
   /** From the start of the process to the end of the first answer. */
   seconds: number
-  /** Resident then (`VmRSS`, proc_pid_status(5)). */
+  /** Resident memory at that time (`VmRSS`, proc_pid_status(5)). */
   memoryBytes: number
 }
 
-/** Starts a function under the Functions Framework, asks it once as soon as it listens, and ends it as the platform does. */
+/** Starts a function with the Functions Framework, sends one request as soon as it listens, and ends it like the platform. */
 export async function coldStart(cold: ColdFunction): Promise<ColdStart> {
   const { target, source, signature = 'http', env = {}, ask } = cold
   const port = await freePort()

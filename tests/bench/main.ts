@@ -47,7 +47,7 @@ for (const [name, scenario] of Object.entries(scenarios)) {
     await using scratch = await scratchDirectory()
     rows.push(...(await scenario(plan, scratch.path)))
   } catch (error) {
-    // What the others have measured is worth having.
+    // Continue, to report the results of the other scenarios.
     console.error(error)
     process.exitCode = 1
   }

@@ -2,7 +2,7 @@ import { registerHooks } from 'node:module'
 
 const measured = new URL('transactions.ts', import.meta.url).href
 
-/** Has the catalog of this process change Firestore by `transactions.ts`. */
+/** Makes the catalog of this process use `transactions.ts` for its changes. */
 registerHooks({
   resolve(specifier, context, next) {
     const isOfCatalog = specifier.endsWith('/transaction/transact.ts')

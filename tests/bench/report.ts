@@ -19,7 +19,7 @@ interface Comparison {
   candidate: number[]
   baseline: number[]
   format: (value: number) => string
-  /** Judges the median ratio. */
+  /** Rates the median ratio. */
   target?: (ratio: number) => Target
 }
 
@@ -50,7 +50,7 @@ export const perSecond = (rate: number) => `${rate.toFixed(0)}/s`
 export const milliseconds = (seconds: number) => `${(seconds * 1000).toFixed(2)} ms`
 export const secondsText = (seconds: number) => `${seconds.toFixed(2)} s`
 
-/** The rows as a table in Markdown, its columns aligned for a terminal. */
+/** The rows as a Markdown table with aligned columns. */
 export function table(rows: Row[]): string {
   const header = ['what', 'Coffer', 'baseline', 'ratio', 'min – max', 'target', 'met']
   const cells = rows.map(({ what, candidate, baseline, ratio, target }) => [

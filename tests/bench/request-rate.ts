@@ -1,4 +1,4 @@
-/** Requests a second, over so many connections at once. */
+/** Requests per second over the given number of concurrent connections. */
 export async function requestRate(
   { requests, connections }: { requests: number; connections: number },
   work: () => Promise<unknown>,

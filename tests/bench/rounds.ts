@@ -1,14 +1,15 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 
-/** One measurement: a rate or a time, whatever both sides of a ratio share. */
+/** One measurement: a rate or a time. Both sides of a ratio have the same unit. */
 export type Contestant = () => Promise<number>
 
-/** Rounds before the measured ones, so that code is compiled and caches are filled. */
+/** Warm-up rounds, which compile code and fill caches. */
 const warmUpRounds = 1
 
 /**
- * Measures contestants in turn, A B A B, so that whatever the machine does meanwhile happens to all of them. What one has written is on the disk before the next one starts.
+ * Measures contestants alternately (A B A B), so that other load on the machine affects all of them. Syncs the disk between
+ * them.
  */
 export async function takeTurns<Name extends string>(
   rounds: number,

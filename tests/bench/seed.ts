@@ -6,10 +6,10 @@ import { nextSequence } from '../../shared/adapters/sqlite/workspaces.ts'
 import type { ReadyFile } from '../../shared/model/file.ts'
 import type { FileId, WorkspacePath } from '../../shared/model/ids.ts'
 
-/** The user that a request without `Authorization` is, in the local mode. */
+/** The user of a request without `Authorization` in the local mode. */
 const workspaceId = 'local'
 const folders = 50
-/** Files in `/reports/`, however many there are elsewhere: a prefix that finds the same page at every size. */
+/** Files in `/reports/`, a prefix with the same page at every size of the catalog. */
 const reports = 50
 
 /**

@@ -7,9 +7,9 @@ import {
   type Work,
 } from '../../shared/adapters/firestore/transaction/transact.ts'
 
-/** What a writer under measurement prints when it ends. */
+/** The output of a measured writer. */
 export interface Counts {
-  /** How often changes were begun, and begun again. */
+  /** Attempts of all changes, including the first of each. */
   attempts: number
 }
 
@@ -19,7 +19,7 @@ export type Strategy = keyof typeof strategies
 
 process.on('exit', () => writeSync(1, JSON.stringify(counts)))
 
-/** Takes the place of the catalog's `transact` in a writer: counts, and has the mechanism that `COFFER_BENCH_STRATEGY` names. */
+/** Replaces the catalog's `transact` in a writer: counts, and uses the mechanism of `COFFER_BENCH_STRATEGY`. */
 export function transact<Result>(firestore: Firestore, work: Work<Result>): Promise<Result> {
   const name = process.env['COFFER_BENCH_STRATEGY'] as Strategy
   return strategies[name](firestore, (attempt) => {
@@ -28,11 +28,11 @@ export function transact<Result>(firestore: Firestore, work: Work<Result>): Prom
   })
 }
 
-/** The client's own transactions: what is read is locked until the commit. */
+/** The client's transactions, which lock the documents that they read until the commit. */
 function withLocks<Result>(firestore: Firestore, work: Work<Result>): Promise<Result> {
   return firestore.runTransaction((transaction) => {
     const mark = { id: `c${randomBytes(8).toString('hex')}`, at: Date.now() }
-    // A transaction writes as a batch does.
+    // A transaction has the write methods of a batch.
     const batch = transaction as unknown as WriteBatch
     return work(new Attempt(transaction, batch, mark, undefined))
   })

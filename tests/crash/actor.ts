@@ -3,46 +3,46 @@ import { eicar } from '../support/files/eicar.ts'
 import { call, ConnectionLost, jsonOf, type Answer, type Call, type Client } from './client.ts'
 import { trimmed, type Content, type State } from './model.ts'
 
-/** One client that does one thing at a time, in a folder that no other client touches, and remembers what it was answered. */
+/** One client that sends one operation at a time, in a folder that no other client uses, and records the responses. */
 export interface Actor {
   readonly client: Client
   /** Ends in `/`. */
   readonly folder: string
-  /** What may be true: one state, or several while an operation is without an answer. */
+  /** The possible states: several while an operation has no response, else one. */
   candidates: readonly State[]
-  /** What must come true of them, where an answer said that the bytes are there and the verdict is not. */
+  /** The states that must follow, if a response said that the bytes are stored without a verdict. */
   promised?: State | undefined
-  /** The resumable upload that is under way. */
+  /** The open resumable upload. */
   session?: Session | undefined
-  /** Live bytes, and those in the trash, are at most so many. */
+  /** The quota, for live bytes and for those in the trash. */
   readonly quotaBytes: number
-  /** Checksums of files by their id: an id names bytes for ever. */
+  /** Checksums of files by id. The bytes of an id never change. */
   readonly known: Map<string, string>
-  /** Answers that no rule allows. */
+  /** Responses that violate a rule. */
   readonly findings: string[]
   operations: number
 }
 
 export interface Session {
-  /** Below the API's base. */
+  /** Relative to the API's base. */
   route: `/${string}`
   id: string
   bytes: Buffer
-  /** So many bytes were answered to be held. */
+  /** The number of bytes that the service has confirmed. */
   heldBytes: number
-  /** What is true once the last byte is settled. */
+  /** The state after the last byte is settled. */
   complete: (state: State) => State
 }
 
 interface Operation {
   request: `${string} ${string}`
   call?: Call
-  /** The statuses that say: it is so. */
+  /** The statuses of a completed operation. */
   done: number[]
-  /** The statuses that say: it will be so. */
+  /** The statuses of an accepted operation. */
   accepted?: number[]
   after: (state: State, id: string | undefined) => State
-  /** The file whose verdict is waited for, where the answer does not name it. */
+  /** The file whose verdict to wait for, if the response does not contain it. */
   id?: string
 }
 
@@ -54,7 +54,7 @@ export function newActor(
   return { client, folder, quotaBytes, known: new Map(), ...nothing }
 }
 
-/** The state of an actor that waits for no answer. */
+/** The state of an actor that has all its responses. */
 export function stateOf({ candidates }: Actor): State {
   const [state, ...others] = candidates
   if (state === undefined || others.length > 0) throw new Error('An answer is outstanding')
@@ -62,8 +62,8 @@ export function stateOf({ candidates }: Actor): State {
 }
 
 /**
- * Sends one operation, and waits until what was accepted has its verdict. Where the connection ends, all that it may have
- * left stays possible.
+ * Sends one operation, and waits for the verdict if it was accepted. If the connection ends, all states that it may have
+ * left remain possible.
  */
 export async function perform(actor: Actor, operation: Operation): Promise<Answer> {
   const { request, done, accepted = [] } = operation
@@ -89,7 +89,7 @@ export async function perform(actor: Actor, operation: Operation): Promise<Answe
   return answer
 }
 
-/** Until the file is not pending, whatever became of it. */
+/** Waits until the file is not pending. */
 export async function awaitVerdict({ client }: Actor, id: string | undefined): Promise<void> {
   if (id === undefined) throw new ConnectionLost('The answer broke off before its id')
   const waiting = { headers: { prefer: 'wait=30' } }
@@ -98,7 +98,7 @@ export async function awaitVerdict({ client }: Actor, id: string | undefined): P
   while ((record as { state?: string } | undefined)?.state === 'pending')
 }
 
-/** Bytes that nobody has sent before; infected ones hold the test file. */
+/** New, unique bytes. Infected ones contain the EICAR test file. */
 export function newContent(
   path: string,
   { sizeBytes = 70_000, infected = false } = {},
@@ -109,7 +109,7 @@ export function newContent(
   return { path, checksum, sizeBytes: bytes.length, bytes }
 }
 
-/** The id of the file that an answer is about: a record, a ticket, or a refusal that carries the file. */
+/** The id of the file in a response: a record, a ticket, or an error that contains the file. */
 function idIn(answer: Answer): string | undefined {
   const body = jsonOf(answer) as { id?: string; file?: { id?: string } } | undefined
   return body?.file?.id ?? body?.id

@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises'
 
-/** One user of the service, whose address changes with every start. */
+/** One user of the service. The address of the service changes with every start. */
 export interface Client {
   origin: string
   readonly user: string
@@ -12,7 +12,7 @@ export interface Call {
   json?: unknown
 }
 
-/** An answer, read to its end. */
+/** A complete response. */
 export interface Answer {
   status: number
   headers: Headers
@@ -22,12 +22,12 @@ export interface Answer {
 const deadlineMs = 30_000
 const pollMs = 20
 
-/** The connection ended without an answer: whoever asked does not know what has happened. */
+/** The connection ended without a response, so the result of the request is unknown. */
 export class ConnectionLost extends Error {
   override readonly name = 'ConnectionLost'
 }
 
-/** A request to a route below the API's base, or to an absolute URL. An answer that breaks off counts by its status. */
+/** Sends a request to a route below the API's base, or to an absolute URL. An incomplete response counts by its status. */
 export async function call(
   { origin, user }: Client,
   request: `${string} ${string}`,
@@ -53,7 +53,7 @@ export async function call(
   return { status: response.status, headers: response.headers, bytes: Buffer.from(bytes) }
 }
 
-/** The body as JSON; undefined where there is none, or it broke off. */
+/** The body as JSON. Undefined if it is missing or incomplete. */
 export function jsonOf({ bytes }: Answer): unknown {
   try {
     return JSON.parse(bytes.toString())
@@ -67,7 +67,7 @@ export function contentRoute(path: string): string {
   return `/content${path.split('/').map(encodeURIComponent).join('/')}`
 }
 
-/** Asks until the answer is yes; false where it is not within the deadline. */
+/** Polls until the condition holds. False if it does not within the deadline. */
 export async function eventually(ask: () => Promise<boolean>): Promise<boolean> {
   const deadline = Date.now() + deadlineMs
   while (Date.now() < deadline) {

@@ -1,12 +1,12 @@
 import { writeSync } from 'node:fs'
 
-/** Which point is the last: the N-th that is passed, from 1, or the first with this label; undefined only counts. */
+/** The point of the crash: the N-th, counted from 1, or the first with this label. Undefined only counts. */
 export type CrashAt = number | string | undefined
 
 let crashAt: CrashAt
 let passed: string[] = []
 
-/** Counts anew, and ends the process at `at`; answers the labels of the points passed since the last time. */
+/** Restarts counting, and crashes at `at`. Returns the labels of the points passed since the last call. */
 export function arm(at: CrashAt): string[] {
   const before = passed
   crashAt = at
@@ -14,7 +14,7 @@ export function arm(at: CrashAt): string[] {
   return before
 }
 
-/** A function that does the same with a crash point before it starts and one after it had its effect. */
+/** Wraps a function with a crash point before it starts and one after it has taken effect. */
 export function guarded<Args extends unknown[], Result>(
   label: string,
   work: (...args: Args) => Result,
@@ -33,7 +33,7 @@ export function guarded<Args extends unknown[], Result>(
   }
 }
 
-/** `kill -9` of this process, by itself: no handler runs, nothing is flushed, no line follows. */
+/** Kills this process with SIGKILL: no handler runs and nothing is flushed. */
 export function point(label: string): void {
   passed.push(label)
   if (passed.length !== crashAt && label !== crashAt) return

@@ -11,22 +11,22 @@ import { isIdle } from './storage.ts'
 
 export interface CrashReport {
   scenario: string
-  /** How many crash points the scenario has. */
+  /** The number of crash points of the scenario. */
   points: number
-  /** How many processes died at one. */
+  /** The number of processes that died at a crash point. */
   crashes: number
-  /** The most blobs without a record that one crash left. */
+  /** The most blobs without a record after one crash. */
   maxOrphans: number
   findings: string[]
 }
 
-/** Which of the points are taken: every `stride`-th, from `offset` on. */
+/** The sample of the points: every `stride`-th, starting at `offset`. */
 export interface Sample {
   stride: number
   offset: number
 }
 
-/** A directory that several servers use, one after the other, and where they keep their compiled code. */
+/** A directory that several servers use one after another, and their compile cache. */
 export async function scratch(): Promise<
   { directory: string; cache: string; fresh: () => Promise<string> } & AsyncDisposable
 > {
@@ -41,8 +41,8 @@ export async function scratch(): Promise<
 }
 
 /**
- * Runs a scenario once for each crash point of the sample, as a user of its own, in a process that dies there; the
- * process that recovers is the next one to die.
+ * Runs a scenario once for each crash point of the sample, with a new user, in a process that crashes there. The
+ * process that recovers is the next one to crash.
  */
 export async function crashEverywhere(
   scenario: Scenario,
@@ -93,7 +93,7 @@ async function countPoints(
   return labels.length
 }
 
-/** A new user who has done what comes before the scenario. */
+/** A new user who has finished the operations before the scenario. */
 async function prepared(scenario: Scenario, server: ServerProcess): Promise<User> {
   const client = { origin: await server.ready, user: `crash-${randomUUID()}` }
   await server.swept
@@ -103,7 +103,7 @@ async function prepared(scenario: Scenario, server: ServerProcess): Promise<User
   return { client, actors: [actor] }
 }
 
-/** Points behind the last answer are passed while nobody waits; where fewer were passed than counted, it is killed. */
+/** Points after the last response may not be reached. Then the process is killed. */
 async function runUntilDeath(
   scenario: Scenario,
   { server, user, directory }: { server: ServerProcess; user: User; directory: string },

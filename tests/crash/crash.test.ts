@@ -5,7 +5,7 @@ import { crashFirstStart, crashRecovery } from './starts.ts'
 
 vi.setConfig({ maxConcurrency: 2, testTimeout: 180_000 })
 
-/** `npm run soak` takes every point; one run of the tests takes a part, and another run another part. */
+/** `npm run soak` tests every point. Each run of the tests takes a different sample. */
 const stride = Number(process.env['CRASH_STRIDE'] ?? 12)
 const offset = Number(process.env['CRASH_OFFSET'] ?? Math.floor(Math.random() * stride))
 
@@ -21,7 +21,7 @@ const cases = [
 
 describe.concurrent('kill -9 at every await', () => {
   test.for(cases)('of: $name', async ({ name, crash, minPoints }, { expect }) => {
-    // A short scenario has few points: some of them are taken every time.
+    // A short scenario has few points, so take at least some of them in every run.
     const taken = { stride: Math.min(stride, Math.ceil(minPoints / 4)), offset }
     const { points, crashes, findings } = await crash(taken)
     console.log(`${name}: ${crashes} of ${points} points, CRASH_OFFSET=${offset}`)

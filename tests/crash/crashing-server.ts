@@ -9,9 +9,9 @@ interface Rearming {
 }
 
 /**
- * The real local server with crash points beneath it. Ends itself at point `CRASH_AT`, counted from the start of the
- * process; a message `{ crashAt }` from the parent counts anew and is answered with the labels passed until then. With
- * `signaturesAt` the scanner has signatures of that instant from then on, and all files are scanned again with them.
+ * The local server with crash points in its platform calls. Kills itself at point `CRASH_AT`, counted from the start of the
+ * process. A message `{ crashAt }` from the parent restarts counting, and is answered with the labels passed so far. With
+ * `signaturesAt` the scanner gets signatures of that instant, and all files are rescanned.
  */
 async function main(): Promise<void> {
   process.on('disconnect', () => process.exit())
@@ -26,7 +26,7 @@ async function main(): Promise<void> {
   const { serve } = await import('../../functions/local.ts')
   const { rescan } = await import('../../shared/workspace/scan/rescan.ts')
   const config = loadConfig()
-  // Without clamd: the development scanner is the one that starts at once, on every machine.
+  // Uses the development scanner, which starts immediately on every machine.
   const runtime = await openRuntime({ ...config, clamd: undefined })
   if (!runtime.local) throw new Error('Crash points lie beneath SQLite and the disk only')
   const blobs = watched('blobs', runtime.local.blobs)
@@ -52,7 +52,7 @@ async function main(): Promise<void> {
   })
   const { origin } = await serve(config, { ...runtime, ports, local })
   process.stdout.write(`Coffer is ready at ${origin}\n`)
-  // A process that is killed leaves no compile cache behind: the next ones start faster with it.
+  // Write the compile cache now, because a killed process does not. Later processes start faster with it.
   flushCompileCache()
 }
 

@@ -1,9 +1,9 @@
-/** Where a version stands: an upload without its bytes, its path's owner, replaced, deleted, refused by the scanner. */
+/** The state of a version: an upload without its bytes, its path's owner, replaced, deleted, or rejected by the scanner. */
 export type Place = 'open' | 'live' | 'superseded' | 'trash' | 'infected'
 
-/** What a client knows of one upload. */
+/** What a client knows about one upload. */
 export interface Version {
-  /** Undefined where the answer that named it was lost. */
+  /** Undefined if the response with the id was lost. */
   id?: string | undefined
   path: string
   /** SHA-256 in hexadecimal digits. */
@@ -14,10 +14,10 @@ export interface Version {
 
 export type Content = Omit<Version, 'place'>
 
-/** All that one client has stored. */
+/** All versions that one client has stored. */
 export type State = readonly Version[]
 
-/** Clean bytes have become their path's owner. */
+/** The state after clean bytes have become their path's owner. */
 export function stored(state: State, content: Content): State {
   const owner = state.find(({ place, path }) => place === 'live' && path === content.path)
   return added(owner ? changed(state, owner, { place: 'superseded' }) : state, content, 'live')
@@ -27,7 +27,7 @@ export function added(state: State, content: Content, place: Place): State {
   return [...state, { ...content, place }]
 }
 
-/** What changed last stands last. */
+/** Ordered by their last change. */
 export function changed(
   state: State,
   { id }: Pick<Version, 'id'>,
@@ -41,7 +41,7 @@ export function without(state: State, id: string | undefined): State {
   return state.filter((version) => version.id !== id)
 }
 
-/** What a quota leaves of the trash: the versions that came into it last. */
+/** The trash after trimming to the quota: the versions that were added last. */
 export function trimmed(state: State, quotaBytes: number): State {
   const trash = state.filter(({ place }) => place === 'trash' || place === 'superseded')
   let excess = trash.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0) - quotaBytes
@@ -54,17 +54,17 @@ export function trimmed(state: State, quotaBytes: number): State {
   return state.filter((version) => !purged.has(version))
 }
 
-/** What becomes of a state when the time of its reservations has passed. */
+/** The state after its reservations have expired. */
 export function expired(state: State): State {
   return state.filter(({ place }) => place !== 'open')
 }
 
-/** The state in words, without ids, so that two can be compared. */
+/** The state as text without ids, for comparisons. */
 export function linesOf(state: State): string[] {
   return state.map(lineOf).sort()
 }
 
-/** A reservation has no checksum that anyone could see. */
+/** The checksum of a reservation is not visible. */
 export function lineOf({ place, path, sizeBytes, checksum }: Version): string {
   return [place, path, sizeBytes, place === 'open' ? '' : checksum.slice(0, 16)].join(' ')
 }

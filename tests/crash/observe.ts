@@ -21,7 +21,7 @@ async function pages(client: Client, deleted: boolean): Promise<FileRecord[]> {
   return files
 }
 
-/** The record in the model's words. */
+/** The record as a version of the model. */
 export function lineOfRecord(file: FileRecord): string {
   return lineOf({ ...file, checksum: file.checksum ?? '', place: placeOf(file) })
 }
@@ -33,14 +33,14 @@ function placeOf({ state, isDeleted, supersededBy }: FileRecord): Place {
   return supersededBy === null ? 'trash' : 'superseded'
 }
 
-/** What is served at an address: the status and, for bytes, their SHA-256 in hexadecimal digits. */
+/** The response at an address: its status and, for bytes, their SHA-256 in hexadecimal digits. */
 export async function served(client: Client, route: string): Promise<string> {
   const { status, bytes } = await call(client, `GET ${route}`)
   if (status !== 200) return `${status}`
   return `200 ${createHash('sha256').update(bytes).digest('hex')}`
 }
 
-/** I5: whether the counters say what the list shows. */
+/** I5: checks that the counters agree with the list. */
 export async function counterFindings(client: Client, files: FileRecord[]): Promise<string[]> {
   const usage = jsonOf(await call(client, 'GET /usage')) as Usage
   const ready = files.filter(({ state }) => state === 'ready')
@@ -56,7 +56,7 @@ export async function counterFindings(client: Client, files: FileRecord[]): Prom
   if (JSON.stringify({ usedBytes, fileCount, trashBytes }) !== JSON.stringify(truth)) {
     findings.push(`I5: usage is ${JSON.stringify(usage)}, the files are ${JSON.stringify(truth)}`)
   }
-  // An overwrite reserves its growth only, so the list gives the most that may be reserved.
+  // An overwrite reserves only its growth, so the list gives an upper limit.
   if (reservedBytes > bytesOf(pending)) {
     findings.push(`I5: ${reservedBytes} bytes are reserved for ${bytesOf(pending)} bytes to come`)
   }

@@ -5,7 +5,7 @@ import { added, changed, stored, without, type Content, type State } from './mod
 export interface UploadOptions {
   sizeBytes?: number
   infected?: boolean
-  /** Only where nothing is. */
+  /** Only if the path is free. */
   create?: boolean
 }
 
@@ -59,7 +59,7 @@ async function upload(
   })
 }
 
-/** `POST /uploads`; the bytes follow with `send`. */
+/** `POST /uploads`. `send` sends the bytes. */
 export async function open(
   actor: Actor,
   path: string,
@@ -87,7 +87,7 @@ export async function open(
   actor.session = { route, id, bytes, heldBytes: 0, complete: options.complete ?? complete }
 }
 
-/** Sends the next bytes of the upload that is under way, up to and without `end`. */
+/** Sends the next bytes of the open upload, up to `end` (exclusive). */
 export async function send(actor: Actor, end?: number): Promise<Answer> {
   const { session } = actor
   if (!session) throw new Error('No upload is under way')
@@ -110,7 +110,7 @@ export async function send(actor: Actor, end?: number): Promise<Answer> {
   return answer
 }
 
-/** `DELETE /files/{id}`: to the trash, or for an upload that is under way, its end. */
+/** `DELETE /files/{id}`: moves a file to the trash, or cancels an open upload. */
 export async function remove(actor: Actor, id: string): Promise<void> {
   const isOpen = stateOf(actor).some((version) => version.id === id && version.place === 'open')
   await perform(actor, {

@@ -10,7 +10,7 @@ const handleMethods = ['sync', 'datasync', 'truncate', 'write', 'writev', 'write
 const statementMethods = ['run', 'get', 'all']
 const writesRows = /^\s*(INSERT|UPDATE|DELETE)/i
 
-/** Puts crash points around every call of `node:fs/promises` and every write to an open file. */
+/** Adds crash points around every call of `node:fs/promises` and every write to an open file. */
 export async function watchFileSystem(): Promise<void> {
   const handle = await fs.open(fileURLToPath(import.meta.url))
   const files = Object.getPrototypeOf(handle) as Methods
@@ -24,7 +24,7 @@ export async function watchFileSystem(): Promise<void> {
   syncBuiltinESMExports()
 }
 
-/** Puts crash points around every commit: of a transaction, and of a statement that writes outside of any. */
+/** Adds crash points around every commit of a transaction, and every writing statement outside of one. */
 export function watchSqlite(): void {
   const databases = DatabaseSync.prototype as unknown as Methods
   const statements = StatementSync.prototype as unknown as Methods

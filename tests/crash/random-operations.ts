@@ -3,15 +3,15 @@ import { stateOf, type Actor } from './actor.ts'
 import type { Version } from './model.ts'
 import { copy, move, open, post, purge, put, remove, restore, send } from './operations.ts'
 
-/** How one server dies, and what its clients do until then. */
+/** How one server crashes, and the operations of its clients until then. */
 export interface Round {
-  /** At the N-th crash point after the clients have begun; or by `kill -9` from outside, after so many milliseconds. */
+  /** At the N-th crash point after the clients have started, or by `kill -9` after so many milliseconds. */
   death: { crashAt: number } | { killAfterMs: number }
   /** One script for each client. */
   scripts: Step[][]
 }
 
-/** One operation; `pick` chooses among the versions that it can be done to, `slot` among the paths. */
+/** One operation. `pick` selects a version to which it applies, `slot` a path. */
 interface Step {
   kind: keyof typeof kinds
   pick: number
@@ -20,11 +20,11 @@ interface Step {
 }
 
 interface Choice extends Step {
-  /** A path of the client's, whatever is there. */
+  /** Any path of the client. */
   path: string
-  /** A path of the client's where nothing is. */
+  /** A free path of the client. */
   freePath: string
-  /** A version in one of these places. */
+  /** A version in one of these states. */
   choose: (...places: Version['place'][]) => string | undefined
 }
 
@@ -68,7 +68,7 @@ const kinds = {
   },
 } satisfies Record<string, (actor: Actor, choice: Choice) => Promise<void>>
 
-/** The round of a seed: always the same. */
+/** The round of a seed. Deterministic. */
 export function roundOf(seed: number, clients: number): Round {
   const step = fc.record<Step>({
     kind: fc.constantFrom(...(Object.keys(kinds) as Step['kind'][])),

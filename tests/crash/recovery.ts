@@ -14,13 +14,13 @@ export interface User {
 
 export interface Recovery {
   findings: string[]
-  /** Blobs that were without a record until the sweep of the next day. */
+  /** The number of blobs without a record until the sweep of the next day. */
   orphans: number
 }
 
 /**
- * Checks a server that was started after a crash against what its users know: at once, after its sweep, after they went
- * on with what they were doing, and after the sweep of the next day.
+ * Checks a server after a crash against what its users know: immediately, after its sweep, after the users
+ * continued, and after the sweep of the next day.
  */
 export async function recover(
   server: ServerProcess,
@@ -48,7 +48,7 @@ export async function recover(
   return { findings, orphans }
 }
 
-/** I6: what was under way can be finished; every path is usable and, where nothing is, as free as it looks. */
+/** I6: checks that open uploads can be finished, and that every path is usable, including paths that are free. */
 async function goOn(actor: Actor, paths: Set<string>): Promise<string[]> {
   const findings = await resume(actor)
   for (const path of paths) {

@@ -2,14 +2,14 @@ import { stateOf, type Actor } from './actor.ts'
 import { changed, expired, type State } from './model.ts'
 import { copy, move, open, post, purge, put, remove, restore, send } from './operations.ts'
 
-/** What one client does while the process may die at any point of it. */
+/** The operations of one client during which the process may crash at any point. */
 export interface Scenario {
   name: string
-  /** Before the first crash point. */
+  /** The operations before the first crash point. */
   prepare?: (actor: Actor) => Promise<void>
   run: (actor: Actor) => Promise<void>
   quotaMegabytes?: number
-  /** Fewer crash points than this would mean that some are not looked at any more. */
+  /** The least number of crash points. Fewer mean that some are no longer tested. */
   minPoints: number
 }
 

@@ -9,28 +9,28 @@ const program = fileURLToPath(new URL('crashing-server.ts', import.meta.url))
 const startDeadlineMs = 60_000
 const keptLogLines = 200
 
-/** One process of the crashing server over a directory that outlives it. */
+/** One process of the crashing server, over a directory that remains. */
 export interface ServerProcess extends AsyncDisposable {
-  /** The origin, once it serves; rejects when the process ends before. */
+  /** Resolves to the origin when the server is ready. Rejects if the process ends before. */
   ready: Promise<string>
-  /** Resolves when the sweep that every start begins with has ended; rejects when the process ends before. */
+  /** Resolves when the sweep at the start has ended. Rejects if the process ends before. */
   swept: Promise<void>
-  /** Where the process died, or how else it ended. */
+  /** The crash point at which the process died, or how it ended otherwise. */
   ended: Promise<string>
   /**
-   * Counts crash points anew and dies at `crashAt`; answers the labels of those passed since the last time. With
-   * `signaturesAt` it also begins to scan all files again, with signatures of that instant.
+   * Restarts counting crash points, and crashes at `crashAt`. Returns the labels of those passed since the last call. With
+   * `signaturesAt` it also starts to rescan all files, with signatures of that instant.
    */
   rearm(crashAt?: CrashAt, signaturesAt?: string): Promise<string[]>
   /** `kill -9`. */
   kill(): Promise<void>
-  /** The last lines that it wrote. */
+  /** The last lines of its output. */
   log(): string
 }
 
 export interface StartOptions {
   directory: string
-  /** Where compiled code is kept from one process to the next. */
+  /** The directory of the compile cache, shared by the processes. */
   cache: string
   env?: Record<string, string>
   /** Counted from the start of the process. */
@@ -63,7 +63,7 @@ export function startProcess({ directory, cache, env, crashAt }: StartOptions): 
     if (origin !== undefined) ready.resolve(origin)
     if (line.includes('"message":"Swept"')) swept.resolve()
   })
-  // Not `exit`: what it wrote before it died may still be in the pipes.
+  // Not `exit`, because its last output may still be in the pipes.
   const ended = once(child, 'close').then(
     ([code, signal]: unknown[]) => diedAt ?? `ended with ${String(code ?? signal)}`,
   )

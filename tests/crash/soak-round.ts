@@ -12,14 +12,14 @@ import { quarantineFindings, quarantineOf, sweepBeside } from './storage.ts'
 export interface Soak {
   rounds: number
   operations: number
-  /** Deaths at a crash point, and those by a signal from outside. */
+  /** Crashes at a crash point, and by an external signal. */
   crashes: number
   kills: number
-  /** Whole sweeps by a second process, while the server was at work. */
+  /** Complete sweeps by a second process while the server was running. */
   sweeps: number
-  /** Files that were scanned again in a round by the process that died. */
+  /** Files that the crashed process rescanned in a round. */
   rescanned: number
-  /** Infected files whose bytes were found in the quarantine, counted after every round. */
+  /** Infected files whose bytes are in the quarantine, counted after every round. */
   quarantined: number
   maxOrphans: number
   findings: string[]
@@ -27,11 +27,12 @@ export interface Soak {
 
 const users = 3
 const clientsPerUser = 2
-/** What one generation of users has stored stays small enough to be checked whole after every round. */
+/** Limits the rounds of one generation of users, so that all their files can be checked after every round. */
 const roundsPerGeneration = 10
 
 /**
- * Rounds of random operations, each ended by `kill -9` and followed by all checks. Files stay for some rounds, and the process that recovered is the next one to die.
+ * Rounds of random operations, each ended by `kill -9` and followed by all checks. Files remain for some rounds. The process
+ * that recovered is the next one to crash.
  */
 export async function soakRandomly(
   place: StartOptions,
@@ -101,7 +102,7 @@ function operationsOf(actors: Actor[]): number {
   return actors.reduce((sum, { operations }) => sum + operations, 0)
 }
 
-/** Whether a file of an earlier round has its verdict by the signatures of this one. */
+/** Whether a file of an earlier round was rescanned with the signatures of this round. */
 function isOf({ scan, createdAt }: FileRecord, signaturesAt: string): boolean {
   return scan?.signaturesAt === signaturesAt && createdAt < signaturesAt
 }

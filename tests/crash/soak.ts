@@ -8,7 +8,7 @@ const { values } = parseArgs({
   options: {
     rounds: { type: 'string', default: '200' },
     seed: { type: 'string', default: `${Math.floor(Math.random() * 1_000_000)}` },
-    /** Every N-th crash point; 0 leaves them out. */
+    /** Test every N-th crash point. 0 skips them. */
     stride: { type: 'string', default: '1' },
   },
 })

@@ -6,7 +6,7 @@ import { put, remove } from './operations.ts'
 import { recover, type User } from './recovery.ts'
 import { startProcess, type StartOptions } from './server-process.ts'
 
-/** Dies at the points of a first start: over a directory that does not exist yet. */
+/** Crashes at the points of a first start, over a directory that does not exist yet. */
 export async function crashFirstStart(sample: Sample): Promise<CrashReport> {
   await using place = await scratch()
   const client = { origin: '', user: 'first' }
@@ -14,7 +14,7 @@ export async function crashFirstStart(sample: Sample): Promise<CrashReport> {
   return await crashStarts('the first start', sample, { place, left: { users } })
 }
 
-/** Dies at the points of a start that finishes what an earlier crash left: a clean overwrite and an infected one. */
+/** Crashes at the points of a start that recovers from an earlier crash with a clean overwrite and an infected one. */
 export async function crashRecovery(sample: Sample): Promise<CrashReport> {
   await using place = await scratch()
   const users = await crashWhileScanning(place)
@@ -24,7 +24,7 @@ export async function crashRecovery(sample: Sample): Promise<CrashReport> {
 
 type Place = Awaited<ReturnType<typeof scratch>>
 
-/** Users whose bytes have arrived, and whose verdict was about to be written. */
+/** Users whose bytes are stored, without the verdict that was to be written next. */
 async function crashWhileScanning(place: Place): Promise<User[]> {
   await using server = startProcess(place)
   const origin = await server.ready
@@ -48,7 +48,7 @@ async function crashWhileScanning(place: Place): Promise<User[]> {
   return users
 }
 
-/** Each start dies over a copy of its own; the next one over that copy must find nothing wrong. */
+/** Each start crashes over a new copy. All checks must pass after the next start over that copy. */
 async function crashStarts(
   scenario: string,
   { stride, offset }: Sample,
@@ -67,7 +67,7 @@ async function crashStarts(
     const where = await runUntilDeath({ ...copy, crashAt })
     if (where.startsWith('crash point')) report.crashes += 1
     await using server = startProcess(copy)
-    const users = left.users.map(twin)
+    const users = left.users.map(copyOf)
     const recovery = await recover(server, { directory: copy.directory, users })
     report.maxOrphans = Math.max(report.maxOrphans, recovery.orphans)
     for (const finding of recovery.findings) findings.push(`${where}: ${finding}`)
@@ -82,7 +82,7 @@ async function countPoints(options: StartOptions): Promise<number> {
   return labels.length
 }
 
-/** A process that does not come to its crash point this time is killed behind its sweep. */
+/** Kills a process that does not reach its crash point after its sweep. */
 async function runUntilDeath(options: StartOptions): Promise<string> {
   await using server = startProcess(options)
   server.ready.catch(() => undefined)
@@ -91,8 +91,8 @@ async function runUntilDeath(options: StartOptions): Promise<string> {
   return server.ended
 }
 
-/** The same user with what is known of them, to learn from one copy and not from another. */
-function twin({ client: { origin, user }, actors }: User): User {
+/** A copy of the user's state, so that checks of one directory do not affect those of another. */
+function copyOf({ client: { origin, user }, actors }: User): User {
   const client = { origin, user }
   const copies = actors.map((actor): Actor => {
     return { ...actor, client, known: new Map(actor.known), findings: [] }

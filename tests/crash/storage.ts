@@ -8,25 +8,25 @@ import { ownerOf } from '../../shared/model/storage-path.ts'
 import { sweep } from '../../shared/workspace/sweep/sweep.ts'
 import type { FileRecord } from '../e2e/record.ts'
 
-/** Longer than reservations, sessions, temporary files and orphans last; shorter than the trash. */
+/** Longer than the lifetime of reservations, sessions, temporary files and orphans, but shorter than that of the trash. */
 const laterMs = 25 * 3600 * 1000
 const limits = { maxFileBytes: 1024 ** 3, uploadExpirySeconds: 24 * 3600, trashRetentionDays: 30 }
 
 type Storage = Awaited<ReturnType<typeof openLocalStorage>>
 
-/** Where infected bytes are kept, beside the storage directory. */
+/** The quarantine directory, next to the storage directory. */
 export function quarantineOf(directory: string): string {
   return `${directory}-quarantine`
 }
 
-/** The same directory that a server is serving, as a second process sees it, `aheadMs` from now. */
+/** The directory of a running server, opened by a second process with a clock that is `aheadMs` ahead. */
 export function openStorage(directory: string, aheadMs = 0): Promise<Storage> {
   const now = () => new Date(Date.now() + aheadMs)
   const quarantine = { location: quarantineOf(directory), retentionDays: 30 }
   return openLocalStorage({ directory, quotaBytes: Number.MAX_SAFE_INTEGER, now, quarantine })
 }
 
-/** Whether all bytes that are there have their verdict. */
+/** Whether all stored bytes have their verdict. */
 export async function isSettled({ blobs }: Storage, files: FileRecord[]): Promise<boolean> {
   for (const { state, storagePath } of files) {
     if (state === 'pending' && (await blobs.stat(storagePath))) return false
@@ -40,13 +40,13 @@ export async function isIdle(directory: string): Promise<boolean> {
   return storage.events.length() === 0
 }
 
-/** How many blobs of these users have no record. */
+/** The number of blobs of these users without a record. */
 export async function countOrphans(storage: Storage, files: FileRecord[]): Promise<number> {
   const records = new Set(files.map(placeOf))
   return (await blobsOf(storage, files)).filter((blob) => !records.has(placeOf(blob))).length
 }
 
-/** Sweeps as the service would a day later, so that no crash is left to wait for: nothing that fails may remain. */
+/** Sweeps with the clock a day ahead, which repairs the results of crashes. Any failure is an error. */
 export async function sweepLater(directory: string): Promise<string[]> {
   await using storage = await openStorage(directory, laterMs)
   const now = () => new Date(Date.now() + laterMs)
@@ -62,7 +62,7 @@ export async function sweepLater(directory: string): Promise<string[]> {
   ]
 }
 
-/** I6: whether the blobs of the users are exactly those of their ready records. */
+/** I6: checks that the blobs of the users are exactly those of their ready records. */
 export async function blobFindings(directory: string, files: FileRecord[]): Promise<string[]> {
   await using storage = await openStorage(directory)
   const records = files.filter(({ state }) => state === 'ready').map(placeOf)
@@ -73,7 +73,7 @@ export async function blobFindings(directory: string, files: FileRecord[]): Prom
   ]
 }
 
-/** I6: whether the bytes of every infected file are kept, whole and with a note of what they are. */
+/** I6: checks that the quarantine has the complete bytes and a note of every infected file. */
 export async function quarantineFindings(
   directory: string,
   files: FileRecord[],
@@ -93,7 +93,7 @@ export async function quarantineFindings(
   return findings
 }
 
-/** What a second process does over the directory of a server: sweeps, real and dry, until it is told to stop. */
+/** Runs real and dry sweeps as a second process over the directory of a server, until it is stopped. */
 export async function sweepBeside(directory: string, signal: AbortSignal): Promise<number> {
   await using storage = await openStorage(directory)
   const ports = { ...storage, now: () => new Date(), limits, scanner: new EicarScanner() }

@@ -12,7 +12,7 @@ vi.setConfig({ testTimeout: 120_000 })
 const sizeBytes = 200_000
 
 describe('several processes over one directory', () => {
-  it('a start leaves the uploads alone that another process is receiving', async () => {
+  it('a start keeps the uploads that another process is receiving', async () => {
     await using place = await scratch()
     await using first = startProcess(place)
     const client = { origin: await first.ready, user: 'ann' }
@@ -28,7 +28,7 @@ describe('several processes over one directory', () => {
     expect([status, bytes.length]).toEqual([200, sizeBytes])
   })
 
-  it('what a killed process was receiving is given up by the next one that is alone, and by no other', async () => {
+  it('only the next process that is alone expires the uploads of a killed process', async () => {
     await using place = await scratch()
     await using first = startProcess(place)
     const client = { origin: await first.ready, user: 'ann' }
@@ -54,7 +54,7 @@ describe('several processes over one directory', () => {
     expect((await call(alone, 'GET /content/kept.bin')).status).toBe(200)
   })
 
-  it('of many that start at once none gives up what another one has begun', async () => {
+  it('processes that start at the same time keep the uploads of each other', async () => {
     await using place = await scratch()
     await using opened = new AsyncDisposableStack()
     const servers = [1, 2, 3].map(() => opened.use(startProcess(place)))
@@ -68,7 +68,7 @@ describe('several processes over one directory', () => {
   })
 })
 
-/** A `PUT` of which half has been sent, once its reservation is written. */
+/** Sends half of a `PUT`. Resolves when its reservation is written. */
 async function beginUpload(client: Client, path: string) {
   const bytes = Buffer.alloc(sizeBytes, path)
   const before = await reserved(client)

@@ -5,7 +5,7 @@ import { lineOf, linesOf, type State, type Version } from './model.ts'
 import { lineOfRecord, served } from './observe.ts'
 import { send } from './operations.ts'
 
-/** I2: whether each path serves one of the versions that may be its owner, and where there must be one, does serve. */
+/** I2: checks that each path serves one of the versions that may be its owner, and serves one if there must be an owner. */
 export async function gapFindings({ client, candidates }: Actor): Promise<string[]> {
   const findings: string[] = []
   const paths = new Set(candidates.flat().map(({ path }) => path))
@@ -21,8 +21,8 @@ export async function gapFindings({ client, candidates }: Actor): Promise<string
 }
 
 /**
- * I6: whether the files are what one of the possible states says, and I4: whether known ids still name the same bytes.
- * The actor goes on with the state that turned out to be true.
+ * I6: checks that the files match one of the possible states. I4: checks that known ids still have the same bytes.
+ * The actor continues with the matching state.
  */
 export function reconcile(actor: Actor, files: FileRecord[]): string[] {
   const mine = files.filter(({ path }) => path.startsWith(actor.folder))
@@ -49,7 +49,7 @@ export function reconcile(actor: Actor, files: FileRecord[]): string[] {
   return findings
 }
 
-/** The state with the ids that lost answers would have told. */
+/** The state with the ids from lost responses. */
 function adopt(state: State, files: FileRecord[]): State {
   const claimed = new Set(state.map(({ id }) => id))
   return state.map((version) => {
@@ -62,7 +62,7 @@ function adopt(state: State, files: FileRecord[]): State {
   })
 }
 
-/** I1, I2, I4: whether every id and every path serves exactly the bytes that it should, and nothing else any. */
+/** I1, I2, I4: checks that every id and every path serves exactly the expected bytes, and that others serve none. */
 export async function servedFindings(actor: Actor): Promise<string[]> {
   const { client } = actor
   const findings: string[] = []
@@ -77,7 +77,7 @@ export async function servedFindings(actor: Actor): Promise<string[]> {
   return [...findings, ...(await gapFindings(actor))]
 }
 
-/** Asks how much of the upload under way is held, and sends the rest. */
+/** Requests the status of the open upload, and sends the rest. */
 export async function resume(actor: Actor): Promise<string[]> {
   const { session } = actor
   const open = stateOf(actor).find(({ id }) => id !== undefined && id === session?.id)

@@ -73,7 +73,7 @@ export async function coldStartScenario(plan: Plan, scratch: string): Promise<Ro
   ]
 }
 
-/** Firestore, Cloud Storage and an issuer, and a ready file of one user's to ask for. */
+/** Firestore, Cloud Storage, an issuer of tokens, and a ready file of one user. */
 async function openCloud() {
   await using opened = new AsyncDisposableStack()
   const bucket = `coffer-${randomUUID()}`

@@ -10,7 +10,7 @@ import { takeTurns } from '../rounds.ts'
 const bytes = 4096
 const connections = 16
 
-/** Uploads of 4 KB that wait for their verdict: 16 at once against one after the other, in files a second. */
+/** Uploads of 4 KB that wait for their verdict, in files per second: 16 concurrent ones against sequential ones. */
 export async function concurrencyScenario(plan: Plan, scratch: string): Promise<Row[]> {
   await using coffer = await startCoffer(join(scratch, 'coffer'))
   const put = () => coffer.put(`/${randomUUID()}.bin`, randomBody(bytes), { Prefer: 'wait=30' })

@@ -17,8 +17,8 @@ const workloads = {
 }
 
 /**
- * Four processes change one workspace of Google's Firestore emulator at once: the catalog, which takes no locks, against the
- * client's own transactions, which do.
+ * Four processes change one workspace in Google's Firestore emulator. Compares the catalog, which takes no locks, with the
+ * client's transactions, which do.
  */
 export async function contentionScenario(plan: Plan): Promise<Row[]> {
   const jar = googleFirestoreJar()

@@ -7,7 +7,7 @@ import { startCoffer } from '../coffer.ts'
 import { atLeast, compare, megabytesPerSecond, type Row } from '../report.ts'
 import { takeTurns } from '../rounds.ts'
 
-/** Bytes a second of one large download; the file is in the page cache for everyone. */
+/** Bytes per second of one large download. The file is in the page cache for all contestants. */
 export async function downloadScenario(plan: Plan, scratch: string): Promise<Row[]> {
   await using coffer = await startCoffer(join(scratch, 'coffer'))
   await using bare = await startBare(scratch)

@@ -11,11 +11,11 @@ import { startCoffer, type Coffer } from '../coffer.ts'
 import { atMost, compare, megabytes, secondsText, type Row } from '../report.ts'
 import { takeTurns } from '../rounds.ts'
 
-/** What the server for which this address is the web lets itself be told to fetch. */
+/** Settings of a server that may fetch from this address. */
 const webAddress = '127.0.0.2'
 const importing = '../e2e/importing-server.ts'
 
-/** A URL of 100 MB, until it is ready, against the same bytes uploaded; and the memory that one of 2 GB takes, against it. */
+/** Compares the import of a URL of 100 MB with an upload of the same bytes, and the memory of an import of 2 GB with it. */
 export async function importScenario(plan: Plan, scratch: string): Promise<Row[]> {
   await using web = await startWeb()
   const env = { IMPORT_ALLOWED_PORTS: `${web.port}`, CLAMAV_SERVICE_ENABLED: 'true' }
@@ -70,7 +70,7 @@ async function imported(coffer: Coffer, source: string) {
   return { id: await coffer.ready(answer), seconds: answer.seconds }
 }
 
-/** Answers as many random bytes as the path says. */
+/** Answers the number of random bytes in the path. */
 async function startWeb() {
   const server = createServer((request, response) => {
     const body = randomBody(Number(request.url?.slice(1)))

@@ -5,10 +5,10 @@ import { atMost, compare, milliseconds, type Row } from '../report.ts'
 import { takeTurns } from '../rounds.ts'
 import { seedCatalog } from '../seed.ts'
 
-/** As many as the smallest catalog still has behind half of its files, so that every page is equally full. */
+/** At most half of the files of the smallest catalog, so that pages after the first half are full in every catalog. */
 const pageFiles = 50
 
-/** Every page is also asked for by one that is bound to change with the number of files; those have no target. */
+/** Includes pages whose cost grows with the number of files. They have no target. */
 const pages = {
   'newest first': { query: {}, deep: false },
   'newest first, half way down': { query: {}, deep: true },
@@ -27,7 +27,7 @@ interface Page {
   deep: boolean
 }
 
-/** Seconds of one page, in catalogs of their own with ever more files. */
+/** Seconds for one page, in catalogs of increasing size. */
 export async function listingScenario(plan: Plan, scratch: string): Promise<Row[]> {
   await using servers = new AsyncDisposableStack()
   const catalogs: { files: number; coffer: Coffer }[] = []
@@ -67,7 +67,7 @@ async function pageSeconds(coffer: Coffer, route: string, times: number): Promis
   return (performance.now() - startedAt) / 1000 / times
 }
 
-/** The page's route; a deep page's has the cursor that other pages before it have led to. */
+/** The route of the page. For a deep page, it contains the cursor from the pages before. */
 async function routeOf(coffer: Coffer, files: number, { query, deep }: Page): Promise<string> {
   let cursor = {}
   const before = deep ? files / 2 : 0

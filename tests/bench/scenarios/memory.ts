@@ -11,8 +11,8 @@ import { takeTurns } from '../rounds.ts'
 const peakLimitBytes = 250 * megabyte
 
 /**
- * Peak resident memory of a fresh server process over uploads and what follows them: the parallel ones are scanned by
- * clamd, the large ones, which it would not take, are only hashed.
+ * Peak resident memory of a new server process during uploads and their processing. The parallel ones are scanned by
+ * clamd. The large ones, which exceed its limit, are only hashed.
  */
 export async function memoryScenario(plan: Plan, scratch: string): Promise<Row[]> {
   await using clamd = await startClamd()
@@ -26,7 +26,7 @@ export async function memoryScenario(plan: Plan, scratch: string): Promise<Row[]
     cofferLarge: () => cofferPeak(scratch, { uploads: 1, bytes: largeBytes }),
     cofferOne: () => cofferPeak(scratch, { uploads: 1, bytes: parallelBytes }),
   }
-  // Every load has a process of its own, which has to be cold.
+  // Start a new, cold process for every load.
   const peaks = await takeTurns(plan.memoryRounds, loads, { warmUp: 0 })
   const met = Math.max(...peaks.cofferParallel) <= peakLimitBytes
   return [

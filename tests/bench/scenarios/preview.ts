@@ -8,7 +8,7 @@ import { takeTurns } from '../rounds.ts'
 
 const width = 400
 
-/** The preview of a photograph of 12 megapixels: the first, which is made, and one that is kept. */
+/** The preview of a photograph of 12 megapixels: rendered for the first request, cached for the second. */
 export async function previewScenario(plan: Plan, scratch: string): Promise<Row[]> {
   await using coffer = await startCoffer(join(scratch, 'coffer'))
   const noise = { type: 'gaussian', mean: 128, sigma: 30 } as const

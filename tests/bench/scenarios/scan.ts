@@ -10,7 +10,7 @@ import { scannedBy, startCoffer, type Coffer } from '../coffer.ts'
 import { atMost, compare, secondsText, type Row } from '../report.ts'
 import { takeTurns } from '../rounds.ts'
 
-/** Seconds from an upload's last byte to `ready`, and of `clamdscan --stream` on such a file with the same clamd. */
+/** Seconds from an upload's last byte to `ready`, compared with `clamdscan --stream` on an equal file and the same clamd. */
 export async function scanScenario(plan: Plan, scratch: string): Promise<Row[]> {
   await using clamd = await startClamd()
   await using coffer = await startCoffer(join(scratch, 'coffer'), scannedBy(clamd))

@@ -11,7 +11,7 @@ import { takeTurns } from '../rounds.ts'
 const bytes = 1000
 const connections = 16
 
-/** Requests a second of files of 1 KB, over 16 connections. */
+/** Requests per second for files of 1 KB, over 16 connections. */
 export async function smallFilesScenario(plan: Plan, scratch: string): Promise<Row[]> {
   await using coffer = await startCoffer(join(scratch, 'coffer'))
   await using bare = await startBare(scratch)

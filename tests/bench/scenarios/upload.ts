@@ -8,7 +8,7 @@ import { startCoffer, type Coffer } from '../coffer.ts'
 import { atLeast, compare, megabytesPerSecond, type Row } from '../report.ts'
 import { takeTurns } from '../rounds.ts'
 
-/** Bytes a second of one large upload, from its first byte to the answer that says it is stored. */
+/** Bytes per second of one large upload, from its first byte to the response that it is stored. */
 export async function uploadScenario(plan: Plan, scratch: string): Promise<Row[]> {
   await using coffer = await startCoffer(join(scratch, 'coffer'))
   await using bare = await startBare(scratch)

@@ -6,8 +6,8 @@ import { pipeline } from 'node:stream/promises'
 import { listen } from './listening.ts'
 
 /**
- * The least that Node can do for a file: no hash, no catalog, no scan. `PUT /{name}` is `pipeline(request, file)`,
- * with `?fsync` the bytes are on the disk before the answer; `GET /{name}` is `createReadStream(file).pipe(response)`.
+ * The minimum that Node does for a file: no hash, no catalog, no scan. `PUT /{name}` is `pipeline(request, file)`,
+ * with `?fsync` the file is synced before the response. `GET /{name}` is `createReadStream(file).pipe(response)`.
  */
 const directory = process.argv[2] ?? '.'
 

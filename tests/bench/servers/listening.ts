@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import type { Server } from 'node:http'
 
-/** Listens on a free port of this machine, and says where as `npm start` does; ends with SIGTERM. */
+/** Listens on a free local port, and prints its URL like `npm start`. Ends on SIGTERM. */
 export async function listen(server: Server): Promise<void> {
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')

@@ -10,5 +10,5 @@ process.on('message', () => {
   process.send?.(delay.percentile(99) / 1e9)
   delay.reset()
 })
-// The server ends when it is done, with the parent still connected.
+// Let the server end while the parent is connected.
 process.channel?.unref()

@@ -3,7 +3,7 @@ import { FileStore } from '@tus/file-store'
 import { Server } from '@tus/server'
 import { listen } from './listening.ts'
 
-/** `@tus/server` over its own file store, as its README sets it up: `POST /files` with the bytes, `GET /files/{id}`. */
+/** `@tus/server` with its file store, as in its README: `POST /files` with the bytes, `GET /files/{id}`. */
 const directory = process.argv[2] ?? '.'
 const tus = new Server({ path: '/files', datastore: new FileStore({ directory }) })
 

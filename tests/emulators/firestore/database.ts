@@ -4,30 +4,30 @@ import { Refusal } from './refusal.ts'
 import type { Document, StructuredQuery, Timestamp, TransactionOptions, Write } from './wire.ts'
 import { applyWrite, nameOf } from './writes.ts'
 
-/** Transactions that nobody ended expire, the oldest first. */
+/** Limit of open transactions. Above it the oldest ones expire. */
 const maxOpenTransactions = 1000
 
 type Documents = ReadonlyMap<string, Document>
 
-/** A transaction sees the documents as they were when it began, and remembers what it saw. */
+/** A transaction reads a snapshot from its beginning, and records its reads. */
 interface Transaction {
   documents: Documents
   isReadOnly: boolean
-  /** Whether what was read would be read again; asked at commit. */
+  /** Whether repeating the reads would give the same result. Checked at commit. */
   reads: ((now: Documents) => boolean)[]
 }
 
-/** Documents as Firestore bills them. */
+/** The numbers of documents that Firestore bills. */
 export interface Bill {
   reads: number
   writes: number
   deletes: number
 }
 
-/** One database: documents by name, and optimistic transactions on them. */
+/** One database: documents by name, with optimistic transactions. */
 export class Database {
   readonly bill: Bill = { reads: 0, writes: 0, deletes: 0 }
-  /** The most writes that one commit had. */
+  /** The number of writes in the largest commit. */
   largestCommit = 0
   readonly #listeners = new Set<() => void>()
   readonly #transactions = new Map<string, Transaction>()
@@ -55,7 +55,7 @@ export class Database {
     return document
   }
 
-  /** A page of a query. Skipped documents are billed too, and a query that finds nothing is one read. */
+  /** A page of a query. Bills skipped documents too, and one read for an empty result. */
   query(parent: string, query: StructuredQuery, transactionId?: Uint8Array): Document[] {
     const transaction = this.#transaction(transactionId)
     const found = page(transaction?.documents ?? this.#documents, parent, query)
@@ -64,7 +64,7 @@ export class Database {
     return found
   }
 
-  /** How many documents a query finds; 1,000 index entries are one read. */
+  /** The number of documents of a query. Bills one read for each 1,000 index entries. */
   count(parent: string, query: StructuredQuery, transactionId?: Uint8Array): number {
     const transaction = this.#transaction(transactionId)
     const { length } = page(transaction?.documents ?? this.#documents, parent, query)
@@ -77,7 +77,7 @@ export class Database {
     this.#transactions.delete(Buffer.from(transactionId).toString('hex'))
   }
 
-  /** All writes or none; a transaction's only if nothing that it read has changed. */
+  /** Applies all writes or none. Fails if a document that its transaction read has changed. */
   commit(writes: Write[], transactionId?: Uint8Array) {
     const transaction = this.#transaction(transactionId)
     if (transactionId) this.rollback(transactionId)
@@ -103,7 +103,7 @@ export class Database {
     return { commitTime, writeResults }
   }
 
-  /** The documents of a listener, unbilled; a listener is told of every commit. */
+  /** The documents of a listener, unbilled. A listener is called for every commit. */
   peek(parent: string, query: StructuredQuery): Document[] {
     return page(this.#documents, parent, query)
   }
@@ -117,7 +117,7 @@ export class Database {
     return () => this.#listeners.delete(listener)
   }
 
-  /** Rises with every call. */
+  /** Increases with every call. */
   now(): Timestamp {
     this.#lastMicroseconds = Math.max(Date.now() * 1000, this.#lastMicroseconds + 1)
     const seconds = Math.floor(this.#lastMicroseconds / 1e6)

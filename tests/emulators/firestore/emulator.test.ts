@@ -6,7 +6,7 @@ import { client, idsOf } from './client.ts'
 useFirestore()
 
 describe('writes', () => {
-  test('a commit happens whole or not at all', async () => {
+  test('a commit is atomic', async () => {
     await using opened = client()
     const { firestore } = opened
     await firestore.doc('a/there').create({})
@@ -16,7 +16,7 @@ describe('writes', () => {
     expect((await firestore.doc('a/new').get()).exists).toBe(false)
   })
 
-  test('preconditions, masks and transforms have their effect', async () => {
+  test('preconditions, masks and transforms work', async () => {
     await using opened = client()
     const { firestore } = opened
     const doc = firestore.doc('a/b')
@@ -111,7 +111,7 @@ describe('queries', () => {
 })
 
 describe('listeners', () => {
-  test('a query tells of what is there, then of every change', async () => {
+  test('a listener gets the initial documents of a query, then every change', async () => {
     await using opened = client()
     const { firestore } = opened
     const seen: string[][] = []

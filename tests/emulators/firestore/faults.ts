@@ -1,6 +1,6 @@
 import { Refusal, type Code } from './refusal.ts'
 
-/** The calls that can be made to fail, in lower camel case. */
+/** The calls that can fail, in lower camel case. */
 export type Method =
   | 'batchGetDocuments'
   | 'beginTransaction'
@@ -13,16 +13,16 @@ export type Method =
 export interface Fault {
   code: Code
   message?: string
-  /** The call takes effect and only its answer is lost. */
+  /** The call takes effect, but its response is lost. */
   applied?: boolean
-  /** How many calls fail; one by default. */
+  /** How many calls fail. Default: 1. */
   times?: number
 }
 
-/** Failures to come, each of a call's next times. */
+/** Planned failures, each for the next calls of one kind. */
 export class Faults {
   latencyMs = 0
-  /** Queries answer no more documents than this, as if their stream had ended well before its end. */
+  /** Queries return at most this many documents, as if their stream had ended early. */
   maxDocuments = Infinity
   readonly #planned: { method: Method; fault: Fault; left: number }[] = []
 

@@ -8,7 +8,7 @@ export function segmentsOf(fieldPath: string): string[] {
   )
 }
 
-/** The value at a field path; `__name__` is the document itself. */
+/** The value at a field path. `__name__` is the document itself. */
 export function valueAt(
   document: Pick<Document, 'name' | 'fields'>,
   path: string,
@@ -22,12 +22,12 @@ export function valueAt(
   return value
 }
 
-/** The fields with another value at a path; undefined takes it out. Nothing that is shared is changed. */
+/** A copy of the fields with another value at a path. Undefined removes the field. */
 export function withValue(fields: Fields, path: string, value: Value | undefined): Fields {
   return replaced(fields, segmentsOf(path), value)
 }
 
-/** Only these paths of the fields. */
+/** The fields, restricted to these paths. */
 export function masked(document: Document, paths: string[] | undefined): Document {
   if (paths === undefined) return document
   let fields: Fields = {}

@@ -13,7 +13,7 @@ import { serveListen } from './listen.ts'
 import { messageForm } from './protos.ts'
 import type { FirestoreService } from './service.ts'
 
-/** Firestore over gRPC, on connections that are handed to it. */
+/** Firestore over gRPC, on the connections that it is given. */
 export function createGrpcServer(
   service: FirestoreService,
   protos: object,

@@ -4,7 +4,7 @@ import { client, idsOf } from './client.ts'
 
 useOwnFirestore()
 
-test('without an index that is declared, a query is refused', async () => {
+test('a query without a declared index is rejected', async () => {
   await using opened = client()
   const files = opened.firestore.collection('workspaces/u/files')
   const refused = { code: 9, message: expect.stringContaining('requires an index') }

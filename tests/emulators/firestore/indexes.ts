@@ -35,15 +35,15 @@ export async function readIndexes(file: URL): Promise<Indexes> {
   return definition.parse(JSON.parse(await readFile(file, 'utf8')))
 }
 
-/** How one field takes part in an index: `ASCENDING`, `DESCENDING` or `CONTAINS`. */
+/** The mode of one field in an index: `ASCENDING`, `DESCENDING` or `CONTAINS`. */
 interface Part {
   fieldPath: string
   mode: string
 }
 
 /**
- * Refuses a query that no index serves. Stricter than Firestore in one thing: it does not join several composite
- * indexes into one, so that what passes here passes there.
+ * Rejects a query that no index serves. Stricter than Firestore in one respect: it does not merge several composite
+ * indexes. A query that is accepted here is accepted by Firestore too.
  */
 export function assertIndexed(indexes: Indexes, query: StructuredQuery): void {
   const from = query.from?.[0]
@@ -92,7 +92,7 @@ function isServed(
   )
 }
 
-/** Single-field indexes are made for every field of a collection, unless an override lists others. */
+/** Every field of a collection has single-field indexes, unless an override lists others. */
 function hasSingle({ fieldOverrides }: Indexes, collection: Collection, part: Part): boolean {
   const override = fieldOverrides.find(
     ({ collectionGroup, fieldPath }) =>
@@ -104,7 +104,7 @@ function hasSingle({ fieldOverrides }: Indexes, collection: Collection, part: Pa
   )
 }
 
-/** An override of a map is one of all that is in it. */
+/** An override of a map applies to all fields in it. */
 function covers(overridden: string, fieldPath: string): boolean {
   return fieldPath === overridden || fieldPath.startsWith(`${overridden}.`)
 }
@@ -126,7 +126,7 @@ function isAscending(part: Part): boolean {
   return part.mode === 'ASCENDING'
 }
 
-/** The filter as alternatives of plain conditions, each of which is a query of its own. */
+/** The filter as alternatives (disjunctive normal form), each of which is a separate query. */
 function branches(filter: Filter | undefined): Filter[][] {
   if (!filter) return [[]]
   if (!filter.compositeFilter) return [[filter]]

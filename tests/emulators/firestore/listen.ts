@@ -6,7 +6,7 @@ import type { Document, ListenRequest } from './wire.ts'
 type Stream = ServerDuplexStream<ListenRequest, object>
 type Target = NonNullable<ListenRequest['addTarget']>
 
-/** Serves one Listen stream: the state of each target at first, and what every commit changes of it. */
+/** Serves one Listen stream: the initial state of each target, then the changes of each commit. */
 export function serveListen(service: FirestoreService, stream: Stream): void {
   const stops = new Map<number, () => void>()
   const stopAll = () => {

@@ -1,10 +1,10 @@
 import type { Server as HttpServer } from 'node:http'
 import { createServer, type AddressInfo, type Socket } from 'node:net'
 
-/** What every HTTP/2 connection begins with (RFC 9113 §3.4). */
+/** The preface of every HTTP/2 connection (RFC 9113 §3.4). */
 const preface = 'PRI * HTTP/2'
 
-/** One port for gRPC and REST, as Firestore's emulator has it: the first bytes of a connection say which it is. */
+/** One port for gRPC and REST, like Google's emulator. The first bytes of a connection decide. */
 export async function listenOnOnePort(
   acceptGrpc: (socket: Socket) => void,
   rest: HttpServer,

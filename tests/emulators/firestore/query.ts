@@ -18,7 +18,7 @@ const inequalities = new Set([
   'NOT_IN',
 ])
 
-/** The documents of a query in its order, behind its cursors and filters, before offset and limit. */
+/** The documents of a query in its order, after cursors and filters, before offset and limit. */
 export function matching(
   documents: Iterable<Document>,
   parent: string,
@@ -36,7 +36,7 @@ export function matching(
   return found.sort((a, b) => compareBy(order, a, (field) => valueAt(b, field)))
 }
 
-/** The order that is asked for, then that of the other fields with inequalities, then that of the names. */
+/** The requested order, then the other fields with inequalities, then the names. */
 export function orderOf(query: StructuredQuery): SortKey[] {
   const order: SortKey[] = (query.orderBy ?? []).map(({ field, direction }) => ({
     field: field.fieldPath,

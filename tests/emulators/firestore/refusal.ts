@@ -2,7 +2,7 @@ import { status } from '@grpc/grpc-js'
 
 export type Code = keyof typeof status
 
-/** What Firestore refuses a request with: a gRPC status and its message. */
+/** An error response of Firestore: a gRPC status and a message. */
 export class Refusal extends Error {
   override readonly name = 'Refusal'
   readonly code: number

@@ -7,7 +7,7 @@ import { messageForm } from './protos.ts'
 import { Refusal } from './refusal.ts'
 import type { FirestoreService } from './service.ts'
 
-/** The calls that Firestore offers over HTTP as `POST /v1/{resource}:{verb}`. */
+/** The calls that Firestore provides over HTTP as `POST /v1/{resource}:{verb}`. */
 const calls = {
   beginTransaction: 'beginTransaction',
   commit: 'commit',
@@ -32,7 +32,7 @@ const httpStatuses: Partial<Record<string, number>> = {
   DEADLINE_EXCEEDED: 504,
 }
 
-/** Firestore over HTTP/1.1 and JSON, as the client speaks it with `preferRest`; a stream is a JSON array. */
+/** Firestore over HTTP/1.1 and JSON, as the client uses it with `preferRest`. A stream is a JSON array. */
 export function createRestServer(service: FirestoreService, protos: object): Server {
   const root = protobuf.Root.fromJSON(protos)
   return createServer((request, response) => {

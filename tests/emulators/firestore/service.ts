@@ -13,7 +13,7 @@ import type {
 
 const databaseName = /^projects\/[^/]+\/databases\/[^/]+/
 
-/** google.firestore.v1.Firestore without its transport: one method a call, with all answers of a stream as a list. */
+/** google.firestore.v1.Firestore without its transport: one method for each call, with all responses of a stream as a list. */
 export class FirestoreService {
   readonly #databases = new Map<string, Database>()
   readonly #faults: Faults
@@ -24,7 +24,7 @@ export class FirestoreService {
     this.#faults = faults
   }
 
-  /** The database that a resource is in; there is one of every name. */
+  /** The database of a resource. Created on first use. */
   database(resource: string): Database {
     const name = databaseName.exec(resource)?.[0] ?? ''
     const database = this.#databases.get(name) ?? new Database()
@@ -101,7 +101,7 @@ export class FirestoreService {
   }
 }
 
-/** A read may begin its transaction; the first answer then names it. */
+/** A read may begin its transaction. The first response then contains its id. */
 function begin(database: Database, { transaction, newTransaction }: Consistency) {
   if (!newTransaction) return { transaction, begun: [] }
   const begun = database.begin(newTransaction)

@@ -13,11 +13,11 @@ export interface FirestoreEmulator extends AsyncDisposable {
   /** For `FIRESTORE_EMULATOR_HOST`. */
   host: string
   faults: Faults
-  /** A project's default database: what it has been billed so far, and its largest commit. */
+  /** The billed operations and the largest commit of a project's default database. */
   database: (projectId: string) => Pick<Database, 'bill' | 'largestCommit'>
 }
 
-/** A Firestore for the real client, in this process, over gRPC and REST: every project has an empty database. */
+/** A Firestore emulator in this process, over gRPC and REST. Every project starts with an empty database. */
 export async function startFirestoreEmulator(): Promise<FirestoreEmulator> {
   const faults = new Faults()
   const protos = await readProtos()

@@ -1,9 +1,9 @@
 import type { Value } from './wire.ts'
 
 /**
- * The order of all values, across types
- * (https://firebase.google.com/docs/firestore/manage-data/data-types#value_type_ordering). Text is ordered by its UTF-8
- * bytes, which is by code point.
+ * The order of all values of all types
+ * (https://firebase.google.com/docs/firestore/manage-data/data-types#value_type_ordering). Text is ordered by UTF-8
+ * bytes, which is the order of code points.
  */
 export function compareValues(a: Value, b: Value): number {
   const rank = rankOf(a)
@@ -14,7 +14,7 @@ export function equals(a: Value, b: Value): boolean {
   return compareValues(a, b) === 0
 }
 
-/** Inequalities find values of their own type only. */
+/** Inequalities match only values of the same type. */
 export function sameType(a: Value, b: Value): boolean {
   return rankOf(a) === rankOf(b)
 }
@@ -65,7 +65,7 @@ const comparers: ((a: Value, b: Value) => number)[] = [
   compareMaps,
 ]
 
-/** Names go by their segments, so that a document stands before its sub-collections. */
+/** Names are ordered by segment, so that a document precedes its sub-collections. */
 function compareNames(a: string, b: string): number {
   return compareLists(a.split('/'), b.split('/'), compareTexts)
 }
@@ -74,7 +74,7 @@ function rankOf(value: Value): number {
   return types.findIndex((isType) => isType(value))
 }
 
-/** NaN stands before all other numbers. */
+/** NaN precedes all other numbers. */
 function compareNumbers(a: Value, b: Value): number {
   if (isNaNValue(a) || isNaNValue(b)) return Number(isNaNValue(b)) - Number(isNaNValue(a))
   return numberOf(a) - numberOf(b)

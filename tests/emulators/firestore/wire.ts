@@ -1,4 +1,4 @@
-/** The messages of google.firestore.v1 in the form that proto-loader reads and writes them, as far as they are used here. */
+/** The messages of google.firestore.v1 that are used here, in the form of proto-loader. */
 export interface Timestamp {
   seconds: string
   nanos: number
@@ -99,7 +99,7 @@ export interface TransactionOptions {
   readWrite?: object
 }
 
-/** What reads have in common: the transaction that they are of, or that they begin. */
+/** Common fields of reads: their transaction, or a new one that they begin. */
 export interface Consistency {
   transaction?: Uint8Array
   newTransaction?: TransactionOptions

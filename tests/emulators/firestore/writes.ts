@@ -11,7 +11,7 @@ export function nameOf(write: Write): string {
   return name
 }
 
-/** The document after a write; undefined where it is deleted. */
+/** The document after a write. Undefined if it is deleted. */
 export function applyWrite(
   current: Document | undefined,
   write: Write,
@@ -53,7 +53,7 @@ function stampOf(document: Document | undefined): Value {
   return { timestampValue: document?.updateTime ?? {} }
 }
 
-/** Without a mask the whole document is replaced; with one, the paths that it names. */
+/** Replaces the document, or only the paths of the mask if there is one. */
 function updated(current: Document | undefined, { update, updateMask }: Write): Fields {
   const given = update?.fields ?? {}
   if (updateMask === undefined || updateMask === null) return given

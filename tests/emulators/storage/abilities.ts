@@ -1,14 +1,14 @@
 import type { ProbeBucket } from './probe-bucket.ts'
 
-/** What Cloud Storage can, and an emulator may not. */
+/** An ability of Cloud Storage that an emulator may lack. */
 export interface Ability {
-  /** What an emulator without it does. */
+  /** The behavior of an emulator without it. */
   reason: string
-  /** The tests of the contract that stand on it. */
+  /** The tests of the contract that need it. */
   tests: string[]
-  /** Likewise, those of the end-to-end suite. */
+  /** The tests of the end-to-end suite that need it. */
   api?: string[]
-  /** Whether the emulator shows that it lacks it; a refusal of the question shows nothing. */
+  /** Whether the emulator proves to lack it. An error response proves nothing. */
   isMissing: (bucket: ProbeBucket) => Promise<boolean>
 }
 

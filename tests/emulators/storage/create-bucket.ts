@@ -1,6 +1,6 @@
 /**
- * Makes a bucket, by either path of the API: fake-gcs-server has the long one alone. Firebase's emulator has no such call
- * and makes buckets as they are used, so what refuses is not the judge: the tests are.
+ * Creates a bucket with either path of the API: fake-gcs-server has only the long one. Firebase's emulator lacks the call
+ * and creates buckets on first use, so errors are ignored: without a bucket the tests fail.
  */
 export async function createBucket(url: string, name: string): Promise<void> {
   const init = {

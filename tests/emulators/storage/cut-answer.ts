@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import type { Cut } from './faults.ts'
 
-/** Sends the first half of an answer that has a body, or the header fields alone, and cuts it there. */
+/** Sends the first half of a response with a body, or only its header fields, then cuts it. */
 export function sendCut(
   response: ServerResponse,
   answer: { status: number; headers: Record<string, string>; body: Buffer },
@@ -18,7 +18,7 @@ export function sendCut(
   const reset = () => response.socket?.resetAndDestroy()
   if (at === 'headers') {
     response.flushHeaders()
-    // The reset must not overtake the bytes that were written before it.
+    // Reset only after the bytes written before have been sent.
     return void response.socket?.write('', reset)
   }
   response.write(half, reset)

@@ -1,7 +1,7 @@
 import type { Fault } from './faults.ts'
 
 const statuses = [408, 429, 500, 502, 503, 504]
-/** Every way in which an answer is cut off or refused for a while. */
+/** Every kind of truncated response or temporary error. */
 export const cuts: [string, Fault][] = [
   ['a reset before the status', { kind: 'reset' }],
   ['a reset before the status of what was carried out', { kind: 'lost-answer' }],

@@ -11,7 +11,7 @@ const reasons: Record<number, string> = {
   503: 'backendError',
 }
 
-/** What Cloud Storage refuses, in the words and shapes of its JSON API. */
+/** The errors of Cloud Storage, with the messages and formats of its JSON API. */
 export class ApiRefusal extends Error {
   readonly status: number
   readonly reason: string

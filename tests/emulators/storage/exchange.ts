@@ -3,7 +3,7 @@ import { sendCut } from './cut-answer.ts'
 import { ApiRefusal, sendJson } from './errors.ts'
 import type { Fault } from './faults.ts'
 
-/** One request, its answer, and the fault that it meets on the way. */
+/** One request, its response and its fault. */
 export class Exchange {
   readonly request: IncomingMessage
   readonly response: ServerResponse
@@ -32,13 +32,13 @@ export class Exchange {
 
   answerEmpty(status: number, headers: Record<string, string> = {}): void {
     if (this.#isLost()) return
-    // Without a body there is nothing to cut but the whole answer.
+    // Without a body, drop the whole response.
     if (this.fault?.kind === 'cut') return void this.request.socket.resetAndDestroy()
     this.response.writeHead(status, { ...headers, ...(status !== 204 && { 'Content-Length': 0 }) })
     this.response.end()
   }
 
-  /** Meets a fault that comes before the request is carried out; true when no answer is due. */
+  /** Applies a fault that occurs before the request is handled. True if no response follows. */
   meetsFault(): boolean {
     const { fault, request } = this
     if (fault?.kind === 'status') {
@@ -51,7 +51,7 @@ export class Exchange {
     return fault?.kind === 'reset' || fault?.kind === 'stall'
   }
 
-  /** Whether the answer is lost, or a gateway's takes its place. */
+  /** Whether the response is lost, or replaced by that of a gateway. */
   #isLost(): boolean {
     if (this.fault?.kind === 'late-status') {
       const { status, retryAfter } = this.fault

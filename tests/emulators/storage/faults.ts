@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http'
 
-/** What goes wrong with a request. */
+/** The fault of a request. */
 export type Fault =
-  /** It is answered with this status at once. */
+  /** Answers this status immediately. */
   | {
       kind: 'status'
       status: number
@@ -11,24 +11,24 @@ export type Fault =
       /** `Retry-After` */
       retryAfter?: string
     }
-  /** The connection is reset: before anything happens, or after so many bytes of the body, either way it flows. */
+  /** Resets the connection: before the request is handled, or after so many bytes of a request or response body. */
   | { kind: 'reset'; afterBytes?: number }
-  /** Nothing more comes, and the connection stays open: from the start, or after so many bytes of the answer's body. */
+  /** Stalls with an open connection: from the start, or after so many bytes of the response body. */
   | { kind: 'stall'; afterBytes?: number }
-  /** The answer's body ends early, as if that were its end. */
+  /** Ends the response body early without an error. */
   | { kind: 'truncate'; afterBytes: number }
-  /** The body has wrong bytes, either way it flows. */
+  /** Corrupts bytes of the request or response body. */
   | { kind: 'corrupt' }
-  /** It is carried out, and the connection is reset before the answer. */
+  /** Handles the request, then resets the connection before the response. */
   | { kind: 'lost-answer' }
-  /** It is carried out, and its answer is cut. */
+  /** Handles the request, then truncates its response. */
   | { kind: 'cut'; at: Cut }
-  /** It is carried out, and a gateway answers this status in place of the answer. */
+  /** Handles the request, then answers this status, like a gateway. */
   | { kind: 'late-status'; status: number; retryAfter?: string }
 
 /**
- * Where an answer is cut: the connection is reset after the header fields, within a body of a known length, or within a
- * chunked body; or a chunked body ends in the middle as if that were its end.
+ * Where a response is truncated: the connection is reset after the header fields, in a body of a known length, or in a
+ * chunked body, or a chunked body ends early without an error.
  */
 export type Cut = 'headers' | 'length' | 'chunked' | 'ended'
 
@@ -38,11 +38,11 @@ export interface FaultRule {
   /** Tested against path and query. */
   url?: RegExp
   contentRange?: RegExp
-  /** How many matching requests it hits; 1 by default. */
+  /** How many matching requests it affects. Default: 1. */
   times?: number
 }
 
-/** The faults that are still to come; each request meets at most one. */
+/** The planned faults. At most one applies to a request. */
 export class Faults {
   #rules: FaultRule[] = []
 
@@ -50,7 +50,7 @@ export class Faults {
     this.#rules.push({ ...rule })
   }
 
-  /** Takes the fault that a request meets. */
+  /** Removes and returns the fault for a request. */
   take(request: IncomingMessage): Fault | undefined {
     const rule = this.#rules.find(
       ({ method, url, contentRange, times = 1 }) =>
@@ -63,12 +63,12 @@ export class Faults {
     return rule?.fault
   }
 
-  /** Drops the faults that have not been met. */
+  /** Removes the remaining faults. */
   clear(): void {
     this.#rules = []
   }
 
-  /** How many faults have not been met. */
+  /** The number of remaining faults. */
   get left(): number {
     return this.#rules.reduce((sum, { times = 1 }) => sum + times, 0)
   }

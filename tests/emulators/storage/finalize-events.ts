@@ -3,14 +3,14 @@ import type { ObjectResource } from './objects.ts'
 /** The data of a `google.cloud.storage.object.v1.finalized` event. */
 export type FinalizeListener = (object: ObjectResource) => void
 
-/** Finalize events as Eventarc brings them: at least once, in no order, later than the answer to who wrote. */
+/** Finalize events like those of Eventarc: at least once, in no order, after the response to the writer. */
 export class FinalizeEvents {
   /** How often each event is delivered. */
   deliveries = 1
   readonly #listeners = new Set<FinalizeListener>()
   #held: ObjectResource[] | undefined
 
-  /** Hears of every object that becomes visible, until it is disposed. */
+  /** Calls the handler for every object that becomes visible, until disposal. */
   subscribe(listener: FinalizeListener): Disposable {
     this.#listeners.add(listener)
     return { [Symbol.dispose]: () => void this.#listeners.delete(listener) }
@@ -21,12 +21,12 @@ export class FinalizeEvents {
     else setImmediate(() => this.#deliver(object))
   }
 
-  /** Keeps events back until `release`. */
+  /** Holds events until `release`. */
   hold(): void {
     this.#held ??= []
   }
 
-  /** Delivers what was kept back, the latest first. */
+  /** Delivers the held events, the latest first. */
   release(): void {
     const held = this.#held ?? []
     this.#held = undefined

@@ -4,8 +4,8 @@ import { createRequire } from 'node:module'
 import type { AddressInfo } from 'node:net'
 
 /**
- * Firebase's own storage emulator, without its security rules (those run in a program that the CLI would download): for
- * `STORAGE_EMULATOR_HOST=… npm run test:emulators`. Needs the packages of `tests/emulators/firebase-cli`; the argument is
+ * Firebase's storage emulator, without its security rules (the CLI downloads the program for these), for
+ * `STORAGE_EMULATOR_HOST=… npm run test:emulators`. Needs the packages of `tests/emulators/firebase-cli`. The argument is
  * the port.
  */
 const require = createRequire(new URL('../firebase-cli/package.json', import.meta.url))
@@ -28,7 +28,7 @@ const host = '127.0.0.1'
 const projectId = 'demo-coffer'
 const port = Number(process.argv[2] ?? 9199)
 const emulator = new StorageEmulator({ projectId, rules: [], host, port })
-// It asks the registry for its own address.
+// The emulator reads its address from the registry.
 EmulatorRegistry.INSTANCES.set('storage', emulator)
 const app = await createApp(projectId, emulator)
 const server = app.listen(port, host)

@@ -11,18 +11,18 @@ export interface IamEmulator extends AsyncDisposable {
   /** For `GCE_METADATA_HOST`. */
   metadataHost: string
   signingEndpoint: string
-  /** Every path that was asked for. */
+  /** The paths of all requests. */
   requests: string[]
-  /** Of the metadata server and of IAM alike. */
+  /** For the metadata server and for IAM. */
   fault(rule: FaultRule): void
   faultsLeft(): number
-  /** From now on `signBlob` is refused with this message, as IAM refuses it. */
+  /** From now on `signBlob` fails with this message, like IAM. */
   deny(message: string): void
 }
 
 const accessToken = 'a-token-of-the-metadata-server'
 
-/** The metadata server of Cloud Run, and IAM's `signBlob`, for one service account that has no key. */
+/** The metadata server of Cloud Run, and IAM's `signBlob`, for one service account without a key. */
 export async function startIamEmulator(email: string, key: KeyLike): Promise<IamEmulator> {
   const requests: string[] = []
   const faults = new Faults()

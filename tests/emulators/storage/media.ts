@@ -6,7 +6,7 @@ import type { Exchange } from './exchange.ts'
 import type { Cut, Fault } from './faults.ts'
 import type { StoredObject } from './objects.ts'
 
-/** Sends an object's bytes, whole or one range of them, or breaks off where a fault says so. */
+/** Sends an object's bytes or one range of them. A fault may interrupt them. */
 export async function sendMedia(
   { request, response, fault }: Exchange,
   { resource, file }: StoredObject,
@@ -16,7 +16,7 @@ export async function sendMedia(
   const range = parseRange(request.headers.range, size)
   const { start, end } = range ?? { start: 0, end: size - 1 }
   const isHead = request.method === 'HEAD'
-  // Opened before the head is sent: removed meanwhile, the object is read to its end.
+  // Opened before the response headers, so that an object that is removed meanwhile is still sent to its end.
   const handle = await open(file)
   const cut = fault?.kind === 'cut' ? fault.at : undefined
   const limit = cut ? cutBytes(cut, end - start + 1) : afterBytes(fault)
@@ -47,7 +47,7 @@ export async function sendMedia(
     end: limit === undefined || fault?.kind === 'truncate' || cut === 'ended',
   }).catch(() => undefined)
   if (fault?.kind === 'reset' || (cut && cut !== 'ended')) {
-    // The reset must not overtake the bytes that were written before it.
+    // Reset only after the bytes written before have been sent.
     request.socket.write('', () => request.socket.resetAndDestroy())
   }
 }

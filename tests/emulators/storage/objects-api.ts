@@ -6,15 +6,15 @@ import type { Objects } from './objects.ts'
 
 const mostPerPage = 1000
 
-/** How Cloud Storage is narrowed, so that a test need not be large to meet its limits. */
+/** Lower limits of the emulator, so that small tests reach them. */
 export interface ApiLimits {
-  /** The most objects on a page; whatever was asked for. */
+  /** The most objects on a page, regardless of the request. */
   objectsPerPage?: number
   /** The most bytes that one rewrite request copies. */
   rewriteBytes?: number
-  /** Calls are known by the paths of the real service alone, as fake-gcs-server has it. */
+  /** Supports only the paths of the real service, like fake-gcs-server. */
   longPathsOnly?: boolean
-  /** `X-Goog-Hash` of an upload is not looked at. */
+  /** Ignores `X-Goog-Hash` of uploads. */
   ignoresHash?: boolean
 }
 
@@ -39,7 +39,7 @@ export async function serveBucket(
   exchange.answer(200, bucketResource(bucket))
 }
 
-/** `/b/{bucket}/o`: names in the order of their UTF-8, a page token stands for the last one seen. */
+/** `/b/{bucket}/o`: names in the order of their UTF-8. A page token is the last name of a page. */
 export function serveList(
   objects: Objects,
   bucket: string,
@@ -82,7 +82,7 @@ export async function serveObject(
   exchange.answer(200, object.resource)
 }
 
-/** `/b/{bucket}/o/{object}/rewriteTo/b/{bucket}/o/{object}`; the token counts the bytes that are copied. */
+/** `/b/{bucket}/o/{object}/rewriteTo/b/{bucket}/o/{object}`; the token is the number of copied bytes. */
 export async function serveRewrite(
   objects: Objects,
   path: { bucket: string; name: string; toBucket: string; toName: string },

@@ -3,7 +3,7 @@ import { copyFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ApiRefusal, conditionNotMet, noObject } from './errors.ts'
 
-/** The object resource of the JSON API, as far as it is kept. */
+/** The stored fields of the JSON API's object resource. */
 export interface ObjectResource {
   kind: 'storage#object'
   id: string
@@ -24,11 +24,11 @@ export interface ObjectResource {
 
 export interface StoredObject {
   resource: ObjectResource
-  /** Where its bytes lie. */
+  /** The file with its bytes. */
   file: string
 }
 
-/** Bytes that are complete, and what was said of them, but not an object yet. */
+/** Complete bytes with their metadata that are not an object yet. */
 export interface NewObject {
   bucket: string
   name: string
@@ -41,7 +41,7 @@ export interface NewObject {
   metadata?: Record<string, string>
 }
 
-/** Buckets and their live objects; bytes lie in files, so that large ones cost no memory. */
+/** Buckets and their live objects. Stores bytes in files, so that large ones need no memory. */
 export class Objects {
   readonly #directory: string
   readonly #finalized: (resource: ObjectResource) => void
@@ -77,7 +77,7 @@ export class Objects {
     throw noObject(bucket, name)
   }
 
-  /** `ifGenerationMatch`: 0 means that there must be no object. */
+  /** `ifGenerationMatch`: 0 means that the object must not exist. */
   checkGeneration(bucket: string, name: string, expected: string | null): void {
     const generation = this.bucket(bucket).get(name)?.resource.generation ?? '0'
     if (expected !== null && expected !== generation) throw conditionNotMet()
@@ -87,7 +87,7 @@ export class Objects {
     return join(this.#directory, randomUUID())
   }
 
-  /** Makes bytes visible, and says so. */
+  /** Makes an object visible, and emits its event. */
   async put(object: NewObject, ifGenerationMatch: string | null): Promise<ObjectResource> {
     const { bucket, name, file, metadata, contentDisposition } = object
     this.checkGeneration(bucket, name, ifGenerationMatch)
@@ -129,7 +129,7 @@ export class Objects {
     return this.put({ ...copy, ...(metadata && { metadata }), ...said }, to.ifGenerationMatch)
   }
 
-  /** Whoever is reading the bytes reads on. */
+  /** Readers with an open file can continue. */
   async delete(bucket: string, name: string, conditions: URLSearchParams): Promise<void> {
     const { file } = this.get(bucket, name, conditions.get('generation'))
     this.checkGeneration(bucket, name, conditions.get('ifGenerationMatch'))

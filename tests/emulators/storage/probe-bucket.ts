@@ -6,7 +6,7 @@ export interface Answer {
   text: string
 }
 
-/** A bucket asked in plain HTTP, so that what is found out of an emulator does not depend on the client under test. */
+/** Requests to a bucket in plain HTTP, so that the results do not depend on the client under test. */
 export class ProbeBucket {
   readonly #url: string
   readonly #bucket: string
@@ -38,7 +38,7 @@ export class ProbeBucket {
     return this.#ask(`/storage/v1${this.#object(name)}?${query}`, { method: 'DELETE' })
   }
 
-  /** Firebase's emulator has this call without `/storage/v1` alone. */
+  /** Firebase's emulator has this call only without `/storage/v1`. */
   async copy(from: string, to: string, query: string): Promise<Answer> {
     const path = `${this.#object(from)}/rewriteTo${this.#object(to)}?${query}`
     const init = { method: 'POST', body: '{}', headers: { 'content-type': 'application/json' } }
@@ -46,7 +46,7 @@ export class ProbeBucket {
     return long.status < 300 || long.status === 412 ? long : this.#ask(path, init)
   }
 
-  /** Opens a resumable session; gives its URL. */
+  /** Opens a resumable session, and returns its URL. */
   async session(name: string, sizeBytes: number): Promise<string> {
     const path = `/upload/storage/v1/b/${this.#bucket}/o?uploadType=resumable&name=${encodeURIComponent(name)}`
     const { headers } = await this.#ask(path, {
@@ -73,7 +73,7 @@ export class ProbeBucket {
     return this.#ask(session, { method: 'DELETE' })
   }
 
-  /** As by a link that was signed at a time for so many seconds, with a signature of nobody's. */
+  /** Requests a link signed at the given time for so many seconds, with an invalid signature. */
   link(
     name: string,
     { signedAt = new Date(), seconds = 300, query = '', method = 'GET' },

@@ -5,8 +5,8 @@ import type { IncomingMessage } from 'node:http'
 import { crc32c } from '@node-rs/crc32'
 
 /**
- * Appends a request's body to a file from a position on, `skip` bytes left out; resolves to the new length, also when
- * the request breaks off. `limit` ends the connection after so many bytes of the body.
+ * Appends a request's body to a file at a position, without its first `skip` bytes. Resolves to the new length, also when
+ * the request fails. `limit` closes the connection after so many bytes of the body.
  */
 export async function appendBody(
   request: IncomingMessage,
@@ -34,7 +34,7 @@ export async function appendBody(
   }
 }
 
-/** The checksums of a file of which only the first `sizeBytes` count. */
+/** The checksums of the first `sizeBytes` of a file. */
 export async function checksums(
   file: string,
   sizeBytes: number,

@@ -23,8 +23,8 @@ export interface Session {
 }
 
 /**
- * Resumable uploads: https://cloud.google.com/storage/docs/performing-resumable-uploads. Preconditions are checked when the
- * upload is finished, as they must hold then.
+ * Resumable uploads: https://cloud.google.com/storage/docs/performing-resumable-uploads. Checks preconditions when the
+ * upload is finished.
  */
 export class Sessions {
   readonly #objects: Objects
@@ -43,7 +43,7 @@ export class Sessions {
     return session
   }
 
-  /** The sessions that are neither finished nor cancelled. */
+  /** The open sessions. */
   get unfinished(): Session[] {
     return [...this.#sessions.values()].filter(({ state }) => state === 'open')
   }
@@ -60,7 +60,7 @@ export class Sessions {
     if (session.state === 'open') session.state = 'cancelled'
   }
 
-  /** Takes one PUT; resolves to the object once the upload is complete, undefined while more is to come. */
+  /** Handles one PUT. Resolves to the object if the upload is complete, else to undefined. */
   async put(
     session: Session,
     request: IncomingMessage,
@@ -119,17 +119,17 @@ export class Sessions {
   }
 }
 
-/** What is kept of a chunk that is not the last: whole multiples of 256 KiB, and never less than before. */
+/** The bytes that are kept of a chunk before the last: multiples of 256 KiB, never fewer than before. */
 function kept(position: number, before: number): number {
   return Math.max(before, position - (position % keptMultiple))
 }
 
 interface ContentRange {
-  /** Undefined where the request only asks. */
+  /** Undefined if the request asks for the status. */
   first?: number
   last?: number
   total?: number
-  /** Without the header the body is the whole object. */
+  /** Without the header, the body is the complete object. */
   isWhole: boolean
 }
 

@@ -1,12 +1,12 @@
 import { createHash, verify, type KeyLike } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 
-/** Signers by e-mail address; undefined trusts whoever signs well-formed URLs. */
+/** Signers by e-mail address. Undefined accepts any well-formed signature. */
 export type Signers = ReadonlyMap<string, KeyLike> | undefined
 
 /**
- * Checks a V4 signed URL: https://cloud.google.com/storage/docs/authentication/canonical-requests. Undefined for one that
- * holds, else the XML API's status and code. A URL signed for GET serves HEAD too.
+ * Checks a V4 signed URL: https://cloud.google.com/storage/docs/authentication/canonical-requests. Undefined if it is
+ * valid, else the XML API's status and code. A URL signed for GET is valid for HEAD too.
  */
 export function signatureRefusal(
   request: Pick<IncomingMessage, 'method' | 'url' | 'headers'>,
@@ -41,7 +41,7 @@ export function signatureRefusal(
   return isSigned ? undefined : { status: 403, code: 'SignatureDoesNotMatch' }
 }
 
-/** What is signed for a request by V4, its signature left out. */
+/** The text that V4 signs for a request. */
 export function stringToSign({
   method,
   url,
@@ -71,7 +71,7 @@ export function stringToSign({
   return ['GOOG4-RSA-SHA256', searchParams.get('X-Goog-Date'), scope, hash].join('\n')
 }
 
-/** The real service has no port; a host that was signed without one is the same host here. */
+/** The real service has no port, so a host signed without a port is valid here too. */
 function headerValue(headers: IncomingMessage['headers'], name: string): string {
   const value = String(headers[name] ?? '')
     .trim()

@@ -5,19 +5,19 @@ import { createBucket } from './create-bucket.ts'
 import { ProbeBucket } from './probe-bucket.ts'
 import type { RunningStorage } from './start.ts'
 
-/** What the emulator at a URL shows that it lacks. */
+/** The abilities that the emulator at a URL lacks. */
 export async function missingAbilities(url: string): Promise<Ability[]> {
   const name = `coffer-${randomUUID()}`
   await createBucket(url, name)
   const bucket = new ProbeBucket(url, name)
   const found = await Promise.all(
-    // A question that breaks off shows nothing: then the tests tell.
+    // A probe that fails proves nothing. The tests run and decide.
     abilities.map((ability) => ability.isMissing(bucket).catch(() => false)),
   )
   return abilities.filter((_, i) => found[i])
 }
 
-/** Skips, with the reason, the tests of a file that stand on what an emulator of somebody else's lacks; ours lacks nothing. */
+/** Skips, with the reason, tests that need an ability that an external emulator lacks. Our emulator lacks none. */
 export async function skipWhatIsMissing({ url, emulator }: RunningStorage): Promise<void> {
   if (emulator) return
   const missing = await missingAbilities(url)

@@ -1,10 +1,10 @@
 import { StorageEmulator, type StorageEmulatorOptions } from './storage-emulator.ts'
 
-/** Where the official client finds Cloud Storage. */
+/** The endpoint of the official client. */
 export interface RunningStorage extends AsyncDisposable {
   /** With a scheme, which the value of `STORAGE_EMULATOR_HOST` may lack. */
   url: string
-  /** Ours, with its faults and events; undefined for one that was running already. */
+  /** Our emulator, with its faults and events. Undefined for an external one. */
   emulator: StorageEmulator | undefined
 }
 
@@ -14,7 +14,7 @@ export interface OwnStorage extends RunningStorage {
 
 const variable = 'STORAGE_EMULATOR_HOST'
 
-/** The emulator that `STORAGE_EMULATOR_HOST` names, else one of our own. */
+/** The emulator at `STORAGE_EMULATOR_HOST`, or a new one of ours. */
 export async function startStorageEmulator(
   options: StorageEmulatorOptions = {},
 ): Promise<RunningStorage> {
@@ -28,7 +28,7 @@ export async function startStorageEmulator(
   }
 }
 
-/** An emulator of our own, which `STORAGE_EMULATOR_HOST` names until it is disposed: for what asks for its powers. */
+/** Starts our emulator and sets `STORAGE_EMULATOR_HOST` until disposal, for tests that need its faults or events. */
 export async function startOwnStorage(options: StorageEmulatorOptions = {}): Promise<OwnStorage> {
   const running = process.env[variable]
   const emulator = await StorageEmulator.start(options)

@@ -16,20 +16,20 @@ import { signatureRefusal, type Signers } from './signed-urls.ts'
 import { serveUpload } from './uploads-api.ts'
 
 export interface StorageEmulatorOptions {
-  /** 0, the default, for any free port. */
+  /** Default: 0, for any free port. */
   port?: number
-  /** Who may sign URLs; by default whoever signs well-formed ones. */
+  /** The keys that may sign URLs. Default: any key. */
   signers?: Signers
   limits?: ApiLimits
 }
 
 /**
- * A stand-in for Cloud Storage that the official client talks to by `STORAGE_EMULATOR_HOST`: JSON API, resumable
- * sessions, signed URLs, and faults on demand. It keeps no versions, no ACLs and no lifecycle, and asks for no token.
+ * An emulator of Cloud Storage for the official client (`STORAGE_EMULATOR_HOST`): JSON API, resumable
+ * sessions, signed URLs, and faults on demand. It has no versions, ACLs or lifecycle, and needs no token.
  */
 export class StorageEmulator implements AsyncDisposable {
   readonly events = new FinalizeEvents()
-  /** Mutable, for tests that meet them. */
+  /** Mutable, so that tests can set limits. */
   readonly limits: ApiLimits
   /** Every request so far, as `PUT /path?query`. */
   readonly requests: string[] = []
@@ -83,7 +83,7 @@ export class StorageEmulator implements AsyncDisposable {
     return this.#faults.left
   }
 
-  /** Names of the objects whose sessions are neither finished nor cancelled. */
+  /** Names of the objects with open sessions. */
   get openSessions(): string[] {
     return this.#sessions.unfinished.map(({ name }) => name)
   }
@@ -104,7 +104,7 @@ export class StorageEmulator implements AsyncDisposable {
       const stores = { objects: this.#objects, sessions: this.#sessions, limits: this.limits }
       return serveUpload(stores, decodeURIComponent(upload), exchange)
     }
-    // The client leaves /storage/v1 out when STORAGE_EMULATOR_HOST is set.
+    // The client omits /storage/v1 when STORAGE_EMULATOR_HOST is set.
     const path = exchange.path.replace(/^(\/download)?\/storage\/v1(?=\/b(\/|$))/, '')
     const [, bucket, names, object, rewrite] =
       /^\/b(?:\/([^/]+)(\/o)?(?:\/([^/]+))?(\/rewriteTo\/b\/[^/]+\/o\/[^/]+)?)?$/
@@ -130,7 +130,7 @@ export class StorageEmulator implements AsyncDisposable {
     const [, bucket = '', name = ''] = /^\/([^/]+)\/(.+)$/.exec(path)?.map(decodeURIComponent) ?? []
     const refusal = signatureRefusal(request, this.#signers, new Date())
     if (refusal) return sendXmlRefusal(response, refusal.status, refusal.code)
-    // Who signs well-formed URLs is trusted where no signer is known, but then for reading alone.
+    // Without known signers, any well-formed signature is accepted, but only for reading.
     if (!['GET', 'HEAD'].includes(request.method ?? '')) {
       return sendXmlRefusal(response, 403, 'SignatureDoesNotMatch')
     }

@@ -6,11 +6,11 @@ export interface TestSigner {
   privateKey: KeyObject
   /** Credentials with the key. */
   auth: GoogleAuth
-  /** For the emulator to know it by. */
+  /** Its entry in the emulator's signers. */
   signers: Map<string, KeyObject>
 }
 
-/** A service account that exists here only. */
+/** A service account that exists only in the tests. */
 export function testSigner(): TestSigner {
   const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
   const email = 'signer@coffer-test.iam.gserviceaccount.com'

@@ -79,7 +79,7 @@ async function serveSession(
   exchange.answerEmpty(308, heldBytes > 0 ? { Range: `bytes=0-${heldBytes - 1}` } : {})
 }
 
-/** Answers CORS for the origin that opened the session, and for no other. */
+/** Sends CORS headers only to the origin that opened the session. */
 function allowOrigin(session: Session, { request, response }: Exchange): void {
   if (session.origin === undefined || request.headers.origin !== session.origin) return
   response.setHeader('Access-Control-Allow-Origin', session.origin)

@@ -2,7 +2,7 @@ import type { ObjectResource } from './objects.ts'
 
 const pollMs = 50
 
-/** For an emulator whose events cannot be heard from here: what becomes visible in a bucket stands for its event. */
+/** Replaces the events of an external emulator: calls the handler for each object that becomes visible in a bucket. */
 export function watchBucket(
   url: string,
   bucket: string,
@@ -19,7 +19,7 @@ export function watchBucket(
   }
   const watching = (async () => {
     while (!stopped.signal.aborted) {
-      // An emulator that does not answer this time does the next; one that has ended is the tests' to notice.
+      // Ignore failed requests and retry at the next poll. If the emulator has ended, the tests fail.
       await look().catch(() => undefined)
       await new Promise((resolve) => setTimeout(resolve, pollMs))
     }
@@ -32,7 +32,7 @@ export function watchBucket(
   }
 }
 
-/** Every object of a bucket; of a bucket that is not there yet, none. */
+/** All objects of a bucket. Empty if the bucket does not exist yet. */
 async function* objectsOf(url: string, bucket: string): AsyncGenerator<ObjectResource> {
   let token = ''
   do {
