@@ -13,9 +13,9 @@ const folders = 50
 const reports = 50
 
 /**
- * Writes `count` (a multiple of 50) ready files into the catalog of a storage directory, in one transaction; their bytes are not there.
- * They lie in 50 folders, `/reports/` among them with 50 files from all of the catalog's life. The sweep that a server starts
- * with would note of each that its bytes are missing, beside what is measured: it is told that it has been through.
+ * Writes `count` (a multiple of 50) ready files into the catalog of a storage directory in one transaction, without their
+ * bytes. They are in 50 folders. One is `/reports/`, with 50 files spread over all sequences. Also stores the progress of a
+ * complete sweep, so that the sweep at the start of a server does not mark the files as missing during the measurement.
  */
 export async function seedCatalog(directory: string, count: number): Promise<void> {
   await using database = await Database.open(directory)

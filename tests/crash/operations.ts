@@ -90,7 +90,7 @@ export async function open(
 /** Sends the next bytes of the open upload, up to `end` (exclusive). */
 export async function send(actor: Actor, end?: number): Promise<Answer> {
   const { session } = actor
-  if (!session) throw new Error('No upload is under way')
+  if (!session) throw new Error('There is no open upload')
   const { bytes, heldBytes, complete, route, id } = session
   const upTo = end ?? bytes.length
   const isLast = upTo === bytes.length

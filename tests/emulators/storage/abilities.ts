@@ -68,7 +68,7 @@ export const abilities: Ability[] = [
       ...[1, 2, 3, 7].map((limit) => `gives every blob once, in pages of at most ${limit}`),
       'a page without next is the last',
       'a blob that stands throughout is listed once, whatever comes and goes between two pages',
-      'gives 1,500 blobs, each once, whatever the size of the pages',
+      'returns each of 1,500 blobs once, for any page size',
     ],
     async isMissing(bucket) {
       for (let i = 0; i < 2; i++) await bucket.store(bucket.newName())
