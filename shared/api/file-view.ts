@@ -1,6 +1,6 @@
 import type { FileRecord, Reservation } from '../model/file.ts'
 
-/** A file as its owner sees it: the record without what only the service needs. */
+/** A file in the API: the record without the fields that are internal to the service. */
 export function fileView(file: FileRecord) {
   const { sequence: _, ...view } = file
   return view.state === 'pending'

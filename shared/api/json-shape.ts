@@ -1,14 +1,14 @@
 import { invalid } from '../model/errors.ts'
 
-/** Nesting that exhausts no stack when it is walked. */
+/** The deepest nesting, which recursive code can process without exhausting the stack. */
 export const maxDepth = 64
 
-/** More brackets and commas than the largest metadata can hold: 16 KiB of `[],[],…` has 10,923. */
+/** Above the most brackets and commas of metadata: 16 KiB of `[],[],…` has 10,923. */
 const maxMembers = 16 * 1024
 
 /**
- * Bounds the nesting and the number of members of JSON by its text, before a value is built of it: 4 MiB of `[0,0,…]` take a
- * gigabyte once they are walked. Throws `invalid-request` that names the field. Text that is not JSON may pass.
+ * Checks the nesting and the number of members in JSON text before it is parsed: 4 MiB of `[0,0,…]` take a gigabyte when
+ * they are processed. Throws `invalid-request` with the field. Does not reject all text that is not JSON.
  */
 export function assertBoundedJson(text: string, field: string): void {
   let depth = 0
@@ -34,7 +34,7 @@ export function tooDeep(field: string) {
 
 const [quote, comma, openArray, closeArray, openObject, closeObject] = Buffer.from('",[]{}')
 
-/** The index of the quote that ends a string; the end of the text for a string that never ends. */
+/** The index of the quote that ends a string, or the length of the text for an unterminated string. */
 function endOfString(text: string, start: number): number {
   for (let end = text.indexOf('"', start + 1); end >= 0; end = text.indexOf('"', end + 1)) {
     let escapes = 0

@@ -2,28 +2,28 @@ import { invalid, WorkspaceError } from '../model/errors.ts'
 import { assertBoundedJson, maxDepth, tooDeep } from './json-shape.ts'
 
 /**
- * Parses JSON from outside. Throws `invalid-request` that names the field, also for JSON that the stores cannot keep as it is:
- * see `assertKeepable`. Depth and number of members are checked before a value is built.
+ * Parses JSON from a client. Throws `invalid-request` with the field, also for JSON that the stores cannot represent (see
+ * `assertStorable`). Checks depth and number of members before it builds a value.
  */
 export function parseJson(text: string, field: string): unknown {
   assertBoundedJson(text, field)
   let root: unknown
   try {
-    // A byte order mark, as .NET and editors of Windows write it, may be ignored (RFC 8259 §8.1).
+    // Parsers may ignore a byte order mark (RFC 8259 §8.1). .NET and Windows editors write one.
     root = JSON.parse(text.startsWith('\uFEFF') ? text.slice(1) : text)
   } catch (cause) {
-    const detail = `must be JSON (RFC 8259)${placeOf(cause)}`
+    const detail = `must be JSON (RFC 8259)${positionOf(cause)}`
     throw new WorkspaceError('invalid-request', `${field}: ${detail}`, {
       errors: [{ field, detail }],
       cause,
     })
   }
-  assertKeepable(root, field)
+  assertStorable(root, field)
   return root
 }
 
-/** Throws `invalid-request` for lone surrogates, members named `__proto__`, and nesting that exhausts a stack. */
-export function assertKeepable(root: unknown, field: string): void {
+/** Throws `invalid-request` for lone surrogates, members named `__proto__`, and nesting deeper than `maxDepth`. */
+export function assertStorable(root: unknown, field: string): void {
   const open = [{ value: root, depth: 0 }]
   for (let next = open.pop(); next; next = open.pop()) {
     const { value, depth } = next
@@ -38,11 +38,11 @@ export function assertKeepable(root: unknown, field: string): void {
   }
 }
 
-/** Where the parser stopped, as far as it says. */
-function placeOf(error: unknown): string {
+/** The position at which the parser stopped, if its message contains it. */
+function positionOf(error: unknown): string {
   const message = error instanceof Error ? error.message : ''
-  const place = /\(line \d+ column \d+\)/.exec(message)?.[0]
-  if (place !== undefined) return `, and is not ${place}`
+  const position = /\(line \d+ column \d+\)/.exec(message)?.[0]
+  if (position !== undefined) return `, and is not ${position}`
   return /end of JSON/.test(message) ? ', and ends too early' : ''
 }
 

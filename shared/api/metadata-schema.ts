@@ -1,37 +1,37 @@
 import { z } from 'zod'
 import { WorkspaceError } from '../model/errors.ts'
 import { maxMetadataBytes } from '../model/file.ts'
-import { assertKeepable, parseJson } from './json.ts'
+import { assertStorable, parseJson } from './json.ts'
 
 const tooLong = `must be at most ${maxMetadataBytes} bytes of JSON`
 
-/** Of text, which may have blanks and escapes that its value has not. */
+/** The most bytes of metadata as text. Text may contain whitespace and escapes that its value does not. */
 const maxTextBytes = 4 * maxMetadataBytes
 
-/** The caller's own JSON object, within its size. The size is checked before the value is walked. */
+/** A JSON object of the caller. Checks the size before it processes the value. */
 export const metadataSchema = z
   .unknown()
   .superRefine((value, context) => {
-    const broken = ruleBrokenBy(value)
-    if (broken !== undefined) context.addIssue({ code: 'custom', message: broken })
+    const violation = violationOf(value)
+    if (violation !== undefined) context.addIssue({ code: 'custom', message: violation })
   })
   .pipe(z.record(z.string(), z.json(), 'must be a JSON object'))
 
-/** The same as the text of a form field or a query parameter. */
+/** Metadata as the text of a form field or a query parameter. */
 export const metadataTextSchema = z
   .string()
   .refine((text) => Buffer.byteLength(text) <= maxTextBytes, { error: tooLong })
   .transform((text) => parseJson(text, 'metadata'))
   .pipe(metadataSchema)
 
-/** A caller of the library may give a value that no JSON text stands for, such as one that holds itself. */
-function ruleBrokenBy(value: unknown): string | undefined {
+/** The violated rule. A caller of the library may pass a value that has no JSON text, such as a cyclic one. */
+function violationOf(value: unknown): string | undefined {
   try {
     if (Buffer.byteLength(JSON.stringify(value) ?? '') > maxMetadataBytes) return tooLong
-    assertKeepable(value, 'metadata')
+    assertStorable(value, 'metadata')
     return undefined
   } catch (error) {
-    const [broken] = error instanceof WorkspaceError ? (error.errors ?? []) : []
-    return broken?.detail ?? 'must be a JSON object'
+    const [violation] = error instanceof WorkspaceError ? (error.errors ?? []) : []
+    return violation?.detail ?? 'must be a JSON object'
   }
 }

@@ -25,7 +25,7 @@ export const normalizationShape = {
   maxHeight: z.int().min(minPixels).max(maxPixels).optional(),
 }
 
-/** How to normalize an upload's image; undefined keeps the bytes. Throws `invalid-request` for bounds alone. */
+/** How to normalize an uploaded image. Undefined keeps the bytes. Throws `invalid-request` for bounds without `normalize`. */
 export function chosenNormalization({
   normalize,
   ...bounds

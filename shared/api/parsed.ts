@@ -9,13 +9,13 @@ const kinds: Partial<Record<string, string>> = {
   record: 'a JSON object',
 }
 
-/** A body may have a million members that nobody knows, and the answer would be many times as long. */
+/** Limits the answer: a body may have a million unknown members. */
 const maxUnknown = 10
 const maxNameLength = 100
 
 /**
- * Parses an input from outside. Throws `invalid-request` that says, of every field, which rule it breaks; `whole` is the name
- * of the input itself.
+ * Parses an input from a client. Throws `invalid-request` with the violated rule of every field. `whole` is the field name
+ * for the input itself.
  */
 export function parsed<Schema extends z.ZodType>(
   schema: Schema,
@@ -41,7 +41,7 @@ function fieldErrors(issue: z.core.$ZodIssue, whole: string): FieldError[] {
   return [{ field: field === '' ? whole : field, detail: ruleOf(issue) }]
 }
 
-/** zod's own words are for programmers; those that a schema of ours gives are kept. */
+/** Rewrites zod's messages for clients. Keeps the messages that a schema defines. */
 function ruleOf(issue: z.core.$ZodIssue): string {
   if (issue.code === 'invalid_type') {
     if (issue.input === undefined) return 'is required'

@@ -1,9 +1,9 @@
 import { z } from 'zod'
 
-/** `true` or `false`, nothing else. */
+/** `true` or `false`. */
 export const flag = z.enum(['true', 'false']).transform((value) => value === 'true')
 
-/** Decimal digits of a whole number within bounds, both inclusive. */
+/** A whole number in decimal digits, within inclusive bounds. */
 export function integer(min: number, max: number) {
   const error = `must be a whole number from ${min} to ${max}, in decimal digits`
   return z

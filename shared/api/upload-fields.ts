@@ -8,7 +8,7 @@ import { metadataTextSchema } from './metadata-schema.ts'
 import { parsed } from './parsed.ts'
 import { flag } from './text-fields.ts'
 
-/** What any upload may say of its file: form fields and query parameters as text, JSON members as they are. */
+/** The optional fields of every kind of upload, parsed. */
 export interface UploadFields {
   path?: string | undefined
   session?: string | undefined
@@ -17,7 +17,7 @@ export interface UploadFields {
   origin?: UploadTarget['origin'] | undefined
 }
 
-/** The same fields as text: form fields and query parameters. */
+/** The upload fields as text, for forms and query parameters. */
 export const uploadTextSchema = z.object({
   path: z.string().optional(),
   session: z.string().optional(),
@@ -26,7 +26,7 @@ export const uploadTextSchema = z.object({
   origin: originSchema.optional(),
 })
 
-/** The query's fields and the form's together. Throws `invalid-request` for one that is in both. */
+/** Merges the fields of query and form. Throws `invalid-request` for a field that is in both. */
 export function mergeFields(query: UploadFields, form: Record<string, string>): UploadFields {
   const twice = Object.keys(form).find((field) => field in query)
   if (twice !== undefined)
@@ -34,7 +34,10 @@ export function mergeFields(query: UploadFields, form: Record<string, string>): 
   return { ...query, ...parsed(uploadTextSchema, form) }
 }
 
-/** Where an upload goes: to its path, or else under its name, in its session or at the root. Asks for the name only then. */
+/**
+ * The target of an upload: its path, or else its name in the session or at the root. Calls `name` only for an upload without
+ * a path.
+ */
 export function uploadTarget(
   caller: Caller,
   fields: UploadFields,

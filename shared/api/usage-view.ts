@@ -1,6 +1,6 @@
 import type { Usage } from '../model/usage.ts'
 
-/** A workspace's usage as the API shows it: each counter with its limit. */
+/** A workspace's usage in the API: each counter with its limit. */
 export function usageView(usage: Usage) {
   const { liveBytes, liveCount, quotaBytes } = usage
   return {

@@ -1,6 +1,6 @@
 /**
- * Makes a value at the first call and shares it with every later one. A failure is shared with the callers that wait for it,
- * and forgotten: the next call tries again.
+ * Makes a value on the first call and returns it from every later call. A failure rejects the calls in progress and is not
+ * stored, so that the next call tries again.
  */
 export function once<Result>(make: () => Promise<Result>): () => Promise<Result> {
   let made: Promise<Result> | undefined

@@ -3,20 +3,20 @@ import type { FileRecord } from './file.ts'
 import { parsePath, sessionOf } from './path.ts'
 import type { SessionId, WorkspacePath } from './ids.ts'
 
-/** Who asks, and how far they may reach. Scopes are checked where the token is read; the session is checked here. */
+/** The authenticated user and the limits of the token. Authentication checks scopes; this module checks the session. */
 export interface Caller {
   /** The user id; a user's workspace has the same id. */
   workspaceId: string
-  /** Set for a token bound to one session: it sees and changes nothing outside it. */
+  /** Set for a token bound to one session, which cannot read or change files outside it. */
   session?: SessionId
 }
 
-/** A path as the caller means it: a relative one lies in the session asked for, or in the one the token is bound to. */
+/** Resolves a relative path in the given session, or else in the session that the token is bound to. */
 export function resolvePath(caller: Caller, input: string, session?: SessionId): WorkspacePath {
   return parsePath(input, session ?? caller.session)
 }
 
-/** Whether the caller may know of what lies at a path. */
+/** Whether the caller may read a file or learn that it exists. */
 export function mayRead(caller: Caller, file: Pick<FileRecord, 'sessionId'>): boolean {
   return caller.session === undefined || file.sessionId === caller.session
 }
@@ -30,7 +30,7 @@ export function assertWritable(caller: Caller, path: WorkspacePath): void {
   )
 }
 
-/** The answer for whatever the caller cannot see: unknown, foreign and purged files look the same. */
+/** The error for files that the caller cannot see. Unknown, foreign and purged files give the same error. */
 export function notFound(what = 'file'): WorkspaceError {
   return new WorkspaceError(
     'not-found',

@@ -1,6 +1,6 @@
 /**
- * Text without its case, in every script: two texts that differ only in case fold alike. Lower case comes first for
- * `ẞ`, which has no upper case; the final sigma is one of a word's place, not of its letters.
+ * Folds case in every script: two texts that differ only in case give the same result. Lowers case first because the capital
+ * `ẞ` becomes `SS` only by way of `ß`. Replaces the final sigma, which depends on the position in a word and not on case.
  */
 export function foldCase(text: string): string {
   const folded = text.normalize('NFC').toLowerCase().toUpperCase().toLowerCase()

@@ -9,16 +9,16 @@ const position = z.union([
 ])
 
 /**
- * A position as text that belongs to one query: `{position}.{seal}`, both base64url. The seal is a plain hash, not a
- * secret: it tells an honest client of a mistake. A forger reaches other places in his own listing, and `list` sees to it
- * that they are in it.
+ * Encodes a position of one query as `{position}.{seal}`, both base64url. The seal is a plain hash without a secret: it
+ * detects that a client changed the query. A forged cursor only reaches other positions of the caller's own listing,
+ * because `list` applies the query to every position.
  */
 export function createCursor(query: Omit<ListQuery, 'limit'>, next: ListPosition): string {
   const text = Buffer.from(JSON.stringify(next)).toString('base64url')
   return `${text}.${seal(query, text)}`
 }
 
-/** Throws `invalid-request` for a cursor of another query, and for any text that `createCursor` did not write. */
+/** Decodes a cursor. Throws `invalid-request` for a cursor of another query and for text that `createCursor` never returns. */
 export function readCursor(query: Omit<ListQuery, 'limit'>, cursor: string): ListPosition {
   const [text = '', given] = cursor.split('.')
   const parsed = position.safeParse(parseJson(Buffer.from(text, 'base64url').toString()))

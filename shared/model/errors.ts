@@ -1,6 +1,6 @@
 import type { FileRecord } from './file.ts'
 
-/** Every way the service refuses. A closed union, so that `switch (error.code)` narrows. */
+/** All error codes of the service. A closed union, so that `switch (error.code)` narrows. */
 export type ErrorCode =
   | 'invalid-request'
   | 'digest-mismatch'
@@ -26,7 +26,7 @@ export type ErrorCode =
   | 'store-unavailable'
   | 'renderer-unavailable'
 
-/** One thing wrong with one input: which field, and the rule it breaks. */
+/** An input field and the rule that it violates. */
 export interface FieldError {
   field: string
   detail: string
@@ -34,13 +34,13 @@ export interface FieldError {
 
 interface ErrorOptions {
   cause?: unknown
-  /** The stored file that the refusal is about, when the caller may see it. */
+  /** The stored file that caused the error, if the caller may see it. */
   file?: FileRecord
   errors?: FieldError[]
   retryAfterSeconds?: number
 }
 
-/** An expected refusal. `detail` is for the caller and says what to do instead; a bug stays a plain `Error`. */
+/** An expected error. `detail` tells the caller what to do instead. A bug throws a plain `Error`. */
 export class WorkspaceError extends Error {
   override readonly name = 'WorkspaceError'
   readonly code: ErrorCode
@@ -57,14 +57,14 @@ export class WorkspaceError extends Error {
   }
 }
 
-/** Refuses one input field, naming it and the rule. */
+/** The error for an input field that violates a rule. */
 export function invalid(field: string, rule: string): WorkspaceError {
   return new WorkspaceError('invalid-request', `${field}: ${rule}`, {
     errors: [{ field, detail: rule }],
   })
 }
 
-/** Refuses a file of more bytes than it may have. */
+/** The error for a file that exceeds its size limit. */
 export function tooLarge(maxBytes: number): WorkspaceError {
   return new WorkspaceError(
     'too-large',
@@ -72,7 +72,7 @@ export function tooLarge(maxBytes: number): WorkspaceError {
   )
 }
 
-/** Refuses a rendering while as many wait as may. */
+/** The error for a rendering request when the queue is full. */
 export function rendererCrowded(): WorkspaceError {
   return new WorkspaceError(
     'too-many-requests',

@@ -1,6 +1,6 @@
 /**
- * How many of a number of slots one workspace may hold at once. A quarter of them, at least one, stays for the others, so
- * that the large files of one user do not hold up the small file of another. A single slot is shared by taking turns alone.
+ * The number of slots that one workspace may hold at the same time. Reserves a quarter of the slots, at least one, for other
+ * workspaces, so that one user's large files do not block another user's small file. With a single slot, workspaces alternate.
  */
 export function fairShare(slots: number): number {
   return Math.max(1, slots - Math.max(1, Math.floor(slots / 4)))

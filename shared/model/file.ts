@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { FileId, SessionId, WorkspacePath } from './ids.ts'
 
-/** JSON object of the caller's own, at most this many bytes of UTF-8 once serialized. */
+/** The most bytes of a file's metadata, as JSON in UTF-8. */
 export const maxMetadataBytes = 16 * 1024
 
 const instant = z.iso.datetime({ precision: 3 })
@@ -13,16 +13,16 @@ export const stateSchema = z.enum(['pending', 'ready', 'infected', 'unscannable'
 
 const scanned = {
   engine: z.string(),
-  /** What the engine calls its signatures, e.g. `ClamAV 1.4.6/27800/…`; null for an engine without any. */
+  /** The engine's name for its signatures, such as `ClamAV 1.4.6/27800/…`. Null for an engine without signatures. */
   signatureVersion: z.string().nullable(),
-  /** When these signatures were made; absent where the engine does not say. */
+  /** When the signatures were published. Absent if the engine does not report it. */
   signaturesAt: instant.optional(),
   scannedAt: instant,
 }
 const cleanScan = z.strictObject({
   verdict: z.literal('clean'),
   ...scanned,
-  /** The last later scan that came to no verdict; this one stands. */
+  /** The latest rescan without a verdict. The verdict of this scan stays valid. */
   inconclusive: z.strictObject({ reason: z.string(), ...scanned }).optional(),
 })
 const infectedScan = z.strictObject({
@@ -37,20 +37,20 @@ const unscannableScan = z.strictObject({
 })
 
 const reservation = z.strictObject({
-  /** After this instant `sweep` gives path and quota back, unless the bytes have arrived. */
+  /** After this instant `sweep` releases path and quota, unless the bytes have arrived. */
   expiresAt: instant,
   /** The most bytes that may arrive. */
   maxBytes: z.int().nonnegative(),
   overwrite: z.boolean(),
-  /** SHA-256, hex, that the bytes must have. */
+  /** The SHA-256 checksum that the bytes must have, in hex. */
   expectedChecksum: checksum.optional(),
   /** The file that must still own the path at settle (`If-Match`), or `*` for any. */
   replaces: z.union([fileId, z.literal('*')]).optional(),
-  /** What the workspace's `reservedBytes` holds for this file: its growth over the file it replaces. */
+  /** This file's part of the workspace's `reservedBytes`: its growth over the file that it replaces. */
   reservedBytes: z.int().nonnegative(),
-  /** How many have, as last noted: of an import, while its source is read. */
+  /** The bytes that have arrived, as last stored. Only for an import, while its source is read. */
   receivedBytes: z.int().nonnegative().optional(),
-  /** The blob store's name for the resumable session, to cancel it by; a secret of the service. */
+  /** The blob store's id of the resumable session, for cancelling it. Never disclosed to clients. */
   uploadId: z.string().optional(),
 })
 
@@ -67,7 +67,7 @@ const common = {
     .transform((id) => id as SessionId)
     .nullable(),
   mimeType: z.string(),
-  /** Bytes; while pending, what was declared. */
+  /** Bytes. While the file is pending, the declared size. */
   sizeBytes: z.int().nonnegative(),
   storagePath: z.string(),
   metadata: z.record(z.string(), z.json()),
@@ -77,15 +77,15 @@ const common = {
   isDeleted: z.boolean(),
   deletedAt: instant.nullable(),
   supersededBy: fileId.nullable(),
-  /** The order of reservation within the workspace; unique there, never reused. */
+  /** The order of reservation within the workspace. Unique there and never reused. */
   sequence: z.int().positive(),
 }
-/** As `Content-Type` names it. `utf-16` starts with a byte order mark, which gives the byte order (RFC 2781 §4.3). */
+/** Charset of `Content-Type`. `utf-16` text starts with a byte order mark, which gives the byte order (RFC 2781 §4.3). */
 const charset = z.enum(['utf-8', 'utf-16'])
 
 const settled = {
   ...common,
-  /** The encoding of a text whose bytes show it, as `Content-Type` names it. */
+  /** The encoding detected from the bytes of a text. */
   charset: charset.optional(),
   checksum,
   generation: z.string(),
@@ -103,14 +103,14 @@ const readyFile = z.strictObject({
   ...settled,
   state: z.literal('ready'),
   scan: cleanScan,
-  /** Since when the bytes are known to be missing from the store, through no deletion of the service's own. */
+  /** Since when the bytes are missing from the store, although the service did not delete them. */
   missingSince: instant.optional(),
 })
 const infectedFile = z.strictObject({
   ...settled,
   state: z.literal('infected'),
   scan: infectedScan,
-  /** When a later scan found a file infected that had been ready; absent where the first one did. */
+  /** When a rescan found the ready file infected. Absent if the first scan found it infected. */
   condemnedAt: instant.optional(),
 })
 const unscannableFile = z.strictObject({
@@ -119,7 +119,7 @@ const unscannableFile = z.strictObject({
   scan: unscannableScan,
 })
 
-/** The one schema that every catalog decodes its rows with: a wrong record cannot be read or written. */
+/** The schema that every catalog decodes its rows with, so that an invalid record is never read or written. */
 export const fileRecordSchema = z.discriminatedUnion('state', [
   pendingFile,
   readyFile,

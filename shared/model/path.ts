@@ -4,8 +4,8 @@ import { invalid } from './errors.ts'
 export const maxSegmentBytes = 255
 export const maxPathBytes = 1024
 /**
- * The longest text that may be a path once it is in NFC, which shortens by a factor of 3 at most (UAX #15 §13). It is
- * checked first, because normalization sorts combining marks in quadratic time.
+ * The longest text whose NFC form can be a valid path: NFC shortens text by a factor of 3 at most (UAX #15 §13). Checked
+ * before normalization, which sorts combining marks in quadratic time.
  */
 const maxInputCharacters = 4 * maxPathBytes
 
@@ -17,7 +17,7 @@ const noncharacters = /\p{Noncharacter_Code_Point}/u
 
 /**
  * Parses a virtual path. With a session, a path that does not start with `/` resolves under
- * `/sessions/{session}/`. Throws `invalid-request` naming `field` and the rule that is broken.
+ * `/sessions/{session}/`. Throws `invalid-request` with `field` and the violated rule.
  */
 export function parsePath(input: string, session?: SessionId, field = 'path'): WorkspacePath {
   const text = parseText(input, field)
@@ -42,7 +42,7 @@ export function parseName(input: string, field = 'name'): string {
   return name
 }
 
-/** The text that a list prefix stands for: not a whole path, so its last segment may be cut short or empty. */
+/** Parses a list prefix. A prefix is not a whole path: its last segment may be incomplete or empty. */
 export function parsePrefix(input: string, session?: SessionId): string {
   const text = parseText(input, 'prefix')
   if (text.startsWith('/')) return text
@@ -58,18 +58,18 @@ export function parseSessionId(input: string, field = 'session'): SessionId {
   return input as SessionId
 }
 
-/** Undefined for anything that is not a UUIDv4: such an id names no file. Case is folded (RFC 9562 §4). */
+/** Parses a UUIDv4 in any case (RFC 9562 §4). Undefined for other text. */
 export function parseFileId(input: string): FileId | undefined {
   const id = input.toLowerCase()
   return fileIdPattern.test(id) ? (id as FileId) : undefined
 }
 
-/** The folder, ending in `/`, that a session's relative paths resolve under. */
+/** The folder of a session's relative paths, ending in `/`. */
 export function sessionFolder(session: SessionId): string {
   return `/sessions/${session}/`
 }
 
-/** The session that a path lies in, or null. */
+/** The session whose folder contains a path, or null. */
 export function sessionOf(path: WorkspacePath): SessionId | null {
   const [, first, session, file] = path.split('/')
   const inside = first === 'sessions' && session !== undefined && file !== undefined
@@ -81,12 +81,12 @@ export function nameOf(path: WorkspacePath): string {
   return path.slice(path.lastIndexOf('/') + 1)
 }
 
-/** The same folder, another name. */
+/** The path with another last segment. */
 export function withName(path: WorkspacePath, name: string): WorkspacePath {
   return parsePath(path.slice(0, path.lastIndexOf('/') + 1) + name)
 }
 
-/** Text that may stand in a path or a name: well formed, NFC, without characters that hide or reorder others. */
+/** Converts text to NFC. Throws for lone surrogates and for characters that hide or reorder other characters. */
 function parseText(input: string, field: string): string {
   if (!input.isWellFormed())
     throw invalid(field, 'must be well-formed Unicode; it has a lone surrogate')

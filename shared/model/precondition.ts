@@ -1,10 +1,10 @@
 import { WorkspaceError } from './errors.ts'
 import type { FileRecord } from './file.ts'
 
-/** The version that a change is meant for: SHA-256 checksums, one of which its bytes have, or `*` for any. */
+/** The accepted versions of a file: SHA-256 checksums, or `*` for any version. */
 export type IfMatch = string[] | '*'
 
-/** Throws `precondition-failed` for a file that is not the version named; its bytes never change, so this stays true. */
+/** Throws `precondition-failed` for another version of the file. The result stays valid, because a file's bytes never change. */
 export function assertMatches(file: FileRecord, ifMatch: IfMatch | undefined): void {
   if (ifMatch === undefined) return
   if (file.state === 'ready' && (ifMatch === '*' || ifMatch.includes(file.checksum))) return

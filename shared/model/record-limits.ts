@@ -2,17 +2,17 @@ import { WorkspaceError } from './errors.ts'
 import type { Metadata } from './file.ts'
 import { type RecordLimits, type Usage, metadataBytesOf } from './usage.ts'
 
-/** For a deployment that names none. */
+/** The limits of a deployment that configures none. */
 export const defaultRecordLimits: RecordLimits = {
   maxRecords: 1_000_000,
   maxOpenUploads: 1_000,
   maxMetadataBytes: 256 * 1024 * 1024,
 }
 
-/** An upload ends with its verdict: the caller may wait. */
+/** Open uploads end with their verdict within seconds. */
 const retryAfterSeconds = 5
 
-/** Throws `quota-exceeded` where one more record outside the trash passes a limit. */
+/** Throws `quota-exceeded` if another record outside the trash would exceed a limit. */
 export function assertRoomForRecord(usage: Usage, metadata: Metadata): void {
   const { recordCount, trashCount, maxRecords } = usage
   if (recordCount - trashCount >= maxRecords) {
@@ -24,7 +24,7 @@ export function assertRoomForRecord(usage: Usage, metadata: Metadata): void {
   assertMetadataFits(usage, metadataBytesOf(metadata))
 }
 
-/** Throws `quota-exceeded` where the metadata outside the trash would pass its limit. Metadata that does not grow always fits. */
+/** Throws `quota-exceeded` if the metadata outside the trash would exceed its limit. Metadata that does not grow never fails. */
 export function assertMetadataFits(usage: Usage, growthBytes: number): void {
   const { metadataBytes, trashMetadataBytes, maxMetadataBytes } = usage
   const freeBytes = Math.max(0, maxMetadataBytes - (metadataBytes - trashMetadataBytes))
@@ -35,7 +35,7 @@ export function assertMetadataFits(usage: Usage, growthBytes: number): void {
   )
 }
 
-/** Throws `too-many-requests` where one more pending file passes the limit. */
+/** Throws `too-many-requests` if another pending file would exceed the limit. */
 export function assertOpenUpload({ openUploads, maxOpenUploads }: Usage): void {
   if (openUploads < maxOpenUploads) return
   throw new WorkspaceError(
@@ -45,7 +45,7 @@ export function assertOpenUpload({ openUploads, maxOpenUploads }: Usage): void {
   )
 }
 
-/** Whether files have to leave the trash: it holds more than one quota, or takes records or metadata past their limits. */
+/** Whether the trash must be trimmed: it holds more bytes than the quota, or takes records or metadata beyond their limits. */
 export function isTrashOver(usage: Usage): boolean {
   return (
     usage.trashBytes > usage.quotaBytes ||

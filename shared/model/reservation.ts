@@ -22,7 +22,7 @@ export interface ReserveRequest {
   uploadId?: string
 }
 
-/** What a catalog knows in the transaction that reserves. */
+/** The state that a catalog reads in the transaction of `reserve`. */
 interface ReserveFacts {
   owner: ReadyFile | undefined
   isTaken: boolean
@@ -31,7 +31,7 @@ interface ReserveFacts {
   now: Date
 }
 
-/** The rule of `Catalog.reserve`: the record to write, or the refusal. */
+/** The rule of `Catalog.reserve`: returns the record to write, or throws. */
 export function reservation(request: ReserveRequest, facts: ReserveFacts): PendingFile {
   const { owner, usage, now } = facts
   checkPath(request, facts)
@@ -75,7 +75,7 @@ export function reservation(request: ReserveRequest, facts: ReserveFacts): Pendi
   }
 }
 
-/** Throws `quota-exceeded` where live plus reserved bytes would pass the quota; a growth of nothing always fits. */
+/** Throws `quota-exceeded` if live plus reserved bytes would exceed the quota. A request that needs no additional bytes never fails. */
 export function assertFits(usage: Usage, growth: number): void {
   if (fits(usage, growth)) return
   const free = Math.max(0, usage.quotaBytes - usage.liveBytes - usage.reservedBytes)
@@ -95,7 +95,7 @@ export function isExpired(file: PendingFile, now: Date, abandonedBefore = new Da
   return hasExpired || Date.parse(file.createdAt) < abandonedBefore.getTime()
 }
 
-/** Throws `not-scanned` for a file that is still to become its path's owner. */
+/** Throws `not-scanned` for a pending file, which does not own its path yet. */
 export function assertMovable(file: FileRecord): void {
   if (file.state !== 'pending') return
   const detail = 'A file cannot move before it is scanned. Try again when it is ready.'

@@ -11,16 +11,16 @@ export type RefusalCode = Extract<
 >
 
 export interface SettleResult {
-  /** The record after settle; undefined where it was removed or never was. */
+  /** The record after settle. Undefined if it was removed or never existed. */
   file: ReadyFile | InfectedFile | UnscannableFile | undefined
-  /** False when there was no pending file to settle. */
+  /** False if there was no pending file to settle. */
   settled: boolean
   refusal?: RefusalCode
-  /** Records that left the trash to make room, at most `maxPurgedAtOnce`: their bytes are to be deleted. */
+  /** Files purged to make room in the trash, at most `maxPurgedAtOnce`. The caller deletes their bytes. */
   purged: FileRecord[]
 }
 
-/** What a catalog knows in the transaction that settles. */
+/** The state that a catalog reads in the transaction of `settle`. */
 interface SettleFacts {
   /** The owner of the pending file's path. */
   owner: ReadyFile | undefined
@@ -30,14 +30,14 @@ interface SettleFacts {
 }
 
 interface SettleDecision {
-  /** The record to write in the pending file's place; undefined removes it. */
+  /** The record that replaces the pending file. Undefined removes it. */
   file: SettleResult['file']
-  /** The owner that gives way, as it is in the trash. */
+  /** The record of the previous owner in the trash. */
   displaced?: ReadyFile
   refusal?: RefusalCode
 }
 
-/** The rule of `Catalog.settle`: what becomes of a pending file, and of the one that it replaces. */
+/** The rule of `Catalog.settle`: decides on a pending file and on the file that it replaces. */
 export function settlement(
   pending: PendingFile,
   outcome: Settlement,
@@ -51,7 +51,7 @@ export function settlement(
   const file = settled(pending, outcome, now)
   if (file.state !== 'ready') return { file }
   if (replaces !== undefined && !isOwner(owner, replaces)) {
-    // Superseded needs a file to name: where nothing owns the path, the one it was to replace, or with `*` itself.
+    // Without an owner, `supersededBy` names the file to be replaced, or for `*` this file itself.
     const supersededBy = owner?.id ?? (replaces === '*' ? file.id : replaces)
     return { file: trashed(file, supersededBy, now), refusal: 'precondition-failed' }
   }

@@ -4,14 +4,14 @@ import type { FileId } from './ids.ts'
 const maxSafeNameLength = 100
 
 /**
- * The object name of a file's bytes: `{workspace}/{fileId}/{safeName}`. It is opaque to every reader but
- * `ownerOf`; the safe name is for a person who looks at the bucket, written once and never parsed.
+ * The object name of a file's bytes: `{workspace}/{fileId}/{safeName}`. Only `ownerOf` parses it. The safe name helps a
+ * person who reads the bucket's listing; it does not follow renames.
  */
 export function objectName(workspaceId: string, id: FileId, name: string): string {
   return `${encodeWorkspaceId(workspaceId)}/${id}/${safeName(name)}`
 }
 
-/** The file that the bytes at a storage path belong to; undefined for a place that is none of ours. */
+/** The file that owns the bytes at a storage path. Undefined for a path that `objectName` never returns. */
 export function ownerOf(storagePath: string): { workspaceId: string; id: FileId } | undefined {
   const [workspace, file, name] = storagePath.split('/').slice(-3)
   if (!workspace || !file || !name) return undefined
@@ -21,9 +21,9 @@ export function ownerOf(storagePath: string): { workspaceId: string; id: FileId 
 }
 
 /**
- * A user id as one path segment of `a-z 0-9 - _ ~`: lower-case letters, digits and `-` stand for themselves,
- * `_x` is the capital X, `~hh` any other byte of UTF-8. Reversible, so no two ids collide, not even on a
- * file system that folds case; it holds no dot or slash, so none leaves its place.
+ * Encodes a user id as one path segment of `a-z 0-9 - _ ~`: lower-case letters, digits and `-` stand for themselves, `_x`
+ * for the capital X, `~hh` for any other byte of UTF-8. Reversible, so that ids never collide, not even on a file system
+ * that ignores case. The segment contains no dot or slash, which prevents path traversal.
  */
 export function encodeWorkspaceId(workspaceId: string): string {
   let encoded = ''
@@ -36,7 +36,7 @@ export function encodeWorkspaceId(workspaceId: string): string {
   return encoded
 }
 
-/** Undefined for a segment that `encodeWorkspaceId` never writes. */
+/** Undefined for a segment that `encodeWorkspaceId` never returns. */
 export function decodeWorkspaceId(segment: string): string | undefined {
   const bytes = segment.replace(/_([a-z])|~([0-9a-f]{2})/g, (_, letter?: string, hex?: string) =>
     letter ? letter.toUpperCase() : String.fromCharCode(Number.parseInt(hex ?? '', 16)),
@@ -45,7 +45,7 @@ export function decodeWorkspaceId(segment: string): string | undefined {
   return encodeWorkspaceId(workspaceId) === segment ? workspaceId : undefined
 }
 
-/** A name in ASCII without anything that a shell, a URL or a file system gives a meaning to. */
+/** The name in ASCII, without characters that are special in a shell, a URL or a file system. */
 function safeName(name: string): string {
   const ascii = name.normalize('NFKD').replace(/[^A-Za-z0-9._-]+/g, '_')
   return ascii.slice(-maxSafeNameLength).replace(/^[._]+/, '') || 'file'

@@ -16,8 +16,8 @@ export function settled(file: PendingFile, settlement: Settlement, at: Date): Se
 }
 
 /**
- * The instant, as text, of the signatures that a file was scanned with last, empty where these had none: files are scanned
- * again in its order. Undefined for a file that never is.
+ * The instant of the signatures of a file's last scan, in ISO 8601; empty if unknown. Rescans follow this order. Undefined
+ * for a file that is never rescanned.
  */
 export function signaturesOf(file: FileRecord): string | undefined {
   if (file.state !== 'ready' || file.sizeBytes === 0) return undefined
@@ -25,8 +25,8 @@ export function signaturesOf(file: FileRecord): string | undefined {
 }
 
 /**
- * The instant, as text, of the verdict by which a file was refused: sweeps purge refused files in its order. Undefined for
- * any other file, and for one in the trash, which leaves with that.
+ * The instant of the verdict that rejected a file, in ISO 8601. Sweeps purge rejected files in this order. Undefined for
+ * other files and for files in the trash, which are purged with the trash.
  */
 export function rejectedAtOf(file: FileRecord): string | undefined {
   if (file.isDeleted) return undefined
@@ -34,7 +34,7 @@ export function rejectedAtOf(file: FileRecord): string | undefined {
   return file.state === 'unscannable' ? file.scan.scannedAt : undefined
 }
 
-/** The rule of `Catalog.applyRescan`: the record with the verdict of a later scan; undefined where nothing changes. */
+/** The rule of `Maintenance.applyRescan`: the record with the verdict of a rescan. Undefined if nothing changes. */
 export function rescanned(
   file: ReadyFile,
   later: Scan,
@@ -51,14 +51,14 @@ export function rescanned(
   return { ...file, scan: { ...file.scan, inconclusive } }
 }
 
-/** The rule of `Catalog.noteProgress`: the record with what has arrived of it; the same one where that is noted already. */
+/** The rule of `Catalog.noteProgress`: the record with the received bytes. The same object if the number is already stored. */
 export function progressed(file: PendingFile, receivedBytes: number, at: Date): PendingFile {
   if (file.reservation.receivedBytes === receivedBytes) return file
   const reservation = { ...file.reservation, receivedBytes }
   return { ...file, reservation, updatedAt: at.toISOString() }
 }
 
-/** The record in the trash: superseded by another file, or with null deleted by its owner. */
+/** The record in the trash, superseded by another file, or with null deleted by a user. */
 export function trashed<File extends FileRecord>(
   file: File,
   supersededBy: FileId | null,
@@ -68,18 +68,18 @@ export function trashed<File extends FileRecord>(
   return { ...file, isDeleted: true, deletedAt, supersededBy, updatedAt: deletedAt }
 }
 
-/** The record out of the trash. */
+/** The record restored from the trash. */
 export function untrashed<File extends FileRecord>(file: File, at: Date): File {
   const updatedAt = at.toISOString()
   return { ...file, isDeleted: false, deletedAt: null, supersededBy: null, updatedAt }
 }
 
-/** The record at another path; name and session follow from the path. */
+/** The record at another path, with the name and session of that path. */
 export function moved<File extends FileRecord>(file: File, path: WorkspacePath): File {
   return { ...file, path, name: nameOf(path), sessionId: sessionOf(path) }
 }
 
-/** The record of a file whose bytes are missing since an instant, or with null are there. */
+/** The record of a file whose bytes are missing since an instant, or with null are present. */
 export function markedMissing(file: ReadyFile, since: Date | null): ReadyFile {
   const { missingSince: _, ...unmarked } = file
   return since === null ? unmarked : { ...unmarked, missingSince: since.toISOString() }

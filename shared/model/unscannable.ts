@@ -19,7 +19,7 @@ const causes: Record<UnscannableReason, string> = {
     'it is, or holds, an archive that the scanner cannot unpack whole. Pack the files again as an ordinary zip or tar.gz file, or use them one by one.',
 }
 
-/** Why a file could not be scanned, and what to do instead; in the middle of a sentence. */
+/** Explains why a file could not be scanned and what to do instead. The text continues a sentence. */
 export function whyUnscannable(reason: string): string {
   return Object.hasOwn(causes, reason)
     ? causes[reason as UnscannableReason]

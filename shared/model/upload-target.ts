@@ -1,7 +1,7 @@
 import type { Metadata, Origin } from './file.ts'
 import type { WorkspacePath } from './ids.ts'
 
-/** Where an upload is to go, and on which conditions. */
+/** The target of an upload and its preconditions. */
 export interface UploadTarget {
   path: WorkspacePath
   mimeType: string

@@ -5,31 +5,31 @@ export type Verdict =
   | { verdict: 'infected'; threat: string }
   | { verdict: 'unscannable'; reason: UnscannableReason }
 
-/** Why a file could not be looked into: for programs to tell apart, and never changed in its meaning. */
+/** Why a file could not be scanned. Part of the API: the meaning of a value never changes. */
 export type UnscannableReason =
   | 'encrypted'
-  /** The file, or what it unpacks to, is larger than the scanner takes. */
+  /** The file or its unpacked content is larger than the scanner accepts. */
   | 'size-limit'
   | 'time-limit'
   | 'nesting-limit'
   | 'file-count-limit'
-  /** Any other limit of the scanner's. */
+  /** Another limit of the scanner. */
   | 'scan-limit'
-  /** Made to unpack to far more than it holds. */
+  /** Unpacks to far more than its own size. */
   | 'archive-bomb'
   /** An archive that the scanner cannot unpack. */
   | 'unsupported-archive'
 
-/** What the scan found out about one generation. */
+/** The result of scanning one generation. */
 export interface Settlement {
   generation: string
   sizeBytes: number
   checksum: string
   mimeType: string
-  /** Of a text whose bytes show it. */
+  /** The encoding detected from the bytes of a text. */
   charset?: Charset
   scan: Scan
 }
 
-/** What a later scan found out about a generation that was scanned before. */
+/** The result of scanning a generation again. */
 export type RescanOutcome = Pick<Settlement, 'generation' | 'scan'>

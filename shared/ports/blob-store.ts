@@ -1,62 +1,65 @@
 import type { Readable } from 'node:stream'
 import type { FileId } from '../model/ids.ts'
 
-/** The bytes. Opaque places, one generation each; nothing here knows of paths, users or verdicts. */
+/** Stores bytes at opaque storage paths, one generation each. Knows no workspace paths, users or verdicts. */
 export interface BlobStore {
-  /** The storage path for a new file's bytes: pure, unique for the file's id. */
+  /** The storage path for a new file's bytes. Pure, and unique for the file's id. */
   locate(workspaceId: string, id: FileId, name: string): string
 
   /**
    * Stores a body.
-   * - Invisible until the body has ended and `beforeCommit` has resolved; a body or a `beforeCommit` that fails leaves nothing.
-   * - A storage path that holds a blob is never replaced: of two writes exactly one succeeds, the other throws a plain `Error`.
-   * - A body of more than `maxBytes` throws `too-large` as soon as it is, without waiting for its end.
-   * - Once it resolves the blob survives a crash of the machine, and one finalize event is on its way.
+   * - Invisible until the body has ended and `beforeCommit` has resolved. If either fails, stores nothing.
+   * - Never replaces a blob: of two writes to a storage path exactly one succeeds, and the other throws a plain `Error`.
+   * - A body of more than `maxBytes` throws `too-large` at the first excess byte, before the body ends.
+   * - When it resolves, the blob survives a crash of the machine, and its finalize event will be delivered.
    */
   write(storagePath: string, body: Readable, options: WriteOptions): Promise<StoredBlob>
 
-  /** The bytes, or an inclusive range of them, of exactly this generation; undefined when there is no such generation. */
+  /** The bytes of exactly this generation, or an inclusive range of them. Undefined if there is no such generation. */
   read(blob: BlobRef, range?: ByteRange): Promise<Readable | undefined>
 
-  /** The generation that is at a storage path, or undefined. */
+  /** The generation at a storage path, or undefined. */
   stat(storagePath: string): Promise<StoredBlob | undefined>
 
-  /** Deletes one generation; a blob that is not there is no error. */
+  /** Deletes one generation. A missing generation is not an error. */
   remove(blob: BlobRef): Promise<void>
 
-  /** Copies one generation to a free storage path without moving the bytes through this process's memory; visible whole or not at all. */
+  /**
+   * Copies one generation to a free storage path. The bytes do not pass through this process's memory. The copy becomes
+   * visible complete or not at all.
+   */
   copy(from: BlobRef, storagePath: string): Promise<StoredBlob>
 
-  /** Opens a resumable session (the Cloud Storage protocol) for exactly `sizeBytes`; a URL without origin is relative to the service's own. */
+  /** Opens a resumable session (Cloud Storage protocol) for exactly `sizeBytes`. A URL without an origin is relative to the service. */
   openUpload(storagePath: string, options: UploadOptions): Promise<UploadSession>
 
-  /** Ends a resumable session: its URL answers 404, 410 or 499 from then on. An unknown session is no error. */
+  /** Ends a resumable session. Its URL answers 404, 410 or 499 from then on. An unknown session is not an error. */
   cancelUpload(uploadId: string): Promise<void>
 
-  /** A URL that serves this generation by GET and HEAD until it expires; one without origin is relative to the service's own. */
+  /** A URL that serves this generation by GET and HEAD until it expires. A URL without an origin is relative to the service. */
   signUrl(blob: BlobRef, options: SignOptions): Promise<string>
 
   /**
-   * Something small that was made of a generation's bytes, such as a preview: a cache, which may lose it at any time.
-   * - `name` is of `a-z 0-9 . -`. Undefined when nothing is kept under it for exactly this generation.
+   * A small file derived from a generation's bytes, such as a preview. Derived files are a cache and may be lost at any time.
+   * - `name` consists of `a-z 0-9 . -`. Undefined if exactly this generation has no derived file of that name.
    */
   readDerived(blob: BlobRef, name: string): Promise<Buffer | undefined>
 
   /**
-   * Keeps it, visible whole or not at all; of two writes of one name either may stay.
-   * - It goes when its blob is removed. Nothing is kept for a blob that is not there.
-   * - It is no blob: it is never listed, and no finalize event names its blob again.
+   * Stores a derived file, which becomes visible complete or not at all. Of two concurrent writes of one name either may win.
+   * - Deleted together with its blob. Stores nothing if the blob does not exist.
+   * - Derived files are not listed and cause no finalize event of their blob.
    */
   writeDerived(blob: BlobRef, name: string, bytes: Buffer): Promise<void>
 
-  /** Every blob, in pages of at most `limit`; a page without `next` is the last. A listing that cannot be completed throws. */
+  /** All blobs, in pages of at most `limit`. A page without `next` is the last. Throws if the listing cannot be completed. */
   list(options: { limit: number; after?: string }): Promise<BlobPage>
 
-  /** What `/healthz` shows of the store; throws when the store does not answer. */
+  /** The store's description for `/healthz`. Throws when the store does not answer. */
   check(): Promise<string>
 }
 
-/** A blob's place, from the record, and the one generation of it that is meant. */
+/** One generation of the blob at a record's storage path. */
 export interface BlobRef {
   storagePath: string
   generation: string
@@ -77,11 +80,11 @@ export interface WriteOptions {
   contentType: string
   maxBytes: number
   signal?: AbortSignal
-  /** Runs when all bytes are stored and none is visible yet; a rejection undoes the write. */
+  /** Runs when all bytes are stored but not yet visible. A rejection undoes the write. */
   beforeCommit?: (written: { sizeBytes: number }) => Promise<void>
 }
 
-/** First and last byte, both inclusive, both within the blob (RFC 9110 §14.1.2, resolved). */
+/** First and last byte, both inclusive and within the blob (RFC 9110 §14.1.2, resolved). */
 export interface ByteRange {
   start: number
   end: number
@@ -91,14 +94,14 @@ export interface UploadOptions {
   sizeBytes: number
   contentType: string
   expiresAt: Date
-  /** The `Origin` of the browser that will send the bytes; Cloud Storage answers CORS for it alone. */
+  /** The `Origin` of the browser that will send the bytes. Cloud Storage answers CORS requests of this origin only. */
   origin?: string
 }
 
 export interface UploadSession {
   uploadId: string
   url: string
-  /** Every chunk but the last is a multiple of this many bytes. */
+  /** The size of every chunk except the last is a multiple of this number of bytes. */
   chunkMultiple: number
 }
 
@@ -108,5 +111,5 @@ export interface SignOptions {
   contentDisposition: string
 }
 
-/** A blob's bytes became visible: at least once for each generation, in no order. */
+/** Reports that a blob became visible. Delivered at least once for each generation, in any order. */
 export interface FinalizeEvent extends BlobRef {}

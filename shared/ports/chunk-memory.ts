@@ -1,20 +1,20 @@
-/** Memory of chunks that only the stream they flow through holds. */
+/** Buffers of chunks that only their stream refers to. */
 const expendable = new WeakSet<ArrayBufferLike>()
 
 /**
- * Says of a chunk that nobody will look at it again once it has been stored. Only who got it from the system can know;
- * memory that a caller may still hold, such as a body that was read beforehand, is never to be marked.
+ * Marks a chunk that no code reads after it was stored. Mark only chunks that come from the system: a caller may still
+ * refer to other memory, such as a body that was buffered before.
  */
 export function markExpendable(chunk: Buffer): void {
   expendable.add(chunk.buffer)
 }
 
 /**
- * Gives the memory of a chunk back at once, where it was marked and is all that its buffer holds; anything else is left
- * to the garbage collector. Half a gigabyte in chunks of 64 KiB otherwise has it search the whole heap some 25 times.
+ * Frees the memory of a marked chunk that fills its buffer. Leaves other chunks to the garbage collector, which would
+ * otherwise search the whole heap about 25 times for half a gigabyte in chunks of 64 KiB.
  */
 export function releaseChunk({ buffer, byteLength }: Buffer): void {
   if (buffer.byteLength !== byteLength || !expendable.has(buffer)) return
-  // To a length of nothing: what is transferred is freed, and every view of it is empty from now on.
+  // The transfer detaches the buffer, so that every view of it has length 0.
   if (buffer instanceof ArrayBuffer) buffer.transfer(0)
 }

@@ -3,18 +3,18 @@ import type { FileId } from '../model/ids.ts'
 import type { RescanOutcome } from '../model/verdict.ts'
 import type { Counters } from '../model/usage.ts'
 
-/** The catalog operations of sweeps, later scans and health checks. Each method is as atomic as those of `Catalog`. */
+/** The catalog operations for sweeps, rescans and health checks. Each method is atomic, as in `Catalog`. */
 export interface Maintenance {
   /**
-   * Writes the verdict of a later scan on a ready file, in the trash or not; resolves to the record after, or to undefined
-   * where nothing changes.
-   * - Anything but a ready file at that generation is left as it is.
-   * - `clean` becomes the record's `scan`, and nothing else changes, not even `updatedAt`.
-   * - `unscannable` is noted beside the verdict that stands: the file stays ready.
-   * - Neither does so where the file was scanned with the same signatures, or later ones.
-   * - `infected` makes the file infected, with `condemnedAt`: its path is free, and it gives back what it held, at once.
-   * - A file in the trash is condemned there, and keeps its time in it.
-   * - After every verdict the counters equal the truth.
+   * Writes the verdict of a rescan on a ready file, in the trash or not. Resolves to the new record, or to undefined if
+   * nothing changes.
+   * - Changes only a ready file with that generation.
+   * - `clean` becomes the record's `scan`. Nothing else changes, not even `updatedAt`.
+   * - `unscannable` is stored next to the current verdict. The file stays ready.
+   * - Neither verdict changes a file that was scanned with the same signatures or later ones.
+   * - `infected` makes the file infected, sets `condemnedAt`, and releases path and quota immediately.
+   * - A file in the trash becomes infected there. Its `deletedAt` does not change.
+   * - After every verdict the counters equal the sums over the records.
    */
   applyRescan(
     workspaceId: string,
@@ -22,28 +22,29 @@ export interface Maintenance {
     later: RescanOutcome,
   ): Promise<ReadyFile | InfectedFile | undefined>
 
-  /** Pending files of all workspaces, oldest first, that were created before an instant. One page behind `after`. */
+  /** Pending files of all workspaces that were created before an instant, oldest first. One page after `after`. */
   listPending(query: SweepQuery): Promise<FileRecord[]>
 
-  /** How many pending files there are in all workspaces, and when the oldest of them was created. */
+  /** The number of pending files in all workspaces, and the creation time of the oldest. */
   countPending(): Promise<PendingCount>
 
-  /** Deleted files of all workspaces, oldest `deletedAt` first, that were deleted before an instant. One page behind `after`. */
+  /** Deleted files of all workspaces that were deleted before an instant, oldest `deletedAt` first. One page after `after`. */
   listTrash(query: SweepQuery): Promise<FileRecord[]>
 
-  /** Ids of the workspaces that were ever used, each once, in an order of the catalog's own. One page behind `after`. */
+  /** Ids of all workspaces that were ever used, each once, in an order that the catalog chooses. One page after `after`. */
   listWorkspaces(query: { limit: number; after?: string }): Promise<string[]>
 
   /**
-   * Counts anew what a workspace's files hold, and what its counters say of it, both at one instant.
-   * - With `repair` the counters are corrected by what they differ, whatever changes meanwhile; of two at once only one corrects.
-   * - Files that cannot all be read throw, and nothing is corrected.
+   * Sums over a workspace's records and compares the sums with its counters, both at one instant.
+   * - With `repair`, adds the difference to the counters, so that concurrent changes are preserved. Of two concurrent
+   *   repairs only one takes effect.
+   * - If a record cannot be read, throws and repairs nothing.
    */
   recount(workspaceId: string, options: { repair: boolean }): Promise<Recount>
 
   /**
-   * Notes in a ready file that its bytes are missing since an instant, or with null that they are there; resolves to the
-   * new record. A file that is not ready at this generation is left as it is: undefined.
+   * Stores in a ready file that its bytes are missing since an instant, or with null that they are present. Resolves to the
+   * new record. Resolves to undefined, and changes nothing, unless the file is ready with this generation.
    */
   markMissing(
     workspaceId: string,
@@ -51,19 +52,18 @@ export interface Maintenance {
     mark: { generation: string; since: Date | null },
   ): Promise<ReadyFile | undefined>
 
-  /** The text that `saveSweepProgress` was given last, by whichever process. */
+  /** The text that any process passed to `saveSweepProgress` last. */
   sweepProgress(): Promise<string | undefined>
 
-  /** Keeps how far the sweeps have come, in place of what was kept. */
+  /** Replaces the stored progress of the sweeps. */
   saveSweepProgress(progress: string): Promise<void>
 
-  /** Infected and unscannable files of all workspaces that are not deleted, oldest verdict first, from before an instant. One page after `after`. */
+  /** Infected and unscannable files of all workspaces that are not deleted and whose verdict is from before an instant, oldest verdict first. One page after `after`. */
   listRejected(query: RejectedQuery): Promise<RejectedFile[]>
 
   /**
-   * Ready files of all workspaces, in the trash or not, that were last scanned with signatures from before an instant, or
-   * without any. Latest signatures first, and of the same ones the newest file first. Empty files never. One page behind
-   * `after`.
+   * Ready files of all workspaces, in the trash or not, whose last scan used signatures from before an instant, or none.
+   * Latest signatures first; of the same signatures, newest file first. Excludes empty files. One page after `after`.
    */
   listOutdated(query: OutdatedQuery): Promise<ReadyFile[]>
 }
@@ -77,17 +77,17 @@ export interface SweepQuery {
 
 export interface PendingCount {
   files: number
-  /** ISO 8601; of none there is no oldest. */
+  /** ISO 8601. Absent if there are no pending files. */
   oldestCreatedAt?: string
 }
 
-/** What the order of sweeps is made of. */
+/** The fields that order the files of a sweep. */
 export type SweepPosition = Pick<
   FileRecord,
   'state' | 'createdAt' | 'deletedAt' | 'workspaceId' | 'sequence'
 >
 
-/** A workspace's counters: as they are kept, and as its files add up. */
+/** A workspace's stored counters, and the sums over its records. */
 export interface Recount {
   kept: Counters
   counted: Counters

@@ -7,31 +7,31 @@ import type { Renderer } from './renderer.ts'
 import type { Scanner } from './scanner.ts'
 import type { Sources } from './sources.ts'
 
-/** What the workspace needs of the world. A use case takes the ports it needs, first: `Pick<Ports, 'catalog'>`. */
+/** The dependencies of the use cases. A use case takes the ports that it needs as its first argument: `Pick<Ports, 'catalog'>`. */
 export interface Ports {
   catalog: FullCatalog
   blobs: BlobStore
   scanner: Scanner
   renderer: Renderer
   sources: Sources
-  /** Where infected bytes go; without it they are deleted. */
+  /** Keeps infected bytes. Without it they are deleted. */
   quarantine?: Quarantine
-  /** The present instant. */
+  /** The current time. */
   now: () => Date
-  /** A fresh UUIDv4. */
+  /** A new UUIDv4. */
   newId: () => FileId
   /** The limits of this deployment. */
   limits: Limits
 }
 
-/** Every adapter of the catalog implements both ports over one store. */
+/** Each catalog adapter implements both ports. */
 export type FullCatalog = Catalog & Maintenance
 
 export interface Limits {
   /** The most bytes of one file. */
   maxFileBytes: number
-  /** How long an upload may take, from its reservation to its last byte. */
+  /** The longest time from the reservation of an upload to its last byte. */
   uploadExpirySeconds: number
-  /** How long deleted and superseded files can be brought back. */
+  /** How long deleted and superseded files can be restored. */
   trashRetentionDays: number
 }

@@ -1,24 +1,24 @@
 import type { FileId } from '../model/ids.ts'
 import type { BlobRef } from './blob-store.ts'
 
-/** Where infected bytes are kept for an operator to look at. No route leads there, and no listing of blobs. */
+/** Keeps infected bytes for an operator. No route serves them, and no listing of blobs contains them. */
 export interface Quarantine {
-  /** Whether bytes that were infected when they arrived are kept, too, rather than deleted. */
+  /** Whether bytes that were infected on upload are also kept. If not, they are deleted. */
   readonly takesUploads: boolean
 
   /**
-   * Keeps a copy of one generation, and a note of what it is.
-   * - Once it resolves the copy survives a crash of the machine; the blob itself stays where it is.
-   * - A generation that is kept already stays as it was, with its first note.
-   * - A generation that is not there is no error: nothing is kept.
+   * Keeps a copy of one generation, with a note.
+   * - When it resolves, the copy survives a crash of the machine. The blob itself does not change.
+   * - A generation that is already kept does not change and keeps its first note.
+   * - A missing generation is not an error. Nothing is kept.
    */
   keep(blob: BlobRef, note: QuarantineNote): Promise<void>
 
-  /** Removes what has been kept for longer than the retention; answers how many that were. */
+  /** Deletes the copies that are older than the retention. Resolves to their number. */
   removeExpired(): Promise<number>
 }
 
-/** What an operator should know of infected bytes. */
+/** Describes infected bytes to an operator. */
 export interface QuarantineNote {
   workspaceId: string
   fileId: FileId

@@ -1,25 +1,26 @@
 import type { Readable } from 'node:stream'
 
-/** Makes pictures of files, within bounds of pixels, time and memory, and outside of the service's own processes. */
+/** Renders files as images, within limits on pixels, time and memory, and outside the service's own process. */
 export interface Renderer {
   /**
-   * A WebP at most `width` pixels wide, upright, without the source's metadata. Throws `unsupported-type`, saying why, for
-   * a file that cannot be decoded within the bounds, also if it ends its decoder, `too-many-requests` when too much
-   * waits already, and `renderer-unavailable` when a service that renders does not answer. Aborting ends the decoder and
-   * rejects with the signal's reason.
+   * A WebP image at most `width` pixels wide, upright, without the source's metadata.
+   * - Throws `unsupported-type`, with the reason, for a file that cannot be decoded within the limits or that crashes its
+   *   decoder; `too-many-requests` when the queue is full; `renderer-unavailable` when the rendering service does not answer.
+   * - Aborting ends the decoder and rejects with the signal's reason.
    */
   render(request: RenderRequest): Promise<Buffer>
 
   /**
-   * An image in its own format, upright, without metadata, within the size that is asked for. It has the same pixels where it
-   * need not be turned or scaled, and in any case its frames, pages, depth, alpha and colours. Throws `unsupported-type` for
-   * anything of which less would be left, and otherwise as `render` does. A body that fails fails it.
+   * The image in its original format, upright, without metadata, within the given size.
+   * - Preserves frames, pages, depth, alpha and colours, and the pixels if no rotation or scaling is needed.
+   * - Throws `unsupported-type` if any of these would be lost, and the other errors of `render`.
+   * - Fails if the body fails.
    */
   normalize(body: Readable, options: NormalizeOptions, signal?: AbortSignal): Promise<Readable>
 }
 
 export interface RenderRequest {
-  /** Opens the source's bytes, once. */
+  /** Opens the source's bytes. Called once. */
   open: () => Promise<Readable>
   sizeBytes: number
   mimeType: string
@@ -29,7 +30,7 @@ export interface RenderRequest {
 }
 
 export interface NormalizeOptions {
-  /** Pixels; a larger image is scaled to fit, never a smaller one. */
+  /** Pixels. A larger image is scaled down. A smaller image is not scaled up. */
   maxWidth?: number | undefined
   maxHeight?: number | undefined
 }

@@ -1,41 +1,41 @@
 import type { Readable } from 'node:stream'
 
 /**
- * The receiving side of a resumable session, for a store whose sessions the service answers itself; Cloud Storage
- * answers its own. Every method throws `not-found` for a session that is unknown, cancelled or expired, and
- * `invalid-request` for a total that is not the session's; such a refusal leaves what is held as it is.
+ * The receiving side of resumable sessions, for a store without a server for them. Cloud Storage answers its sessions
+ * itself. Every method throws `not-found` for a session that is unknown, cancelled or expired, and `invalid-request` for a
+ * total that differs from the session's. Neither error changes the bytes held.
  */
 export interface ResumableUploads {
   /**
-   * Takes the bytes of one request.
-   * - Bytes that are held already are ignored; bytes that leave a gap, or are more than declared, are `invalid-request`.
-   * - A body that breaks off keeps what came before the break, and its error is thrown; of one that ends in
-   *   `digest-mismatch` nothing is kept.
+   * Appends the bytes of one request.
+   * - Ignores bytes that are already held. Throws `invalid-request` for bytes that leave a gap or exceed the declared size.
+   * - If the body fails, keeps the bytes before the failure and throws the body's error. Keeps nothing after
+   *   `digest-mismatch`.
    * - A later request takes over: the earlier one ends with `invalid-request`, and their bytes never mix.
-   * - The last byte makes the blob visible, once, and its finalize event is on its way when this resolves.
-   * - What the answer says is held survives a crash of the machine.
+   * - The last byte makes the blob visible, once. When this resolves, the finalize event will be delivered.
+   * - The bytes that the result reports as held survive a crash of the machine.
    */
   append(uploadId: string, chunk: UploadChunk): Promise<UploadStatus>
 
-  /** What is held. Finishes an upload whose bytes are all there: one of no bytes at all only where `totalBytes` says so. */
+  /** The bytes held. Finishes an upload whose bytes are complete; an empty upload only if `totalBytes` is 0. */
   status(uploadId: string, totalBytes?: number): Promise<UploadStatus>
 
-  /** Ends a session. An unknown session is no error; a complete upload stays complete. */
+  /** Ends a session. An unknown session is not an error. A complete upload stays complete. */
   cancelUpload(uploadId: string): Promise<void>
 }
 
 export interface UploadChunk {
   body: Readable
-  /** Where in the file the body begins. */
+  /** The offset of the body in the file. */
   firstByte: number
-  /** How many bytes the body has at most; without it, up to the file's end. */
+  /** The most bytes of the body. Without it, the bytes up to the file's end. */
   sizeBytes?: number
-  /** The whole file's size, where the request names it. */
+  /** The size of the whole file, if the request names it. */
   totalBytes?: number
 }
 
 export interface UploadStatus {
-  /** So many bytes from the start are held. */
+  /** The number of bytes held, from the start of the file. */
   heldBytes: number
   isComplete: boolean
 }

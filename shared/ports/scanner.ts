@@ -5,31 +5,31 @@ import type { ByteRange } from './blob-store.ts'
 /** A virus scanner. */
 export interface Scanner {
   /**
-   * Reads the body to its end, or to the verdict, with backpressure.
-   * - Only a scanner that says so in so many words makes a verdict `clean`.
-   * - A scanner that is down, slow, confused or cut off throws `scanner-unavailable`, never a verdict.
-   * - An error of the body itself is thrown as it is. Aborting closes the connection and rejects with the signal's reason.
+   * Reads the body to its end or to the verdict, with backpressure.
+   * - The verdict is `clean` only on an explicit clean reply.
+   * - Throws `scanner-unavailable` if the scanner is down, too slow, disconnects or sends an unexpected reply.
+   * - Rethrows an error of the body. Aborting closes the connection and rejects with the signal's reason.
    */
   scan(body: Readable, options?: ScanOptions): Promise<Verdict>
 
-  /** Which engine answers, with which signatures; throws `scanner-unavailable` when none does. */
+  /** The engine and its signatures. Throws `scanner-unavailable` when no engine answers. */
   version(): Promise<ScannerVersion>
 }
 
 export interface ScanOptions {
   signal?: AbortSignal
   /**
-   * Opens the same bytes, or a range of them, again: for a file that the engine cannot see into without help. Undefined where
-   * they are gone. Without it, or where they are gone, the scan of such a file throws.
+   * Opens the same bytes again, or a range of them, for a file that the engine cannot inspect in one pass. Resolves to
+   * undefined if the bytes are deleted. Without `reopen`, and for deleted bytes, the scan of such a file throws.
    */
   reopen?: (range?: ByteRange) => Promise<Readable | undefined>
-  /** Whose file it is: scans of one workspace do not hold up those of another. */
+  /** The file's workspace. Scans of one workspace do not block the scans of another. */
   workspaceId?: string
 }
 
 export interface ScannerVersion {
   engine: string
   signatureVersion: string | null
-  /** The instant, in ISO 8601, at which the signatures were made; absent where the engine does not say. Later ones know more. */
+  /** When the signatures were published, in ISO 8601. Absent if the engine does not report it. */
   signaturesAt?: string
 }

@@ -1,11 +1,11 @@
 import type { Readable } from 'node:stream'
 
-/** Bytes that are not the service's own. Whatever cannot be had is `invalid-request`, in words that say nothing of why. */
+/** Opens files outside the service. Throws `invalid-request` for a file that cannot be opened, without disclosing the reason. */
 export interface Sources {
-  /** Fetches a file of the public web. */
+  /** Fetches a file from the public web. */
   fetchUrl(url: string, options: SourceOptions): Promise<ForeignSource>
 
-  /** Opens an object in a bucket that the operator allows; undefined for any other bucket, and where there is no such object. */
+  /** Opens an object in a bucket that the operator allows. Undefined for any other bucket and for a missing object. */
   openObject(
     bucket: string,
     name: string,
@@ -14,18 +14,18 @@ export interface Sources {
 }
 
 export interface SourceOptions {
-  /** A source of more bytes fails with `too-large`, as soon as it is known. */
+  /** A larger source fails with `too-large` as soon as its size is known. */
   maxBytes: number
   signal?: AbortSignal | undefined
 }
 
 export interface ForeignSource {
-  /** Ends only where the source is whole. It is the caller's to read to its end or to destroy. */
+  /** Ends only if the source is complete. The caller reads it to the end or destroys it. */
   body: Readable
-  /** A media type, however malformed. */
+  /** The declared media type, possibly malformed. */
   declaredType?: string
-  /** A name that keeps the rules of `parseName`. */
+  /** A name that `parseName` accepts. */
   name?: string
-  /** Exact, where it is known. */
+  /** The exact size, if known. */
   sizeBytes?: number
 }
