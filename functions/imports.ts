@@ -1,7 +1,7 @@
 import { Hono, type Context } from 'hono'
 import { allow } from '../shared/http/auth/allow.ts'
 import type { AppEnv } from '../shared/http/app-env.ts'
-import { answerCreated, answerUpload } from '../shared/http/file-answer.ts'
+import { answerOutcome } from '../shared/http/file-answer.ts'
 import { formFields, isForm } from '../shared/http/body/form-fields.ts'
 import { idleSeconds } from '../shared/http/body/body.ts'
 import { jsonBody } from '../shared/http/body/json-body.ts'
@@ -11,14 +11,13 @@ import { parsed } from '../shared/api/parsed.ts'
 import { uploadTarget } from '../shared/api/upload-fields.ts'
 import { isRemote } from '../shared/workspace/open-source.ts'
 import { invalid } from '../shared/model/errors.ts'
-import type { PendingFile } from '../shared/model/file.ts'
 import type { Background } from '../shared/http/background.ts'
 import { waitSeconds } from '../shared/http/request-options.ts'
 import { openConcurrencyLimiter } from '../shared/concurrency/concurrency-limiter.ts'
-import { importFile, type ImportRequest } from '../shared/workspace/import.ts'
+import { importAndWait } from '../shared/workspace/import-and-wait.ts'
+import type { SourceFile } from '../shared/workspace/import.ts'
 import { parseName } from '../shared/model/path.ts'
 import type { Ports } from '../shared/ports/ports.ts'
-import { awaitOwnVerdict } from '../shared/workspace/upload/upload.ts'
 
 type ImportPorts = Pick<
   Ports,
@@ -49,18 +48,11 @@ export const importRoutes = (ports: ImportPorts, background?: Background) => {
     if (name !== undefined) parseName(name)
     const normalization = chosenNormalization({ normalize, maxWidth, maxHeight })
 
-    const startedAt = performance.now()
-    const left = () => Math.max(0, wait - (performance.now() - startedAt) / 1000)
-    const reserved = Promise.withResolvers<PendingFile>()
-    const client = c.req.raw.signal
-    const stop = new AbortController()
-    const abort = () => stop.abort(client.reason)
-    client.addEventListener('abort', abort, { once: true })
-    if (client.aborted) abort()
-    const request: ImportRequest = {
+    const transfer = entered.move()
+    const request = {
       source,
       normalization,
-      target: (file) =>
+      target: (file: SourceFile) =>
         uploadTarget(
           caller,
           {
@@ -70,34 +62,17 @@ export const importRoutes = (ports: ImportPorts, background?: Background) => {
           },
           { name: () => name ?? file.name, mimeType: file.mimeType },
         ),
-      onReserved: reserved.resolve,
-      signal: stop.signal,
     }
-    const held = entered.move()
-    const importing = importFile(ports, caller, request).finally(() => held.dispose())
-
-    const waiting = background && answeredBefore(reserved.promise, left)
-    const first = await Promise.race([importing, ...(waiting ? [waiting] : [])])
-    if ('isContinued' in first) {
-      client.removeEventListener('abort', abort)
-      const { id, workspaceId } = first.file
-      // Deletes the bytes of a file that was deleted during the import.
-      const kept = importing.then((file) => awaitOwnVerdict(ports, file, { seconds: 0 }))
-      background?.add(kept, `The import of file ${id}`)
-      c.set('uploaded', true)
-      return answerCreated(c, (await ports.catalog.get(workspaceId, id)) ?? first.file)
-    }
-    return first.state === 'pending'
-      ? answerUpload(ports, c, first, left())
-      : answerCreated(c, first)
+    const outcome = await importAndWait(ports, caller, request, {
+      seconds: wait,
+      signal: c.req.raw.signal,
+      onTransferred: () => transfer.dispose(),
+      ...(background && {
+        detach: (importing, { id }) => background.add(importing, `The import of file ${id}`),
+      }),
+    })
+    return answerOutcome(c, outcome)
   })
-}
-
-/** Resolves to the record when the file is reserved and the wait is over. */
-async function answeredBefore(reserved: Promise<PendingFile>, left: () => number) {
-  const file = await reserved
-  await new Promise((resolve) => setTimeout(resolve, left() * 1000).unref())
-  return { isContinued: true as const, file }
 }
 
 async function importFields(c: Context<AppEnv>): Promise<ImportFields> {

@@ -12,7 +12,7 @@ import { waitSeconds } from '../shared/http/request-options.ts'
 import { parsePath } from '../shared/model/path.ts'
 import type { Ports } from '../shared/ports/ports.ts'
 import { readContent, readFile, type FileName } from '../shared/workspace/read.ts'
-import { awaitVerdict } from '../shared/workspace/upload/upload.ts'
+import { awaitVerdict } from '../shared/workspace/upload/await-verdict.ts'
 
 type ReadPorts = Pick<Ports, 'catalog' | 'blobs' | 'limits'>
 

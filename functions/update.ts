@@ -1,7 +1,7 @@
 import { Hono } from 'hono'
 import type { AppEnv } from '../shared/http/app-env.ts'
 import { allow } from '../shared/http/auth/allow.ts'
-import { answerCreated, answerFile } from '../shared/http/file-answer.ts'
+import { answerFile, answerOutcome } from '../shared/http/file-answer.ts'
 import { jsonBody } from '../shared/http/body/json-body.ts'
 import { changePreconditions } from '../shared/http/request-options.ts'
 import { copyBody, restoreBody, updateBody } from '../shared/api/requests/changes.ts'
@@ -10,6 +10,7 @@ import { parseName, parseSessionId } from '../shared/model/path.ts'
 import type { WorkspacePath } from '../shared/model/ids.ts'
 import type { Ports } from '../shared/ports/ports.ts'
 import { copy, restore, update } from '../shared/workspace/update.ts'
+import { outcomeOf } from '../shared/workspace/upload/upload-and-wait.ts'
 
 type UpdatePorts = Pick<Ports, 'catalog' | 'blobs' | 'now' | 'newId' | 'limits'>
 
@@ -32,7 +33,7 @@ export const updateRoutes = (ports: UpdatePorts) =>
       const { overwrite, path, session } = await jsonBody(c, copyBody)
       const to = pathOf(caller, path, session)
       const file = await copy(ports, caller, { id: c.req.param('id'), path: to, overwrite })
-      return answerCreated(c, file)
+      return answerOutcome(c, outcomeOf(file))
     })
     .post('/files/:id/restore', allow('files:write'), async (c) => {
       const caller = c.get('caller')

@@ -4,7 +4,7 @@ import type { AppEnv } from '../shared/http/app-env.ts'
 import { bodyStream, declaredLength } from '../shared/http/body/body.ts'
 import { parseWritePreconditions } from '../shared/http/protocol/conditional.ts'
 import { expectedChecksum } from '../shared/http/protocol/digest.ts'
-import { answerUpload, locationOf } from '../shared/http/file-answer.ts'
+import { answerOutcome, locationOf } from '../shared/http/file-answer.ts'
 import { fileView } from '../shared/api/file-view.ts'
 import { parseMultipart } from '../shared/http/body/multipart.ts'
 import { jsonBody } from '../shared/http/body/json-body.ts'
@@ -18,7 +18,8 @@ import { invalid } from '../shared/model/errors.ts'
 import { normalizedBody } from '../shared/workspace/normalize.ts'
 import { nameOf, parseName, parsePath } from '../shared/model/path.ts'
 import type { Ports } from '../shared/ports/ports.ts'
-import { openUpload, upload } from '../shared/workspace/upload/upload.ts'
+import { openUpload } from '../shared/workspace/upload/open-upload.ts'
+import { uploadAndWait } from '../shared/workspace/upload/upload-and-wait.ts'
 
 type UploadPorts = Pick<Ports, 'catalog' | 'blobs' | 'renderer' | 'now' | 'newId' | 'limits'>
 
@@ -33,18 +34,19 @@ export const uploadRoutes = (ports: UploadPorts) =>
     .post('/files', allow('files:write'), async (c) => {
       const caller = c.get('caller')
       const query = parseQuery(c, uploadTextSchema)
-      const wait = waitSeconds(c)
+      const wait = { seconds: waitSeconds(c), signal: c.req.raw.signal }
       const normalization = normalizationOf(c)
-      const file = await parseMultipart(c, ({ name, mimeType, body, fields }) => {
+      const outcome = await parseMultipart(c, ({ name, mimeType, body, fields }) => {
         const target = fields.then((form) =>
           uploadTarget(caller, mergeFields(query, form), { name, mimeType }),
         )
         // An upload that fails before it awaits the target must not leave an unhandled rejection of a bad form.
         target.catch(() => undefined)
         const kept = normalization ? normalizedBody(ports, body, normalization) : body
-        return upload(ports, caller, { name: labelOf(name), mimeType, body: kept, target })
+        const request = { name: labelOf(name), mimeType, body: kept, target }
+        return uploadAndWait(ports, caller, request, wait)
       })
-      return answerUpload(ports, c, file, wait)
+      return answerOutcome(c, outcome)
     })
     .put('/content/*', allow('files:write'), async (c) => {
       const caller = c.get('caller')
@@ -54,11 +56,11 @@ export const uploadRoutes = (ports: UploadPorts) =>
       const mimeType = parseEssence(c.req.header('Content-Type') ?? '') ?? unknownType
       if (c.req.header('Content-Range') !== undefined) throw partialUpload()
       const sizeBytes = declaredLength(c)
-      const wait = waitSeconds(c)
+      const wait = { seconds: waitSeconds(c), signal: c.req.raw.signal }
       const normalization = normalizationOf(c)
       const preconditions = parseWritePreconditions((name) => c.req.header(name))
       const body = bodyStream(c, { checksum: expectedChecksum((name) => c.req.header(name)) })
-      const file = await upload(ports, caller, {
+      const request = {
         name: nameOf(path),
         mimeType,
         body: normalization ? normalizedBody(ports, body, normalization) : body,
@@ -68,8 +70,8 @@ export const uploadRoutes = (ports: UploadPorts) =>
         },
         // A normalized image has another size.
         ...(sizeBytes !== undefined && !normalization && { sizeBytes }),
-      })
-      return answerUpload(ports, c, file, wait)
+      }
+      return answerOutcome(c, await uploadAndWait(ports, caller, request, wait))
     })
     .post('/uploads', allow('files:write'), async (c) => {
       const caller = c.get('caller')

@@ -5,7 +5,7 @@ import type { ReadyFile } from '../shared/model/file.ts'
 import { nameOf } from '../shared/model/path.ts'
 import type { Ports } from '../shared/ports/ports.ts'
 import { notServed } from '../shared/workspace/read.ts'
-import { awaitOwnVerdict, upload } from '../shared/workspace/upload/upload.ts'
+import { uploadAndWait } from '../shared/workspace/upload/upload-and-wait.ts'
 import { argumentsOf, take } from './arguments.ts'
 import type { Content, WriteOptions } from './workspace.ts'
 
@@ -15,7 +15,7 @@ interface WriteRequest {
   options: WriteOptions | undefined
 }
 
-/** Stores bytes and waits for the verdict on them: a file that is ready, or the reason why not. */
+/** Stores bytes and resolves when the file is ready. Throws the reason if it is not ready after `waitSeconds`. */
 export async function write(
   ports: Ports,
   caller: Caller,
@@ -28,17 +28,16 @@ export async function write(
     'options',
   )
   const target = uploadTarget(caller, { ...fields, path }, { mimeType })
-  const pending = await upload(ports, caller, {
-    name: nameOf(target.path),
-    mimeType,
-    target,
-    ...bodyOf(content),
-    ...(signal && { signal }),
-  })
-  const wait = { seconds: waitSeconds, ...(signal && { signal }) }
-  const file = await awaitOwnVerdict(ports, pending, wait)
-  if (file.state === 'ready') return file
-  throw notServed(file)
+  const aborting = signal && { signal }
+  const name = nameOf(target.path)
+  const result = await uploadAndWait(
+    ports,
+    caller,
+    { name, mimeType, target, ...bodyOf(content), ...aborting },
+    { seconds: waitSeconds, ...aborting },
+  )
+  if (result.outcome === 'ready') return result.file
+  throw result.outcome === 'pending' ? notServed(result.file) : result.error
 }
 
 function bodyOf(content: Content): { body: Readable; sizeBytes?: number } {

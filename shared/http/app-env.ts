@@ -28,7 +28,7 @@ export interface AppEnv {
     caller: Caller
     /** The `WWW-Authenticate` of the answer, set by `allow()` when it rejects a request. */
     challenge?: string
-    /** Set by an upload before it waits for the verdict: a refused file is then 422. */
+    /** Set when the error refuses the bytes of this request: a bad verdict is then 422, not 403. */
     uploaded?: boolean
   }
   /** Node's request and response, if the app runs behind `@hono/node-server`. */

@@ -1,8 +1,6 @@
 import type { Context } from 'hono'
-import type { FileRecord, PendingFile } from '../model/file.ts'
-import type { Ports } from '../ports/ports.ts'
-import { notServed } from '../workspace/read.ts'
-import { awaitOwnVerdict } from '../workspace/upload/upload.ts'
+import type { FileRecord } from '../model/file.ts'
+import type { UploadOutcome } from '../workspace/upload/upload-and-wait.ts'
 import type { AppEnv } from './app-env.ts'
 import { etagOf } from './protocol/entity-tag.ts'
 import { fileView } from '../api/file-view.ts'
@@ -10,28 +8,16 @@ import { basePath, locationUrl } from './target.ts'
 
 const retryAfterSeconds = 1
 
-/**
- * The answer to bytes that have arrived: 201 once the file is ready, 202 while it is pending, 422 for what the scanner
- * refused. Waits for the verdict as long as the caller prefers.
- */
-export async function answerUpload(
-  ports: Pick<Ports, 'catalog' | 'blobs'>,
-  c: Context<AppEnv>,
-  file: PendingFile,
-  waitSeconds: number,
-): Promise<Response> {
-  c.set('uploaded', true)
-  const signal = c.req.raw.signal
-  return answerCreated(c, await awaitOwnVerdict(ports, file, { seconds: waitSeconds, signal }))
-}
-
-/** The answer to a created file: its `Location`, and its `ETag` if it is ready. */
-export function answerCreated(c: Context<AppEnv>, file: FileRecord): Response {
-  c.header('Location', locationOf(c, file))
-  if (file.state === 'ready') return answerFile(c, file, 201)
-  if (file.state !== 'pending') throw notServed(file)
+/** 201 with the `ETag` for a ready file, 202 for a pending one. Throws the refusal, whose status for an upload is 422. */
+export function answerOutcome(c: Context<AppEnv>, result: UploadOutcome): Response {
+  if (result.outcome === 'refused') {
+    c.set('uploaded', true)
+    throw result.error
+  }
+  c.header('Location', locationOf(c, result.file))
+  if (result.outcome === 'ready') return answerFile(c, result.file, 201)
   c.header('Retry-After', `${retryAfterSeconds}`)
-  return answerFile(c, file, 202)
+  return answerFile(c, result.file, 202)
 }
 
 /** A file's record. */

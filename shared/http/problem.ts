@@ -67,7 +67,7 @@ interface ProblemBody {
 
 interface ProblemContext {
   requestId: string
-  /** The request uploaded a file and waited for its verdict. */
+  /** The error refuses the bytes of this request. */
   uploaded?: boolean | undefined
   /** The path of `PUBLIC_URL`, inserted before `/api/workspace` in the routes that a detail names. */
   publicPath?: string | undefined

@@ -12,10 +12,11 @@ import type { NormalizeOptions } from '../ports/renderer.ts'
 import { trackProgress } from './upload/progress.ts'
 import { readContent } from './read.ts'
 import { copy } from './update.ts'
-import { refused, upload } from './upload/upload.ts'
+import { settleRefusal } from './upload/refusal.ts'
+import { upload } from './upload/upload.ts'
 import { type UploadTarget } from '../model/upload-target.ts'
 
-type ImportPorts = Pick<
+export type ImportPorts = Pick<
   Ports,
   'catalog' | 'blobs' | 'sources' | 'renderer' | 'now' | 'newId' | 'limits'
 >
@@ -89,7 +90,7 @@ async function receive(
   const exactBytes = normalization || 'file' in source ? undefined : source.sizeBytes
   const sizeBytes = exactBytes ?? (await room(ports, caller, target))
   const cancelled = new AbortController()
-  const cancel = () => cancelled.abort(refused('gone'))
+  const cancel = () => cancelled.abort(settleRefusal('gone'))
   const counter = countBytes()
   pipeline(body, counter.stream, () => undefined)
   await using tracking = new AsyncDisposableStack()

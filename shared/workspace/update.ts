@@ -6,7 +6,8 @@ import type { WorkspacePath } from '../model/ids.ts'
 import type { Ports } from '../ports/ports.ts'
 import { assertMatches, type IfMatch } from '../model/precondition.ts'
 import { assertNotDeleted, findFile, readFile, readyFile } from './read.ts'
-import { releaseReservation, refused, reserveFile } from './upload/upload.ts'
+import { settleRefusal } from './upload/refusal.ts'
+import { releaseReservation, reserveFile } from './upload/reserve.ts'
 import { deletePurged } from './trim.ts'
 
 export interface Changes {
@@ -88,7 +89,7 @@ export async function copy(
   })
   if (!result.file) await blobs.remove(blob)
   await deletePurged(ports, file.workspaceId, result.purged)
-  if (!result.file || result.refusal) throw refused(result.refusal ?? 'gone', result.file)
+  if (!result.file || result.refusal) throw settleRefusal(result.refusal ?? 'gone', result.file)
   return result.file
 }
 

@@ -5,7 +5,7 @@ import { list } from '../../shared/workspace/list.ts'
 import { parsePath, parseSessionId } from '../../shared/model/path.ts'
 import { sweep } from '../../shared/workspace/sweep/sweep.ts'
 import { copy, restore } from '../../shared/workspace/update.ts'
-import { awaitOwnVerdict } from '../../shared/workspace/upload/upload.ts'
+import { awaitOutcome } from '../../shared/workspace/upload/upload-and-wait.ts'
 import { caller, openLocalWorkspace, type LocalWorkspace } from './local-workspace.ts'
 
 const session = parseSessionId('s1')
@@ -108,8 +108,9 @@ describe('a race', () => {
   it('of an upload and a DELETE of its pending file leaves no bytes that nothing counts', async () => {
     const file = await workspace.upload('/a.txt', 'hello')
     await workspace.ports.catalog.remove('ann', file.id)
-    await expect(awaitOwnVerdict(workspace.ports, file, { seconds: 0 })).rejects.toMatchObject({
-      code: 'gone',
+    expect(await awaitOutcome(workspace.ports, file, { seconds: 0 })).toMatchObject({
+      outcome: 'refused',
+      error: { code: 'gone' },
     })
     expect(await workspace.ports.blobs.stat(file.storagePath)).toBeUndefined()
   })

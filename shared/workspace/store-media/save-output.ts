@@ -6,7 +6,9 @@ import type { Ports } from '../../ports/ports.ts'
 import type { ForeignSource } from '../../ports/sources.ts'
 import { readyFile } from '../read.ts'
 import { scan } from '../scan/scan.ts'
-import { releaseReservation, refused, upload } from '../upload/upload.ts'
+import { settleRefusal } from '../upload/refusal.ts'
+import { releaseReservation } from '../upload/reserve.ts'
+import { upload } from '../upload/upload.ts'
 import { formatReference } from '../../media/reference.ts'
 import { detectType, sniffedBytes } from '../../media/sniff/detect-type.ts'
 import { fittingName, siblingNames } from '../../media/fitting-name.ts'
@@ -67,7 +69,7 @@ async function settled(
   try {
     const blob = await ports.blobs.stat(pending.storagePath)
     const result = blob && (await scan(ports, blob, signal))
-    if (result?.refusal !== undefined) throw refused(result.refusal)
+    if (result?.refusal !== undefined) throw settleRefusal(result.refusal)
     return await readyFile(ports, caller, { id: pending.id })
   } catch (error) {
     // Still pending where the scanner failed: nobody waits for this file any more.

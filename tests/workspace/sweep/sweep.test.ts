@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { remove } from '../../../shared/workspace/delete.ts'
 import { parseFileId } from '../../../shared/model/path.ts'
 import { sweep, type SweepOptions } from '../../../shared/workspace/sweep/sweep.ts'
-import { openUpload } from '../../../shared/workspace/upload/upload.ts'
+import { openUpload } from '../../../shared/workspace/upload/open-upload.ts'
 import { caller, openLocalWorkspace, targetOf, type LocalWorkspace } from '../local-workspace.ts'
 
 const hourMs = 3_600_000

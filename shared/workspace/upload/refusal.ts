@@ -1,0 +1,20 @@
+import { WorkspaceError } from '../../model/errors.ts'
+import type { FileRecord } from '../../model/file.ts'
+import type { RefusalCode } from '../../model/settlement.ts'
+
+const details: Record<RefusalCode, string> = {
+  'digest-mismatch':
+    'The bytes that arrived do not have the digest that was announced. Send them again.',
+  'too-large':
+    'More bytes arrived than were announced. Announce the exact size and send them again.',
+  'quota-exceeded':
+    'The file that this one was to replace has changed, and the new one no longer fits your quota. Delete files, then upload again.',
+  'precondition-failed':
+    'The file at this path changed while yours was on its way. Yours is kept under its id, in the trash; read the path again and decide.',
+  gone: 'This upload was cancelled or its time ran out. Upload the file again.',
+}
+
+/** The error for an upload that `settle` refused; `file` is its record, if the catalog kept one. */
+export function settleRefusal(code: RefusalCode, file?: FileRecord): WorkspaceError {
+  return new WorkspaceError(code, details[code], file && { file })
+}
