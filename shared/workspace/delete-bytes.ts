@@ -2,8 +2,8 @@ import type { FileRecord } from '../model/file.ts'
 import type { Ports } from '../ports/ports.ts'
 
 /**
- * Deletes the bytes of records that the catalog has given up: always after the catalog, never before, so that a crash
- * in between leaves a blob without a record, which `sweep` removes, and never a record without its bytes.
+ * Deletes the bytes of records that the catalog has deleted. Call it after the catalog: a crash in between then leaves a
+ * blob without a record, which `sweep` removes, and never a record without its bytes.
  */
 export async function deleteBytes(
   { blobs }: Pick<Ports, 'blobs'>,

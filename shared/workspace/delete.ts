@@ -14,8 +14,8 @@ import { trimTrash, deletePurged } from './trim.ts'
 type DeletePorts = Pick<Ports, 'catalog' | 'blobs'>
 
 /**
- * Moves a file to the trash, or with `purge` forgets it at once; cancels an upload that is on its way. Again is no
- * error, until the file is purged. Throws `not-found`.
+ * Moves a file to the trash, or with `purge` deletes its record and bytes. Cancels a pending upload. Deleting a file twice
+ * is no error until it is purged. Throws `not-found`.
  */
 export async function remove(
   ports: DeletePorts,
@@ -32,8 +32,8 @@ export async function remove(
 }
 
 /**
- * Deletes the files of one session and no other, batch by batch; a session without files is no error. Resolves to whether
- * all are gone: after `budgetMs` it leaves the rest to the next call.
+ * Deletes the files of one session in batches. A session without files is no error. Resolves to true when all are deleted,
+ * to false when `budgetMs` has passed and files are left for the next call.
  */
 export async function removeSession(
   ports: DeletePorts & Pick<Ports, 'now'>,
@@ -56,7 +56,7 @@ export async function removeSession(
     if (!purge) await trimTrash(ports, workspaceId)
     if (removal.removedCount < maxRemovedAtOnce) return true
     if (now().getTime() >= deadline) return false
-    // A catalog may answer without waiting for anything: other requests come first.
+    // Lets other requests run: the SQLite catalog answers without leaving the event loop.
     await setImmediate()
   }
 }
@@ -69,7 +69,7 @@ async function removeOne(ports: DeletePorts, file: FileRecord): Promise<void> {
   await deletePurged(ports, file.workspaceId, removal.purged)
 }
 
-/** Undefined for an upload that was cancelled before: deleting it again changes nothing. */
+/** Resolves to undefined for an upload that is already cancelled. Throws `not-found`. */
 async function find({ catalog }: DeletePorts, caller: Caller, name: FileName) {
   if ('path' in name) {
     assertWritable(caller, name.path)

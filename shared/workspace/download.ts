@@ -10,7 +10,7 @@ export interface SignedDownload {
   mimeType: string
 }
 
-/** A URL, good for anyone who has it until it expires, for the generation of a ready file that was scanned. */
+/** Signs a URL for the scanned generation of a ready file. Anyone who has the URL can use it until it expires. */
 export async function download(
   ports: Pick<Ports, 'catalog' | 'blobs' | 'limits' | 'now'>,
   caller: Caller,

@@ -21,11 +21,11 @@ export type ImportPorts = Pick<
   'catalog' | 'blobs' | 'sources' | 'renderer' | 'now' | 'newId' | 'limits'
 >
 
-/** What a source says of itself. */
+/** Name and type as the source declares them. */
 export interface SourceFile {
   name: string
   mimeType: string
-  /** Of a file of the caller's own. */
+  /** Only if the source is a file of the caller; so is `origin`. */
   metadata?: Metadata
   origin?: Origin
 }
@@ -33,26 +33,26 @@ export interface SourceFile {
 export interface ImportRequest {
   /** A data URI, an http or https URL, a `workspace://` reference or a `gcs://` object. */
   source: string
-  /** Where it goes, once its own name and type are known. */
+  /** Returns the target for the declared name and type. */
   target: (file: SourceFile) => UploadTarget
   normalization?: NormalizeOptions | undefined
-  /** Hears of the pending record before a byte has come. */
+  /** Called when the pending record exists, before the first byte arrives. */
   onReserved?: (file: PendingFile) => void
   signal: AbortSignal
 }
 
 const unknownType = 'application/octet-stream'
 
-/** A transfer lasts ten minutes at the most: what is left of one after an hour is left of a crash. */
+/** A transfer ends after ten minutes at most, so a reservation that is an hour old belongs to a crashed process. */
 const expirySeconds = 3600
 
-/** How often what has arrived is noted in the record; a transfer that is over before costs nothing. */
+/** Interval of the progress updates in the record. A shorter transfer writes none. */
 export const progressSeconds = 3
 
 /**
- * Copies a source into the workspace. A file of the caller's own is copied inside the store and ready at once, for it has
- * been scanned; anything else is streamed into a file that is pending, and shows what has arrived of it. Whatever fails,
- * nothing is kept; a file that is deleted meanwhile ends its import with `gone`.
+ * Copies a source into the workspace. A file of the caller is already scanned, so it is copied inside the store and ready
+ * immediately. Other sources are streamed into a pending file whose record shows the progress. Keeps nothing on failure.
+ * Throws `gone` if the file is deleted during the import.
  */
 export async function importFile(
   ports: ImportPorts,
@@ -88,7 +88,7 @@ async function receive(
   const { limits, catalog, now } = ports
   const target = request.target(describe(source))
   const exactBytes = normalization || 'file' in source ? undefined : source.sizeBytes
-  const sizeBytes = exactBytes ?? (await room(ports, caller, target))
+  const sizeBytes = exactBytes ?? (await availableBytes(ports, caller, target))
   const cancelled = new AbortController()
   const cancel = () => cancelled.abort(settleRefusal('gone'))
   const counter = countBytes()
@@ -130,8 +130,8 @@ async function bodyOf(ports: ImportPorts, caller: Caller, source: OpenedSource):
   return open()
 }
 
-/** What a source of unknown size may have: as much as any file, or as there is room for. An overwrite reserves its growth only. */
-async function room(
+/** Returns the greatest size for a source of unknown size: the file limit or the free quota. An overwrite reuses the replaced bytes. */
+async function availableBytes(
   { catalog, limits }: ImportPorts,
   { workspaceId }: Caller,
   { path, overwrite }: UploadTarget,

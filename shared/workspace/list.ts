@@ -10,7 +10,7 @@ import type { Ports } from '../ports/ports.ts'
 
 export interface ListRequest {
   prefix?: string | undefined
-  /** One level of folders under the prefix, as `delimiter=/` asks for it. */
+  /** Groups files by folder, one level under the prefix (`delimiter=/`). */
   folders?: boolean | undefined
   session?: SessionId | undefined
   allSessions?: boolean | undefined
@@ -34,7 +34,7 @@ export interface Listing {
   total?: number
 }
 
-/** One page of the caller's files: newest first, or by path in code points. */
+/** Lists one page of the caller's files: newest first, or by path in code point order. */
 export async function list(
   { catalog }: Pick<Ports, 'catalog'>,
   caller: Caller,
@@ -59,15 +59,15 @@ export async function list(
   }
 }
 
-/** The caller's counters; a token bound to a session may know them, since they are what refuses its uploads. */
+/** Returns the caller's counters. A token bound to a session may read them, because they decide whether its uploads fit. */
 export async function usage({ catalog }: Pick<Ports, 'catalog'>, caller: Caller): Promise<Usage> {
   return catalog.usage(caller.workspaceId)
 }
 
-/** A name of `maxSegmentBytes` has fewer in any normalization; folding the case of text is quadratic in its marks. */
+/** No name of `maxSegmentBytes` is longer in any normalization. The limit matters: case folding is quadratic in combining marks. */
 const maxSearchCharacters = 4 * maxSegmentBytes
 
-/** What a listing is of: all that a cursor is bound to. */
+/** Returns the query that a cursor is bound to. */
 function toQuery(caller: Caller, request: ListRequest): Omit<ListQuery, 'limit'> {
   if (caller.session && request.session && request.session !== caller.session) {
     throw notFound('session')
@@ -103,7 +103,7 @@ function toQuery(caller: Caller, request: ListRequest): Omit<ListQuery, 'limit'>
   }
 }
 
-/** A position that no page of the query ends at would be a way around its prefix and its session. */
+/** Tells whether a page of the query can end at a position. Other positions would bypass its prefix and session. */
 function isWithin(query: Omit<ListQuery, 'limit'>, after: ListPosition): boolean {
   const { prefix = '', sessionId, sort } = query
   if (!('path' in after)) return sort === 'created'
@@ -111,7 +111,7 @@ function isWithin(query: Omit<ListQuery, 'limit'>, after: ListPosition): boolean
   return sort === 'path' && after.path.startsWith(prefix) && after.path.startsWith(folder)
 }
 
-/** Where a listing of folders begins that names no prefix: every path starts with `/`, which is no folder to show. */
+/** Returns the prefix of a folder listing without a prefix: the top folder of the workspace or the session. */
 function topFolder({ folders }: ListRequest, session: SessionId | undefined): string | undefined {
   if (!folders) return undefined
   return session === undefined ? '/' : sessionFolder(session)

@@ -4,15 +4,15 @@ import type { Ports } from '../ports/ports.ts'
 import type { NormalizeOptions } from '../ports/renderer.ts'
 
 /**
- * An upload's image written anew: upright, without metadata, within bounds. The body fails with `unsupported-type` where
- * it is no image that can be, and with `too-large` as soon as the original is.
+ * Re-encodes an uploaded image: upright, without metadata, within bounds. The result fails with `unsupported-type` if the
+ * body is not an image that can be re-encoded, and with `too-large` if the original exceeds the file limit.
  */
 export function normalizedBody(
   { renderer, limits }: Pick<Ports, 'renderer' | 'limits'>,
   body: Readable,
   options: NormalizeOptions,
 ): Readable {
-  // A body may fail before the renderer has begun to read it; reading it throws what it was.
+  // The body can fail before the renderer reads it. Reading it later throws the error.
   body.on('error', () => undefined)
   return Readable.from(
     (async function* () {

@@ -10,20 +10,20 @@ import { isReference, parseReference } from '../media/reference.ts'
 import { refusedSource } from '../media/source-refusals.ts'
 import { isGcsUri, noSuchObject, parseGcsUri } from '../media/gcs-uri.ts'
 
-/** A file of the caller's own, scanned and ready; or bytes that nobody has looked at. */
+/** A ready file of the caller, which is scanned; or bytes that are not scanned yet. */
 export type OpenedSource = { file: ReadyFile } | ForeignSource
 
 type SourcePorts = Pick<Ports, 'catalog' | 'limits' | 'sources'>
 
-/** Whether a text names a file by anything but a local path. */
+/** Tells whether a text names a file by something other than a local path. */
 export function isRemote(text: string): boolean {
   return /^(?:data|https?|workspace|local|gcs):|^[a-z][a-z0-9+.-]*:\/\//i.test(text)
 }
 
 /**
- * Opens what a text names: a data URI, an http or https URL, a `workspace://` reference, or an object `gcs://bucket/name`,
- * which may be the `storagePath` of a file of the caller's own. Throws `invalid-request` naming the rule that is broken,
- * `too-large`, and what reading an own file would.
+ * Opens a data URI, an http or https URL, a `workspace://` reference, or an object `gcs://bucket/name`, which may be the
+ * `storagePath` of a file of the caller. Throws `invalid-request` naming the violated rule, `too-large`, and the errors of
+ * `readyFile`.
  */
 export async function openSource(
   ports: SourcePorts,
@@ -59,7 +59,7 @@ async function openObject(
   return { ...object, ...(lastSegment !== undefined && { name: lastSegment }) }
 }
 
-/** The file whose bytes lie at a storage path, if it is the caller's. */
+/** Finds the file with a storage path, if it belongs to the caller. */
 async function ownFile(
   ports: SourcePorts,
   caller: Caller,
@@ -68,7 +68,7 @@ async function ownFile(
   const owner = ownerOf(storagePath)
   if (owner?.workspaceId !== caller.workspaceId) return undefined
   const file = await ports.catalog.get(owner.workspaceId, owner.id)
-  // What lies outside the session of a bound caller is as absent here as what never was.
+  // To a caller bound to a session, files outside it do not exist.
   if (file?.storagePath !== storagePath || !mayRead(caller, file)) return undefined
   return readyFile(ports, caller, { id: owner.id })
 }

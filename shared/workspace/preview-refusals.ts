@@ -1,11 +1,11 @@
 import { WorkspaceError } from '../model/errors.ts'
 import type { FileId } from '../model/ids.ts'
 
-/** A decoder may have been short of time: after so long it gets another try. */
+/** Allows a retry after a minute, because a decoder may have run out of time under load. */
 const rememberedMs = 60_000
 const mostRemembered = 1000
 
-/** Of which files no picture could be made lately, so that asking again costs nothing. An id names bytes, for ever. */
+/** Remembers files that could not be rendered, so that repeated requests start no decoder. The bytes of an id never change. */
 export class Refusals {
   readonly #known = new Map<FileId, { error: WorkspaceError; until: number }>()
 
@@ -14,7 +14,7 @@ export class Refusals {
     if (known && performance.now() < known.until) throw known.error
   }
 
-  /** A fault is not remembered: it may be over. */
+  /** Remembers only `unsupported-type`. Other errors can be temporary. */
   remember(id: FileId, error: unknown): void {
     if (!(error instanceof WorkspaceError) || error.code !== 'unsupported-type') return
     this.#known.delete(id)

@@ -19,34 +19,34 @@ export interface Preview {
 }
 
 export interface PreviewSize {
-  /** Of a picture, in pixels: the most. */
+  /** Greatest width of a picture, in pixels. */
   width: number
-  /** Of a text, the most. */
+  /** Greatest size of a text. */
   bytes: number
 }
 
-/** Part of a derived blob's name. Raise it when pictures are made differently. */
+/** Part of a derived blob's name. Change it when the renderer's output changes. */
 const renderVersion = 'v2'
 
-/** Kept are these widths alone, so that no caller fills the store; a width between them is made of the next larger one. */
+/** Only these widths are stored, so that no caller fills the store. Other widths are scaled from the next larger one. */
 const cachedWidths = [128, 256, 400, 512, 1024]
 
-/** How many pictures one workspace may have in the making: a user who asks for thousands keeps no other waiting. */
-const mostAtOnce = 8
+/** Concurrent renderings per workspace, so that one user cannot occupy the renderer. */
+const maxInFlight = 8
 
 type PreviewPorts = Pick<Ports, 'catalog' | 'blobs' | 'renderer' | 'limits'>
 
 /**
- * Makes previews of ready files: of images, PDF and video a picture, of text its beginning. A picture is made once, kept
- * beside its blob, and shared by all who ask while it is being made. Throws what reading the file would,
- * `unsupported-type` where there is nothing to show, and `too-many-requests`.
+ * Makes previews of ready files: a picture of images, PDF and video, the beginning of text. A picture is rendered once,
+ * stored next to its blob, and shared by concurrent requests. Throws the errors of `readContent`, `unsupported-type` for
+ * other types, and `too-many-requests`.
  */
 export function openPreviews(
   ports: PreviewPorts,
 ): (caller: Caller, id: string, size: PreviewSize) => Promise<Preview> {
   const inFlight = new Map<string, Promise<Buffer>>()
   const refusals = new Refusals()
-  const makingOf = (workspaceId: string) =>
+  const inFlightOf = (workspaceId: string) =>
     [...inFlight.keys()].filter((key) => key.startsWith(`${workspaceId}\n`)).length
 
   async function shared(
@@ -57,16 +57,16 @@ export function openPreviews(
     const key = `${workspaceId}\n${id}/${width}`
     const other = inFlight.get(key)
     if (other) return other
-    if (makingOf(workspaceId) >= mostAtOnce) throw tooMany()
+    if (inFlightOf(workspaceId) >= maxInFlight) throw tooMany()
     const made = make().finally(() => inFlight.delete(key))
     inFlight.set(key, made)
     return made
   }
 
-  async function keptPicture({ file, open }: Content, kind: PictureKind, width: number) {
+  async function cachedPicture({ file, open }: Content, kind: PictureKind, width: number) {
     const name = `preview-${renderVersion}-${width}.webp`
-    const kept = await ports.blobs.readDerived(file, name)
-    if (kept) return kept
+    const cached = await ports.blobs.readDerived(file, name)
+    if (cached) return cached
     refusals.throwIfKnown(file.id)
     const { mimeType, sizeBytes } = file
     const made = await ports.renderer
@@ -81,9 +81,9 @@ export function openPreviews(
 
   async function picture(content: Content, kind: PictureKind, width: number): Promise<Buffer> {
     const { file } = content
-    const keptWidth = cachedWidths.find((kept) => kept >= width) ?? width
-    const larger = await shared(file, keptWidth, () => keptPicture(content, kind, keptWidth))
-    if (keptWidth === width) return larger
+    const cachedWidth = cachedWidths.find((cached) => cached >= width) ?? width
+    const larger = await shared(file, cachedWidth, () => cachedPicture(content, kind, cachedWidth))
+    if (cachedWidth === width) return larger
     return shared(file, width, () =>
       ports.renderer.render({
         open: async () => Readable.from([larger]),
@@ -122,7 +122,7 @@ function nothingToShow(mimeType: string): WorkspaceError {
 function tooMany(): WorkspaceError {
   return new WorkspaceError(
     'too-many-requests',
-    `At most ${mostAtOnce} previews of a workspace are made at once. Ask for this one again in a few seconds.`,
+    `At most ${maxInFlight} previews of a workspace are made at once. Ask for this one again in a few seconds.`,
     { retryAfterSeconds: 5 },
   )
 }

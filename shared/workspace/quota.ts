@@ -5,7 +5,7 @@ import { trimTrash } from './trim.ts'
 
 type QuotaPorts = Pick<Ports, 'catalog' | 'blobs'>
 
-/** The usage of any user's workspace, for an administrator. Throws `not-found` for a workspace never used. */
+/** Returns the usage of a user's workspace, for an administrator. Throws `not-found` if the workspace was never used. */
 export async function usageOf(
   { catalog }: Pick<Ports, 'catalog'>,
   workspaceId: string,
@@ -15,8 +15,8 @@ export async function usageOf(
 }
 
 /**
- * Gives a workspace a quota, or with null the default one again, and cuts its trash to it. The workspace need not have
- * been used before. Files over a lower quota stay; new bytes are refused.
+ * Sets the quota of a workspace, or restores the default with null, and trims its trash to the quota. The workspace may be
+ * unused. Files over a lower quota stay; new bytes are refused.
  */
 export async function setQuota(
   ports: QuotaPorts,

@@ -8,10 +8,10 @@ import type { ByteRange } from '../ports/blob-store.ts'
 import type { Ports } from '../ports/ports.ts'
 import { whyUnscannable } from '../model/unscannable.ts'
 
-/** A file's id as the caller sent it, or its path. */
+/** A file's id as the caller sent it, not validated; or its path. */
 export type FileName = { id: string } | { path: WorkspacePath }
 
-/** The record that the caller means, whatever its state, in the trash or not. Throws `not-found`. */
+/** Finds a record in any state, in the trash or not. Throws `not-found`. */
 export async function findFile(
   { catalog }: Pick<Ports, 'catalog'>,
   caller: Caller,
@@ -25,7 +25,7 @@ export async function findFile(
   return file
 }
 
-/** The record, for a file that is not deleted; a superseded one is still to be had by its id. Throws `gone`. */
+/** Finds the record of a file that is not deleted. A superseded file is readable by its id. Throws `gone`. */
 export async function readFile(
   ports: Pick<Ports, 'catalog' | 'limits'>,
   caller: Caller,
@@ -37,7 +37,7 @@ export async function readFile(
   return file
 }
 
-/** The record of a file whose bytes may be served. Throws `not-scanned`, `infected`, `unscannable`, `gone` or `content-missing`. */
+/** Finds the record of a file whose bytes may be served. Throws `not-scanned`, `infected`, `unscannable`, `gone` or `content-missing`. */
 export async function readyFile(
   ports: Pick<Ports, 'catalog' | 'limits'>,
   caller: Caller,
@@ -48,7 +48,7 @@ export async function readyFile(
   return file
 }
 
-/** Likewise, whether its bytes are known to be missing or not. */
+/** Does the same as `readyFile`, but accepts a file whose bytes are marked as missing. */
 async function scannedFile(
   ports: Pick<Ports, 'catalog' | 'limits'>,
   caller: Caller,
@@ -61,25 +61,25 @@ async function scannedFile(
 
 export interface Content {
   file: ReadyFile
-  /** The bytes, or an inclusive range of them, of the generation that was scanned. */
+  /** Opens the bytes of the scanned generation, or an inclusive range of them. */
   open: (range?: ByteRange) => Promise<Readable>
 }
 
-/** The bytes of a ready file, at exactly the generation that was scanned (I1). */
+/** Returns a reader of a ready file's bytes, at exactly the scanned generation (I1). */
 export async function readContent(
   ports: Pick<Ports, 'catalog' | 'blobs' | 'limits'>,
   caller: Caller,
   name: FileName,
 ): Promise<Content> {
   const file = await scannedFile(ports, caller, name)
-  // It may have been marked while its store was away, and the sweep that takes the mark back is up to a week away.
+  // The mark can be stale: it may date from an outage of the store, and the sweep removes it up to a week later.
   if (file.missingSince !== undefined && !(await isStored(ports, file))) {
     throw contentMissing(file, file.missingSince)
   }
   const open = async (range?: ByteRange) => {
     const body = await ports.blobs.read(file, range)
     if (body) return body
-    // Purged since the record was read: then this says so. Otherwise the store lost bytes, and that is a fault.
+    // Throws `gone` if the file was purged after its record was read. Otherwise the store has lost bytes.
     await readyFile(ports, caller, { id: file.id })
     throw new Error(
       `The blob of file ${file.id} is missing at ${file.storagePath}#${file.generation}`,
@@ -92,7 +92,7 @@ async function isStored({ blobs }: Pick<Ports, 'blobs'>, file: ReadyFile): Promi
   return (await blobs.stat(file.storagePath))?.generation === file.generation
 }
 
-/** Throws `gone`, saying until when the file can be restored. */
+/** Throws `gone` with the end of the retention if the file is in the trash. */
 export function assertNotDeleted({ limits }: Pick<Ports, 'limits'>, file: FileRecord): void {
   if (!file.isDeleted || file.supersededBy !== null || file.deletedAt === null) return
   const until = new Date(Date.parse(file.deletedAt) + limits.trashRetentionDays * 86_400_000)
@@ -103,7 +103,7 @@ export function assertNotDeleted({ limits }: Pick<Ports, 'limits'>, file: FileRe
   )
 }
 
-/** Why the bytes of a file that is not ready are refused. */
+/** Returns the error for reading a file that is not ready. */
 export function notServed(file: Exclude<FileRecord, ReadyFile>): WorkspaceError {
   switch (file.state) {
     case 'pending':

@@ -5,7 +5,7 @@ import type { FileRecord } from '../model/file.ts'
 import { maxPurgedAtOnce } from '../ports/catalog.ts'
 import type { Ports } from '../ports/ports.ts'
 
-/** Purges what the trash holds too much of, one bounded transaction after another; other requests run in between. */
+/** Purges files beyond the size limit of the trash in bounded transactions. Lets other requests run in between. */
 export async function* trimSteps(
   { catalog }: Pick<Ports, 'catalog'>,
   workspaceId: string,
@@ -18,7 +18,7 @@ export async function* trimSteps(
   } while (purged.length >= maxPurgedAtOnce)
 }
 
-/** As `trimSteps`, with the bytes of the purged files. */
+/** Trims the trash and deletes the bytes of the purged files. */
 export async function trimTrash(
   ports: Pick<Ports, 'catalog' | 'blobs'>,
   workspaceId: string,
@@ -26,7 +26,7 @@ export async function trimTrash(
   for await (const purged of trimSteps(ports, workspaceId)) await deleteIfAvailable(ports, purged)
 }
 
-/** Deletes the bytes of what one change purged, and purges what that change had to leave. */
+/** Deletes the bytes of files that one change purged. Trims the rest if the change reached its purge limit. */
 export async function deletePurged(
   ports: Pick<Ports, 'catalog' | 'blobs'>,
   workspaceId: string,
@@ -36,10 +36,7 @@ export async function deletePurged(
   if (purged.length >= maxPurgedAtOnce) await trimTrash(ports, workspaceId)
 }
 
-/**
- * Deletes bytes, or leaves them to the sweep where the store is not available: the change that purged them is made, and its
- * caller must not repeat it.
- */
+/** Deletes bytes. If the store is unavailable, leaves them to the sweep: the change is committed and must not be repeated. */
 async function deleteIfAvailable(ports: Pick<Ports, 'blobs'>, purged: FileRecord[]): Promise<void> {
   await deleteBytes(ports, purged).catch((error: unknown) => {
     const isUnavailable = error instanceof WorkspaceError && error.code === 'store-unavailable'

@@ -11,7 +11,7 @@ import { releaseReservation, reserveFile } from './upload/reserve.ts'
 import { deletePurged } from './trim.ts'
 
 export interface Changes {
-  /** A new name in the same folder; not together with `path`. */
+  /** A new name in the same folder. Excludes `path`. */
   name?: string
   path?: WorkspacePath
   /** Replaces the metadata whole. */
@@ -19,7 +19,7 @@ export interface Changes {
   ifMatch?: IfMatch | undefined
 }
 
-/** Renames, moves or describes a file: one catalog write, no byte is copied. Throws `path-taken`. */
+/** Renames or moves a file, or replaces its metadata, in one catalog write. Copies no bytes. Throws `path-taken`. */
 export async function update(
   ports: Pick<Ports, 'catalog' | 'limits'>,
   caller: Caller,
@@ -37,13 +37,13 @@ export async function update(
     ...(path !== undefined && { path }),
     ...(changes.metadata && { metadata: changes.metadata }),
   })
-  // Undefined when it was deleted just now: then reading it again gives the reason.
+  // Undefined if the file was deleted concurrently. Reading it again throws the reason.
   if (updated) return updated
   await readFile(ports, caller, { id })
   throw inTrash(file)
 }
 
-/** Copies a ready file to another path, inside the store; the verdict on the bytes is copied with them. */
+/** Copies a ready file to another path inside the store. Copies the verdict too, so the copy is ready. */
 export async function copy(
   ports: Pick<Ports, 'catalog' | 'blobs' | 'now' | 'newId' | 'limits'>,
   caller: Caller,
@@ -51,7 +51,7 @@ export async function copy(
     id: string
     path: WorkspacePath
     overwrite: boolean
-    /** By default those of the source. */
+    /** Defaults to the metadata of the source, like `origin`. */
     metadata?: Metadata
     origin?: Origin
   },
@@ -74,7 +74,7 @@ export async function copy(
   })
   const blob = await blobs.copy(source, storagePath).catch(async (error: unknown) => {
     await releaseReservation(ports, file)
-    // The source may have been purged meanwhile: then reading it again says so.
+    // The source may be purged by now. Reading it again throws the reason.
     await readyFile(ports, caller, { id: source.id })
     throw error
   })
@@ -93,7 +93,7 @@ export async function copy(
   return result.file
 }
 
-/** Brings a file back from the trash, to its old path or to another. Throws `path-taken` or `quota-exceeded`. */
+/** Restores a file from the trash, to its old path or to `path`. Throws `path-taken` or `quota-exceeded`. */
 export async function restore(
   ports: Pick<Ports, 'catalog'>,
   caller: Caller,

@@ -3,8 +3,8 @@ import type { Ports } from '../../ports/ports.ts'
 import type { QuarantineNote } from '../../ports/quarantine.ts'
 
 /**
- * Takes the bytes of a file that is not to be served out of the store, where a link may still lead to them: to the
- * quarantine, if they are to be kept, else for good. May be repeated, after a crash anywhere in it.
+ * Removes the bytes of a rejected file from the store, because a signed URL could still reach them. Moves infected bytes to
+ * the quarantine if it is configured to take them. Idempotent: may be repeated after a crash.
  */
 export async function quarantineOrDelete(
   { blobs, quarantine }: Pick<Ports, 'blobs' | 'quarantine'>,

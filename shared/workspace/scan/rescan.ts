@@ -10,42 +10,42 @@ const pageSize = 50
 type RescanPorts = Pick<Ports, 'catalog' | 'blobs' | 'scanner' | 'now' | 'quarantine'>
 
 export interface RescanOptions {
-  /** After so many files, or so many bytes, a run ends; the last file may go beyond. */
+  /** A run ends after `maxFiles` files or `maxBytes` bytes. The last file may exceed `maxBytes`. */
   maxFiles: number
   maxBytes: number
-  /** No file is begun after it. By default a run takes as long as it takes. */
+  /** No scan starts after this instant. Without it, a run has no time limit. */
   deadline?: Date
-  /** Where an earlier run stopped. By default, and where the signatures have changed since, at the beginning. */
+  /** The position where an earlier run stopped. Ignored if the signatures have changed since. */
   from?: RescanPosition
   signal?: AbortSignal
 }
 
-/** Up to which file a run has come. */
+/** The last file that a run has handled, and the signatures of the run. */
 export interface RescanPosition {
-  behind: ReadyFile
+  after: ReadyFile
   signaturesAt: string
 }
 
-/** What one run did. */
+/** The result of one run. */
 export interface RescanReport {
-  /** Files that were scanned again, with whatever verdict. */
+  /** Rescanned files, with any verdict. */
   scanned: number
-  /** What these files hold. */
+  /** Size of these files. */
   scannedBytes: number
-  /** Those of them that are infected, and not served any more. */
+  /** Files that turned out to be infected and are no longer served. */
   infectedAfterwards: { workspaceId: string; id: string; threat: string }[]
-  /** Those that this time could not be scanned; their verdict stands. */
+  /** Files that could not be scanned this time. They keep their verdict. */
   inconclusive: number
-  /** What could not be dealt with; nothing has changed of it. */
+  /** Files whose rescan failed, with the error. They are unchanged. */
   failures: string[]
-  /** Where the next run goes on; absent where it is to look from the beginning. */
+  /** Where the next run continues. Absent if it starts from the beginning. */
   next?: RescanPosition
 }
 
 /**
- * Scans files again that were last scanned with signatures older than the scanner's, the newest first, within limits. Safe
- * to run at any time, and twice at once: what is due is asked of the catalog alone, and each verdict is one operation that
- * checks again what it is on. A scanner that is down, or whose signatures have no instant, changes nothing.
+ * Rescans files that were last scanned with signatures older than the scanner's, newest first, within limits. Safe to run
+ * at any time and concurrently: the catalog alone decides which files are due, and each verdict is one operation that
+ * checks its generation. Does nothing if the scanner is down or does not report the date of its signatures.
  */
 export async function rescan(ports: RescanPorts, options: RescanOptions): Promise<RescanReport> {
   const report: RescanReport = {
@@ -58,19 +58,19 @@ export async function rescan(ports: RescanPorts, options: RescanOptions): Promis
   const { signaturesAt } = (await ports.scanner.version().catch(() => undefined)) ?? {}
   if (signaturesAt === undefined) return report
   const { from, signal } = options
-  let behind = from?.signaturesAt === signaturesAt ? from.behind : undefined
-  const soFar = () => ({ ...report, ...(behind && { next: { behind, signaturesAt } }) })
-  for await (const file of outdated(ports, new Date(signaturesAt), behind)) {
-    if (isSpent(ports, options, report)) return soFar()
+  let after = from?.signaturesAt === signaturesAt ? from.after : undefined
+  const interrupted = () => ({ ...report, ...(after && { next: { after, signaturesAt } }) })
+  for await (const file of outdated(ports, new Date(signaturesAt), after)) {
+    if (isSpent(ports, options, report)) return interrupted()
     try {
       await scanAgain(ports, file, { report, signal })
     } catch (error) {
       signal?.throwIfAborted()
       report.failures.push(`${file.workspaceId}/${file.id}: ${String(error)}`)
-      // Where the scanner works, the fault is the file's, and the others have their turn.
-      if (!(await answers(ports))) return soFar()
+      // If the scanner works, only this file fails: continues with the others.
+      if (!(await isWorking(ports))) return interrupted()
     }
-    behind = file
+    after = file
   }
   return report
 }
@@ -90,7 +90,7 @@ async function scanAgain(
   { report, signal }: { report: RescanReport; signal: AbortSignal | undefined },
 ): Promise<void> {
   const body = await ports.blobs.read(file)
-  // Purged meanwhile, or lost, which the sweep finds out.
+  // The file was purged meanwhile, or its bytes are lost; the sweep detects lost bytes.
   if (!body) return
   const { workspaceId } = file
   const reopen = (range?: ByteRange) => ports.blobs.read(file, range)
@@ -99,19 +99,19 @@ async function scanAgain(
   report.scanned += 1
   report.scannedBytes += file.sizeBytes
   const { generation } = file
-  const after = await ports.catalog.applyRescan(file.workspaceId, file.id, { generation, scan })
-  if (after?.state === 'infected') {
-    const { workspaceId, id } = after
-    report.infectedAfterwards.push({ workspaceId, id, threat: after.scan.threat })
-    // Links that were given out before go past the catalog.
-    await quarantineOrDelete(ports, after)
-  } else if (after?.scan.inconclusive) {
+  const updated = await ports.catalog.applyRescan(file.workspaceId, file.id, { generation, scan })
+  if (updated?.state === 'infected') {
+    const { workspaceId, id } = updated
+    report.infectedAfterwards.push({ workspaceId, id, threat: updated.scan.threat })
+    // Signed URLs bypass the catalog, so the bytes must go.
+    await quarantineOrDelete(ports, updated)
+  } else if (updated?.scan.inconclusive) {
     report.inconclusive += 1
   }
 }
 
-/** Whether the scanner has a verdict on something harmless. */
-async function answers({ scanner }: RescanPorts): Promise<boolean> {
+/** Tells whether the scanner returns a verdict on harmless bytes. */
+async function isWorking({ scanner }: RescanPorts): Promise<boolean> {
   const probe = Readable.from([Buffer.from('Is anybody there?')])
   return scanner.scan(probe).then(
     () => true,
@@ -122,9 +122,9 @@ async function answers({ scanner }: RescanPorts): Promise<boolean> {
 async function* outdated(
   { catalog }: RescanPorts,
   signaturesBefore: Date,
-  behind: ReadyFile | undefined,
+  from: ReadyFile | undefined,
 ): AsyncGenerator<ReadyFile> {
-  let after = behind
+  let after = from
   do {
     const query = { signaturesBefore, limit: pageSize, ...(after && { after }) }
     const page = await catalog.listOutdated(query)

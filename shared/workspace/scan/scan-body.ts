@@ -3,14 +3,14 @@ import type { Scan } from '../../model/file.ts'
 import type { Ports } from '../../ports/ports.ts'
 import type { ScanOptions } from '../../ports/scanner.ts'
 
-/** The scanner's verdict on a body, with what it was reached by and when. Throws what the scanner and the body throw. */
+/** Scans a body. Returns the verdict with engine, signature version and time. Throws the errors of the scanner and the body. */
 export async function scanBody(
   { scanner, now }: Pick<Ports, 'scanner' | 'now'>,
   body: Readable,
   options: ScanOptions,
 ): Promise<Scan> {
-  // Signatures may change during the scan. Those from before it are the safe ones to name: they are at worst named too
-  // old, and the file is scanned once more.
+  // Signatures can change during the scan. Records the version from before it: at worst it is too old, and the file is
+  // rescanned once more.
   const before = await scanner.version().catch(() => undefined)
   const verdict = await scanner.scan(body, options)
   return { ...verdict, ...(before ?? (await scanner.version())), scannedAt: now().toISOString() }

@@ -17,8 +17,8 @@ import { deletePurged } from '../trim.ts'
 type ScanPorts = Pick<Ports, 'catalog' | 'blobs' | 'scanner' | 'now' | 'quarantine'>
 
 /**
- * Scans one generation and settles its file. Resolving is final, throwing asks for the event again: a scanner that is
- * down or confused leaves the file pending (I8). Resolves to undefined for whatever is not a pending file's generation.
+ * Scans one generation and settles its file. Throws if the event must be delivered again: when the scanner fails, the file
+ * stays pending (I8). Resolves to undefined if the event is not about a pending file.
  */
 export async function scan(
   ports: ScanPorts,
@@ -29,7 +29,7 @@ export async function scan(
   const owner = ownerOf(event.storagePath)
   const file = owner && (await catalog.get(owner.workspaceId, owner.id))
   if (!file || file.storagePath !== event.storagePath) return undefined
-  // Settled by an earlier delivery that died before it had put the bytes away.
+  // An earlier delivery settled the file and crashed before it removed the bytes.
   if (file.state === 'infected' || file.state === 'unscannable')
     await quarantineOrDelete(ports, file)
   if (file.state !== 'pending') return undefined
@@ -61,7 +61,7 @@ async function disposeRejected(
   else if (file.state !== 'ready') await quarantineOrDelete(ports, file)
 }
 
-/** Reads the bytes once: to the scanner, and on the way their size, SHA-256, type and encoding. */
+/** Reads the bytes once. Scans them and determines their size, SHA-256, type and encoding. */
 async function examine(ports: ScanPorts, file: PendingFile, body: Readable, options: ScanOptions) {
   const hash = createHash('sha256')
   const head: Buffer[] = []
@@ -80,10 +80,10 @@ async function examine(ports: ScanPorts, file: PendingFile, body: Readable, opti
   try {
     const empty = file.reservation.maxBytes === 0
     const tap = Readable.from(measured())
-    // Not `once`: it would reject where a scanner with an early verdict aborts the tap.
+    // Not `events.once`: it rejects if a scanner with an early verdict aborts the tap.
     const closed = new Promise((resolve) => tap.once('close', resolve))
     const scan = empty ? emptyScan(ports) : await scanBody(ports, tap, options)
-    // A scanner may have its verdict before the end, with a chunk on its way; the checksum is of all bytes nevertheless.
+    // A scanner can return before the end of the body. Reads the rest, because the checksum covers all bytes.
     tap.destroy()
     await closed
     for await (const chunk of body) measure(chunk)

@@ -5,7 +5,7 @@ import type { ByteRange } from '../../ports/blob-store.ts'
 import type { Ports } from '../../ports/ports.ts'
 import { whyUnscannable } from '../../model/unscannable.ts'
 
-/** Bytes on the disk, to be read as often as need be. */
+/** Bytes on the disk that can be read repeatedly. */
 export interface LocalBytes {
   sizeBytes: number
   open: (range?: ByteRange) => Readable

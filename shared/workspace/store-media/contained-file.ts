@@ -5,8 +5,8 @@ import { WorkspaceError } from '../../model/errors.ts'
 import { refusedSource } from '../../media/source-refusals.ts'
 
 /**
- * The path of a file relative to a directory, from a relative path, which may have `.` segments, or from an absolute one
- * below the directory, by its own name or by the one that links lead to. Throws `invalid-request` for any other.
+ * Returns a path relative to a directory. Accepts a relative path, which may have `.` segments, or an absolute path below
+ * the directory, by its given or its real path. Throws `invalid-request` for others.
  */
 export async function containedPath(directory: string, path: string): Promise<string> {
   const real = await realpath(directory).catch(() => directory)
@@ -30,7 +30,7 @@ export async function openContained(directory: string, path: string): Promise<Fi
   const full = join(directory, ...segments)
   try {
     await assertNoLink(directory, segments)
-    // Without O_NONBLOCK a pipe would be waited for.
+    // Without O_NONBLOCK, opening a FIFO blocks.
     const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK
     const handle = await open(full, flags)
     try {
@@ -52,7 +52,7 @@ async function assertNoLink(directory: string, segments: string[]): Promise<void
   }
 }
 
-/** What was opened is what the path named all along: nobody has put a link into it meanwhile. */
+/** Throws if the path was replaced by a link while the file was opened. */
 async function assertSame(handle: FileHandle, directory: string, segments: string[]) {
   const opened = await handle.stat()
   if (!opened.isFile()) throw outside('must name a regular file')
@@ -69,7 +69,7 @@ function refusalOf(error: unknown): unknown {
   if (code !== 'ENOENT' && code !== 'ENOTDIR' && code !== 'ENAMETOOLONG') return error
   return new WorkspaceError(
     'not-found',
-    'There is no such file in the directory of the execution. Use the path that storeMedia answered, or one below the same directory.',
+    'The directory of the execution has no such file. Use the path that storeMedia answered, or one below the same directory.',
     { cause: error },
   )
 }

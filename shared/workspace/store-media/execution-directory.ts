@@ -3,8 +3,8 @@ import { join } from 'node:path'
 import { siblingNames } from '../../media/fitting-name.ts'
 
 /**
- * Makes a directory that only this process's user may enter, and answers whether it was made just now. One that is there
- * must be such a one: in a temporary directory that everyone shares, anyone may have put a link there.
+ * Creates a directory that only this process's user may enter. Resolves to whether it was created. Throws if the path exists
+ * and is not a directory of this user: in a shared temporary directory, any user can place a link there.
  */
 export async function ownDirectory(path: string): Promise<boolean> {
   try {
@@ -20,7 +20,7 @@ export async function ownDirectory(path: string): Promise<boolean> {
   return false
 }
 
-/** The bytes of all files below a directory; links count as what they are. None where there is no directory. */
+/** Sums the sizes of all files below a directory. Does not follow links. A missing directory has 0 bytes. */
 export async function heldBytes(path: string): Promise<number> {
   let bytes = 0
   try {
@@ -34,8 +34,8 @@ export async function heldBytes(path: string): Promise<number> {
 }
 
 /**
- * Shows a staged file in a directory, whole at once, under its name or the first free one beside it. What is there is never
- * replaced, whoever else publishes at the same moment.
+ * Moves a staged file into a directory atomically, under its name or the first free sibling name. Never replaces a file, also
+ * under concurrency.
  */
 export async function publish(staged: string, directory: string, name: string): Promise<string> {
   const isNew = await ownDirectory(directory)
@@ -46,14 +46,14 @@ export async function publish(staged: string, directory: string, name: string): 
       return candidate
     }
   } catch (error) {
-    // Fails where another has published into it meanwhile: then it is to stay.
+    // `rmdir` fails if the directory is not empty, because another file was published: it then stays.
     if (isNew) await rmdir(directory).catch(() => undefined)
     throw error
   }
-  throw new Error('There is always another name')
+  throw new Error('siblingNames ended')
 }
 
-/** Removes a directory with everything in it: out of sight at once, however long that takes. */
+/** Removes a directory. Renames it to `aside` first, so that it disappears immediately. */
 export async function removeDirectory(path: string, aside: string): Promise<void> {
   try {
     await rename(path, aside)
@@ -64,7 +64,7 @@ export async function removeDirectory(path: string, aside: string): Promise<void
   await removeTree(aside)
 }
 
-/** Removes what is there, if anything; also what a program has made read-only, as Go does its modules. */
+/** Removes a file or directory if it exists, including read-only directories, such as Go's module cache. */
 export async function removeTree(path: string): Promise<void> {
   const options = { recursive: true, force: true }
   try {

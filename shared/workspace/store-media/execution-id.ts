@@ -2,7 +2,7 @@ import { invalid } from '../../model/errors.ts'
 
 const pattern = /^[A-Za-z0-9_~-][A-Za-z0-9._~-]{0,127}$/
 
-/** An execution's id, which names its directory: never `.`, `..` or a name that begins with a dot. Throws `invalid-request`. */
+/** Parses an execution's id, which names its directory: no name that starts with a dot. Throws `invalid-request`. */
 export function parseExecutionId(input: string): string {
   if (pattern.test(input)) return input
   throw invalid(

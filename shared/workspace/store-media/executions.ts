@@ -17,21 +17,21 @@ import { openLedger, type Ledger } from './ledger.ts'
 import { stage, type StagedFile } from './staged-file.ts'
 
 export interface ExecutionsOptions {
-  /** Below it lie the directories of executions: `exec_file/{executionId}/`. */
+  /** Contains the directories of executions: `exec_file/{executionId}/`. */
   temporaryDirectory: string
-  /** What the files of one execution may have together, in bytes. */
+  /** Limit for the files of one execution together; default 1 GiB. */
   maxExecutionBytes?: number
 }
 
-/** The directory of one execution, while a piece of work is done in it. */
+/** The directory of one execution during one operation. */
 export interface Execution {
-  /** Aborted when the caller gives up, or the execution is cleaned. */
+  /** Aborted when the caller aborts or the execution is cleaned. */
   signal: AbortSignal
-  /** Writes a body where nobody sees it, counted against the execution's limit. */
+  /** Writes a body to a hidden file. Counts it against the execution's limit. */
   stage(body: Readable, maxBytes: number): Promise<StagedFile>
-  /** Shows a staged file under a name of its own; resolves to that. */
+  /** Moves a staged file into the directory under a free name. Resolves to that name. */
   publish(staged: StagedFile, name: string): Promise<string>
-  /** The path of a file in the directory, relative to it. Throws for a path that leads elsewhere. */
+  /** Returns the relative path of a file in the directory. Throws for a path outside it. */
   locate(path: string): Promise<string>
   /** Opens a file in the directory by its located path. */
   open(path: string): Promise<FileHandle>
@@ -43,7 +43,7 @@ export interface Executions {
     signal: AbortSignal | undefined,
     work: (execution: Execution) => Promise<Result>,
   ): Promise<Result>
-  /** Ends what is at work in an execution and removes its directory. One that is not there is no error. */
+  /** Aborts the operations of an execution and removes its directory. A missing directory is no error. */
   clean(executionId: string): Promise<void>
 }
 
@@ -55,12 +55,12 @@ interface Busy {
 
 const defaultMaxBytes = 1024 * 1024 * 1024
 
-/** What a crash has left is removed once nobody can be writing it any more. */
+/** Age at which hidden files are leftovers of a crash. */
 const abandonedMs = 24 * 3600 * 1000
 
 /**
- * The directories of executions. Limits are exact for all that one process does: what an execution holds is counted on the
- * disk when work in it begins, and kept count of until it ends.
+ * Manages the directories of executions. The limits are exact within one process: the size of a directory is measured when
+ * its first operation starts, and counted until its last one ends.
  */
 export function openExecutions({
   temporaryDirectory,
@@ -124,7 +124,7 @@ export function openExecutions({
   }
 }
 
-/** The directory of an execution, whether or not it is there. Throws `invalid-request` for a bad id. */
+/** Returns the directory of an execution, which may not exist. Throws `invalid-request` for an invalid id. */
 export function directoryOf(temporaryDirectory: string, executionId: string): string {
   return join(rootOf(temporaryDirectory), parseExecutionId(executionId))
 }
@@ -142,7 +142,7 @@ async function prepareDirectories(temporary: string, root: string, hidden: strin
     const path = join(hidden, name)
     const found = await stat(path).catch(() => undefined)
     if (!found || found.mtimeMs >= before) continue
-    // What cannot be removed stays: no execution is to suffer for that.
+    // Keeps a file that cannot be removed; executions do not depend on it.
     await removeTree(path).catch(() => undefined)
   }
 }

@@ -1,8 +1,8 @@
 import { WorkspaceError } from '../../model/errors.ts'
 
-/** Counts what the files of one execution hold. Exact: what would pass the limit is refused before it is written. */
+/** Counts the bytes of one execution's files. Refuses bytes over the limit before they are written. */
 export interface Ledger {
-  /** Throws `too-large` where so many more bytes would pass the limit; then nothing is taken. */
+  /** Adds bytes. Throws `too-large`, and adds nothing, if they exceed the limit. */
   take(bytes: number): void
   giveBack(bytes: number): void
 }

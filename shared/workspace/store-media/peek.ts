@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream'
 
-/** The first bytes of a body, at least so many unless it ends before, and the whole of it to be read from its start. */
+/** Reads at least `bytes` from a body, or all of a shorter one. Returns them as `head`, and `whole` to read from the start. */
 export async function peek(
   body: Readable,
   bytes: number,
@@ -19,7 +19,7 @@ export async function peek(
     yield* { [Symbol.asyncIterator]: () => rest }
   }
   const whole = Readable.from(all(), { objectMode: false })
-  // A reader that is destroyed before it was ever read never enters the generator.
+  // Destroying an unread `whole` never starts the generator, so the body is destroyed here.
   whole.once('close', () => body.destroy())
   return { head: Buffer.concat(begun).subarray(0, bytes), whole }
 }

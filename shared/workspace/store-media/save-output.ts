@@ -26,8 +26,8 @@ interface Output {
 }
 
 /**
- * Stores a file in the workspace, beside and never in place of another one, and answers the reference of what is ready. It
- * is scanned here and now; the finalize event that comes as well finds it settled.
+ * Stores a file in the workspace under a free name and returns its reference when it is ready. Scans the file itself; the
+ * finalize event then finds it settled.
  */
 export async function saveOutput(
   ports: OutputPorts,
@@ -72,13 +72,13 @@ async function settled(
     if (result?.refusal !== undefined) throw settleRefusal(result.refusal)
     return await readyFile(ports, caller, { id: pending.id })
   } catch (error) {
-    // Still pending where the scanner failed: nobody waits for this file any more.
+    // If the scanner failed, the file is still pending, and no caller will use it.
     await deleteBytes(ports, [await releaseReservation(ports, pending)])
     throw error
   }
 }
 
-/** What a program called its file need be no name in a workspace. */
+/** Returns a source's name if it is valid in a workspace. */
 function usable(name: string | undefined): string | undefined {
   try {
     return name === undefined ? undefined : parseName(name)

@@ -10,25 +10,25 @@ import { sniffedBytes } from '../../media/sniff/detect-type.ts'
 import type { Ledger } from './ledger.ts'
 
 interface StageOptions {
-  /** Where nobody looks. */
+  /** The hidden directory. */
   directory: string
   maxBytes: number
   ledger: Ledger
   signal: AbortSignal
 }
 
-/** A body on the disk, where nobody looks. It goes when it is disposed, unless it has been kept. */
+/** A body in a hidden file. Disposing removes the file unless `keep` was called. */
 export interface StagedFile extends AsyncDisposable {
   path: string
   sizeBytes: number
-  /** As many of the first bytes as tell the type. */
+  /** The first bytes, enough to detect the type. */
   head: Buffer
   open(range?: ByteRange): Readable
-  /** Has been published: what it took of the ledger stays taken. */
+  /** Call after publishing: the bytes stay counted in the ledger. */
   keep(): void
 }
 
-/** Writes a body, and stops with `too-large` before the first byte too many. Whatever fails, nothing is left. */
+/** Writes a body to a hidden file. Throws `too-large` before it writes more than `maxBytes`. Keeps nothing on failure. */
 export async function stage(
   body: Readable,
   { directory, maxBytes, ledger, signal }: StageOptions,
@@ -51,7 +51,7 @@ export async function stage(
   }
   try {
     signal.throwIfAborted()
-    // Opened before anything can fail: a file that is still being opened cannot be removed.
+    // Opens the file first, because a file that is still being opened cannot be removed.
     await using file = await open(path, 'wx', 0o600)
     await pipeline(body, counted, file.createWriteStream(), { signal })
   } catch (error) {

@@ -25,16 +25,16 @@ export const returnFormats = [
 
 export type ReturnFormat = (typeof returnFormats)[number]
 
-/** For whom, and in which run. */
+/** The user and the execution that a file is stored for. */
 export interface MediaContext {
   userId: string
-  /** Names the directory that local files are in. */
+  /** Names the directory of local files. */
   executionId: string
-  /** The user's workspace, whose id is the user's; without it there are no references, in or out. */
+  /** The user's workspace; its id equals the user's. Without it, references are neither accepted nor returned. */
   workspaceId?: string
-  /** Outputs go to `/sessions/{sessionId}/`. */
+  /** Stores outputs in `/sessions/{sessionId}/`. */
   sessionId?: string
-  /** Whether what lies outside the session is as absent as for a token that is bound to it. */
+  /** Hides files outside the session, as for a token bound to it. */
   isBoundToSession?: boolean
 }
 
@@ -56,19 +56,19 @@ export type MediaPorts = Pick<
 
 export interface Media {
   /**
-   * Takes a file in any of the five forms and answers it in the format that the caller needs:
+   * Takes a file in any of the five forms and returns it in the requested format:
    * - `for_local_processing`: its path relative to `{temporaryDirectory}/exec_file/{executionId}/`;
    * - `for_external_api`: a data URI with the type that its bytes have;
-   * - `for_block_output`: a reference where the context has a workspace, else a data URI. A reference
-   *   comes back as itself, with its type appended if it has none.
-   * What is answered has been scanned. Refusals are `WorkspaceError`s; whatever fails, the directory is as it was.
+   * - `for_block_output`: a reference if the context has a workspace, else a data URI. A reference is returned
+   *   unchanged, with its type appended if it has none.
+   * The returned bytes are scanned. Throws `WorkspaceError`. Leaves the directory unchanged on failure.
    */
   storeMedia(request: MediaRequest): Promise<string>
-  /** Ends what is at work in an execution and removes its directory. One that is not there is no error. */
+  /** Aborts the operations of an execution and removes its directory. A missing directory is no error. */
   cleanExecution(executionId: string): Promise<void>
 }
 
-/** One for a process: it counts what each execution holds, exactly under any concurrency. */
+/** Call once per process: the instance counts the bytes of each execution, exactly under any concurrency. */
 export function openMedia(ports: MediaPorts, options: ExecutionsOptions): Media {
   const executions = openExecutions(options)
   return {
@@ -123,7 +123,7 @@ async function storeRemote(store: Store, text: string): Promise<string> {
   }
 }
 
-/** Scanned when it became ready: not a second time. */
+/** Does not scan the file again: it was scanned when it became ready. */
 async function storeOwn(store: Store, file: ReadyFile, text: string): Promise<string> {
   const { ports, caller, context, execution, returnFormat } = store
   const { id, name, mimeType, sizeBytes } = file
@@ -161,7 +161,7 @@ async function storeForeign(
   return await toDataUri(mimeType, staged.sizeBytes, async () => staged.open())
 }
 
-/** It may have been written by the execution itself: nobody has looked at it. */
+/** Scans the file: the execution may have written it. */
 async function storeLocal(store: Store, file: string): Promise<string> {
   const { ports, caller, execution, returnFormat } = store
   const path = await execution.locate(file)

@@ -1,10 +1,10 @@
 import type { Readable } from 'node:stream'
 import { WorkspaceError } from '../../model/errors.ts'
 
-/** Past this the text comes near to the longest that V8 holds, and to what any API takes. */
+/** A longer text comes close to V8's string limit, and no API accepts it. */
 export const maxDataUriBytes = 256 * 1024 * 1024
 
-/** A data URI in base64 (RFC 2397) of a whole body. Its text is all that is held in memory. */
+/** Encodes a body as a base64 data URI (RFC 2397). Holds only the text in memory. */
 export async function toDataUri(
   mimeType: string,
   sizeBytes: number,

@@ -3,27 +3,27 @@ import type { FileRecord } from '../../model/file.ts'
 import type { SweepPosition, SweepQuery } from '../../ports/maintenance.ts'
 import { isExpired } from '../../model/reservation.ts'
 import { scan } from '../scan/scan.ts'
-import { ago, beginning, pagedPhase, type Sweeping, type PageSource } from './phase.ts'
+import { ago, startPosition, pagedPhase, type SweepContext, type PageSource } from './phase.ts'
 import { count, nameOf } from './report.ts'
 
 const pageSize = 200
 const dayMs = 24 * 3600 * 1000
 
-/** Finishes pending files whose bytes are there, and gives reservations up whose time has passed. */
-export function pending(sweeping: Sweeping) {
-  const { catalog } = sweeping.ports
-  const before = ago(sweeping, sweeping.pendingAgeSeconds * 1000)
-  return pagedPhase(sweeping, {
+/** Settles pending files whose bytes have arrived, and expires the other reservations when their time is over. */
+export function pending(context: SweepContext) {
+  const { catalog } = context.ports
+  const before = ago(context, context.pendingAgeSeconds * 1000)
+  return pagedPhase(context, {
     ...records((query) => catalog.listPending(query), before),
-    visit: (file) => settleOrExpire(sweeping, file),
+    visit: (file) => settleOrExpire(context, file),
   })
 }
 
-/** Purges what has been in the trash for longer than the retention. */
-export function trash(sweeping: Sweeping) {
-  const { ports, report, dryRun } = sweeping
-  const before = ago(sweeping, ports.limits.trashRetentionDays * dayMs)
-  return pagedPhase(sweeping, {
+/** Purges files that have been in the trash for longer than the retention. */
+export function trash(context: SweepContext) {
+  const { ports, report, dryRun } = context
+  const before = ago(context, ports.limits.trashRetentionDays * dayMs)
+  return pagedPhase(context, {
     ...records((query) => ports.catalog.listTrash(query), before),
     visit: async (file) => {
       const purged = dryRun ? file : await ports.catalog.purge(file.workspaceId, file.id, before)
@@ -42,7 +42,7 @@ function records(
     nameOf,
     positionOf,
     page: async (text) => {
-      const after = text === beginning ? undefined : (JSON.parse(text) as SweepPosition)
+      const after = text === startPosition ? undefined : (JSON.parse(text) as SweepPosition)
       const items = await list({ before, limit: pageSize, ...(after && { after }) })
       const last = items.length < pageSize ? undefined : items.at(-1)
       return { items, next: last && positionOf(last) }
@@ -56,8 +56,8 @@ function positionOf(file: FileRecord): string {
   return JSON.stringify(position)
 }
 
-async function settleOrExpire(sweeping: Sweeping, file: FileRecord): Promise<void> {
-  const { ports, report, dryRun, abandonedBefore, signal } = sweeping
+async function settleOrExpire(context: SweepContext, file: FileRecord): Promise<void> {
+  const { ports, report, dryRun, abandonedBefore, signal } = context
   const blob = await ports.blobs.stat(file.storagePath)
   if (file.state !== 'pending') return
   if (blob) {
@@ -65,7 +65,7 @@ async function settleOrExpire(sweeping: Sweeping, file: FileRecord): Promise<voi
     if (isSettled) count(report, 'finished', nameOf(file))
     return
   }
-  // A resumable session's bytes come from outside: no process that dies takes it along.
+  // The client of a resumable session sends its bytes to the store, so no ended process of ours abandons it.
   const isTicket = file.reservation.uploadId !== undefined
   const abandoned = isTicket ? undefined : abandonedBefore
   if (dryRun) {

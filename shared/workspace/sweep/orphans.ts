@@ -2,42 +2,42 @@ import type { FileRecord } from '../../model/file.ts'
 import type { StoredBlob } from '../../ports/blob-store.ts'
 import { quarantineOrDelete } from '../scan/quarantine-or-delete.ts'
 import { ownerOf } from '../../model/storage-path.ts'
-import { ago, beginning, pagedPhase, type Sweeping } from './phase.ts'
+import { ago, startPosition, pagedPhase, type SweepContext } from './phase.ts'
 import { count } from './report.ts'
 
 const pageSize = 500
 const concurrency = 16
 const orphanAgeMs = 24 * 3600 * 1000
 
-/** Removes blobs that no record stands for, once they are a day old. */
-export function orphans(sweeping: Sweeping) {
-  const { catalog, blobs } = sweeping.ports
-  const before = ago(sweeping, orphanAgeMs)
+/** Removes blobs without a record that are older than a day. */
+export function orphans(context: SweepContext) {
+  const { catalog, blobs } = context.ports
+  const before = ago(context, orphanAgeMs)
   const known = new Map<string, Promise<boolean>>()
   const isKnown = (workspaceId: string) => {
     const asked = known.get(workspaceId) ?? catalog.isKnown(workspaceId)
     known.set(workspaceId, asked)
     return asked
   }
-  return pagedPhase<StoredBlob>(sweeping, {
+  return pagedPhase<StoredBlob>(context, {
     page: async (after) => {
       known.clear()
-      const page = await blobs.list({ limit: pageSize, ...(after !== beginning && { after }) })
+      const page = await blobs.list({ limit: pageSize, ...(after !== startPosition && { after }) })
       return { items: page.blobs, next: page.next }
     },
-    visit: (blob) => check(sweeping, blob, { before, isKnown }),
+    visit: (blob) => check(context, blob, { before, isKnown }),
     nameOf: ({ storagePath }) => storagePath,
     concurrency,
   })
 }
 
 async function check(
-  { ports, report, dryRun }: Sweeping,
+  { ports, report, dryRun }: SweepContext,
   blob: StoredBlob,
   { before, isKnown }: { before: Date; isKnown: (workspaceId: string) => Promise<boolean> },
 ): Promise<void> {
   const owner = ownerOf(blob.storagePath)
-  // A blob that is not ours to name is left alone.
+  // Keeps blobs whose path is not one of Coffer's.
   if (!owner || blob.storedAt >= before) return
   const file = await ports.catalog.get(owner.workspaceId, owner.id)
   const isWanted =
@@ -45,16 +45,16 @@ async function check(
   if (isWanted) return
   if (!file && !(await isKnown(owner.workspaceId))) {
     throw new Error(
-      'the catalog has never heard of this workspace, so it is not the catalog that these bytes were stored with; they are kept',
+      'the catalog does not know this workspace, so these bytes were stored with another catalog; they are kept',
     )
   }
   if (!dryRun) await remove(ports, blob, file)
   count(report, 'orphans', blob.storagePath)
 }
 
-/** The bytes of a refused file were to be put away, by a process that died before it could. */
+/** Removes an orphan. If it belongs to a rejected file, a process crashed before it quarantined or deleted the bytes. */
 async function remove(
-  ports: Sweeping['ports'],
+  ports: SweepContext['ports'],
   blob: StoredBlob,
   file: FileRecord | undefined,
 ): Promise<void> {

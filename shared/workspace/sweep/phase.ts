@@ -6,60 +6,59 @@ export type SweepPorts = Pick<
   'catalog' | 'blobs' | 'scanner' | 'quarantine' | 'now' | 'limits'
 >
 
-/** What every phase works with. */
-export interface Sweeping {
+/** Ports, options and report of one sweep, shared by its phases. */
+export interface SweepContext {
   ports: SweepPorts
   report: SweepReport
-  /** Only looks, and reports what it would do. */
+  /** Reports what the sweep would do, and changes nothing. */
   dryRun: boolean
-  /** Younger pending files are left to their own events. */
+  /** Skips younger pending files: their finalize event is still due. */
   pendingAgeSeconds: number
-  /** Uploads through a function that began before this instant and have brought no bytes are over: their process is gone. */
+  /** Uploads through the API that started before this instant and have no bytes are abandoned: their process has ended. */
   abandonedBefore: Date
   signal: AbortSignal | undefined
 }
 
-/** The instant so many milliseconds ago. */
-export function ago({ ports }: Sweeping, milliseconds: number): Date {
+/** Returns the instant `milliseconds` before now. */
+export function ago({ ports }: SweepContext, milliseconds: number): Date {
   return new Date(ports.now().getTime() - milliseconds)
 }
 
-/** The position before everything. */
-export const beginning = ''
+/** The position before the first item. */
+export const startPosition = ''
 
-/** How a phase goes through its listing. Positions are texts of the phase's own. */
+/** A listing that a phase pages through. Each phase defines its own position strings. */
 export interface PageSource<Item> {
-  /** One page behind a position; `next` where more may follow. */
+  /** Lists the page after a position; `next` is set if more may follow. */
   page: (after: string) => Promise<{ items: Item[]; next?: string | undefined }>
-  /** Deals with one item; what it throws is a failure of that item alone. */
+  /** Handles one item. An error fails this item only. */
   visit: (item: Item) => Promise<void>
-  /** What a failure calls the item. */
+  /** The item's name in the report's failures. */
   nameOf: (item: Item) => string
-  /** The position behind an item, where the listing can go on there; else a page is gone through whole. */
+  /** Returns the position after an item. Without it, a page is always completed. */
   positionOf?: (item: Item) => string
-  /** How many items are dealt with at once. */
+  /** Number of items handled concurrently; default 1. */
   concurrency?: number
 }
 
-/** One phase: its kind, and the walk that it takes. */
-export type OpenPhase = (sweeping: Sweeping) => Stepper
+export type OpenPhase = (context: SweepContext) => PhaseStep
 
-/** Deals with one page behind a position; yields the position it has come to, undefined at the end. */
-export type Stepper = (
+/** Handles one page after a position. Resolves to the position it has reached, to undefined at the end of the listing. */
+export type PhaseStep = (
   after: string,
-  budget: { isExpired: () => boolean; examined: () => void },
+  budget: { isOver: () => boolean; examined: () => void },
 ) => Promise<string | undefined>
 
-export function pagedPhase<Item>({ report }: Sweeping, walk: PageSource<Item>): Stepper {
-  const { visit, nameOf, positionOf, concurrency = 1 } = walk
+export function pagedPhase<Item>({ report }: SweepContext, source: PageSource<Item>): PhaseStep {
+  const { visit, nameOf, positionOf, concurrency = 1 } = source
   const attempt = (item: Item) =>
     visit(item).catch((error: unknown) => fail(report, nameOf(item), error))
-  return async (after, { isExpired, examined }) => {
-    const { items, next } = await walk.page(after)
+  return async (after, { isOver, examined }) => {
+    const { items, next } = await source.page(after)
     let reached = after
     for (let start = 0; start < items.length; start += concurrency) {
-      // Never before the first: else a page that takes long to list would be listed for ever.
-      if (reached !== after && isExpired()) return reached
+      // Handles at least one batch, so that a slow listing still makes progress.
+      if (reached !== after && isOver()) return reached
       const batch = items.slice(start, start + concurrency)
       await Promise.all(batch.map(attempt))
       for (const _ of batch) examined()

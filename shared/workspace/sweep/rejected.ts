@@ -1,6 +1,6 @@
 import { deleteBytes } from '../delete-bytes.ts'
 import type { RejectedFile, RejectedQuery } from '../../ports/maintenance.ts'
-import { ago, beginning, pagedPhase, type Sweeping, type Stepper } from './phase.ts'
+import { ago, startPosition, pagedPhase, type SweepContext, type PhaseStep } from './phase.ts'
 import { count, nameOf } from './report.ts'
 import { rejectedAtOf } from '../../model/transitions.ts'
 
@@ -9,20 +9,20 @@ const dayMs = 24 * 3600 * 1000
 
 type Position = NonNullable<RejectedQuery['after']>
 
-/** Purges infected and unscannable files after the retention: until then their owner can see the verdict. */
-export function rejected(sweeping: Sweeping): Stepper {
-  const { ports, report, dryRun } = sweeping
-  const before = ago(sweeping, ports.limits.trashRetentionDays * dayMs)
-  return pagedPhase<RejectedFile>(sweeping, {
+/** Purges infected and unscannable files after the retention. Until then their owner can see the verdict. */
+export function rejected(context: SweepContext): PhaseStep {
+  const { ports, report, dryRun } = context
+  const before = ago(context, ports.limits.trashRetentionDays * dayMs)
+  return pagedPhase<RejectedFile>(context, {
     page: async (text) => {
-      const after = text === beginning ? undefined : (JSON.parse(text) as Position)
+      const after = text === startPosition ? undefined : (JSON.parse(text) as Position)
       const query = { before, limit: pageSize, ...(after && { after }) }
       const items = await ports.catalog.listRejected(query)
       const last = items.length < pageSize ? undefined : items.at(-1)
       return { items, next: last && positionOf(last) }
     },
     visit: async (file) => {
-      // The verdict is final, whatever else has changed since.
+      // Needs no recheck, because a verdict is final.
       const purged = dryRun ? file : await ports.catalog.purge(file.workspaceId, file.id)
       if (!purged) return
       count(report, 'purged', nameOf(purged))
@@ -39,8 +39,8 @@ function positionOf(file: RejectedFile): string {
   return JSON.stringify({ rejectedAt, workspaceId, sequence } satisfies Position)
 }
 
-/** Removes what has been in the quarantine for longer than its retention. */
-export function quarantine({ ports, dryRun }: Sweeping): Stepper {
+/** Removes quarantined bytes after the quarantine's retention. */
+export function quarantine({ ports, dryRun }: SweepContext): PhaseStep {
   return async (_, { examined }) => {
     const removed = dryRun ? 0 : ((await ports.quarantine?.removeExpired()) ?? 0)
     for (let i = 0; i < removed; i += 1) examined()

@@ -2,9 +2,14 @@ import type { FileId } from '../../model/ids.ts'
 import type { PendingCount, Recount } from '../../ports/maintenance.ts'
 
 /**
- * What a sweep does, in this order: pending files are finished or expired; the trash is purged by age, and so are files
- * that a later scan rejected; counters are counted anew and the trash is cut to its room; ready files are asked for their
- * bytes; blobs are asked for their records; what has been in quarantine for too long is removed.
+ * The phases in the order in which a sweep runs them:
+ * - `pending`: settles or expires pending files;
+ * - `trash`: purges deleted files after the retention;
+ * - `rejected`: purges infected and unscannable files after the retention;
+ * - `counters`: recounts the usage and trims the trash to its limit;
+ * - `missing`: checks that the bytes of ready files exist;
+ * - `orphans`: removes blobs without a record;
+ * - `quarantine`: removes quarantined bytes after their retention.
  */
 export const phases = [
   'pending',
@@ -17,49 +22,49 @@ export const phases = [
 ] as const
 export type Phase = (typeof phases)[number]
 
-/** How many examples of each kind, and how many failures, a report names: it stays one log line. */
+/** Greatest number of examples of each kind, and of failures: the report is one log line. */
 const maxNamed = 20
 
 type Action = 'finished' | 'expired' | 'purged' | 'repaired' | 'missing' | 'found' | 'orphans'
 
-/** What one sweep did; of a dry run, what it would have done. */
+/** The result of one sweep. For a dry run, what it would have done. */
 export interface SweepReport {
   dryRun: boolean
   startedAt: string
   durationMs: number
-  /** Whether every phase came to its end; else a later sweep goes on where this one stopped. */
+  /** Whether every phase ended. If not, a later sweep continues from there. */
   complete: boolean
   /** The phases that were due. */
   phases: Partial<Record<Phase, PhaseReport>>
-  /** Pending files whose bytes were there: scanned and settled. */
+  /** Pending files with bytes: scanned and settled. */
   finished: number
-  /** Reservations whose time had passed: path and quota given back. */
+  /** Expired reservations: path and quota released. */
   expired: number
-  /** Files that had been in the trash, or rejected, for longer than the retention, or for which there was no room. */
+  /** Files purged after the retention, or because the trash was full. */
   purged: number
-  /** Workspaces whose counters were not what their files add up to. */
+  /** Workspaces whose counters differed from their files. */
   repaired: number
-  /** Ready files whose bytes turned out to be missing. */
+  /** Ready files newly marked as missing. */
   missing: number
-  /** Files that were marked as missing, and whose bytes are there again. */
+  /** Files marked as missing whose bytes exist again. */
   found: number
-  /** Blobs older than 24 h that no record stands for. */
+  /** Blobs older than 24 h without a record. */
   orphans: number
   /** The first of each kind: `{workspaceId}/{fileId}`, or a blob's storage path. */
   examples: Partial<Record<Action, string[]>>
-  /** What the first repaired workspaces' counters said, and what their files add up to. */
+  /** Counters of the first repaired workspaces, before and after. */
   drifts: ({ workspaceId: string } & Recount)[]
-  /** What is still pending when the sweep ends, open uploads too; undefined where it could not be counted. */
+  /** Files pending at the end of the sweep, including open uploads. Undefined if the count failed. */
   pending?: PendingCount
   failureCount: number
-  /** What could not be dealt with this time, the first of it; a later sweep tries again. */
+  /** The first failed items with their errors. A later sweep retries them. */
   failures: string[]
 }
 
 export interface PhaseReport {
-  /** `stopped`: by the time budget. `failed`: a listing could not be completed. */
+  /** `stopped`: the time budget is used up. `failed`: a listing failed. */
   outcome: 'ended' | 'stopped' | 'failed'
-  /** Files, workspaces or blobs looked at. */
+  /** Number of files, workspaces or blobs examined. */
   examined: number
 }
 

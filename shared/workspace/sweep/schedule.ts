@@ -1,11 +1,11 @@
 import { z } from 'zod'
 import { sweep, type SweepOptions } from './sweep.ts'
-import { beginning, type SweepPorts } from './phase.ts'
+import { startPosition, type SweepPorts } from './phase.ts'
 import { phases, type Phase, type SweepReport } from './report.ts'
 
 const dayMs = 24 * 3600 * 1000
 
-/** How long after its last end a phase is due again: those that look at every file cost a read of each. */
+/** Time from the end of a phase until it is due again. Phases that read every file run rarely. */
 const intervalMs: Record<Phase, number> = {
   pending: 0,
   trash: 0,
@@ -16,7 +16,7 @@ const intervalMs: Record<Phase, number> = {
   quarantine: dayMs,
 }
 
-/** Grows with what a phase looks at: a phase that ended under another version is due at once, such as for new counters. */
+/** Raise a version to make a phase due immediately, for example when counters are added. */
 const versions: Partial<Record<Phase, number>> = { counters: 2 }
 
 const progressSchema = z.partialRecord(
@@ -30,8 +30,8 @@ const progressSchema = z.partialRecord(
 type Progress = z.infer<typeof progressSchema>
 
 /**
- * The sweep of a schedule: runs the phases that are due, each from where the last sweep had to stop, and keeps in the
- * catalog how far it has come, page by page. Of two at once each page is done at least once.
+ * Runs the phases that are due, each from where the last sweep stopped. Saves the positions in the catalog after each page.
+ * Two concurrent sweeps handle each page at least once.
  */
 export async function sweepOnSchedule(
   ports: SweepPorts,
@@ -40,7 +40,7 @@ export async function sweepOnSchedule(
   const { catalog, now } = ports
   const progress = parseProgress(await catalog.sweepProgress())
   const due = phases.filter((phase) => isDue(progress, phase, now()))
-  const positions = due.map((phase) => [phase, progress[phase]?.position ?? beginning])
+  const positions = due.map((phase) => [phase, progress[phase]?.position ?? startPosition])
   return sweep(ports, {
     ...options,
     phases: due,
@@ -65,11 +65,11 @@ function isDue(progress: Progress, phase: Phase, now: Date): boolean {
   const { endedAt, version } = progress[phase] ?? {}
   if (endedAt === undefined || version !== versions[phase]) return true
   const sinceMs = now.getTime() - Date.parse(endedAt)
-  // An end that lies ahead was written by a clock that was wrong.
+  // An end in the future was written by a wrong clock.
   return sinceMs >= intervalMs[phase] || sinceMs < 0
 }
 
-/** What another version has kept, and this one does not understand, only means to begin anew. */
+/** Returns no progress for a format of another version: all phases then start over. */
 function parseProgress(text: string | undefined): Progress {
   if (text === undefined) return {}
   try {

@@ -2,7 +2,7 @@ import { orphans } from './orphans.ts'
 import { rejected, quarantine } from './rejected.ts'
 import { counters } from './counters.ts'
 import { missing } from './missing.ts'
-import { beginning, type OpenPhase, type Sweeping, type SweepPorts } from './phase.ts'
+import { startPosition, type OpenPhase, type SweepContext, type SweepPorts } from './phase.ts'
 import { pending, trash } from './due.ts'
 import { fail, newReport, phases, type Phase, type SweepReport } from './report.ts'
 
@@ -18,35 +18,35 @@ const openPhase: Record<Phase, OpenPhase> = {
 
 export type Positions = Partial<Record<Phase, string>>
 
-export interface SweepOptions extends Pick<Sweeping, 'pendingAgeSeconds' | 'abandonedBefore'> {
+export interface SweepOptions extends Pick<SweepContext, 'pendingAgeSeconds' | 'abandonedBefore'> {
   dryRun?: boolean
-  /** Which phases; by default all of them. */
+  /** Defaults to all phases. */
   phases?: readonly Phase[]
-  /** Where phases go on; by default at their beginning. */
+  /** Positions where phases continue. Defaults to the start. */
   from?: Positions
-  /** After about so long it stops; each phase has its share, so that a long one takes no other's. By default it goes to the end. */
+  /** Stops after about this time. Each phase gets a share, so that a long phase leaves time to the others. Default: no limit. */
   budgetMs?: number
-  /** Hears of each page that a phase has done, and with undefined of its end. */
+  /** Called after each page with the phase's position, and with undefined at its end. */
   onPage?: (phase: Phase, position: string | undefined) => Promise<void>
   signal?: AbortSignal
 }
 
 /**
- * Finishes what crashes, lost events and lost bytes left behind. Safe to run at any time, and twice at once: each step is
- * one idempotent operation that checks again what it acts on, and none follows from what a listing does not show. A phase
- * whose listing fails stops there, and the others go on.
+ * Repairs the effects of crashes, lost events and lost bytes. Safe to run at any time and concurrently: each step is one
+ * idempotent operation that rechecks its file, and no step concludes anything from an entry missing in a listing. A phase
+ * whose listing fails stops; the others run.
  */
 export async function sweep(ports: SweepPorts, options: SweepOptions): Promise<SweepReport> {
   const startedAt = ports.now().getTime()
   const { dryRun = false, pendingAgeSeconds, abandonedBefore, signal } = options
   const report = newReport(new Date(startedAt), dryRun)
-  const sweeping = { ports, report, dryRun, pendingAgeSeconds, abandonedBefore, signal }
+  const context = { ports, report, dryRun, pendingAgeSeconds, abandonedBefore, signal }
   const due = phases.filter((phase) => (options.phases ?? phases).includes(phase))
   for (const [index, phase] of due.entries()) {
     const now = ports.now().getTime()
     const left = startedAt + (options.budgetMs ?? Infinity) - now
     const deadline = now + left / (due.length - index)
-    await runPhase(sweeping, phase, { ...options, deadline })
+    await runPhase(context, phase, { ...options, deadline })
   }
   try {
     report.pending = await ports.catalog.countPending()
@@ -59,19 +59,19 @@ export async function sweep(ports: SweepPorts, options: SweepOptions): Promise<S
 }
 
 async function runPhase(
-  sweeping: Sweeping,
+  context: SweepContext,
   phase: Phase,
   { from, onPage, deadline }: SweepOptions & { deadline: number },
 ): Promise<void> {
-  const { ports, report, signal } = sweeping
-  const step = openPhase[phase](sweeping)
+  const { ports, report, signal } = context
+  const step = openPhase[phase](context)
   let examined = 0
-  const isExpired = () => signal?.aborted === true || ports.now().getTime() >= deadline
-  const budget = { isExpired, examined: () => void (examined += 1) }
-  let position: string | undefined = from?.[phase] ?? beginning
+  const isOver = () => signal?.aborted === true || ports.now().getTime() >= deadline
+  const budget = { isOver, examined: () => void (examined += 1) }
+  let position: string | undefined = from?.[phase] ?? startPosition
   let pages = 0
   try {
-    while (position !== undefined && !isExpired()) {
+    while (position !== undefined && !isOver()) {
       position = await step(position, budget)
       pages += 1
       await onPage?.(phase, position)
@@ -81,7 +81,7 @@ async function runPhase(
   } catch (error) {
     fail(report, phase, error)
     report.phases[phase] = { outcome: 'failed', examined }
-    // A position at which nothing can be listed is given up.
-    if (pages === 0) await onPage?.(phase, beginning).catch(() => undefined)
+    // Restarts the phase next time, because nothing can be listed from this position.
+    if (pages === 0) await onPage?.(phase, startPosition).catch(() => undefined)
   }
 }

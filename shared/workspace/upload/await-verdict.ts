@@ -2,7 +2,7 @@ import type { FileRecord } from '../../model/file.ts'
 import type { RefusalCode } from '../../model/settlement.ts'
 import type { Ports } from '../../ports/ports.ts'
 import { settleRefusal } from './refusal.ts'
-import { waitWithOthers } from './waiting.ts'
+import { awaitSettledWithinLimit } from './limited-wait.ts'
 
 export interface Wait {
   /** With 0, reads the record once. */
@@ -22,7 +22,7 @@ export async function awaitSettlement(
   const deadline = AbortSignal.timeout(Math.ceil(seconds * 1000))
   if (seconds > 0) {
     const ends = signal ? AbortSignal.any([signal, deadline]) : deadline
-    await waitWithOthers(catalog, { workspaceId, id }, ends).catch((error: unknown) => {
+    await awaitSettledWithinLimit(catalog, { workspaceId, id }, ends).catch((error: unknown) => {
       if (!deadline.aborted) throw error
     })
   }

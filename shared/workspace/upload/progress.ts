@@ -3,33 +3,33 @@ import type { Ports } from '../../ports/ports.ts'
 
 interface Tracking {
   receivedBytes: () => number
-  /** Called where the file is gone, though its bytes still come. */
+  /** Called if the file is deleted while its bytes arrive. */
   cancel: () => void
   seconds: number
 }
 
-/** Notes at intervals in a pending file what has arrived of it, until it is disposed. */
+/** Writes the received bytes to a pending file's record every `seconds`, until disposed. */
 export function trackProgress(
   catalog: Pick<Ports['catalog'], 'noteProgress' | 'get'>,
   { workspaceId, id }: PendingFile,
   { receivedBytes, cancel, seconds }: Tracking,
 ): AsyncDisposable {
-  let noting: Promise<void> | undefined
-  const note = async () => {
+  let updating: Promise<void> | undefined
+  const update = async () => {
     const file = await catalog.noteProgress(workspaceId, id, receivedBytes())
-    // The store may have committed and the file be settled, before its answer is here: that is no reason to break off.
+    // The file can be settled before the store's answer arrives. Cancels only if the record is gone.
     if (!file && !(await catalog.get(workspaceId, id))) cancel()
   }
   const timer = setInterval(() => {
-    // One at a time; one that fails is made good by the next.
-    noting ??= note()
+    // Skips an interval while an update runs. The next interval retries a failed update.
+    updating ??= update()
       .catch(() => undefined)
-      .finally(() => (noting = undefined))
+      .finally(() => (updating = undefined))
   }, seconds * 1000)
   return {
     async [Symbol.asyncDispose]() {
       clearInterval(timer)
-      await noting
+      await updating
     },
   }
 }

@@ -1,13 +1,13 @@
 import type { FileRecord } from '../../model/file.ts'
 import type { Catalog } from '../../ports/catalog.ts'
 
-/** More of one user's requests than these are answered without waiting: RFC 7240 §2 lets a server ignore a preference. */
+/** Further requests of a user are answered without waiting. A server may ignore a preference (RFC 7240 §2). */
 export const maxWaitingPerUser = 100
 
 const waiting = new WeakMap<object, Map<string, number>>()
 
-/** Resolves once a file is settled, or at once where too many requests of its user wait already. Rejects as `awaitSettled` does. */
-export async function waitWithOthers(
+/** Waits until a file is settled. Resolves immediately if `maxWaitingPerUser` requests of its user are waiting. Throws the errors of `awaitSettled`. */
+export async function awaitSettledWithinLimit(
   catalog: Pick<Catalog, 'awaitSettled'>,
   { workspaceId, id }: Pick<FileRecord, 'workspaceId' | 'id'>,
   signal: AbortSignal,

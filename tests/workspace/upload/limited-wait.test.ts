@@ -1,10 +1,13 @@
 import { expect, it } from 'vitest'
 import { parseFileId } from '../../../shared/model/path.ts'
-import { maxWaitingPerUser, waitWithOthers } from '../../../shared/workspace/upload/waiting.ts'
+import {
+  maxWaitingPerUser,
+  awaitSettledWithinLimit,
+} from '../../../shared/workspace/upload/limited-wait.ts'
 
-it('of one user’s requests a bounded number waits, and those of others still do', async () => {
+it('limits the waiting requests of one user and keeps those of other users waiting', async () => {
   const id = parseFileId('00000000-0000-4000-8000-000000000001')
-  if (!id) throw new Error('This is a UUIDv4.')
+  if (!id) throw new Error('Expected a UUIDv4')
   const { promise: settled, resolve: settle } = Promise.withResolvers<undefined>()
   let asked = 0
   const catalog = {
@@ -14,7 +17,8 @@ it('of one user’s requests a bounded number waits, and those of others still d
     },
   }
   const { signal } = new AbortController()
-  const wait = (workspaceId: string) => waitWithOthers(catalog, { workspaceId, id }, signal)
+  const wait = (workspaceId: string) =>
+    awaitSettledWithinLimit(catalog, { workspaceId, id }, signal)
   const waiting = Array.from({ length: maxWaitingPerUser }, () => wait('ann'))
   await wait('ann')
   expect(asked).toBe(maxWaitingPerUser)
