@@ -1,5 +1,5 @@
 import { createDeployment } from './program/deployment.ts'
 import { readSettings } from './program/stack-settings.ts'
 
-/** What `pulumi stack output` shows. */
+/** The outputs of `pulumi stack output`. */
 export const { url, bucket, region, services, dns } = createDeployment(readSettings())

@@ -1,4 +1,4 @@
-/** What is switched on in the project, and what the preflight asks for. */
+/** APIs that the deployment enables and the preflight checks. */
 export const apis = [
   'artifactregistry.googleapis.com',
   'billingbudgets.googleapis.com',

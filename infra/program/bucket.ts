@@ -5,19 +5,22 @@ import type { Settings } from './settings.ts'
 const hoursPerDay = 24
 export const secondsPerDay = 24 * 3600
 
-/** What every bucket here has: nobody outside reaches it, and access is a matter of IAM alone. */
-const closed = { uniformBucketLevelAccess: true, publicAccessPrevention: 'enforced' } as const
+/** Settings of every bucket: only IAM grants access, and never to the public. */
+const privateAccess = {
+  uniformBucketLevelAccess: true,
+  publicAccessPrevention: 'enforced',
+} as const
 
 /**
- * Where the bytes lie. What is deleted stays for `softDeleteDays`, so that bucket and database can be brought back
- * together. No rule ever deletes a live object: the catalog alone says what may go.
+ * The bucket of the files. Deleted objects stay for `softDeleteDays`, so that bucket and database can be restored to the
+ * same instant. No lifecycle rule deletes a file: only the catalog decides what is deleted.
  */
 export function createFilesBucket(settings: Settings, dependsOn: Resource[]) {
   const { corsOrigins, uploadExpiryHours, softDeleteDays, protectData } = settings
   return new gcp.storage.Bucket(
     'files',
     {
-      ...closed,
+      ...privateAccess,
       project: settings.project,
       name: `${settings.project}-${settings.name}-files`,
       location: settings.bucketLocation ?? settings.region,
@@ -29,13 +32,13 @@ export function createFilesBucket(settings: Settings, dependsOn: Resource[]) {
           action: { type: 'AbortIncompleteMultipartUpload' },
           condition: { age: Math.ceil(uploadExpiryHours / hoursPerDay) },
         },
-        // Previews go with their file; one that a crash left behind goes by its age, and one still wanted is made anew.
+        // Deleting a file deletes its previews. This rule removes those that a crash left; a read renders them again.
         { action: { type: 'Delete' }, condition: { age: 90, matchesPrefixes: ['derived/'] } },
       ],
       ...(corsOrigins.length > 0 && {
         cors: [
           {
-            // Cloud Storage knows no patterns. Its links and sessions carry their permission, and no page has another.
+            // Cloud Storage supports no patterns. Pages have no access other than signed links and upload sessions.
             origins: corsOrigins.some((origin) => origin.includes('*')) ? ['*'] : corsOrigins,
             methods: ['GET', 'HEAD', 'PUT', 'DELETE'],
             responseHeaders: [
@@ -57,17 +60,17 @@ export function createFilesBucket(settings: Settings, dependsOn: Resource[]) {
   )
 }
 
-/** Infected bytes for whoever examines them; no function reads here, and nothing stays longer than it was told to. */
+/** Keeps infected bytes for examination by operators, for a limited time. No function serves them. */
 export function createQuarantineBucket(settings: Settings, days: number, dependsOn: Resource[]) {
-  return createPassingBucket(settings, 'quarantine', days, dependsOn)
+  return createExpiringBucket(settings, 'quarantine', days, dependsOn)
 }
 
-/** ClamAV's signatures, fetched once for all instances. */
+/** Holds the signatures of ClamAV, downloaded once for all instances. */
 export function createMirrorBucket(settings: Settings, dependsOn: Resource[]) {
   return new gcp.storage.Bucket(
     'mirror',
     {
-      ...closed,
+      ...privateAccess,
       project: settings.project,
       name: `${settings.project}-${settings.name}-mirror`,
       location: settings.region,
@@ -78,8 +81,8 @@ export function createMirrorBucket(settings: Settings, dependsOn: Resource[]) {
   )
 }
 
-/** A bucket whose objects go by themselves after some days. */
-export function createPassingBucket(
+/** A bucket whose objects are deleted after `days`. */
+export function createExpiringBucket(
   settings: Settings,
   name: string,
   days: number,
@@ -88,7 +91,7 @@ export function createPassingBucket(
   return new gcp.storage.Bucket(
     name,
     {
-      ...closed,
+      ...privateAccess,
       project: settings.project,
       name: `${settings.project}-${settings.name}-${name}`,
       location: settings.bucketLocation ?? settings.region,

@@ -18,18 +18,18 @@ interface FirestoreIndexes {
   }[]
 }
 
-/** The most that Firestore keeps a daily and a weekly backup. */
+/** The longest retention that Firestore allows for daily and weekly backups. */
 const dailyRetentionDays = 7
 const weeklyRetentionDays = 98
 
-/** The catalog's database: point in time recovery for seven days, backups beyond, and the indexes of its queries. */
+/** Creates the database of the catalog with point-in-time recovery (7 days), backups and indexes. */
 export function createDatabase(settings: Settings, dependsOn: Resource[]) {
   const { project, protectData, kmsKey } = settings
   const database = new gcp.firestore.Database(
     'catalog',
     {
       project,
-      // The one that the functions open.
+      // The functions open this name.
       name: '(default)',
       locationId: settings.databaseLocation ?? settings.region,
       type: 'FIRESTORE_NATIVE',
@@ -49,7 +49,7 @@ export function createDatabase(settings: Settings, dependsOn: Resource[]) {
   return database
 }
 
-/** The indexes, exemptions and time-to-live policies of firestore.indexes.json, which the emulator and the tests read too. */
+/** Creates the indexes, exemptions and time-to-live policies of firestore.indexes.json, which emulator and tests read too. */
 function createIndexes(database: gcp.firestore.Database): void {
   const { project, name } = database
   const { indexes, fieldOverrides } = JSON.parse(
@@ -73,7 +73,7 @@ function createIndexes(database: gcp.firestore.Database): void {
       database: name,
       collection: collectionGroup,
       field: fieldPath,
-      // Without an index in it: no automatic one either.
+      // An empty configuration disables the automatic indexes.
       indexConfig: indexes.length > 0 ? { indexes } : {},
       ...(ttl === true && { ttlConfig: {} }),
     })

@@ -17,17 +17,17 @@ import { createScan, createSweep, type ScannerParts } from './scan.ts'
 import type { Settings } from './settings.ts'
 
 export interface Deployment {
-  /** Where the API is; of separate functions without a domain, that of `read`. */
+  /** URL of the API; for separate functions without a domain, the URL of `read`. */
   url: Output<string>
   bucket: Output<string>
   region: string
-  /** Every Cloud Run service by function, with its URL. */
+  /** URLs of the Cloud Run services by function. */
   services: Record<string, Output<string>>
-  /** The A records that must be made by hand: host name and address. */
+  /** The A records to create by hand: host name to address. */
   dns: Record<string, Output<string>>
 }
 
-/** All of it, in the order in which one part needs the other. */
+/** Creates all resources, dependencies first. */
 export function createDeployment(settings: Settings): Deployment {
   const { project, quarantineDays, kmsKey, domain } = settings
   const enabled = enableApis(settings)
@@ -42,7 +42,11 @@ export function createDeployment(settings: Settings): Deployment {
         : createQuarantineBucket(settings, quarantineDays, apis),
   }
   const images = createImages(settings, apis)
-  const scheduler = createAccount(settings, 'scheduler', 'What Cloud Scheduler calls with')
+  const scheduler = createAccount(
+    settings,
+    'scheduler',
+    'The service account that Cloud Scheduler calls with',
+  )
   const mirror = createMirrorBucket(settings, apis)
   const { filled } = createMirrorJob(settings, {
     image: images.clamav,
@@ -86,6 +90,6 @@ export function createDeployment(settings: Settings): Deployment {
 
 function originOf(urls: Record<string, Output<string>>): Output<string> {
   const url = urls['api'] ?? urls['read']
-  if (!url) throw new Error('There is no function that reads')
+  if (!url) throw new Error('No function serves reads')
   return url
 }

@@ -3,7 +3,7 @@ import type { Settings } from './settings.ts'
 
 export type Variables = Record<string, Input<string>>
 
-/** What every function is told. Where a setting is left out the code's own default holds. */
+/** Variables of every function. An omitted variable has the default of the code. */
 export function commonVariables(settings: Settings, bucket: Input<string>): Variables {
   const { auth, corsOrigins, publicUrl, domain } = settings
   const ownOrigin = domain === undefined ? undefined : `https://${domain}`
@@ -29,7 +29,7 @@ export function commonVariables(settings: Settings, bucket: Input<string>): Vari
   }
 }
 
-/** Beside the sidecar: it listens on the instance's own loopback. */
+/** Variables of a function with the clamd sidecar, which listens on the loopback of the instance. */
 export function scannerVariables({ scan }: Settings): Variables {
   return {
     CLAMAV_SERVICE_ENABLED: 'true',
@@ -39,7 +39,7 @@ export function scannerVariables({ scan }: Settings): Variables {
   }
 }
 
-/** Where infected bytes are kept, if they are. */
+/** Variables of the quarantine; none without it. */
 export function quarantineVariables(
   { quarantineDays }: Settings,
   bucket: Input<string> | undefined,
@@ -50,17 +50,17 @@ export function quarantineVariables(
 
 export const clamdPort = 3310
 
-/** Variables that the code reads and no function is given, each with the reason. */
+/** Variables that the code reads and the deployment does not set, each with the reason. */
 export const leftAtDefault: Record<string, string> = {
-  WORKSPACE_STORAGE_DIR: 'of the local store; the cloud has MEDIA_GCS_BUCKET_NAME',
-  QUARANTINE_DIR: 'of the local store; the cloud has QUARANTINE_BUCKET_NAME',
-  HOST: 'of the local server; the Functions Framework listens by itself, and the image of render sets it',
+  WORKSPACE_STORAGE_DIR: 'only for the local store; the cloud has MEDIA_GCS_BUCKET_NAME',
+  QUARANTINE_DIR: 'only for the local store; the cloud has QUARANTINE_BUCKET_NAME',
+  HOST: 'only for the local server; the Functions Framework ignores it, and the image of render sets it',
   PORT: 'Cloud Run sets it',
-  SHUTDOWN_SECONDS: 'of the local server; Cloud Run ends an instance 10 s after SIGTERM',
+  SHUTDOWN_SECONDS: 'only for the local server; Cloud Run ends an instance 10 s after SIGTERM',
   K_CONFIGURATION: 'Cloud Run sets it',
   K_SERVICE: 'Cloud Run sets it',
   CLAMAV_SOCKET: 'the containers of an instance share loopback, not a file system',
-  CLAMAV_DISABLED_CONFIRMED: 'scanning is not switched off',
+  CLAMAV_DISABLED_CONFIRMED: 'scanning is enabled',
   FIREBASE_AUTH_EMULATOR_HOST: 'for emulators',
   FIRESTORE_EMULATOR_HOST: 'for emulators',
   FUNCTIONS_EMULATOR: 'for emulators',
@@ -70,10 +70,10 @@ export const leftAtDefault: Record<string, string> = {
   RESCAN_MB_PER_MINUTE: 'the default pace fits one instance; coffer:environment changes it',
   RESCAN_FILES_PER_MINUTE: 'as above',
   SWEEP_JWKS_URL: "for tests; by default Google's own keys",
-  IMPORT_ALLOWED_PORTS: 'the web has 80 and 443; coffer:environment changes it',
-  IMPORT_GCS_BUCKETS: 'none unless coffer:environment names some and grants reading them',
-  MEDIA_TEMP_DIR:
-    'for code that embeds the library; an instance has a temporary directory of its own',
+  IMPORT_ALLOWED_PORTS: '80 and 443 by default; coffer:environment changes it',
+  IMPORT_GCS_BUCKETS:
+    'none by default; coffer:environment names buckets, and the operator grants access to them',
+  MEDIA_TEMP_DIR: 'for code that embeds the library; instances have their own temporary directory',
   OTEL_EXPORTER_OTLP_ENDPOINT: 'off unless coffer:environment names a collector',
   OTEL_EXPORTER_OTLP_PROTOCOL: 'as above',
   OTEL_SDK_DISABLED: 'as above',

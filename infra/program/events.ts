@@ -5,15 +5,15 @@ import { createAccount } from './identity.ts'
 import { scanTimeoutSeconds } from './scan.ts'
 import type { Settings } from './settings.ts'
 
-/** With pauses of ten seconds to ten minutes, twenty deliveries take some two hours: long enough for a bad deployment. */
+/** With pauses of 10 s to 10 minutes, 20 deliveries take about two hours, enough to replace a faulty deployment. */
 const deliveries = 20
-const leastPauseSeconds = 10
-const mostPauseSeconds = 600
+const minPauseSeconds = 10
+const maxPauseSeconds = 600
 const retentionDays = 7
 
 /**
- * Cloud Storage's "object finalized" to `scan`, at least once. What could not be delivered in hours goes to a topic that
- * somebody hears of; the file itself stays pending, and `sweep` finishes it.
+ * Delivers "object finalized" events of Cloud Storage to `scan`, at least once. Events that still fail go to a dead-letter
+ * topic with an alert. The file stays pending, and `sweep` scans it.
  */
 export function createEvents(
   settings: Settings,
@@ -24,7 +24,11 @@ export function createEvents(
   }: { scan: gcp.cloudrunv2.Service; files: gcp.storage.Bucket; apis: Resource[] },
 ) {
   const { project, region, name } = settings
-  const account = createAccount(settings, 'events', 'What Eventarc calls scan with')
+  const account = createAccount(
+    settings,
+    'events',
+    'The service account that Eventarc calls scan with',
+  )
   const { member } = account
   const agents = createAgents(settings, apis)
   const grants = [
@@ -47,7 +51,7 @@ export function createEvents(
     {
       project,
       name: `${name}-scan`,
-      // An event is sent from where its bucket is, be that a region or several.
+      // Events are sent in the location of the bucket, which may be a multi-region.
       location: files.location.apply((location) => location.toLowerCase()),
       matchingCriterias: [
         { attribute: 'type', value: 'google.cloud.storage.object.v1.finalized' },
@@ -63,7 +67,7 @@ export function createEvents(
   return trigger
 }
 
-/** Google's own accounts that carry an event, with the one right each that it needs for that. */
+/** Grants Google's service agents the rights that the delivery of events needs. */
 function createAgents({ project }: Settings, dependsOn: Resource[]) {
   const identity = (service: string) =>
     new gcp.projects.ServiceIdentity(
@@ -83,7 +87,7 @@ function createAgents({ project }: Settings, dependsOn: Resource[]) {
   }
 }
 
-/** Eventarc makes the subscription itself, and leaves its retries and dead letters to whoever wants to set them. */
+/** Configures retries and dead letters on the subscription that Eventarc creates. Eventarc itself sets neither. */
 function createDeadLetters(
   settings: Settings,
   trigger: gcp.eventarc.Trigger,
@@ -113,7 +117,7 @@ function createDeadLetters(
       member: agent,
     }),
   ]
-  const update = interpolate`gcloud pubsub subscriptions update ${subscription} --project=${project} --ack-deadline=${scanTimeoutSeconds} --min-retry-delay=${leastPauseSeconds}s --max-retry-delay=${mostPauseSeconds}s --message-retention-duration=${retentionDays}d --dead-letter-topic=${topic.id} --max-delivery-attempts=${deliveries}`
+  const update = interpolate`gcloud pubsub subscriptions update ${subscription} --project=${project} --ack-deadline=${scanTimeoutSeconds} --min-retry-delay=${minPauseSeconds}s --max-retry-delay=${maxPauseSeconds}s --message-retention-duration=${retentionDays}d --dead-letter-topic=${topic.id} --max-delivery-attempts=${deliveries}`
   new local.Command(
     'scan-retries',
     { create: update, update, triggers: [update] },

@@ -1,18 +1,18 @@
 import { local } from '@pulumi/command'
 import * as gcp from '@pulumi/gcp'
 import { interpolate, type Output, type Resource } from '@pulumi/pulumi'
-import { createPassingBucket } from './bucket.ts'
+import { createExpiringBucket } from './bucket.ts'
 import { createAccount } from './identity.ts'
 import type { Settings } from './settings.ts'
 import { digestOf, recipes, type Recipe } from './sources.ts'
 
-/** Images are built anew from their sources, so few are worth keeping; what runs is never among the old ones. */
+/** Images can be built again from their sources, so the repository keeps few. */
 const keptImages = 20
 const uploadedSourceDays = 1
 
 /**
- * The images, built by Cloud Build from this directory. A tag is the digest of what goes in, and never moves: nothing is
- * built twice, and an older commit finds the image that it had. Resolves to references by content digest.
+ * Builds the images with Cloud Build. The tag is the digest of the inputs and immutable: unchanged inputs are not built
+ * again, and an older commit finds its image. Returns references by content digest.
  */
 export function createImages(settings: Settings, apis: Resource[]) {
   const { project, region, name } = settings
@@ -50,16 +50,16 @@ export function createImages(settings: Settings, apis: Resource[]) {
   return { repository, app, render, clamav }
 }
 
-/** Cloud Build's own identity: reads the sources that were sent, writes this repository and its log. */
+/** The service account of Cloud Build. It reads the uploaded sources and writes the repository and its log. */
 function createBuilder(
   settings: Settings,
   repository: gcp.artifactregistry.Repository,
   apis: Resource[],
 ) {
   const { project } = settings
-  const account = createAccount(settings, 'builder', 'What Cloud Build runs as')
+  const account = createAccount(settings, 'builder', 'The service account of Cloud Build')
   const { member } = account
-  const sources = createPassingBucket(settings, 'sources', uploadedSourceDays, apis)
+  const sources = createExpiringBucket(settings, 'sources', uploadedSourceDays, apis)
   const grants = [
     new gcp.artifactregistry.RepositoryIamMember('builder', {
       project,

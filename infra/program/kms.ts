@@ -2,7 +2,7 @@ import * as gcp from '@pulumi/gcp'
 import type { Output, Resource } from '@pulumi/pulumi'
 import type { Settings } from './settings.ts'
 
-/** Lets Cloud Storage and Firestore encrypt with a key of one's own, before anything is there to encrypt. */
+/** Lets Cloud Storage and Firestore encrypt with a customer-managed key. Bucket and database depend on it. */
 export function grantKey(settings: Settings, key: string, dependsOn: Resource[]): Resource[] {
   const { project } = settings
   const storage = gcp.storage.getProjectServiceAccountOutput({ project }, { dependsOn }).member

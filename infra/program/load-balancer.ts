@@ -9,7 +9,7 @@ type Rule = types.input.compute.URLMapPathMatcherRouteRule
 const base = '/api/workspace'
 const defaultFunction = 'read'
 
-/** One origin for the separate functions: the load balancer looks at method and path, as the functions' own routes say. */
+/** Creates one origin for the separate functions: the load balancer routes by method and path. */
 export function createLoadBalancer(
   settings: Settings,
   { services, domain, apis }: { services: PublicService[]; domain: string; apis: Resource[] },
@@ -19,7 +19,7 @@ export function createLoadBalancer(
     services.map(({ fn, service }) => [fn.name, createBackend(settings, fn.name, service)]),
   )
   const fallback = backends.get(defaultFunction)
-  if (!fallback) throw new Error(`There is no function "${defaultFunction}"`)
+  if (!fallback) throw new Error(`No function is named "${defaultFunction}"`)
   const address = new gcp.compute.GlobalAddress(
     'origin',
     { project, name: `${name}-origin` },
@@ -87,19 +87,19 @@ function createBackend(settings: Settings, fn: string, service: gcp.cloudrunv2.S
   })
 }
 
-/** Every route once, the more particular ones first. A HEAD goes where its GET does, as in the functions themselves. */
+/** Every route once, specific paths first. HEAD goes to the function of GET, as in the functions. */
 export function routesOf(services: Pick<PublicService, 'fn'>[]) {
   return services
     .flatMap(({ fn }) => fn.routes.map((route) => ({ fn: fn.name, ...route })))
     .flatMap((route) => (route.method === 'GET' ? [route, { ...route, method: 'HEAD' }] : [route]))
-    .sort((a, b) => wildness(a.path) - wildness(b.path) || a.path.localeCompare(b.path))
+    .sort((a, b) => wildcardRank(a.path) - wildcardRank(b.path) || a.path.localeCompare(b.path))
 }
 
-/** Hono's `:id` and a trailing `*` in the words of a URL map: `*` is one segment, `**` is what is left. */
+/** Translates a Hono pattern to a URL map: `*` matches one segment, `**` the rest of the path. */
 export function templateOf(path: string): string {
   return base + path.replace(/\/\*$/, '/**').replace(/:\w+/g, '*')
 }
 
-function wildness(path: string): number {
+function wildcardRank(path: string): number {
   return path.endsWith('/*') ? 2 : Number(path.includes(':'))
 }

@@ -7,10 +7,10 @@ import type { Settings } from './settings.ts'
 const attemptSeconds = 180
 const jobSeconds = 1800
 const mountPath = '/mirror'
-/** The image does not run as root, to whom a mounted bucket belongs. */
+/** A mounted bucket belongs to root, and the image runs as another user. */
 const mountOptions = ['dir-mode=777', 'file-mode=666']
 
-/** Fetches ClamAV's signatures once for all instances: the one part that reaches the public network. */
+/** Downloads ClamAV's signatures once for all instances. No other job or scanner reaches the public network. */
 export function createMirrorJob(
   settings: Settings,
   {
@@ -26,7 +26,11 @@ export function createMirrorJob(
   },
 ) {
   const { project, region, name } = settings
-  const account = createAccount(settings, 'mirror', 'What the job that fetches signatures runs as')
+  const account = createAccount(
+    settings,
+    'mirror',
+    'The service account of the job that downloads signatures',
+  )
   const role = createRole(settings, 'mirror-writer', [
     'storage.objects.create',
     'storage.objects.delete',
@@ -59,7 +63,7 @@ export function createMirrorJob(
               commands: ['/etc/coffer/mirror/update-mirror.sh'],
               envs: [{ name: 'MIRROR_DIRECTORY', value: mountPath }],
               volumeMounts: [{ name: 'mirror', mountPath }],
-              // Each new file is loaded once, to see that it can be.
+              // freshclam loads each new file to test it (TestDatabases).
               resources: { limits: { cpu: '2', memory: '4Gi' } },
             },
           ],
@@ -96,7 +100,7 @@ export function createMirrorJob(
     },
     { dependsOn: [invoker] },
   )
-  // Once, so that the first instances find signatures; from then on the schedule does it.
+  // The first instances need signatures before the first run of the schedule.
   const filled = new local.Command(
     'mirror-filled',
     {

@@ -2,22 +2,22 @@ import * as gcp from '@pulumi/gcp'
 import { interpolate, type Output, type Resource } from '@pulumi/pulumi'
 import type { Settings } from './settings.ts'
 
-/** Direct VPC egress takes an address for each instance, and some for those that come and go: 1,024 are plenty. */
+/** 1,024 addresses. Direct VPC egress uses one for each instance, and more while instances start and stop. */
 const range = '10.80.0.0/22'
 
 /** `private.googleapis.com`: https://cloud.google.com/vpc/docs/configure-private-google-access */
 const privateGoogleAddresses = [8, 9, 10, 11].map((last) => `199.36.153.${last}`)
 
 /**
- * A network without a way out: no NAT, so only Google's own services answer. What looks into hostile files runs here,
- * and could tell nobody what it found.
+ * Creates a network without NAT, in which only Google's services answer. Functions that parse hostile files run in it, so
+ * that a compromised parser cannot send data to other hosts.
  */
 export function createClosedNetwork(settings: Settings, dependsOn: Resource[]) {
   const { networkInterfaces } = createNetwork(settings, 'closed', { dependsOn })
   return { egress: 'ALL_TRAFFIC', networkInterfaces }
 }
 
-/** A network in which nothing answers, Google's services neither: no route, no Private Google Access, and a rule that denies all. */
+/** Creates a network without any egress: no route, no Private Google Access, and a firewall rule that denies all. */
 export function createSealedNetwork(settings: Settings, dependsOn: Resource[]) {
   const sealed = createNetwork(settings, 'sealed', { dependsOn, isSealed: true })
   new gcp.compute.Firewall('sealed', {
@@ -32,8 +32,8 @@ export function createSealedNetwork(settings: Settings, dependsOn: Resource[]) {
 }
 
 /**
- * The way to one service that takes internal requests only: its host, and no other, is at Private Google Access, whose addresses
- * count as private ranges. Everything else leaves as it does without a network
+ * Creates a network that reaches one service with internal ingress: DNS resolves only its host to Private Google Access, whose
+ * addresses count as private ranges. Other traffic leaves as without a network
  * (https://cloud.google.com/run/docs/securing/private-networking).
  */
 export function createInternalNetwork(settings: Settings, host: Output<string>, apis: Resource[]) {
@@ -42,7 +42,7 @@ export function createInternalNetwork(settings: Settings, host: Output<string>, 
   const zone = new gcp.dns.ManagedZone('internal', {
     project,
     name: `${name}-internal`,
-    description: 'Leads to the service render inside of Google',
+    description: 'Resolves the service render to Private Google Access',
     dnsName: interpolate`${host}.`,
     visibility: 'private',
     privateVisibilityConfig: { networks: [{ networkUrl: internal.network.id }] },

@@ -14,7 +14,7 @@ export interface PublicService {
   service: gcp.cloudrunv2.Service
 }
 
-/** The functions that anyone may call, each with its own rights: the tokens that callers bring are theirs to check. */
+/** Creates the functions that anyone may call. Each has its own rights and checks the tokens of its callers. */
 export function createPublicServices(
   settings: Settings,
   {

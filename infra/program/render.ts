@@ -12,12 +12,12 @@ import type { Tuning } from './tuning.ts'
 
 const mebibyte = 1024 * 1024
 
-/** Requests of one instance: two decode, two send their bytes. */
+/** Concurrent requests of one instance: two decode while two transfer bytes. */
 const concurrency = 4
-/** Node itself, and what a request has in flight. */
+/** For Node and the buffers of requests. */
 const workingMebibytes = 512
 
-/** Cloud Run keeps files in memory: a source and a result for each request, beside what decoders may take. */
+/** Cloud Run keeps files in memory: a source and a result for each request, and the limit of each decoder. */
 function memoryMebibytes(): number {
   const files = concurrency * (bounds.sourceBytes + bounds.resultBytes)
   const decoders = atOnce * processLimits.dataBytes
@@ -28,11 +28,11 @@ export const renderTuning: Tuning = {
   memoryMebibytes: memoryMebibytes(),
   cpu: cpusFor(memoryMebibytes()),
   concurrency,
-  // Above `requestSeconds` in functions/render.ts, which refuses by name, and the time that a result takes to be read.
+  // Longer than `requestSeconds` in functions/render.ts plus the time to transfer a result, so that the function answers first.
   timeoutSeconds: 900,
 }
 
-/** What a function that renders needs. */
+/** Connects functions to the service `render`. */
 export interface Render {
   service: gcp.cloudrunv2.Service
   url: Output<string>
@@ -42,8 +42,8 @@ export interface Render {
 }
 
 /**
- * `render`: decodes hostile files as a service account without a single right, in a network without a way out, and takes
- * requests from inside the project only, of functions that render.
+ * Creates `render`, which decodes hostile files: its service account has no rights, its network no egress, and only the
+ * functions that render may invoke it, from inside the project.
  */
 export function createRender(
   settings: Settings,
@@ -56,11 +56,7 @@ export function createRender(
   const { project, region, name } = settings
   const { minInstances, maxInstances } = settings.render
   const host = interpolate`${name}-render-${projectNumber}.${region}.run.app`
-  const account = createAccount(
-    settings,
-    'render',
-    'What the service render runs as, without rights',
-  )
+  const account = createAccount(settings, 'render', 'The service account of render, without rights')
   const service = createService(settings, {
     name: 'render',
     signature: 'http',

@@ -14,32 +14,32 @@ import { grantSecrets } from './secrets.ts'
 import { createService } from './service.ts'
 import type { Settings } from './settings.ts'
 
-/** What functions beside ClamAV are made of. */
+/** Resources that `scan` and `sweep` need. */
 export interface ScannerParts {
   images: { app: Input<string>; clamav: Input<string> }
   stores: Stores
   mirror: gcp.storage.Bucket
   vpcAccess: types.input.cloudrunv2.ServiceTemplateVpcAccess
   projectNumber: Input<string>
-  /** Fills the mirror: without signatures no instance starts. */
+  /** Fills the mirror. Without signatures no instance starts. */
   filled: Resource[]
 }
 
-/** The function itself reads and settles; ClamAV has CPUs of its own. */
+/** Resources of the function's container; the container of ClamAV has its own. */
 export const functionTuning = { cpu: 1, memoryMebibytes: 1024 }
 
-/** Pub/Sub waits ten minutes for an answer, and no longer. */
+/** The longest acknowledgement deadline of Pub/Sub. */
 export const scanTimeoutSeconds = 600
 
-/** A sweep stops by itself after two and a half minutes; the rest is for ClamAV to start. */
+/** A sweep stops after 150 s; the rest is for the start of ClamAV. */
 export const sweepTimeoutSeconds = 600
 
-/** What one call of `rescan` stands for: the time to the next. */
+/** Interval between calls of `rescan`; each call scans as many files as the rate allows in it. */
 const rescanMinutes = 60
 
 /**
- * `scan`: as many instances as were chosen, each with twice as many events as files that it scans at once: the events of
- * one user that wait for a place leave room for those of another.
+ * Creates `scan`. An instance takes twice as many events as it scans files at once, so that queued events of one user leave
+ * room for those of others.
  */
 export function createScan(settings: Settings, parts: ScannerParts): gcp.cloudrunv2.Service {
   const { concurrency, minInstances, maxInstances } = settings.scan
@@ -53,7 +53,7 @@ export function createScan(settings: Settings, parts: ScannerParts): gcp.cloudru
   })
 }
 
-/** `sweep`, which also re-scans: never two at once, and called by the scheduler's account alone. */
+/** Creates `sweep`, which also serves `rescan`. At most one request runs at a time, and only the scheduler may call it. */
 export function createSweep(
   settings: Settings,
   parts: ScannerParts,
@@ -119,7 +119,7 @@ function createScanningService(settings: Settings, parts: ScannerParts, service:
   const { name } = fn
   const { stores, mirror } = parts
   const identity = createIdentity(settings, fn, stores)
-  // The sidecar shares its service's account; it only reads.
+  // The sidecar has the service account of its service.
   const permissions = ['storage.objects.get', 'storage.objects.list']
   const reader = { bucket: mirror, member: identity.member, permissions }
   identity.grants.push(...grantBucket(settings, `${name}-mirror`, reader))

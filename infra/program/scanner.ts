@@ -3,15 +3,15 @@ import type { Input } from '@pulumi/pulumi'
 import { clamdPort } from './environment.ts'
 import type { Settings } from './settings.ts'
 
-/** What ClamAV's whole database takes once it is loaded, with room to grow. */
+/** Memory of one loaded signature database, with reserve for growth. */
 const databaseMebibytes = 1536
-/** The files that it is loaded from, which lie in memory too; clamd itself, freshclam, and what parsing needs. */
+/** Memory of the database files, clamd, freshclam and parsers. Cloud Run keeps files in memory. */
 const workingMebibytes = 1024
-/** Cloud Run keeps files in memory: what is being scanned lies there once as it came and, at worst, once unpacked. */
+/** Memory of a scan in multiples of the file size: the file and, in the worst case, its unpacked content. */
 const copiesOfAFile = 2
 const maxMebibytes = 32 * 1024
 
-/** Memory of the sidecar: while signatures are reloaded, the old database still scans beside the new one. */
+/** Memory of the sidecar. During a reload two databases are in memory. */
 export function clamdMebibytes({ scan, maxFileMegabytes }: Settings): number {
   const needed =
     2 * databaseMebibytes + workingMebibytes + scan.concurrency * copiesOfAFile * maxFileMegabytes
@@ -24,7 +24,7 @@ export function clamdMebibytes({ scan, maxFileMegabytes }: Settings): number {
   return rounded
 }
 
-/** The CPUs that Cloud Run wants at least for so much memory. */
+/** The minimum of CPUs that Cloud Run requires for an amount of memory. */
 export function cpusFor(mebibytes: number): number {
   const rule = [
     { upTo: 4096, cpus: 1 },
@@ -35,11 +35,11 @@ export function cpusFor(mebibytes: number): number {
   return rule?.cpus ?? 8
 }
 
-/** The longest that ClamAV takes to load its database on a fresh instance. */
+/** Upper bound of the time in which ClamAV loads its database. */
 const startupSeconds = 240
 const startupPeriodSeconds = 5
 
-/** Where the bucket with the signatures is mounted: private, so it is read as files rather than over HTTP. */
+/** The signature bucket is private, so it is mounted rather than read over HTTP. */
 const mirrorMount = { name: 'mirror', mountPath: '/mirror' }
 
 export const mirrorVolume = (bucket: Input<string>) => ({
@@ -48,8 +48,9 @@ export const mirrorVolume = (bucket: Input<string>) => ({
 })
 
 /**
- * ClamAV beside a function: started first, and asked until its database is loaded. When it takes no more connections
- * Cloud Run starts it anew; when it takes them and does not scan, its own watch (infra/clamav) ends it.
+ * The container of ClamAV next to a function. The function starts after the startup probe succeeds, which is when the
+ * database is loaded. Cloud Run restarts ClamAV when it accepts no connections; the entrypoint (infra/clamav) ends it when it
+ * accepts them and does not scan.
  */
 export function clamdSidecar(
   settings: Settings,

@@ -3,8 +3,8 @@ import type { Identity } from './identity.ts'
 import type { Settings } from './settings.ts'
 
 /**
- * Lets a function read the secrets that its variables name. Their values are put into Secret Manager by hand, so that
- * none is ever in the code, in the configuration or in Pulumi's state.
+ * Lets a function read the secrets that its variables name. Operators store the values in Secret Manager by hand, so that
+ * neither code, configuration nor Pulumi's state contains one.
  */
 export function grantSecrets(settings: Settings, name: string, { member, grants }: Identity): void {
   const ids = new Set(Object.values(settings.secrets).map(({ secret }) => secret))

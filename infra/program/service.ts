@@ -13,17 +13,17 @@ export interface FunctionService {
   /** The function's name in functions/index.ts. */
   name: string
   signature: 'http' | 'cloudevent'
-  /** Serves HTTP/2 by itself, without the Functions Framework, and is told no secret. */
+  /** Serves HTTP/2 without the Functions Framework, and receives no secrets. */
   isSealed?: boolean
   image: Input<string>
   identity: Identity
   variables: Variables
   tuning: Tuning
   scaling: { minInstanceCount: number; maxInstanceCount: number }
-  /** Whoever wants to may send requests, which the function then authenticates itself; else only IAM's invokers may. */
+  /** Accepts all requests, which the function authenticates. Otherwise IAM admits invokers only. */
   isPublic: boolean
   ingress: 'all' | 'load-balancer' | 'internal'
-  /** Started before the function, and asked to be ready. */
+  /** Starts before the function. */
   sidecar?: Container & { name: string }
   volumes?: Template['volumes']
   vpcAccess?: Template['vpcAccess']
@@ -38,13 +38,13 @@ const ingressOf = {
 
 const port = 8080
 
-/** One function as one Cloud Run service: the Functions Framework in the image that all functions share, or a sealed service. */
+/** Creates a Cloud Run service: a function under the Functions Framework in the common image, or a sealed service. */
 export function createService(settings: Settings, fn: FunctionService): gcp.cloudrunv2.Service {
   const { identity, tuning, sidecar } = fn
   const container: Container = {
     name: 'function',
     image: fn.image,
-    // By the name `h2c` Cloud Run passes HTTP/2 on (https://cloud.google.com/run/docs/configuring/http2).
+    // The name `h2c` enables end-to-end HTTP/2 (https://cloud.google.com/run/docs/configuring/http2).
     ports: fn.isSealed ? { name: 'h2c', containerPort: port } : { containerPort: port },
     envs: fn.isSealed ? envs(fn.variables) : [...plainVariables(fn), ...secretVariables(settings)],
     resources: {
@@ -63,7 +63,7 @@ export function createService(settings: Settings, fn: FunctionService): gcp.clou
       name: `${settings.name}-${fn.name}`,
       ingress: ingressOf[fn.ingress],
       invokerIamDisabled: fn.isPublic,
-      // Nothing is kept in it: what is deleted here is deployed again in a minute.
+      // The service has no state and can be deployed again.
       deletionProtection: false,
       template: {
         serviceAccount: identity.email,

@@ -8,15 +8,15 @@ const corsOrigin = z
     isOriginPattern,
     'must be an origin such as https://app.example.com, or https://*.example.com for subdomains',
   )
-const count = (least: number, most: number) => z.int().min(least).max(most)
+const count = (min: number, max: number) => z.int().min(min).max(max)
 
-/** Cloud Storage keeps what is deleted for 7 to 90 days; Firestore can be read as it was for 7. */
-const leastSoftDeleteDays = 7
-const mostSoftDeleteDays = 90
+/** Limits of Cloud Storage. The minimum equals the point-in-time recovery of Firestore. */
+const minSoftDeleteDays = 7
+const maxSoftDeleteDays = 90
 
-/** What a deployment may choose; every key is `coffer:{key}` in `Pulumi.{stack}.yaml`. */
+/** Settings of a deployment. Every key is `coffer:{key}` in `Pulumi.{stack}.yaml`. */
 export const settingsSchema = z.strictObject({
-  /** The start of every resource's name, so that two deployments fit into one project. */
+  /** Prefix of resource names, so that one project can hold several deployments. */
   name: z
     .string()
     .regex(
@@ -24,15 +24,15 @@ export const settingsSchema = z.strictObject({
       'must be 2 to 14 of a-z, 0-9 and -, starting with a letter',
     )
     .default('coffer'),
-  /** One function for all routes, or one for each function of functions/host/routes.ts. */
+  /** `api`: one service for all routes. `functions`: one for each function of functions/host/routes.ts. */
   topology: z.enum(['api', 'functions']).default('api'),
   /** The host name of a load balancer that gives the separate functions one origin. */
   domain: z.hostname().optional(),
-  /** Where the bytes lie; by default the region itself. */
+  /** Location of the bytes; the region by default. */
   bucketLocation: z.string().optional(),
-  /** Where the metadata lies, such as `nam5` or `eur3`; by default the region itself. */
+  /** Location of the metadata, such as `nam5` or `eur3`; the region by default. */
   databaseLocation: z.string().optional(),
-  alertEmails: z.array(z.email()).min(1, 'must name somebody who reads alerts'),
+  alertEmails: z.array(z.email()).min(1, 'must name at least one recipient of alerts'),
   budget: z.strictObject({
     billingAccount: z
       .string()
@@ -54,7 +54,7 @@ export const settingsSchema = z.strictObject({
     .string()
     .refine(
       isPublicUrl,
-      'must be where callers reach the service, such as https://files.example.com or https://example.com/files',
+      'must be the URL at which callers reach the service, such as https://files.example.com or https://example.com/files',
     )
     .optional(),
   maxFileMegabytes: count(1, 1023).default(100),
@@ -65,20 +65,20 @@ export const settingsSchema = z.strictObject({
   crossOriginResourcePolicy: z
     .enum(['same-origin', 'same-site', 'cross-origin'])
     .default('same-origin'),
-  softDeleteDays: count(leastSoftDeleteDays, mostSoftDeleteDays).default(leastSoftDeleteDays),
-  /** The most instances of each public function: the brake on load and on the bill. */
+  softDeleteDays: count(minSoftDeleteDays, maxSoftDeleteDays).default(minSoftDeleteDays),
+  /** Of each public function. Limits load and cost. */
   maxInstances: count(1, 1000).default(10),
-  /** Instances of each public function that never sleep. */
+  /** Of each public function. These instances are never stopped. */
   minInstances: count(0, 100).default(0),
   scan: z
     .strictObject({
       concurrency: count(1, 64).default(4),
       maxInstances: count(1, 100).default(5),
-      /** 1 saves the minute that ClamAV takes to load, for the price of an instance that never sleeps. */
+      /** 1 saves the minute in which ClamAV loads, at the price of a permanent instance. */
       minInstances: count(0, 100).default(0),
     })
     .prefault({}),
-  /** Of the service that makes previews and normalizes images. */
+  /** The service that makes previews and normalizes images. */
   render: z
     .strictObject({
       maxInstances: count(1, 100).default(10),
@@ -86,26 +86,26 @@ export const settingsSchema = z.strictObject({
     })
     .prefault({}),
   sweepSchedule: z.string().default('*/15 * * * *'),
-  /** Once an hour, when a sweep has just woken ClamAV. */
+  /** Hourly, shortly after a sweep, which has started ClamAV. */
   rescanSchedule: z.string().default('17 * * * *'),
   mirrorSchedule: z.string().default('43 */4 * * *'),
-  /** Keeps what is infected, out of everybody's reach, for so many days. Off by default. */
+  /** Retention of infected bytes in the quarantine bucket. Off by default. */
   quarantineDays: count(1, 365).optional(),
   /** `projects/…/cryptoKeys/…`, in the location of bucket and database. */
   kmsKey: z
     .string()
     .regex(/^projects\/[^/]+\/locations\/[^/]+\/keyRings\/[^/]+\/cryptoKeys\/[^/]+$/)
     .optional(),
-  /** More variables of every function, such as `OTEL_EXPORTER_OTLP_ENDPOINT`. */
+  /** Additional variables of every function, such as `OTEL_EXPORTER_OTLP_ENDPOINT`. */
   environment: z.record(z.string().regex(/^[A-Z][A-Z0-9_]*$/), z.string()).default({}),
-  /** Variables whose values are in Secret Manager: the secret's id, and the version that is meant. */
+  /** Variables with values in Secret Manager: id and version of the secret. */
   secrets: z
     .record(
       z.string().regex(/^[A-Z][A-Z0-9_]*$/),
       z.strictObject({ secret: z.string(), version: z.coerce.string().regex(/^[1-9]\d*$/) }),
     )
     .default({}),
-  /** False only while `npm run destroy` has been told twice that the data may go. */
+  /** `npm run destroy` sets it to false after the confirmation that data may be deleted. */
   protectData: z.boolean().default(true),
 })
 
@@ -114,24 +114,24 @@ export type Settings = z.output<typeof settingsSchema> & {
   region: string
 }
 
-/** Throws an `Error` that names every bad key and what it must be. */
-export function checked(given: unknown, place: { project: string; region: string }): Settings {
+/** Validates settings. Throws an `Error` that names every invalid key and its rule. */
+export function checked(given: unknown, location: { project: string; region: string }): Settings {
   const { success, data, error } = settingsSchema.safeParse(given)
   if (!success) {
-    const complaints = error.issues.map(
+    const violations = error.issues.map(
       ({ path, message }) => `- coffer:${path.join('.')} ${message}`,
     )
-    throw new Error(`The configuration of this stack is not valid:\n${complaints.join('\n')}`)
+    throw new Error(`The configuration of this stack is not valid:\n${violations.join('\n')}`)
   }
   if (data.domain !== undefined && data.topology === 'api') {
     throw new Error(
       'coffer:domain is for coffer:topology=functions; for "api" map the domain in Firebase Hosting.',
     )
   }
-  return { ...data, ...place }
+  return { ...data, ...location }
 }
 
-/** Pulumi keeps lists, numbers and objects as JSON, and text as it is. */
+/** Parses a value of the configuration: Pulumi stores lists, numbers and objects as JSON, and text unquoted. */
 export function parsed(text: string): unknown {
   try {
     return JSON.parse(text)

@@ -5,10 +5,10 @@ import { fileURLToPath } from 'node:url'
 export const root = fileURLToPath(new URL('../..', import.meta.url))
 
 export interface Recipe {
-  /** Of the image, and of the Dockerfile's stage that it is. */
+  /** Name of the image and of its stage in the Dockerfile. */
   name: 'app' | 'render' | 'clamav'
   dockerfile: string
-  /** Files and folders below the root that go into the build, and nothing else. */
+  /** Files and folders below the root that Cloud Build receives. */
   inputs: string[]
 }
 
@@ -20,7 +20,7 @@ export const recipes: Recipe[] = [
   { name: 'clamav', dockerfile: 'infra/clamav/Dockerfile', inputs: ['infra/clamav'] },
 ]
 
-/** SHA-256 over names and contents, shortened: enough to tell builds apart. */
+/** The first 20 hex digits of the SHA-256 over names and contents. */
 export function digestOf(inputs: string[]): string {
   const hash = createHash('sha256')
   for (const file of filesOf(inputs)) {

@@ -1,7 +1,7 @@
 import { Config } from '@pulumi/pulumi'
 import { checked, parsed, settingsSchema, type Settings } from './settings.ts'
 
-/** The stack's configuration. Throws an `Error` that names every bad key and what it must be. */
+/** Reads the configuration of the stack. Throws an `Error` that names every invalid key and its rule. */
 export function readSettings(): Settings {
   const own = new Config('coffer')
   const google = new Config('gcp')

@@ -21,9 +21,9 @@ const { values, positionals: inputs } = parseArgs({
 const { image, dockerfile, target, project, region, sources } = values
 const repository = image.slice(0, image.lastIndexOf(':'))
 
-// Run by the program: builds the image, unless it was built before, and prints it by its content digest.
+// The Pulumi program runs this script. Builds the image unless it exists, and prints its reference by content digest.
 const built = digest() ?? build()
-if (built === undefined) throw new Error(`Cloud Build has ended, and ${image} is not there`)
+if (built === undefined) throw new Error(`Cloud Build succeeded, but ${image} does not exist`)
 process.stdout.write(`${repository}@${built}`)
 
 function digest(): string | undefined {
@@ -35,7 +35,7 @@ function digest(): string | undefined {
   }
 }
 
-/** Sends the inputs, and nothing else, to Cloud Build. */
+/** Sends only the inputs to Cloud Build. */
 function build(): string | undefined {
   const context = mkdtempSync(join(tmpdir(), 'coffer-image-'))
   try {
@@ -54,7 +54,7 @@ function build(): string | undefined {
   }
 }
 
-/** The standard output; undefined where there is none. */
+/** The standard output; undefined if it is empty. */
 function gcloud(args: string[], stderr: 'inherit' | 'ignore'): string | undefined {
   const text = execFileSync('gcloud', [...args, `--project=${project}`, '--quiet'], {
     encoding: 'utf8',

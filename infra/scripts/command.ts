@@ -1,4 +1,4 @@
-/** Runs a command of npm: what goes wrong is said in one line, without a stack that helps nobody. */
+/** Runs an npm script. Prints an error as its message, without a stack, and sets the exit code 1. */
 export async function command(main: () => Promise<void>): Promise<void> {
   try {
     await main()

@@ -4,7 +4,7 @@ import type { Ask } from './preflight-checks.ts'
 export const bucketOf = ({ project, name }: Pick<Settings, 'project' | 'name'>) =>
   `${project}-${name}-files`
 
-/** What would be lost, in words; nothing when bucket and database are empty. What cannot be asked counts as there. */
+/** Describes the data in bucket and database; empty if there is none. A store that cannot be read counts as not empty. */
 export async function dataOf(ask: Ask, settings: Settings): Promise<string[]> {
   const bucket = bucketOf(settings)
   const objects = await ask({
@@ -16,18 +16,18 @@ export async function dataOf(ask: Ask, settings: Settings): Promise<string[]> {
     path: `/v1/projects/${settings.project}/databases/(default)/documents/workspaces?pageSize=1&showMissing=true`,
   })
   return [
-    ...verdict(`the bucket ${bucket}`, 'objects', { ...objects, key: 'items' }),
-    ...verdict('the database (default)', 'documents', { ...documents, key: 'documents' }),
+    ...contentOf(`the bucket ${bucket}`, 'objects', { ...objects, key: 'items' }),
+    ...contentOf('the database (default)', 'documents', { ...documents, key: 'documents' }),
   ]
 }
 
-function verdict(
+function contentOf(
   where: string,
   what: string,
   { status, data, key }: { status: number; data: unknown; key: string },
 ): string[] {
   if (status === 404) return []
-  if (status !== 200) return [`${where} cannot be looked into (${status})`]
+  if (status !== 200) return [`${where} cannot be read (${status})`]
   const found = (data as Record<string, unknown[] | undefined>)[key] ?? []
   return found.length > 0 ? [`${where} holds ${what}`] : []
 }

@@ -6,13 +6,13 @@ import { run, stackOutput } from './stack.ts'
 
 const { values } = parseArgs({
   options: {
-    /** Asks nothing: for CI. */
+    /** Asks no questions, for CI. */
     yes: { type: 'boolean', default: false },
     'skip-firebase': { type: 'boolean', default: false },
   },
 })
 
-// Looks at what is there first; then Pulumi shows what it would do, asks, and does it.
+// Checks the project; then Pulumi shows its plan, asks, and applies it.
 await command(async () => {
   const settings = await checkedStack()
   await run('pulumi', ['up', ...(values.yes ? ['--yes'] : [])])

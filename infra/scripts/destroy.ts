@@ -7,9 +7,9 @@ import { run, stackSettings } from './stack.ts'
 
 const { values } = parseArgs({
   options: {
-    /** The data may go: said once. */
+    /** First confirmation that data may be deleted. */
     'with-data': { type: 'boolean', default: false },
-    /** The name of the bucket, so that it is the right one: said twice. Asked for when it is not given. */
+    /** Second confirmation: the name of the bucket. Asked for if omitted. */
     confirm: { type: 'string' },
   },
 })
@@ -17,8 +17,8 @@ const { values } = parseArgs({
 await command(async () => {
   const settings = stackSettings()
   const data = await dataOf(await googleApis(settings.project), settings)
-  if (data.length > 0) await mayGo(data, bucketOf(settings))
-  // Takes the locks off bucket and database, which otherwise nothing destroys.
+  if (data.length > 0) await confirmLoss(data, bucketOf(settings))
+  // Removes the protection of bucket and database.
   await run('pulumi', ['config', 'set', 'coffer:protectData', 'false'])
   try {
     await run('pulumi', ['up', '--yes', '--skip-preview'])
@@ -26,14 +26,14 @@ await command(async () => {
   } finally {
     await run('pulumi', ['config', 'rm', 'coffer:protectData'])
   }
-  say('Everything is gone. The APIs stay on, and so does the project.')
+  say('All resources are destroyed. The project and its enabled APIs remain.')
 })
 
-async function mayGo(data: string[], bucket: string): Promise<void> {
+async function confirmLoss(data: string[], bucket: string): Promise<void> {
   const there = data.join(', and ')
   if (!values['with-data']) {
     throw new Error(
-      `Nothing was destroyed: ${there}. Back it up (docs/deploy.md); to lose it run: npm run destroy -- --with-data`,
+      `Nothing was destroyed: ${there}. Back it up (docs/deploy.md), or delete it with: npm run destroy -- --with-data`,
     )
   }
   if ((values.confirm ?? (await asked(there, bucket))) !== bucket) {
@@ -44,7 +44,7 @@ async function mayGo(data: string[], bucket: string): Promise<void> {
 async function asked(there: string, bucket: string): Promise<string> {
   const terminal = createInterface({ input: process.stdin, output: process.stdout })
   try {
-    return await terminal.question(`${there}.\nTo destroy it for good, type ${bucket}: `)
+    return await terminal.question(`${there}.\nTo delete this data permanently, type ${bucket}: `)
   } finally {
     terminal.close()
   }

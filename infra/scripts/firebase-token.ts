@@ -6,20 +6,20 @@ import type { Ask } from './preflight-checks.ts'
 const { values, positionals } = parseArgs({
   options: {
     project: { type: 'string', default: '' },
-    /** The web app's, from the Firebase console: it names the project and is no secret. */
+    /** Of the web app, from the Firebase console. It identifies the project and is not a secret. */
     'api-key': { type: 'string', default: '' },
-    /** Whom to sign as; the caller needs iam.serviceAccounts.signJwt on it. */
+    /** Signs the token. The caller needs iam.serviceAccounts.signJwt on it. */
     'service-account': { type: 'string', default: '' },
   },
   allowPositionals: true,
 })
 
-/** Firebase takes a custom token for an hour at most. */
+/** Firebase accepts at most one hour. */
 const customTokenSeconds = 600
 const audience =
   'https://identitytoolkit.googleapis.com/google.identity.identitytoolkit.v1.IdentityToolkit'
 
-// Prints the `Authorization` header of a user who need not be there yet: USER [CLAIMS as JSON].
+// Arguments: USER [CLAIMS as JSON]. Prints the `Authorization` header of the user, who need not exist.
 await command(async () => {
   const [user = '', claims = '{}'] = positionals
   const ask = await googleApis(values.project)
@@ -32,7 +32,7 @@ await command(async () => {
   process.stdout.write(`Bearer ${idToken}`)
 })
 
-/** A custom token (https://firebase.google.com/docs/auth/admin/create-custom-tokens), signed by IAM, without a key. */
+/** A custom token (https://firebase.google.com/docs/auth/admin/create-custom-tokens), signed by IAM. */
 async function signed(ask: Ask, uid: string, claims: unknown): Promise<string> {
   const account = values['service-account']
   const iat = Math.floor(Date.now() / 1000)

@@ -14,10 +14,10 @@ export interface FirebaseConfig {
   functions?: unknown
 }
 
-/** The Firebase CLI that the emulators use, pinned in a package of its own. */
+/** The pinned Firebase CLI, which the emulators use too. */
 const cli = `${root}tests/emulators/firebase-cli`
 
-/** The web page and the rules that deny everything; the API is behind the page's own origin where it is one function. */
+/** Deploys the rules that deny everything and, with the topology `api`, the web page with the API under its origin. */
 export async function deployFirebase(settings: Settings): Promise<void> {
   const file = `${root}firebase.deploy.json`
   const config = JSON.parse(readFileSync(`${root}firebase.json`, 'utf8')) as FirebaseConfig
@@ -32,7 +32,7 @@ export async function deployFirebase(settings: Settings): Promise<void> {
   }
 }
 
-/** firebase.json is for the emulators, which run functions; the same rewrites to the Cloud Run service that is deployed. */
+/** Replaces the functions of firebase.json, which the emulators run, by the deployed Cloud Run service. */
 export function forCloudRun(
   config: FirebaseConfig,
   { name, region }: Pick<Settings, 'name' | 'region'>,

@@ -1,4 +1,4 @@
-/** What whoever deploys must be allowed to do in the project: one for each kind of thing that is created or granted. */
+/** Permissions in the project that a deployment needs, for each kind of resource and grant. */
 export const permissions = [
   'artifactregistry.repositories.create',
   'cloudbuild.builds.create',

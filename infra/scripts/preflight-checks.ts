@@ -2,24 +2,24 @@ import { apis } from '../program/api-names.ts'
 import type { Settings } from '../program/settings.ts'
 import { permissions } from './needed-permissions.ts'
 
-/** An authorized request to a Google API: its answer's status and JSON. */
+/** Sends an authorized request to a Google API. Resolves to the status and the parsed JSON of the answer. */
 export type Ask = (request: {
   host: string
   path: string
   body?: unknown
 }) => Promise<{ status: number; data: unknown }>
 
-/** Which of the names the API does not say yes to. */
+/** The answer of `testIamPermissions`: the granted ones of the requested permissions. */
 interface PermissionAnswer {
   permissions?: string[]
 }
 
-/** The most services that one question may be about. */
-const servicesAtOnce = 20
+/** The limit of `services:batchGet`. */
+const maxServicesPerRequest = 20
 
 /**
- * What is missing before anything can be created, each with the command that repairs it; nothing when all is there.
- * Stops at the first thing without which the next cannot be asked.
+ * Checks the project. Resolves to the problems, each with the command that solves it. Without an accessible project the
+ * other checks do not run.
  */
 export async function preflight(ask: Ask, settings: Settings): Promise<string[]> {
   const project = await checkProject(ask, settings)
@@ -38,14 +38,14 @@ async function checkProject(ask: Ask, { project }: Settings): Promise<string[]> 
   const host = 'cloudresourcemanager.googleapis.com'
   const { status, data } = await ask({ host, path: `/v3/projects/${project}` })
   if (status === 401) {
-    return ['Google does not know who you are. Run: gcloud auth application-default login']
+    return ['Google does not accept the credentials. Run: gcloud auth application-default login']
   }
   if (isDisabled(status, data)) {
-    return [`The API ${host} is off. Run: gcloud services enable ${host} --project=${project}`]
+    return [`The API ${host} is disabled. Run: gcloud services enable ${host} --project=${project}`]
   }
   if (status !== 200) {
     return [
-      `There is no project "${project}", or you may not see it. Run: gcloud projects create ${project}, or correct gcp:project.`,
+      `The project "${project}" does not exist, or you have no access to it. Run: gcloud projects create ${project}, or correct gcp:project.`,
     ]
   }
   const { state } = data as { state?: string }
@@ -62,12 +62,12 @@ async function checkBilling(ask: Ask, { project, budget }: Settings): Promise<st
   const link = `gcloud billing projects link ${project} --billing-account=${budget.billingAccount}`
   if (isDisabled(status, data)) {
     return [
-      `The API cloudbilling.googleapis.com is off. Run: gcloud services enable cloudbilling.googleapis.com --project=${project}`,
+      `The API cloudbilling.googleapis.com is disabled. Run: gcloud services enable cloudbilling.googleapis.com --project=${project}`,
     ]
   }
   if (status !== 200) {
     return [
-      `Whether the project "${project}" has a billing account cannot be seen: you need resourcemanager.projects.get.`,
+      `You may not read the billing account of the project "${project}": you need resourcemanager.projects.get.`,
     ]
   }
   const { billingEnabled, billingAccountName } = data as {
@@ -78,7 +78,7 @@ async function checkBilling(ask: Ask, { project, budget }: Settings): Promise<st
     return [`The project "${project}" has no billing account. Run: ${link}`]
   if (billingAccountName !== `billingAccounts/${budget.billingAccount}`) {
     return [
-      `The project "${project}" is paid by ${billingAccountName}, not by coffer:budget.billingAccount. Correct it, or run: ${link}`,
+      `The project "${project}" has the billing account ${billingAccountName}, not coffer:budget.billingAccount. Correct it, or run: ${link}`,
     ]
   }
   return []
@@ -86,9 +86,9 @@ async function checkBilling(ask: Ask, { project, budget }: Settings): Promise<st
 
 async function checkApis(ask: Ask, { project }: Settings): Promise<string[]> {
   const off: string[] = []
-  for (let start = 0; start < apis.length; start += servicesAtOnce) {
+  for (let start = 0; start < apis.length; start += maxServicesPerRequest) {
     const names = apis
-      .slice(start, start + servicesAtOnce)
+      .slice(start, start + maxServicesPerRequest)
       .map((api) => `names=projects/${project}/services/${api}`)
     const { status, data } = await ask({
       host: 'serviceusage.googleapis.com',
@@ -96,20 +96,20 @@ async function checkApis(ask: Ask, { project }: Settings): Promise<string[]> {
     })
     if (status !== 200) {
       return [
-        `Which APIs are on cannot be seen. Run: gcloud services enable serviceusage.googleapis.com --project=${project}`,
+        `The enabled APIs cannot be listed. Run: gcloud services enable serviceusage.googleapis.com --project=${project}`,
       ]
     }
     const { services = [] } = data as { services?: { name: string; state: string }[] }
     const on = services.filter(({ state }) => state === 'ENABLED').map(({ name }) => name)
     off.push(
       ...apis
-        .slice(start, start + servicesAtOnce)
+        .slice(start, start + maxServicesPerRequest)
         .filter((api) => !on.some((name) => name.endsWith(`/services/${api}`))),
     )
   }
   if (off.length === 0) return []
   return [
-    `These APIs are off: ${off.join(', ')}. Run: gcloud services enable ${off.join(' ')} --project=${project}`,
+    `These APIs are disabled: ${off.join(', ')}. Run: gcloud services enable ${off.join(' ')} --project=${project}`,
   ]
 }
 
@@ -119,7 +119,7 @@ async function checkPermissions(ask: Ask, { project }: Settings): Promise<string
     path: `/v3/projects/${project}:testIamPermissions`,
     body: { permissions },
   })
-  if (status !== 200) return [`What you may do in "${project}" cannot be asked: ${status}.`]
+  if (status !== 200) return [`Your permissions in "${project}" cannot be checked: ${status}.`]
   const { permissions: granted = [] } = data as PermissionAnswer
   const missing = permissions.filter((permission) => !granted.includes(permission))
   if (missing.length === 0) return []
@@ -139,7 +139,7 @@ async function checkBudget(ask: Ask, { budget }: Settings): Promise<string[]> {
   const { permissions: granted = [] } = data as PermissionAnswer
   if (status === 200 && permissions.every((permission) => granted.includes(permission))) return []
   return [
-    `There is no billing account "${budget.billingAccount}" on which you may keep a budget. Ask its owner for roles/billing.costsManager, or correct coffer:budget.billingAccount.`,
+    `The billing account "${budget.billingAccount}" does not exist, or you may not create budgets on it. Ask its owner for roles/billing.costsManager, or correct coffer:budget.billingAccount.`,
   ]
 }
 
@@ -150,7 +150,7 @@ async function checkSecrets(ask: Ask, { project, secrets }: Settings): Promise<s
     return status === 200
       ? []
       : [
-          `coffer:secrets.${variable} names version ${version} of the secret "${secret}", which is not there. Run: gcloud secrets create ${secret} --data-file=- --project=${project}`,
+          `coffer:secrets.${variable} names version ${version} of the secret "${secret}", which does not exist. Run: gcloud secrets create ${secret} --data-file=- --project=${project}`,
         ]
   })
   return (await Promise.all(answers)).flat()

@@ -3,5 +3,5 @@ import { command, say } from './command.ts'
 
 await command(async () => {
   const { project, region } = await checkedStack()
-  say(`${project} has all that a deployment in ${region} needs.`)
+  say(`${project} is ready for a deployment in ${region}.`)
 })

@@ -2,7 +2,7 @@ import { root } from '../program/sources.ts'
 import { command } from './command.ts'
 import { run, stackOutput } from './stack.ts'
 
-// The black-box suite of tests/e2e against what was deployed. How it gets tokens is in docs/deploy.md.
+// Runs the black-box suite of tests/e2e against the deployment. docs/deploy.md describes the tokens.
 await command(async () => {
   const url = stackOutput('url')
   const suite = ['vitest', 'run', 'tests/e2e/deployed.test.ts']

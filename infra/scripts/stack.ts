@@ -5,7 +5,7 @@ import { checked, parsed, type Settings } from '../program/settings.ts'
 
 const directory = fileURLToPath(new URL('..', import.meta.url))
 
-/** The selected stack's settings, as the program itself will read them. */
+/** The settings of the selected stack, as the program reads them. */
 export function stackSettings(): Settings {
   const text = capture('pulumi', ['config', '--json'])
   const given = Object.entries(JSON.parse(text) as Record<string, { value: string }>)
@@ -18,7 +18,7 @@ export function stackSettings(): Settings {
   const { project, region } = of('gcp')
   if (project === undefined || region === undefined) {
     throw new Error(
-      'The stack does not say where. Run: pulumi config set gcp:project PROJECT, and pulumi config set gcp:region REGION',
+      'The stack has no project or region. Run: pulumi config set gcp:project PROJECT, and pulumi config set gcp:region REGION',
     )
   }
   const own = Object.entries(of('coffer')).map(([key, value]) => [key, parsed(value)])
@@ -29,7 +29,7 @@ export function stackOutput(name: string): string {
   return capture('pulumi', ['stack', 'output', name]).trim()
 }
 
-/** What a program says; its errors go to the terminal. */
+/** The standard output of a program. Its standard error goes to the terminal. */
 function capture(program: string, args: string[]): string {
   return execFileSync(program, args, {
     cwd: directory,
@@ -38,7 +38,7 @@ function capture(program: string, args: string[]): string {
   })
 }
 
-/** Runs a program with this terminal; throws when it fails. */
+/** Runs a program with this terminal. Throws if it fails. */
 export async function run(program: string, args: string[], cwd = directory): Promise<void> {
   const [status] = (await once(spawn(program, args, { cwd, stdio: 'inherit' }), 'exit')) as [
     number | null,

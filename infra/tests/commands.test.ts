@@ -25,7 +25,7 @@ describe('npm run deploy', () => {
     const { status, err, calls } = await runScript('deploy.ts', ['--yes'], { programs })
     expect(status).toBe(1)
     expect(err).toContain('Nothing was created.')
-    expect(err).toContain('There is no project "my-project"')
+    expect(err).toContain('The project "my-project" does not exist')
     expect(calls).toEqual(['pulumi config --json'])
   })
 

@@ -10,7 +10,7 @@ export type Answers = Record<string, (body: { permissions?: string[] }) => Answe
 
 const asAsked = ({ permissions }: { permissions?: string[] }): Answer => [200, { permissions }]
 
-/** Google's endpoints, for a project in which everything is there. */
+/** Answers for a project that lacks nothing. */
 export const good: Answers = {
   'cloudresourcemanager.googleapis.com/v3/projects/my-project': () => [200, { state: 'ACTIVE' }],
   'cloudbilling.googleapis.com/v1/projects/my-project/billingInfo': () => [
@@ -25,7 +25,7 @@ export const good: Answers = {
   'cloudbilling.googleapis.com/v1/billingAccounts/012345-6789AB-CDEF01:testIamPermissions': asAsked,
 }
 
-/** Answers in Google's place; also as the metadata server, from which credentials come. */
+/** Answers instead of Google, also as the metadata server, which issues credentials. */
 export async function startGoogle(answers: Answers) {
   const asked: string[] = []
   const answer = async (request: IncomingMessage, response: ServerResponse) => {

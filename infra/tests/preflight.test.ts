@@ -48,7 +48,7 @@ describe('what is missing is named, with the command that repairs it', () => {
     [
       'a project',
       { [project]: () => [403, {}] },
-      /no project "my-project".+gcloud projects create my-project/,
+      /project "my-project" does not exist.+gcloud projects create my-project/,
     ],
     [
       'a project that is deleted',
@@ -73,7 +73,7 @@ describe('what is missing is named, with the command that repairs it', () => {
           { billingEnabled: true, billingAccountName: 'billingAccounts/OTHER' },
         ],
       },
-      /is paid by billingAccounts\/OTHER/,
+      /has the billing account billingAccounts\/OTHER/,
     ],
     [
       'APIs',
@@ -88,7 +88,7 @@ describe('what is missing is named, with the command that repairs it', () => {
           },
         ],
       },
-      /^These APIs are off: eventarc\.googleapis\.com, run\.googleapis\.com\. Run: gcloud services enable eventarc\.googleapis\.com run\.googleapis\.com --project=my-project$/,
+      /^These APIs are disabled: eventarc\.googleapis\.com, run\.googleapis\.com\. Run: gcloud services enable eventarc\.googleapis\.com run\.googleapis\.com --project=my-project$/,
     ],
     [
       'permissions',
@@ -116,7 +116,7 @@ describe('what is missing is named, with the command that repairs it', () => {
         'cloudbilling.googleapis.com/v1/billingAccounts/012345-6789AB-CDEF01:testIamPermissions':
           () => [403, {}],
       },
-      /no billing account "012345-6789AB-CDEF01" on which you may keep a budget/,
+      /billing account "012345-6789AB-CDEF01" does not exist, or you may not create budgets/,
     ],
     [
       'a secret',
@@ -163,7 +163,7 @@ describe('whether there is data', () => {
     [
       'what cannot be asked',
       { ...empty, [objects]: () => [403, {}] },
-      ['the bucket my-project-coffer-files cannot be looked into (403)'],
+      ['the bucket my-project-coffer-files cannot be read (403)'],
     ],
   ])('%s', async (_, answers, data) => {
     expect(await dataOf((await googleWith(answers)).ask, settings)).toEqual(data)

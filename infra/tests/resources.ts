@@ -2,7 +2,7 @@ import type { Simulated } from './simulate.ts'
 
 export type Inputs = Record<string, unknown>
 
-/** What stands at a path such as `template.containers.0.image`; undefined where there is nothing. */
+/** The value at a path such as `template.containers.0.image`; undefined if there is none. */
 export function at(inputs: unknown, path: string): unknown {
   return path
     .split('.')
@@ -29,7 +29,7 @@ export function ofType(resources: Simulated[], type: string): { name: string; in
 
 export function one(resources: Simulated[], type: string, name: string): Inputs {
   const found = ofType(resources, type).find((it) => it.name === name)
-  if (!found) throw new Error(`There is no ${type} "${name}"`)
+  if (!found) throw new Error(`The program creates no ${type} "${name}"`)
   return found.inputs
 }
 

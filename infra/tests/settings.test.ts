@@ -18,7 +18,7 @@ test('three choices are enough: who hears alerts, who pays, who signs in', () =>
 
 describe('a bad value is named', () => {
   test.each([
-    [{ alertEmails: [] }, 'coffer:alertEmails must name somebody who reads alerts'],
+    [{ alertEmails: [] }, 'coffer:alertEmails must name at least one recipient of alerts'],
     [{ budget: undefined }, 'coffer:budget '],
     [{ topology: 'vm' }, 'coffer:topology '],
     [{ corsOrigins: ['https://app.example.com/x'] }, 'coffer:corsOrigins.0 must be an origin'],

@@ -2,13 +2,13 @@ import { runtime } from '@pulumi/pulumi'
 import { createDeployment } from '../program/deployment.ts'
 import { checked } from '../program/settings.ts'
 
-/** A resource as the program asks the engine for it. */
+/** A resource that the program registers. */
 export interface Simulated {
   type: string
   name: string
   inputs: Record<string, unknown>
   protect: boolean
-  /** Names, as `{type} {name}`, of what must be there before. */
+  /** Dependencies, as `{type} {name}`. */
   dependsOn: string[]
 }
 
@@ -20,7 +20,7 @@ export const leastSettings = {
   auth: { mode: 'firebase' },
 }
 
-/** Runs the program with the engine's mocks: nothing is created, and everything that would be is told. */
+/** Runs the program with the mocks of the engine. Resolves to the resources that it registers. */
 export async function simulate(settings: Record<string, unknown> = {}): Promise<Simulated[]> {
   const resources: Simulated[] = []
   await runtime.setMocks(
@@ -33,7 +33,7 @@ export async function simulate(settings: Record<string, unknown> = {}): Promise<
     'coffer',
     'test',
   )
-  listen((request) => {
+  observe((request) => {
     if (!request.getCustom()) return
     resources.push({
       type: request.getType(),
@@ -48,12 +48,12 @@ export async function simulate(settings: Record<string, unknown> = {}): Promise<
   return resources
 }
 
-/** What the engine is asked for; the mocks themselves hear of types and inputs alone. */
-function listen(heard: (request: RegisterRequest) => void): void {
+/** Observes the requests to the engine, because the mocks receive only types and inputs. */
+function observe(onRequest: (request: RegisterRequest) => void): void {
   const monitor = runtime.getMonitor() as unknown as Monitor
   const register = monitor.registerResource.bind(monitor)
   monitor.registerResource = (request, callback) => {
-    heard(request)
+    onRequest(request)
     return register(request, callback)
   }
 }
@@ -72,9 +72,9 @@ interface RegisterRequest {
   getObject(): { toJavaScript(): Record<string, unknown> } | undefined
 }
 
-export const key = ({ type, name }: Pick<Simulated, 'type' | 'name'>) => `${type} ${name}`
+const key = ({ type, name }: Pick<Simulated, 'type' | 'name'>) => `${type} ${name}`
 
-/** `urn:pulumi:{stack}::{project}::{type}::{name}` in the words of `key`. */
+/** The key of `urn:pulumi:{stack}::{project}::{type}::{name}`. */
 function keyOf(urn: string): string {
   const [, , type = '', name = ''] = urn.split('::')
   return key({ type, name })
@@ -87,7 +87,7 @@ const answers: Record<string, Record<string, unknown>> = {
   },
 }
 
-/** What Google Cloud adds to what it is asked for, as far as the program goes on with it. */
+/** Outputs of Google Cloud that the program uses. */
 function outputsOf(type: string, name: string, inputs: Record<string, string>) {
   const account = `${inputs['accountId']}@${place.project}.iam.gserviceaccount.com`
   const service = inputs['service']?.split('.')[0]

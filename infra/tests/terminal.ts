@@ -14,12 +14,12 @@ export interface Ran {
   status: number
   out: string
   err: string
-  /** What the programs beside it were called with, a line each. */
+  /** Command lines of the programs that the script called. */
   calls: string[]
 }
 
 /**
- * Runs a script as npm would, with programs of a test's own in the place of pulumi, gcloud and others: shell scripts by name.
+ * Runs a script as npm does. `programs` are shell scripts that replace pulumi, gcloud and others, by name.
  */
 export async function runScript(
   script: string,

@@ -16,7 +16,7 @@ interface Chart {
   groupBy: string[]
 }
 
-/** What the alerts watch and what the functions count, on one page. */
+/** Creates the dashboard: charts of the platform, of alert conditions and of log-based metrics. */
 export function createDashboard(settings: Settings, dependsOn: Resource[]): void {
   const { project, name } = settings
   new gcp.monitoring.Dashboard(

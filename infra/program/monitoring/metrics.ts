@@ -2,23 +2,23 @@ import * as gcp from '@pulumi/gcp'
 import type { Resource } from '@pulumi/pulumi'
 import type { Settings } from '../settings.ts'
 
-/** A metric that Cloud Logging makes of the functions' own lines. */
+/** A metric that Cloud Logging derives from log lines of the functions. */
 export interface LogMetric {
   name: string
   description: string
-  /** Beside the services' names, which are added. */
+  /** Without the names of the services, which are added. */
   filter: string
   unit: string
-  /** The number in the line that counts; without it the lines are counted. */
+  /** The field with the value. Without it the metric counts lines. */
   value?: string
-  /** The width of the steps in which it is kept; by default they grow, each 1.4 times the one before. */
+  /** Width of linear buckets. By default buckets grow by a factor of 1.4. */
   step?: number
 }
 
 export const logMetrics: LogMetric[] = [
   {
     name: 'settled',
-    description: 'Events of scan that brought a verdict',
+    description: 'Events of scan with a verdict',
     filter: 'jsonPayload.message="Scanned"',
     unit: '1',
   },
@@ -30,7 +30,7 @@ export const logMetrics: LogMetric[] = [
   },
   {
     name: 'retried',
-    description: 'Events of scan that failed and are delivered again',
+    description: 'Events of scan that failed and are retried',
     filter: 'jsonPayload.message:"The event will be tried again"',
     unit: '1',
   },
@@ -43,13 +43,13 @@ export const logMetrics: LogMetric[] = [
   },
   {
     name: 'swept',
-    description: 'Sweeps that came to their report',
+    description: 'Completed sweeps',
     filter: 'jsonPayload.message="Swept"',
     unit: '1',
   },
   {
     name: 'sweep_failures',
-    description: 'What a sweep could not deal with',
+    description: 'Failures of a sweep',
     filter: 'jsonPayload.message="Swept"',
     unit: '1',
     value: 'jsonPayload.failureCount',
@@ -63,7 +63,7 @@ export const logMetrics: LogMetric[] = [
   },
   {
     name: 'signature_age_seconds',
-    description: 'How old the signatures are that scans are made with',
+    description: 'Age of the signatures in use',
     filter: 'jsonPayload.signatureAgeSeconds>=0',
     unit: 's',
     value: 'jsonPayload.signatureAgeSeconds',
@@ -74,7 +74,7 @@ export const logMetrics: LogMetric[] = [
 export const metricType = ({ name }: Settings, metric: string) =>
   `logging.googleapis.com/user/${name}/${metric}`
 
-/** Creates them; alert policies name metrics by their type, which must be there first. */
+/** Creates the metrics. Alert policies depend on them, because a policy cannot name a metric that does not exist. */
 export function createLogMetrics(settings: Settings, dependsOn: Resource[]): Resource[] {
   const { project, name } = settings
   const services = `resource.type="cloud_run_revision" AND resource.labels.service_name:"${name}-"`
