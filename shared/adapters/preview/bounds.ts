@@ -1,41 +1,41 @@
 const mebibyte = 1024 * 1024
 
-/** What a rendering may cost, whatever its source claims to be. docs/media.md has the table of bounds. */
+/** Limits of one rendering. docs/media.md has the full table. */
 export const bounds = {
-  /** Larger sources are not rendered: a decoder needs the whole file at hand. */
+  /** Limit of the source, because a decoder needs the whole file. */
   sourceBytes: 256 * mebibyte,
-  /** The result of a helper program or of a normalization. */
+  /** Limit of the output of a helper program and of a normalization. */
   resultBytes: 512 * mebibyte,
-  /** The height of a preview for each pixel of its width: a long screenshot is scaled to fit. */
+  /** Limit of height divided by width of a preview. Taller images are scaled to fit. */
   tallest: 4,
 } as const
 
-/** So many decode at once in one process of the service, and the machine keeps answering. */
-export const atOnce = 2
+/** Limit of concurrent decoders in one process of the service, so that the machine stays responsive. */
+export const maxConcurrentDecoders = 2
 
-/** How long a rendering may take, from its first process to its last. */
+/** Time limits of a rendering, for all its processes together. */
 export const seconds = { preview: 20, normalize: 60 } as const
 
 const megapixel = 1_000_000
 
-/** The most pixels of a picture once decoded, over all frames and pages that are read. */
+/** Limits of decoded pixels, over all frames and pages that are read. */
 export const maxPixels = {
-  /** Decoded at a fraction of its size for a preview. */
+  /** The decoder can scale down while it decodes. */
   jpeg: 250 * megapixel,
-  /** The decoder holds several copies of the whole picture: 18 bytes a pixel, measured. */
+  /** The decoder keeps several copies of the picture: 18 bytes per pixel (measured). */
   heif: 64 * megapixel,
   other: 100 * megapixel,
 } as const
 
-/** Limits of one process, by the kernel where it knows them (`ulimit`, getrlimit(2)). */
+/** Limits of one process, enforced by the kernel if it supports them (`ulimit`, getrlimit(2)). */
 export interface ProcessLimits {
-  /** `RLIMIT_DATA`: memory that a process writes to. Node reserves 650 MiB of it and uses 60. */
+  /** `RLIMIT_DATA`, writable memory. Node reserves 650 MiB and uses 60 MiB. */
   dataBytes: number
-  /** Of all threads together. */
+  /** CPU time of all threads together. */
   cpuSeconds: number
   fileBytes: number
   openFiles: number
-  /** Of the user, all programs together: Linux counts no other way. */
+  /** Processes of the user in all programs, which is how Linux counts. */
   processes: number
 }
 
@@ -47,7 +47,7 @@ export const processLimits: ProcessLimits = {
   processes: 4096,
 }
 
-/** Helper programs decode one page or one frame. */
+/** Limits of helper programs, which decode one page or one frame. */
 export const programLimits: ProcessLimits = {
   ...processLimits,
   dataBytes: 1024 * mebibyte,

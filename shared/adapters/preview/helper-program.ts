@@ -5,16 +5,16 @@ import { programMissing, Refusal } from './refusals.ts'
 export interface HelperRun {
   program: string
   args: readonly string[]
-  /** What it decodes, in the words of a message. */
-  what: string
+  /** The format that the program decodes, for error messages. */
+  format: string
   directory: string
   signal: AbortSignal
 }
 
 const outputBytes = 1024 * 1024
 
-/** Runs poppler or ffmpeg on a file; resolves to what it printed. Throws a `Refusal`, or a `WorkspaceError` where it is not installed. */
-export async function runHelper({ what, ...run }: HelperRun): Promise<string> {
+/** Runs poppler or ffmpeg on a file and resolves to its output. Throws a `Refusal`, or a `WorkspaceError` if it is not installed. */
+export async function runHelper({ format, ...run }: HelperRun): Promise<string> {
   const ended = await runLimited({ ...run, limits: programLimits, maxOutputBytes: outputBytes })
   switch (ended.how) {
     case 'exit': {
@@ -23,7 +23,7 @@ export async function runHelper({ what, ...run }: HelperRun): Promise<string> {
       throw new Refusal(/incorrect password/i.test(ended.errors) ? 'encrypted' : 'damaged', cause)
     }
     case 'missing':
-      throw programMissing(run.program, what)
+      throw programMissing(run.program, format)
     case 'signal':
       throw new Refusal('crash', new Error(`${run.program} was ended by ${ended.signal}`))
     case 'output':

@@ -6,18 +6,18 @@ import { processLimits } from './bounds.ts'
 import { runLimited } from './limited-process.ts'
 import { isReason, Refusal, type Reason } from './refusals.ts'
 
-/** What a decoder process is asked to do with a file of its directory. */
+/** A job of a decoder process for a file of its directory. */
 export interface ImageJob extends NormalizeOptions {
   task: 'draw' | 'normalize'
   source: string
   target: string
-  /** Of a drawing. */
+  /** For the task `draw`. */
   width?: number
 }
 
 export type ImageOutcome = { outcome: 'done' } | { outcome: 'refused'; reason: Reason }
 
-/** Beside this file, compiled or not. */
+/** The program next to this file, compiled or not. */
 const program = fileURLToPath(
   new URL(`./image-process${extname(import.meta.url)}`, import.meta.url),
 )
@@ -25,14 +25,14 @@ const program = fileURLToPath(
 const outputBytes = 4096
 
 /**
- * Decodes and encodes an image in a process that ends with the job: no picture meets another user's. Throws a `Refusal` for
- * whatever ends the process; an `Error` where a file cannot be read or written.
+ * Decodes and encodes an image in a new process, so that it shares no memory with images of other users. Throws a `Refusal` if the
+ * process fails, an `Error` if a file cannot be read or written.
  */
 export async function runImageJob(
   job: ImageJob,
   { directory, signal }: { directory: string; signal: AbortSignal },
 ): Promise<void> {
-  // Halves the start of the process: 60 ms of CPU.
+  // The cache halves the start of the process, by 60 ms of CPU time.
   const cacheDirectory = getCompileCacheDir()
   const ended = await runLimited({
     program: process.execPath,
@@ -48,7 +48,7 @@ export async function runImageJob(
   })
   switch (ended.how) {
     case 'exit':
-      return settle(ended.code, ended.output.toString(), ended.errors)
+      return readOutcome(ended.code, ended.output.toString(), ended.errors)
     case 'signal':
       throw new Refusal(
         'crash',
@@ -64,10 +64,10 @@ export async function runImageJob(
   }
 }
 
-function settle(code: number, output: string, errors: string): void {
+function readOutcome(code: number, output: string, errors: string): void {
   if (code !== 0) {
     const cause = new Error(`The decoder ended with ${code}: ${errors}`)
-    // A full or failing disk is not the image's fault.
+    // Errors of the disk are not caused by the image.
     if (/\b(?:ENOSPC|EDQUOT|EIO|EROFS|EMFILE|ENFILE)\b/.test(errors)) throw cause
     throw new Refusal('crash', cause)
   }

@@ -4,8 +4,8 @@ import { normalizeImage } from './normalize-image.ts'
 import { drawPicture } from './picture.ts'
 import { Refusal } from './refusals.ts'
 
-// The program of a decoder process: does the one job that its argument describes, in its working directory, and says on the
-// standard output what came of it. The standard input stays open as long as the parent lives.
+// The program of a decoder process. It runs the job in its argument, in its working directory, and writes the outcome to the standard
+// output. It exits if its standard input ends, which means that the parent has ended.
 if (import.meta.main) {
   process.stdin.once('end', () => process.exit(1)).resume()
   const outcome = await perform(JSON.parse(process.argv[2] ?? '') as ImageJob)

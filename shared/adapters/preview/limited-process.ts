@@ -6,28 +6,28 @@ import { watchMemory } from './memory-watch.ts'
 export interface LimitedRun {
   program: string
   args: readonly string[]
-  /** Its working directory, its home and its temporary directory. */
+  /** The process's working directory, home and temporary directory. */
   directory: string
-  /** Variables besides those of every limited process. */
+  /** Additional environment variables. */
   environment?: Readonly<Record<string, string>>
   limits: ProcessLimits
-  /** Kills the process, and whatever it started, when it aborts. */
+  /** On abort, kills the process and its descendants. */
   signal: AbortSignal
-  /** The standard output may have so many bytes. */
+  /** Limit of the standard output. */
   maxOutputBytes: number
 }
 
 /** How a process ended. */
 export type Ended =
   | { how: 'exit'; code: number; output: Buffer; errors: string }
-  /** By a signal that it did not get from here: a crash, a limit of the kernel's, or its OOM killer. */
+  /** Ended by a crash, by a limit of the kernel or by its OOM killer. */
   | { how: 'signal'; signal: string; errors: string }
   | { how: 'time' | 'memory' | 'output' | 'missing' }
 
 /**
- * Sets the limits that the system knows and becomes the program. `ulimit` differs between shells: `-p` and `-u` are both names
- * of the number of processes, and a limit that is lower already stays. The kernel's OOM killer takes this process first, and
- * the scheduler takes it last.
+ * Sets the limits that the system supports and then executes the program. `ulimit` differs between shells: the number of processes
+ * is `-p` or `-u`. A limit that is already lower stays. The OOM killer selects this process first, and the scheduler gives it the
+ * lowest priority.
  */
 const script = `
 for limit in $LIMITS; do ulimit "-\${limit%%=*}" "\${limit#*=}" 2>/dev/null; done
@@ -35,14 +35,14 @@ echo 1000 2>/dev/null >/proc/self/oom_score_adj
 unset LIMITS
 exec nice -n 10 "$@"`
 
-/** What a shell answers for a program that it does not find (POSIX, "Exit Status for Commands"). */
+/** Exit status of a shell for a missing program (POSIX, "Exit Status for Commands"). */
 const notFound = 127
 
 const errorBytes = 4096
 
 /**
- * Runs a program on one hostile file: without the service's environment, in a process group of its own, within limits. Resolves to
- * how it ended; rejects only where no process can be started.
+ * Runs a program on an untrusted file, without the service's environment, in a separate process group, within limits. Resolves to how
+ * the process ended. Rejects only if no process can be started.
  */
 export async function runLimited(run: LimitedRun): Promise<Ended> {
   const { directory, limits, signal, maxOutputBytes } = run
@@ -60,7 +60,7 @@ export async function runLimited(run: LimitedRun): Promise<Ended> {
   const { promise, resolve, reject } = Promise.withResolvers<[number | null, string | null]>()
   child.once('error', reject)
   child.once('close', (code, signalName) => resolve([code, signalName]))
-  // The write end that stays open tells a decoder that its parent lives; a process that ends first breaks it.
+  // A decoder exits when this pipe closes. Writing to it fails if the decoder exits first.
   child.stdin.on('error', () => undefined)
   const output = collect(child.stdout, maxOutputBytes, () => kill('output'))
   const errors = collect(child.stderr, errorBytes)
@@ -74,14 +74,14 @@ export async function runLimited(run: LimitedRun): Promise<Ended> {
   try {
     const [code, signalName] = await promise
     if (killed) return { how: killed }
-    const said = errors().toString()
-    if (code === null) return { how: 'signal', signal: signalName ?? 'unknown', errors: said }
+    const errorText = errors().toString()
+    if (code === null) return { how: 'signal', signal: signalName ?? 'unknown', errors: errorText }
     if (code === notFound) return { how: 'missing' }
-    return { how: 'exit', code, output: output(), errors: said }
+    return { how: 'exit', code, output: output(), errors: errorText }
   } finally {
     stopWatching?.()
     signal.removeEventListener('abort', abort)
-    // What it started and left running.
+    // Ends descendants that still run.
     if (child.pid !== undefined) killGroup(child.pid)
   }
 }
@@ -113,11 +113,11 @@ function killGroup(pid: number): void {
   try {
     process.kill(-pid, 'SIGKILL')
   } catch {
-    // The group is gone.
+    // The group has ended.
   }
 }
 
-/** Reads a stream to its end, and keeps its beginning. */
+/** Reads a stream to its end and keeps the first `maxBytes` bytes. */
 function collect(stream: Readable, maxBytes: number, exceeded?: () => void): () => Buffer {
   const chunks: Buffer[] = []
   let bytes = 0

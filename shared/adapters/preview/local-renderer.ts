@@ -5,27 +5,27 @@ import pLimit from 'p-limit'
 import { once } from '../../concurrency/once.ts'
 import { rendererCrowded } from '../../model/errors.ts'
 import type { NormalizeOptions, Renderer, RenderRequest } from '../../ports/renderer.ts'
-import { atOnce, bounds, seconds } from './bounds.ts'
+import { bounds, maxConcurrentDecoders, seconds } from './bounds.ts'
 import { runImageJob } from './image-job.ts'
 import { firstPage } from './pdf.ts'
 import { Refusal, refusalFor } from './refusals.ts'
 import { removeStaleSpools, Spool } from './spool.ts'
 import { typicalFrame } from './video.ts'
 
-/** More are told to come back: no crowd of pictures holds connections for ever. */
-const mostWaiting = 64
+/** Limit of waiting renderings. More are rejected with `too-many-requests`, so that they do not hold connections. */
+const maxPending = 64
 
 const source = 'source'
 const target = 'target'
 
-/** Renders in processes of this machine, within so many seconds: with sharp, and with poppler and ffmpeg where they are installed. */
+/** Renders in local processes with sharp, and with poppler and ffmpeg if they are installed. `limits` are seconds. */
 export function openLocalRenderer(
   limits: { preview: number; normalize: number } = seconds,
 ): Renderer {
-  const limit = pLimit(atOnce)
+  const limit = pLimit(maxConcurrentDecoders)
   const removed = once(() => removeStaleSpools())
   const inTurn = async <Result>(work: () => Promise<Result>): Promise<Result> => {
-    if (limit.pendingCount >= mostWaiting) throw rendererCrowded()
+    if (limit.pendingCount >= maxPending) throw rendererCrowded()
     return limit(work)
   }
   return {
@@ -68,7 +68,7 @@ async function render(request: RenderRequest, limitSeconds: number): Promise<Buf
   return await result.readFile()
 }
 
-/** The name of a file of the directory that sharp decodes. */
+/** Resolves to the name of a file in the directory that sharp can decode. */
 async function stillOf(
   { kind, mimeType, width }: RenderRequest,
   directory: string,
@@ -84,7 +84,7 @@ async function stillOf(
   }
 }
 
-/** Runs a decoder when its turn comes, with the signal that ends it. */
+/** Runs a decoder when a slot is free and passes the signal that ends it. */
 type InTurn = (decode: (signal: AbortSignal) => Promise<void>) => Promise<void>
 
 async function normalize(
@@ -94,7 +94,7 @@ async function normalize(
 ): Promise<Readable> {
   await using resources = new AsyncDisposableStack()
   const spool = resources.use(await Spool.open())
-  // Before its turn: a client that sends slowly, or nothing, keeps no other waiting.
+  // Reads the body before it waits for a slot, so that a slow client does not occupy one.
   await spool.write(source, bounded(body, signal))
   const { directory } = spool
   await decodeInTurn((signal) =>
@@ -102,12 +102,12 @@ async function normalize(
   )
   const result = createReadStream(spool.path(target))
   const owned = resources.move()
-  // A directory that cannot be removed now is removed as stale by a later process.
+  // If the directory cannot be removed now, a later process removes it as stale.
   result.once('close', () => void owned.disposeAsync().catch(() => undefined))
   return result
 }
 
-/** The body, as far as it is rendered at all; aborting destroys it, whether a byte comes or not. */
+/** Limits a body to `bounds.sourceBytes`. Aborting destroys it immediately, even while it is idle. */
 function bounded(body: Readable, signal: AbortSignal | undefined): Readable {
   if (signal) addAbortSignal(signal, body)
   return Readable.from(

@@ -3,8 +3,8 @@ import { execFile } from 'node:child_process'
 const intervalMs = 250
 
 /**
- * Calls `exceeded` once a process has more memory in use than it may; the result stops watching. For systems whose kernel does
- * not limit the memory of a process: Linux does (`RLIMIT_DATA`), macOS does not.
+ * Calls `exceeded` if a process uses more memory than `maxBytes`. Returns a function that stops watching. Does nothing on Linux, whose
+ * kernel enforces `RLIMIT_DATA`; macOS does not.
  */
 export function watchMemory(
   pid: number,
@@ -14,7 +14,7 @@ export function watchMemory(
 ): () => void {
   if (platform === 'linux') return () => undefined
   const timer = setInterval(() => {
-    // In KiB (POSIX leaves it to the system; Linux, macOS and the BSDs agree). A process that has ended has no line.
+    // `rss` is in KiB on Linux, macOS and the BSDs; POSIX does not define its unit. `ps` fails for a process that has ended.
     execFile('ps', ['-o', 'rss=', '-p', `${pid}`], (error, stdout) => {
       if (!error && Number(stdout) * 1024 > maxBytes) exceeded()
     })

@@ -1,92 +1,76 @@
+import type { Metadata, Sharp } from 'sharp'
 import type { NormalizeOptions } from '../../ports/renderer.ts'
 import { decoding, describe, openImage } from './open-image.ts'
-import { redraw } from './redraw.ts'
 import { Refusal } from './refusals.ts'
-import type { Anatomy } from './strip/anatomy.ts'
-import { gifAnatomy } from './strip/gif.ts'
-import { heifAnatomy } from './strip/heif.ts'
-import { jpegAnatomy } from './strip/jpeg.ts'
-import { pngAnatomy } from './strip/png.ts'
-import { tiffAnatomy } from './strip/tiff.ts'
-import { webpAnatomy } from './strip/webp.ts'
+import { withEarlyExif } from './strip/png.ts'
+import { stripMetadata } from './strip/strip-metadata.ts'
 
-/** Formats that are kept, by how their files begin; a dot is any byte. */
-const formats: [beginnings: string[], anatomy: (file: Buffer) => Anatomy][] = [
-  [['\xff\xd8\xff'], jpegAnatomy],
-  [['\x89PNG\r\n\x1a\n'], pngAnatomy],
-  [['GIF87a', 'GIF89a'], gifAnatomy],
-  [['RIFF....WEBP'], webpAnatomy],
-  [['II*\0', 'MM\0*', 'II+\0', 'MM\0+'], tiffAnatomy],
-  [
-    [
-      'avif',
-      'avis',
-      'heic',
-      'heix',
-      'heim',
-      'heis',
-      'hevc',
-      'hevx',
-      'hevm',
-      'hevs',
-      'mif1',
-      'msf1',
-    ].map((brand) => `....ftyp${brand}`),
-    heifAnatomy,
-  ],
-]
-
-/** Camera raw in containers of no other image format: Fujifilm, Canon CR3 and CIFF, Minolta, Sigma, Olympus, Panasonic. */
-const raws = [
-  'FUJIFILM',
-  '....ftypcrx ',
-  '......HEAPCCDR',
-  '\0MRM',
-  'FOVb',
-  'IIRO',
-  'IIRS',
-  'MMOR',
-  'IIU\0',
-]
-
-const headBytes = 16
+interface Reencoding extends NormalizeOptions {
+  isLossless: boolean
+  isAnimated?: boolean
+}
 
 /**
- * The bytes of an image in its own format, upright, without metadata, at most so large. An image that need not be turned or
- * scaled keeps its pixels as they are encoded. Throws a `Refusal` for any image of which something would be lost.
+ * Normalizes an image in its own format: upright, without metadata, within the given size. Keeps the encoded pixels of an image that
+ * need not be rotated or scaled. Throws a `Refusal` if normalization would lose more than metadata.
  */
 export async function normalizeImage(
   file: Buffer,
   { maxWidth, maxHeight }: NormalizeOptions,
 ): Promise<Buffer[]> {
-  const { orientation, stripped, redraw: way } = anatomyOf(file)
+  const { orientation, stripped, reencoding } = stripMetadata(file)
   const isBounded = maxWidth !== undefined || maxHeight !== undefined
   if (orientation === 1 && !isBounded) return stripped
-  const isAnimated = !('refused' in way) && way.isAnimated === true
+  const isAnimated = !('refused' in reencoding) && reencoding.isAnimated === true
   const image = openImage(file, { failOn: 'error', animated: isAnimated })
   const metadata = await describe(image)
   const { width, height } = metadata.autoOrient
-  const shownHeight = metadata.pageHeight ?? height
-  const fits = width <= (maxWidth ?? width) && shownHeight <= (maxHeight ?? shownHeight)
+  const frameHeight = metadata.pageHeight ?? height
+  const fits = width <= (maxWidth ?? width) && frameHeight <= (maxHeight ?? frameHeight)
   if (orientation === 1 && fits) return stripped
-  if ('refused' in way) throw new Refusal(way.refused)
-  return [await decoding(() => redraw(file, metadata, { ...way, maxWidth, maxHeight }))]
+  if ('refused' in reencoding) throw new Refusal(reencoding.refused)
+  return [await decoding(() => reencode(file, metadata, { ...reencoding, maxWidth, maxHeight }))]
 }
 
-function anatomyOf(file: Buffer): Anatomy {
-  const head = file.toString('latin1', 0, headBytes)
-  if (raws.some((beginning) => beginsWith(head, beginning))) throw new Refusal('raw')
-  const anatomy = formats.find(([beginnings]) => beginnings.some((it) => beginsWith(head, it)))?.[1]
-  if (!anatomy) throw new Refusal('format')
-  try {
-    return anatomy(file)
-  } catch (error) {
-    // A number that points beyond the end of the file.
-    if (error instanceof RangeError) throw new Refusal('damaged', error)
-    throw error
-  }
+/** Colour spaces that re-encoding preserves; `b-w` and `grey16` are grey. */
+const keptSpaces = ['srgb', 'rgb', 'rgb16', 'b-w', 'grey16'] as const
+
+/** Re-encodes an image upright and scaled, in its format, depth, colours and alpha. Throws a `Refusal` if that is impossible. */
+async function reencode(file: Buffer, metadata: Metadata, options: Reencoding): Promise<Buffer> {
+  const { isAnimated = false, isLossless, maxWidth, maxHeight } = options
+  const space = keptSpaces.find((it) => it === metadata.space)
+  const isRotatedAnimation = isAnimated && (metadata.orientation ?? 1) !== 1
+  if (isRotatedAnimation) throw new Refusal('frames')
+  const isDeepAvif = metadata.format === 'heif' && (metadata.bitsPerSample ?? 8) > 8
+  const isSupportedDepth = metadata.depth === 'uchar' || metadata.depth === 'ushort'
+  if (!space || !isSupportedDepth || isDeepAvif) throw new Refusal('depth')
+  const encode = encoders[metadata.format]
+  if (!encode) throw new Refusal('format')
+  const source = withEarlyExif(file) ?? file
+  const image = openImage(source, { failOn: 'error', animated: isAnimated, ignoreIcc: true })
+    .resize({
+      ...(maxWidth !== undefined && { width: maxWidth }),
+      ...(maxHeight !== undefined && { height: maxHeight }),
+      fit: 'inside',
+      withoutEnlargement: true,
+    })
+    .toColourspace(space)
+    .keepIccProfile()
+  return encode(image, metadata, isLossless).toBuffer()
 }
 
-function beginsWith(head: string, beginning: string): boolean {
-  return beginning.split('').every((letter, index) => letter === '.' || letter === head[index])
+const encoders: Record<string, (image: Sharp, metadata: Metadata, isLossless: boolean) => Sharp> = {
+  jpeg: (image, { chromaSubsampling, isProgressive: progressive }) =>
+    image.jpeg({
+      quality: 95,
+      chromaSubsampling: chromaSubsampling === '4:2:0' ? '4:2:0' : '4:4:4',
+      progressive,
+    }),
+  png: (image, { isProgressive: progressive }) => image.png({ progressive }),
+  gif: (image) => image.gif(),
+  webp: (image, _, isLossless) =>
+    image.webp(isLossless ? { lossless: true, exact: true } : { quality: 90 }),
+  tiff: (image) => image.tiff({ compression: 'deflate', predictor: 'horizontal' }),
+  // A higher effort takes minutes.
+  heif: (image) => image.avif({ quality: 80, effort: 2, chromaSubsampling: '4:4:4' }),
 }

@@ -2,7 +2,7 @@ import sharp, { type Metadata, type Sharp } from 'sharp'
 import { maxPixels } from './bounds.ts'
 import { Refusal } from './refusals.ts'
 
-// Only decoders of raster formats, whatever the bytes look like: never SVG, PDF, or what ImageMagick would take.
+// Allows decoders of raster formats only, never SVG, PDF or ImageMagick.
 sharp.block({ operation: ['VipsForeignLoad'] })
 sharp.unblock({
   operation: ['Heif', 'Jpeg', 'Nsgif', 'Png', 'Tiff', 'Webp'].map(
@@ -12,15 +12,15 @@ sharp.unblock({
 sharp.cache(false)
 
 interface OpenOptions {
-  /** How much damage a decoder bears: a preview shows what is there, a copy must be whole. */
+  /** `none` decodes the readable part of a damaged image, which suffices for a preview. */
   failOn: 'none' | 'error'
-  /** All frames and pages, not the first alone. */
+  /** Reads all frames and pages instead of the first. */
   animated?: boolean
-  /** Leaves the pixels in the colours of the profile. */
+  /** Keeps the pixels in the colours of the profile. */
   ignoreIcc?: boolean
 }
 
-/** An image, upright. Its size is checked by `describe`. */
+/** Opens an image upright. Does not check its size; see `describe`. */
 export function openImage(source: string | Buffer, options: OpenOptions): Sharp {
   return sharp(source, {
     autoOrient: true,
@@ -30,16 +30,16 @@ export function openImage(source: string | Buffer, options: OpenOptions): Sharp 
   })
 }
 
-/** What an image's header says. Throws a `Refusal` for an image of more pixels than are decoded. */
+/** Reads an image's header. Throws a `Refusal` if the image has more than `maxPixels`. */
 export async function describe(image: Sharp): Promise<Metadata> {
   const metadata = await decoding(() => image.metadata())
   const { format, width, height } = metadata
-  const most = format === 'jpeg' || format === 'heif' ? maxPixels[format] : maxPixels.other
-  if (width * height > most) throw new Refusal('pixels')
+  const limit = format === 'jpeg' || format === 'heif' ? maxPixels[format] : maxPixels.other
+  if (width * height > limit) throw new Refusal('pixels')
   return metadata
 }
 
-/** Every error of libvips while it decodes or encodes is the image's: reading and writing files is not its part. */
+/** Converts errors of libvips to a `Refusal`. They are caused by the image, because libvips reads and writes no files here. */
 export async function decoding<Result>(step: () => Promise<Result>): Promise<Result> {
   return step().catch((error: unknown) => {
     if (error instanceof Refusal) throw error

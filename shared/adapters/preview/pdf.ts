@@ -12,8 +12,8 @@ export interface PageRequest {
 }
 
 /**
- * Draws the first page of a PDF as viewers show it: its CropBox (ISO 32000-1 §14.11.2), turned by its `Rotate`, at most `width`
- * pixels wide. Resolves to the name of a PNG in the directory. Needs poppler's pdfinfo and pdftoppm.
+ * Draws the first page of a PDF: its CropBox (ISO 32000-1 §14.11.2), rotated by its `Rotate`, at most `width` pixels wide. Resolves
+ * to the name of a PNG in the directory. Needs poppler's pdfinfo and pdftoppm.
  */
 export async function firstPage({
   directory,
@@ -22,7 +22,7 @@ export async function firstPage({
   signal,
 }: PageRequest): Promise<string> {
   const run = (program: string, args: string[]) =>
-    runHelper({ program, args, what: 'PDF', directory, signal })
+    runHelper({ program, args, format: 'PDF', directory, signal })
   const firstOnly = ['-f', '1', '-l', '1']
   const page = pageSize(await run('pdfinfo', [...firstOnly, source]))
   const scale = Math.min(width / page.width, (width * bounds.tallest) / page.height)
@@ -38,14 +38,14 @@ export async function firstPage({
     name,
   ])
   const drawn = await pngWidth(`${directory}/${name}.png`)
-  // Out of memory poppler reports success and writes one white pixel.
+  // If poppler runs out of memory, it reports success and writes one white pixel.
   if (Math.abs(drawn - page.width * scale) > 2) throw new Refusal('memory')
   return `${name}.png`
 }
 
 const pointsPerInch = 72
 
-/** The size that a viewer shows a page in, from what pdfinfo prints: `Page    1 size:  612 x 792 pts`, `Page    1 rot:   90`. */
+/** Parses the displayed size of a page from pdfinfo's output: `Page    1 size:  612 x 792 pts`, `Page    1 rot:   90`. */
 function pageSize(printed: string): { width: number; height: number } {
   const [, across = '', down = ''] = /^Page +1 size: +(\S+) x (\S+) pts/m.exec(printed) ?? []
   const [width, height] = [Number(across), Number(down)]
@@ -54,7 +54,7 @@ function pageSize(printed: string): { width: number; height: number } {
   return turned ? { width: height, height: width } : { width, height }
 }
 
-/** The width of a PNG, 4 bytes after the beginning of its first chunk (PNG §11.2.1). */
+/** Reads the width of a PNG, which is at offset 16, in its first chunk (PNG §11.2.1). */
 async function pngWidth(path: string): Promise<number> {
   await using file = await open(path)
   const { buffer, bytesRead } = await file.read(Buffer.alloc(4), 0, 4, 16)

@@ -5,8 +5,8 @@ import { withEarlyExif } from './strip/png.ts'
 const webpQuality = 80
 
 /**
- * A WebP at most `width` pixels wide, upright, of the first page or frame, of whatever a damaged file still shows. Metadata (EXIF,
- * GPS, XMP) is left out, as sharp does unless told otherwise. Throws a `Refusal`.
+ * Draws the first page or frame as an upright WebP, at most `width` pixels wide. Draws the readable part of a damaged file. Omits
+ * metadata (EXIF, GPS, XMP), which is sharp's default. Throws a `Refusal`.
  */
 export async function drawPicture(file: Buffer, width: number): Promise<Buffer> {
   const source = withEarlyExif(file) ?? file

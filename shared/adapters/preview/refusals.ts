@@ -1,6 +1,6 @@
 import { WorkspaceError } from '../../model/errors.ts'
 
-/** Why no picture is made, by the word that a decoder process says it with. */
+/** Details of problems, by the reason that a decoder process reports. */
 const sentences = {
   damaged:
     'It cannot be decoded: it is damaged, or in a variant that this server has no decoder for.',
@@ -22,7 +22,7 @@ const sentences = {
 
 export type Reason = keyof typeof sentences
 
-/** What to do instead. */
+/** Alternatives for the user. */
 const remedies = {
   preview: 'Download the file itself.',
   normalize: 'Upload the file without normalize=image.',
@@ -30,7 +30,7 @@ const remedies = {
 
 export type Purpose = keyof typeof remedies
 
-/** A picture that cannot be made, for a reason that the caller may hear. */
+/** An image cannot be rendered, for a reason that the caller may see. */
 export class Refusal extends Error {
   override readonly name = 'Refusal'
   readonly reason: Reason
@@ -45,7 +45,7 @@ export function isReason(value: unknown): value is Reason {
   return typeof value === 'string' && Object.hasOwn(sentences, value)
 }
 
-/** A refusal as its caller hears it; any other error as it is. */
+/** Converts a `Refusal` to the `WorkspaceError` for the caller. Returns other errors unchanged. */
 export function refusalFor(purpose: Purpose, error: unknown): unknown {
   if (!(error instanceof Refusal)) return error
   const what =
@@ -54,15 +54,15 @@ export function refusalFor(purpose: Purpose, error: unknown): unknown {
   return new WorkspaceError('unsupported-type', detail, { cause: error })
 }
 
-/** Refuses a kind of file whose helper program this machine lacks. */
-export function programMissing(program: string, what: string): WorkspaceError {
+/** Makes the error for a format whose helper program is not installed. */
+export function programMissing(program: string, format: string): WorkspaceError {
   return new WorkspaceError(
     'unsupported-type',
-    `Previews of ${what} need the program ${program}, which is not installed on this server. Download the file itself.`,
+    `Previews of ${format} need the program ${program}, which is not installed on this server. Download the file itself.`,
   )
 }
 
-/** Refuses what a server without decoders cannot make. */
+/** Makes the error for a server without decoders. */
 export function noDecoders(purpose: Purpose): WorkspaceError {
   const what =
     purpose === 'preview' ? 'Previews of images, PDF and video need' : 'normalize=image needs'

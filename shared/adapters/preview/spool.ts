@@ -8,7 +8,7 @@ import { pipeline } from 'node:stream/promises'
 const prefix = 'coffer-media-'
 const staleAgeMs = 24 * 3600 * 1000
 
-/** A directory of its own for a decoder that needs a file, gone when it is disposed. */
+/** A temporary directory for a decoder. Disposal removes it. */
 export class Spool implements AsyncDisposable {
   readonly directory: string
 
@@ -20,7 +20,7 @@ export class Spool implements AsyncDisposable {
     return new Spool(await mkdtemp(join(tmpdir(), prefix)))
   }
 
-  /** Writes a body to a file that only this process's user may read; resolves to its path. */
+  /** Writes a body to a file that only this process's user may read. Resolves to its path. */
   async write(name: string, body: Readable): Promise<string> {
     const path = this.path(name)
     await pipeline(body, createWriteStream(path, { mode: 0o600 }))
@@ -36,7 +36,7 @@ export class Spool implements AsyncDisposable {
   }
 }
 
-/** Removes what processes left behind that were killed, once it is a day old; whatever stands in the way stays. */
+/** Removes directories of killed processes after a day. Ignores directories that cannot be removed. */
 export async function removeStaleSpools(): Promise<void> {
   const names = await readdir(tmpdir()).catch(() => [])
   for (const name of names.filter((entry) => entry.startsWith(prefix))) {

@@ -13,13 +13,13 @@ export interface FrameRequest {
   signal: AbortSignal
 }
 
-/** A film is searched for a frame that is not black for so long at most; then among its key frames. */
+/** Time limit of the search for a frame that is not black. After it, only key frames are searched. */
 const searchSeconds = 6
 
-/** From so many frames in a row the most typical one is taken. */
+/** The most typical of so many consecutive frames is used. */
 const comparedFrames = 24
 
-/** A frame is black if so much of it is darker than 32 of 255 (ffmpeg's blackframe). */
+/** A frame is black if so many percent of its pixels are darker than 32 of 255 (ffmpeg's blackframe). */
 const blackPercent = 95
 
 /** Transfer functions of high dynamic range (ITU-T H.273 table 3): PQ and HLG. */
@@ -28,14 +28,14 @@ const highDynamicRange = new Set(['smpte2084', 'arib-std-b67'])
 const name = 'frame.png'
 
 /**
- * Takes a frame from the beginning of a film as players show it: upright, with its pixels' shape, in the range of a screen, and
- * not black if the film has any other. Resolves to the name of a PNG in the directory. Needs ffmpeg and ffprobe.
+ * Extracts a typical frame from the beginning of a video: upright, with square pixels, in standard dynamic range, and not black unless
+ * all frames are. Resolves to the name of a PNG in the directory. Needs ffmpeg and ffprobe.
  */
 export async function typicalFrame(request: FrameRequest): Promise<string> {
   const { directory, width, signal } = request
   const search = AbortSignal.any([signal, AbortSignal.timeout(searchSeconds * 1000)])
   const isHdr = highDynamicRange.has(await transferOf(request))
-  // Small before they are compared: all of them are held in memory for that.
+  // Scales the frames down before it compares them, because the comparison keeps all of them in memory.
   const small = [
     `scale=w='max(1,trunc(min(${width},iw*sar)))':h='max(1,trunc(ow/dar))'`,
     'setsar=1',
@@ -50,7 +50,7 @@ export async function typicalFrame(request: FrameRequest): Promise<string> {
     [[], [...shown, ...notBlack, typical], search],
     [['-skip_frame', 'nokey'], [...shown, ...notBlack], signal],
     [[], [...shown, typical], signal],
-    // Where ffmpeg was built without zscale.
+    // For builds of ffmpeg without zscale.
     ...(isHdr ? [[[], [...small, typical], signal] as [string[], string[], AbortSignal]] : []),
   ]
   let refusal: unknown
@@ -66,7 +66,7 @@ export async function typicalFrame(request: FrameRequest): Promise<string> {
   throw refusal ?? new Refusal('empty')
 }
 
-/** From linear light with 100 cd/m² as white to BT.709, highlights compressed. */
+/** Converts from linear light with white at 100 cd/m² to BT.709 and compresses highlights. */
 const toneMapping = [
   'zscale=t=linear:npl=100',
   'format=gbrpf32le',
@@ -76,8 +76,8 @@ const toneMapping = [
   'format=yuv420p',
 ]
 
-/** Named demuxers alone: left to guess, ffmpeg also takes playlists, which name other files and addresses. */
-function hostileInput({ source, mimeType }: FrameRequest): string[] {
+/** Restricts ffmpeg to the demuxers of the type. Otherwise it also accepts playlists, which refer to other files and URLs. */
+function untrustedInput({ source, mimeType }: FrameRequest): string[] {
   return [
     ['-protocol_whitelist', 'file'],
     ['-format_whitelist', demuxersOf(mimeType)],
@@ -94,18 +94,18 @@ async function takeFrame(
   const { directory, signal } = request
   const args = [
     ['-nostdin', '-v', 'error', '-threads', '1'],
-    [...inputOptions, ...hostileInput(request)],
+    [...inputOptions, ...untrustedInput(request)],
     ['-an', '-sn', '-dn', '-vf', filters.join(','), '-frames:v', '1'],
     ['-c:v', 'png', '-f', 'image2', '-update', '1', '-y', name],
   ].flat()
-  await runHelper({ program: 'ffmpeg', args, what: 'video', directory, signal })
+  await runHelper({ program: 'ffmpeg', args, format: 'video', directory, signal })
 }
 
 async function transferOf(request: FrameRequest): Promise<string> {
   const { directory, signal } = request
   const shown = ['-select_streams', 'v:0', '-show_entries', 'stream=color_transfer']
-  const args = ['-v', 'error', ...hostileInput(request), ...shown, '-of', 'default=nw=1:nk=1']
-  const printed = await runHelper({ program: 'ffprobe', args, what: 'video', directory, signal })
+  const args = ['-v', 'error', ...untrustedInput(request), ...shown, '-of', 'default=nw=1:nk=1']
+  const printed = await runHelper({ program: 'ffprobe', args, format: 'video', directory, signal })
   return printed.split('\n', 1)[0]?.trim() ?? ''
 }
 

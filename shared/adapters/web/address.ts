@@ -10,12 +10,12 @@ const mapped = ipaddr.IPv6.parseCIDR('::ffff:0:0/96')
 const nat64 = ipaddr.IPv6.parseCIDR('64:ff9b::/96')
 const sixToFour = ipaddr.IPv6.parseCIDR('2002::/16')
 /** The interface identifiers of ISATAP, with and without the "universal" bit (RFC 5214 §6.1). */
-const isatapMarks = new Set(['00005efe', '02005efe'])
+const isatapIdentifiers = new Set(['00005efe', '02005efe'])
 
 /**
- * Whether a packet to this address leaves for the public internet: global unicast, looked at behind whatever form an IPv4
- * address may take inside an IPv6 one. Takes what a resolver or a parsed URL has, canonical text; anything else, such as
- * an address with a zone id, `127.1` or `010.0.0.1`, is not public.
+ * Returns true for a global unicast address. Checks the IPv4 address inside an IPv6 address (mapped, NAT64, 6to4, ISATAP). Expects
+ * canonical text, as from a resolver or a parsed URL. Other text, such as an address with a zone id, `127.1` or `010.0.0.1`, is not
+ * public.
  */
 export function isPublicAddress(text: string): boolean {
   if (isIP(text) === 0 || text.includes('%')) return false
@@ -35,10 +35,10 @@ function isPublic6(address: IPv6): boolean {
   return hasPublicInterface(bytes)
 }
 
-/** An ISATAP interface tunnels to the IPv4 address at its end, under any prefix. */
+/** Checks the IPv4 address at the end of an ISATAP address, which can have any prefix. */
 function hasPublicInterface(bytes: number[]): boolean {
-  const mark = Buffer.from(bytes.slice(8, 12)).toString('hex')
-  return !isatapMarks.has(mark) || isPublic4(embedded(bytes, 12))
+  const identifier = Buffer.from(bytes.slice(8, 12)).toString('hex')
+  return !isatapIdentifiers.has(identifier) || isPublic4(embedded(bytes, 12))
 }
 
 function embedded(bytes: number[], at: number): IPv4 {

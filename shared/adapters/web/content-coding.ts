@@ -8,7 +8,7 @@ import {
 } from 'node:zlib'
 import { refusedSource } from '../../media/source-refusals.ts'
 
-/** RFC 9659: a zstd frame on the web needs at most 8 MiB of window; more is an attempt on the memory. */
+/** RFC 9659: a zstd frame on the web needs a window of at most 8 MiB. Larger windows would exhaust the memory. */
 const zstdWindowLogMax = 23
 
 const decoders: Record<string, () => Transform> = {
@@ -21,8 +21,8 @@ const decoders: Record<string, () => Transform> = {
 }
 
 /**
- * What undoes a `Content-Encoding` (RFC 9110 §8.4), which some servers apply unasked; undefined where there is none.
- * Refused are codings unknown here, and more than one: a chain can spend without end and yield nothing.
+ * Makes a decoder for a `Content-Encoding` (RFC 9110 §8.4), which some servers apply unrequested; undefined without one. Throws
+ * `invalid-request` for unknown codings and for more than one, because a chain can use unbounded CPU time without output.
  */
 export function contentDecoder(contentEncoding = ''): Transform | undefined {
   const [coding, ...more] = contentEncoding

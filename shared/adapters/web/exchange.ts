@@ -6,17 +6,17 @@ const maxHeaderBytes = 16 * 1024
 
 export interface Exchange {
   url: URL
-  /** Where to connect; the name in the URL is only said (`Host`, SNI) and verified (certificate), never looked up. */
+  /** The addresses to connect to. The name in the URL is sent (`Host`, SNI) and verified (certificate), but never resolved. */
   addresses: readonly string[]
   headers: Record<string, string>
   signal: AbortSignal
-  /** PEM certificates to trust in place of the usual ones. */
+  /** PEM certificates to trust instead of the default ones. */
   ca?: string | undefined
 }
 
 /**
- * Sends a GET on a connection of its own and resolves to the answer's head; the body is the caller's to read or destroy.
- * `agent: false` keeps no connection and no cookies and knows no proxy, whatever the environment says.
+ * Sends a GET on a new connection and resolves to the response's head. The caller must read or destroy the body. `agent: false`
+ * disables connection reuse and proxies from the environment.
  */
 export function get({ url, addresses, headers, signal, ca }: Exchange): Promise<IncomingMessage> {
   const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>()
@@ -36,19 +36,19 @@ export function get({ url, addresses, headers, signal, ca }: Exchange): Promise<
     url.protocol === 'https:'
       ? requestHttps(url, { ...options, ...verifiedName(url), ca, rejectUnauthorized: true })
       : requestHttp(url, options)
-  // Stays for good: what goes wrong behind the head is the body's error too.
+  // Stays registered, because errors after the head are also emitted here. The body reports them.
   outgoing.on('error', reject)
   outgoing.on('response', resolve)
-  // Nobody asked for another protocol; Node leaves such a connection open.
-  outgoing.on('upgrade', (_answer, socket) => {
+  // Node leaves an upgraded connection open, although the request did not ask for an upgrade.
+  outgoing.on('upgrade', (_response, socket) => {
     socket.destroy()
-    reject(new Error('The host switched protocols unasked'))
+    reject(new Error('The host sent an unrequested upgrade'))
   })
   outgoing.end()
   return promise
 }
 
-/** SNI has no final dot (RFC 6066 §3) and no address; against an address the certificate is verified by that. */
+/** Returns the name for SNI, without a final dot (RFC 6066 §3). For an address, Node verifies the certificate by the address. */
 function verifiedName({ hostname }: URL): { servername?: string } {
   const isName = isIP(hostname) === 0 && !hostname.startsWith('[')
   return isName ? { servername: hostname.replace(/\.$/, '') } : {}

@@ -2,8 +2,8 @@ import type { WorkspaceError } from '../../model/errors.ts'
 import { refusedSource } from '../../media/source-refusals.ts'
 
 /**
- * One wording for every host that cannot be fetched from: unknown, private, silent, refusing, speaking no HTTP, or with a
- * certificate that does not fit. Anything finer would let a caller map the network that the service runs in.
+ * The same error for every host that cannot be fetched from: unknown, private, silent, refusing, without HTTP, or with an invalid
+ * certificate. Different errors would let a caller map the service's network.
  */
 export function unreachable(cause?: unknown): WorkspaceError {
   return refusedSource(
@@ -12,7 +12,7 @@ export function unreachable(cause?: unknown): WorkspaceError {
   )
 }
 
-/** One wording for every answer but 200 (RFC 9110 §15). */
+/** The same error for every status but 200 (RFC 9110 §15). */
 export function noFile(): WorkspaceError {
   return refusedSource(
     'was not answered with a file; use a URL that answers 200 with the whole file and needs no sign-in',

@@ -10,41 +10,41 @@ import { checkedAddresses, dnsResolve, type Resolve } from './resolve.ts'
 import { headerText, suggestedName } from './suggested-name.ts'
 import { parseTarget } from './target.ts'
 
-/** Whom the fetcher talks to, and for how long. The defaults are the public web. */
+/** Allowed destinations and timeouts of the fetcher. The defaults allow the public web. */
 export interface FetchPolicy {
   /** 80 and 443 by default. */
   allowedPorts: readonly number[]
-  /** Whether an address may be connected to; `isPublicAddress` by default. */
+  /** Returns true for addresses that may be connected to; `isPublicAddress` by default. */
   isAllowed: (address: string) => boolean
   resolve: Resolve
-  /** PEM certificates to trust in place of the usual ones. */
+  /** PEM certificates to trust instead of the default ones. */
   ca?: string
-  /** From the look-up of a host to the end of its answer's head, for each redirect anew. */
+  /** Limit from the DNS look-up to the end of the response's head, for each redirect. */
   answerSeconds: number
-  /** How long a body may stand still. */
+  /** Limit for a pause of the body. */
   idleSeconds: number
-  /** From the call to the body's last byte. */
+  /** Limit from the call to the body's last byte. */
   totalSeconds: number
 }
 
 export interface FetchOptions {
-  /** The most bytes of the file, decoded. */
+  /** Limit of the decoded file. */
   maxBytes: number
   signal?: AbortSignal | undefined
-  /** Header values for the URL's own origin; a redirect that leaves it leaves them behind for good. */
+  /** Header values for the URL's origin. A redirect to another origin drops them for all later requests. */
   credentials?: { authorization?: string; cookie?: string }
 }
 
 export interface FetchedSource {
-  /** The file. It is the caller's to read to its end or to destroy. */
+  /** The decoded file. The caller must read it to its end or destroy it. */
   body: Readable
-  /** The `Content-Type`, however malformed. */
+  /** The `Content-Type`, which may be malformed. */
   declaredType?: string
-  /** A name that keeps the rules of `parseName`. */
+  /** A name that `parseName` accepts. */
   name?: string
-  /** Exact, where the answer says it of bytes that come as they are; a body that has not so many fails. */
+  /** The exact size, if the response states it and has no coding. A body with another size fails. */
   sizeBytes?: number
-  /** Where the redirects ended, without fragment. */
+  /** The URL after redirects, without fragment. */
   finalUrl: string
 }
 
@@ -64,13 +64,13 @@ const publicWeb: FetchPolicy = {
 }
 
 /**
- * A fetcher for URLs that strangers chose.
- * - http and https, on allowed ports, without user name and password; at most 5 redirects, each checked like the first, none
- *   from https to http.
- * - A host is looked up once and refused if any address of it is not public; the connection goes to a checked address.
- * - Neither cookies nor proxies, nor a connection that outlives the call.
- * - The body is whole, at most `maxBytes` long and of bounded time; see `receiveBody`.
- * Refusals are `invalid-request`, in one wording for whatever cannot be reached, and `too-large`; an abort throws its reason.
+ * Makes a fetcher for untrusted URLs.
+ * - Accepts http and https on allowed ports, without user name and password. Follows at most 5 redirects, with the same checks, but
+ *   none from https to http.
+ * - Resolves a host once and rejects it if any of its addresses is not public. Connects to a checked address only.
+ * - Uses no cookies, no proxies and a new connection for each request.
+ * - Bounds the body in size and time and fails if it is incomplete; see `receiveBody`.
+ * Throws `invalid-request` (the same for every unreachable host), `too-large`, or the signal's reason.
  */
 export function openFetcher(policy: Partial<FetchPolicy> = {}): FetchSource {
   const rules: FetchPolicy = { ...publicWeb, ...policy }
@@ -94,7 +94,7 @@ export function openFetcher(policy: Partial<FetchPolicy> = {}): FetchSource {
   }
 }
 
-interface Course {
+interface FetchContext {
   rules: FetchPolicy
   stop: AbortController
   signal: AbortSignal
@@ -103,7 +103,7 @@ interface Course {
 async function follow(
   target: URL,
   credentials: FetchOptions['credentials'],
-  { rules, stop, signal }: Course,
+  { rules, stop, signal }: FetchContext,
 ): Promise<{ response: IncomingMessage; url: URL }> {
   let url = target
   let headers: Record<string, string> = { ...credentials }
@@ -123,7 +123,7 @@ async function follow(
 async function answerOf(
   url: URL,
   headers: Record<string, string>,
-  { rules, stop, signal }: Course,
+  { rules, stop, signal }: FetchContext,
 ): Promise<IncomingMessage> {
   const deadline = setTimeout(() => stop.abort(unreachable()), rules.answerSeconds * 1000)
   try {
@@ -147,7 +147,7 @@ function describe(response: IncomingMessage, url: URL) {
   }
 }
 
-/** A coding makes another number of bytes of them; where a transfer coding is used, Node has no length by (RFC 9112 §6.3). */
+/** Returns the length of a body without content coding. With a transfer coding, Node removes the length (RFC 9112 §6.3). */
 function plainLength(headers: IncomingMessage['headers']): number | undefined {
   const { 'content-length': length, 'content-encoding': coding = 'identity' } = headers
   return length !== undefined && coding === 'identity' ? Number(length) : undefined

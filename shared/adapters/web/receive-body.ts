@@ -6,16 +6,16 @@ import { contentDecoder } from './content-coding.ts'
 import { brokenBody, tooSlow } from './fetch-refusals.ts'
 
 export interface BodyLimits {
-  /** Of the file, decoded. */
+  /** Limit of the decoded file. */
   maxBytes: number
-  /** How long the server may send nothing while there is room for more. */
+  /** Limit for a pause of the server while the buffer has room. */
   idleSeconds: number
 }
 
 /**
- * The bytes of an answer, decoded, no more than `maxBytes` of them. The stream ends only where the answer is whole: one that
- * is cut off, stalls, grows too large or decodes badly is destroyed with a `WorkspaceError`, an abort with the signal's
- * reason. Destroying it closes the connection.
+ * Streams the decoded body of a response, at most `maxBytes`. The stream ends only if the response is complete. It is destroyed with
+ * a `WorkspaceError` if the response is truncated, stalls, is too large or cannot be decoded, with the signal's reason on abort.
+ * Destroying the stream closes the connection.
  */
 export function receiveBody(
   response: IncomingMessage,
@@ -35,13 +35,13 @@ export function receiveBody(
   })
   signal.addEventListener('abort', () => body.destroy(signal.reason as Error), { once: true })
   body.once('close', () => response.destroy())
-  // Who comes late to the body still finds it failed; until then the error is nobody's to crash on.
+  // The body may fail before it is read. A later reader still gets the error.
   body.on('error', () => undefined)
   decoded.pipe(body)
   return body
 }
 
-/** What went wrong, in the words that a caller may see; what was meant for them already stays as it is. */
+/** Converts an error to one that the caller may see. */
 function refusalOf(error: unknown, signal: AbortSignal): Error {
   if (signal.aborted) return signal.reason as Error
   return error instanceof WorkspaceError ? error : brokenBody(error)
@@ -53,7 +53,7 @@ function decode(response: IncomingMessage, decoder: Transform, maxBytes: number)
   return decoder
 }
 
-/** No coding makes anything much longer than it was; one that goes on and yields nothing is a bomb too. */
+/** Limits the encoded bytes, because a coding can also consume endless input without output. No coding adds more than this. */
 function maxCodedBytes(maxBytes: number): number {
   return maxBytes + Math.ceil(maxBytes / 64) + 64 * 1024
 }
@@ -67,7 +67,7 @@ function countUpTo(limitBytes: number, maxBytes: number) {
   }
 }
 
-/** While bytes wait to be read here, it is the reader who is slow, not the server. */
+/** Stops a server that sends nothing. If received bytes are still unread, the reader is slow, not the server. */
 function stopWhenIdle(response: IncomingMessage, milliseconds: number, stop: AbortController) {
   const { socket } = response
   socket.setTimeout(milliseconds, () => {

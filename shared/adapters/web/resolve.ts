@@ -2,15 +2,15 @@ import { Resolver } from 'node:dns/promises'
 import { isIP } from 'node:net'
 import { unreachable } from './fetch-refusals.ts'
 
-/** Every address of a host name, IPv4 and IPv6, as text; rejects, or resolves to none, for a name that has none. */
+/** Resolves to all IPv4 and IPv6 addresses of a host name. Rejects or resolves to an empty list for an unknown name. */
 export type Resolve = (hostname: string, signal: AbortSignal) => Promise<string[]>
 
 const queryMilliseconds = 2_000
 const queryTries = 3
 
 /**
- * Asks the name servers of the machine, or the given ones (`address:port`). Neither the hosts file nor a search domain
- * has a say, so that no short name turns into a neighbour's; and a query can be cancelled.
+ * Queries the name servers of the machine, or the given ones (`address:port`). Ignores the hosts file and search domains, so that a
+ * short name cannot resolve to an internal host. Supports cancellation.
  */
 export function dnsResolve(servers?: readonly string[]): Resolve {
   return async (hostname, signal) => {
@@ -30,8 +30,8 @@ export function dnsResolve(servers?: readonly string[]): Resolve {
 }
 
 /**
- * The addresses to connect to, looked up once. One that is not allowed refuses the whole host: a name that leads both out
- * and in is up to no good, or about to be.
+ * Resolves to the addresses to connect to. A host with any address that is not allowed is rejected, because a name with public and
+ * private addresses indicates DNS rebinding.
  */
 export async function checkedAddresses(
   url: URL,

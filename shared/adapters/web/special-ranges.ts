@@ -1,7 +1,6 @@
 /**
- * Every block in which no public file server lives. The rows of the IANA special-purpose registries are here whole, also
- * those that are globally reachable: anycast services (AS112, AMT, PCP, TURN) hold no files. A block that lies in another
- * row's is not repeated.
+ * Address blocks without public file servers. Contains all rows of the IANA special-purpose registries, including globally reachable
+ * ones, because anycast services (AS112, AMT, PCP, TURN) serve no files. Omits blocks inside another row's block.
  * https://www.iana.org/assignments/iana-ipv4-special-registry
  * https://www.iana.org/assignments/iana-ipv6-special-registry
  */
@@ -22,21 +21,21 @@ export const specialRanges4 = [
   '198.18.0.0/15', // benchmarking
   '198.51.100.0/24', // documentation
   '203.0.113.0/24', // documentation
-  '199.36.153.4/30', // Google: restricted.googleapis.com, which leads into a network
-  '199.36.153.8/30', // Google: private.googleapis.com, likewise
+  '199.36.153.4/30', // Google: restricted.googleapis.com (Private Google Access)
+  '199.36.153.8/30', // Google: private.googleapis.com (Private Google Access)
   '224.0.0.0/4', // multicast (RFC 5771)
   '240.0.0.0/4', // reserved, and limited broadcast
-  '168.63.129.16/32', // public by its number, but the host of every Azure machine
+  '168.63.129.16/32', // in public space, but the host of every Azure machine
 ]
 
-/** Of IPv6, only `globalUnicast6` is public at all; these are the blocks inside it that are not. */
+/** Blocks inside `globalUnicast6` that are not public. Other IPv6 space is never public. */
 export const specialRanges6 = [
   '2001::/23', // IETF protocol assignments: Teredo, benchmarking, AMT, AS112, ORCHID, DRIP
   '2001:db8::/32', // documentation
   '2620:4f:8000::/48', // AS112 direct delegation
-  '3ffe::/16', // 6bone, handed back (RFC 3701)
+  '3ffe::/16', // 6bone, returned (RFC 3701)
   '3fff::/20', // documentation
 ]
 
-/** What IANA allocates from (RFC 4291 §2.4); everything else is special, unassigned or multicast. */
+/** Global unicast space (RFC 4291 §2.4). Everything else is special, unassigned or multicast. */
 export const globalUnicast6 = '2000::/3'

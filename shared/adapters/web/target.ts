@@ -1,8 +1,8 @@
 import { refusedSource } from '../../media/source-refusals.ts'
 
 /**
- * A URL that may be asked for, as WHATWG parses it: numbers, full-width digits and IDNA dots are a canonical host from here
- * on. Throws `invalid-request` for another scheme, a port outside the list, or a user name or password.
+ * Parses and checks a URL to fetch. WHATWG parsing makes the host canonical (numbers, full-width digits, IDNA dots). Throws
+ * `invalid-request` for another scheme, a port outside the list, a user name or password, or a redirect from https to http.
  */
 export function parseTarget(text: string, allowedPorts: readonly number[], base?: URL): URL {
   const url = URL.parse(text, base?.href)
@@ -22,7 +22,7 @@ export function parseTarget(text: string, allowedPorts: readonly number[], base?
   return url
 }
 
-/** A URL does not say the port that is its scheme's own. */
+/** Returns the port. A URL omits the default port of its scheme. */
 function portOf({ port, protocol }: URL): number {
   if (port !== '') return Number(port)
   return protocol === 'https:' ? 443 : 80

@@ -2,7 +2,7 @@ const upright = 1
 const orientationTag = 0x0112
 const shortType = 3
 
-/** `Orientation` of an Exif block (Exif 2.32 §4.6.4), which is a small TIFF; upright where it says none that exists. */
+/** Reads `Orientation` from an Exif block (Exif 2.32 §4.6.4), which is a small TIFF. Returns upright if it is missing or invalid. */
 export function exifOrientation(exif: Buffer): number {
   const tiff = exif.subarray(0, 6).toString('latin1') === 'Exif\0\0' ? exif.subarray(6) : exif
   const order = tiff.subarray(0, 4).toString('latin1')

@@ -3,23 +3,23 @@ import { boxesOf, type Box } from './boxes.ts'
 
 export interface Item {
   type: string
-  /** Where its type stands in the file. */
+  /** Offset of its type in the file. */
   typeAt: number
-  /** The bytes of the file that hold it. */
+  /** The ranges of its bytes in the file. */
   extents: [start: number, end: number][]
 }
 
 const versionAndFlags = 4
 const maxItems = 65_536
 
-/** The items of a picture's `meta` (ISO/IEC 14496-12 §8.11), as `iinf` names and `iloc` places them. */
+/** Reads the items of a picture's `meta` (ISO/IEC 14496-12 §8.11): types from `iinf`, ranges from `iloc`. */
 export function itemsOf(file: Buffer, meta: Box): Item[] {
   const boxes = [...boxesOf(file, meta.content + versionAndFlags, meta.end)]
   const box = (type: string) => boxes.find((it) => it.type === type)
-  const [names, places, data] = [box('iinf'), box('iloc'), box('idat')]
-  if (!names || !places) return []
+  const [names, locations, data] = [box('iinf'), box('iloc'), box('idat')]
+  if (!names || !locations) return []
   try {
-    const extents = extentsOf(new Fields(file, places), data?.content ?? 0)
+    const extents = extentsOf(new Fields(file, locations), data?.content ?? 0)
     return namedItems(file, names).map(({ id, type, typeAt }) => {
       return { type, typeAt, extents: extents.get(id) ?? [] }
     })
@@ -29,7 +29,7 @@ export function itemsOf(file: Buffer, meta: Box): Item[] {
   }
 }
 
-/** `infe` of version 2 and 3; earlier ones know no types. */
+/** Reads `infe` boxes of versions 2 and 3. Earlier versions have no types. */
 function namedItems(file: Buffer, names: Box): { id: number; type: string; typeAt: number }[] {
   const isLong = file[names.content] !== 0
   const first = names.content + versionAndFlags + (isLong ? 4 : 2)
@@ -43,7 +43,7 @@ function namedItems(file: Buffer, names: Box): { id: number; type: string; typeA
   })
 }
 
-/** The extents of each item (§8.11.3); those of items that are made of other items are not bytes. */
+/** Reads the extents of each item (§8.11.3). Omits items that are derived from other items. */
 function extentsOf(fields: Fields, dataStart: number): Map<number, [number, number][]> {
   const version = fields.next(1)
   fields.next(3)
@@ -71,7 +71,7 @@ function extentsOf(fields: Fields, dataStart: number): Map<number, [number, numb
   return found
 }
 
-/** Numbers in a row. Throws `RangeError` beyond the end of the box. */
+/** Reads consecutive numbers of a box. Throws `RangeError` beyond its end. */
 class Fields {
   readonly #bytes: Buffer
   #at = 0

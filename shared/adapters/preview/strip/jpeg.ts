@@ -1,10 +1,10 @@
 import { Refusal } from '../refusals.ts'
-import { Kept, type Anatomy } from './anatomy.ts'
+import { KeptParts, type StrippedImage } from './stripped-image.ts'
 import { exifOrientation } from './exif.ts'
 
 const marker = { soi: 0xd8, eoi: 0xd9, sos: 0xda, app0: 0xe0, app1: 0xe1, app15: 0xef, com: 0xfe }
 
-/** Application segments that say how the pixels are to be understood, by marker and beginning. */
+/** Application segments that affect the interpretation of pixels, by marker and first bytes. */
 const kept: [number, string][] = [
   [0xe0, 'JFIF\0'],
   [0xe2, 'ICC_PROFILE\0'],
@@ -12,17 +12,17 @@ const kept: [number, string][] = [
 ]
 
 /**
- * A JPEG (ITU-T T.81) without Exif, XMP, comments, thumbnails and data after its end, such as further pictures (CIPA DC-007) and
- * the film of a motion photo.
+ * Strips Exif, XMP, comments, thumbnails and data after the end from a JPEG (ITU-T T.81). Such data are additional pictures (CIPA
+ * DC-007) and the video of a motion photo.
  */
-export function jpegAnatomy(file: Buffer): Anatomy {
-  const parts = new Kept(file)
+export function stripJpeg(file: Buffer): StrippedImage {
+  const parts = new KeptParts(file)
   parts.range(0, 2)
   let orientation = 1
   let hasScan = false
   let at = 2
   while (at + 2 <= file.length) {
-    // Markers may be preceded by fill bytes (§B.1.1.2), and decoders skip what else stands there.
+    // Fill bytes may precede a marker (§B.1.1.2). Decoders also skip other bytes there.
     const begin = file.indexOf(0xff, at)
     if (begin < 0) break
     at = begin
@@ -51,10 +51,10 @@ export function jpegAnatomy(file: Buffer): Anatomy {
     at = scanEnd
   }
   if (!hasScan) throw new Refusal('damaged')
-  return { orientation, stripped: parts.parts, redraw: { isLossless: false } }
+  return { orientation, stripped: parts.parts, reencoding: { isLossless: false } }
 }
 
-/** Markers without a length: none, `TEM`, `RSTn` and `SOI`. */
+/** Matches markers without a length: `TEM`, `RSTn`, `SOI`, and 0, which is not a marker. */
 function isStandalone(code: number): boolean {
   return code === 0 || code === 1 || (code >= 0xd0 && code <= marker.soi)
 }
@@ -68,13 +68,13 @@ function isKept(code: number, content: Buffer): boolean {
   )
 }
 
-/** Where the entropy-coded data after a scan's header ends: at the next marker that is no restart (§B.1.1.5). */
+/** Returns the end of a scan's entropy-coded data, which is the next marker except restarts (§B.1.1.5). */
 function endOfScan(file: Buffer, start: number): number {
   let at = file.indexOf(0xff, start)
   while (at >= 0 && at + 1 < file.length) {
     const code = file[at + 1] ?? 0
-    const goesOn = code === 0 || code === 0xff || (code >= 0xd0 && code <= 0xd7)
-    if (!goesOn) return at
+    const continues = code === 0 || code === 0xff || (code >= 0xd0 && code <= 0xd7)
+    if (!continues) return at
     at = file.indexOf(0xff, code === 0xff ? at + 1 : at + 2)
   }
   return file.length

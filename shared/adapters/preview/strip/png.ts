@@ -1,11 +1,11 @@
 import { Refusal } from '../refusals.ts'
-import { Kept, type Anatomy } from './anatomy.ts'
+import { KeptParts, type StrippedImage } from './stripped-image.ts'
 import { exifOrientation } from './exif.ts'
 
-export const pngSignature = Buffer.from('\x89PNG\r\n\x1a\n', 'latin1')
+const pngSignature = Buffer.from('\x89PNG\r\n\x1a\n', 'latin1')
 
-/** Ancillary chunks that say how pixels and frames are shown (PNG third edition, §11.3); text, time and Exif are not among them. */
-const shown = new Set(
+/** Ancillary chunks that affect the display of pixels and frames (PNG third edition, §11.3). Excludes text, time and Exif. */
+const keptChunks = new Set(
   'tRNS cHRM gAMA iCCP sBIT sRGB cICP mDCV cLLI bKGD hIST pHYs sPLT acTL fcTL fdAT'.split(' '),
 )
 
@@ -15,7 +15,7 @@ interface Chunk {
   end: number
 }
 
-/** The chunks of a PNG up to its end; one that is cut off ends with the file. */
+/** Yields the chunks of a PNG. A truncated chunk ends with the file. */
 function* chunksOf(file: Buffer): Generator<Chunk> {
   for (let start = pngSignature.length; start + 12 <= file.length;) {
     const type = file.toString('latin1', start + 4, start + 8)
@@ -28,9 +28,9 @@ function* chunksOf(file: Buffer): Generator<Chunk> {
 
 const contentOf = (file: Buffer, { start, end }: Chunk) => file.subarray(start + 8, end - 4)
 
-/** A PNG or APNG without text, time and Exif. */
-export function pngAnatomy(file: Buffer): Anatomy {
-  const parts = new Kept(file)
+/** Strips text, time and Exif from a PNG or APNG. */
+export function stripPng(file: Buffer): StrippedImage {
+  const parts = new KeptParts(file)
   parts.range(0, pngSignature.length)
   let orientation = 1
   let isAnimated = false
@@ -40,16 +40,16 @@ export function pngAnatomy(file: Buffer): Anatomy {
     if (type === 'eXIf') orientation = exifOrientation(contentOf(file, chunk))
     if (type === 'acTL') isAnimated = true
     if (type === 'IDAT') hasPixels = true
-    // Without this a decoder cannot show the image (§5.4: the first letter is a capital).
+    // Decoders need critical chunks, whose first letter is upper case (§5.4).
     const isCritical = /^[A-Z]/.test(type)
-    if (isCritical || shown.has(type)) parts.range(start, end)
+    if (isCritical || keptChunks.has(type)) parts.range(start, end)
   }
   if (!hasPixels) throw new Refusal('damaged')
-  const redraw = isAnimated ? ({ refused: 'frames' } as const) : { isLossless: true }
-  return { orientation, stripped: parts.parts, redraw }
+  const reencoding = isAnimated ? ({ refused: 'frames' } as const) : { isLossless: true }
+  return { orientation, stripped: parts.parts, reencoding }
 }
 
-/** The same PNG with its Exif in front of the pixels, where libvips reads it; undefined where it stands there, or nowhere. */
+/** Moves the Exif of a PNG before the pixels, where libvips reads it. Returns undefined if it is already there or missing. */
 export function withEarlyExif(file: Buffer): Buffer | undefined {
   if (!file.subarray(0, pngSignature.length).equals(pngSignature)) return undefined
   let header: Chunk | undefined

@@ -2,11 +2,11 @@ import { Refusal } from '../refusals.ts'
 
 export interface Entry {
   tag: number
-  /** Where it stands in the file. */
+  /** Offset of the entry. */
   at: number
   type: number
   count: number
-  /** Where its value stands: in the entry, or elsewhere. */
+  /** Offset of its value, inside the entry or elsewhere. */
   valueAt: number
   valueBytes: number
   isElsewhere: boolean
@@ -17,7 +17,7 @@ export interface Directory {
   entries: Entry[]
 }
 
-/** Bytes of a value, by the number of its type (TIFF 6.0 §2, BigTIFF); unknown types count as bytes. */
+/** Bytes of a value by type number (TIFF 6.0 §2, BigTIFF). Unknown types count as bytes. */
 const typeBytes = [1, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8, 4, 1, 1, 8, 8, 8]
 
 const maxDirectories = 10_000
@@ -35,33 +35,33 @@ export class TiffFile {
     this.#isBig = bytes.length >= 16 && this.#short(2) === 43
   }
 
-  /** The directories of the pages: a chain that begins in the header. */
+  /** Reads the directories of the pages, which form a chain that starts in the header. */
   pages(): Directory[] {
     return this.#chain(this.#isBig ? this.#long8(8) : this.#long(4))
   }
 
-  /** The directories that entries of these tags point to, and those that are reached from there. */
+  /** Reads the directories that entries with these tags point to, recursively. */
   below(directories: Directory[], tags: ReadonlySet<number>): Directory[] {
     const found: Directory[] = []
-    // Grows while it is walked.
-    const walked = [...directories]
-    for (const { entries } of walked) {
+    // The loop also visits directories that it adds.
+    const pending = [...directories]
+    for (const { entries } of pending) {
       for (const entry of entries.filter(({ tag }) => tags.has(tag))) {
         const chains = this.#offsets(entry).map((offset) => this.#chain(offset))
         found.push(...chains.flat())
-        walked.push(...chains.flat())
+        pending.push(...chains.flat())
       }
     }
     return found
   }
 
-  /** The first number of an entry. */
+  /** Returns the first number of an entry. */
   value({ entries }: Directory, tag: number): number | undefined {
     const entry = entries.find((it) => it.tag === tag)
     return entry && this.#number(entry, 0)
   }
 
-  /** Takes the other entries out of a directory, and overwrites them and their values with zeros. */
+  /** Removes all other entries from a directory and overwrites them and their values with zeros. */
   keepEntries(directory: Directory, kept: ReadonlySet<number>): void {
     const entryBytes = this.#isBig ? 20 : 12
     const countBytes = this.#isBig ? 8 : 2
@@ -69,10 +69,10 @@ export class TiffFile {
     const first = directory.at + countBytes
     const next = first + directory.entries.length * entryBytes
     const link = Buffer.from(this.bytes.subarray(next, next + offsetBytes))
-    const staying = directory.entries.filter(({ tag }) => kept.has(tag))
-    const rows = staying.map(({ at }) => Buffer.from(this.bytes.subarray(at, at + entryBytes)))
+    const keptEntries = directory.entries.filter(({ tag }) => kept.has(tag))
+    const rows = keptEntries.map(({ at }) => Buffer.from(this.bytes.subarray(at, at + entryBytes)))
     const elsewhere = directory.entries.filter(({ isElsewhere }) => isElsewhere)
-    // Writers may store equal values once.
+    // Entries with equal values may share one value.
     const shared = elsewhere
       .filter(({ tag }) => kept.has(tag))
       .map(({ valueAt, valueBytes }) => ({
@@ -85,11 +85,11 @@ export class TiffFile {
     for (const { valueAt, value } of shared) value.copy(this.bytes, valueAt)
     this.bytes.fill(0, first, next + offsetBytes)
     Buffer.concat([...rows, link]).copy(this.bytes, first)
-    if (this.#isBig) this.#writeLong8(staying.length, directory.at)
-    else this.#writeShort(staying.length, directory.at)
+    if (this.#isBig) this.#writeLong8(keptEntries.length, directory.at)
+    else this.#writeShort(keptEntries.length, directory.at)
   }
 
-  /** Directories that were seen before end the chain. */
+  /** Reads a chain of directories. A directory that has been read before ends it. */
   #chain(start: number): Directory[] {
     const found: Directory[] = []
     for (let at = start; at !== 0 && !this.#seen.has(at);) {
@@ -160,7 +160,7 @@ export class TiffFile {
     return this.#isLittle ? this.bytes.readUInt32LE(at) : this.bytes.readUInt32BE(at)
   }
 
-  /** Beyond 2^53 it is outside of every file, however it is rounded. */
+  /** Rounding beyond 2^53 is harmless, because such offsets are outside every file. */
   #long8(at: number): number {
     return Number(this.#isLittle ? this.bytes.readBigUInt64LE(at) : this.bytes.readBigUInt64BE(at))
   }

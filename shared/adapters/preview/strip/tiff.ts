@@ -1,8 +1,8 @@
 import { Refusal } from '../refusals.ts'
-import type { Anatomy } from './anatomy.ts'
+import type { StrippedImage } from './stripped-image.ts'
 import { TiffFile, type Directory } from './tiff-file.ts'
 
-/** Tags that decoders need: TIFF 6.0, its supplements and technical notes, libtiff's codecs. Every other tag is metadata. */
+/** Tags that decoders need: TIFF 6.0, its supplements and technical notes, libtiff's codecs. All other tags are metadata. */
 const kept = new Set(
   [
     '254 255 256 257 258 259 262 263 264 265 266 273 274 277 278 279 280 281 282 283 284 290 291 292 293',
@@ -15,18 +15,18 @@ const kept = new Set(
 const tag = { width: 256, photometric: 262, orientation: 274, dngVersion: 50_706 }
 const subdirectories = new Set([330])
 
-/** Exif, GPS and interoperability: directories of metadata alone. */
+/** Exif, GPS and interoperability directories, which contain only metadata. */
 const metadataDirectories = new Set([34_665, 34_853, 40_965])
 const nothing: ReadonlySet<number> = new Set()
 
-/** A colour filter array, and what is made of one (TIFF/EP, DNG). */
+/** Photometric interpretations of camera raw: colour filter array, linear raw (TIFF/EP, DNG). */
 const rawPhotometrics = new Set([32_803, 34_892])
 
 /**
- * A TIFF without metadata, whatever its compression: entries are taken out of its directories, and what they pointed at is
- * overwritten with zeros. Pages, depth, alpha and profile stay as they are.
+ * Strips metadata from a TIFF with any compression: removes entries from its directories and overwrites their values with zeros.
+ * Keeps pages, depth, alpha and profile.
  */
-export function tiffAnatomy(given: Buffer): Anatomy {
+export function stripTiff(given: Buffer): StrippedImage {
   // Canon CR2.
   if (given.toString('latin1', 8, 10) === 'CR') throw new Refusal('raw')
   const file = new TiffFile(Buffer.from(given))
@@ -39,8 +39,8 @@ export function tiffAnatomy(given: Buffer): Anatomy {
   const metadata = file.below(pictures, metadataDirectories)
   for (const directory of pictures) file.keepEntries(directory, kept)
   for (const directory of metadata) file.keepEntries(directory, nothing)
-  const redraw = pages.length > 1 ? ({ refused: 'pages' } as const) : { isLossless: true }
-  return { orientation, stripped: [file.bytes], redraw }
+  const reencoding = pages.length > 1 ? ({ refused: 'pages' } as const) : { isLossless: true }
+  return { orientation, stripped: [file.bytes], reencoding }
 }
 
 function isRaw(file: TiffFile, directory: Directory): boolean {

@@ -1,19 +1,19 @@
 import { Refusal } from '../refusals.ts'
-import { Kept, type Anatomy } from './anatomy.ts'
+import { KeptParts, type StrippedImage } from './stripped-image.ts'
 import { exifOrientation } from './exif.ts'
 
-const shown = new Set(['VP8 ', 'VP8L', 'VP8X', 'ALPH', 'ANIM', 'ANMF', 'ICCP'])
+const keptChunks = new Set(['VP8 ', 'VP8L', 'VP8X', 'ALPH', 'ANIM', 'ANMF', 'ICCP'])
 
-/** Flags of `VP8X` that announce what is taken away. */
+/** Flags of `VP8X` for Exif and XMP. */
 const exifAndXmp = 0x0c
 
-/** In front of the chunks of a frame (WebP container, "ANMF"). */
+/** Length of the header before the chunks of a frame (WebP container, "ANMF"). */
 const frameHeaderBytes = 16
 
 interface Chunk {
   type: string
   start: number
-  /** After its padding. */
+  /** Offset after its padding. */
   end: number
   content: Buffer
 }
@@ -28,10 +28,10 @@ function* chunksOf(file: Buffer, first: number): Generator<Chunk> {
   }
 }
 
-/** A WebP without Exif, XMP and chunks of no known kind. */
-export function webpAnatomy(given: Buffer): Anatomy {
+/** Strips Exif, XMP and unknown chunks from a WebP. */
+export function stripWebp(given: Buffer): StrippedImage {
   const file = given.subarray(0, 8 + given.readUInt32LE(4))
-  const parts = new Kept(file)
+  const parts = new KeptParts(file)
   const header = Buffer.from(file.subarray(0, 12))
   parts.bytes(header)
   let orientation = 1
@@ -53,13 +53,13 @@ export function webpAnatomy(given: Buffer): Anatomy {
       const chunk = Buffer.from(file.subarray(start, end))
       chunk[8] = (chunk[8] ?? 0) & ~exifAndXmp
       parts.bytes(chunk)
-    } else if (shown.has(type)) {
+    } else if (keptChunks.has(type)) {
       parts.range(start, end)
     }
   }
   if (images === 0) throw new Refusal('damaged')
   const bytes = parts.parts.reduce((sum, part) => sum + part.length, 0)
   header.writeUInt32LE(bytes - 8, 4)
-  const redraw = { isLossless: losslessImages === images, isAnimated: frames > 1 }
-  return { orientation, stripped: parts.parts, redraw }
+  const reencoding = { isLossless: losslessImages === images, isAnimated: frames > 1 }
+  return { orientation, stripped: parts.parts, reencoding }
 }

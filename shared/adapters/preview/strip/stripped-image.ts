@@ -1,20 +1,20 @@
 import { Refusal, type Reason } from '../refusals.ts'
 
-/** What an image file is made of. */
-export interface Anatomy {
-  /** EXIF's `Orientation`, 1 to 8: 1 is upright. */
+/** The result of removing metadata from an image. */
+export interface StrippedImage {
+  /** EXIF's `Orientation`, 1 to 8; 1 is upright. */
   orientation: number
-  /** The file without metadata; its pixels are as they were. */
+  /** The file without metadata. Its pixels are unchanged. */
   stripped: Buffer[]
-  /** How the image is encoded when it has to be turned or scaled, or why it is not. */
-  redraw: { isLossless: boolean; isAnimated?: boolean } | { refused: Reason }
+  /** How to re-encode the image if it must be rotated or scaled, or why that is refused. */
+  reencoding: { isLossless: boolean; isAnimated?: boolean } | { refused: Reason }
 }
 
-/** A file of more parts takes more memory than bytes. */
+/** Limit of parts, because many small parts need more memory than the file. */
 const maxParts = 100_000
 
-/** Collects what is kept of a file, in its order. */
-export class Kept {
+/** Collects the parts of a file to keep, in order. */
+export class KeptParts {
   readonly parts: Buffer[] = []
   readonly #file: Buffer
   #end = -1
@@ -35,7 +35,7 @@ export class Kept {
     this.#end = end
   }
 
-  /** Adds bytes that stand in no such place of the file. */
+  /** Adds bytes that are not a range of the file. */
   bytes(bytes: Buffer): void {
     this.#add(bytes)
     this.#end = -1
