@@ -12,7 +12,7 @@ const fromText = (text: string) =>
 
 const nested = (levels: number) => '['.repeat(levels) + ']'.repeat(levels)
 
-describe('JSON from outside', () => {
+describe('parseJson', () => {
   it.each([
     ['elements', `[${'0,'.repeat(20_000)}!`],
     ['arrays', `[${'[],'.repeat(10_000)}!`],
@@ -29,19 +29,19 @@ describe('JSON from outside', () => {
     expect(json(text)).toThrow('body: must not be nested deeper than 64 levels')
   })
 
-  it('may hold any number of brackets and commas in its strings', () => {
+  it('accepts any number of brackets and commas in strings', () => {
     const text = String.raw`[],{}\"\\`.repeat(10_000)
     expect(parseJson(JSON.stringify({ text }), 'body')).toEqual({ text })
   })
 
-  it('may be nested 64 levels deep, and no deeper', () => {
+  it('rejects nesting deeper than 64 levels', () => {
     expect(json(nested(65))).not.toThrow()
     expect(json(nested(66))).toThrow('must not be nested deeper than 64 levels')
   })
 })
 
 describe('metadata', () => {
-  it('of the largest size may be all brackets', () => {
+  it('may consist of brackets up to the largest size', () => {
     const list = `{"a":[${'[],'.repeat(5458)}0]}`
     expect(list.length).toBeLessThanOrEqual(16_384)
     expect(fromText(list).metadata).toEqual(JSON.parse(list))
@@ -55,17 +55,17 @@ describe('metadata', () => {
     expect(() => metadata(value)).toThrow('metadata: must be at most 16384 bytes of JSON')
   })
 
-  it('that is too long as text is refused before it is parsed', () => {
+  it('is rejected before parsing if its text is too long', () => {
     expect(() => fromText(`{${' '.repeat(70_000)}!`)).toThrow(
       'metadata: must be at most 16384 bytes',
     )
   })
 
-  it('counts its size without the blanks of its text', () => {
+  it('is measured without whitespace', () => {
     expect(fromText(`{"a":${' '.repeat(20_000)}1}`).metadata).toEqual({ a: 1 })
   })
 
-  it('is refused where it holds itself', () => {
+  it('is rejected if it is cyclic', () => {
     const value: Record<string, unknown> = {}
     value['self'] = value
     expect(() => metadata(value)).toThrow('metadata: must be a JSON object')
@@ -82,7 +82,7 @@ describe('metadata', () => {
     expect(() => metadata(value)).toThrow(rule)
   })
 
-  it('may be left out where it is optional', () => {
+  it('may be absent if optional', () => {
     expect(parsed(z.object({ metadata: metadataSchema.optional() }), {})).toEqual({})
   })
 })

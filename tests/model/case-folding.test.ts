@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { foldCase } from '../../shared/model/case-folding.ts'
 
-test('every character folds as its upper and lower case do', () => {
+test('folds every character like its upper and lower case', () => {
   const unlike: string[] = []
   for (let code = 0; code <= 0x10ffff; code++) {
     const character = String.fromCodePoint(code)
@@ -21,7 +21,7 @@ test.each([
   expect(foldCase(one)).toBe(foldCase(other))
 })
 
-test('different letters stay different', () => {
+test('keeps different letters different', () => {
   expect(foldCase('e')).not.toBe(foldCase('é'))
   expect(foldCase('%')).toBe('%')
 })

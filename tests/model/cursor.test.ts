@@ -13,7 +13,7 @@ const query: Omit<ListQuery, 'limit'> = {
 const position = { path: '/a/b', sequence: 7 }
 
 describe('a cursor', () => {
-  it('gives back its position to the query that it was made for', () => {
+  it('returns its position for its own query', () => {
     expect(readCursor(query, createCursor(query, position))).toEqual(position)
     expect(readCursor({ ...query }, createCursor(query, { sequence: 3 }))).toEqual({ sequence: 3 })
   })
@@ -29,7 +29,7 @@ describe('a cursor', () => {
     expect(() => readCursor({ ...query, ...change }, cursor)).toThrow(/^cursor: /)
   })
 
-  it('is refused after any change to it', () => {
+  it('is rejected after any change', () => {
     const cursor = createCursor(query, position)
     const change = fc.record({
       at: fc.nat(cursor.length),

@@ -57,13 +57,13 @@ describe('a path', () => {
     expect(parsePath(path)).toBe(path)
   })
 
-  it.each(Object.entries(refused))('is refused, naming field and rule: %s', (_, [path, rule]) => {
+  it.each(Object.entries(refused))('is rejected with field and rule: %s', (_, [path, rule]) => {
     const refusal = catching(() => parsePath(path))
     expect(refusal.code).toBe('invalid-request')
     expect(refusal.errors).toEqual([{ field: 'path', detail: expect.stringMatching(rule) }])
   })
 
-  it('is one name in both Unicode forms, and its bytes count after NFC', () => {
+  it('is equal in both Unicode forms, with the length limit applied after NFC', () => {
     expect(parsePath('/cafe\u0301.txt')).toBe('/caf\u00e9.txt')
     expect(parsePath(`/${'e\u0301'.repeat(127)}`)).toBe(`/${'\u00e9'.repeat(127)}`)
   })
@@ -74,7 +74,7 @@ describe('a path', () => {
     expect(() => parsePath('../other/a.txt', session)).toThrow(WorkspaceError)
   })
 
-  it('that is accepted never has a segment that leads elsewhere', () => {
+  it('has no "." or ".." segment once accepted', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (text) => {
         const path = attempt(() => parsePath(`/${text}`))
@@ -87,7 +87,7 @@ describe('a path', () => {
     )
   })
 
-  it('knows its session, its name and its neighbours', () => {
+  it('has a session, a name and siblings', () => {
     expect(sessionOf(parsePath('/sessions/run-1/a.txt'))).toBe('run-1')
     expect(sessionOf(parsePath('/sessions/run-1'))).toBeNull()
     expect(sessionOf(parsePath('/sessions/not a session/a.txt'))).toBeNull()
@@ -98,7 +98,7 @@ describe('a path', () => {
 })
 
 describe('a name', () => {
-  it('is one segment', () => {
+  it('is exactly one segment', () => {
     expect(parseName('a b.txt')).toBe('a b.txt')
     for (const name of ['', '.', '..', 'a/b', 'a\\b', '\0'])
       expect(() => parseName(name)).toThrow(/^name: /)
@@ -106,7 +106,7 @@ describe('a name', () => {
 })
 
 describe('a prefix', () => {
-  it('is text: it may end anywhere, and a relative one resolves like a path', () => {
+  it('may end anywhere, and resolves like a path if relative', () => {
     expect(parsePrefix('/rep')).toBe('/rep')
     expect(parsePrefix('')).toBe('')
     expect(parsePrefix('no', session)).toBe('/sessions/run-1/no')

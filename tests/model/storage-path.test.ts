@@ -12,7 +12,7 @@ import {
 const userId = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 64 })
 
 describe('an object name', () => {
-  it('gives back the file that its bytes belong to, whatever the user id and the name', () => {
+  it('decodes to its workspace and file for any user id and name', () => {
     fc.assert(
       fc.property(userId, fc.string(), (workspaceId, name) => {
         const id = newId()
@@ -24,7 +24,7 @@ describe('an object name', () => {
     )
   })
 
-  it('keeps what is readable of a file name, at most 100 characters and its end', () => {
+  it('keeps the last 100 ASCII characters of a file name', () => {
     expect(place('q3 report.pdf')).toBe('q3_report.pdf')
     expect(place('../../etc/passwd')).toBe('etc_passwd')
     expect(place('фото.jpg')).toBe('jpg')
@@ -32,7 +32,7 @@ describe('an object name', () => {
     expect(place(`${'a'.repeat(300)}.png`)).toMatch(/^a{96}\.png$/)
   })
 
-  it('of anything else belongs to no file', () => {
+  it('of another form decodes to undefined', () => {
     const id = randomUUID()
     for (const path of [
       '',
@@ -49,7 +49,7 @@ describe('an object name', () => {
 })
 
 describe('an encoded user id', () => {
-  it('is never that of another user, not even where case is folded', () => {
+  it('is unique, even if case is ignored', () => {
     fc.assert(
       fc.property(userId, userId, (a, b) => {
         const same = encodeWorkspaceId(a).toLowerCase() === encodeWorkspaceId(b).toLowerCase()
@@ -61,7 +61,7 @@ describe('an encoded user id', () => {
     expect(encodeWorkspaceId('_a')).not.toBe(encodeWorkspaceId('A'))
   })
 
-  it('holds nothing that leads elsewhere', () => {
+  it('contains no dot and no slash', () => {
     expect(encodeWorkspaceId('../../etc')).toBe('~2e~2e~2f~2e~2e~2fetc')
     expect(encodeWorkspaceId('auth0|5F')).toBe('auth0~7c5_f')
   })

@@ -13,13 +13,13 @@ const remedies: [UnscannableReason, cause: string, remedy: string][] = [
   ['unsupported-archive', 'cannot unpack', 'ordinary zip'],
 ]
 
-test.each(remedies)('%s names its cause and a remedy of its own', (reason, cause, remedy) => {
+test.each(remedies)('%s has a cause and a remedy', (reason, cause, remedy) => {
   expect(whyUnscannable(reason)).toContain(cause)
   expect(whyUnscannable(reason)).toContain(remedy)
   const speaksOfPasswords = whyUnscannable(reason).includes('password')
   expect(speaksOfPasswords).toBe(reason === 'encrypted')
 })
 
-test.each(['something-else', 'toString', ''])('%j has a remedy, too', (reason) => {
+test.each(['something-else', 'toString', ''])('the unknown reason %j has a remedy', (reason) => {
   expect(whyUnscannable(reason)).toContain('Save it again')
 })

@@ -9,16 +9,16 @@ export const retentionDays = 10
 export interface OpenedQuarantine extends AsyncDisposable {
   quarantine: Quarantine
   blobs: OpenedBlobStore
-  /** Lets so much time pass for the quarantine. */
+  /** Advances the clock of the quarantine. */
   pass: (milliseconds: number) => void
-  /** What an operator finds: the bytes, and all that is said of them. */
+  /** The kept bytes and notes, as an operator reads them. */
   kept: () => Promise<{ bytes: string; note: string }[]>
 }
 
-/** The contract of `Quarantine` in ports.ts: one test a sentence, for every adapter. */
+/** The contract of `Quarantine`, for every adapter. */
 export function describeQuarantine(name: string, open: () => Promise<OpenedQuarantine>): void {
   describe(`Quarantine: ${name}`, () => {
-    test('keeps a copy of one generation, and a note of what it is; the blob itself stays where it is', async () => {
+    test('keeps a copy of one generation with a note and does not change the blob', async () => {
       await using world = await open()
       const blob = await store(world, 'infected')
       const note = noteOf('Win.Test.Ünknown')
@@ -33,7 +33,7 @@ export function describeQuarantine(name: string, open: () => Promise<OpenedQuara
       expect(await world.blobs.store.stat(blob.storagePath)).toEqual(blob)
     })
 
-    test('a generation that is kept already stays as it was, with its first note', async () => {
+    test('does not change a kept generation or its first note', async () => {
       await using world = await open()
       const blob = await store(world, 'infected')
       const note = noteOf('First')
@@ -46,7 +46,7 @@ export function describeQuarantine(name: string, open: () => Promise<OpenedQuara
       expect(kept[0]?.bytes).toBe('infected')
     })
 
-    test('kept twice at once it is kept once', async () => {
+    test('concurrent calls keep one copy', async () => {
       await using world = await open()
       const blob = await store(world, 'infected')
       const note = noteOf('Both')
@@ -54,7 +54,7 @@ export function describeQuarantine(name: string, open: () => Promise<OpenedQuara
       expect(await world.kept()).toHaveLength(1)
     })
 
-    test('a generation that is not there is no error: nothing is kept', async () => {
+    test('keeps nothing for a missing generation', async () => {
       await using world = await open()
       const blob = await store(world, 'infected')
       await world.quarantine.keep(
@@ -66,7 +66,7 @@ export function describeQuarantine(name: string, open: () => Promise<OpenedQuara
       expect(await world.kept()).toEqual([])
     })
 
-    test('no listing of blobs shows what is kept, and no event comes of it that is a blob of the store', async () => {
+    test('kept copies are not listed and cause no event of a stored blob', async () => {
       await using world = await open()
       const blob = await store(world, 'infected')
       await world.quarantine.keep(blob, noteOf('X'))
@@ -80,7 +80,7 @@ export function describeQuarantine(name: string, open: () => Promise<OpenedQuara
       }
     })
 
-    test('removes what has been kept for longer than the retention; answers how many that were', async () => {
+    test('removeExpired deletes copies older than the retention and returns their number', async () => {
       await using world = await open()
       for (const text of ['one', 'two']) {
         await world.quarantine.keep(await store(world, text), noteOf('Old'))

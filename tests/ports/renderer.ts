@@ -27,7 +27,7 @@ export function requestOf(file: Buffer, request: Partial<RenderRequest> = {}): R
 /** The contract of `Renderer` in ports.ts: one test a sentence, for every adapter. */
 export function describeRenderer(name: string, open: () => Promise<OpenedRenderer>): void {
   describe(`Renderer: ${name}`, () => {
-    test('draws a WebP at most so wide, upright, without metadata', async () => {
+    test('renders a WebP of at most the given width, upright, without metadata', async () => {
       await using world = await open()
       const photo = await signed(motley()).withMetadata({ orientation: 6 }).jpeg().toBuffer()
       const drawn = await world.renderer.render(requestOf(photo))
@@ -43,7 +43,7 @@ export function describeRenderer(name: string, open: () => Promise<OpenedRendere
       expect(await sharp(drawn).metadata()).toMatchObject({ width: 30, height: 15 })
     })
 
-    test('refuses a file that cannot be decoded, saying why', async () => {
+    test('rejects a file that cannot be decoded, with the reason', async () => {
       await using world = await open()
       await expect(
         world.renderer.render(requestOf(Buffer.from('no picture'))),
@@ -53,7 +53,7 @@ export function describeRenderer(name: string, open: () => Promise<OpenedRendere
       })
     })
 
-    test('refuses a file of more bytes than are rendered, without opening it', async () => {
+    test('rejects a file above the size limit without opening it', async () => {
       await using world = await open()
       const sizeBytes = 256 * 1024 * 1024 + 1
       await expect(
@@ -61,7 +61,7 @@ export function describeRenderer(name: string, open: () => Promise<OpenedRendere
       ).rejects.toMatchObject({ code: 'unsupported-type' })
     })
 
-    test('fails as the source does', async () => {
+    test('rethrows an error of the source', async () => {
       await using world = await open()
       const failing = () => Promise.resolve(Readable.from(failingBody()))
       await expect(
@@ -72,7 +72,7 @@ export function describeRenderer(name: string, open: () => Promise<OpenedRendere
       )
     })
 
-    test('aborting ends the decoder and rejects with the reason of the signal', async () => {
+    test('ends the decoder and rejects with the signal’s reason when aborted', async () => {
       await using world = await open()
       const slow = await slowPicture
       const stop = new AbortController()
@@ -105,7 +105,7 @@ export function describeRenderer(name: string, open: () => Promise<OpenedRendere
       await expect(rendering).rejects.toBe(reason)
     })
 
-    test('normalizes without touching a pixel where nothing has to be turned or scaled', async () => {
+    test('normalizes without changing pixels if no rotation or scaling is needed', async () => {
       await using world = await open()
       const file = await signed(motley(16)).png().toBuffer()
       const kept = await buffer(await world.renderer.normalize(Readable.from([file]), {}))
@@ -113,7 +113,7 @@ export function describeRenderer(name: string, open: () => Promise<OpenedRendere
       expect(await pixelsOf(kept)).toEqual(await pixelsOf(file))
     })
 
-    test('normalizes to the size that is asked for', async () => {
+    test('normalizes to the given size', async () => {
       await using world = await open()
       const file = await motley().png().toBuffer()
       const options = { maxWidth: 50, maxHeight: 20 }
@@ -121,7 +121,7 @@ export function describeRenderer(name: string, open: () => Promise<OpenedRendere
       expect(await sharp(kept).metadata()).toMatchObject({ format: 'png', width: 30, height: 20 })
     })
 
-    test('normalizes a file larger than a request over HTTP/1 may be on Cloud Run', async () => {
+    test('normalizes a file larger than the HTTP/1 request limit of Cloud Run', async () => {
       await using world = await open()
       const blank = { width: 4000, height: 3000, channels: 3, background: 'red' } as const
       const file = await sharp({ create: blank }).tiff({ compression: 'none' }).toBuffer()
@@ -130,7 +130,7 @@ export function describeRenderer(name: string, open: () => Promise<OpenedRendere
       expect(await sharp(kept).metadata()).toMatchObject({ format: 'tiff', width: 4000 })
     })
 
-    test('refuses to normalize a file of which less would be left, saying why', async () => {
+    test('rejects a file that normalization would reduce, with the reason', async () => {
       await using world = await open()
       const raw = Buffer.from('FUJIFILMCCD-RAW 0201')
       await expect(world.renderer.normalize(Readable.from([raw]), {})).rejects.toMatchObject({

@@ -11,7 +11,7 @@ export interface OpenedUploads extends AsyncDisposable {
   fetch: (url: string, init?: RequestInit) => Promise<Response>
 }
 
-/** The contract of `ResumableUploads`: one test a sentence. */
+/** The contract of `ResumableUploads`. */
 export function describeResumableUploads(name: string, open: () => Promise<OpenedUploads>): void {
   async function begin(sizeBytes: number) {
     const opened = await open()
@@ -41,7 +41,7 @@ export function describeResumableUploads(name: string, open: () => Promise<Opene
   const refused = { code: 'invalid-request' }
 
   describe(`ResumableUploads: ${name}`, () => {
-    test('takes the bytes of one request after the other', async () => {
+    test('appends the bytes of successive requests', async () => {
       await using upload = await begin(10)
       expect(await upload.append(0, '0123')).toEqual({ heldBytes: 4, isComplete: false })
       expect(await upload.append(4, '456')).toEqual({ heldBytes: 7, isComplete: false })
@@ -50,7 +50,7 @@ export function describeResumableUploads(name: string, open: () => Promise<Opene
       expect(await upload.stored()).toBe('0123456789')
     })
 
-    test('bytes that are held already are ignored', async () => {
+    test('ignores bytes that are already held', async () => {
       await using upload = await begin(10)
       await upload.append(0, '0123')
       expect(await upload.append(0, 'xxxx')).toEqual({ heldBytes: 4, isComplete: false })
@@ -59,7 +59,7 @@ export function describeResumableUploads(name: string, open: () => Promise<Opene
       expect(await upload.stored()).toBe('0123456789')
     })
 
-    test('bytes that leave a gap are refused, and what is held stays', async () => {
+    test('rejects bytes that leave a gap and keeps the held bytes', async () => {
       await using upload = await begin(10)
       await upload.append(0, '0123')
       await expect(upload.append(5, '56789')).rejects.toMatchObject(refused)
@@ -70,8 +70,8 @@ export function describeResumableUploads(name: string, open: () => Promise<Opene
       ['than the request declared', 4, '456789', 3],
       ['than the request declared, in bytes that are held', 0, '012345', 2],
       ['than the file has', 4, '456789x', undefined],
-      ['than the file has, in the request’s own words', 4, '456789x', 7],
-    ])('more bytes %s are refused, and what is held stays', async (_, first, body, size) => {
+      ['than the file has, in a request that declares them', 4, '456789x', 7],
+    ])('rejects more bytes %s and keeps the held bytes', async (_, first, body, size) => {
       await using upload = await begin(10)
       await upload.append(0, '0123')
       const pieces = Readable.from(body.split('').map((character) => Buffer.from(character)))
@@ -81,7 +81,7 @@ export function describeResumableUploads(name: string, open: () => Promise<Opene
       expect(await upload.stored()).toBe('0123456789')
     })
 
-    test('a total that is not the session’s is refused', async () => {
+    test('rejects a total that differs from the session’s', async () => {
       await using upload = await begin(10)
       const { store, uploadId } = upload
       const chunk = { firstByte: 0, body: bodyOf('0123'), totalBytes: 11 }
@@ -90,7 +90,7 @@ export function describeResumableUploads(name: string, open: () => Promise<Opene
       expect(await upload.held()).toBe(0)
     })
 
-    test('a body that breaks off keeps what came before the break', async () => {
+    test('keeps the bytes that arrived before the body failed', async () => {
       await using upload = await begin(2_000_010)
       const body = openBody('x'.repeat(2_000_000))
       const appending = upload.append(0, body)
@@ -113,7 +113,7 @@ export function describeResumableUploads(name: string, open: () => Promise<Opene
       expect(await upload.stored()).toBe('0123456789')
     })
 
-    test('a later request takes over at whatever point the earlier one is', async () => {
+    test('a later request takes over at any point of the earlier one', async () => {
       await using upload = await begin(10)
       for (let turns = 0; turns < 40; turns++) {
         const earlier = upload.append(0, openBody('01')).catch((error: unknown) => error)
@@ -124,7 +124,7 @@ export function describeResumableUploads(name: string, open: () => Promise<Opene
       expect(await upload.held()).toBe(2)
     })
 
-    test('of many requests at once the last one takes over', async () => {
+    test('the last of many concurrent requests takes over', async () => {
       await using upload = await begin(10)
       const hung = Array.from({ length: 5 }, () => upload.append(0, openBody('01')))
       const last = upload.append(0, '0123456789')
@@ -134,7 +134,7 @@ export function describeResumableUploads(name: string, open: () => Promise<Opene
       expect(await upload.stored()).toBe('0123456789')
     })
 
-    test('asking what is held does not stop who is sending', async () => {
+    test('a status query does not interrupt the sender', async () => {
       await using upload = await begin(10)
       const body = openBody('01234')
       const appending = upload.append(0, body)
@@ -144,7 +144,7 @@ export function describeResumableUploads(name: string, open: () => Promise<Opene
       expect((await appending).isComplete).toBe(true)
     })
 
-    test('asking what is held does not finish an upload whose body may still be too long', async () => {
+    test('a status query does not finish an upload whose body has not ended', async () => {
       await using upload = await begin(5)
       const body = openBody('by')
       const appending = upload.append(0, body)
@@ -170,7 +170,7 @@ export function describeResumableUploads(name: string, open: () => Promise<Opene
       ])
     })
 
-    test('a complete upload says so even when its blob is gone', async () => {
+    test('a complete upload stays complete after its blob is removed', async () => {
       await using upload = await begin(5)
       await upload.append(0, 'bytes')
       const blob = await upload.store.stat(upload.storagePath)
@@ -180,7 +180,7 @@ export function describeResumableUploads(name: string, open: () => Promise<Opene
       expect(await upload.stored()).toBeUndefined()
     })
 
-    test('an upload of no bytes is finished by its total, or by an empty body', async () => {
+    test('finishes an empty upload by its total or by an empty body', async () => {
       await using asked = await begin(0)
       expect(await asked.store.status(asked.uploadId)).toEqual({ heldBytes: 0, isComplete: false })
       expect(await asked.store.status(asked.uploadId, 0)).toMatchObject({ isComplete: true })
@@ -190,7 +190,7 @@ export function describeResumableUploads(name: string, open: () => Promise<Opene
       expect(await sent.stored()).toBe('')
     })
 
-    test('cancelling stops who is sending, and the session is not found from then on', async () => {
+    test('cancelling stops the sender and deletes the session', async () => {
       await using upload = await begin(10)
       const early = upload.append(0, openBody('01'))
       const stopped = upload.append(0, openBody('01'))
@@ -210,7 +210,7 @@ export function describeResumableUploads(name: string, open: () => Promise<Opene
       expect(await upload.stored()).toBe('bytes')
     })
 
-    test('an id in another spelling is another upload', async () => {
+    test('rejects another spelling of an upload id', async () => {
       await using upload = await begin(5)
       for (const uploadId of [`./${upload.uploadId}`, `${upload.uploadId}/`]) {
         await expect(upload.store.status(uploadId)).rejects.toMatchObject({ code: 'not-found' })
@@ -218,7 +218,7 @@ export function describeResumableUploads(name: string, open: () => Promise<Opene
     })
 
     test.each(['', '..', '../blobs', 'x', 'a'.repeat(64), `${'a'.repeat(63)}/`])(
-      'there is no upload %j',
+      'throws not-found for the upload id %j',
       async (uploadId) => {
         await using upload = await begin(5)
         const notFound = { code: 'not-found' }

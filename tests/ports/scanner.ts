@@ -5,27 +5,27 @@ import type { Scanner } from '../../shared/ports/scanner.ts'
 /** What every scanner keeps of the port's contract, whatever it can find. */
 export function describeScanner(name: string, open: () => Promise<Scanner>): void {
   describe(`${name} as a Scanner`, () => {
-    test('reads the body to its end before it calls it clean', async () => {
+    test('returns clean only after the end of the body', async () => {
       const scanner = await open()
       const body = Readable.from(innocentChunks(200))
       expect(await scanner.scan(body)).toEqual({ verdict: 'clean' })
       expect(body.readableEnded).toBe(true)
     })
 
-    test('takes a body in pieces of any size, empty ones too', async () => {
+    test('accepts chunks of any size, including empty ones', async () => {
       const scanner = await open()
       const pieces = [0, 1, 65_536, 0, 3, 700_001, 0].map((size) => Buffer.alloc(size, 'a'))
       expect(await scanner.scan(Readable.from(pieces))).toEqual({ verdict: 'clean' })
     })
 
-    test('scans several bodies at once', async () => {
+    test('scans several bodies concurrently', async () => {
       const scanner = await open()
       const bodies = Array.from({ length: 12 }, () => Readable.from(innocentChunks(20)))
       const verdicts = await Promise.all(bodies.map((body) => scanner.scan(body)))
       expect(verdicts).toEqual(bodies.map(() => ({ verdict: 'clean' })))
     })
 
-    test('throws an error of the body itself as it is, and goes on working', async () => {
+    test('rethrows an error of the body and keeps working', async () => {
       const scanner = await open()
       const failure = new Error('the disk is gone')
       const body = Readable.from(innocentChunks(20, failure))
@@ -34,7 +34,7 @@ export function describeScanner(name: string, open: () => Promise<Scanner>): voi
       expect(await scanner.scan(next)).toEqual({ verdict: 'clean' })
     })
 
-    test("rejects with the signal's reason when aborted, though the body stands still", async () => {
+    test("rejects with the signal's reason when aborted while the body is stalled", async () => {
       const scanner = await open()
       const controller = new AbortController()
       const body = new Readable({ read: () => undefined })
@@ -47,7 +47,7 @@ export function describeScanner(name: string, open: () => Promise<Scanner>): voi
       await expect(scan).rejects.toBe(reason)
     })
 
-    test("rejects with the signal's reason when it was aborted before", async () => {
+    test("rejects with the signal's reason if it was aborted before", async () => {
       const scanner = await open()
       const reason = new Error('the caller never came')
       const scan = scanner.scan(Readable.from(innocentChunks(1)), {
@@ -56,7 +56,7 @@ export function describeScanner(name: string, open: () => Promise<Scanner>): voi
       await expect(scan).rejects.toBe(reason)
     })
 
-    test('says which engine answers', async () => {
+    test('version names the engine', async () => {
       const scanner = await open()
       const version = await scanner.version()
       expect(version.engine).not.toBe('')

@@ -22,8 +22,8 @@ export const abilities: Ability[] = [
   {
     reason: 'ignores ifGenerationMatch of an upload',
     tests: [
-      'a storage path that holds a blob is never replaced',
-      'of two writes exactly one succeeds',
+      'rejects a write to a taken storage path',
+      'exactly one of two concurrent writes succeeds',
     ],
     async isMissing(bucket) {
       const name = bucket.newName()
@@ -33,7 +33,7 @@ export const abilities: Ability[] = [
   },
   {
     reason: 'ignores ifGenerationMatch or sourceGeneration of a copy',
-    tests: ['a storage path that is not free, and a generation that is not there, throw'],
+    tests: ['rejects a taken storage path and a missing generation'],
     async isMissing(bucket) {
       const [from, to] = [bucket.newName(), bucket.newName()]
       await bucket.store(from)
@@ -45,7 +45,7 @@ export const abilities: Ability[] = [
   },
   {
     reason: 'ignores the generation that is asked for',
-    tests: ['gives exactly this generation; undefined when there is no such generation'],
+    tests: ['returns undefined for another generation and for another name'],
     async isMissing(bucket) {
       const name = bucket.newName()
       await bucket.store(name)
@@ -54,7 +54,7 @@ export const abilities: Ability[] = [
   },
   {
     reason: 'ignores the generation that is to be deleted',
-    tests: ['deletes one generation'],
+    tests: ['deletes exactly one generation'],
     async isMissing(bucket) {
       const name = bucket.newName()
       await bucket.store(name)
@@ -65,9 +65,9 @@ export const abilities: Ability[] = [
   {
     reason: 'lists everything on one page',
     tests: [
-      ...[1, 2, 3, 7].map((limit) => `gives every blob once, in pages of at most ${limit}`),
-      'a page without next is the last',
-      'a blob that stands throughout is listed once, whatever comes and goes between two pages',
+      ...[1, 2, 3, 7].map((limit) => `lists every blob once, in pages of at most ${limit}`),
+      'only the last page has no next',
+      'lists each remaining blob once while others are added and removed between pages',
       'returns each of 1,500 blobs once, for any page size',
     ],
     async isMissing(bucket) {
@@ -79,8 +79,8 @@ export const abilities: Ability[] = [
   {
     reason: 'takes an upload in one request only',
     tests: [
-      'every chunk but the last is a multiple of chunkMultiple, and 308 says what is held',
-      'a session can be asked what it holds',
+      'accepts chunks in multiples of chunkMultiple and reports the held bytes with 308',
+      'reports the held bytes of a session',
       'stays constant while 300 MB are written and read',
     ],
     api: ['chunks are 308 with Range, the last one is 2xx, and the file becomes ready'],
@@ -92,7 +92,7 @@ export const abilities: Ability[] = [
   },
   {
     reason: 'does not say that a session holds nothing',
-    tests: ['a session can be asked what it holds'],
+    tests: ['reports the held bytes of a session'],
     api: [
       'the status query answers the received range',
       'an upload resumes after a broken connection',
@@ -120,7 +120,7 @@ export const abilities: Ability[] = [
   },
   {
     reason: 'forgets a session that is complete',
-    tests: ['a repeated last chunk, and the question after it, are answered as complete'],
+    tests: ['a repeated last chunk and a status query after it report a complete upload'],
     api: ['a repeated last chunk is 2xx and changes nothing'],
     async isMissing(bucket) {
       const session = await bucket.session(bucket.newName(), 5)
@@ -132,7 +132,7 @@ export const abilities: Ability[] = [
   },
   {
     reason: 'ignores the size that a session was opened for',
-    tests: ['takes exactly sizeBytes'],
+    tests: ['rejects more bytes than sizeBytes'],
     api: ['a gap, a wrong total or excess bytes are 4xx and change nothing'],
     async isMissing(bucket) {
       const session = await bucket.session(bucket.newName(), 5)
@@ -141,7 +141,7 @@ export const abilities: Ability[] = [
   },
   {
     reason: 'cannot cancel a session',
-    tests: ['ends a session: its URL answers 404, 410 or 499 from then on'],
+    tests: ['a cancelled session answers 404, 410 or 499'],
     api: [
       'cancel is 499, and ends the session',
       'DELETE of a pending file cancels its reservation and its upload URL',

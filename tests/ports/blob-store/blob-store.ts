@@ -6,7 +6,7 @@ import { describeBlobUploads } from './uploads.ts'
 import { describeBlobWrites } from './writes.ts'
 import { BlobWorld, type OpenBlobStore } from './world.ts'
 
-/** The contract of `BlobStore` in ports.ts: one test a sentence, for every adapter. */
+/** The contract of `BlobStore`, for every adapter. */
 export function describeBlobStore(name: string, open: OpenBlobStore): void {
   const begin = () => BlobWorld.open(open)
   describe(`BlobStore: ${name}`, () => {

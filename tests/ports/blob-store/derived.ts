@@ -6,7 +6,7 @@ const picture = Buffer.from([0, 1, 2, 0xff])
 
 export function describeBlobDerived(begin: () => Promise<BlobWorld>): void {
   describe('readDerived and writeDerived', () => {
-    test('undefined when nothing is kept under the name for exactly this generation', async () => {
+    test('readDerived returns undefined for another name and for another generation', async () => {
       await using world = await begin()
       const storagePath = world.newPath()
       const first = await world.write(storagePath, 'first')
@@ -19,7 +19,7 @@ export function describeBlobDerived(begin: () => Promise<BlobWorld>): void {
       expect(await world.store.readDerived(second, name)).toBeUndefined()
     })
 
-    test('visible whole or not at all; of two writes of one name either may stay', async () => {
+    test('concurrent writes of one name leave one of them, complete', async () => {
       await using world = await begin()
       const blob = await world.write(world.newPath(), 'bytes')
       const versions = [1, 2, 3, 4].map((fill) => Buffer.alloc(100_000, fill))
@@ -28,7 +28,7 @@ export function describeBlobDerived(begin: () => Promise<BlobWorld>): void {
       expect(versions.some((bytes) => kept?.equals(bytes))).toBe(true)
     })
 
-    test('it goes when its blob is removed', async () => {
+    test('removing a blob deletes its derived files', async () => {
       await using world = await begin()
       const blob = await world.write(world.newPath(), 'bytes')
       const other = await world.write(world.newPath(), 'other')
@@ -42,7 +42,7 @@ export function describeBlobDerived(begin: () => Promise<BlobWorld>): void {
       expect(await world.store.readDerived(other, name)).toEqual(picture)
     })
 
-    test('nothing is kept for a blob that is not there', async () => {
+    test('writeDerived stores nothing for a missing blob', async () => {
       await using world = await begin()
       const blob = await world.write(world.newPath(), 'bytes')
       await world.store.remove(blob)
@@ -53,7 +53,7 @@ export function describeBlobDerived(begin: () => Promise<BlobWorld>): void {
       expect(await world.store.readDerived(nowhere, name)).toBeUndefined()
     })
 
-    test('it is no blob: it is never listed, and no finalize event names its blob again', async () => {
+    test('a derived file is not listed and causes no finalize event of its blob', async () => {
       await using world = await begin()
       const blob = await world.write(world.newPath(), 'bytes')
       await world.store.writeDerived(blob, name, picture)
@@ -64,7 +64,7 @@ export function describeBlobDerived(begin: () => Promise<BlobWorld>): void {
       await vi.waitFor(() => expect(new Set(generations())).toEqual(new Set([blob.generation])))
     })
 
-    test('a name is of a-z 0-9 . -', async () => {
+    test('rejects a name with characters other than a-z 0-9 . -', async () => {
       await using world = await begin()
       const blob = await world.write(world.newPath(), 'bytes')
       await expect(world.store.writeDerived(blob, '../x', picture)).rejects.toThrow(

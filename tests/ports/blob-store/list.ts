@@ -4,7 +4,7 @@ import { newId, type BlobWorld } from './world.ts'
 export function describeBlobList(begin: () => Promise<BlobWorld>): void {
   describe('list', () => {
     test.each([1, 2, 3, 7, 1000])(
-      'gives every blob once, in pages of at most %i',
+      'lists every blob once, in pages of at most %i',
       async (limit) => {
         await using world = await begin()
         const users = ['a', 'b', 'x'.repeat(450), `${'x'.repeat(450)}y`, 'a/b', 'Ä']
@@ -18,7 +18,7 @@ export function describeBlobList(begin: () => Promise<BlobWorld>): void {
       },
     )
 
-    test('a page without next is the last', async () => {
+    test('only the last page has no next', async () => {
       await using world = await begin()
       expect(await world.store.list({ limit: 10 })).toEqual({ blobs: [] })
       const blob = await world.write(world.newPath(), 'bytes')
@@ -30,7 +30,7 @@ export function describeBlobList(begin: () => Promise<BlobWorld>): void {
       expect(await world.store.list({ limit: 10 })).toEqual({ blobs: [blob] })
     })
 
-    test('a blob that stands throughout is listed once, whatever comes and goes between two pages', async () => {
+    test('lists each remaining blob once while others are added and removed between pages', async () => {
       await using world = await begin()
       for (let i = 0; i < 12; i++) await world.write(world.newPath(), `${i}`)
       const first = await world.store.list({ limit: 6 })

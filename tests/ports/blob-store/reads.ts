@@ -3,7 +3,7 @@ import { contentType, newId, type BlobWorld } from './world.ts'
 
 export function describeBlobReads(begin: () => Promise<BlobWorld>): void {
   describe('read', () => {
-    test('gives the bytes, or an inclusive range of them', async () => {
+    test('returns the bytes, or an inclusive range of them', async () => {
       await using world = await begin()
       const blob = await world.write(world.newPath(), '0123456789')
       expect(await world.read(blob)).toBe('0123456789')
@@ -12,7 +12,7 @@ export function describeBlobReads(begin: () => Promise<BlobWorld>): void {
       expect(await world.read(blob, { start: 9, end: 9 })).toBe('9')
     })
 
-    test('gives exactly this generation; undefined when there is no such generation', async () => {
+    test('returns undefined for another generation and for another name', async () => {
       await using world = await begin()
       const storagePath = world.newPath()
       expect(await world.read({ storagePath, generation: '1' })).toBeUndefined()
@@ -26,7 +26,7 @@ export function describeBlobReads(begin: () => Promise<BlobWorld>): void {
       expect(await world.read({ ...second, storagePath: otherName })).toBeUndefined()
     })
 
-    test('gives the whole blob to whoever began before it was removed', async () => {
+    test('a read that started before the removal returns the whole blob', async () => {
       await using world = await begin()
       const text = 'x'.repeat(3_000_000)
       const blob = await world.write(world.newPath(), text, { maxBytes: text.length })
@@ -38,7 +38,7 @@ export function describeBlobReads(begin: () => Promise<BlobWorld>): void {
   })
 
   describe('stat', () => {
-    test('gives the generation that is stored at a storage path, or undefined', async () => {
+    test('returns the generation at a storage path, or undefined', async () => {
       await using world = await begin()
       const storagePath = world.newPath()
       expect(await world.store.stat(storagePath)).toBeUndefined()
@@ -49,7 +49,7 @@ export function describeBlobReads(begin: () => Promise<BlobWorld>): void {
   })
 
   describe('remove', () => {
-    test('deletes one generation', async () => {
+    test('deletes exactly one generation', async () => {
       await using world = await begin()
       const storagePath = world.newPath()
       const kept = await world.write(world.newPath(), 'kept')
@@ -62,7 +62,7 @@ export function describeBlobReads(begin: () => Promise<BlobWorld>): void {
       expect(await world.read(kept)).toBe('kept')
     })
 
-    test('a blob that is not there is no error', async () => {
+    test('removing a missing blob succeeds', async () => {
       await using world = await begin()
       await world.store.remove({ storagePath: world.newPath(), generation: '1' })
       const blob = await world.write(world.newPath(), 'bytes')
@@ -86,7 +86,7 @@ export function describeBlobReads(begin: () => Promise<BlobWorld>): void {
       await vi.waitFor(() => expect(world.eventsAt(storagePath)).toEqual(expected))
     })
 
-    test('a storage path that is not free, and a generation that is not there, throw', async () => {
+    test('rejects a taken storage path and a missing generation', async () => {
       await using world = await begin()
       const from = await world.write(world.newPath(), 'bytes')
       const taken = await world.write(world.newPath(), 'taken')
@@ -135,7 +135,7 @@ export function describeBlobReads(begin: () => Promise<BlobWorld>): void {
   })
 
   describe('check', () => {
-    test('says what the store is', async () => {
+    test('check describes the store', async () => {
       await using world = await begin()
       expect(await world.store.check()).toMatch(/\w/)
     })

@@ -7,7 +7,7 @@ const total = 2 * chunk.length + 5
 
 export function describeBlobUploads(begin: () => Promise<BlobWorld>): void {
   describe('openUpload', () => {
-    test('opens a resumable session: one PUT stores the blob, with a finalize event', async () => {
+    test('one PUT to the session stores the blob, with a finalize event', async () => {
       await using world = await begin()
       const storagePath = world.newPath()
       const { url } = await world.openUpload(storagePath, 5)
@@ -18,7 +18,7 @@ export function describeBlobUploads(begin: () => Promise<BlobWorld>): void {
       await vi.waitFor(() => expect(world.eventsAt(storagePath).length).toBeGreaterThan(0))
     })
 
-    test('every chunk but the last is a multiple of chunkMultiple, and 308 says what is held', async () => {
+    test('accepts chunks in multiples of chunkMultiple and reports the held bytes with 308', async () => {
       await using world = await begin()
       const storagePath = world.newPath()
       const { url, chunkMultiple } = await world.openUpload(storagePath, total)
@@ -37,7 +37,7 @@ export function describeBlobUploads(begin: () => Promise<BlobWorld>): void {
       expect(blob && (await world.read(blob))).toBe(`${chunk}${chunk}12345`)
     })
 
-    test('a session can be asked what it holds', async () => {
+    test('reports the held bytes of a session', async () => {
       await using world = await begin()
       const { url } = await world.openUpload(world.newPath(), total)
       const nothing = await world.put(url, '', `bytes */${total}`)
@@ -47,7 +47,7 @@ export function describeBlobUploads(begin: () => Promise<BlobWorld>): void {
       expect([some.status, some.headers.get('Range')]).toEqual([308, `bytes=0-${chunk.length - 1}`])
     })
 
-    test('a repeated last chunk, and the question after it, are answered as complete', async () => {
+    test('a repeated last chunk and a status query after it report a complete upload', async () => {
       await using world = await begin()
       const storagePath = world.newPath()
       const { url } = await world.openUpload(storagePath, 5)
@@ -58,7 +58,7 @@ export function describeBlobUploads(begin: () => Promise<BlobWorld>): void {
       expect(blob && (await world.read(blob))).toBe('bytes')
     })
 
-    test('takes exactly sizeBytes', async () => {
+    test('rejects more bytes than sizeBytes', async () => {
       await using world = await begin()
       const storagePath = world.newPath()
       const { url } = await world.openUpload(storagePath, 5)
@@ -67,7 +67,7 @@ export function describeBlobUploads(begin: () => Promise<BlobWorld>): void {
       expect(await world.store.stat(storagePath)).toBeUndefined()
     })
 
-    test('takes a file of no bytes', async () => {
+    test('accepts an empty file', async () => {
       await using world = await begin()
       const storagePath = world.newPath()
       const { url } = await world.openUpload(storagePath, 0)
@@ -77,7 +77,7 @@ export function describeBlobUploads(begin: () => Promise<BlobWorld>): void {
   })
 
   describe('cancelUpload', () => {
-    test('ends a session: its URL answers 404, 410 or 499 from then on', async () => {
+    test('a cancelled session answers 404, 410 or 499', async () => {
       await using world = await begin()
       const storagePath = world.newPath()
       const { url, uploadId } = await world.openUpload(storagePath, 5)
@@ -87,7 +87,7 @@ export function describeBlobUploads(begin: () => Promise<BlobWorld>): void {
       expect(await world.store.stat(storagePath)).toBeUndefined()
     })
 
-    test('an unknown session is no error', async () => {
+    test('cancelling an unknown session succeeds', async () => {
       await using world = await begin()
       const { uploadId } = await world.openUpload(world.newPath(), 5)
       await world.store.cancelUpload(uploadId)

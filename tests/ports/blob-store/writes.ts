@@ -31,7 +31,7 @@ export function describeBlobWrites(begin: () => Promise<BlobWorld>): void {
   })
 
   describe('write', () => {
-    test('stores a body and says what it stored', async () => {
+    test('stores a body and returns its generation and size', async () => {
       await using world = await begin()
       const storagePath = world.newPath()
       const before = Date.now()
@@ -49,7 +49,7 @@ export function describeBlobWrites(begin: () => Promise<BlobWorld>): void {
       expect(await world.read(blob)).toBe('')
     })
 
-    test('keeps every byte and its order, however the body is cut', async () => {
+    test('stores every byte in order for any chunking of the body', async () => {
       await using world = await begin()
       const pieces = Array.from({ length: 5000 }, (_, i) => `${i},`.repeat(i % 7))
       const blob = await world.write(
@@ -59,7 +59,7 @@ export function describeBlobWrites(begin: () => Promise<BlobWorld>): void {
       expect(await world.read(blob)).toBe(pieces.join(''))
     })
 
-    test('is invisible until the body has ended and beforeCommit has resolved', async () => {
+    test('the blob is invisible until the body has ended and beforeCommit has resolved', async () => {
       await using world = await begin()
       const storagePath = world.newPath()
       const body = openBody('half')
@@ -84,7 +84,7 @@ export function describeBlobWrites(begin: () => Promise<BlobWorld>): void {
       expect(await world.list(10)).toEqual([storagePath])
     })
 
-    test('a body that fails leaves nothing', async () => {
+    test('a failing body stores nothing', async () => {
       await using world = await begin()
       const storagePath = world.newPath()
       const body = openBody('half')
@@ -94,7 +94,7 @@ export function describeBlobWrites(begin: () => Promise<BlobWorld>): void {
       await expectNothing(world, storagePath)
     })
 
-    test('a body that has failed already leaves nothing', async () => {
+    test('a body that failed before the write stores nothing', async () => {
       await using world = await begin()
       const storagePath = world.newPath()
       const body = openBody('half')
@@ -105,7 +105,7 @@ export function describeBlobWrites(begin: () => Promise<BlobWorld>): void {
       await expectNothing(world, storagePath)
     })
 
-    test('a signal that aborts leaves nothing', async () => {
+    test('an aborted write stores nothing', async () => {
       await using world = await begin()
       const storagePath = world.newPath()
       const controller = new AbortController()
@@ -115,7 +115,7 @@ export function describeBlobWrites(begin: () => Promise<BlobWorld>): void {
       await expectNothing(world, storagePath)
     })
 
-    test('a beforeCommit that fails leaves nothing', async () => {
+    test('a failing beforeCommit stores nothing', async () => {
       await using world = await begin()
       const storagePath = world.newPath()
       const writing = world.write(storagePath, 'bytes', {
@@ -126,7 +126,7 @@ export function describeBlobWrites(begin: () => Promise<BlobWorld>): void {
       expect(await world.write(storagePath, 'again')).toMatchObject({ sizeBytes: 5 })
     })
 
-    test('a storage path that holds a blob is never replaced', async () => {
+    test('rejects a write to a taken storage path', async () => {
       await using world = await begin()
       const storagePath = world.newPath()
       const blob = await world.write(storagePath, 'first')
@@ -137,7 +137,7 @@ export function describeBlobWrites(begin: () => Promise<BlobWorld>): void {
       expect(await world.store.stat(storagePath)).toEqual(blob)
     })
 
-    test('of two writes exactly one succeeds', async () => {
+    test('exactly one of two concurrent writes succeeds', async () => {
       await using world = await begin()
       for (let round = 0; round < 10; round++) {
         const storagePath = world.newPath()
@@ -152,7 +152,7 @@ export function describeBlobWrites(begin: () => Promise<BlobWorld>): void {
       }
     })
 
-    test('a body of more than maxBytes throws too-large as soon as it is, without waiting for its end', async () => {
+    test('throws too-large at the first byte beyond maxBytes', async () => {
       await using world = await begin()
       const storagePath = world.newPath()
       const writing = world.write(storagePath, openBody('12345678901'), { maxBytes: 10 })
@@ -163,13 +163,13 @@ export function describeBlobWrites(begin: () => Promise<BlobWorld>): void {
       await expectNothing(world, storagePath)
     })
 
-    test('a body of exactly maxBytes is stored', async () => {
+    test('stores a body of exactly maxBytes', async () => {
       await using world = await begin()
       const blob = await world.write(world.newPath(), bodyOf('1234567890'), { maxBytes: 10 })
       expect(blob.sizeBytes).toBe(10)
     })
 
-    test('once it resolves one finalize event is on its way', async () => {
+    test('a write delivers one finalize event', async () => {
       await using world = await begin()
       const storagePath = world.newPath()
       const { generation } = await world.write(storagePath, 'bytes')

@@ -5,7 +5,7 @@ export function describeAwaiting(begin: Begin): void {
   describe('awaitSettled and refusal', () => {
     const never = new AbortController().signal
 
-    test('resolves at once if the file is not pending or not there', async () => {
+    test('resolves immediately for a settled and for an unknown file', async () => {
       await using world = await begin()
       const file = await world.upload('/a')
       await expect(world.catalog.awaitSettled(user, file.id, never)).resolves.toBeUndefined()
@@ -40,7 +40,7 @@ export function describeAwaiting(begin: Begin): void {
       await expect(waiting).rejects.toBe(reason)
     })
 
-    test('a refusal is kept for at least an hour, else undefined', async () => {
+    test('keeps a refusal for at least an hour', async () => {
       await using world = await begin()
       const file = await world.reserve('/a')
       await world.catalog.remove(user, file.id)

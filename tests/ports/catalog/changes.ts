@@ -4,7 +4,7 @@ import { codeOf, infected, newId, user, type Begin } from './world.ts'
 
 export function describeChanges(begin: Begin): void {
   describe('update', () => {
-    test('a new path brings name and sessionId with it; the old path is free at once', async () => {
+    test('a new path sets name and sessionId and frees the old path', async () => {
       await using world = await begin()
       const file = await world.upload('/a')
       world.advance(5)
@@ -22,7 +22,7 @@ export function describeChanges(begin: Begin): void {
       await world.reserve('/a')
     })
 
-    test('metadata is replaced, and nothing else', async () => {
+    test('replaces the metadata and nothing else', async () => {
       await using world = await begin()
       const file = await world.upload('/a', { metadata: { old: 1 } })
       const metadata = { new: [1, { deep: null }] }
@@ -31,7 +31,7 @@ export function describeChanges(begin: Begin): void {
       expect(await world.get(file)).toEqual(after)
     })
 
-    test('resolves to undefined when there is no file, or only a deleted one', async () => {
+    test('resolves to undefined for an unknown and for a deleted file', async () => {
       await using world = await begin()
       const file = await world.upload('/a')
       const metadata = {}
@@ -41,7 +41,7 @@ export function describeChanges(begin: Begin): void {
       expect(await world.catalog.update(user, file.id, { metadata })).toBeUndefined()
     })
 
-    test('a path that is taken by another file throws path-taken', async () => {
+    test('throws path-taken for the path of another file', async () => {
       await using world = await begin()
       const file = await world.upload('/a')
       await world.upload('/owned')
@@ -52,14 +52,14 @@ export function describeChanges(begin: Begin): void {
       expect(await world.get(file)).toEqual(file)
     })
 
-    test("the file's own path is not taken for itself", async () => {
+    test("accepts the file's own path", async () => {
       await using world = await begin()
       const file = await world.upload('/a')
       await world.reserve('/a', { overwrite: true })
       expect(await world.catalog.update(user, file.id, { path: file.path })).toEqual(file)
     })
 
-    test('a pending file may get new metadata, not a new path: that throws not-scanned', async () => {
+    test('changes the metadata of a pending file, and throws not-scanned for a new path', async () => {
       await using world = await begin()
       const file = await world.reserve('/a')
       const path = parsePath('/b')
@@ -71,7 +71,7 @@ export function describeChanges(begin: Begin): void {
       })
     })
 
-    test('an infected file owns nothing: it moves without taking the path', async () => {
+    test('an infected file moves without taking the path', async () => {
       await using world = await begin()
       const file = await world.reserve('/a')
       await world.settle(file, { scan: infected })

@@ -5,7 +5,7 @@ const parallel = 50
 
 export function describeConcurrency(begin: Begin): void {
   describe('concurrency', () => {
-    test('of 50 concurrent creates of one path exactly one succeeds', async () => {
+    test('exactly one of 50 concurrent creates of one path succeeds', async () => {
       await using world = await begin(10_000)
       const codes = await Promise.all(
         Array.from({ length: parallel }, () => codeOf(world.reserve('/a'))),
@@ -15,7 +15,7 @@ export function describeConcurrency(begin: Begin): void {
       expect((await world.counters()).reservedBytes).toBe(10)
     })
 
-    test("50 concurrent reserves at the quota's edge never pass it", async () => {
+    test('50 concurrent reserves never exceed the quota', async () => {
       await using world = await begin(100)
       const codes = await Promise.all(
         Array.from({ length: parallel }, (_, i) => codeOf(world.reserve(`/${i}`, { maxBytes: 7 }))),
@@ -25,7 +25,7 @@ export function describeConcurrency(begin: Begin): void {
       expect((await world.counters()).reservedBytes).toBe(98)
     })
 
-    test('of 50 concurrent settles of one file exactly one settles it', async () => {
+    test('exactly one of 50 concurrent settles takes effect', async () => {
       await using world = await begin()
       const file = await world.reserve('/a')
       const results = await Promise.all(Array.from({ length: parallel }, () => world.settle(file)))
@@ -34,7 +34,7 @@ export function describeConcurrency(begin: Begin): void {
       expect(await world.counters()).toMatchObject({ liveBytes: 10, liveCount: 1 })
     })
 
-    test('of 50 concurrent If-Match overwrites exactly one replaces the version', async () => {
+    test('exactly one of 50 concurrent If-Match overwrites replaces the version', async () => {
       await using world = await begin(10_000)
       const owner = await world.upload('/a')
       const match = { overwrite: true, mustReplace: [owner.checksum] }
@@ -52,7 +52,7 @@ export function describeConcurrency(begin: Begin): void {
       })
     })
 
-    test('of concurrent restores and creates of one path exactly one owns it', async () => {
+    test('exactly one of concurrent restores and creates owns the path', async () => {
       await using world = await begin(10_000)
       const files = []
       for (let i = 0; i < 10; i++) {

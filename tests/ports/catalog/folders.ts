@@ -62,18 +62,15 @@ export function describeFolders(begin: Begin): void {
       ['/a/2', ['/a/2/']],
       ['/a/2/', ['/a/2/x', '/a/2/y']],
       ['/nothing/', []],
-    ])(
-      'what shares its text up to the first / behind %j is one folder',
-      async (prefix, expected) => {
-        await using world = await begin()
-        await fill(world)
-        for (const limit of [1, 2, 100]) {
-          expect((await pagesOf(world, { prefix, limit })).entries).toEqual(expected)
-        }
-      },
-    )
+    ])('groups files by their path up to the first / after %j', async (prefix, expected) => {
+      await using world = await begin()
+      await fill(world)
+      for (const limit of [1, 2, 100]) {
+        expect((await pagesOf(world, { prefix, limit })).entries).toEqual(expected)
+      }
+    })
 
-    test('files and folders come in one order over the pages', async () => {
+    test('files and folders share one order over all pages', async () => {
       await using world = await begin()
       await fill(world)
       const first = await world.list({ prefix: '/', folders: true, limit: 4 })
@@ -84,7 +81,7 @@ export function describeFolders(begin: Begin): void {
       expect(last.files).toEqual([])
     })
 
-    test('a folder is there only where a file of the query is in it', async () => {
+    test('lists only folders that contain a file of the query', async () => {
       await using world = await begin()
       await fill(world)
       await world.upload('/ab/generated', { maxBytes: 1, origin: 'generated' })
@@ -93,7 +90,7 @@ export function describeFolders(begin: Begin): void {
       expect((await pagesOf(world, { prefix: '/', nameContains: 'C' })).entries).toEqual(['/a/'])
     })
 
-    test('a folder that is listed comes not again when files are added to it between two pages', async () => {
+    test('does not repeat a folder when files are added to it between two pages', async () => {
       await using world = await begin()
       await fill(world)
       for (const descending of [false, true]) {
@@ -111,7 +108,7 @@ export function describeFolders(begin: Begin): void {
       }
     })
 
-    test('total counts the files in folders too; offset skips files and folders alike', async () => {
+    test('total counts files in folders; offset skips files and folders', async () => {
       await using world = await begin()
       await fill(world)
       const query = { prefix: '/', folders: true, limit: 2, total: true }

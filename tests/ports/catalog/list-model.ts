@@ -38,8 +38,8 @@ async function fill(world: World): Promise<void> {
 }
 
 export function describeListModel(begin: Begin): void {
-  describe('any list query', () => {
-    test('lists over its pages what a filter and a sort of all files give', async () => {
+  describe('random list queries', () => {
+    test('return the same files as filtering and sorting all records', async () => {
       await using world = await begin()
       await fill(world)
       const all: FileRecord[] = []

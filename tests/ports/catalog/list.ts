@@ -10,7 +10,7 @@ async function uploadAll(world: World, paths: string[]): Promise<void> {
 
 export function describeList(begin: Begin): void {
   describe('list', () => {
-    test("lists a workspace's files without its trash, or with deleted its trash alone", async () => {
+    test('lists the files outside the trash, or with deleted those in it', async () => {
       await using world = await begin()
       await world.upload('/theirs', { workspaceId: 'user-2' })
       const gone = await world.upload('/gone')
@@ -23,7 +23,7 @@ export function describeList(begin: Begin): void {
       expect((await world.list({ workspaceId: 'nobody' })).files).toEqual([])
     })
 
-    test('order is by sequence; descending turns it round', async () => {
+    test('orders by sequence, or in reverse with descending', async () => {
       await using world = await begin()
       await uploadAll(world, ['/b', '/c', '/a'])
       const created = { sort: 'created' } as const
@@ -31,7 +31,7 @@ export function describeList(begin: Begin): void {
       expect(await world.listAll({ ...created, descending: true })).toEqual(['/a', '/c', '/b'])
     })
 
-    test('or by path in code points and then sequence', async () => {
+    test('orders by path in code points, then by sequence', async () => {
       await using world = await begin()
       // In UTF-16 code units U+1F600 would come before U+FF5E.
       const ordered = ['/A', '/a', '/a-', '/a/b', '/a0', '/é', '/\u{ff5e}', '/\u{1f600}']
@@ -50,7 +50,7 @@ export function describeList(begin: Begin): void {
       ['path', true],
       ['path', false],
     ] as const)(
-      'a file that stands throughout is listed exactly once, whatever is added or removed between two pages (%s, descending %s)',
+      'lists each remaining file exactly once while others are added and removed between pages (%s, descending %s)',
       async (sort, descending) => {
         await using world = await begin()
         const standing = Array.from({ length: 9 }, (_, i) => `/${i}/f`)
@@ -71,7 +71,7 @@ export function describeList(begin: Begin): void {
       },
     )
 
-    test('many files at one path are each listed once', async () => {
+    test('lists each of many files at one path once', async () => {
       await using world = await begin()
       for (let i = 0; i < 6; i++) await world.upload('/a', { overwrite: true, maxBytes: 1 })
       for (const descending of [false, true]) {
@@ -80,7 +80,7 @@ export function describeList(begin: Begin): void {
       }
     })
 
-    test('prefix is plain text at the start of the path; no character of it is a pattern', async () => {
+    test('matches prefix as plain text at the start of the path', async () => {
       await using world = await begin()
       await uploadAll(world, ['/a%/x', '/ab/x', '/a_b', '/a', '/A', '/a*', '/a?', '/a\u{10fffd}z'])
       for (const sort of ['path', 'created'] as const) {
@@ -96,7 +96,7 @@ export function describeList(begin: Begin): void {
       }
     })
 
-    test('nameContains ignores case, in every script; no character of it is a pattern', async () => {
+    test('matches nameContains as plain text, ignoring case in every script', async () => {
       await using world = await begin()
       await uploadAll(world, [
         '/x/Straße.txt',
@@ -120,7 +120,7 @@ export function describeList(begin: Begin): void {
       }
     })
 
-    test('session, state and origin filter, alone and together', async () => {
+    test('filters by session, state and origin, and by combinations', async () => {
       await using world = await begin()
       await world.upload('/sessions/s1/ready', { origin: 'generated' })
       await world.reserve('/sessions/s1/pending', { origin: 'generated' })
@@ -169,7 +169,7 @@ export function describeList(begin: Begin): void {
       expect(await world.list()).not.toHaveProperty('total')
     })
 
-    test('next is undefined exactly when nothing follows', async () => {
+    test('next is undefined exactly on the last page', async () => {
       await using world = await begin()
       await uploadAll(world, ['/a', '/b', '/c/1'])
       for (const query of [{}, { prefix: '/', folders: true }]) {

@@ -110,8 +110,8 @@ async function fileAt(world: World, ids: FileId[], index: number): Promise<FileR
 }
 
 export function describeModel(begin: Begin): void {
-  describe('any sequence of operations', () => {
-    test('leaves counters that equal the truth, one owner a path, and never more than the quota', async () => {
+  describe('random sequences of operations', () => {
+    test('keep the counters exact, one owner per path, and the quota', async () => {
       const property = fc.asyncProperty(steps, async (steps) => {
         await using world = await begin(quotaBytes, recordLimits)
         const ids: FileId[] = []

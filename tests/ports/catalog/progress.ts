@@ -3,7 +3,7 @@ import { newId, user, type Begin } from './world.ts'
 
 export function describeProgress(begin: Begin): void {
   describe('noteProgress', () => {
-    test('notes how many bytes have arrived, and nothing else', async () => {
+    test('stores the received bytes and nothing else', async () => {
       await using world = await begin()
       const file = await world.reserve('/a', { metadata: { kept: true } })
       const counters = await world.counters()
@@ -21,7 +21,7 @@ export function describeProgress(begin: Begin): void {
       expect(ready).not.toHaveProperty('reservation')
     })
 
-    test('a number that is noted already changes nothing, not even updatedAt', async () => {
+    test('a repeated number changes nothing, not even updatedAt', async () => {
       await using world = await begin()
       const file = await world.reserve('/a')
       const noted = await world.catalog.noteProgress(user, file.id, 4)
@@ -30,7 +30,7 @@ export function describeProgress(begin: Begin): void {
       expect(await world.get(file)).toEqual(noted)
     })
 
-    test('anything but a pending file is left as it is: undefined', async () => {
+    test('resolves to undefined for a file that is not pending', async () => {
       await using world = await begin()
       const ready = await world.upload('/a')
       expect(await world.catalog.noteProgress(user, ready.id, 4)).toBeUndefined()

@@ -8,14 +8,14 @@ import { codeOf, infected, newId, user, type Begin } from './world.ts'
 
 export function describeReads(begin: Begin): void {
   describe('get, getByPath and usage', () => {
-    test('get resolves to undefined when there is no such file; never throws for an unknown id', async () => {
+    test('get resolves to undefined for an unknown id', async () => {
       await using world = await begin()
       const file = await world.upload('/a')
       expect(await world.catalog.get(user, newId())).toBeUndefined()
       expect(await world.catalog.get('user-2', file.id)).toBeUndefined()
     })
 
-    test('a path names its owner; else the pending file there that was reserved last; else the file that was deleted there last', async () => {
+    test('getByPath returns the owner, else the latest pending file, else the latest deleted file', async () => {
       await using world = await begin()
       const path = parsePath('/a')
       const named = async () => (await world.catalog.getByPath(user, path))?.id
@@ -37,7 +37,7 @@ export function describeReads(begin: Begin): void {
       expect(await named()).toBe(pending.id)
     })
 
-    test('superseded files do not count among the deleted', async () => {
+    test('getByPath ignores superseded files', async () => {
       await using world = await begin()
       const path = parsePath('/a')
       await world.upload('/a')
@@ -46,13 +46,13 @@ export function describeReads(begin: Begin): void {
       expect(await world.catalog.getByPath(user, path)).toBeUndefined()
     })
 
-    test('a path of another workspace names nothing', async () => {
+    test('getByPath ignores files of other workspaces', async () => {
       await using world = await begin()
       await world.upload('/a')
       expect(await world.catalog.getByPath('user-2', parsePath('/a'))).toBeUndefined()
     })
 
-    test('the counters are all zero for a workspace never used', async () => {
+    test('the counters of an unused workspace are zero', async () => {
       await using world = await begin(1234)
       expect(await world.catalog.usage('nobody')).toEqual({
         ...noCounters,
@@ -61,7 +61,7 @@ export function describeReads(begin: Begin): void {
       })
     })
 
-    test('setQuota overrides the default quota for one workspace; null takes the override back', async () => {
+    test('setQuota overrides the default quota of one workspace; null removes the override', async () => {
       await using world = await begin(100)
       await world.catalog.setQuota(user, 5)
       expect((await world.catalog.usage(user)).quotaBytes).toBe(5)
@@ -72,14 +72,14 @@ export function describeReads(begin: Begin): void {
       expect(await codeOf(world.reserve('/a', { maxBytes: 6 }))).toBe('none')
     })
 
-    test('check says what the store is', async () => {
+    test('check describes the store', async () => {
       await using world = await begin()
       expect(await world.catalog.check()).not.toBe('')
     })
   })
 
   describe('countPending', () => {
-    test('how many pending files there are in all workspaces, and when the oldest was created', async () => {
+    test('counts pending files of all workspaces and returns the creation time of the oldest', async () => {
       await using world = await begin()
       expect(await world.catalog.countPending()).toEqual({ files: 0 })
       await world.upload('/ready')
@@ -100,7 +100,7 @@ export function describeReads(begin: Begin): void {
   })
 
   describe('listPending and listTrash', () => {
-    test('pending files of all workspaces, oldest first, that were created before an instant', async () => {
+    test('listPending returns pending files created before an instant, oldest first', async () => {
       await using world = await begin()
       const other = await world.reserve('/a', { workspaceId: 'user-0' })
       world.advance(1)
@@ -115,7 +115,7 @@ export function describeReads(begin: Begin): void {
       expect(await world.catalog.listPending({ before, limit: 2 })).toEqual(files.slice(0, 2))
     })
 
-    test('deleted files of all workspaces, oldest deletedAt first, that were deleted before an instant', async () => {
+    test('listTrash returns files deleted before an instant, oldest deletedAt first', async () => {
       await using world = await begin()
       const second = await world.upload('/second')
       const first = await world.upload('/first', { workspaceId: 'user-2' })

@@ -4,8 +4,8 @@ import { codeOf, infected, newId, user, type Begin } from './world.ts'
 const note = (length: number) => ({ metadata: { n: 'x'.repeat(length - '{"n":""}'.length) } })
 
 export function describeRecordLimits(begin: Begin): void {
-  describe('the limits of records', () => {
-    test('count every record, its metadata and the open uploads', async () => {
+  describe('record limits', () => {
+    test('counters include every record, its metadata and the open uploads', async () => {
       await using world = await begin()
       await world.upload('/ready', note(20))
       await world.upload('/ready', { ...note(30), overwrite: true })
@@ -23,7 +23,7 @@ export function describeRecordLimits(begin: Begin): void {
       expect([quotaBytes, maxRecords, maxOpenUploads]).toEqual([1000, 1_000_000, 1000])
     })
 
-    test('one file more than maxRecords outside the trash throws quota-exceeded', async () => {
+    test('throws quota-exceeded for a file beyond maxRecords outside the trash', async () => {
       await using world = await begin(1000, { maxRecords: 2 })
       const first = await world.upload('/a', { maxBytes: 0 })
       await world.settle(await world.reserve('/sick'), { scan: infected })
@@ -35,7 +35,7 @@ export function describeRecordLimits(begin: Begin): void {
       expect(await codeOf(world.catalog.restore(user, first.id))).toBe('none')
     })
 
-    test('the oldest files leave the trash when records run out', async () => {
+    test('purges the oldest files of the trash when records exceed their limit', async () => {
       await using world = await begin(1000, { maxRecords: 2 })
       const files = []
       for (const name of ['/a', '/b', '/c', '/d']) {
@@ -50,7 +50,7 @@ export function describeRecordLimits(begin: Begin): void {
       expect(await world.get(last)).toBeDefined()
     })
 
-    test('a deleted infected file leaves the trash like any other', async () => {
+    test('purges deleted infected files too', async () => {
       await using world = await begin(1000, { maxRecords: 1 })
       const sick = await world.reserve('/sick')
       await world.settle(sick, { scan: infected })
@@ -60,7 +60,7 @@ export function describeRecordLimits(begin: Begin): void {
       expect((await world.recordCounters()).recordCount).toBe(1)
     })
 
-    test('one pending file more than maxOpenUploads throws too-many-requests', async () => {
+    test('throws too-many-requests for a pending file beyond maxOpenUploads', async () => {
       await using world = await begin(1000, { maxOpenUploads: 2 })
       const first = await world.reserve('/a', { maxBytes: 0 })
       await world.reserve('/b', { maxBytes: 0 })
@@ -69,7 +69,7 @@ export function describeRecordLimits(begin: Begin): void {
       await world.reserve('/c', { maxBytes: 0 })
     })
 
-    test('more metadata than maxMetadataBytes throws quota-exceeded', async () => {
+    test('throws quota-exceeded for metadata beyond maxMetadataBytes', async () => {
       await using world = await begin(1000, { maxMetadataBytes: 100 })
       const file = await world.upload('/a', note(60))
       expect(await codeOf(world.reserve('/b', note(41)))).toBe('quota-exceeded')
@@ -79,7 +79,7 @@ export function describeRecordLimits(begin: Begin): void {
       expect((await world.recordCounters()).metadataBytes).toBe(99)
     })
 
-    test('metadata that does not grow is never refused', async () => {
+    test('accepts metadata that does not grow', async () => {
       await using world = await begin(1000, { maxMetadataBytes: 20 })
       const file = await world.upload('/a', note(20))
       await world.drift(user, { metadataBytes: 50 })
@@ -87,7 +87,7 @@ export function describeRecordLimits(begin: Begin): void {
       await world.drift(user, { metadataBytes: -50 })
     })
 
-    test('the oldest files leave the trash when metadata runs out', async () => {
+    test('purges the oldest files of the trash when metadata exceeds its limit', async () => {
       await using world = await begin(1000, { maxMetadataBytes: 100 })
       const old = await world.upload('/a', note(60))
       await world.catalog.remove(user, old.id)
@@ -97,7 +97,7 @@ export function describeRecordLimits(begin: Begin): void {
       expect(await world.recordCounters()).toMatchObject({ metadataBytes: 60, recordCount: 1 })
     })
 
-    test('hold under any concurrency', async () => {
+    test('concurrent reserves never exceed the limits', async () => {
       await using world = await begin(1000, { maxRecords: 6, maxOpenUploads: 4 })
       const reserved = await Promise.allSettled(
         Array.from({ length: 10 }, (_, i) => world.reserve(`/${i}`, { maxBytes: 0 })),

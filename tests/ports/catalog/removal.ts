@@ -5,7 +5,7 @@ const nothing = { liveBytes: 0, liveCount: 0, reservedBytes: 0, trashBytes: 0 }
 
 export function describeRemoval(begin: Begin): void {
   describe('remove', () => {
-    test('resolves to undefined when there is none', async () => {
+    test('resolves to undefined for an unknown file', async () => {
       await using world = await begin()
       const file = await world.upload('/a')
       expect(await world.catalog.remove(user, newId())).toBeUndefined()
@@ -13,7 +13,7 @@ export function describeRemoval(begin: Begin): void {
       expect(await world.get(file)).toEqual(file)
     })
 
-    test('a ready file goes to the trash: its bytes count as trash, its path is free', async () => {
+    test('moves a ready file to the trash and frees its path', async () => {
       await using world = await begin()
       const file = await world.upload('/a')
       world.advance(5)
@@ -26,7 +26,7 @@ export function describeRemoval(begin: Begin): void {
       await world.reserve('/a')
     })
 
-    test('a superseded file stops being superseded: it is in the trash like one deleted by its owner', async () => {
+    test('clears supersededBy of a superseded file', async () => {
       await using world = await begin()
       const file = await world.upload('/a')
       await world.upload('/a', { overwrite: true })
@@ -40,7 +40,7 @@ export function describeRemoval(begin: Begin): void {
       expect((await world.counters()).trashBytes).toBe(10)
     })
 
-    test('a pending file is removed, path and quota are given back, refusal gone', async () => {
+    test('purges a pending file with refusal gone and releases path and quota', async () => {
       await using world = await begin()
       const file = await world.reserve('/a')
       expect(await world.catalog.remove(user, file.id)).toEqual({ file, purged: [] })
@@ -50,7 +50,7 @@ export function describeRemoval(begin: Begin): void {
       await world.reserve('/a')
     })
 
-    test('an infected file is marked deleted', async () => {
+    test('marks an infected file as deleted', async () => {
       await using world = await begin()
       const file = await world.reserve('/a')
       await world.settle(file, { scan: infected })
@@ -59,7 +59,7 @@ export function describeRemoval(begin: Begin): void {
       expect(await world.counters()).toEqual(nothing)
     })
 
-    test('a file that is in the trash stays as it is', async () => {
+    test('does not change a file in the trash', async () => {
       await using world = await begin()
       const file = await world.upload('/a')
       const first = await world.catalog.remove(user, file.id)
@@ -70,7 +70,7 @@ export function describeRemoval(begin: Begin): void {
   })
 
   describe('purge', () => {
-    test('forgets a file, whatever its state, and gives back what it held', async () => {
+    test('deletes a record in any state and releases path and quota', async () => {
       await using world = await begin()
       const ready = await world.upload('/ready')
       const superseded = await world.upload('/over')
@@ -90,7 +90,7 @@ export function describeRemoval(begin: Begin): void {
       await world.reserve('/pending')
     })
 
-    test('a pending file leaves refusal gone, another file none', async () => {
+    test('leaves refusal gone for a pending file, and no refusal for other files', async () => {
       await using world = await begin()
       const pending = await world.reserve('/pending')
       const ready = await world.upload('/ready')
@@ -100,7 +100,7 @@ export function describeRemoval(begin: Begin): void {
       expect(await world.catalog.refusal(user, ready.id)).toBeUndefined()
     })
 
-    test('with deletedBefore, a file that is not in the trash since before that instant is left as it is', async () => {
+    test('with deletedBefore, purges only files that were deleted before that instant', async () => {
       await using world = await begin()
       const live = await world.upload('/live')
       const old = await world.upload('/old')
@@ -114,7 +114,7 @@ export function describeRemoval(begin: Begin): void {
       expect(await world.get(live)).toEqual(live)
     })
 
-    test('a file of another workspace is as absent as an unknown one', async () => {
+    test('treats a file of another workspace as unknown', async () => {
       await using world = await begin()
       const file = await world.upload('/a')
       expect(await world.catalog.purge('user-2', file.id)).toBeUndefined()
@@ -123,7 +123,7 @@ export function describeRemoval(begin: Begin): void {
   })
 
   describe('expire', () => {
-    test('removes the file if it is still pending and its expiresAt lies before now, leaving refusal gone', async () => {
+    test('purges a pending file after expiresAt, with refusal gone', async () => {
       await using world = await begin()
       const file = await world.reserve('/a', { expiresAt: world.now })
       expect(await world.catalog.expire(user, file.id)).toBeUndefined()
@@ -135,7 +135,7 @@ export function describeRemoval(begin: Begin): void {
       expect(await world.counters()).toEqual(nothing)
     })
 
-    test('with abandonedBefore, a file that was reserved before that instant is removed whatever its expiresAt', async () => {
+    test('with abandonedBefore, purges files that were reserved before that instant', async () => {
       await using world = await begin()
       const file = await world.reserve('/a')
       const reservedAt = world.now
@@ -148,7 +148,7 @@ export function describeRemoval(begin: Begin): void {
       expect(await world.catalog.expire(user, ready.id, later)).toBeUndefined()
     })
 
-    test('a file that is settled stays', async () => {
+    test('does not expire a settled file', async () => {
       await using world = await begin()
       const file = await world.upload('/a', { expiresAt: world.now })
       world.advance(1)

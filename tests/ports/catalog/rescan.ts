@@ -24,7 +24,7 @@ async function uploadScanned(world: World, name: string, day: number, workspaceI
 
 export function describeRescan(begin: Begin): void {
   describe('applyRescan', () => {
-    test('anything but a ready file at that generation is left as it is', async () => {
+    test('changes only a ready file with that generation', async () => {
       await using world = await begin()
       const pending = await world.reserve('/pending')
       const ready = await world.upload('/a')
@@ -46,7 +46,7 @@ export function describeRescan(begin: Begin): void {
       expect(await world.get(ready)).toEqual(ready)
     })
 
-    test("clean becomes the record's scan, and nothing else changes, not even updatedAt", async () => {
+    test("clean replaces the record's scan and changes nothing else, not even updatedAt", async () => {
       await using world = await begin()
       const file = await world.upload('/a', { metadata: { kept: [[1]] } })
       world.advance(5)
@@ -57,7 +57,7 @@ export function describeRescan(begin: Begin): void {
       expect(await world.counters()).toEqual({ ...nothing, liveBytes: 10, liveCount: 1 })
     })
 
-    test('unscannable is noted beside the verdict that stands: the file stays ready', async () => {
+    test('unscannable is stored next to the current verdict and the file stays ready', async () => {
       await using world = await begin()
       const file = await uploadScanned(world, '/a', 1)
       const { verdict: _, ...inconclusive } = signed(2, unscannable)
@@ -69,7 +69,7 @@ export function describeRescan(begin: Begin): void {
     })
 
     test.each([clean, unscannable])(
-      'neither does so where the file was scanned with the same signatures, or later ones: $verdict',
+      '$verdict changes nothing after a scan with the same or later signatures',
       async (scan) => {
         await using world = await begin()
         const file = await uploadScanned(world, '/a', 3)
@@ -82,7 +82,7 @@ export function describeRescan(begin: Begin): void {
       },
     )
 
-    test('infected makes the file infected, with condemnedAt: its path is free, and it gives back what it held, at once', async () => {
+    test('infected sets state and condemnedAt and releases path and quota', async () => {
       await using world = await begin(100)
       const file = await world.upload('/a', { maxBytes: 100, metadata: { kept: true } })
       world.advance(5)
@@ -96,7 +96,7 @@ export function describeRescan(begin: Begin): void {
       await world.upload('/a', { maxBytes: 100 })
     })
 
-    test('a file in the trash is condemned there, and keeps its time in it', async () => {
+    test('a file in the trash becomes infected and keeps its deletedAt', async () => {
       await using world = await begin()
       const superseded = await world.upload('/a')
       const owner = await world.upload('/a', { overwrite: true })
@@ -116,7 +116,7 @@ export function describeRescan(begin: Begin): void {
       expect(await world.catalog.listRejected({ before, limit: 10 })).toEqual([])
     })
 
-    test('a file that was condemned can be deleted, restored, moved and purged, and takes no path', async () => {
+    test('a file found infected later can be deleted, restored, moved and purged, and takes no path', async () => {
       await using world = await begin()
       const file = await world.upload('/a')
       await applyRescan(world, file, signed(2, infected))
@@ -129,7 +129,7 @@ export function describeRescan(begin: Begin): void {
       expect(await world.counters()).toEqual({ ...nothing, liveBytes: 10, liveCount: 1 })
     })
 
-    test('after every verdict the counters equal the truth, whatever happens at the same time', async () => {
+    test('the counters stay exact while other operations run', async () => {
       await using world = await begin()
       const file = await world.upload('/a')
       const overwrite = await world.reserve('/a', { overwrite: true, maxBytes: 20 })
@@ -145,8 +145,8 @@ export function describeRescan(begin: Begin): void {
     })
   })
 
-  describe('getByPath, of a path whose owner was condemned', () => {
-    test('a path names the file that was deleted or condemned there last', async () => {
+  describe('getByPath after a rescan found the owner infected', () => {
+    test('returns the file that was deleted or found infected last', async () => {
       await using world = await begin()
       const named = async () => (await world.catalog.getByPath(user, path))?.id
       const previous = await world.upload('/a')
@@ -170,7 +170,7 @@ export function describeRescan(begin: Begin): void {
   })
 
   describe('listRejected', () => {
-    test('infected and unscannable files of all workspaces that are not deleted, oldest verdict first, from before an instant', async () => {
+    test('lists infected and unscannable files of all workspaces, oldest verdict first', async () => {
       await using world = await begin()
       const [late, third, second] = [
         await world.upload('/d'),
@@ -204,7 +204,7 @@ export function describeRescan(begin: Begin): void {
   })
 
   describe('listOutdated', () => {
-    test('ready files of all workspaces, latest signatures first, and of the same ones the newest file first', async () => {
+    test('lists ready files of all workspaces by latest signatures, then by newest file', async () => {
       await using world = await begin()
       const unsigned = await world.upload('/none')
       const old = await uploadScanned(world, '/old', 2)
@@ -234,7 +234,7 @@ export function describeRescan(begin: Begin): void {
       expect(all).toEqual([current, ...expected])
     })
 
-    test('in the trash or not; never empty, pending, infected or unscannable ones', async () => {
+    test('lists files in the trash too, but no empty, pending, infected or unscannable files', async () => {
       await using world = await begin()
       const superseded = await world.upload('/a')
       const owner = await world.upload('/a', { overwrite: true })

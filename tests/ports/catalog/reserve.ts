@@ -31,26 +31,26 @@ export function describeReserve(begin: Begin): void {
       })
     })
 
-    test('without overwrite, a path with an owner throws path-taken', async () => {
+    test('without overwrite, throws path-taken for a path with an owner', async () => {
       await using world = await begin()
       await world.upload('/a')
       expect(await codeOf(world.reserve('/a'))).toBe('path-taken')
       expect((await world.counters()).reservedBytes).toBe(0)
     })
 
-    test('without overwrite, a path that a pending file is to own throws path-taken', async () => {
+    test('without overwrite, throws path-taken for a path with a pending file', async () => {
       await using world = await begin()
       await world.reserve('/a')
       expect(await codeOf(world.reserve('/a'))).toBe('path-taken')
     })
 
-    test('a path is the same for no other workspace', async () => {
+    test('another workspace can use the same path', async () => {
       await using world = await begin()
       await world.upload('/a')
       expect(await codeOf(world.reserve('/a', { workspaceId: 'user-2' }))).toBe('none')
     })
 
-    test('with overwrite, a taken path is no obstacle; the owner stays the owner until settle', async () => {
+    test('with overwrite, accepts a taken path and keeps the owner until settle', async () => {
       await using world = await begin()
       const owner = await world.upload('/a')
       const first = await world.reserve('/a', { overwrite: true })
@@ -59,7 +59,7 @@ export function describeReserve(begin: Begin): void {
       expect([first.state, second.state]).toEqual(['pending', 'pending'])
     })
 
-    test('mustBeAbsent on a taken path throws precondition-failed', async () => {
+    test('mustBeAbsent throws precondition-failed for a taken path', async () => {
       await using world = await begin()
       await world.reserve('/pending')
       await world.upload('/owned')
@@ -90,7 +90,7 @@ export function describeReserve(begin: Begin): void {
       expect((await world.reserve('/a', any)).reservation.replaces).toBe('*')
     })
 
-    test("an overwrite reserves its growth over the owner's size, anything else its maxBytes", async () => {
+    test("an overwrite reserves its growth over the owner's size, another upload its maxBytes", async () => {
       await using world = await begin(100)
       await world.upload('/a', { maxBytes: 50 })
       await world.upload('/b', { maxBytes: 40 })
@@ -102,7 +102,7 @@ export function describeReserve(begin: Begin): void {
       expect((await world.counters()).reservedBytes).toBe(10)
     })
 
-    test('where live plus reserved bytes would pass the quota it throws quota-exceeded', async () => {
+    test('throws quota-exceeded if live plus reserved bytes would exceed the quota', async () => {
       await using world = await begin(100)
       await world.upload('/a', { maxBytes: 60 })
       await world.reserve('/b', { maxBytes: 30 })
@@ -113,7 +113,7 @@ export function describeReserve(begin: Begin): void {
       expect(await codeOf(world.reserve('/c', { maxBytes: 10 }))).toBe('none')
     })
 
-    test('a growth of nothing is never refused', async () => {
+    test('a request without additional bytes never fails on quota', async () => {
       await using world = await begin(100)
       await world.upload('/a', { maxBytes: 100 })
       await world.catalog.setQuota(user, 10)
@@ -121,7 +121,7 @@ export function describeReserve(begin: Begin): void {
       expect(await codeOf(world.reserve('/a', { maxBytes: 100, overwrite: true }))).toBe('none')
     })
 
-    test("the record's sequence is greater than that of every file reserved in the workspace before", async () => {
+    test('sequences increase within a workspace', async () => {
       await using world = await begin()
       const first = await world.reserve('/a')
       const second = await world.upload('/b')
@@ -132,7 +132,7 @@ export function describeReserve(begin: Begin): void {
       expect(third.sequence).toBeGreaterThan(second.sequence)
     })
 
-    test('an id that is there already is a fault, not a refusal, and changes nothing', async () => {
+    test('throws a plain Error for an existing id and changes nothing', async () => {
       await using world = await begin()
       const id = newId()
       const file = await world.reserve('/a', { id })

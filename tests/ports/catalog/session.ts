@@ -8,7 +8,7 @@ const keep = { purge: false }
 
 export function describeSession(begin: Begin): void {
   describe('removeSession', () => {
-    test('removes the files of a session as remove does, and no others', async () => {
+    test('removes the files of one session as remove does', async () => {
       await using world = await begin()
       const ready = await world.upload('/sessions/s1/ready')
       const pending = await world.reserve('/sessions/s1/pending')
@@ -26,7 +26,7 @@ export function describeSession(begin: Begin): void {
       await world.upload('/sessions/s1/ready')
     })
 
-    test('with purge forgets every file of the session, in the trash or not', async () => {
+    test('with purge, purges every file of the session, in the trash or not', async () => {
       await using world = await begin()
       const deleted = await world.upload('/sessions/s1/a')
       await world.catalog.remove(user, deleted.id)
@@ -37,7 +37,7 @@ export function describeSession(begin: Begin): void {
       expect(await world.recordCounters()).toMatchObject({ recordCount: 0, trashCount: 0 })
     })
 
-    test('removes a bounded number at a time, the files reserved first leading', async () => {
+    test('removes at most maxRemovedAtOnce files, in the order of their reservation', async () => {
       await using world = await begin(1000)
       const files = []
       for (let i = 0; i < maxRemovedAtOnce + 1; i += 1) {
@@ -51,7 +51,7 @@ export function describeSession(begin: Begin): void {
       expect(second.removedCount).toBe(1)
     })
 
-    test('one change purges a bounded number from the trash, and trimTrash the others', async () => {
+    test('a change purges at most maxPurgedAtOnce files of the trash, and trimTrash the rest', async () => {
       await using world = await begin(200)
       for (let i = 0; i < maxPurgedAtOnce + 20; i += 1) {
         const file = await world.upload(`/${i}`, { maxBytes: 1 })

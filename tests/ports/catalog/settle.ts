@@ -7,7 +7,7 @@ const nothing = { liveBytes: 0, liveCount: 0, reservedBytes: 0, trashBytes: 0 }
 
 export function describeSettle(begin: Begin): void {
   describe('settle', () => {
-    test('clean makes the file ready, with what the scan found out', async () => {
+    test('clean makes the file ready with the results of the scan', async () => {
       await using world = await begin()
       const pending = await world.reserve('/a', { maxBytes: 50, metadata: { kept: true } })
       world.advance(5)
@@ -32,7 +32,7 @@ export function describeSettle(begin: Begin): void {
       expect(await world.counters()).toEqual({ ...nothing, liveBytes: 30, liveCount: 1 })
     })
 
-    test('a second delivery of the same event changes nothing and answers the record that is there', async () => {
+    test('a redelivered event changes nothing and returns the existing record', async () => {
       await using world = await begin()
       const pending = await world.reserve('/a')
       const { file } = await world.settle(pending)
@@ -42,7 +42,7 @@ export function describeSettle(begin: Begin): void {
       expect(await world.get(pending)).toEqual(file)
     })
 
-    test('an unknown file is nothing to settle', async () => {
+    test('an unknown file is not settled', async () => {
       await using world = await begin()
       const pending = await world.reserve('/a')
       const unknown = await world.settle({ ...pending, id: newId() })
@@ -52,7 +52,7 @@ export function describeSettle(begin: Begin): void {
       expect(await world.get(pending)).toEqual(pending)
     })
 
-    test('bytes that do not have the expected checksum remove the record: refusal digest-mismatch', async () => {
+    test('another checksum than expected removes the record with refusal digest-mismatch', async () => {
       await using world = await begin()
       const pending = await world.reserve('/a', { expectedChecksum: checksumOf('expected') })
       const result = await world.settle(pending, { checksum: checksumOf('other') })
@@ -63,14 +63,14 @@ export function describeSettle(begin: Begin): void {
       await world.reserve('/a')
     })
 
-    test('bytes that have the expected checksum are kept', async () => {
+    test('accepts bytes with the expected checksum', async () => {
       await using world = await begin()
       const checksum = checksumOf('expected')
       const pending = await world.reserve('/a', { expectedChecksum: checksum })
       expect((await world.settle(pending, { checksum })).file?.state).toBe('ready')
     })
 
-    test('more bytes than maxBytes remove the record: refusal too-large', async () => {
+    test('more bytes than maxBytes remove the record with refusal too-large', async () => {
       await using world = await begin()
       const pending = await world.reserve('/a', { maxBytes: 10 })
       const result = await world.settle(pending, { sizeBytes: 11 })
@@ -80,7 +80,7 @@ export function describeSettle(begin: Begin): void {
       expect(await world.counters()).toEqual(nothing)
     })
 
-    test("it becomes the path's owner, and the file it replaces goes to the trash with supersededBy", async () => {
+    test("a clean file becomes the path's owner, and the previous owner goes to the trash", async () => {
       await using world = await begin()
       const old = await world.upload('/a', { maxBytes: 30 })
       const pending = await world.reserve('/a', { maxBytes: 20, overwrite: true })
@@ -103,7 +103,7 @@ export function describeSettle(begin: Begin): void {
       })
     })
 
-    test('unless the owner was reserved later: then this file itself goes to the trash, superseded by the owner', async () => {
+    test('a clean file goes to the trash if the owner was reserved later', async () => {
       await using world = await begin()
       const earlier = await world.reserve('/a', { maxBytes: 10 })
       const later = await world.reserve('/a', { maxBytes: 20, overwrite: true })
@@ -115,7 +115,7 @@ export function describeSettle(begin: Begin): void {
       expect((await world.counters()).trashBytes).toBe(10)
     })
 
-    test('a clean file whose replaces no longer owns the path is ready in the trash, superseded: refusal precondition-failed', async () => {
+    test('a clean file whose replaces lost the path goes to the trash with refusal precondition-failed', async () => {
       await using world = await begin()
       const old = await world.upload('/a')
       const match = { overwrite: true, mustReplace: [old.checksum] }
@@ -129,7 +129,7 @@ export function describeSettle(begin: Begin): void {
     })
 
     test.each(['id', '*'] as const)(
-      'a clean file whose replaces (%s) left the path without an owner is superseded too',
+      'a clean file whose replaces (%s) left the path without an owner goes to the trash',
       async (kind) => {
         await using world = await begin()
         const old = await world.upload('/a')
@@ -144,7 +144,7 @@ export function describeSettle(begin: Begin): void {
       },
     )
 
-    test('with replaces *, whichever file owns the path is replaced', async () => {
+    test('with replaces *, replaces any owner of the path', async () => {
       await using world = await begin()
       await world.upload('/a')
       const other = await world.reserve('/a', { overwrite: true })
@@ -155,7 +155,7 @@ export function describeSettle(begin: Begin): void {
       expect(await world.get(other)).toMatchObject({ supersededBy: late.id })
     })
 
-    test('a clean file that would become owner but no longer fits the quota removes the record: refusal quota-exceeded', async () => {
+    test('a clean file beyond the quota is removed with refusal quota-exceeded', async () => {
       await using world = await begin(100)
       const owner = await world.upload('/a', { maxBytes: 50 })
       const overwrite = await world.reserve('/a', { maxBytes: 60, overwrite: true })
@@ -167,7 +167,7 @@ export function describeSettle(begin: Begin): void {
       expect(await world.counters()).toMatchObject({ liveBytes: 90, reservedBytes: 0 })
     })
 
-    test('bytes that others have reserved are not free for it either', async () => {
+    test('bytes reserved by other files count against the quota', async () => {
       await using world = await begin(100)
       const owner = await world.upload('/a', { maxBytes: 50 })
       const overwrite = await world.reserve('/a', { maxBytes: 60, overwrite: true })
@@ -194,7 +194,7 @@ export function describeSettle(begin: Begin): void {
       },
     )
 
-    test('an infected file that is superseded already does not touch the path', async () => {
+    test('an infected late overwrite does not change the path', async () => {
       await using world = await begin()
       const earlier = await world.reserve('/a')
       const later = await world.upload('/a', { overwrite: true })
@@ -202,7 +202,7 @@ export function describeSettle(begin: Begin): void {
       expect(await world.ownerOf('/a')).toBe(later.id)
     })
 
-    test('of overlapping overwrites the one reserved last owns the path in the end, whichever is settled first', async () => {
+    test('of overlapping overwrites the one reserved last owns the path, in any order of settling', async () => {
       for (const order of permutations([0, 1, 2, 3])) {
         await using world = await begin()
         const files: FileRecord[] = [await world.reserve('/a')]
@@ -222,7 +222,7 @@ export function describeSettle(begin: Begin): void {
       }
     })
 
-    test('a pending overwrite survives that the owner moves away, and takes the path', async () => {
+    test('a pending overwrite takes the path after the owner has moved away', async () => {
       await using world = await begin()
       const owner = await world.upload('/a')
       const pending = await world.reserve('/a', { overwrite: true })

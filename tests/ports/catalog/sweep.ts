@@ -4,7 +4,7 @@ import { infected, newId, user, type Begin, type World } from './world.ts'
 
 export function describeSweep(begin: Begin): void {
   describe('listWorkspaces and isKnown', () => {
-    test('ids of the workspaces that were ever used, each once, one page behind another', async () => {
+    test('listWorkspaces returns each used workspace once over all pages', async () => {
       await using world = await begin()
       const users = ['user-1', 'User-2', 'Ünal/3', 'zoe@example.com']
       for (const workspaceId of users) await world.reserve('/a', { workspaceId })
@@ -17,7 +17,7 @@ export function describeSweep(begin: Begin): void {
       expect(pages.flat().sort()).toEqual(users.sort())
     })
 
-    test('a workspace is known from its first reservation on, for ever', async () => {
+    test('a workspace is known from its first reservation on', async () => {
       await using world = await begin()
       expect(await world.catalog.isKnown(user)).toBe(false)
       const file = await world.reserve('/a')
@@ -29,7 +29,7 @@ export function describeSweep(begin: Begin): void {
   })
 
   describe('recount', () => {
-    test('counts what the files hold, and what the counters say of it', async () => {
+    test('returns the sums over the records and the stored counters', async () => {
       await using world = await begin()
       await filesOfEveryKind(world)
       const kept = await world.counters()
@@ -41,7 +41,7 @@ export function describeSweep(begin: Begin): void {
       expect(await world.counters()).toEqual(kept)
     })
 
-    test('of a workspace never used is nothing', async () => {
+    test('returns zeros for an unused workspace', async () => {
       await using world = await begin()
       const nothing = noCounters
       const recount = await world.catalog.recount('nobody', { repair: true })
@@ -49,7 +49,7 @@ export function describeSweep(begin: Begin): void {
       expect(await world.catalog.isKnown('nobody')).toBe(false)
     })
 
-    test('with repair the counters are corrected by what they differ, and without they are left', async () => {
+    test('corrects the counters only with repair', async () => {
       await using world = await begin()
       await filesOfEveryKind(world)
       const bytes = await world.counters()
@@ -69,7 +69,7 @@ export function describeSweep(begin: Begin): void {
       expect({ ...(await world.counters()), ...(await world.recordCounters()) }).toEqual(counted)
     })
 
-    test('is right whatever changes meanwhile', async () => {
+    test('stays exact while files change', async () => {
       await using world = await begin(10_000)
       const files = []
       for (let i = 0; i < 20; i++) files.push(await world.upload(`/${i}`))
@@ -90,7 +90,7 @@ export function describeSweep(begin: Begin): void {
   })
 
   describe('trimTrash', () => {
-    test('purges the oldest files of a trash that holds more than one quota’s worth', async () => {
+    test('purges the oldest files while the trash exceeds the quota', async () => {
       await using world = await begin(100)
       const files = []
       for (const path of ['/a', '/b', '/c']) {
@@ -106,7 +106,7 @@ export function describeSweep(begin: Begin): void {
   })
 
   describe('markMissing', () => {
-    test('notes in a ready file that its bytes are missing, or with null that they are there', async () => {
+    test('marks the bytes of a ready file as missing, or with null as present', async () => {
       await using world = await begin()
       for (const file of [await world.upload('/a'), await world.upload('/b')]) {
         const { generation } = file
@@ -123,7 +123,7 @@ export function describeSweep(begin: Begin): void {
       }
     })
 
-    test('a file that is not ready at this generation is left as it is: undefined', async () => {
+    test('resolves to undefined for a file that is not ready with this generation', async () => {
       await using world = await begin()
       const ready = await world.upload('/a')
       const sick = await world.reserve('/b')
@@ -141,7 +141,7 @@ export function describeSweep(begin: Begin): void {
       expect(await world.get(ready)).toEqual(ready)
     })
 
-    test('changes no counter, and the file can be replaced, moved and deleted as before', async () => {
+    test('changes no counter, and the file can still be replaced, moved and deleted', async () => {
       await using world = await begin()
       const file = await world.upload('/a')
       const counters = await world.counters()
@@ -155,7 +155,7 @@ export function describeSweep(begin: Begin): void {
   })
 
   describe('sweepProgress', () => {
-    test('is the text that was saved last', async () => {
+    test('sweepProgress returns the text saved last', async () => {
       await using world = await begin()
       expect(await world.catalog.sweepProgress()).toBeUndefined()
       await world.catalog.saveSweepProgress('{"first":"…"}')

@@ -4,7 +4,7 @@ import { codeOf, infected, newId, user, type Begin } from './world.ts'
 
 export function describeTrash(begin: Begin): void {
   describe('restore', () => {
-    test('brings a file back from the trash to its path', async () => {
+    test('restores a file to its path', async () => {
       await using world = await begin()
       const file = await world.upload('/a')
       await world.catalog.remove(user, file.id)
@@ -15,7 +15,7 @@ export function describeTrash(begin: Begin): void {
       expect(await world.counters()).toMatchObject({ liveBytes: 10, liveCount: 1, trashBytes: 0 })
     })
 
-    test('or to another one, with its name and session', async () => {
+    test('restores a file to another path, with the name and session of that path', async () => {
       await using world = await begin()
       const file = await world.upload('/a')
       await world.upload('/a', { overwrite: true })
@@ -24,7 +24,7 @@ export function describeTrash(begin: Begin): void {
       expect(restored).toMatchObject({ path, name: 'b', sessionId: 's1', supersededBy: null })
     })
 
-    test('resolves to undefined when there is none', async () => {
+    test('resolves to undefined for an unknown file', async () => {
       await using world = await begin()
       const file = await world.upload('/a')
       await world.catalog.remove(user, file.id)
@@ -32,7 +32,7 @@ export function describeTrash(begin: Begin): void {
       expect(await world.catalog.restore('user-2', file.id)).toBeUndefined()
     })
 
-    test('a file that is not deleted is left as it is', async () => {
+    test('does not change a file that is not deleted', async () => {
       await using world = await begin()
       const file = await world.upload('/a')
       world.advance(5)
@@ -40,7 +40,7 @@ export function describeTrash(begin: Begin): void {
       expect(await world.get(file)).toEqual(file)
     })
 
-    test('a taken path throws path-taken', async () => {
+    test('throws path-taken for a taken path', async () => {
       await using world = await begin()
       const file = await world.upload('/a')
       await world.catalog.remove(user, file.id)
@@ -52,7 +52,7 @@ export function describeTrash(begin: Begin): void {
       expect(await world.get(file)).toMatchObject({ isDeleted: true, path: '/a' })
     })
 
-    test('bytes that pass the quota throw quota-exceeded', async () => {
+    test('throws quota-exceeded for bytes beyond the quota', async () => {
       await using world = await begin(100)
       const file = await world.upload('/a', { maxBytes: 60 })
       await world.catalog.remove(user, file.id)
@@ -64,7 +64,7 @@ export function describeTrash(begin: Begin): void {
       expect(await codeOf(world.catalog.restore(user, file.id))).toBe('none')
     })
 
-    test('an infected file comes back without taking the path', async () => {
+    test('restores an infected file without taking the path', async () => {
       await using world = await begin()
       const file = await world.reserve('/a')
       await world.settle(file, { scan: infected })
@@ -76,7 +76,7 @@ export function describeTrash(begin: Begin): void {
   })
 
   describe('the trash', () => {
-    test('holds at most one quota: the oldest leave it to make room, and are answered oldest first', async () => {
+    test('remove purges the oldest files beyond the quota and returns them, oldest first', async () => {
       await using world = await begin(100)
       const [a, b, c] = [
         await world.upload('/a', { maxBytes: 30 }),
@@ -96,7 +96,7 @@ export function describeTrash(begin: Begin): void {
       expect((await world.counters()).trashBytes).toBe(80)
     })
 
-    test('of files deleted at one instant, the one reserved first leaves first', async () => {
+    test('purges files deleted at the same instant in the order of their reservation', async () => {
       await using world = await begin(100)
       const first = await world.upload('/1', { maxBytes: 30 })
       const second = await world.upload('/2', { maxBytes: 30 })
@@ -107,7 +107,7 @@ export function describeTrash(begin: Begin): void {
       expect(removal?.purged.map((file) => file.id)).toEqual([first.id])
     })
 
-    test('a file bigger than the whole quota is itself purged', async () => {
+    test('purges a file that is larger than the quota', async () => {
       await using world = await begin(100)
       const file = await world.upload('/a', { maxBytes: 90 })
       await world.catalog.setQuota(user, 50)
@@ -117,7 +117,7 @@ export function describeTrash(begin: Begin): void {
       expect((await world.counters()).trashBytes).toBe(0)
     })
 
-    test('settle purges too, in the same transaction, and answers what it purged', async () => {
+    test('settle purges in its own transaction and returns the purged files', async () => {
       await using world = await begin(100)
       const first = await world.upload('/a', { maxBytes: 60 })
       const second = await world.upload('/a', { maxBytes: 70, overwrite: true })
@@ -130,7 +130,7 @@ export function describeTrash(begin: Begin): void {
       expect(await world.get(second)).toMatchObject({ supersededBy: third.id })
     })
 
-    test('a settled file that is itself purged is not there any more', async () => {
+    test('settle returns no file if it purged the file itself', async () => {
       await using world = await begin(100)
       const earlier = await world.reserve('/a', { maxBytes: 90 })
       await world.upload('/a', { maxBytes: 10, overwrite: true })
