@@ -39,6 +39,8 @@ async function withoutKey() {
   vi.stubEnv('METADATA_SERVER_DETECTION', 'assume-present')
   vi.stubEnv('GOOGLE_APPLICATION_CREDENTIALS', '')
   vi.stubEnv('HOME', home)
+  // Otherwise google-auth-library runs gcloud, where it is installed, to find a project.
+  vi.stubEnv('GOOGLE_CLOUD_PROJECT', 'coffer-test')
   const { signingEndpoint } = iam
   const retry = { attempts: 2, baseDelayMs: 1, maxDelayMs: 5 }
   const keyless = { auth: new GoogleAuth({ scopes }), signingEndpoint, retry }
