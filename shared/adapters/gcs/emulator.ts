@@ -2,6 +2,7 @@ import { generateKeyPair } from 'node:crypto'
 import { promisify } from 'node:util'
 import type { Storage } from '@google-cloud/storage'
 import { GoogleAuth, JWT } from 'google-auth-library'
+import { once } from '../../concurrency/once.ts'
 
 const probeMs = 2000
 const longPath = '/storage/v1'
@@ -52,8 +53,11 @@ async function probe(endpoint: string, bucket: string) {
   }
 }
 
-/** Credentials with a new key. Emulators need no credentials and accept any signature, but URLs must have one. */
-export async function emulatorAuth(): Promise<GoogleAuth> {
+/**
+ * Credentials with a key that this process generates once, because an RSA key costs a tenth of a second of CPU time or more.
+ * Emulators need no credentials and accept any signature, but URLs must have one.
+ */
+export const emulatorAuth = once(async (): Promise<GoogleAuth> => {
   const { privateKey } = await promisify(generateKeyPair)('rsa', {
     modulusLength: 2048,
     publicKeyEncoding: { type: 'spki', format: 'pem' },
@@ -64,4 +68,4 @@ export async function emulatorAuth(): Promise<GoogleAuth> {
   // The library reads the name of the signer here.
   auth.jsonContent = { client_email: email }
   return auth
-}
+})
