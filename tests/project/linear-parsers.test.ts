@@ -75,7 +75,7 @@ function repeated(piece: string) {
   return (bytes: number) => piece.repeat(Math.ceil(bytes / Buffer.byteLength(piece)))
 }
 
-/** The smallest growth of several measurements: the machine may have been busy during one. 0 for what is too fast to tell. */
+/** The smallest growth of several measurements, because garbage collection may fall into one. 0 for what is too fast to tell. */
 async function leastGrowth(parser: ForeignParser, short: string, long: string): Promise<number> {
   let least = Infinity
   for (let measurement = 0; measurement < 3 && least >= maxGrowth; measurement += 1) {
@@ -86,17 +86,18 @@ async function leastGrowth(parser: ForeignParser, short: string, long: string): 
   return least
 }
 
-/** The time of the fastest of several runs; a single slow one may have been interrupted. */
+/** The least CPU time of several runs. Other programs on the machine do not add to CPU time. */
 async function leastMs({ parse }: ForeignParser, text: string): Promise<number> {
   let least = Infinity
   for (let run = 0; run < 3; run += 1) {
-    const startedAt = performance.now()
+    const before = process.threadCpuUsage()
     try {
       await parse(text)
     } catch {
       // A refusal costs what it costs.
     }
-    least = Math.min(least, performance.now() - startedAt)
+    const { user, system } = process.threadCpuUsage(before)
+    least = Math.min(least, (user + system) / 1000)
     if (least < measurableMs) break
   }
   return least

@@ -197,7 +197,7 @@ describe('a commit whose response is lost', () => {
         expect(lost).toEqual(undisturbed)
       }
     },
-    120_000,
+    300_000,
   )
 })
 
