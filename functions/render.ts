@@ -17,7 +17,7 @@ import { previewKind } from '../shared/media/preview-kind.ts'
 import { invalid, rendererCrowded, WorkspaceError } from '../shared/model/errors.ts'
 import type { Renderer } from '../shared/ports/renderer.ts'
 
-/** Cloud Run sends fewer requests at a time (infra/program/render.ts); each may hold a whole file in memory. */
+/** Cloud Run sends fewer requests at a time (infra/program/services/render.ts); each may hold a whole file in memory. */
 const maxInFlight = 8
 
 /** The limit from the head of a request to the head of its answer. A normalization waits for the bytes of an upload. */

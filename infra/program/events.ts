@@ -1,8 +1,8 @@
 import { local } from '@pulumi/command'
 import * as gcp from '@pulumi/gcp'
 import { interpolate, type Output, type Resource } from '@pulumi/pulumi'
-import { createAccount } from './identity.ts'
-import { scanTimeoutSeconds } from './scan.ts'
+import { createAccount } from './services/identity.ts'
+import { scanTimeoutSeconds } from './services/scan.ts'
 import type { Settings } from './settings.ts'
 
 /** With pauses of 10 s to 10 minutes, 20 deliveries take about two hours, enough to replace a faulty deployment. */

@@ -2,7 +2,7 @@ import { local } from '@pulumi/command'
 import * as gcp from '@pulumi/gcp'
 import { interpolate, type Output, type Resource } from '@pulumi/pulumi'
 import { createExpiringBucket } from './bucket.ts'
-import { createAccount } from './identity.ts'
+import { createAccount } from './services/identity.ts'
 import type { Settings } from './settings.ts'
 import { digestOf, recipes, type Recipe } from './sources.ts'
 

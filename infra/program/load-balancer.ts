@@ -1,7 +1,7 @@
 import * as gcp from '@pulumi/gcp'
 import type { types } from '@pulumi/gcp'
 import type { Output, Resource } from '@pulumi/pulumi'
-import type { PublicService } from './public.ts'
+import type { PublicService } from './services/public.ts'
 import type { Settings } from './settings.ts'
 
 type Rule = types.input.compute.URLMapPathMatcherRouteRule

@@ -1,7 +1,7 @@
 import { local } from '@pulumi/command'
 import * as gcp from '@pulumi/gcp'
 import type { Input, Resource } from '@pulumi/pulumi'
-import { createAccount, createRole } from './identity.ts'
+import { createAccount, createRole } from './services/identity.ts'
 import type { Settings } from './settings.ts'
 
 const attemptSeconds = 180

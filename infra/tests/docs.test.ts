@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { expect, test } from 'vitest'
-import { publicFunctions, scan, sweep } from '../program/functions.ts'
+import { publicFunctions, scan, sweep } from '../program/services/functions.ts'
 import { alerts } from '../program/monitoring/alerts.ts'
 import { settingsSchema } from '../program/settings.ts'
 import { ofType } from './resources.ts'

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { environmentSchema } from '../../shared/config/config-schema.ts'
 import { loadConfig, loadRenderConfig } from '../../shared/config/load-config.ts'
-import { leftAtDefault } from '../program/environment.ts'
+import { leftAtDefault } from '../program/services/environment.ts'
 import { simulate } from './simulate.ts'
 import { ofType, one, variables } from './resources.ts'
 

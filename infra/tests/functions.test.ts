@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { httpRoutes } from '../../functions/host/routes.ts'
 import { loadConfig } from '../../shared/config/load-config.ts'
 import type { Ports } from '../../shared/ports/ports.ts'
-import { publicFunctions } from '../program/functions.ts'
+import { publicFunctions } from '../program/services/functions.ts'
 
 const functions = publicFunctions('functions')
 const loaders = httpRoutes({} as Ports, loadConfig({}))

@@ -1,7 +1,7 @@
 import type { BlobStore } from '../../shared/ports/blob-store.ts'
 import type { FullCatalog } from '../../shared/ports/ports.ts'
 import type { Quarantine } from '../../shared/ports/quarantine.ts'
-import type { Permissions } from '../program/access.ts'
+import type { Permissions } from '../program/services/access.ts'
 import type { Usage } from './usage.ts'
 
 const begin = 'datastore.databases.get'

@@ -1,6 +1,6 @@
 import { expect, describe, test } from 'vitest'
-import { permissionsOf } from '../program/access.ts'
-import { publicFunctions, scan, sweep } from '../program/functions.ts'
+import { permissionsOf } from '../program/services/access.ts'
+import { publicFunctions, scan, sweep } from '../program/services/functions.ts'
 import { exercise } from './exercise.ts'
 import { requiredBy, union } from './google-permissions.ts'
 import { at, listAt, ofType, textAt, type Inputs } from './resources.ts'

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { publicFunctions } from '../program/functions.ts'
+import { publicFunctions } from '../program/services/functions.ts'
 import { routesOf, templateOf } from '../program/load-balancer.ts'
 import { simulate } from './simulate.ts'
 import { at, listAt, one, textAt } from './resources.ts'

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { checked } from '../program/settings.ts'
-import { clamdMebibytes } from '../program/scanner.ts'
+import { clamdMebibytes } from '../program/services/scanner.ts'
 import { leastSettings, place } from './simulate.ts'
 
 const given = (settings: Record<string, unknown>) => () =>

@@ -1,4 +1,4 @@
-import { publicFunctions } from '../functions.ts'
+import { publicFunctions } from '../services/functions.ts'
 import type { Settings } from '../settings.ts'
 import type { Alert } from './alert.ts'
 import { metricType } from './metrics.ts'

@@ -1,7 +1,7 @@
 import type { types } from '@pulumi/gcp'
 import type { Input } from '@pulumi/pulumi'
 import { clamdPort } from './environment.ts'
-import type { Settings } from './settings.ts'
+import type { Settings } from '../settings.ts'
 
 /** Memory of one loaded signature database, with reserve for growth. */
 const databaseMebibytes = 1536

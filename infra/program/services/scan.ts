@@ -12,7 +12,7 @@ import { createIdentity, grantBucket, type Stores } from './identity.ts'
 import { clamdSidecar, mirrorVolume } from './scanner.ts'
 import { grantSecrets } from './secrets.ts'
 import { createService } from './service.ts'
-import type { Settings } from './settings.ts'
+import type { Settings } from '../settings.ts'
 
 /** Resources that `scan` and `sweep` need. */
 export interface ScannerParts {

@@ -3,7 +3,7 @@ import type { types } from '@pulumi/gcp'
 import type { Input, Resource } from '@pulumi/pulumi'
 import type { Variables } from './environment.ts'
 import type { Identity } from './identity.ts'
-import type { Settings } from './settings.ts'
+import type { Settings } from '../settings.ts'
 import type { Tuning } from './tuning.ts'
 
 type Template = types.input.cloudrunv2.ServiceTemplate

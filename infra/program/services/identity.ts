@@ -2,7 +2,7 @@ import * as gcp from '@pulumi/gcp'
 import { interpolate, type Input, type Output, type Resource } from '@pulumi/pulumi'
 import { permissionsOf } from './access.ts'
 import type { CloudFunction } from './functions.ts'
-import type { Settings } from './settings.ts'
+import type { Settings } from '../settings.ts'
 
 export interface Identity {
   email: Output<string>
@@ -105,7 +105,7 @@ export function createRole(settings: Settings, name: string, permissions: string
     project: settings.project,
     roleId: `${settings.name}_${name}`.replaceAll('-', '_'),
     title: `${settings.name} ${name}`,
-    description: 'Permissions of one function on one resource: infra/program/functions.ts',
+    description: 'Permissions of one function on one resource: infra/program/services/functions.ts',
     permissions: permissions.toSorted(),
   })
 }

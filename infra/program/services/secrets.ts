@@ -1,6 +1,6 @@
 import * as gcp from '@pulumi/gcp'
 import type { Identity } from './identity.ts'
-import type { Settings } from './settings.ts'
+import type { Settings } from '../settings.ts'
 
 /**
  * Lets a function read the secrets that its variables name. Operators store the values in Secret Manager by hand, so that

@@ -1,5 +1,5 @@
 import type { Input } from '@pulumi/pulumi'
-import type { Settings } from './settings.ts'
+import type { Settings } from '../settings.ts'
 
 export type Variables = Record<string, Input<string>>
 

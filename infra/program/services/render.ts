@@ -1,13 +1,13 @@
 import * as gcp from '@pulumi/gcp'
 import type { types } from '@pulumi/gcp'
 import { interpolate, type Input, type Output, type Resource } from '@pulumi/pulumi'
-import { atOnce, bounds, processLimits } from '../../shared/adapters/preview/bounds.ts'
+import { atOnce, bounds, processLimits } from '../../../shared/adapters/preview/bounds.ts'
 import type { CloudFunction } from './functions.ts'
 import { createAccount, type Identity } from './identity.ts'
-import { createInternalNetwork, createSealedNetwork } from './network.ts'
+import { createInternalNetwork, createSealedNetwork } from '../network.ts'
 import { cpusFor } from './scanner.ts'
 import { createService } from './service.ts'
-import type { Settings } from './settings.ts'
+import type { Settings } from '../settings.ts'
 import type { Tuning } from './tuning.ts'
 
 const mebibyte = 1024 * 1024

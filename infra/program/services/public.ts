@@ -6,7 +6,7 @@ import { createIdentity, type Stores } from './identity.ts'
 import { grantSecrets } from './secrets.ts'
 import type { Render } from './render.ts'
 import { createService } from './service.ts'
-import type { Settings } from './settings.ts'
+import type { Settings } from '../settings.ts'
 import { tuningOf } from './tuning.ts'
 
 export interface PublicService {
