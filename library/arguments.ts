@@ -16,12 +16,12 @@ const signal = z.instanceof(AbortSignal, { error: 'must be an AbortSignal' }).op
 const content = z.custom<string | Uint8Array | AsyncIterable<Uint8Array>>(isContent, {
   error: 'must be a string, a Uint8Array or an AsyncIterable of Uint8Arrays, such as a stream',
 })
-/** Any number: `rangeOf` says which of them are in the file. */
+/** Any number. `rangeOf` checks it against the file's size. */
 const position = z.custom<number>((value) => typeof value === 'number', {
   error: 'must be a number',
 })
 
-/** What the methods of the library take, each argument by its name. JavaScript checks none of it. */
+/** Schemas of the methods' arguments, by name. They protect callers in JavaScript, where no types are checked. */
 export const argumentsOf = {
   open: z.strictObject({
     userId: userId().optional(),
@@ -95,7 +95,7 @@ export const argumentsOf = {
   }),
 }
 
-/** The arguments as their schema understands them. Throws `invalid-request` that names each bad one; `name` is for the whole. */
+/** Parses arguments. Throws `invalid-request` that names each invalid one; `name` stands for the whole value. */
 export function take<Schema extends z.ZodType>(
   schema: Schema,
   given: unknown,
@@ -104,7 +104,7 @@ export function take<Schema extends z.ZodType>(
   return parsed(schema, given, name)
 }
 
-/** Arguments by their names. */
+/** Builds an object of positional arguments by name. */
 export function named(
   given: readonly unknown[],
   ...names: readonly string[]

@@ -1,6 +1,6 @@
 /// <reference types="node" preserve="true" />
 
-/** Coffer for other people's code: see docs/library.md. Nothing else of the package can be imported. */
+/** The only entry of the package: see docs/library.md. */
 export { formatReference, parseReference, type Reference } from '../shared/media/reference.ts'
 export { WorkspaceError, type ErrorCode, type FieldError } from '../shared/model/errors.ts'
 export type {

@@ -13,11 +13,11 @@ import type { Workspace } from './workspace.ts'
 
 type MediaMethods = Pick<Workspace, 'storeMedia' | 'executionDirectory' | 'cleanExecution'>
 
-/** An execution id has 128 characters at most. */
+/** Leaves room for the hash: an execution id has at most 128 characters. */
 const keptIdLength = 95
 const hashLength = 32
 
-/** One for all users of the stores: it keeps count of what each execution holds. */
+/** Call once per stores: the instance counts the bytes of each execution. */
 export function openMediaMethods(
   ports: MediaPorts,
   temporaryDirectory: string,
@@ -42,7 +42,7 @@ function ownExecution(caller: Caller, given: readonly unknown[]): string {
   return executionOf(caller, executionId)
 }
 
-/** The execution of this user: another user's with the same id has a directory of its own. */
+/** Derives a user's execution id, so that two users with the same id have different directories. */
 function executionOf({ workspaceId }: Caller, executionId: string): string {
   const id = parseExecutionId(executionId)
   const hash = createHash('sha256')

@@ -9,15 +9,15 @@ export interface MediaRequest {
    */
   file: string
   context: {
-    /** Names the directory of a run: 1 to 128 of `A-Z a-z 0-9 . _ ~ -`. Runs of two users never share one. */
+    /** Names the directory of a run: 1 to 128 of `A-Z a-z 0-9 . _ ~ -`. Two users never share a directory. */
     executionId: string
-    /** Outputs go to `/sessions/{sessionId}/`. */
+    /** Stores outputs in `/sessions/{sessionId}/`. */
     sessionId?: string
   }
   /**
    * - `for_local_processing`: a path in the directory of the execution;
    * - `for_external_api`: a data URI with the type that the bytes have;
-   * - `for_block_output`: a reference, `workspace://{id}#{mime}`, to a new file of the workspace. One that is given comes back.
+   * - `for_block_output`: a reference, `workspace://{id}#{mime}`, to a new file of the workspace. A reference is returned unchanged.
    */
   returnFormat: ReturnFormat
   signal?: AbortSignal

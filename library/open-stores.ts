@@ -14,10 +14,10 @@ import { argumentsOf, take } from './arguments.ts'
 import { openMediaMethods } from './media-methods.ts'
 import type { OpenWorkspace, OpenWorkspaceOptions, Workspace } from './workspace.ts'
 
-/** Who the service takes a caller without a token for, over a directory. */
+/** The user of a request without a token when the service runs with local storage. */
 const localUser = 'local'
 
-/** As the service's own: long enough for an upload's event to be scanned. */
+/** The same age as in the service: long enough for a finalize event to be handled. */
 const pendingAgeSeconds = 60
 
 export async function openStores(options: OpenWorkspaceOptions): Promise<OpenWorkspace> {
@@ -25,7 +25,7 @@ export async function openStores(options: OpenWorkspaceOptions): Promise<OpenWor
   const config = loadConfig(options.env, { isServed: false })
   const caller = callerOf(userOf(config, options.userId), options.session)
   const warn = options.onWarning ?? ((message) => process.emitWarning(message, 'CofferWarning'))
-  // Traces and metrics are the program's own to export.
+  // The program exports its traces and metrics itself.
   const settings = { ...config, telemetry: undefined }
   const runtime = await openRuntime(settings, ({ severity, message }) => {
     if (severity !== 'INFO') warn(message)
@@ -46,7 +46,7 @@ export async function openStores(options: OpenWorkspaceOptions): Promise<OpenWor
       const { signal } = take(argumentsOf.sweep, options, 'options')
       const report = await sweepOnSchedule(ports, {
         pendingAgeSeconds,
-        // Beside other processes a reservation may be somebody's until it expires.
+        // While other processes use the directory, a reservation may be in use until it expires.
         abandonedBefore: runtime.local?.exclusiveSince ?? new Date(0),
         ...(signal && { signal }),
       })
@@ -69,7 +69,7 @@ function sourcesOf(
   }
 }
 
-/** Over a directory nobody else sends the finalize events: each process that has it open scans what it finds. */
+/** Handles finalize events with local storage: each process that has the directory open scans queued files. */
 function startScanning(
   { clamd }: Config,
   { ports, local }: Runtime,
@@ -81,7 +81,7 @@ function startScanning(
     },
     {
       concurrency: clamd?.concurrency,
-      onError: (error) => warn(`A scan failed and will be tried again: ${String(error)}`),
+      onError: (error) => warn(`A scan failed and will be retried: ${String(error)}`),
     },
   )
 }

@@ -1,7 +1,7 @@
 import { WorkspaceError } from '../shared/model/errors.ts'
 import type { ByteRange } from '../shared/ports/blob-store.ts'
 
-/** A range within a file, cut off at its end. Throws `range-not-satisfiable` for one that begins behind it. */
+/** Cuts a range off at the end of a file. Throws `range-not-satisfiable` if it starts after the end. */
 export function rangeOf(
   { start, end = Infinity }: { start: number; end?: number | undefined },
   sizeBytes: number,

@@ -2,8 +2,8 @@ import type { MediaRequest } from './media-request.ts'
 import type { Workspace } from './workspace.ts'
 
 /**
- * Takes a file in any of the five forms in and answers it in the form that is asked for: streamed, within the limits, scanned
- * before anyone can see it, and typed by its bytes. Refusals are `WorkspaceError`s; whatever fails, nothing is left.
+ * Takes a file in any of the five forms and returns it in the requested format. Streams it within the limits, scans it before
+ * it becomes visible, and detects its type from its bytes. Throws `WorkspaceError`. Keeps nothing on failure.
  */
 export async function storeMedia(
   workspace: Pick<Workspace, 'storeMedia'>,

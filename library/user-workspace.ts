@@ -13,7 +13,7 @@ import { write } from './write.ts'
 
 type FileMethods = Omit<Workspace, 'storeMedia' | 'executionDirectory' | 'cleanExecution'>
 
-/** What a user does with files, each method one use case. */
+/** The file methods of a workspace; each calls one use case. */
 export function openFiles(ports: Ports, caller: Caller): FileMethods {
   const idOf = async (file: FileName) => {
     const name = parseFileName(file)

@@ -9,106 +9,106 @@ import type { MediaRequest } from './media-request.ts'
 export type { Listing, MediaRequest, SweepReport, Usage }
 
 export interface OpenWorkspaceOptions {
-  /** Whose files. By default `local`, the user of `npm start`; over Cloud Storage it must be named. */
+  /** The owner of the files. Defaults to `local`, the user of `npm start`; required with Cloud Storage. */
   userId?: string
-  /** Binds the workspace to one session: it sees and changes nothing else, and relative paths lie in it. */
+  /** Binds the workspace to one session: it reads and changes only that session. Relative paths resolve inside it. */
   session?: string
-  /** The variables of docs/configuration.md; by default the environment of this process. Bad ones throw an `Error` that names them. */
+  /** The variables of docs/configuration.md; by default the environment of this process. Invalid ones throw an `Error` that names them. */
   env?: Readonly<Record<string, string | undefined>>
-  /** Where URLs may lead; by default the public web. For tests with a server of their own. */
+  /** The addresses that URLs may resolve to; by default the public web. For tests with a local server. */
   fetchPolicy?: Partial<FetchPolicy>
-  /** Hears of what goes wrong and is tried again, such as a scanner that is down. By default a warning of the process. */
+  /** Called for errors that are retried, such as a scanner that is down. Defaults to `process.emitWarning`. */
   onWarning?: (message: string) => void
 }
 
-/** One user's files. Every method throws `WorkspaceError`, with a `code` to switch on, for what it refuses. */
+/** One user's files. Every method throws a `WorkspaceError` with a `code` when it refuses a request. */
 export interface Workspace {
   readonly userId: string
   readonly session: string | undefined
 
   /**
-   * Stores bytes under a path and resolves once they are scanned and ready. Throws `infected` or `unscannable` with the
-   * file, `path-taken`, `quota-exceeded`, `too-large`; and `not-scanned`, with the file still on its way, where no verdict
-   * comes in time.
+   * Stores bytes under a path and resolves when the file is scanned and ready. Throws `infected` or `unscannable` with the
+   * file, `path-taken`, `quota-exceeded` or `too-large`. Throws `not-scanned` with the pending file if there is no verdict
+   * within `waitSeconds`.
    */
   write(path: string, content: Content, options?: WriteOptions): Promise<ReadyFile>
 
-  /** The bytes of a ready file, or some of them, and its record. The body is the caller's to read to its end or to destroy. */
+  /** Returns a ready file's record and its bytes, or a range of them. Read the body to its end or destroy it. */
   read(file: FileName, range?: Range): Promise<{ file: ReadyFile; body: Readable }>
 
-  /** A file's record, whatever its state. Throws `not-found`, and `gone` for one in the trash. */
+  /** Returns a file's record in any state. Throws `not-found`, and `gone` for a file in the trash. */
   get(file: FileName): Promise<FileRecord>
 
-  /** One page of files, newest first: 200 of them unless `limit` says otherwise, at most 1000. */
+  /** Returns one page of files, newest first. `limit` defaults to 200; the maximum is 1000. */
   list(options?: ListOptions): Promise<Listing>
 
-  /** What the files hold, in bytes. */
+  /** Returns the usage of the workspace and its limits. */
   usage(): Promise<Usage>
 
-  /** Renames, moves or describes a file. No byte is copied. */
+  /** Renames or moves a file, or replaces its metadata. Copies no bytes. */
   update(file: FileName, changes: FileUpdate): Promise<FileRecord>
 
   /** Copies a ready file. */
   copy(file: FileName, path: string, options?: { overwrite?: boolean }): Promise<FileRecord>
 
-  /** Moves a file to the trash, or with `purge` removes it for good. Again is no error, until it is purged. */
+  /** Moves a file to the trash, or with `purge` deletes it permanently. Deleting it twice is no error until it is purged. */
   delete(file: FileName, options?: { purge?: boolean }): Promise<void>
 
-  /** Brings a file back from the trash, to its old path or to another one. */
+  /** Restores a file from the trash, to its old path or to `path`. */
   restore(file: FileName, path?: string): Promise<FileRecord>
 
-  /** Takes a file in any form in, scanned, and answers it in another form: see docs/media.md. */
+  /** Takes a file in any form, scans it, and returns it in another form: see docs/media.md. */
   storeMedia(request: MediaRequest): Promise<string>
 
-  /** The directory that the relative paths of `for_local_processing` begin in. What is put there is an input like any other. */
+  /** Returns the directory that the paths of `for_local_processing` are relative to. Files in it can be inputs. */
   executionDirectory(executionId: string): string
 
-  /** Removes an execution's directory. One that is not there is no error. */
+  /** Removes an execution's directory. A missing directory is no error. */
   cleanExecution(executionId: string): Promise<void>
 }
 
-/** The workspace that `openWorkspace` resolves to; it owns the stores and closes them when it is disposed. */
+/** The workspace that `openWorkspace` resolves to. Disposing it closes the stores. */
 export interface OpenWorkspace extends Workspace, AsyncDisposable {
-  /** Which scanner was found, in a sentence for whoever runs the program. */
+  /** Describes the scanner in use, in a sentence for the operator. */
   readonly scannerNotice: string
 
-  /** The files of another user, or of one session, over the same stores and for as long. */
+  /** Opens the files of another user, or of one session, in the same stores. */
   forUser(userId: string, session?: string): Workspace
 
-  /** Finishes what crashes have left behind and empties what has been in the trash for long enough, of all users. */
+  /** Repairs the effects of crashes and purges expired trash, for all users. */
   sweep(options?: { signal?: AbortSignal }): Promise<SweepReport>
 }
 
 /** An id, an absolute path, or a `workspace://` reference. */
 export type FileName = string
 
-/** Text is stored in UTF-8. A Node stream and the body of a `fetch` are such iterables. */
+/** Text is stored in UTF-8. Node streams and `fetch` bodies are async iterables. */
 export type Content = string | Uint8Array | AsyncIterable<Uint8Array>
 
-/** First and last byte, both inclusive; without `end` to the end of the file. */
+/** First and last byte, both inclusive. `end` defaults to the last byte of the file. */
 export interface Range {
   start: number
   end?: number
 }
 
 export interface WriteOptions {
-  /** Replaces the file at the path; it stays readable by its id for the retention. */
+  /** Replaces the file at the path. The replaced file stays readable by its id for the retention. */
   overwrite?: boolean
-  /** A hint for what the bytes cannot tell, such as one text format from another. */
+  /** A hint for types that the bytes do not reveal, such as text formats. */
   mimeType?: string
-  /** A JSON object of the caller's own, at most 16 KiB. */
+  /** A JSON object of at most 16 KiB. */
   metadata?: Metadata
-  /** `generated` by default. */
+  /** Defaults to `generated`. */
   origin?: Origin
-  /** Where a relative path lies. */
+  /** The session that a relative path resolves in. */
   session?: string
-  /** How long to wait for the verdict: 60 by default. */
+  /** Time to wait for the verdict; default 60. */
   waitSeconds?: number
   signal?: AbortSignal
 }
 
 export interface FileUpdate {
-  /** Not together with `path`. */
+  /** Excludes `path`. */
   name?: string
   path?: string
   /** Replaces the metadata whole. */

@@ -3,12 +3,12 @@ import { join, parse } from 'node:path'
 import { storeMedia, type Workspace } from 'coffer'
 import sharp from 'sharp'
 
-/** Takes an image, in any form that Coffer knows, and answers a reference to a thumbnail of it in the workspace. */
+/** Takes an image in any form of `storeMedia` and returns the reference of its thumbnail in the workspace. */
 export async function thumbnail(workspace: Workspace, file: string, width = 320): Promise<string> {
   const executionId = randomUUID()
   const context = { executionId }
   try {
-    // Fetched, scanned and typed by its bytes: from here on it is a local file that sharp may open.
+    // Fetches and scans the image and detects its type. The result is a local file that sharp can open.
     const image = await storeMedia(workspace, {
       file,
       context,

@@ -63,7 +63,7 @@ describe('the files of a workspace that a program has opened', () => {
     }
   })
 
-  test('may be empty', async () => {
+  test('can be empty', async () => {
     const { id } = await workspace.write(freshPath(), '')
     expect(await text((await workspace.read(id)).body)).toBe('')
   })

@@ -28,7 +28,7 @@ describe('a caller bound to a session', () => {
   const page = (cursor?: string) =>
     list(workspace.ports, bound, { sort: 'path', limit: 10, cursor })
 
-  it('cannot bring a file from outside into its session, deleted or not', async () => {
+  it('cannot move a file from outside into its session, deleted or not', async () => {
     const file = await ready('/secret.txt')
     const inside = parsePath('/sessions/s1/stolen.txt')
     const attempt = () => restore(workspace.ports, bound, file.id, inside)
@@ -38,7 +38,7 @@ describe('a caller bound to a session', () => {
     await expect(restore(workspace.ports, caller, file.id, inside)).resolves.toBeDefined()
   })
 
-  it('cannot list outside its session, not even by a cursor of its own making', async () => {
+  it('cannot list outside its session with a forged cursor', async () => {
     await ready('/secret.txt')
     await ready('/sessions/s1/a.txt')
     const query = {
@@ -54,7 +54,7 @@ describe('a caller bound to a session', () => {
     }
   })
 
-  it('loses the files of its session by DELETE of the session, and no file that has left it', async () => {
+  it('loses only the files still in its session when the session is deleted', async () => {
     const left = await ready('/sessions/s1/left.txt')
     const { catalog } = workspace.ports
     const moving = {
@@ -75,14 +75,14 @@ describe('a caller bound to a session', () => {
   })
 })
 
-describe('a race', () => {
+describe('a concurrent change', () => {
   let workspace: LocalWorkspace
   beforeEach(async () => {
     workspace = await openLocalWorkspace()
   })
   afterEach(() => workspace[Symbol.asyncDispose]())
 
-  it('of a copy and a purge of its source is not-found, and gives back what was reserved', async () => {
+  it('fails a copy with not-found and releases its reservation when the source is purged', async () => {
     const source = await workspace.upload('/a.txt', 'hello')
     workspace.pass(1)
     await sweep(workspace.ports, { pendingAgeSeconds: 0, abandonedBefore: new Date(0) })
@@ -105,7 +105,7 @@ describe('a race', () => {
     expect(await workspace.ports.catalog.usage('ann')).toMatchObject({ reservedBytes: 0 })
   })
 
-  it('of an upload and a DELETE of its pending file leaves no bytes that nothing counts', async () => {
+  it('deletes the bytes of an upload when its pending file is deleted', async () => {
     const file = await workspace.upload('/a.txt', 'hello')
     await workspace.ports.catalog.remove('ann', file.id)
     expect(await awaitOutcome(workspace.ports, file, { seconds: 0 })).toMatchObject({

@@ -9,7 +9,7 @@ const picture = () =>
     .png()
     .toBuffer()
 
-test('bodies of which no byte comes keep no other picture waiting', async () => {
+test('bodies without bytes do not block other normalizations', async () => {
   const renderer = openLocalRenderer()
   const stuck = Array.from({ length: 5 }, () => new PassThrough())
   const waiting = stuck.map((body) =>

@@ -48,13 +48,13 @@ describe('the quarantine', () => {
   async function arrive(path: string, text: string) {
     const file = await world.workspace.upload(path, text)
     const blob = await world.ports.blobs.stat(file.storagePath)
-    if (!blob) throw new Error('The bytes are not there.')
+    if (!blob) throw new Error('Expected stored bytes')
     return { file, blob, deliver: () => scan(world.ports, blob) }
   }
   const run = (options: Partial<SweepOptions> = {}) =>
     sweep(world.ports, { pendingAgeSeconds: 0, abandonedBefore: new Date(0), ...options })
 
-  it('takes bytes that are infected when they arrive, with what is known of them', async () => {
+  it('stores infected uploads with a note of the verdict', async () => {
     const { file, deliver } = await arrive('/a.txt', 'evil')
     await deliver()
     expect(await kept()).toEqual([
@@ -78,7 +78,7 @@ describe('the quarantine', () => {
     expect(await world.ports.catalog.usage('ann')).toMatchObject({ reservedBytes: 0, liveBytes: 0 })
   })
 
-  it('is for bytes found infected later alone, where it is not asked to take uploads', async () => {
+  it('stores only bytes found infected later when it does not take uploads', async () => {
     await quarantineInto(false)
     const { file, deliver } = await arrive('/a.txt', 'evil')
     await deliver()
@@ -90,7 +90,7 @@ describe('the quarantine', () => {
     expect(await kept()).toMatchObject([{ bytes: 'worse' }])
   })
 
-  it('takes neither what could not be scanned nor what is clean', async () => {
+  it('stores neither unscannable nor clean bytes', async () => {
     const { file, deliver } = await arrive('/a.txt', 'locked')
     expect((await deliver())?.file).toMatchObject({ state: 'unscannable' })
     await world.ready('/b.txt', 'fine')
@@ -98,14 +98,14 @@ describe('the quarantine', () => {
     expect(await world.ports.blobs.stat(file.storagePath)).toBeUndefined()
   })
 
-  it('gets the bytes once, however often the event comes', async () => {
+  it('stores the bytes once when the event is repeated', async () => {
     const { deliver } = await arrive('/a.txt', 'evil')
     await Promise.all([deliver(), deliver()])
     await deliver()
     expect(await kept()).toHaveLength(1)
   })
 
-  it('gets them from the next delivery, where it fails or the process dies', async () => {
+  it('stores the bytes at the next delivery when it fails or the process crashes', async () => {
     const { file, deliver } = await arrive('/a.txt', 'evil')
     const { quarantine } = world.ports
     world.ports.quarantine = {
@@ -121,7 +121,7 @@ describe('the quarantine', () => {
     expect(await world.ports.blobs.stat(file.storagePath)).toBeUndefined()
   })
 
-  it('gets them from a sweep, where no event comes again', async () => {
+  it('stores the bytes in a sweep when no event is repeated', async () => {
     const file = await world.ready('/a.txt', 'worse')
     const { generation } = file
     const infected: Scan = { ...file.scan, ...virus }
@@ -132,7 +132,7 @@ describe('the quarantine', () => {
     expect(await world.ports.blobs.stat(file.storagePath)).toBeUndefined()
   })
 
-  it('is emptied by sweeps after its own retention, whatever becomes of the records', async () => {
+  it('is emptied by sweeps after its retention, independent of the records', async () => {
     const { file, deliver } = await arrive('/a.txt', 'evil')
     await deliver()
     await world.ports.catalog.purge('ann', file.id)

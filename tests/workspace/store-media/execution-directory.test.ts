@@ -32,14 +32,14 @@ async function putReadOnly(directory: string) {
   await chmod(join(directory, 'module'), 0o500)
 }
 
-describe('what a program has made read-only', () => {
-  test('goes with its execution', async () => {
+describe('a read-only directory of a program', () => {
+  test('is removed when its execution is cleaned', async () => {
     await putReadOnly(join(root, 'run-1'))
     await openExecutions({ temporaryDirectory }).clean('run-1')
     expect(await readdir(root, { recursive: true })).toEqual(['.incoming'])
   })
 
-  test('is removed once it is old, where a crash has left it', async () => {
+  test('is removed as a leftover of a crash once it is a day old', async () => {
     const left = join(root, '.incoming', 'left')
     await mkdir(join(root, '.incoming'), { mode: 0o700 })
     await putReadOnly(left)

@@ -33,7 +33,7 @@ const sized: { sources: Sources } = {
 export function describeLimits(open: OpenStack): void {
   const limits = { maxFileBytes: 100, uploadExpirySeconds: 3600, trashRetentionDays: 30 }
 
-  test('a file may have exactly its limit, and not one byte more', async () => {
+  test('storeMedia rejects a file that is one byte over the limit', async () => {
     for (const returnFormat of formats) {
       await using world = await openMediaWorld(open, { ...sized, limits })
       await world.media.storeMedia({ file: `${url}100`, context, returnFormat })
@@ -47,7 +47,7 @@ export function describeLimits(open: OpenStack): void {
     }
   })
 
-  test('a local file, too', async () => {
+  test('storeMedia rejects a local file that is one byte over the limit', async () => {
     await using world = await openMediaWorld(open, { limits })
     await world.put('a.bin', Buffer.alloc(101, 1))
     for (const returnFormat of formats) {
@@ -56,7 +56,7 @@ export function describeLimits(open: OpenStack): void {
     }
   })
 
-  test('an endless body ends at the limit', async () => {
+  test('storeMedia stops reading an endless body at the limit', async () => {
     await using world = await openMediaWorld(open, { ...answering(endless), limits })
     const stored = world.media.storeMedia({ ...local, file: url })
     await expect(stored).rejects.toMatchObject({ code: 'too-large' })
@@ -124,7 +124,7 @@ export function describeLimits(open: OpenStack): void {
     })
   })
 
-  test('two outputs of one name never replace each other, however many at once', async () => {
+  test('concurrent local outputs of one name get different names', async () => {
     await using world = await openMediaWorld(open)
     const names = await Promise.all(
       Array.from({ length: 30 }, () => world.media.storeMedia({ ...local, file: pngUri })),
@@ -134,7 +134,7 @@ export function describeLimits(open: OpenStack): void {
     expect(Object.keys(await world.tree())).toHaveLength(30)
   })
 
-  test('nor in the workspace', async () => {
+  test('concurrent workspace outputs of one name get different paths', async () => {
     await using world = await openMediaWorld(open)
     const stores = Array.from({ length: 4 }, () =>
       world.media.storeMedia({ file: pngUri, context, returnFormat: 'for_block_output' }),
@@ -155,7 +155,7 @@ export function describeLimits(open: OpenStack): void {
     ])
   })
 
-  test('nothing is visible before it is scanned', async () => {
+  test('storeMedia publishes no file before its scan ends', async () => {
     const seen: string[][] = []
     await using world = await openMediaWorld(open)
     const scanner = {
@@ -173,7 +173,7 @@ export function describeLimits(open: OpenStack): void {
     expect(Object.keys(await world.tree())).toEqual(['exec_file/run-1/file.png'])
   })
 
-  test('an execution that is cleaned ends what is on its way, and leaves nothing', async () => {
+  test('cleanExecution aborts running operations and removes their files', async () => {
     const begun = Promise.withResolvers<void>()
     const waiting = () =>
       new Readable({
@@ -194,7 +194,7 @@ export function describeLimits(open: OpenStack): void {
     await world.media.cleanExecution('run-1')
   })
 
-  test('a caller who gives up ends it with its reason', async () => {
+  test('storeMedia rejects with the reason of an aborted signal', async () => {
     await using world = await openMediaWorld(open, answering(silent))
     for (const returnFormat of ['for_local_processing', 'for_block_output'] as const) {
       const leaving = new AbortController()
@@ -206,7 +206,7 @@ export function describeLimits(open: OpenStack): void {
     expect(await world.tree()).toEqual({})
   })
 
-  test('what a crash has left is out of sight, and removed once it is old', async () => {
+  test('storeMedia removes hidden files of a crash once they are a day old', async () => {
     await using world = await openMediaWorld(open)
     const hidden = join(world.temporaryDirectory, 'exec_file', '.incoming')
     await mkdir(hidden, { recursive: true, mode: 0o700 })

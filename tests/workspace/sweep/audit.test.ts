@@ -16,7 +16,7 @@ import { caller, openLocalWorkspace, type LocalWorkspace } from '../local-worksp
 
 const dayMs = 24 * 3_600_000
 
-describe('a sweep looks at every file, and', () => {
+describe('a full sweep', () => {
   let workspace: LocalWorkspace
   beforeEach(async () => {
     workspace = await openLocalWorkspace()
@@ -43,7 +43,7 @@ describe('a sweep looks at every file, and', () => {
     await database[Symbol.asyncDispose]()
   }
 
-  it('marks a ready file whose bytes are gone: the report names it, its owner is told, and it is not lost silently', async () => {
+  it('marks a ready file whose bytes are missing, and names it in the report and to its owner', async () => {
     const file = await ready('/a.txt')
     await ready('/b.txt')
     await lose(file)
@@ -58,7 +58,7 @@ describe('a sweep looks at every file, and', () => {
     expect(await run()).toMatchObject({ missing: 0, found: 0 })
   })
 
-  it('marks files in the trash, too, and can purge them', async () => {
+  it('marks files in the trash, which can then be purged', async () => {
     const file = await ready('/a.txt')
     await remove(workspace.ports, caller, { id: file.id })
     await lose(file)
@@ -67,7 +67,7 @@ describe('a sweep looks at every file, and', () => {
     expect(await run()).toMatchObject({ purged: 1, failures: [] })
   })
 
-  it('takes the mark back where the bytes are there again', async () => {
+  it('removes the mark when the bytes exist again', async () => {
     const file = await ready('/a.txt')
     const { catalog } = workspace.ports
     const mark = { generation: file.generation, since: workspace.ports.now() }
@@ -79,7 +79,7 @@ describe('a sweep looks at every file, and', () => {
     await expect(readContent(workspace.ports, caller, { id: file.id })).resolves.toBeDefined()
   })
 
-  it('does not mark a file that is purged while it is looked at', async () => {
+  it('does not mark a file that is purged during the check', async () => {
     const file = await ready('/a.txt')
     const { blobs } = workspace.ports
     const stat = blobs.stat.bind(blobs)
@@ -90,7 +90,7 @@ describe('a sweep looks at every file, and', () => {
     expect(await run({ phases: ['missing'] })).toMatchObject({ missing: 0, failures: [] })
   })
 
-  it('repairs counters that are not what the files add up to, and says by how much', async () => {
+  it('repairs counters that differ from the files and reports both values', async () => {
     await ready('/a.txt')
     await drift(995)
     const drifts = [
@@ -107,7 +107,7 @@ describe('a sweep looks at every file, and', () => {
     expect(await run()).toMatchObject({ repaired: 0, drifts: [] })
   })
 
-  it('purges a trash that a lowered quota has no room for, oldest first, bytes and all', async () => {
+  it('purges the oldest files and bytes of a trash that exceeds a lowered quota', async () => {
     const { catalog, blobs } = workspace.ports
     const files = [await ready('/a.txt'), await ready('/b.txt')]
     for (const { id } of files) {
@@ -123,7 +123,7 @@ describe('a sweep looks at every file, and', () => {
     expect(await blobs.stat(files[0]?.storagePath ?? '')).toBeUndefined()
   })
 
-  it('with dryRun only reports: nothing changes, and the next sweep does just that', async () => {
+  it('changes nothing with dryRun and reports what the next sweep does', async () => {
     const lost = await ready('/lost.txt')
     const trashed = await ready('/trashed.txt')
     const orphaned = await ready('/orphaned.txt')
@@ -155,7 +155,7 @@ describe('a sweep looks at every file, and', () => {
     expect(done.examples).toEqual(planned.examples)
   })
 
-  it('leaves the bytes of a workspace that the catalog has never heard of: then it is the wrong catalog', async () => {
+  it('keeps the bytes of a workspace that the catalog does not know', async () => {
     const { blobs, newId } = workspace.ports
     const place = blobs.locate('zoe', newId(), 'a.txt')
     const options = { contentType: 'text/plain', maxBytes: 10 }
@@ -260,7 +260,7 @@ describe('a sweep looks at every file, and', () => {
     }
   }
 
-  it('fails where the storage itself is gone, and takes nothing for lost', async () => {
+  it('fails and marks nothing when the storage is unavailable', async () => {
     const file = await ready('/a.txt')
     await rm(join(workspace.directory, 'blobs'), { recursive: true })
     const report = await run()

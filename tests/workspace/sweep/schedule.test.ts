@@ -40,7 +40,7 @@ describe('a sweep on a schedule', () => {
 
   const due = async () => Object.keys((await run()).phases)
 
-  it('counts again at once where an earlier version counted last', async () => {
+  it('recounts immediately when an earlier version counted last', async () => {
     await run()
     expect(await due()).not.toContain('counters')
     const { catalog, now } = workspace.ports
@@ -52,7 +52,7 @@ describe('a sweep on a schedule', () => {
     expect(await due()).not.toContain('counters')
   })
 
-  it('stops at its deadline, and the next one goes on where it stopped', async () => {
+  it('stops at its deadline and continues there in the next sweep', async () => {
     await uploads(12)
     // 35 s a share, where 7 phases share what is left: two files, and the others' time is not touched.
     scanningTakes(5000)
@@ -68,7 +68,7 @@ describe('a sweep on a schedule', () => {
     expect(await run({ budgetMs })).toMatchObject({ complete: true, finished: 0 })
   })
 
-  it('comes past files that fail every time, within as many calls as it takes', async () => {
+  it('passes files that fail every time', async () => {
     const files = await uploads(6)
     const { scanner } = workspace.ports
     let scans = 0
@@ -84,7 +84,7 @@ describe('a sweep on a schedule', () => {
     expect(scans).toBe(files.length)
   })
 
-  it('goes on within a workspace and within a listing, page by page', async () => {
+  it('continues within a workspace and a listing page by page', async () => {
     const files = await uploads(60)
     await run()
     workspace.pass(8 * dayMs)
@@ -113,7 +113,7 @@ describe('a sweep on a schedule', () => {
     expect(calls).toBeGreaterThan(3)
   })
 
-  it('looks at every blob once a day and at every file once a week', async () => {
+  it('examines blobs daily and files weekly', async () => {
     const always = ['pending', 'trash', 'rejected']
     expect(await due()).toEqual(
       expect.arrayContaining([...always, 'counters', 'missing', 'orphans']),
@@ -125,7 +125,7 @@ describe('a sweep on a schedule', () => {
     expect(await due()).toEqual(expect.arrayContaining(['counters', 'missing']))
   })
 
-  it('begins anew where a position or all that was kept is of no use', async () => {
+  it('starts over when a position or the saved progress is invalid', async () => {
     await uploads(1)
     const { catalog } = workspace.ports
     await catalog.saveSweepProgress('{"pending":{"position":"from another version"}}')
@@ -136,7 +136,7 @@ describe('a sweep on a schedule', () => {
     expect(await run()).toMatchObject({ complete: true })
   })
 
-  it('may run twice at once, and nothing is done twice', async () => {
+  it('does nothing twice when two sweeps run concurrently', async () => {
     await uploads(10)
     const [one, other] = await Promise.all([run({ budgetMs }), run({ budgetMs })])
     expect(one.finished + other.finished).toBe(10)

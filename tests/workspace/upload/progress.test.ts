@@ -4,7 +4,7 @@ import { trackProgress } from '../../../shared/workspace/upload/progress.ts'
 import { scan } from '../../../shared/workspace/scan/scan.ts'
 import { caller, openLocalWorkspace, type LocalWorkspace } from '../local-workspace.ts'
 
-/** Whether a transfer is broken off at the first note about a file. */
+/** Tells whether the first progress update cancels the transfer. */
 async function isCancelled({ ports: { catalog } }: LocalWorkspace, file: PendingFile) {
   const noted = Promise.withResolvers<void>()
   const observed: Parameters<typeof trackProgress>[0] = {
@@ -19,19 +19,19 @@ async function isCancelled({ ports: { catalog } }: LocalWorkspace, file: Pending
   return cancelled
 }
 
-test('a transfer goes on while its file is pending', async () => {
+test('trackProgress continues a transfer while its file is pending', async () => {
   await using workspace = await openLocalWorkspace()
   expect(await isCancelled(workspace, await workspace.upload('/a.txt', 'hello'))).toBe(false)
 })
 
-test('a transfer is broken off when its file has been deleted', async () => {
+test('trackProgress cancels a transfer when its file is deleted', async () => {
   await using workspace = await openLocalWorkspace()
   const file = await workspace.upload('/a.txt', 'hello')
   await workspace.ports.catalog.remove(caller.workspaceId, file.id)
   expect(await isCancelled(workspace, file)).toBe(true)
 })
 
-test('a transfer is not broken off when its file is settled before the store has answered', async () => {
+test('trackProgress continues a transfer when its file is settled before the store answers', async () => {
   await using workspace = await openLocalWorkspace()
   const file = await workspace.upload('/a.txt', 'hello')
   const blob = await workspace.ports.blobs.stat(file.storagePath)

@@ -5,14 +5,14 @@ import { scan } from '../../../shared/workspace/scan/scan.ts'
 import { upload } from '../../../shared/workspace/upload/upload.ts'
 import { caller, openLocalWorkspace, targetOf, type LocalWorkspace } from '../local-workspace.ts'
 
-describe('an upload', () => {
+describe('upload', () => {
   let workspace: LocalWorkspace
   beforeEach(async () => {
     workspace = await openLocalWorkspace(100)
   })
   afterEach(() => workspace[Symbol.asyncDispose]())
 
-  it('whose body fails before its reservation is written is refused, and nothing is kept', async () => {
+  it('keeps nothing when the body fails before the reservation is written', async () => {
     const { catalog } = workspace.ports
     const slow = { ...workspace.ports, catalog: slowReserve(catalog) }
     const body = new Readable({ read() {} })
@@ -29,7 +29,7 @@ describe('an upload', () => {
     expect((await workspace.ports.blobs.list({ limit: 10 })).blobs).toEqual([])
   })
 
-  it('of unknown size fits the quota to the byte', async () => {
+  it('checks the quota to the byte when the size is unknown', async () => {
     const store = (path: string, text: string) =>
       upload(workspace.ports, caller, {
         name: 'a.txt',
@@ -44,7 +44,7 @@ describe('an upload', () => {
     expect((await workspace.ports.blobs.list({ limit: 10 })).blobs).toHaveLength(2)
   })
 
-  it('whose form turns out to be bad is refused, and nothing is kept', async () => {
+  it('keeps nothing when the target is rejected', async () => {
     const target = Promise.reject(new Error('an unknown field'))
     target.catch(() => undefined)
     const started = upload(workspace.ports, caller, {
@@ -57,7 +57,7 @@ describe('an upload', () => {
     expect((await workspace.ports.blobs.list({ limit: 10 })).blobs).toEqual([])
   })
 
-  it('that is ready before its store fails to answer keeps the path that it has taken', async () => {
+  it('keeps the path of a file that is ready before the answer of the store is lost', async () => {
     const { ports } = workspace
     const blobs = withLostAnswer(ports)
     const store = (to: Partial<typeof ports>, text: string) =>
@@ -80,7 +80,7 @@ describe('an upload', () => {
   })
 })
 
-/** The same blobs, but what is written is scanned before the answer to its writer is lost. */
+/** Scans each written blob, then fails as if the answer of the store were lost. */
 function withLostAnswer(ports: LocalWorkspace['ports']) {
   return new Proxy(ports.blobs, {
     get(target, name: keyof typeof ports.blobs) {
@@ -94,7 +94,7 @@ function withLostAnswer(ports: LocalWorkspace['ports']) {
   })
 }
 
-/** The same catalog, but further away. */
+/** Delays `reserve` by 20 ms. */
 function slowReserve(catalog: LocalWorkspace['ports']['catalog']) {
   return new Proxy(catalog, {
     get(target, name: keyof typeof catalog) {
