@@ -23,7 +23,7 @@ describe('a data URI (RFC 2397)', () => {
     ['data:text/html,<b>ü</b>', 'text/html', '<b>ü</b>'],
     ['data:text/plain,a#b', 'text/plain', 'a'],
     ['  data:text/plain,a b \n', 'text/plain', 'a b'],
-  ])('%j is taken', async (uri, type, data) => {
+  ])('%j is accepted', async (uri, type, data) => {
     const parsed = parseDataUri(uri, roomy)
     expect(parsed.declaredType).toBe(type ?? 'text/plain;charset=UTF-8;page=21')
     expect((await buffer(parsed.open())).toString()).toBe(data)
@@ -53,7 +53,7 @@ describe('a data URI (RFC 2397)', () => {
     ['data:;base64,SGVsb', /breaks off/],
     ['data:;base64,A===', /breaks off/],
     ['data:,\ud800', /well-formed/],
-  ])('%j is refused, naming the rule', (uri, rule) => {
+  ])('%j is rejected with the broken rule', (uri, rule) => {
     expect(() => parseDataUri(uri, roomy)).toThrow(
       expect.objectContaining({ code: 'invalid-request', message: expect.stringMatching(rule) }),
     )
@@ -65,14 +65,14 @@ describe('a data URI (RFC 2397)', () => {
     ['data:,€€', 6],
     ['data:;base64,SGVsbG8=', 5],
     ['data:;base64,SGVs bG8', 5],
-  ])('%j has exactly as many bytes as it decodes to', (uri, bytes) => {
+  ])('%j has the exact size of its decoded data', (uri, bytes) => {
     expect(parseDataUri(uri, { maxBytes: bytes }).sizeBytes).toBe(bytes)
     expect(() => parseDataUri(uri, { maxBytes: bytes - 1 })).toThrow(
       expect.objectContaining({ code: 'too-large' }),
     )
   })
 
-  it('gives its data back, whatever the bytes, however it is written and wherever a slice ends', async () => {
+  it('decodes any bytes in any notation, across slice boundaries', async () => {
     const bytes = fc.uint8Array({ minLength: 0, maxLength: 300 })
     const repeats = fc.constantFrom(1, 1000)
     await fc.assert(
@@ -86,12 +86,12 @@ describe('a data URI (RFC 2397)', () => {
     )
   })
 
-  it('never cuts a character in two', async () => {
+  it('does not split a character at a slice boundary', async () => {
     const text = 'a' + '😀'.repeat(100_000)
     expect((await buffer(parseDataUri(`data:,${text}`, roomy).open())).toString()).toBe(text)
   })
 
-  it('is read as fetch() reads it, except that a stray percent sign is refused', async () => {
+  it('has the same result as fetch(), except that a stray percent sign is rejected', async () => {
     const words =
       'text/plain image/png ; , / base64 ;base64, SGVsbG8 SGVs = == %20 %41 %3D # é € " + -'
     const part = fc.constantFrom(

@@ -68,11 +68,11 @@ test.each<[string | undefined, string, string]>([
   ['ann.vcf', 'text/vcard', 'ann.vcf'],
   ['page.xhtml', 'text/html', 'page.xhtml'],
   ['休日.jpg', 'image/webp', '休日.webp'],
-])('%j of type %s is called %j', (name, type, fitting) => {
+])('fittingName(%j, %s) returns %j', (name, type, fitting) => {
   expect(fittingName(name, type)).toBe(fitting)
 })
 
-test('siblings are numbered, then told apart by chance, and never longer than a name may be', () => {
+test('siblingNames numbers the names, then adds random suffixes, within the length limit', () => {
   expect(siblingNames('a.tar.gz').take(3).toArray()).toEqual([
     'a.tar.gz',
     'a.tar (2).gz',

@@ -17,7 +17,7 @@ import {
   zipSamples,
 } from '../support/files/type-samples.ts'
 
-/** Types that ffmpeg or sharp makes a file of. */
+/** Types with a file made by ffmpeg or sharp. */
 const recorded: Record<string, string> = {
   'audio/aac': 'tone.aac',
   'audio/aiff': 'tone.aiff',
@@ -47,7 +47,7 @@ const ftyp = (brand: string) =>
   Buffer.from(`\0\0\0\x18ftyp${brand}\0\0\0\0${brand}mif1\0\0\0\x08free`, 'latin1')
 const rawHead = (hex: string) => Buffer.concat([Buffer.from(hex, 'hex'), Buffer.alloc(200)])
 
-/** Types of files that are made here. */
+/** Types with a file made by this test. */
 const written: Record<string, Buffer> = {
   ...zipSamples,
   ...compoundSamples,
@@ -67,7 +67,7 @@ const written: Record<string, Buffer> = {
   'image/x-panasonic-rw2': rawHead('494955001800000088e774d8'),
   'image/x-portable-arbitrarymap': Buffer.from('P7\nWIDTH 2\nHEIGHT 2\nDEPTH 1\n'),
 }
-/** Types that are told from TIFF by their name only. */
+/** Types that only the name distinguishes from TIFF. */
 const named = {
   'image/x-pentax-pef': lateTiff(),
   'image/x-samsung-srw': lateTiff(),
@@ -80,14 +80,14 @@ async function detect(bytes: Buffer, name = 'file') {
   return detectType(bytes.subarray(0, sniffedBytes), { name }, file)
 }
 
-describe('every type of the table is one that a real file has', () => {
-  test('none is left out', () => {
+describe('the table of media types has a real file for', () => {
+  test('every type', () => {
     const tried = new Set(Object.keys({ ...recorded, ...written, ...named }))
     expect(Object.keys(mediaTypes).filter((type) => !tried.has(type))).toEqual([])
   })
 
   test.skipIf(skipWithoutProgram('ffmpeg')).each(Object.entries(recorded))(
-    '%s is the type of %s',
+    '%s, which is the type of %s',
     async (type, name) => {
       expect(await detect(await realMedia(name))).toBe(type)
     },
@@ -103,7 +103,7 @@ describe('every type of the table is one that a real file has', () => {
   })
 })
 
-test('an alias stands for one type, and is the name of none', () => {
+test('each alias belongs to one type and is not a type', () => {
   const aliases = Object.values(mediaTypes).flatMap((row) => row.aliases ?? [])
   expect(new Set(aliases).size).toBe(aliases.length)
   expect(aliases.filter((alias) => alias in mediaTypes)).toEqual([])
@@ -127,6 +127,6 @@ test.each([
   ['plan.mpp', 'application/vnd.ms-project'],
   ['Makefile', undefined],
   ['png', undefined],
-])('the name %s stands for %s', (name, type) => {
+])('typeOfName(%s) returns %s', (name, type) => {
   expect(typeOfName(name)).toBe(type)
 })

@@ -16,11 +16,11 @@ test.each([
   ['/plain', undefined],
   ['text/', undefined],
   ['text/a b', undefined],
-])('%j is the MIME type %j', (text, expected) => {
+])('normalizeMimeType(%j) returns %j', (text, expected) => {
   expect(normalizeMimeType(text)).toBe(expected)
 })
 
-test('agrees with MIMEType of Node.js', () => {
+test('normalizeMimeType agrees with MIMEType of Node.js', () => {
   const piece = fc.constantFrom('a', 'B', '/', ';', '=', '"', '\\', ' ', '\t', '\n', 'ÿ', 'Ā', '-')
   const texts = fc.string({ unit: piece, maxLength: 24 }).map((rest) => `a/b${rest}`)
   fc.assert(

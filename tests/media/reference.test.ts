@@ -21,7 +21,7 @@ describe('a workspace reference', () => {
     ['workspace:///100%2525', { path: '/100%25' }],
     ['workspace:///cafe%CC%81', { path: '/café' }],
     ['workspace:///sessions/s1/a.txt', { path: '/sessions/s1/a.txt' }],
-  ])('%j is read', (text, reference) => {
+  ])('%j is accepted', (text, reference) => {
     expect(parseReference(text)).toEqual(reference)
   })
 
@@ -47,7 +47,7 @@ describe('a workspace reference', () => {
     ['workspace:///a%00', /control/],
     [`workspace://${id}#png`, /media type/],
     [`workspace://${id}#image/p%0Ang`, /media type/],
-  ])('%j is refused, naming the rule', (text, rule) => {
+  ])('%j is rejected with the broken rule', (text, rule) => {
     expect(() => parseReference(text)).toThrow(
       expect.objectContaining({
         code: 'invalid-request',
@@ -56,7 +56,7 @@ describe('a workspace reference', () => {
     )
   })
 
-  it('comes back from its text as it was, whatever the path and the type', () => {
+  it('survives formatting and parsing with any path and type', () => {
     const mimeType = fc.option(
       fc
         .tuple(
@@ -80,7 +80,7 @@ describe('a workspace reference', () => {
     )
   })
 
-  it('reads well where nothing needs an escape', () => {
+  it('has no escapes if none is needed', () => {
     expect(formatReference({ path: parsePath('/a b.svg'), mimeType: 'image/svg+xml' })).toBe(
       'workspace:///a%20b.svg#image/svg+xml',
     )

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { EncodingProbe } from '../../shared/media/text-encoding.ts'
 
-/** In chunks of every size, so that every character is cut in two at some point. */
+/** Uses chunks of every size, so that a chunk boundary splits every character at some point. */
 function expectCharset(bytes: Buffer, charset: string | undefined): void {
   for (const size of [1, 2, 3, 5, 7, bytes.length + 1]) {
     const probe = new EncodingProbe()
@@ -25,6 +25,6 @@ test.each([
   ['a lone surrogate', Buffer.from('eda080', 'hex'), undefined],
   ['a character that the end cuts off', Buffer.from('世').subarray(0, 2), undefined],
   ['a continuation without a start', Buffer.from('61bf62', 'hex'), undefined],
-])('the encoding of a text: %s', (_, bytes, charset) => {
+])('EncodingProbe detects the encoding of %s', (_, bytes, charset) => {
   expectCharset(bytes, charset)
 })

@@ -12,7 +12,7 @@ import {
 import { eicar } from '../../support/files/eicar.ts'
 import { oddZip, type OddEntry } from '../../support/files/odd-zip.ts'
 import { scanBytes } from '../../support/clamd/scan-bytes.ts'
-import { taped } from '../../support/files/tape.ts'
+import { tarred } from '../../support/files/tar.ts'
 
 const infected = { verdict: 'infected', threat: eicarThreat }
 const unsupported = { verdict: 'unscannable', reason: 'unsupported-archive' }
@@ -50,7 +50,7 @@ describe.skipIf(skipWithoutClamd)(`the shipped signatures${clamdNote}`, () => {
       (inner: Buffer) => zipped(inner, { streamed: true }),
       (inner: Buffer) => zipped(inner, { zip64Local: true, zip64End: true }),
       (inner: Buffer) => zipped(zipped(inner), { zip64Directory: true }),
-      (inner: Buffer) => gzipSync(taped([innocent(entry), inner, innocent()])),
+      (inner: Buffer) => gzipSync(tarred([innocent(entry), inner, innocent()])),
     ]
     for (const place of places) {
       expect(await scan(place(malicious(entry)))).toEqual(infected)
@@ -62,7 +62,7 @@ describe.skipIf(skipWithoutClamd)(`the shipped signatures${clamdNote}`, () => {
     const places = [
       (bytes: Buffer) => zipped(zstdCompressSync(bytes)),
       (bytes: Buffer) => oddZip('inner.zst', zstdCompressSync(bytes)),
-      (bytes: Buffer) => gzipSync(zstdCompressSync(taped([bytes]))),
+      (bytes: Buffer) => gzipSync(zstdCompressSync(tarred([bytes]))),
       (bytes: Buffer) => zstdCompressSync(zipped(zstdCompressSync(bytes))),
     ]
     for (const place of places) {
@@ -74,7 +74,7 @@ describe.skipIf(skipWithoutClamd)(`the shipped signatures${clamdNote}`, () => {
   test('find formats in archives that clamd does not know', async () => {
     const lz4 = Buffer.concat([Buffer.from('04224d18', 'hex'), Buffer.alloc(100)])
     expect(await scan(zipped(lz4))).toEqual(unsupported)
-    expect(await scan(gzipSync(taped([lz4])))).toEqual(unsupported)
+    expect(await scan(gzipSync(tarred([lz4])))).toEqual(unsupported)
   })
 
   test('find a second bzip2 stream, as pbzip2 writes them', async () => {
@@ -86,7 +86,7 @@ describe.skipIf(skipWithoutClamd)(`the shipped signatures${clamdNote}`, () => {
 
   test('cause only a few scans for a tar archive with hundreds of them', async () => {
     const large = oddZip('array.npy', Buffer.alloc(120_000, 'numbers'), { zip64Local: true })
-    const archive = gzipSync(taped(Array.from({ length: 300 }, () => large)))
+    const archive = gzipSync(tarred(Array.from({ length: 300 }, () => large)))
     const opened: unknown[] = []
     const verdict = await new ClamdScanner({ path: shipped.socketPath }).scan(
       Readable.from([archive]),

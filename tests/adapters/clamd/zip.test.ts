@@ -11,7 +11,7 @@ import {
 import { eicar } from '../../support/files/eicar.ts'
 import { oddZip, type OddEntry } from '../../support/files/odd-zip.ts'
 import { scanBytes } from '../../support/clamd/scan-bytes.ts'
-import { taped } from '../../support/files/tape.ts'
+import { tarred } from '../../support/files/tar.ts'
 import { zip } from '../../support/files/zip.ts'
 
 const infected = { verdict: 'infected', threat: eicarThreat }
@@ -162,7 +162,7 @@ describe.each([
         const places = [
           (inner: Buffer) => oddZip('inner.zip', inner),
           (inner: Buffer) => oddZip('inner.zip', inner, { zip64Local: true, zip64End: true }),
-          (inner: Buffer) => taped([innocent({ zip64Local: true }), inner, innocent(entry)]),
+          (inner: Buffer) => tarred([innocent({ zip64Local: true }), inner, innocent(entry)]),
         ]
         for (const place of places) {
           expect(await scan(place(malicious(entry)))).toEqual(infected)
@@ -200,16 +200,16 @@ describe.each([
           (bytes: Buffer) => zstdCompressSync(bytes),
           (bytes: Buffer) => Buffer.concat([skippable, zstdCompressSync(bytes)]),
           (bytes: Buffer) =>
-            Buffer.concat([zstdCompressSync('first'), zstdCompressSync(taped([bytes]))]),
+            Buffer.concat([zstdCompressSync('first'), zstdCompressSync(tarred([bytes]))]),
           (bytes: Buffer) => zstdCompressSync(oddZip('a', bytes, { zip64Local: true, method: 8 })),
         ]
         for (const place of places) {
           expect((await scan(place(eicar()))).verdict).not.toBe('clean')
         }
         expect(await scan(zstdCompressSync(eicar()))).toEqual(infected)
-        expect(await scan(zstdCompressSync(taped([eicar()])))).toEqual(infected)
+        expect(await scan(zstdCompressSync(tarred([eicar()])))).toEqual(infected)
         expect(await scan(zstdCompressSync(malicious({ zip64Local: true })))).toEqual(infected)
-        for (const bytes of ['innocent', taped([innocent()]), innocent({ zip64Local: true })])
+        for (const bytes of ['innocent', tarred([innocent()]), innocent({ zip64Local: true })])
           expect(await scan(zstdCompressSync(bytes))).toEqual(clean)
         expect(await scan(zstdCompressSync('innocent').subarray(0, -3))).toEqual(unsupported)
       })

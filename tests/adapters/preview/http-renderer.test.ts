@@ -30,7 +30,7 @@ const patience: Partial<Patience> = { retryDelaysMs: [1, 1] }
 const problem = (code: string, detail: string) =>
   JSON.stringify({ type: `urn:coffer:problem:${code}`, title: 'x', status: 400, detail })
 
-/** Renders at a service that answers as the test says. */
+/** Renders at a service with scripted responses. */
 async function renderAt(
   answer: (stream: ServerHttp2Stream) => void,
   options: Partial<RenderService> = {},
@@ -49,7 +49,7 @@ function answering(status: number, text: string, headers: Record<string, string>
 }
 
 describe('the client of the service "render"', () => {
-  test('a service that nobody answers for is an outage, and the source stays unopened', async () => {
+  test('reports an outage of an unreachable service without opening the source', async () => {
     const { origin } = await closedServer()
     const renderer = openHttpRenderer({ origin, patience })
     await expect(renderer.render(requestOf(file, { open: unopened }))).rejects.toMatchObject(outage)
@@ -58,7 +58,7 @@ describe('the client of the service "render"', () => {
     expect(body.readableDidRead).toBe(false)
   })
 
-  test('a failed connection is tried again, and the source opened once', async () => {
+  test('retries a failed connection and opens the source once', async () => {
     const { origin } = await closedServer()
     let opened = 0
     const open = async () => {
@@ -94,16 +94,16 @@ describe('the client of the service "render"', () => {
     ],
     ['a reset', (stream: ServerHttp2Stream) => stream.close(8)],
     ['a lost connection', (stream: ServerHttp2Stream) => stream.session?.destroy()],
-  ])('an answer that is %s is an outage', async (_, answer) => {
+  ])('reports an outage for a response that is %s', async (_, answer) => {
     await expect(renderAt(answer)).rejects.toMatchObject(outage)
   })
 
-  test('an outage has its cause for the log', async () => {
+  test('reports an outage with its cause for the log', async () => {
     const error = await renderAt(answering(403, '<title>403 Forbidden')).catch((it: unknown) => it)
     expect(String((error as Error).cause)).toContain('403: <title>403 Forbidden')
   })
 
-  test('a refusal of the service is the renderer’s own', async () => {
+  test('passes on a refusal of the service', async () => {
     const refused = answering(415, problem('unsupported-type', 'It is damaged.'))
     await expect(renderAt(refused)).rejects.toMatchObject({
       code: 'unsupported-type',
@@ -116,14 +116,14 @@ describe('the client of the service "render"', () => {
     })
   })
 
-  test('where Cloud Run has no free instance, the caller is told to come back', async () => {
+  test('throws too-many-requests if Cloud Run has no free instance', async () => {
     await expect(renderAt(answering(429, 'Rate exceeded.'))).rejects.toMatchObject({
       code: 'too-many-requests',
       retryAfterSeconds: 5,
     })
   })
 
-  test('a refusal in the middle of the source is heard, and the source let go', async () => {
+  test('reads a refusal during the request body and releases the source', async () => {
     await using server = await startH2Server((stream) => {
       stream.respond({ ':status': 429 })
       stream.end(problem('too-many-requests', 'Later.'))
@@ -137,12 +137,12 @@ describe('the client of the service "render"', () => {
     if (!source.closed) await new Promise((resolve) => source.once('close', resolve))
   })
 
-  test('a silent service is an outage', async () => {
+  test('reports an outage of a silent service', async () => {
     const rendering = renderAt(silent, { patience: { silentMs: 100 } })
     await expect(rendering).rejects.toMatchObject(outage)
   })
 
-  test('a preview of more bytes than one can have is an outage', async () => {
+  test('reports an outage for a preview that is too large', async () => {
     const large = answering(200, 'x'.repeat(16 * 1024 * 1024 + 1))
     await expect(renderAt(large)).rejects.toMatchObject(outage)
   })
@@ -151,7 +151,7 @@ describe('the client of the service "render"', () => {
     ['reset', (stream: ServerHttp2Stream) => stream.destroy(new Error('failed'))],
     ['cancelled', (stream: ServerHttp2Stream) => stream.destroy(cancellation)],
     ['ended by its connection', (stream: ServerHttp2Stream) => stream.session?.destroy()],
-  ])('an image that is %s in its middle is an error, not an image', async (_, cut) => {
+  ])('fails for an image that is %s before its end', async (_, cut) => {
     await using server = await startH2Server((stream) => {
       stream.resume().respond({ ':status': 200 })
       stream.write('half an image', () => setTimeout(() => cut(stream), 50))
@@ -162,7 +162,7 @@ describe('the client of the service "render"', () => {
     await expect(renderer.render(requestOf(file))).rejects.toMatchObject(outage)
   })
 
-  test('an image that nobody reads to its end is let go by the service', async () => {
+  test('cancels the request if the image is not read to its end', async () => {
     const closed = Promise.withResolvers<void>()
     await using server = await startH2Server((stream) => {
       stream.once('close', closed.resolve)
@@ -176,7 +176,7 @@ describe('the client of the service "render"', () => {
     expect(image.destroyed).toBe(true)
   })
 
-  test('sends the token; without one it asks nobody', async () => {
+  test('sends the token, and sends no request without a token', async () => {
     const sent: unknown[] = []
     await using server = await startH2Server((stream, headers) => {
       sent.push(headers.authorization)
@@ -196,7 +196,7 @@ describe('the client of the service "render"', () => {
 /** Resets a stream with the code CANCEL. */
 const cancellation = Object.assign(new Error('aborted'), { code: 'ABORT_ERR' })
 
-/** An origin at which nothing listens. */
+/** Returns an origin without a listener. */
 async function closedServer() {
   await using server = await startH2Server(() => undefined)
   return { origin: server.origin }

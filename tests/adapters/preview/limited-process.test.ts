@@ -30,7 +30,7 @@ async function run(
 const evaluate = (script: string, ...rest: [Partial<LimitedRun>?, Partial<ProcessLimits>?]) =>
   run(['-e', script], ...rest)
 
-test('a process has nothing of the environment of its parent', async () => {
+test("a limited process does not inherit its parent's environment", async () => {
   process.env['COFFER_TEST_CREDENTIALS'] = 'secret'
   const ended = await evaluate('console.log(Object.keys(process.env).join())')
   delete process.env['COFFER_TEST_CREDENTIALS']
@@ -42,7 +42,7 @@ test('a process has nothing of the environment of its parent', async () => {
   ])
 })
 
-test('a process that is aborted ends with everything that it started', async () => {
+test('an abort ends a limited process and its descendants', async () => {
   const script = `
     const { spawn } = require('node:child_process')
     const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'])
@@ -58,7 +58,7 @@ test('a process that is aborted ends with everything that it started', async () 
 })
 
 test.runIf(isLinux)(
-  'a process of too much memory, CPU time or output ends, whatever it does',
+  'a limited process ends if it exceeds its memory, CPU time or output',
   async () => {
     const memory = await evaluate(
       'const all = []; for (;;) all.push(Buffer.alloc(16 * 2 ** 20, 1))',
@@ -81,14 +81,14 @@ test.runIf(isLinux)(
   },
 )
 
-test.runIf(isLinux)('the OOM killer of the kernel takes it before its parent', async () => {
+test.runIf(isLinux)('a limited process has the highest priority for the OOM killer', async () => {
   const ended = await evaluate(
     'process.stdout.write(require("node:fs").readFileSync("/proc/self/oom_score_adj"))',
   )
   expect(ended).toMatchObject({ how: 'exit', output: Buffer.from('1000\n') })
 })
 
-test('a program that is not installed is missing, and one that fails says with what', async () => {
+test('runLimited reports a missing program and the exit code of a failed one', async () => {
   const ended = await run([], { program: 'no-such-program' })
   expect(ended).toEqual({ how: 'missing' })
   const failed = await evaluate('console.error("damaged"); process.exit(3)')
@@ -100,7 +100,7 @@ test('a program that is not installed is missing, and one that fails says with w
   })
 })
 
-test('where the kernel has no limit, memory in use is watched', async () => {
+test('watchMemory watches the memory on systems without a kernel limit', async () => {
   const exceeded = Promise.withResolvers<void>()
   const stop = watchMemory(process.pid, mebibyte, exceeded.resolve, 'darwin')
   await expect(exceeded.promise).resolves.toBeUndefined()
@@ -122,7 +122,7 @@ async function untilGone(pid: number): Promise<void> {
     } catch {
       return
     }
-    // Dead, and not yet waited for by whichever process inherited it.
+    // A zombie that its new parent has not reaped yet.
     if (isLinux && /\) Z /.test(await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => ') Z ')))
       return
     await setTimeout(10)

@@ -9,7 +9,7 @@ describeRenderer('local processes', async () => ({
   [Symbol.asyncDispose]: () => Promise.resolve(),
 }))
 
-test('a decoder or encoder that takes longer than it may is ended and refused by name', async () => {
+test('the local renderer ends a decoder or encoder after its time limit and reports the reason', async () => {
   const renderer = openLocalRenderer({ preview: 0.001, normalize: 0.001 })
   const picture = await motley().avif().toBuffer()
   const tooLong = {

@@ -21,7 +21,7 @@ const frames = async () => {
   return sharp(each, { join: { animated: true } })
 }
 
-/** Files as programs write them, with metadata. */
+/** Typical files with metadata. */
 const files: Record<string, () => Promise<Buffer>> = {
   'JPEG, baseline': () => signed(motley()).jpeg().toBuffer(),
   'JPEG, progressive': () => signed(motley()).jpeg({ progressive: true }).toBuffer(),
@@ -53,25 +53,25 @@ const files: Record<string, () => Promise<Buffer>> = {
 }
 
 describe.each(Object.entries(files))('normalizing %s', (name, make) => {
-  test('keeps every pixel and nothing that names a person', async () => {
+  test('keeps every pixel and removes personal metadata', async () => {
     const file = await make()
     const kept = await normalize(file)
     expect(await pixelsOf(kept)).toEqual(await pixelsOf(file))
     expect(isSigned(kept)).toBe(false)
-    // Only a GIF has no place for what `signed` adds.
+    // Only GIF cannot contain the metadata of `signed`.
     expect(isSigned(file)).toBe(!name.startsWith('GIF'))
     const { exif, xmp } = await sharp(kept).metadata()
     expect([exif, xmp].filter((block) => block?.some((byte) => byte !== 0))).toEqual([])
   })
 
-  test('keeps its bytes where it is within the bounds, and is stable', async () => {
+  test('keeps the bytes of an image within the bounds and is idempotent', async () => {
     const kept = await normalize(await make())
     expect((await normalize(kept, { maxWidth: 60, maxHeight: 40 })).equals(kept)).toBe(true)
   })
 })
 
 test.each(['PNG, 16 bits', 'PNG, alpha', 'TIFF, LZW', 'TIFF, 16 bits', 'WebP, lossless'])(
-  'turning %s upright keeps every pixel',
+  'rotating %s upright keeps every pixel',
   async (name) => {
     const upright = await files[name]!()
     for (const orientation of [2, 3, 6, 8]) {
@@ -97,7 +97,7 @@ test.each(['PNG, 16 bits', 'PNG, alpha', 'TIFF, LZW', 'TIFF, 16 bits', 'WebP, lo
 )
 
 test.each(['PNG, 16 bits', 'TIFF, 16 bits', 'GIF, animated', 'WebP, animated', 'JPEG, grey'])(
-  'scaling %s keeps format, depth, alpha, frames and their times',
+  'scaling %s keeps format, depth, alpha, frames and frame durations',
   async (name) => {
     const file = await files[name]!()
     const kept = await normalize(file, { maxWidth: 30 })
@@ -106,13 +106,13 @@ test.each(['PNG, 16 bits', 'TIFF, 16 bits', 'GIF, animated', 'WebP, animated', '
   },
 )
 
-test('a colour profile stays, with the pixels that are in it', async () => {
+test('normalizing keeps a colour profile and its pixels', async () => {
   const file = await motley().withIccProfile('p3').png().toBuffer()
   for (const options of [{}, { maxWidth: 30 }])
     expect(await profileOf(await normalize(file, options))).toEqual(await profileOf(file))
 })
 
-test('an Exif block in front of the pixels or after them turns a PNG', async () => {
+test('normalizing rotates a PNG by an Exif chunk before or after the pixels', async () => {
   const png = await motley().png().toBuffer()
   const exif = Buffer.from('4d4d002a00000008000101120003000000010006000000000000', 'hex')
   for (const place of ['early', 'late'] as const) {
@@ -122,7 +122,7 @@ test('an Exif block in front of the pixels or after them turns a PNG', async () 
   }
 })
 
-test('pages of a TIFF stay, and directories of metadata are erased', async () => {
+test('normalizing keeps the pages of a TIFF and erases metadata directories', async () => {
   const artist = ['text', 'Ann was here\0'] as const
   const file = tiffOf([
     { entries: [...greyPage(), [315, ...artist]], pointers: [[34_665, 2]] },
@@ -142,7 +142,7 @@ async function facts(image: Buffer) {
 
 const profileOf = async (image: Buffer) => (await sharp(image).metadata()).icc
 
-describe('refuses', () => {
+describe('normalizeImage rejects', () => {
   const cfa = 32_803
   const raws: Record<string, Buffer> = {
     'DNG by its version': tiffOf([{ entries: [...greyPage(), [50_706, 'long', 260]] }]),
@@ -174,7 +174,7 @@ describe('refuses', () => {
       'pages',
     ],
     ['a damaged JPEG', async () => (await files['JPEG, baseline']!()).subarray(0, -300), 'damaged'],
-  ])('to scale %s', async (_, make, reason) => {
+  ])('scaling %s', async (_, make, reason) => {
     await expect(normalize(await make(), { maxWidth: 1 })).rejects.toMatchObject({ reason })
   })
 
@@ -187,7 +187,7 @@ describe('refuses', () => {
     'GIF89a',
     'II*\0\x08\0\0\0',
     'RIFF\0\0\0\0WEBP',
-  ])('what is no image: %j', async (beginning) => {
+  ])('other content: %j', async (beginning) => {
     await expect(normalize(Buffer.from(beginning, 'latin1'))).rejects.toMatchObject({
       name: 'Refusal',
     })

@@ -9,7 +9,7 @@ const size = async (file: Buffer) => {
   return [width, height]
 }
 
-test('a damaged image shows what is left of it', async () => {
+test('drawPicture draws the readable part of a damaged image', async () => {
   const jpeg = await motley().jpeg().toBuffer()
   const scan = jpeg.indexOf(Buffer.from([0xff, 0xda]))
   const withStrayBytes = Buffer.concat([
@@ -23,7 +23,7 @@ test('a damaged image shows what is left of it', async () => {
   expect(await size(png.subarray(0, -200))).toEqual([30, 20])
 })
 
-test('a PNG is upright wherever its Exif stands', async () => {
+test('drawPicture draws a PNG upright for any position of its Exif chunk', async () => {
   const png = await motley().png().toBuffer()
   const exif = pngChunk(
     'eXIf',
@@ -33,7 +33,7 @@ test('a PNG is upright wherever its Exif stands', async () => {
     expect(await size(withChunk(png, exif, place))).toEqual([30, 45])
 })
 
-test('an AVIF of more pixels than its decoder has memory for is refused by its header', async () => {
+test('drawPicture rejects an AVIF with too many pixels by its header', async () => {
   const avif = await motley().avif({ effort: 0 }).toBuffer()
   const extents = avif.indexOf('ispe') + 8
   for (const at of [extents, extents + 4]) avif.writeUInt32BE(8001, at)
@@ -44,6 +44,6 @@ test.each([
   '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>',
   '%PDF-1.4',
   'P3 1 1 255 1 1 1',
-])('a format without a decoder here is refused: %s', async (text) => {
+])('drawPicture rejects a format without a decoder: %s', async (text) => {
   await expect(drawPicture(Buffer.from(text), 30)).rejects.toMatchObject({ reason: 'damaged' })
 })

@@ -18,7 +18,7 @@ const unreachable = {
     'source: could not be fetched; use a URL that a public web server answers, or upload the bytes',
 }
 
-/** Ways to write inner hosts that have fooled other services (PayloadsAllTheThings, PortSwigger, CVE-2024-29415 and others). */
+/** Notations of internal hosts that other services accepted (PayloadsAllTheThings, PortSwigger, CVE-2024-29415 and others). */
 const innerHosts = `
   127.0.0.1 127.1 127.0.1 0 0.0.0.0 2130706433 0x7f000001 0x7f.1 017700000001 0177.0.0.1
   00000177.0.0.1 0x7F.0x0.0x0.0x1 127.0.0.1. 127.1. 0x7f.0.0.01 127.000.000.001 127.127.127.127
@@ -33,7 +33,7 @@ const innerHosts = `
   .trim()
   .split(/\s+/)
 
-/** What is no host at all once parsed: refused before anything is looked up. */
+/** Invalid hosts, rejected before any look-up. */
 const noHosts = `
   [fe80::1%25eth0] [fe80::1%eth0] [::1%1] 256.0.0.1 1⑵7.0.0.1 0x7f.0.0.0.1 08.0.0.1 4294967296 [::1
   a%20b a%00b 127.0.0.1%23.example.com
@@ -42,7 +42,7 @@ const noHosts = `
   .split(/\s+/)
 
 describe('the host of a URL', () => {
-  it.each(innerHosts)('%s is refused without a look-up, in one wording', async (host) => {
+  it.each(innerHosts)('%s is rejected without a look-up, with the same error', async (host) => {
     const lookedUp: string[] = []
     const fetchSource = openFetcher({ resolve: noteIn(lookedUp) })
     for (const scheme of ['http', 'https']) {
@@ -53,7 +53,7 @@ describe('the host of a URL', () => {
     expect(lookedUp).toEqual([])
   })
 
-  it.each(noHosts)('%j is refused as no URL', async (host) => {
+  it.each(noHosts)('%j is rejected as an invalid URL', async (host) => {
     const lookedUp: string[] = []
     const fetchSource = openFetcher({ resolve: noteIn(lookedUp) })
     await expect(fetchSource(`http://${host}/`, { maxBytes })).rejects.toMatchObject({
@@ -84,7 +84,7 @@ describe('the host of a URL', () => {
     ['javascript:alert(1)', /http or https/],
     ['//public.example/', /http or https/],
     ['public.example', /http or https/],
-  ])('%j is refused', async (url, rule) => {
+  ])('%j is rejected', async (url, rule) => {
     const fetchSource = openFetcher({ resolve: () => Promise.resolve([]) })
     await expect(fetchSource(url, { maxBytes })).rejects.toMatchObject({
       code: 'invalid-request',
@@ -95,7 +95,7 @@ describe('the host of a URL', () => {
 })
 
 describe('a host name', () => {
-  it('is asked of the name server once for each type, and the file comes from the address that was checked', async () => {
+  it('is resolved once for each type, and the file comes from the checked address', async () => {
     await using names = await startNameServer((_, before) => [before === 0 ? outside : inside])
     await using twins = await startTwins(
       (_, response) => response.end('from outside'),
@@ -120,7 +120,7 @@ describe('a host name', () => {
     ['a private IPv6 one beside a public IPv4 one', [outside, 'fd00::1']],
     ['a mapped one', [outside, '::ffff:127.0.0.1']],
     ['no address', []],
-  ])('with %s is refused without a connection, in the same wording', async (_, addresses) => {
+  ])('with %s is rejected without a connection, with the same error', async (_, addresses) => {
     await using names = await startNameServer(() => addresses)
     await using host = await startHost((_, response) => response.end())
     const fetchSource = fetcherFor([host], { resolve: dnsResolve([names.address]) })
@@ -130,7 +130,7 @@ describe('a host name', () => {
     expect(host.connections()).toBe(0)
   })
 
-  it('of whose addresses one is dead is fetched from another', async () => {
+  it('with one dead address is fetched from another address', async () => {
     await using names = await startNameServer(() => ['127.0.0.3', outside])
     await using host = await startHost((_, response) => response.end('alive'))
     const fetchSource = fetcherFor([host], {
@@ -141,7 +141,7 @@ describe('a host name', () => {
     expect(await text(body)).toBe('alive')
   })
 
-  it('whose name server is silent, or whose host is, is refused in the same wording when its time is over', async () => {
+  it('with a silent name server or a silent host is rejected after the timeout, with the same error', async () => {
     await using names = await startNameServer((name) =>
       name === 'silent.example.test' ? undefined : [outside],
     )
@@ -158,7 +158,7 @@ describe('a host name', () => {
     await expect.poll(host.open).toBe(0)
   })
 
-  it('never gets a search domain or a line of the hosts file', async () => {
+  it('is resolved without search domains and hosts file', async () => {
     await using names = await startNameServer(() => [])
     const resolve = dnsResolve([names.address])
     await expect(openFetcher({ resolve })('http://intranet/', { maxBytes })).rejects.toMatchObject(
@@ -172,7 +172,7 @@ describe('a host name', () => {
     }
   })
 
-  it('is given up at once when the caller aborts, with the reason', async () => {
+  it("is no longer resolved after an abort, which rejects with the signal's reason", async () => {
     const asked = Promise.withResolvers<void>()
     await using names = await startNameServer(() => {
       if (names.questions.length === 1) asked.resolve()

@@ -19,9 +19,9 @@ const unreachable = {
     'source: could not be fetched; use a URL that a public web server answers, or upload the bytes',
 }
 
-describe('an answer', () => {
+describe('a response', () => {
   it.each([201, 202, 203, 204, 205, 206, 300, 304, 400, 401, 403, 404, 410, 429, 500, 503])(
-    '%i is no file, in one wording',
+    '%i is rejected, always with the same error',
     async (status) => {
       await using host = await startHost((_, response) => response.writeHead(status).end())
       await expect(fetched(host)).rejects.toMatchObject(noFile)
@@ -29,7 +29,7 @@ describe('an answer', () => {
     },
   )
 
-  it('has what the caller needs to name and type the file', async () => {
+  it('provides name, type and size of the file', async () => {
     await using host = await startHost((_, response) => {
       response.setHeader('Content-Type', 'text/plain; charset=utf-8')
       response.end('x')
@@ -53,7 +53,7 @@ describe('an answer', () => {
     ["attachment; filename*=UTF-8''..%2F..%2Fc.txt", 'c.txt'],
     [Buffer.from('attachment; filename="naïve.txt"').toString('latin1'), 'naïve.txt'],
     ['attachment; filename="na\u00efve.txt"', 'naïve.txt'],
-    // Not a name: the URL's is taken.
+    // Not a valid name, so the name of the URL is used.
     ['attachment; filename=".."', 'from-url'],
     ['attachment; filename=""', 'from-url'],
     ["attachment; filename*=UTF-8''a%00b", 'from-url'],
@@ -70,7 +70,7 @@ describe('an answer', () => {
   })
 
   it.each(['/', '/folder/', '/%', '/%ff', '/a%00', '/%2e%2e%2f'])(
-    'to %s has no name',
+    'to %s provides no name',
     async (path) => {
       await using host = await startHost((_, response) => response.end())
       expect(await fetched(host, path)).not.toHaveProperty('name')
@@ -92,7 +92,7 @@ describe('an answer', () => {
       'that switches protocols',
       'HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n',
     ],
-  ])('%s is refused like a host that is not there', async (_, answer) => {
+  ])('%s is rejected like an unknown host', async (_, answer) => {
     await using host = await startRawHost((socket) => socket.end(answer, 'latin1'))
     await expect(fetched(host)).rejects.toMatchObject(unreachable)
     await expect.poll(host.open).toBe(0)
@@ -105,7 +105,7 @@ describe('an answer', () => {
       (sent: number) => 'HTTP/1.1 200 OK\r\nX: '.charAt(sent) || 'x',
     ],
     ['sends nothing but promises', () => 'HTTP/1.1 102 Processing\r\n\r\n'],
-  ])('that %s is refused like a host that is not there', async (_, next) => {
+  ])('that %s is rejected like an unknown host', async (_, next) => {
     await using host = await startRawHost((socket) => {
       let sent = 0
       const drip = setInterval(() => socket.write(next(sent++)), 10)
@@ -123,7 +123,7 @@ describe('an answer', () => {
     expect(await text((await fetched(host)).body)).toBe('x')
   })
 
-  it('of no one is refused like a private host', async () => {
+  it('from a host that refuses connections is rejected like a private host', async () => {
     let port = 0
     {
       await using host = await startHost((_, response) => response.end())
@@ -135,37 +135,34 @@ describe('an answer', () => {
   })
 })
 
-describe('a secure answer', () => {
+describe('a response over TLS', () => {
   it.each([
     ['files.example.test', 'files.example.test'],
     ['FILES.example.test', 'files.example.test'],
-    // A final dot is of DNS, not of TLS (RFC 6066 §3).
+    // A final dot is used by DNS but not by TLS (RFC 6066 §3).
     ['files.example.test.', 'files.example.test.'],
-  ])(
-    'comes from a host that proves the name in the URL, not its address: %s',
-    async (name, said) => {
-      await using host = await startSecureHost((request, response) => {
-        const { servername } = request.socket as TLSSocket
-        response.end(`${request.headers.host} ${servername}`)
-      })
-      const fetchSource = fetcherFor([host], { ca: certificate })
-      const { body } = await fetchSource(`https://${name}:${host.port}/`, { maxBytes })
-      expect(await text(body)).toBe(`${said}:${host.port} files.example.test`)
-    },
-  )
+  ])('comes from a host with a certificate for the name in the URL: %s', async (name, said) => {
+    await using host = await startSecureHost((request, response) => {
+      const { servername } = request.socket as TLSSocket
+      response.end(`${request.headers.host} ${servername}`)
+    })
+    const fetchSource = fetcherFor([host], { ca: certificate })
+    const { body } = await fetchSource(`https://${name}:${host.port}/`, { maxBytes })
+    expect(await text(body)).toBe(`${said}:${host.port} files.example.test`)
+  })
 
   it.each([
     ['with a certificate for another name', 'other.example.test', certificate],
     ['with a certificate for a name, asked by address', '127.0.0.2', certificate],
-    ['with a certificate nobody vouches for', 'files.example.test', undefined],
-  ])('%s is refused like a host that is not there', async (_, name, ca) => {
+    ['with an untrusted certificate', 'files.example.test', undefined],
+  ])('%s is rejected like an unknown host', async (_, name, ca) => {
     await using host = await startSecureHost((_request, response) => response.end())
     const policy = ca === undefined ? {} : { ca }
     const fetching = fetcherFor([host], policy)(`https://${name}:${host.port}/`, { maxBytes })
     await expect(fetching).rejects.toMatchObject(unreachable)
   })
 
-  it('is not taken unverified because the environment says so', async () => {
+  it('is verified even if the environment disables verification', async () => {
     await using host = await startSecureHost((_, response) => response.end())
     await withEnvironment({ NODE_TLS_REJECT_UNAUTHORIZED: '0' }, async () => {
       const fetching = fetcherFor([host])(`https://files.example.test:${host.port}/`, { maxBytes })
@@ -175,7 +172,7 @@ describe('a secure answer', () => {
 })
 
 describe('a request', () => {
-  it('says nothing of the service but its name', async () => {
+  it('reveals only the name of the service', async () => {
     await using host = await startHost((request, response) =>
       response.end(JSON.stringify([request.method, ...request.rawHeaders])),
     )
@@ -185,7 +182,7 @@ describe('a request', () => {
     expect(JSON.parse(await text(body))).toEqual([...own, ...hop])
   })
 
-  it('goes to no proxy that the environment names', async () => {
+  it('ignores a proxy in the environment', async () => {
     await using host = await startHost((_, response) => response.end('direct'))
     await using proxy = await startHost((_, response) => response.end('proxied'))
     const address = `http://127.0.0.2:${proxy.port}`
@@ -197,7 +194,7 @@ describe('a request', () => {
     expect(proxy.connections()).toBe(0)
   })
 
-  it('is not made where the caller has given up before', async () => {
+  it('is not sent if the signal has already been aborted', async () => {
     await using host = await startHost((_, response) => response.end())
     const signal = AbortSignal.abort(new Error('before'))
     const fetching = fetcherFor([host])(`http://a.test:${host.port}/`, { maxBytes, signal })

@@ -32,14 +32,14 @@ const encoded: Record<string, Buffer> = {
 }
 
 describe('a body', () => {
-  it('is asked for without coding', async () => {
+  it('is requested without coding', async () => {
     await using host = await startHost((request, response) =>
       response.end(request.headers['accept-encoding']),
     )
     expect((await fetched(host)).toString()).toBe('identity')
   })
 
-  it.each(Object.keys(encoded))('that comes as %s all the same is decoded', async (coding) => {
+  it.each(Object.keys(encoded))('that has the unrequested coding %s is decoded', async (coding) => {
     await using host = await startHost((_, response) => {
       response.setHeader('Content-Encoding', coding)
       response.end(encoded[coding])
@@ -49,7 +49,7 @@ describe('a body', () => {
   })
 
   it.each(['compress', 'aes128gcm', 'gzip, gzip', 'gzip, br', '__proto__', 'x'])(
-    'that comes as %s is refused',
+    'with the coding %s is rejected',
     async (coding) => {
       await using host = await startHost((_, response) => {
         response.setHeader('Content-Encoding', coding)
@@ -63,24 +63,21 @@ describe('a body', () => {
     },
   )
 
-  it.each(['gzip', 'deflate', 'br', 'zstd'])(
-    'that is not the %s it says is an error',
-    async (coding) => {
-      for (const bytes of [file, encoded[coding]?.subarray(0, -5), Buffer.alloc(0)]) {
-        await using host = await startHost((_, response) => {
-          response.setHeader('Content-Encoding', coding)
-          response.end(bytes)
-        })
-        await expect(fetched(host)).rejects.toMatchObject(broken)
-      }
-    },
-  )
+  it.each(['gzip', 'deflate', 'br', 'zstd'])('that is not valid %s fails', async (coding) => {
+    for (const bytes of [file, encoded[coding]?.subarray(0, -5), Buffer.alloc(0)]) {
+      await using host = await startHost((_, response) => {
+        response.setHeader('Content-Encoding', coding)
+        response.end(bytes)
+      })
+      await expect(fetched(host)).rejects.toMatchObject(broken)
+    }
+  })
 
-  it('of exactly the limit is a file, one byte more is refused at once', async () => {
+  it('of exactly the limit is accepted, and one byte more is rejected immediately', async () => {
     await using host = await startHost((request, response) => {
       const length = maxBytes + Number(request.url?.slice(1))
       response.setHeader('Content-Length', length)
-      // The one too large is announced and never sent: who waits for it waits for ever.
+      // The body that is too large is announced but never sent, so waiting for it would not end.
       if (length === maxBytes) response.end(Buffer.alloc(maxBytes))
       else response.flushHeaders()
     })
@@ -89,7 +86,7 @@ describe('a body', () => {
     await expect.poll(host.open).toBe(0)
   })
 
-  it('that never ends is cut at the limit, and its connection closed', async () => {
+  it('without end fails at the limit and closes its connection', async () => {
     await using host = await startHost((_, response) => sendForEver(response))
     await expect(fetched(host)).rejects.toMatchObject(tooLarge)
     await expect.poll(host.open).toBe(0)
@@ -100,7 +97,7 @@ describe('a body', () => {
     ['deflate', deflateSync],
     ['br', brotliCompressSync],
     ['zstd', zstdCompressSync],
-  ])('that is a bomb in %s is cut at the limit of what it decodes to', async (coding, compress) => {
+  ])('that is a bomb in %s fails at the limit of the decoded size', async (coding, compress) => {
     const bomb = compress(Buffer.alloc(64 * 1024 * 1024))
     expect(bomb.length).toBeLessThan(maxBytes)
     await using host = await startHost((_, response) => {
@@ -114,7 +111,7 @@ describe('a body', () => {
     expect(received.reduce((sum, bytes) => sum + bytes, 0)).toBeLessThanOrEqual(maxBytes)
   })
 
-  it('whose coding goes on and on and yields nothing is cut too', async () => {
+  it('with an endless coding without output fails', async () => {
     const nothing = Buffer.concat(Array.from({ length: 1000 }, () => gzipSync('')))
     await using host = await startHost((_, response) => {
       response.setHeader('Content-Encoding', 'gzip')
@@ -124,7 +121,7 @@ describe('a body', () => {
     await expect.poll(host.open).toBe(0)
   })
 
-  it('in zstd with a window of more than 8 MiB is refused (RFC 9659)', async () => {
+  it('in zstd with a window of more than 8 MiB is rejected (RFC 9659)', async () => {
     await using host = await startHost((_, response) => {
       response.setHeader('Content-Encoding', 'zstd')
       const compressor = createZstdCompress({ params: { [constants.ZSTD_c_windowLog]: 27 } })
@@ -139,12 +136,12 @@ describe('a body', () => {
     ['chunked and cut off within a chunk', 'Transfer-Encoding: chunked\r\n\r\n5\r\nabc'],
     ['chunked without its last chunk', 'Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n'],
     ['chunked with nonsense for a size', 'Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\nzz\r\n'],
-  ])('%s is an error, never a file', async (_, rest) => {
+  ])('%s fails', async (_, rest) => {
     await using host = await startRawHost((socket) => socket.end(`HTTP/1.1 200 OK\r\n${rest}`))
     await expect(fetched(host)).rejects.toMatchObject(broken)
   })
 
-  it('longer than its Content-Length is the length it said (RFC 9112 §6.3)', async () => {
+  it('longer than its Content-Length has the stated length (RFC 9112 §6.3)', async () => {
     await using host = await startRawHost((socket) =>
       socket.end('HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nexactHTTP/1.1 200 OK\r\n\r\n'),
     )
@@ -163,13 +160,13 @@ describe('a body', () => {
     expect(await fetched(host)).toHaveLength(0)
   })
 
-  it('that stands still is given up', async () => {
+  it('that stalls fails after the idle timeout', async () => {
     await using host = await startHost((_, response) => void response.write('begun'))
     await expect(fetched(host, '/', undefined, { idleSeconds: 0.1 })).rejects.toMatchObject(tooSlow)
     await expect.poll(host.open).toBe(0)
   })
 
-  it('that trickles is given up when its whole time is over', async () => {
+  it('that trickles fails after the total timeout', async () => {
     await using host = await startHost((_, response) => {
       const drip = setInterval(() => response.write('.'), 10)
       response.on('close', () => clearInterval(drip))
@@ -180,7 +177,7 @@ describe('a body', () => {
     await expect.poll(host.open).toBe(0)
   })
 
-  it('is not called slow because its reader is', async () => {
+  it('does not time out because of a slow reader', async () => {
     const size = 4 * 1024 * 1024
     await using host = await startHost((_, response) => response.end(Buffer.alloc(size)))
     const fetchSource = fetcherFor([host], { idleSeconds: 0.05 })
@@ -197,14 +194,14 @@ describe('a body', () => {
     expect(bytes).toBe(size)
   })
 
-  it('closes its connection when it is destroyed', async () => {
+  it('closes its connection on destruction', async () => {
     await using host = await startHost((_, response) => sendForEver(response))
     const { body } = await fetcherFor([host])(urlOf(host), { maxBytes: 1e12 })
     body.destroy()
     await expect.poll(host.open).toBe(0)
   })
 
-  it('fails with the reason of the caller who aborts, also where all of it has come', async () => {
+  it("fails with the signal's reason on abort, even if it has arrived completely", async () => {
     await using host = await startHost((request, response) => {
       if (request.url === '/whole') response.end('whole')
       else response.write('part')
@@ -219,7 +216,7 @@ describe('a body', () => {
     }
   })
 
-  it('that fails before anyone reads it crashes nothing and fails who reads it then', async () => {
+  it('that fails before it is read does not crash the process and fails a later reader', async () => {
     await using host = await startRawHost((socket: Socket) => {
       socket.write('HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nab', () => socket.destroy())
     })

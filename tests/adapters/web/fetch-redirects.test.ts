@@ -14,7 +14,7 @@ const maxBytes = 1000
 const unreachable = /could not be fetched/
 
 describe('a redirect', () => {
-  it.each([301, 302, 303, 307, 308])('%i is followed, to a relative URL too', async (status) => {
+  it.each([301, 302, 303, 307, 308])('%i is followed, also to a relative URL', async (status) => {
     await using host = await startHost((request, response) => {
       if (request.url === '/a/start?x=1') redirect(response, 'b%20c?y#fragment', status)
       else response.end(request.url)
@@ -25,7 +25,7 @@ describe('a redirect', () => {
     await expect.poll(host.open).toBe(0)
   })
 
-  it('is followed five times and not a sixth', async () => {
+  it('is followed five times but not six times', async () => {
     await using host = await startHost((request, response) => {
       const left = Number(request.url?.slice(1))
       if (left === 0) response.end('there')
@@ -39,7 +39,7 @@ describe('a redirect', () => {
     })
   })
 
-  it('that leads round in a circle ends', async () => {
+  it('that is circular is rejected', async () => {
     await using host = await startHost((_, response) => redirect(response, '/'))
     await expect(fetcherFor([host])(at(host, '/'), { maxBytes })).rejects.toThrow(/more than 5/)
     expect(host.connections()).toBe(6)
@@ -59,7 +59,7 @@ describe('a redirect', () => {
     ['javascript:alert(1)', /http or https/],
     ['http://user:pass@files.example.test:PORT/', /user name/],
     ['http://[fe80::1%25eth0]:PORT/', /http or https/],
-  ])('to %s is refused', async (location, rule) => {
+  ])('to %s is rejected', async (location, rule) => {
     await using twins = await startTwins(
       (_, response) => redirect(response, location.replace('PORT', `${twins.host.port}`)),
       (_, response) => response.end('inner'),
@@ -76,7 +76,7 @@ describe('a redirect', () => {
     await expect.poll(host.open).toBe(0)
   })
 
-  it('looks its host up anew, also where that is the same', async () => {
+  it('resolves its host again, even if it is the same', async () => {
     await using host = await startHost((_, response) => redirect(response, '/again'))
     let lookUps = 0
     const fetchSource = fetcherFor([host], {
@@ -86,7 +86,7 @@ describe('a redirect', () => {
     expect(host.connections()).toBe(1)
   })
 
-  it('from https to http is refused, from http to https is not', async () => {
+  it('from https to http is rejected, from http to https is followed', async () => {
     await using secure = await startSecureHost((request, response) => {
       if (request.url === '/down') redirect(response, at(plain, '/'))
       else response.end('secure')
@@ -102,7 +102,7 @@ describe('a redirect', () => {
     ).rejects.toThrow(/https to http/)
   })
 
-  it('whose body never ends is not read', async () => {
+  it('with an endless body is followed without reading the body', async () => {
     await using host = await startHost((request, response) => {
       if (request.url === '/end') {
         response.end('end')
@@ -121,7 +121,7 @@ describe('a redirect', () => {
     ['304', (response: ServerResponse) => response.writeHead(304).end()],
     ['300 with a Location', (response: ServerResponse) => redirect(response, '/', 300)],
     ['201 with a Location', (response: ServerResponse) => redirect(response, '/', 201)],
-  ])('is no %s', async (_, answer) => {
+  ])('is not %s', async (_, answer) => {
     await using host = await startHost((_request, response) => {
       answer(response)
     })
@@ -133,7 +133,7 @@ describe('a redirect', () => {
 describe('credentials', () => {
   const credentials = { authorization: 'Bearer secret', cookie: 'a=b' }
 
-  it('stay within their origin, and do not come back to it', async () => {
+  it('stay within their origin and are not sent again after a redirect back', async () => {
     const seen: string[] = []
     const note = (who: string, { authorization, cookie }: IncomingHttpHeaders) =>
       seen.push(`${who} ${authorization ?? '-'} ${cookie ?? '-'}`)
@@ -157,7 +157,7 @@ describe('credentials', () => {
     ])
   })
 
-  it('that a host sets as cookies are forgotten', async () => {
+  it('set by a host as cookies are ignored', async () => {
     const cookies: (string | undefined)[] = []
     await using host = await startHost((request, response) => {
       cookies.push(request.headers.cookie)

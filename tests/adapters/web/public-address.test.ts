@@ -24,7 +24,7 @@ const registry6 = `
   .trim()
   .split(/\s+/)
 
-/** Where public services live that everyone knows. */
+/** Addresses of well-known public services. */
 const public4 = ['8.8.8.8', '1.1.1.1', '93.184.216.34', '151.101.1.69', '140.82.121.4']
 const public6 = [
   '2606:4700::6810:84e5',
@@ -41,7 +41,7 @@ const metadata = `
   .trim()
   .split(/\s+/)
 
-/** Every form that holds an IPv4 address inside an IPv6 one. */
+/** Forms of an IPv6 address with an embedded IPv4 address. */
 const embeddings: Record<string, (hex: string) => string> = {
   'IPv4-mapped': (hex) => `::ffff:${hex}`,
   'IPv4-compatible': (hex) => `::${hex}`,
@@ -56,12 +56,12 @@ const embeddings: Record<string, (hex: string) => string> = {
   'ISATAP behind 6to4': (hex) => `2002:808:808:1:0:5efe:${hex}`,
 }
 
-/** Forms in which a public IPv4 address stays one: the network really takes packets there. */
+/** Forms in which an embedded public IPv4 address is reachable. */
 const transparent = new Set(
   Object.keys(embeddings).filter((form) => /mapped|^NAT64|^6to4|ISATAP/.test(form)),
 )
 
-/** What is no canonical address: nothing a resolver or a parsed URL has. */
+/** Non-canonical addresses, which resolvers and parsed URLs never contain. */
 const malformed = `
   localhost 127.1 0x7f.1 0177.0.0.1 8.8.8 134744072 8.8.8.8. 08.8.8.8 8.8.8.8/32 8.8.8.8:80 ８.8.8.8
   2606:4700::6810:84e5%eth0 fe80::1%1 [2606:4700::1] 2606:4700::6810:84e5::
@@ -69,12 +69,12 @@ const malformed = `
   .trim()
   .split(/\s+/)
 
-describe('a public address', () => {
-  it.each([...public4, ...public6])('is %s', (address) => {
+describe('isPublicAddress', () => {
+  it.each([...public4, ...public6])('returns true for %s', (address) => {
     expect(isPublicAddress(address)).toBe(true)
   })
 
-  it.each(registry4)('is none of %s, in any form', (range) => {
+  it.each(registry4)('returns false for %s in any form', (range) => {
     fc.assert(
       fc.property(addressIn(range), (address) => {
         expect(isPublicAddress(address)).toBe(false)
@@ -83,7 +83,7 @@ describe('a public address', () => {
     )
   })
 
-  it.each(registry6)('is none of %s', (range) => {
+  it.each(registry6)('returns false for %s', (range) => {
     fc.assert(
       fc.property(addressIn(range), (address) => {
         expect(isPublicAddress(address)).toBe(false)
@@ -91,23 +91,26 @@ describe('a public address', () => {
     )
   })
 
-  it.each(metadata)('is none that a cloud keeps its secrets at: %s', (address) => {
+  it.each(metadata)('returns false for the metadata address of a cloud: %s', (address) => {
     expect(isPublicAddress(address)).toBe(false)
   })
 
   it.each(Object.keys(embeddings))(
-    'is a public IPv4 address as %s only if it leads there',
+    'returns true for a public IPv4 address as %s only if it is reachable',
     (form) => {
       const written = public4.map((address) => embeddings[form]?.(hexOf(address)) ?? '')
       expect(written.filter(isPublicAddress)).toEqual(transparent.has(form) ? written : [])
     },
   )
 
-  it.each([...malformed, '', ' 8.8.8.8', '8.8.8.8\0'])('is nothing malformed: %j', (text) => {
-    expect(isPublicAddress(text)).toBe(false)
-  })
+  it.each([...malformed, '', ' 8.8.8.8', '8.8.8.8\0'])(
+    'returns false for malformed text: %j',
+    (text) => {
+      expect(isPublicAddress(text)).toBe(false)
+    },
+  )
 
-  it('is what ipaddr.js calls unicast, too, behind its embedding', () => {
+  it('returns true only for unicast addresses of ipaddr.js, after unwrapping', () => {
     fc.assert(
       fc.property(fc.oneof(fc.ipV4(), fc.ipV6()), (text) => {
         fc.pre(isPublicAddress(text))
@@ -116,7 +119,7 @@ describe('a public address', () => {
     )
   })
 
-  it.each(registry4)('is none of %s, however a URL writes it', (range) => {
+  it.each(registry4)('returns false for %s in any notation of a URL', (range) => {
     fc.assert(
       fc.property(addressIn(range), (address) => {
         const hosts = writtenForms(address).map((form) => URL.parse(`http://${form}/`)?.hostname)
@@ -131,7 +134,7 @@ function formsOf(address: string): string[] {
   return Object.values(embeddings).map((embed) => embed(hexOf(address)))
 }
 
-/** As `inet_aton` reads it: one to four numbers, each decimal, octal or hexadecimal. */
+/** Formats an address like `inet_aton` reads it: one to four numbers, each decimal, octal or hexadecimal. */
 function writtenForms(address: string): string[] {
   const [a = 0, b = 0, c = 0, d = 0] = ipaddr.IPv4.parse(address).toByteArray()
   const bases = [
@@ -162,7 +165,7 @@ function inverted(hex: string): string {
   return hex.replaceAll(/[0-9a-f]/g, (digit) => (15 - Number.parseInt(digit, 16)).toString(16))
 }
 
-/** The first and the last address of a range, and any between. */
+/** Generates the first address, the last address and others of a range. */
 function addressIn(cidr: string): fc.Arbitrary<string> {
   const [base, bits] = ipaddr.parseCIDR(cidr)
   const start = base.toByteArray()

@@ -18,7 +18,7 @@ describe('a compound file', () => {
     { gapSectors: 12_000, rootClsid: '0609020000000000c000000000000046' },
   )
 
-  test('lists its entries with the storages that hold them, wherever the directory lies', async () => {
+  test('lists its entries with their storages, for any position of the directory', async () => {
     const compound = await open(file)
     expect(compound?.isWhole).toBe(true)
     expect(compound?.rootEntries.map(({ name }) => name)).toEqual([
@@ -32,7 +32,7 @@ describe('a compound file', () => {
     expect(compound?.entries[0]?.clsid).toBe('0609020000000000c000000000000046')
   })
 
-  test('reads large streams, streams in the mini stream, and no more than asked', async () => {
+  test('reads large streams and mini streams up to the requested length', async () => {
     const compound = await open(file)
     const named = (name: string) => compound?.entries.find((entry) => entry.name === name)
     const read = async (name: string, maxBytes: number) => {
@@ -46,7 +46,7 @@ describe('a compound file', () => {
     expect(await read('Empty', 100)).toEqual(Buffer.alloc(0))
   })
 
-  test('is not whole where its directory is cut off', async () => {
+  test('is not whole if its directory is truncated', async () => {
     expect((await open(file.subarray(0, 20_000)))?.isWhole).toBe(false)
   })
 
@@ -67,8 +67,8 @@ const counted = async (bytes: Buffer) => {
   return { compound, reads }
 }
 
-describe('a hostile compound file costs bounded work', () => {
-  test('a directory that runs in a circle', async () => {
+describe('CompoundFile bounds the work for', () => {
+  test('a circular directory', async () => {
     const bytes = compoundFile({ Large: Buffer.alloc(5000), Small: Buffer.alloc(10) })
     const start = bytes.readUInt32LE(48)
     const fatAt = sector(bytes.readUInt32LE(76))
@@ -88,7 +88,7 @@ describe('a hostile compound file costs bounded work', () => {
     expect(compound?.rootEntries.map(({ name }) => name)).toEqual(['One', 'Two'])
   })
 
-  test('a mini stream whose chain runs in a circle and whose numbers are far away', async () => {
+  test('a mini stream with a circular chain and distant sectors', async () => {
     const bytes = compoundFile({ Small: Buffer.alloc(200, 1) })
     const fatAt = sector(bytes.readUInt32LE(76))
     const miniFat = bytes.readUInt32LE(60)
@@ -100,11 +100,11 @@ describe('a hostile compound file costs bounded work', () => {
     expect((await compound.readStream(small, 1000)).length).toBeLessThan(200)
   })
 
-  test('tables scattered over a large file: at most 32 MiB are read', async () => {
+  test('tables scattered over a large file, by reading at most 32 MiB', async () => {
     const bytes = compoundFile({ Small: Buffer.alloc(10) })
     let reads = 0
     const directory = bytes.readUInt32LE(48)
-    // Each sector of the directory is followed by one that lies a megabyte away.
+    // Consecutive sectors of the directory are a megabyte apart.
     const compound = await CompoundFile.open(async (offset, length) => {
       reads += 1
       if (offset === 0) {

@@ -10,7 +10,7 @@ const detect = (head: Uint8Array | string, { declared, name = 'file' }: Hint = {
     ...(declared === undefined ? {} : { declared }),
   })
 
-/** Hexadecimal bytes, or text in quotes: `52494646 'WAVE'`. */
+/** Parses hexadecimal bytes and quoted text: `52494646 'WAVE'`. */
 function bytes(notation: string): Buffer {
   const parts = notation.match(/'[^']*'|[0-9a-f]+/gi) ?? []
   return Buffer.concat(
@@ -26,7 +26,7 @@ const ftyp = (...brands: string[]) => {
   return Buffer.concat([box, Buffer.from('\0\0\0\x08free', 'latin1')])
 }
 
-describe('a format that WHATWG MIME Sniffing lists has its name for it', () => {
+describe("detectType uses WHATWG's name for a format in MIME Sniffing", () => {
   test.each([
     ['00000100 0100 1010', 'image/x-icon'],
     ['00000200 0100 2020', 'image/x-icon'],
@@ -78,7 +78,7 @@ describe('a format that WHATWG MIME Sniffing lists has its name for it', () => {
   })
 })
 
-describe('a format inside a container is named more finely', () => {
+describe('detectType of a format inside a container', () => {
   test.each([
     [['M4A ', 'mp42', 'isom'], 'audio/x-m4a'],
     [['heic', 'mif1', 'heic'], 'image/heic'],
@@ -109,7 +109,7 @@ describe('a format inside a container is named more finely', () => {
     expect(await detect(zip('notes.txt', Buffer.from('notes')))).toBe('application/zip')
   })
 
-  test('the hints tell what is in a container when nothing else can', async () => {
+  test('the hints decide if the container does not', async () => {
     const cfb = Buffer.concat([bytes('d0cf11e0a1b11ae1'), Buffer.alloc(600)])
     expect(await detect(cfb, { name: 'old.doc' })).toBe('application/msword')
     expect(await detect(cfb, { declared: 'application/vnd.ms-excel' })).toBe(
@@ -119,7 +119,7 @@ describe('a format inside a container is named more finely', () => {
   })
 })
 
-describe('the bytes come first', () => {
+describe('detectType prefers the bytes to the hints', () => {
   test.each([
     ["89504e470d0a1a0a 0000000d 'IHDR'", 'text/html', 'image/png'],
     ["89504e470d0a1a0a 0000000d 'IHDR'", 'image/jpeg', 'image/png'],
@@ -144,20 +144,20 @@ describe('the bytes come first', () => {
     'text/html',
     'image/svg+xml',
     'application/json',
-  ])('bytes that nobody knows are not %s, whatever is declared', async (declared) => {
+  ])('unknown bytes declared as %s are not of this type', async (declared) => {
     const unknown = bytes('0badc0de 00 01 02 03 04 05 06 07')
     expect(await detect(unknown, { declared, name: 'x.png' })).toBe('application/octet-stream')
   })
 
   test.each(['application/x-custom', 'application/vnd.example.thing+binary', 'image/x-tga'])(
-    'bytes that nobody knows may be %s',
+    'unknown bytes declared as %s are of this type',
     async (declared) => {
       expect(await detect(bytes('0badc0de 00 01 02 03'), { declared })).toBe(declared)
     },
   )
 })
 
-describe('HTML and XML are recognised as WHATWG does, by nothing else', () => {
+describe("detectType recognises HTML and XML by WHATWG's patterns only", () => {
   test.each([
     '<!DOCTYPE html>',
     '<!doctype HTML ',
@@ -219,7 +219,7 @@ describe('HTML and XML are recognised as WHATWG does, by nothing else', () => {
   })
 })
 
-describe('where bytes cannot tell', () => {
+describe('detectType without a signature', () => {
   test.each([
     ['{"a":1}', { declared: 'application/json' }, 'application/json'],
     ['{"a":1}', { name: 'a.json' }, 'application/json'],
@@ -248,7 +248,7 @@ describe('where bytes cannot tell', () => {
   })
 
   test.each([[bytes('fffe 61002c006200')], [bytes('feff 0061002c0062')], [bytes("efbbbf 'a,b'")]])(
-    'a byte order mark makes text of %j',
+    '%j with a byte order mark is text',
     async (head) => {
       expect(await detect(head)).toBe('text/plain')
       expect(await detect(head, { name: 'a.csv' })).toBe('text/csv')
@@ -257,7 +257,7 @@ describe('where bytes cannot tell', () => {
   )
 
   test.each([0x00, 0x08, 0x0b, 0x0e, 0x1a, 0x1c, 0x1f])(
-    'the binary data byte %i makes it binary',
+    'content with the binary data byte %i is binary',
     async (byte) => {
       const head = Buffer.concat([Buffer.from('words'), Buffer.of(byte)])
       expect(await detect(head, { name: 'a.txt' })).toBe('application/octet-stream')
@@ -282,7 +282,7 @@ describe('where bytes cannot tell', () => {
   })
 })
 
-describe('a malformed declared type never passes', () => {
+describe('detectType ignores the malformed declared type', () => {
   test.each([
     '',
     'application',
@@ -309,13 +309,13 @@ describe('a malformed declared type never passes', () => {
     expect(await detect('', { declared })).toBe('application/octet-stream')
   })
 
-  test('parameters and surrounding white space are dropped, letters are lowered', async () => {
+  test('detectType removes parameters and white space from the declared type and lower-cases it', async () => {
     const declared = ' Application/X-Custom ; q="a;b"'
     expect(await detect(bytes('0badc0de 00 01'), { declared })).toBe('application/x-custom')
   })
 })
 
-test('no bytes make it throw, and what it answers is an essence', async () => {
+test('detectType returns an essence for random bytes', async () => {
   const signatures = [
     '504b0304',
     '1a45dfa3',

@@ -14,7 +14,7 @@ import {
 } from '../../support/files/type-samples.ts'
 import { streamedZip } from '../../support/files/streamed-zip.ts'
 
-/** As the scan does it: the first bytes are there, the rest is read where it is asked for. */
+/** Detects a type like the scan: with the first bytes in memory and random access to the rest. */
 async function detect(bytes: Buffer, hint: Partial<TypeHint> = {}) {
   let readBytes = 0
   const read = async (offset: number, length: number) => {
@@ -32,7 +32,7 @@ const typeOf = async (bytes: Buffer, hint?: Partial<TypeHint>) => (await detect(
 const sheet =
   zipSamples['application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'] ?? Buffer.alloc(0)
 
-describe('a format is told by the structure of its container, wherever that lies', () => {
+describe('detectType recognises a format by the structure of its container', () => {
   test.each(Object.entries({ ...zipSamples }))('in a zip archive: %s', async (type, bytes) => {
     expect(bytes.length).toBeGreaterThan(100)
     expect(await typeOf(bytes)).toBe(type)
@@ -61,7 +61,7 @@ describe('a format is told by the structure of its container, wherever that lies
     expect(await typeOf(lateTiff([50_706], order))).toBe('image/x-adobe-dng')
   })
 
-  test('a picture with a run-length code by its footer, or by its name', async () => {
+  test('a run-length encoded TGA picture by its footer or its name', async () => {
     expect(await typeOf(tga(10, { footer: true }))).toBe('image/x-tga')
     expect(await typeOf(tga(10), { name: 'a.tga' })).toBe('image/x-tga')
     expect(await typeOf(tga(10))).toBe('application/octet-stream')
@@ -69,13 +69,13 @@ describe('a format is told by the structure of its container, wherever that lies
   })
 })
 
-describe('pictures that begin as another format does', () => {
+describe('detectType of a picture that begins like another format', () => {
   const pixels = Buffer.alloc(5000, 0x99)
 
   test.each([
     [1, 200, 150],
     [2, 65_535, 65_535],
-  ])('JBIG of %i planes, %i by %i, is no icon', async (planes, width, height) => {
+  ])('returns no icon for JBIG of %i planes, %i by %i', async (planes, width, height) => {
     const bytes = jbig(planes, width, height)
     expect(await typeOf(bytes)).toBe('application/octet-stream')
     expect(await typeOf(bytes, { declared: 'image/x-jbig' })).toBe('image/x-jbig')
@@ -90,20 +90,23 @@ describe('pictures that begin as another format does', () => {
     [withPixels('P5 200 150 255\n'), 'image/x-portable-graymap'],
     [withPixels('P6\n# made by a test\n200 150\n255\n'), 'image/x-portable-pixmap'],
     [withPixels('P7\nWIDTH 200\nHEIGHT 150\nDEPTH 1\n'), 'image/x-portable-arbitrarymap'],
-  ])('picture %#, whose first 1445 bytes look like text, has its own type', async (bytes, type) => {
-    expect(await typeOf(bytes)).toBe(type)
-    expect(await typeOf(bytes, { declared: 'image/png', name: 'a.bin' })).toBe(type)
-  })
+  ])(
+    'returns the type of picture %#, whose first 1445 bytes look like text',
+    async (bytes, type) => {
+      expect(await typeOf(bytes)).toBe(type)
+      expect(await typeOf(bytes, { declared: 'image/png', name: 'a.bin' })).toBe(type)
+    },
+  )
 
   test.each(['P1 200 of them\n', 'P6: see below\n', 'SIMPLE  = true\n', 'P7\nWIDE'])(
-    'the text %j stays text',
+    'returns text/plain for the text %j',
     async (text) => {
       expect(await typeOf(Buffer.from(text))).toBe('text/plain')
     },
   )
 })
 
-describe('where the structure leaves it open, a plausible hint stands', () => {
+describe('detectType with an ambiguous structure', () => {
   test.each([
     [streamedZip({ '01.jpg': 'x' }), 'book.cbz', 'application/x-cbr'],
     [streamedZip({ 'a.usdc': 'x' }), 'a.usdz', 'model/vnd.usdz+zip'],
@@ -120,7 +123,7 @@ describe('where the structure leaves it open, a plausible hint stands', () => {
     [Buffer.from('0badc0de000102', 'hex'), 'part.stl', 'model/stl'],
     [Buffer.from('0badc0de000102', 'hex'), 'a.png', 'application/octet-stream'],
     [Buffer.from('0badc0de000102', 'hex'), 'a.dwf', 'model/vnd.dwf'],
-  ])('bytes %# called %s are %s', async (bytes, name, type) => {
+  ])('for bytes %# and the name %s returns %s', async (bytes, name, type) => {
     expect(await typeOf(bytes, { name })).toBe(type)
   })
 
@@ -132,24 +135,24 @@ describe('where the structure leaves it open, a plausible hint stands', () => {
     ['a.svg', 'application/zip'],
     ['a.html', 'application/zip'],
     ['a.pdf', 'application/zip'],
-  ])('an archive without the marks of its name %s is %s', async (name, type) => {
+  ])('for a plain archive with the name %s returns %s', async (name, type) => {
     expect(await typeOf(streamedZip({ 'notes.txt': 'x' }), { name })).toBe(type)
   })
 
-  test('an archive whose directory is cut off is what its name says', async () => {
+  test('returns the type of the name for an archive with a truncated directory', async () => {
     const cut = zipSamples['application/zip']?.subarray(0, 60) ?? Buffer.alloc(0)
     expect(await typeOf(cut, { name: 'a.xlsx' })).toMatch(/spreadsheetml\.sheet$/)
     expect(await typeOf(cut, { name: 'a.svg' })).toBe('application/zip')
   })
 
-  test('a type named inside an archive cannot be one that browsers open', async () => {
+  test('ignores a type inside an archive that browsers would open', async () => {
     for (const mimetype of ['text/html', 'image/svg+xml', 'application/pdf', 'image/png']) {
       expect(await typeOf(streamedZip({ mimetype }))).toBe('application/zip')
     }
   })
 })
 
-describe('formats begin as late as their readers allow', () => {
+describe('detectType recognises a format after other bytes', () => {
   const pdf = '%PDF-1.4\n1 0 obj\n<<>>\nendobj\n'
   test.each([
     ' ',
@@ -182,7 +185,7 @@ describe('formats begin as late as their readers allow', () => {
     },
   )
 
-  test('an archive after other bytes, where it is declared or named as one', async () => {
+  test('an archive after other bytes, if it is declared or named as one', async () => {
     const bytes = Buffer.concat([Buffer.from('0badc0de0001', 'hex'), filler, sheet])
     const type = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'
     expect(await typeOf(bytes, { name: 'a.xlsx' })).toBe(type)
@@ -190,7 +193,7 @@ describe('formats begin as late as their readers allow', () => {
     expect(await typeOf(bytes, { name: 'a.png' })).toBe('application/octet-stream')
   })
 
-  test('two letters make no font of an archive', async () => {
+  test('an archive with the letters LP at offset 34, which is not a font', async () => {
     expect(await typeOf(streamedZip({ 'DATALPHA.csv': 'x' }))).toBe('application/zip')
   })
 
@@ -205,7 +208,7 @@ describe('formats begin as late as their readers allow', () => {
   )
 })
 
-test('reads a bounded part of a file, whatever its structure says', async () => {
+test('detectType reads a bounded part of a file with a hostile structure', async () => {
   const many = streamedZip(
     Object.fromEntries(Array.from({ length: 40_000 }, (_, n) => [`${n}`, ''])),
   )
@@ -217,7 +220,7 @@ test('reads a bounded part of a file, whatever its structure says', async () => 
   }
 })
 
-test('a store that fails makes it throw, so that the event comes again', async () => {
+test('detectType rejects if the store fails, so that the event is repeated', async () => {
   const failing = { sizeBytes: 200_000, read: () => Promise.reject(new Error('the store is away')) }
   for (const bytes of [
     lateTiff(),

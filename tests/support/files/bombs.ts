@@ -3,7 +3,7 @@ import { constants, createGzip, deflateRawSync } from 'node:zlib'
 
 const mebibyte = 1024 * 1024
 
-/** Zeros, never all in memory. */
+/** Streams zeros. */
 export function zeros(sizeBytes: number): Readable {
   return Readable.from(chunks(sizeBytes, Buffer.alloc(mebibyte)))
 }
@@ -12,14 +12,14 @@ function* chunks(sizeBytes: number, chunk: Buffer) {
   for (let left = sizeBytes; left > 0; left -= chunk.length) yield chunk.subarray(0, left)
 }
 
-/** Zeros, a thousand times smaller. */
+/** Streams zeros compressed by a factor of a thousand. */
 export function gzipBomb(sizeBytes: number): Readable {
   return zeros(sizeBytes).pipe(createGzip({ level: constants.Z_BEST_SPEED }))
 }
 
 /**
- * A zip archive whose entries share one run of compressed bytes, as in David Fifield's "A better zip bomb" (2019): the
- * header of each is, to the entry in front of it, a stored block in front of the shared bytes. Its checksums are not true.
+ * Makes a zip archive whose entries share one run of compressed bytes, as in David Fifield's "A better zip bomb" (2019). Each local
+ * header is a stored block of the entry before it. The checksums are wrong.
  */
 export function overlappingZip(entryCount: number, kernelBytes: number): Buffer {
   let body: Buffer = deflateRawSync(Buffer.alloc(kernelBytes))
@@ -47,7 +47,7 @@ export function overlappingZip(entryCount: number, kernelBytes: number): Buffer 
   return Buffer.concat([body, directory, end])
 }
 
-/** The beginning of a stored block of deflate (RFC 1951 §3.2.4) that is not the last one. */
+/** Makes the header of a stored block of deflate (RFC 1951 §3.2.4) that is not the last one. */
 const storedBlockBytes = 5
 
 function storedBlock(length: number): Buffer {
@@ -69,7 +69,7 @@ function localHeader(name: string, compressedBytes: number, sizeBytes: number): 
   return Buffer.concat([header, Buffer.from(name)])
 }
 
-/** The directory's entry for a header at an offset: the same fields, a little further on. */
+/** Makes the directory entry for a local header at an offset. */
 function directoryEntry(header: Buffer, at: number): Buffer {
   const entry = Buffer.alloc(46)
   entry.writeUInt32LE(0x02014b50, 0)

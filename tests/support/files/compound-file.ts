@@ -5,13 +5,13 @@ const endOfChain = 0xfffffffe
 const fatSector = 0xfffffffd
 const free = 0xffffffff
 
-/** Streams by name; a storage is an object of its own. */
+/** Streams by name. A nested object is a storage. */
 export interface Storage {
   [name: string]: Buffer | Storage
 }
 
 interface Layout {
-  /** Free sectors in front of the directory, which then lies late in the file; at most 12,000. */
+  /** The number of free sectors before the directory, at most 12,000. */
   gapSectors?: number
   rootClsid?: string
 }
@@ -24,7 +24,7 @@ interface Entry {
   start: number
 }
 
-/** A compound file of version 3 (MS-CFB), with sectors of 512 bytes and small streams in the mini stream. */
+/** Makes a compound file of version 3 (MS-CFB) with sectors of 512 bytes and small streams in the mini stream. */
 export function compoundFile(root: Storage, { gapSectors = 0, rootClsid = '' }: Layout = {}) {
   const entries: Entry[] = [{ name: 'Root Entry', kind: 5, children: [], start: endOfChain }]
   addChildren(entries, 0, root)
@@ -119,7 +119,7 @@ function addChildren(entries: Entry[], parent: number, storage: Storage): void {
   }
 }
 
-/** Siblings are a list to the right: a tree that every reader takes, if a slow one. */
+/** Links siblings to the right only, which is a valid but degenerate tree. */
 function directoryEntry(entry: Entry, all: Entry[], index: number, clsid: string): Buffer {
   const bytes = Buffer.alloc(128)
   const siblings = all.find(({ children }) => children.includes(index))?.children ?? []

@@ -1,7 +1,7 @@
 import { compoundFile } from './compound-file.ts'
 import { oddZip } from './odd-zip.ts'
 
-/** RC4 with the key c7 da 39 6b, with which Jet and ACE mask the header of a database. */
+/** Applies RC4 with the key c7 da 39 6b, which Jet and ACE use to mask the header of a database. */
 const mask = Buffer.from(
   'b56f03626108c255eba96772433f009c7a9f90ff809a31c579baed30bcdfcc9d63d9e4c37b42fb8abc4e86fbec375d449cfac65e28e613b68a6054947b36f572dfb177f41343cfafb1333461795b92b57c2a05f17c99011b98fd124f4a946c3e60265f95f8d089248567c61f2744d2eecf65edff07c746a178160cede92d62d4',
   'hex',
@@ -15,7 +15,7 @@ interface AccessOptions {
   createdAt?: number
 }
 
-/** The first page of an Access database, as far as it tells whether the database is encrypted. */
+/** Makes the first page of an Access database with the fields for encryption. */
 export function accessDatabase(options: AccessOptions = {}): Buffer {
   const { engine = 'Jet', version = 1, encodingKey = 0, createdAt = 38_000.5 } = options
   const page = Buffer.alloc(4096)
@@ -36,7 +36,7 @@ export function accessDatabase(options: AccessOptions = {}): Buffer {
   return page
 }
 
-/** A FIB (MS-DOC §2.5.1) as far as its flags. */
+/** Makes a FIB (MS-DOC §2.5.1) up to its flags. */
 function fib(flags: number, { ident = 0xa5ec, version = 0x00c1 } = {}): Buffer {
   const bytes = Buffer.alloc(4096)
   bytes.writeUInt16LE(ident, 0)
@@ -90,7 +90,7 @@ const hwp = (flags: number) => {
 
 const encryptedPackage = { EncryptionInfo: Buffer.alloc(224), EncryptedPackage: Buffer.alloc(5000) }
 
-/** What can be recognized in an archive, too, by the shipped signatures. */
+/** Encrypted documents that the shipped signatures also recognize inside archives. */
 export const encryptedOffice: [name: string, bytes: Buffer][] = [
   ['a DOCX, XLSX or PPTX with a password', compoundFile(encryptedPackage)],
   [
@@ -116,7 +116,7 @@ export const encryptedOffice: [name: string, bytes: Buffer][] = [
   ['an Apple disk image', Buffer.concat([Buffer.from('encrcdsa'), Buffer.alloc(600)])],
 ]
 
-/** What is recognized only as a file of its own. */
+/** Encrypted documents that are only recognized outside archives. */
 export const encryptedOthers: [name: string, bytes: Buffer][] = [
   [
     'a workbook in a document',
@@ -180,7 +180,7 @@ function openPgpToKey(): Buffer {
   ])
 }
 
-/** The same formats without a password, and what is hidden from nobody. */
+/** The same formats without a password, and documents with obfuscation only. */
 export const openDocuments: [name: string, bytes: Buffer][] = [
   ['Word 97 to 2003', compoundFile({ WordDocument: fib(0x1200) })],
   ['Excel 97 to 2003', compoundFile({ Workbook: Buffer.concat([biff8, codePage, end, rc4]) })],

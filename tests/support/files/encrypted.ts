@@ -1,4 +1,4 @@
-/** Archives that 7-Zip 16.02 made with a password, of one small file; as base64, for 7-Zip is not everywhere. */
+/** Archives of one small file with a password, made by 7-Zip 16.02. Base64, so that the tests do not need 7-Zip. */
 export const encryptedArchives: Record<string, Buffer> = {
   'a zip archive (ZipCrypto)': Buffer.from(
     'UEsDBBQAAQAIAOBpdV39PAfvGgEAACACAAAIAAAAY2xhbS5leGXVr/fhij/nC0WPMzTewQl14bgXHra6ePOxWQp7QMDXedmnX/kYXKYSPST+0k0giuB39BKKjuKOIXTQ+boTZzkPorY2hha5QlmlU8s+BcoG3HkAX/RJRM67yb1vLvtfCmJmnOzku98lPsKFNZHPZuBBjJ1QNOb+1vA+fBxP7khDTUiVfyOkxoQhqL1dHF2IKDs3oLPd1lpGAi+WZ/reYl1Rr5HmEHHd4ztnNDfCCuqGMgFHC5HYuXiqDRZCyS+81+MMpayLywoKpTXo6Zsf7o0WHrgNFTplKikguP/XWEuJmrIG0Y2UWCY5td+P+IgyvwZsBIuue6/pWUqygdykXhPjCRegh+KuwywYEs2iHdfhSRktv4zJxhE8Ty1QSwECPwMUAAEACADgaXVd/TwH7xoBAAAgAgAACAAkAAAAAAAAACCApIEAAAAAY2xhbS5leGUKACAAAAAAAAEAGACcTftOunndAQAAAAAAAAAAAAAAAAAAAABQSwUGAAAAAAEAAQBaAAAAQAEAAAAA',

@@ -1,30 +1,30 @@
 import { crc32, deflateRawSync } from 'node:zlib'
 
-/** A field of 32 bits that says: the number stands in the Zip64 extra field. */
+/** Value of a 32-bit field whose number is in the Zip64 extra field. */
 const elsewhere = 0xffffffff
 const streamedFlag = 0x0008
 
-/** How an entry is written; by default as plainly as can be. */
+/** Options of an entry. The defaults make a plain entry. */
 export interface OddEntry {
-  /** 0 is stored; for any other but 8 (deflate) the bytes are stored nevertheless. */
+  /** 0 is stored, 8 is deflate. For other methods, the bytes are stored too. */
   method?: number
-  /** The sizes stand behind the data (APPNOTE §4.3.9), there in 64 bits with `wideDescriptor`. */
+  /** Writes the sizes after the data (APPNOTE §4.3.9), in 64 bits with `wideDescriptor`. */
   streamed?: boolean
   wideDescriptor?: boolean
-  /** Sizes in the Zip64 extra field of the header in front of the data, of the directory's entry. */
+  /** Writes the sizes to the Zip64 extra field of the local header, or of the directory entry. */
   zip64Local?: boolean
   zip64Directory?: boolean
-  /** The offset of the data in the Zip64 extra field of the directory's entry. */
+  /** Writes the offset to the Zip64 extra field of the directory entry. */
   zip64Offset?: boolean
-  /** The end of the directory is the Zip64 one (§4.3.14), and the plain one refers to it. */
+  /** Writes a Zip64 end record (§4.3.14), which the end record refers to. */
   zip64End?: boolean
-  /** Sizes that the header in front of the data claims, true or not. */
+  /** Sizes in the local header, which may be wrong. */
   claims?: { compressedBytes: number; sizeBytes: number }
-  /** Bytes in front of the archive, with offsets that count them. */
+  /** Bytes before the archive. The offsets include them. */
   prefix?: Buffer
 }
 
-/** A zip archive with one entry, written in ways that readers accept and scanners trip over. */
+/** Makes a zip archive with one entry in variants that readers accept but scanners may not. */
 export function oddZip(name: string, bytes: Buffer, entry: OddEntry = {}): Buffer {
   const { prefix = Buffer.alloc(0), method = 0, streamed = false } = entry
   const data = method === 8 ? deflateRawSync(bytes) : bytes
@@ -106,7 +106,7 @@ function directoryEnd(bytes: number, at: number, zip64: boolean): Buffer {
 
 const wide = { compressedBytes: elsewhere, sizeBytes: elsewhere }
 
-/** §4.5.3: only what the fields of 32 bits have no room for, in this order. */
+/** Makes a Zip64 extra field (§4.5.3), which contains only the overflowing values, in this order. */
 function zip64Extra(values: number[]): Buffer {
   return Buffer.concat([uint16(1, 8 * values.length), uint64(...values)])
 }

@@ -1,4 +1,4 @@
-/** A page of 200 × 100 points, without a cross-reference table: readers make their own. */
+/** A page of 200 × 100 points without a cross-reference table, which readers reconstruct. */
 export const onePagePdf = Buffer.from(
   `%PDF-1.4
 1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj

@@ -1,6 +1,6 @@
 import sharp, { type Sharp } from 'sharp'
 
-/** 60 × 40 pixels of which no two rows or columns are alike. */
+/** Makes a picture of 60 × 40 pixels with distinct rows and columns. */
 export function motley(depth: 8 | 16 = 8): Sharp {
   const [width, height] = [60, 40]
   const pixels = Array.from({ length: width * height * 3 }, (_, index) => (index * 37) % 251)
@@ -14,16 +14,16 @@ export function motley(depth: 8 | 16 = 8): Sharp {
 
 const secret = 'Ann was here'
 
-/** The same picture with Exif (also GPS) and XMP that name a person. */
+/** Adds Exif (including GPS) and XMP with personal data. */
 export const signed = (image: Sharp): Sharp =>
   image
     .withExif({ IFD0: { Artist: secret }, IFD3: { GPSLatitude: '51/1 30/1 0/1' } })
     .withXmp(`<x:xmpmeta xmlns:x="adobe:ns:meta/">${secret}</x:xmpmeta>`)
 
-/** Whether anything of what `signed` adds is left. */
+/** Returns true if a file contains metadata of `signed`. */
 export const isSigned = (file: Buffer): boolean => file.includes(secret)
 
-/** All pixels of all frames, in the colours and depth that they are stored in. */
+/** Decodes all frames without converting colours or depth. */
 export async function pixelsOf(file: Buffer): Promise<{ bytes: Buffer; shape: string }> {
   const image = sharp(file, { animated: true, ignoreIcc: true })
   const { space, depth, pages = 1 } = await image.metadata()

@@ -8,14 +8,14 @@ export function pngChunk(type: string, content: Buffer): Buffer {
   return Buffer.concat([numbers.subarray(0, 4), named, numbers.subarray(4)])
 }
 
-/** A PNG with a chunk after its header, or in front of its end. */
+/** Inserts a chunk after the header of a PNG or before its end. */
 export function withChunk(png: Buffer, chunk: Buffer, place: 'early' | 'late'): Buffer {
   const headerEnd = 8 + 25
   const at = place === 'early' ? headerEnd : png.length - 12
   return Buffer.concat([png.subarray(0, at), chunk, png.subarray(at)])
 }
 
-/** An APNG of two frames: the picture, and the same once more. */
+/** Makes an APNG that shows the picture in two frames. */
 export function animatedPng(png: Buffer): Buffer {
   const [width, height] = [png.readUInt32BE(16), png.readUInt32BE(20)]
   const control = (sequence: number) => {
@@ -38,7 +38,7 @@ export function animatedPng(png: Buffer): Buffer {
   return withChunk(first, Buffer.concat([control(1), second]), 'late')
 }
 
-/** The names of a PNG's chunks. */
+/** Lists the chunk types of a PNG. */
 export function chunkNames(png: Buffer): string[] {
   const names: string[] = []
   for (let at = 8; at < png.length; at += 12 + png.readUInt32BE(at))

@@ -10,7 +10,7 @@ const picture = ['-f', 'lavfi', '-i', 'testsrc=size=128x96:rate=15:duration=2']
 const tone = ['-f', 'lavfi', '-i', 'sine=frequency=440:duration=2']
 const h264 = [...picture, ...tone, '-c:v', 'libx264', '-pix_fmt', 'yuv420p', '-c:a', 'aac']
 
-/** What ffmpeg writes, by file name. */
+/** Arguments for ffmpeg by file name. */
 const recorded: Record<string, string[]> = {
   'h264.mp4': h264,
   'h264.m4v': h264,
@@ -45,12 +45,12 @@ const drawn: Record<string, (image: Sharp) => Sharp> = {
   'red.tiff': (image) => image.tiff(),
 }
 
-/** Names of the films, tones and pictures that `realMedia` makes. */
+/** The names of videos, audio files and pictures for `realMedia`. */
 export const realMediaNames = [...Object.keys(recorded), ...Object.keys(drawn)]
 
 export const pictureWidth = 64
 
-/** A small real file of a format, by a name of `realMediaNames`. Needs `ffmpeg` for films and tones. */
+/** Makes a small real file by a name of `realMediaNames`. Needs `ffmpeg` for video and audio. */
 export async function realMedia(name: string): Promise<Buffer> {
   const draw = drawn[name]
   if (draw) {

@@ -1,8 +1,8 @@
 import { crc32, deflateRawSync } from 'node:zlib'
 
 /**
- * A zip archive as programs write it that stream (fastexcel, many web servers): every entry is deflated, and its sizes stand
- * after its data and in the directory only (APPNOTE 6.3.10 §4.4.4, bit 3).
+ * Makes a zip archive like streaming writers (fastexcel, many web servers): every entry is deflated, and its sizes are only after its
+ * data and in the directory (APPNOTE 6.3.10 §4.4.4, bit 3).
  */
 export function streamedZip(files: Record<string, string | Buffer>): Buffer {
   const before: Buffer[] = []

@@ -2,7 +2,7 @@ type Entry = [tag: number, type: 'short' | 'long' | 'text', value: number | stri
 
 const types = { text: 2, short: 3, long: 4 }
 
-/** A little-endian TIFF of grey pages of 2 × 2 pixels, each with further entries; `pointer` entries name a directory by its index. */
+/** Makes a little-endian TIFF of grey pages of 2 × 2 pixels with additional entries. `pointer` entries refer to a directory by its index. */
 export function tiffOf(
   pages: { entries: Entry[]; isLinked?: boolean; pointers?: [tag: number, page: number][] }[],
 ): Buffer {
@@ -48,7 +48,7 @@ export function tiffOf(
   return file
 }
 
-/** What a page of `tiffOf` needs to be one. */
+/** The required entries of a page of `tiffOf`. */
 export const greyPage = (photometric = 1): Entry[] => [
   ...([
     [256, 'short', 2],

@@ -3,7 +3,7 @@ import { compoundFile } from './compound-file.ts'
 import { accessDatabase } from './encrypted-documents.ts'
 import { streamedZip } from './streamed-zip.ts'
 
-/** 100 KB of no particular kind: puts what comes after it beyond the bytes that a scan keeps. */
+/** 100 KB of filler, so that the following bytes lie beyond the head that a scan keeps. */
 export const filler = Buffer.alloc(100_000, 0x5a)
 
 const office = (...types: string[]) =>
@@ -11,7 +11,7 @@ const office = (...types: string[]) =>
 const main = (type: string) => `application/vnd.${type}.main+xml`
 const openXml = 'openxmlformats-officedocument'
 
-/** An Office document whose parts come in front of its list of content types, as streaming writers order them. */
+/** Makes an Office document whose parts precede its list of content types, as streaming writers do. */
 const document = (type: string, folder: string) =>
   streamedZip({ [`${folder}/media/a.bin`]: filler, '[Content_Types].xml': office(main(type)) })
 
@@ -67,7 +67,7 @@ export const zipSamples: Record<string, Buffer> = {
   'application/vnd.google-earth.kmz': streamedZip({ 'files/a.png': filler, 'doc.kml': '<kml/>' }),
 }
 
-/** Documents of iWork that differ in the content of one file only. */
+/** iWork documents that differ in the content of one entry only. */
 export const iWorkSamples: [name: string, bytes: Buffer, type: string][] = [
   [
     'Pages with tables',
@@ -99,7 +99,7 @@ export const iWorkSamples: [name: string, bytes: Buffer, type: string][] = [
   ['a web page', streamedZip({ 'index.xml': '<feed/>' }), 'application/zip'],
 ]
 
-/** A compound file whose directory lies late. */
+/** Makes a compound file with its directory near the end. */
 const compound = (root: Parameters<typeof compoundFile>[0], rootClsid = '') =>
   compoundFile(root, { gapSectors: 400, rootClsid })
 
@@ -124,7 +124,7 @@ export const compoundSamples: Record<string, Buffer> = {
   'application/x-cfb': compound({ Contents: bytes }),
 }
 
-/** A TIFF whose directory comes after its pixels, as libtiff writes it, with more tags for camera raw. */
+/** Makes a TIFF whose directory follows its pixels, like libtiff, with additional tags for camera raw. */
 export function lateTiff(tags: number[] = [], order: 'LE' | 'BE' = 'LE'): Buffer {
   const pixels = Buffer.alloc(100_000, 7)
   const all = [256, 257, ...tags].sort((a, b) => a - b)
@@ -157,7 +157,7 @@ export const fits = Buffer.concat([
   Buffer.alloc(2880),
 ])
 
-/** A JBIG picture (T.82 §6.2): one layer of so many planes, which begins as an icon does. */
+/** Makes a JBIG picture (T.82 §6.2) with one layer, whose first bytes equal those of an icon. */
 export function jbig(planes: number, width: number, height: number): Buffer {
   const header = Buffer.from([0, 0, planes, 0, ...Array<number>(12).fill(0), 8, 0, 3, 0x48])
   header.writeUInt32BE(width, 4)
@@ -166,7 +166,7 @@ export function jbig(planes: number, width: number, height: number): Buffer {
   return Buffer.concat([header, Buffer.alloc(100, 0xa5)])
 }
 
-/** An uncompressed Truevision picture, which begins as a Windows cursor does; without a footer, as many programs write it. */
+/** Makes an uncompressed Truevision picture, whose first bytes equal those of a Windows cursor. Many programs omit the footer. */
 export function tga(imageType = 2, { footer = false } = {}): Buffer {
   const header = Buffer.alloc(18)
   header[2] = imageType

@@ -4,8 +4,8 @@ const encryptedFlag = 0x0001
 const utf8Flag = 0x0800
 
 /**
- * A zip archive with one stored entry (APPNOTE 6.3.10 §4.3). An encrypted one only says so in its flags: without
- * the password nobody can tell that apart from the real thing, and no scanner can look inside.
+ * Makes a zip archive with one stored entry (APPNOTE 6.3.10 §4.3). `encrypted` only sets the flag, which looks the same as real
+ * encryption to a scanner without the password.
  */
 export function zip(name: string, bytes: Buffer, options: { encrypted?: boolean } = {}): Buffer {
   const flags = utf8Flag | (options.encrypted ? encryptedFlag : 0)

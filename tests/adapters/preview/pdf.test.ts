@@ -7,7 +7,7 @@ import { skipWithoutProgram } from '../../support/programs.ts'
 
 const renderer = openLocalRenderer()
 
-/** The page of 200 × 100 points with a red box from (20, 20) to (120, 70), and further entries. */
+/** A page of 200 × 100 points with a red box from (20, 20) to (120, 70) and additional entries. */
 const pageWith = (entries: string, media = '0 0 200 100') =>
   Buffer.from(
     onePagePdf.toString().replace('/MediaBox[0 0 200 100]', `/MediaBox[${media}]${entries}`),
@@ -28,21 +28,21 @@ async function drawn(file: Buffer, width = 100) {
   return { size: [info.width, info.height], redAt }
 }
 
-describe.skipIf(skipWithoutProgram('pdftoppm'))('the preview of a page', () => {
-  // The box has its middle at (0.35, 0.55) of the page, from the upper left corner.
+describe.skipIf(skipWithoutProgram('pdftoppm'))('the preview of a PDF page', () => {
+  // The center of the box is at (0.35, 0.55) of the page, from the upper left corner.
   test.each([
     [0, [100, 50], [0.15, 0.75]],
     [90, [100, 200], [0.25, 0.15]],
     [180, [100, 50], [0.85, 0.25]],
     [270, [100, 200], [0.75, 0.85]],
     [-90, [100, 200], [0.75, 0.85]],
-  ])('is turned by %i°', async (turn, size, [x = 0, y = 0]) => {
+  ])('is rotated by %i°', async (turn, size, [x = 0, y = 0]) => {
     const page = await drawn(pageWith(`/Rotate ${turn}`))
     expect(page.size).toEqual(size)
     expect([page.redAt(x, y), page.redAt(1 - x, 1 - y)]).toEqual([true, false])
   })
 
-  test('shows the CropBox and nothing else, also turned and in other units', async () => {
+  test('shows only the CropBox, also if rotated and in other units', async () => {
     const crop = '/CropBox[20 20 120 70]/UserUnit 3'
     const page = await drawn(pageWith(crop))
     expect(page.size).toEqual([100, 50])
@@ -58,9 +58,12 @@ describe.skipIf(skipWithoutProgram('pdftoppm'))('the preview of a page', () => {
     ['one away from the origin', '-1000 -1000 -800 -900', [100, 50]],
     ['one whose corners are swapped', '200 100 0 0', [100, 50]],
     ['one of no size, as a letter', '0 0 0 0', [100, 129]],
-  ])('fits into the width and four times it: %s', async (_, media, [width = 0, height = 0]) => {
-    const page = await drawn(pageWith('', media))
-    expect(Math.abs((page.size[0] ?? 0) - width)).toBeLessThanOrEqual(1)
-    expect(Math.abs((page.size[1] ?? 0) - height)).toBeLessThanOrEqual(1)
-  })
+  ])(
+    'fits into the width and four times the width: %s',
+    async (_, media, [width = 0, height = 0]) => {
+      const page = await drawn(pageWith('', media))
+      expect(Math.abs((page.size[0] ?? 0) - width)).toBeLessThanOrEqual(1)
+      expect(Math.abs((page.size[1] ?? 0) - height)).toBeLessThanOrEqual(1)
+    },
+  )
 })

@@ -15,7 +15,7 @@ const renderer = openLocalRenderer()
 const red = 'color=red:size=160x96:rate=10:duration=1'
 const h264 = ['-c:v', 'libx264', '-pix_fmt', 'yuv420p']
 
-/** A film as ffmpeg writes it, from a source of its filters. */
+/** Makes a video with ffmpeg from a source filter. */
 async function film(name: string, source: string, options: string[] = h264): Promise<Buffer> {
   await using directory = await temporaryDirectory()
   const path = join(directory.path, name)
@@ -23,7 +23,7 @@ async function film(name: string, source: string, options: string[] = h264): Pro
   return readFile(path)
 }
 
-/** The preview, by the type that the file is detected as, and its middle pixel. */
+/** Renders the preview of a file with its detected type and returns its center pixel. */
 async function shown(file: Buffer, name: string) {
   const mimeType = await detectType(file.subarray(0, 65_536), { name })
   expect([mimeType, previewKind(mimeType)]).toEqual([mimeType, 'video'])
@@ -36,7 +36,7 @@ async function shown(file: Buffer, name: string) {
   return { size: [info.width, info.height], middle: [...data.subarray(at, at + 3)] }
 }
 
-describe.skipIf(skipWithoutProgram('ffmpeg'))('the preview of a film', () => {
+describe.skipIf(skipWithoutProgram('ffmpeg'))('the preview of a video', () => {
   test.each<[string, string[]]>([
     ['a.mp4', h264],
     ['a.m4v', h264],
@@ -61,7 +61,7 @@ describe.skipIf(skipWithoutProgram('ffmpeg'))('the preview of a film', () => {
     expect(middle[2]).toBeLessThan(60)
   })
 
-  test('has the shape that its pixels give it', async () => {
+  test('has the aspect ratio of non-square pixels', async () => {
     const wide = await film('a.mp4', `${red},setsar=2`)
     expect((await shown(wide, 'a.mp4')).size).toEqual([80, 24])
     const narrow = await film('a.mp4', `${red},setsar=1/4`)
@@ -70,7 +70,7 @@ describe.skipIf(skipWithoutProgram('ffmpeg'))('the preview of a film', () => {
 
   test('is upright', async () => {
     const turned = await film('a.mov', red)
-    // The matrix of the track header (ISO/IEC 14496-12 §8.3.2), for a quarter turn.
+    // The matrix of the track header (ISO/IEC 14496-12 §8.3.2), for a rotation by 90°.
     const quarter = [0, 0x00010000, 0, 0xffff0000, 0, 0, 0, 0, 0x40000000]
     const at = turned.indexOf('tkhd') + 44
     quarter.forEach((value, index) => turned.writeUInt32BE(value, at + 4 * index))
@@ -86,16 +86,16 @@ describe.skipIf(skipWithoutProgram('ffmpeg'))('the preview of a film', () => {
       'ends black',
       'color=red:size=160x96:rate=10:duration=1[a];color=black:size=160x96:rate=10:duration=6[b];[a][b]concat',
     ],
-  ])('is not black where it %s', async (_, source) => {
+  ])('is not black if the video %s', async (_, source) => {
     expect((await shown(await film('a.mp4', source), 'a.mp4')).middle[0]).toBeGreaterThan(180)
   })
 
-  test('is black where all of it is', async () => {
+  test('is black if the whole video is black', async () => {
     const { middle } = await shown(await film('a.mp4', red.replace('red', 'black')), 'a.mp4')
     expect(Math.max(...middle)).toBeLessThan(40)
   })
 
-  test('of high dynamic range is shown in that of a screen', async () => {
+  test('of high dynamic range is converted to standard dynamic range', async () => {
     const tags = [
       '-color_primaries',
       'bt2020',
@@ -104,7 +104,7 @@ describe.skipIf(skipWithoutProgram('ffmpeg'))('the preview of a film', () => {
       '-color_trc',
       'smpte2084',
     ]
-    // 0.51 is how PQ codes 100 cd/m², the white of a screen.
+    // PQ encodes 100 cd/m², the white of a screen, as 0.51.
     const white = 'color=0x828282:size=160x96:rate=10:duration=1'
     const file = await film('a.mp4', white, ['-c:v', 'libx264', '-pix_fmt', 'yuv420p10le', ...tags])
     const plain = await film('b.mp4', white)
@@ -112,7 +112,7 @@ describe.skipIf(skipWithoutProgram('ffmpeg'))('the preview of a film', () => {
     expect((await shown(file, 'a.mp4')).middle[0]).toBeGreaterThan(170)
   })
 
-  test('that holds no picture is refused', async () => {
+  test('without a picture is rejected', async () => {
     const tone = await film('a.mp4', 'sine=duration=1', [
       '-c:a',
       'aac',

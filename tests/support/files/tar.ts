@@ -1,5 +1,5 @@
-/** A tape archive of these files (POSIX ustar). */
-export function taped(files: Buffer[]): Buffer {
+/** Makes a tar archive (POSIX ustar). */
+export function tarred(files: Buffer[]): Buffer {
   const entries = files.flatMap((file, index) => {
     const header = Buffer.alloc(512)
     header.write(`${index}.npz`)
