@@ -1,6 +1,10 @@
 import { access, readFile } from 'node:fs/promises'
 import { describe, expect, test } from 'vitest'
-import { atOnce, bounds, processLimits } from '../../shared/adapters/preview/bounds.ts'
+import {
+  maxConcurrentDecoders,
+  bounds,
+  processLimits,
+} from '../../shared/adapters/preview/bounds.ts'
 import { recipes, root } from '../program/sources.ts'
 import { place, simulate } from './simulate.ts'
 import { at, listAt, ofType, one, textAt, variables } from './resources.ts'
@@ -175,10 +179,10 @@ describe('render', () => {
       10,
     )
     const requests = Number(at(render, 'template.maxInstanceRequestConcurrency'))
-    const decoders = atOnce * processLimits.dataBytes
+    const decoders = maxConcurrentDecoders * processLimits.dataBytes
     const files = requests * (bounds.sourceBytes + bounds.resultBytes)
     expect(memory).toBeGreaterThan((decoders + files) / 2 ** 20)
-    expect(requests).toBeGreaterThan(atOnce)
+    expect(requests).toBeGreaterThan(maxConcurrentDecoders)
   })
 
   test.each([

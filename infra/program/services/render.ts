@@ -1,7 +1,11 @@
 import * as gcp from '@pulumi/gcp'
 import type { types } from '@pulumi/gcp'
 import { interpolate, type Input, type Output, type Resource } from '@pulumi/pulumi'
-import { atOnce, bounds, processLimits } from '../../../shared/adapters/preview/bounds.ts'
+import {
+  maxConcurrentDecoders,
+  bounds,
+  processLimits,
+} from '../../../shared/adapters/preview/bounds.ts'
 import type { CloudFunction } from './functions.ts'
 import { createAccount, type Identity } from './identity.ts'
 import { createInternalNetwork, createSealedNetwork } from '../network.ts'
@@ -20,7 +24,7 @@ const workingMebibytes = 512
 /** Cloud Run keeps files in memory: a source and a result for each request, and the limit of each decoder. */
 function memoryMebibytes(): number {
   const files = concurrency * (bounds.sourceBytes + bounds.resultBytes)
-  const decoders = atOnce * processLimits.dataBytes
+  const decoders = maxConcurrentDecoders * processLimits.dataBytes
   return Math.ceil(((files + decoders) / mebibyte + workingMebibytes) / 1024) * 1024
 }
 
