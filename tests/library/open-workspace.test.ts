@@ -19,7 +19,7 @@ const hangUp: Script = async ({ socket, until }) => {
 }
 
 describe('openWorkspace', () => {
-  test('keeps what was written for the next program that opens the directory', async () => {
+  test('keeps written files for the next program that opens the directory', async () => {
     {
       await using first = await openWorkspace({ userId: 'ann', env: world.env })
       await first.write('/kept.txt', 'kept')
@@ -28,7 +28,7 @@ describe('openWorkspace', () => {
     expect(await second.get('/kept.txt')).toMatchObject({ state: 'ready', sizeBytes: 4 })
   })
 
-  test('scans what another program had to leave pending', async () => {
+  test('scans files that another program left pending', async () => {
     await using broken = await scriptedClamd(hangUp)
     const { CLAMAV_SOCKET: _, ...elsewhere } = world.env
     const env = {
@@ -42,7 +42,7 @@ describe('openWorkspace', () => {
       const options = { waitSeconds: 0 }
       const refusal = await first.write('/late.txt', 'x', options).catch((error: unknown) => error)
       expect(refusal).toMatchObject({ code: 'not-scanned', file: { state: 'pending' } })
-      expect(await warned.promise).toContain('will be tried again')
+      expect(await warned.promise).toContain('will be retried')
       return (refusal as { file: FileRecord }).file
     })()
     await using second = await openWorkspace({ env: world.env })
@@ -60,12 +60,12 @@ describe('openWorkspace', () => {
     expect(await workspace.write('/on-cloud-run.txt', 'x')).toMatchObject({ state: 'ready' })
   })
 
-  test('wants to know the user over Cloud Storage', async () => {
+  test('requires a user id with Cloud Storage', async () => {
     const env = { MEDIA_GCS_BUCKET_NAME: 'files', GOOGLE_CLOUD_PROJECT: 'demo' }
     await expect(openWorkspace({ env })).rejects.toMatchObject({ code: 'invalid-request' })
   })
 
-  test('says which scanner it has found', async () => {
+  test('reports the scanner in use', async () => {
     await using workspace = await openWorkspace({ env: world.env })
     expect(workspace.scannerNotice).toMatch(/^Files are (scanned|checked)/)
   })

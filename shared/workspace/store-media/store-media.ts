@@ -185,10 +185,10 @@ function localName(name: string | undefined, mimeType: string): string {
   return fittingName(name?.startsWith('-') === true ? undefined : name, mimeType)
 }
 
-/** A body that stands still would not hear of the end. */
+/** Destroys a body when the signal is aborted, because a stalled read does not check the signal. */
 function endedBy(signal: AbortSignal, body: Readable): Disposable {
   const end = () => body.destroy(signal.reason as Error)
-  // Whoever reads it hears of its failure; until then that is nobody's to crash on.
+  // The reader of the body gets the error. Without this listener, an error before the first read ends the process.
   body.on('error', () => undefined)
   if (signal.aborted) end()
   else signal.addEventListener('abort', end, { once: true })
