@@ -79,9 +79,10 @@ describe('the package in a project of its own', () => {
   const read = (file: string) =>
     readFile(join(project.directory, 'node_modules/coffer', file), 'utf8')
 
-  test('holds built code with its types, and no tests and no source but the "main" of the functions', () => {
+  test('contains built code and types, no tests, and no source except "main"', () => {
     const others = project.files.filter((file) => !/^dist\/.+\.(js|d\.ts)$/.test(file))
     expect(others.sort()).toEqual([
+      'LICENSE',
       'README.md',
       'dist/infra/clamav/clamd.conf',
       'dist/infra/clamav/coffer.ldb',
