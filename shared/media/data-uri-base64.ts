@@ -11,7 +11,7 @@ export function base64Size(encoded: Iterable<Buffer>, maxBytes: number): number 
   let padding = 0
   for (const characters of withoutWhiteSpace(encoded)) {
     if (/[^A-Za-z0-9+/=]/.test(characters)) {
-      throw refusedSource('has a character in its base64 data that is none of A-Z a-z 0-9 + / =')
+      throw refusedSource('has a character in its base64 data other than A-Z a-z 0-9 + / =')
     }
     const sign = characters.indexOf('=')
     const end = sign < 0 ? characters.length : sign

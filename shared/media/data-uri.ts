@@ -5,7 +5,7 @@ import { normalizeMimeType } from './mime-type.ts'
 import { refusedSource, sourceTooLarge } from './source-refusals.ts'
 import { trimCharacters } from './trim-characters.ts'
 
-export interface DataUri {
+interface DataUri {
   /** The media type with its parameters, as WHATWG serializes it. */
   declaredType: string
   /** The exact length of the decoded data. */

@@ -3,7 +3,7 @@ import { refusedSource } from './source-refusals.ts'
 const uri = /^gcs:\/\/([a-z0-9][a-z0-9._-]{1,220}[a-z0-9])\/(.+)$/s
 const maxNameBytes = 1024
 
-export interface GcsUri {
+interface GcsUri {
   bucket: string
   name: string
 }

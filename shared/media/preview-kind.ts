@@ -2,7 +2,7 @@ import { isTextFormat } from './text-formats.ts'
 
 /** Decides which decoder reads the bytes. */
 export type PictureKind = 'image' | 'pdf' | 'video'
-export type PreviewKind = PictureKind | 'text'
+type PreviewKind = PictureKind | 'text'
 
 /** Raster formats with a decoder. SVG is never rendered, because it can contain scripts. */
 const imageTypes = new Set(

@@ -71,7 +71,7 @@ function pathOf(target: string): WorkspacePath {
 function typeOf(fragment: string): string {
   const essence = parseEssence(decoded(fragment))
   if (essence === undefined) {
-    throw refusedSource('must have a media type such as image/png, or nothing, behind its "#"')
+    throw refusedSource('must have a media type such as image/png, or nothing, after its "#"')
   }
   return essence
 }

@@ -21,7 +21,7 @@ const databases = [
 const signatureFile = /^(?!bytecode\.).+\.(?:cvd|cld|hdb|hsb|mdb|msb|ndb|ldb|cdb|db|yara?)$/
 
 /** An installed clamd with signatures, or the reason why none can start. */
-export type InstalledClamd =
+type InstalledClamd =
   | { found: true; program: string; databaseDirectory: string }
   | { found: false; reason: 'not-installed' | 'no-signatures' }
 

@@ -9,7 +9,7 @@ import { ask } from './exchange.ts'
 import { linkSignatures } from './signatures.ts'
 import { unavailable } from './unavailable.ts'
 
-export interface SupervisedClamdOptions {
+interface SupervisedClamdOptions {
   start: Omit<ClamdStart, 'signal'>
   /** Limit of concurrent scans. */
   concurrency: number

@@ -2,7 +2,7 @@ import { programLimits } from './bounds.ts'
 import { runLimited } from './limited-process.ts'
 import { programMissing, Refusal } from './refusals.ts'
 
-export interface HelperRun {
+interface HelperRun {
   program: string
   args: readonly string[]
   /** The format that the program decodes, for error messages. */

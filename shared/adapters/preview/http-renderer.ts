@@ -13,11 +13,11 @@ import {
   type RenderService,
 } from './render-call.ts'
 
-/** A WebP of 1024 × 4096 pixels, encoded badly. */
+/** Ample for a WebP of 1024 × 4096 pixels. */
 const maxPreviewBytes = 16 * 1024 * 1024
 const maxProblemBytes = 64 * 1024
 
-/** The refusals of a renderer, as functions/render.ts answers them; any other answer is an outage. */
+/** The problem types of functions/render.ts. Any other response is an outage. */
 const codes = ['unsupported-type', 'too-many-requests', 'timeout'] as const
 const problemPrefix = 'urn:coffer:problem:'
 const problemSchema = z.object({
@@ -29,7 +29,7 @@ const problemSchema = z.object({
   detail: z.string(),
 })
 
-/** Has the service `render` do it. */
+/** Renders with the service `render`. */
 export function openHttpRenderer(service: RenderService): Renderer {
   return {
     async render({ open, sizeBytes, mimeType, width, signal }) {
@@ -43,7 +43,7 @@ export function openHttpRenderer(service: RenderService): Renderer {
       }
     },
     async normalize(body, options, signal) {
-      // It may fail before it is read; reading it throws what it was.
+      // The body may fail before it is read. Reading it throws the error later.
       body.on('error', () => undefined)
       const query = new URLSearchParams()
       for (const [name, value] of Object.entries(options)) {
@@ -63,7 +63,7 @@ export function openHttpRenderer(service: RenderService): Renderer {
   }
 }
 
-/** Resolves to an answer of 200; throws the refusal of any other. */
+/** Resolves to a response with status 200. Throws the error for any other response. */
 async function ask(service: RenderService, call: RenderCall): Promise<RenderAnswer> {
   const answer = await callRenderService(service, call).catch(refused)
   if (answer.status === 200) return answer
@@ -82,7 +82,7 @@ async function refusalOf({ status, retryAfter, body }: RenderAnswer): Promise<Wo
     const seconds = Number.parseInt(retryAfter ?? '', 10)
     return new WorkspaceError(code, detail, seconds >= 0 ? { retryAfterSeconds: seconds } : {})
   }
-  // Cloud Run's own, where no instance is free.
+  // Cloud Run answers 429 if no instance is free.
   if (status === 429) return rendererCrowded()
   return unavailable(new Outage(`It answered ${status}: ${text.slice(0, 500)}`))
 }

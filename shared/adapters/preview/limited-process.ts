@@ -18,7 +18,7 @@ export interface LimitedRun {
 }
 
 /** How a process ended. */
-export type Ended =
+type Ended =
   | { how: 'exit'; code: number; output: Buffer; errors: string }
   /** Ended by a crash, by a limit of the kernel or by its OOM killer. */
   | { how: 'signal'; signal: string; errors: string }

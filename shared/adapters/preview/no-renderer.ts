@@ -1,7 +1,7 @@
 import type { Renderer } from '../../ports/renderer.ts'
 import { noDecoders } from './refusals.ts'
 
-/** Refuses every rendering by name, without reading a byte: for a server that must not decode and has no service that does. */
+/** Rejects every rendering without reading the source. For a server that must not decode and has no service `render`. */
 export const noRenderer: Renderer = {
   render: () => Promise.reject(noDecoders('preview')),
   normalize: () => Promise.reject(noDecoders('normalize')),

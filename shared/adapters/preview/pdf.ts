@@ -3,7 +3,7 @@ import { bounds } from './bounds.ts'
 import { runHelper } from './helper-program.ts'
 import { Refusal } from './refusals.ts'
 
-export interface PageRequest {
+interface PageRequest {
   directory: string
   /** The file's name in the directory. */
   source: string

@@ -28,7 +28,7 @@ const remedies = {
   normalize: 'Upload the file without normalize=image.',
 } as const
 
-export type Purpose = keyof typeof remedies
+type Purpose = keyof typeof remedies
 
 /** An image cannot be rendered, for a reason that the caller may see. */
 export class Refusal extends Error {

@@ -15,20 +15,19 @@ export interface RenderService {
   origin: string
   /** Makes the value of `Authorization`. */
   authorize?: (() => Promise<string>) | undefined
-  patience?: Partial<Patience>
+  timeouts?: Partial<RenderTimeouts>
 }
 
-/** How long the client waits, in milliseconds. */
-export interface Patience {
-  /** For one connection, and for one token. */
+export interface RenderTimeouts {
+  /** Limit for one connection and for one token. */
   connectMs: number
-  /** Before each further attempt to connect. */
+  /** Delays before further attempts to connect. */
   retryDelaysMs: readonly number[]
-  /** While no byte moves in either direction: longer than a rendering takes, with the wait for its turn. */
+  /** Limit without a byte in either direction. Longer than a rendering, including its wait for a slot. */
   silentMs: number
 }
 
-const defaultPatience: Patience = {
+const defaultTimeouts: RenderTimeouts = {
   connectMs: 10_000,
   retryDelaysMs: [200, 1000],
   silentMs: 150_000,
@@ -37,7 +36,7 @@ const defaultPatience: Patience = {
 export interface RenderCall {
   path: string
   contentType: string
-  /** Called once there is a connection: a failed attempt to connect has read nothing. */
+  /** Called after the connection succeeds, so that failed attempts do not read the source. */
   open: () => Promise<Readable>
   signal: AbortSignal | undefined
 }
@@ -45,28 +44,28 @@ export interface RenderCall {
 export interface RenderAnswer {
   status: number
   retryAfter: string | undefined
-  /** Fails with an `Outage` where the answer is cut off. */
+  /** Fails with an `Outage` if the response is truncated. */
   body: AsyncIterable<Buffer>
-  /** Ends the connection, and with it whatever the service still does for it. */
+  /** Ends the connection, which cancels the rendering. */
   close: () => void
 }
 
-/** The service does not answer, or not to the end. */
+/** The service does not respond, or not completely. */
 export class Outage extends Error {
   override readonly name = 'Outage'
 }
 
 /**
- * Sends one request on a connection of its own and resolves to the head of the answer. HTTP/2, because Cloud Run takes at most
+ * Sends one request on a new connection and resolves to the head of the response. Uses HTTP/2, because Cloud Run accepts at most
  * 32 MiB over HTTP/1 (https://cloud.google.com/run/quotas). Throws an `Outage`, the error of the source, or the signal's reason.
  */
 export async function callRenderService(
   service: RenderService,
   { path, contentType, open, signal }: RenderCall,
 ): Promise<RenderAnswer> {
-  const { connectMs, retryDelaysMs, silentMs } = { ...defaultPatience, ...service.patience }
+  const { connectMs, retryDelaysMs, silentMs } = { ...defaultTimeouts, ...service.timeouts }
   const authorization = await authorizationOf(service, connectMs)
-  const session = await reach(service.origin, { connectMs, retryDelaysMs, signal })
+  const session = await connectWithRetries(service.origin, { connectMs, retryDelaysMs, signal })
   const close = () => session.destroy()
   try {
     const source = await open()
@@ -99,14 +98,18 @@ async function authorizationOf(
     throw new Error(`No ID token in ${limitMs} ms`)
   })
   return Promise.race([authorize(), late]).catch((cause: unknown) => {
-    throw new Outage(`There is no ID token for ${origin}`, { cause })
+    throw new Outage(`No ID token for ${origin}`, { cause })
   })
 }
 
-/** Connects, and tries again where that fails. */
-async function reach(
+/** Connects, with retries. */
+async function connectWithRetries(
   origin: string,
-  { connectMs, retryDelaysMs, signal }: Omit<Patience, 'silentMs'> & Pick<RenderCall, 'signal'>,
+  {
+    connectMs,
+    retryDelaysMs,
+    signal,
+  }: Omit<RenderTimeouts, 'silentMs'> & Pick<RenderCall, 'signal'>,
 ): Promise<ClientHttp2Session> {
   for (const delayMs of retryDelaysMs) {
     signal?.throwIfAborted()
@@ -120,7 +123,7 @@ async function reach(
 
 async function connected(origin: string, limitMs: number): Promise<ClientHttp2Session> {
   const session = connect(origin)
-  // Later errors are those of the stream, too.
+  // The stream also reports later errors.
   session.on('error', () => undefined)
   try {
     await once(session, 'connect', { signal: AbortSignal.timeout(limitMs) })
@@ -155,7 +158,7 @@ async function exchange(
   return promise
 }
 
-/** Ends early, and leaves the stream as it is, where the service wants no more. Throws the source's errors only. */
+/** Stops early if the service closes the stream. Throws only the source's errors. */
 async function send(source: Readable, stream: ClientHttp2Stream): Promise<void> {
   for await (const chunk of source as AsyncIterable<Buffer>) {
     if (stream.closed || stream.destroyed) return
@@ -183,7 +186,7 @@ async function* received(stream: ClientHttp2Stream, signal: AbortSignal | undefi
     throw asOutage(error)
   }
   signal?.throwIfAborted()
-  // A stream that is reset, or whose connection is lost, may end as if it were whole.
+  // A reset stream or a lost connection may end the stream without an error.
   if (stream.rstCode !== constants.NGHTTP2_NO_ERROR) {
     throw new Outage('The answer was cut off')
   }

@@ -4,7 +4,7 @@ import { maxPixels } from './bounds.ts'
 import { runHelper } from './helper-program.ts'
 import { Refusal } from './refusals.ts'
 
-export interface FrameRequest {
+interface FrameRequest {
   directory: string
   /** The file's name in the directory. */
   source: string

@@ -27,7 +27,7 @@ export interface FetchPolicy {
   totalSeconds: number
 }
 
-export interface FetchOptions {
+interface FetchOptions {
   /** Limit of the decoded file. */
   maxBytes: number
   signal?: AbortSignal | undefined
@@ -35,7 +35,7 @@ export interface FetchOptions {
   credentials?: { authorization?: string; cookie?: string }
 }
 
-export interface FetchedSource {
+interface FetchedSource {
   /** The decoded file. The caller must read it to its end or destroy it. */
   body: Readable
   /** The `Content-Type`, which may be malformed. */

@@ -5,7 +5,7 @@ import { sourceTooLarge } from '../../media/source-refusals.ts'
 import { contentDecoder } from './content-coding.ts'
 import { brokenBody, tooSlow } from './fetch-refusals.ts'
 
-export interface BodyLimits {
+interface BodyLimits {
   /** Limit of the decoded file. */
   maxBytes: number
   /** Limit for a pause of the server while the buffer has room. */

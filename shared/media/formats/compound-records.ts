@@ -20,7 +20,7 @@ export interface CompoundHeader {
   difat: number[]
 }
 
-export interface CompoundNode {
+interface CompoundNode {
   entry: CompoundEntry
   left: number
   right: number

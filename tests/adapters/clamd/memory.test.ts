@@ -72,8 +72,8 @@ describe.skipIf(skipWithoutClamd)(`the memory of a scan${clamdNote}`, () => {
   )
 })
 
-describe('several files in parallel', () => {
-  test('are scanned at once up to the concurrency limit, and never more', async () => {
+describe('parallel scans', () => {
+  test('run concurrently up to the limit', async () => {
     const allArrived = Promise.withResolvers<void>()
     let arrived = 0
     let underWay = 0

@@ -17,7 +17,7 @@ import { signatureMirror } from '../../support/clamd/signature-mirror.ts'
 const infra = fileURLToPath(new URL('../../../infra/clamav', import.meta.url))
 const patience = { timeout: 20_000, interval: 50 }
 /** As in the image: not root. */
-const nobody = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {}
+const unprivileged = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {}
 const scan = (port: number, bytes: Buffer) =>
   scanBytes(new ClamdScanner({ host: '127.0.0.1', port }), bytes)
 
@@ -75,7 +75,7 @@ describe.skipIf(skipWithoutClamd)(`the sidecar${clamdNote}`, () => {
     sidecar = spawn(join(root, 'etc', 'entrypoint.sh'), {
       env: environment(),
       stdio: ['ignore', 'pipe', 'pipe'],
-      ...nobody,
+      ...unprivileged,
     })
     for (const stream of [sidecar.stdout, sidecar.stderr])
       stream?.on('data', (chunk: Buffer) => (output += chunk.toString()))
@@ -83,7 +83,10 @@ describe.skipIf(skipWithoutClamd)(`the sidecar${clamdNote}`, () => {
   }
 
   const isHealthy = () =>
-    promisify(execFile)(join(root, 'etc', 'health.sh'), { env: environment(), ...nobody }).then(
+    promisify(execFile)(join(root, 'etc', 'health.sh'), {
+      env: environment(),
+      ...unprivileged,
+    }).then(
       () => true,
       () => false,
     )

@@ -120,17 +120,17 @@ describe.each([
           'with a header that claims too much',
           malicious({ claims: { compressedBytes: 0x7fffffff, sizeBytes: 0x7fffffff } }),
         ],
-        ['behind another archive', Buffer.concat([innocent(), malicious()])],
+        ['after another archive', Buffer.concat([innocent(), malicious()])],
         ['in front of another archive', Buffer.concat([malicious(), innocent()])],
         ['hidden in front of another archive', innocent({ prefix: malicious() })],
         ['without its directory', malicious().subarray(0, malicious().indexOf('PK\u0001\u0002'))],
-        ['behind a compressed file', Buffer.concat([gzipSync('innocent'), malicious()])],
-        ['behind a song', Buffer.concat([Buffer.from('ID3'), Buffer.alloc(1000), malicious()])],
+        ['after a compressed file', Buffer.concat([gzipSync('innocent'), malicious()])],
+        ['after a song', Buffer.concat([Buffer.from('ID3'), Buffer.alloc(1000), malicious()])],
         [
           'after an Ogg file',
           Buffer.concat([Buffer.from('OggS'), Buffer.alloc(1000), malicious()]),
         ],
-        ['behind a tape archive', Buffer.concat([tape, malicious()])],
+        ['after a tape archive', Buffer.concat([tape, malicious()])],
         [
           'encrypted, after a picture',
           Buffer.concat([picture, zip('secret', eicar(), { encrypted: true })]),
@@ -140,10 +140,10 @@ describe.each([
       })
 
       test.each<[string, Buffer, Buffer]>([
-        ['behind a picture', picture, Buffer.alloc(0)],
-        ['behind a program', program, Buffer.alloc(0)],
-        ['behind a document', document, Buffer.alloc(0)],
-        ['behind noise', Buffer.alloc(2_000_000, 'noise'), Buffer.alloc(0)],
+        ['after a picture', picture, Buffer.alloc(0)],
+        ['after a program', program, Buffer.alloc(0)],
+        ['after a document', document, Buffer.alloc(0)],
+        ['after noise', Buffer.alloc(2_000_000, 'noise'), Buffer.alloc(0)],
         ['in front of noise', Buffer.alloc(0), Buffer.alloc(2_000_000, 'noise')],
       ])('a polyglot, the archive %s: infected', async (_, before, after) => {
         const archive = malicious({ method: 8 })
@@ -174,7 +174,7 @@ describe.each([
         ['a picture', picture],
         ['a program', program],
         ['a document', document],
-      ])('a streamed archive behind %s is looked into', async (_, prefix) => {
+      ])('a streamed archive after %s is scanned', async (_, prefix) => {
         for (const method of [0, 8]) {
           const entry = { streamed: true, method }
           expect(await scan(Buffer.concat([prefix, malicious(entry)]))).toEqual(infected)

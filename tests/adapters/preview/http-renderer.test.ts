@@ -4,7 +4,7 @@ import { buffer } from 'node:stream/consumers'
 import { setTimeout as delay } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import { openHttpRenderer } from '../../../shared/adapters/preview/http-renderer.ts'
-import type { Patience, RenderService } from '../../../shared/adapters/preview/render-call.ts'
+import type { RenderTimeouts, RenderService } from '../../../shared/adapters/preview/render-call.ts'
 import { startH2Server } from '../../support/http/h2-server.ts'
 import { startRender } from '../../support/http/render-service.ts'
 import { describeRenderer, requestOf } from '../../ports/renderer.ts'
@@ -26,7 +26,7 @@ const tokens = {
   failing: () => Promise.reject(new Error('no metadata server')),
   stuck: () => new Promise<string>(() => undefined),
 }
-const patience: Partial<Patience> = { retryDelaysMs: [1, 1] }
+const timeouts: Partial<RenderTimeouts> = { retryDelaysMs: [1, 1] }
 const problem = (code: string, detail: string) =>
   JSON.stringify({ type: `urn:coffer:problem:${code}`, title: 'x', status: 400, detail })
 
@@ -36,7 +36,7 @@ async function renderAt(
   options: Partial<RenderService> = {},
 ) {
   await using server = await startH2Server(answer)
-  const renderer = openHttpRenderer({ origin: server.origin, patience, ...options })
+  const renderer = openHttpRenderer({ origin: server.origin, timeouts, ...options })
   return await renderer.render(requestOf(file))
 }
 
@@ -51,7 +51,7 @@ function answering(status: number, text: string, headers: Record<string, string>
 describe('the client of the service "render"', () => {
   test('reports an outage of an unreachable service without opening the source', async () => {
     const { origin } = await closedServer()
-    const renderer = openHttpRenderer({ origin, patience })
+    const renderer = openHttpRenderer({ origin, timeouts })
     await expect(renderer.render(requestOf(file, { open: unopened }))).rejects.toMatchObject(outage)
     const body = Readable.from([file])
     await expect(renderer.normalize(body, {})).rejects.toMatchObject(outage)
@@ -65,7 +65,7 @@ describe('the client of the service "render"', () => {
       opened += 1
       return Readable.from([file])
     }
-    const renderer = openHttpRenderer({ origin, patience: { retryDelaysMs: [1, 2000] } })
+    const renderer = openHttpRenderer({ origin, timeouts: { retryDelaysMs: [1, 2000] } })
     const rendering = renderer.render(requestOf(file, { open }))
     // The first two attempts have failed by then.
     await delay(300)
@@ -129,7 +129,7 @@ describe('the client of the service "render"', () => {
       stream.end(problem('too-many-requests', 'Later.'))
     })
     const source = Readable.from(endless())
-    const renderer = openHttpRenderer({ origin: server.origin, patience })
+    const renderer = openHttpRenderer({ origin: server.origin, timeouts })
     const open = async () => source
     await expect(renderer.render(requestOf(file, { open }))).rejects.toMatchObject({
       code: 'too-many-requests',
@@ -138,7 +138,7 @@ describe('the client of the service "render"', () => {
   })
 
   test('reports an outage of a silent service', async () => {
-    const rendering = renderAt(silent, { patience: { silentMs: 100 } })
+    const rendering = renderAt(silent, { timeouts: { silentMs: 100 } })
     await expect(rendering).rejects.toMatchObject(outage)
   })
 
@@ -156,7 +156,7 @@ describe('the client of the service "render"', () => {
       stream.resume().respond({ ':status': 200 })
       stream.write('half an image', () => setTimeout(() => cut(stream), 50))
     })
-    const renderer = openHttpRenderer({ origin: server.origin, patience })
+    const renderer = openHttpRenderer({ origin: server.origin, timeouts })
     const image = await renderer.normalize(Readable.from([file]), {})
     await expect(buffer(image)).rejects.toMatchObject(outage)
     await expect(renderer.render(requestOf(file))).rejects.toMatchObject(outage)
@@ -169,7 +169,7 @@ describe('the client of the service "render"', () => {
       stream.resume().respond({ ':status': 200 })
       stream.write('half an image')
     })
-    const renderer = openHttpRenderer({ origin: server.origin, patience })
+    const renderer = openHttpRenderer({ origin: server.origin, timeouts })
     const image = await renderer.normalize(Readable.from([file]), {})
     image.destroy()
     await closed.promise
@@ -186,7 +186,7 @@ describe('the client of the service "render"', () => {
     await openHttpRenderer({ origin, authorize: tokens.given }).render(requestOf(file))
     expect(sent).toEqual(['Bearer a-token'])
     for (const authorize of [tokens.failing, tokens.stuck]) {
-      const renderer = openHttpRenderer({ origin, authorize, patience: { connectMs: 500 } })
+      const renderer = openHttpRenderer({ origin, authorize, timeouts: { connectMs: 500 } })
       await expect(renderer.render(requestOf(file))).rejects.toMatchObject(outage)
     }
     expect(sent).toHaveLength(1)

@@ -53,7 +53,7 @@ const embeddings: Record<string, (hex: string) => string> = {
   'Teredo client': (hex) => `2001:0:808:808:0:ffff:${inverted(hex)}`,
   ISATAP: (hex) => `2a00:1450:4001:81b:0:5efe:${hex}`,
   'ISATAP, universal': (hex) => `2a00:1450:4001:81b:200:5efe:${hex}`,
-  'ISATAP behind 6to4': (hex) => `2002:808:808:1:0:5efe:${hex}`,
+  'ISATAP in 6to4': (hex) => `2002:808:808:1:0:5efe:${hex}`,
 }
 
 /** Forms in which an embedded public IPv4 address is reachable. */

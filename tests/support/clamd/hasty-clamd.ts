@@ -17,7 +17,7 @@ const script = `
   server.listen(0, '127.0.0.1', () => parentPort.postMessage(server.address().port))
 `
 
-export interface HastyClamd extends AsyncDisposable {
+interface HastyClamd extends AsyncDisposable {
   host: string
   port: number
   /** Blocks this thread and its event loop until the peer has replied and closed. */

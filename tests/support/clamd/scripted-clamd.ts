@@ -8,7 +8,7 @@ export type Script = (peer: {
   until: (fits: (received: Buffer) => boolean) => Promise<Buffer>
 }) => Promise<void> | void
 
-export interface ScriptedClamd extends AsyncDisposable {
+interface ScriptedClamd extends AsyncDisposable {
   host: string
   port: number
   /** The numbers of connections so far and of open ones. */
@@ -68,7 +68,7 @@ export function unframe(received: Buffer): Buffer {
     parts.push(received.subarray(at, at + length))
     at += length
   }
-  if (at !== received.length) throw new Error('bytes behind the end frame')
+  if (at !== received.length) throw new Error('bytes after the end frame')
   return Buffer.concat(parts)
 }
 

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
-export interface SignatureMirror extends AsyncDisposable {
+interface SignatureMirror extends AsyncDisposable {
   url: string
   /** The requested paths in order, without duplicates. */
   asked: () => string[]

@@ -134,7 +134,7 @@ export const encryptedOthers: [name: string, bytes: Buffer][] = [
     oddZip('META-INF/manifest.xml', Buffer.from(`\ufeff${manifest(encryptionData)}`, 'utf16le')),
   ],
   [
-    'OpenDocument, with bytes behind its directory',
+    'OpenDocument, with bytes after its directory',
     Buffer.concat([
       zipped('META-INF/manifest.xml', manifest(encryptionData)).subarray(0, -22),
       Buffer.alloc(7),

@@ -45,12 +45,9 @@ const drawn: Record<string, (image: Sharp) => Sharp> = {
   'red.tiff': (image) => image.tiff(),
 }
 
-/** The names of videos, audio files and pictures for `realMedia`. */
-export const realMediaNames = [...Object.keys(recorded), ...Object.keys(drawn)]
-
 export const pictureWidth = 64
 
-/** Makes a small real file by a name of `realMediaNames`. Needs `ffmpeg` for video and audio. */
+/** Makes a small real file by a name of `recorded` or `drawn`. Needs `ffmpeg` for video and audio. */
 export async function realMedia(name: string): Promise<Buffer> {
   const draw = drawn[name]
   if (draw) {

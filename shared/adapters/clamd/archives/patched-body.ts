@@ -5,7 +5,7 @@ export interface Patch {
 }
 
 /** Reports the original bytes of a range once they have passed. */
-export interface Probe {
+interface Probe {
   at: number
   length: number
   report: (bytes: Buffer) => void

@@ -24,7 +24,7 @@ describe('ZipAudit accepts a zip file that clamd unpacks', () => {
       'streamed by Python, with Zip64 sizes',
       archive({ streamed: true, wideDescriptor: true, zip64Local: true }),
     ],
-    ['behind a program', archive({ method: 8, prefix: randomBytes(100_000) })],
+    ['after a program', archive({ method: 8, prefix: randomBytes(100_000) })],
     ['with another archive in it', zip('inner.zip', archive({ streamed: true }))],
     ['with an empty file', oddZip('empty', Buffer.alloc(0), { streamed: true })],
     [
