@@ -21,13 +21,49 @@ function phrase(words: string): RegExp {
   return new RegExp(`${start}${tail}|(?<=[a-z])${initial.toUpperCase()}${tail}`, 'g')
 }
 
+/** Matches where a name that is an ordinary word elsewhere is declared or constructed. */
+function declared(name: string, use: string): Rule {
+  const pattern = new RegExp(String.raw`\b(?:class|interface|type|new)\s+${name}\b`, 'g')
+  return { pattern, use }
+}
+
 const rule = (words: string, use: string): Rule => ({ pattern: phrase(words), use })
 
-/** Words that stand for a plainer one. */
-const words: Rule[] = [rule('lest', 'so that … not'), rule('as it were', 'nothing: leave it out')]
+/** Words and phrases that stand for a plainer one. */
+const words: Rule[] = [
+  rule('anew', 'again'),
+  rule('lest', 'so that … not'),
+  ...['mend', 'mends', 'mended', 'mending'].map((word) => rule(word, 'repair, fix, correct')),
+  rule('likewise', 'also, the same way'),
+  rule('whoever', 'the caller, the client, the person who'),
+  rule("nobody's", 'the thing itself as the subject'),
+  { pattern: /\bthat is none\b(?! of)/gi, use: 'invalid, missing, not a …' },
+  { pattern: /\bof its own\b(?! (?:parameters|execution)\b)/gi, use: 'its own …, a separate …' },
+  rule('as it were', 'nothing: leave it out'),
+  rule('in so many words', 'explicitly'),
+  rule('gives way', 'is displaced, is removed first'),
+  rule('put away', 'quarantined, deleted'),
+  rule('to be had', 'available'),
+  rule('knows of', 'knows, has'),
+  rule('hears of', 'receives, is told'),
+  rule('goes on', 'continues, resumes'),
+  rule('so that which', 'a sentence of its parts'),
+  {
+    pattern: /\bbehind (?:it|its|the (?:data|end|file|last|first|previous|body))\b/gi,
+    use: 'after',
+  },
+]
 
 /** Names that newcomers had to learn, and the field's term. */
 const names: Rule[] = [
+  rule('putAway', 'quarantineOrDelete'),
+  rule('rejudge', 'applyRescan'),
+  declared('Underway', 'ConcurrencyLimiter'),
+  declared('Turns', 'KeyedMutex'),
+  declared('Slots', 'Semaphore'),
+  declared('Presence', 'DirectoryLock'),
+  declared('Holdings', 'UsageDelta'),
+  rule('stepper', 'pagedPhase'),
   rule('teachManners', 'configureServer'),
   rule('server-manners', 'server-defaults'),
   rule('answerAhead', 'bypassFramework'),

@@ -15,13 +15,26 @@ function check(...files: string[]) {
 
 test.each([
   ['// Lest it fails.', 'Lest'],
+  ['// Mended by the next sweep.', 'Mended'],
+  ['a process of its own', 'of its own'],
+  ['bytes behind the data', 'behind the data'],
+  ['function shouldMend() {}', 'Mend'],
+  ['export class Turns {', 'class Turns'],
   ['const aloneSinceStart = 1', 'aloneSince'],
   ['function setAnswerAhead() {}', 'AnswerAhead'],
 ])('reports %j', (text, found) => {
   expect(violationsOf(text)).toMatchObject([{ line: 1, found }])
 })
 
-test.each(['the latest', 'celestial', 'as it was'])('passes %j', (text) => {
+test.each([
+  'the latest',
+  'celestial',
+  'as it was',
+  'recommended, amended',
+  'the values of its own parameters',
+  'behind a proxy',
+  '/** Turns pages into text. */',
+])('passes %j', (text) => {
   expect(violationsOf(text)).toEqual([])
 })
 
