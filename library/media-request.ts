@@ -1,7 +1,5 @@
 import type { ReturnFormat } from '../shared/workspace/store-media/store-media.ts'
 
-export type { ReturnFormat }
-
 export interface MediaRequest {
   /**
    * A data URI, an http or https URL, `workspace://{id}#{mime}` or `workspace:///{path}`, `gcs://{bucket}/{object}`, or a path

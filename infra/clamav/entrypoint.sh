@@ -1,6 +1,6 @@
 #!/bin/sh
 # clamd beside Coffer: loads the mirror's signatures, keeps them fresh, and ends when clamd ends or hangs, so that the
-# platform starts the container anew. Writes nowhere but to DATABASE_DIRECTORY and RUN_DIRECTORY. Needs no root.
+# platform starts the container again. Writes nowhere but to DATABASE_DIRECTORY and RUN_DIRECTORY. Needs no root.
 set -eu
 
 : "${CLAMAV_MIRROR_URL:?the signature mirror: file:///mirror, where the bucket is mounted, or an https address}"

@@ -35,7 +35,7 @@ describe.each([
     expect(ofType(resources, 'Key')).toEqual([])
   })
 
-  test('every service and job has a service account of its own', () => {
+  test('every service and job has its own service account', () => {
     const runs = [...ofType(resources, 'Service'), ...ofType(resources, 'Job')].filter(
       ({ inputs }) => inputs['template'],
     )
@@ -166,7 +166,7 @@ describe('render', () => {
     expect(ofType(api, 'Route')).toEqual([])
   })
 
-  test('takes HTTP/2, for files over 32 MiB, in an image of its own', () => {
+  test('takes HTTP/2, for files over 32 MiB, in its own image', () => {
     expect(at(render, 'template.containers.0.ports')).toEqual({ name: 'h2c', containerPort: 8080 })
     expect(at(render, 'template.containers.0.image')).toMatch(/^image-render@/)
     expect(at(one(api, 'Service', 'api'), 'template.containers.0.image')).toMatch(/^image-app@/)

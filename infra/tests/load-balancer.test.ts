@@ -38,7 +38,7 @@ test.each([
   expect(backendOf(method, `/api/workspace${path}`)).toBe(`${fn}-id`)
 })
 
-test('every route of every function has a rule of its own', () => {
+test('every route of every function has its own rule', () => {
   expect(rules).toHaveLength(routesOf(services).length)
   expect(new Set(rules.map((rule) => at(rule, 'priority'))).size).toBe(rules.length)
 })

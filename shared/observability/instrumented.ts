@@ -1,7 +1,7 @@
 type Call = (...args: unknown[]) => unknown
 
 /** Hooks by the name of an operation, called with its result. */
-export type After<Port> = {
+type After<Port> = {
   [Name in keyof Port]?: Port[Name] extends (...args: infer Args) => Promise<infer Result>
     ? (result: Result, args: Args) => void
     : never

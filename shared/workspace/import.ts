@@ -47,7 +47,7 @@ const unknownType = 'application/octet-stream'
 const expirySeconds = 3600
 
 /** Interval of the progress updates in the record. A shorter transfer writes none. */
-export const progressSeconds = 3
+const progressSeconds = 3
 
 /**
  * Copies a source into the workspace. A file of the caller is already scanned, so it is copied inside the store and ready

@@ -110,7 +110,7 @@ export async function restore(
 function inTrash(file: FileRecord): WorkspaceError {
   return new WorkspaceError(
     'gone',
-    `This version has been replaced and lies in the trash. Bring it back under a path of its own with POST /api/workspace/files/${file.id}/restore and {"path": "…"}, then change it.`,
+    `This version has been replaced and lies in the trash. Bring it back under another path with POST /api/workspace/files/${file.id}/restore and {"path": "…"}, then change it.`,
     { file },
   )
 }

@@ -63,7 +63,7 @@ export function storeInTus(tus: Baseline, body: Body) {
 }
 
 /** The header fields of a tus upload with its bytes in the first request (creation-with-upload). */
-export function tusHeaders(body: Body): Record<string, string> {
+function tusHeaders(body: Body): Record<string, string> {
   return {
     'Tus-Resumable': '1.0.0',
     'Upload-Length': String(body.bytes),

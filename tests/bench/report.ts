@@ -9,7 +9,7 @@ export interface Row {
   target?: Target
 }
 
-export interface Target {
+interface Target {
   text: string
   met: boolean
 }

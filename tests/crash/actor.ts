@@ -23,7 +23,7 @@ export interface Actor {
   operations: number
 }
 
-export interface Session {
+interface Session {
   /** Relative to the API's base. */
   route: `/${string}`
   id: string

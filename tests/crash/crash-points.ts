@@ -34,7 +34,7 @@ export function guarded<Args extends unknown[], Result>(
 }
 
 /** Kills this process with SIGKILL: no handler runs and nothing is flushed. */
-export function point(label: string): void {
+function point(label: string): void {
   passed.push(label)
   if (passed.length !== crashAt && label !== crashAt) return
   writeSync(process.stderr.fd, `crash point ${passed.length}: ${label}\n`)

@@ -14,7 +14,7 @@ const claims = { sub: 'ann', user_id: 'ann', aud: 'demo-coffer', iat: 1, exp: 2 
 const token = `${encode({ alg: 'none', typ: 'JWT' })}.${encode(claims)}.`
 const callers = [
   ['a user', { authorization: `Bearer ${token}` }],
-  ['a stranger', {}],
+  ['an anonymous caller', {}],
 ] as const
 
 describe.skipIf(firestore === undefined)('firestore.rules', () => {

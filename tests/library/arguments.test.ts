@@ -38,7 +38,7 @@ const calls: Call[] = [
     'overwritten',
     () => untyped().write('/a', 'x', { overwritten: true }),
   ],
-  ['write with a signal that is none', 'signal', () => untyped().write('/a', 'x', { signal: 5 })],
+  ['write with an invalid signal', 'signal', () => untyped().write('/a', 'x', { signal: 5 })],
   [
     'write with metadata that is too long',
     'metadata',
@@ -65,13 +65,13 @@ const calls: Call[] = [
   ['list from a negative offset', 'offset', () => untyped().list({ offset: -5 })],
   ['list from half an offset', 'offset', () => untyped().list({ offset: 0.5 })],
   ['list of no files', 'limit', () => untyped().list({ limit: 0 })],
-  ['list of a state that is none', 'state', () => untyped().list({ state: 'lost' })],
-  ['list of an origin that is none', 'origin', () => untyped().list({ origin: 'moon' })],
+  ['list of an invalid state', 'state', () => untyped().list({ state: 'lost' })],
+  ['list of an invalid origin', 'origin', () => untyped().list({ origin: 'moon' })],
   ['list with a flag in words', 'deleted', () => untyped().list({ deleted: 'true' })],
   ['list with a prefix that is a number', 'prefix', () => untyped().list({ prefix: 5 })],
   ['list with an unknown option', 'q', () => untyped().list({ q: 'a' })],
   ['list with options that are text', 'options', () => untyped().list('all')],
-  ['list by a cursor that is none', 'cursor', () => untyped().list({ cursor: 'x' })],
+  ['list by an invalid cursor', 'cursor', () => untyped().list({ cursor: 'x' })],
   ['update without changes', 'changes', () => untyped().update('/a')],
   ['update without a file', 'file', () => untyped().update()],
   ['copy without a path', 'path', () => untyped().copy('/a')],
@@ -121,8 +121,8 @@ const calls: Call[] = [
   ['forUser with a lone surrogate', 'userId', () => untyped().forUser('a\ud800')],
   ['forUser with NUL', 'userId', () => untyped().forUser('a\0')],
   ['forUser that is too long', 'userId', () => untyped().forUser('é'.repeat(128))],
-  ['forUser with a session that is none', 'session', () => untyped().forUser('ada', '../x')],
-  ['sweep with a signal that is none', 'signal', () => untyped().sweep({ signal: true })],
+  ['forUser with an invalid session', 'session', () => untyped().forUser('ada', '../x')],
+  ['sweep with an invalid signal', 'signal', () => untyped().sweep({ signal: true })],
   [
     'openWorkspace with a user that is a number',
     'userId',
@@ -152,7 +152,7 @@ describe('the library', () => {
     })
   })
 
-  test('refuses a workspace that is none', async () => {
+  test('refuses an invalid workspace', async () => {
     await expect(storeMedia(undefined as never, request as never)).rejects.toThrow(
       'workspace: must be',
     )

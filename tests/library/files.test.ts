@@ -116,7 +116,7 @@ describe('the files of a workspace that a program has opened', () => {
   test.each<[string, object, string]>([
     ['metadata that is too large', { metadata: { text: 'x'.repeat(16 * 1024) } }, 'metadata'],
     ['an origin that there is not', { origin: 'elsewhere' }, 'origin'],
-    ['a type that is none', { mimeType: 'image' }, 'mimeType'],
+    ['an invalid type', { mimeType: 'image' }, 'mimeType'],
     ['an option that there is not', { overWrite: true }, 'overWrite'],
   ])('are refused with %s, which the refusal names', async (_, options, field) => {
     const given = options as WriteOptions

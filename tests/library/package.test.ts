@@ -67,7 +67,7 @@ beforeAll(async () => {
 })
 afterAll(() => world?.[Symbol.asyncDispose]())
 
-describe('the package in a project of its own', () => {
+describe('the package in another project', () => {
   let project: PackedProject
 
   beforeAll(async () => {

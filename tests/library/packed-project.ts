@@ -7,7 +7,7 @@ import { promisify } from 'node:util'
 
 const run = promisify(execFile)
 
-export const repository = fileURLToPath(new URL('../../', import.meta.url))
+const repository = fileURLToPath(new URL('../../', import.meta.url))
 const example = join(repository, 'examples/thumbnail')
 
 /** A project of someone else's that has this package from its tarball: a copy of examples/thumbnail. */

@@ -46,7 +46,7 @@ describe('the Firebase project', () => {
     ])
   })
 
-  test('has settings of its own for the emulators’ project, which exists nowhere else', async () => {
+  test('has its own settings for the emulators’ project, which exists nowhere else', async () => {
     const settings = await read('.env.demo-coffer')
     expect(settings).toMatch(/^AUTH_MODE=firebase$/m)
     expect(settings).toMatch(/^MEDIA_GCS_BUCKET_NAME=demo-coffer\./m)

@@ -11,7 +11,7 @@ import type { OpenWorld } from './world.ts'
 
 const firestoreVariable = 'FIRESTORE_EMULATOR_HOST'
 
-/** Firestore and Cloud Storage in this process, each run with a project and a bucket of its own. */
+/** Firestore and Cloud Storage in this process, each run with its own project and bucket. */
 export async function startCloud(): Promise<AsyncDisposable & { open: OpenWorld }> {
   await using started = new AsyncDisposableStack()
   const running = process.env[firestoreVariable]

@@ -165,7 +165,7 @@ function assertGivenUp(
   if (isWanted) judge.accuse(`I6: the bytes of ${file.id}, which is ${file.state}, are removed`)
 }
 
-/** What a write asks for in its midst makes calls of its own. */
+/** Lets a write make further calls before it ends. */
 async function write(
   { actor, turnstile }: Gate,
   call: Method,

@@ -94,7 +94,7 @@ export function catalogOf({ world }: Stage) {
 }
 
 /** The bytes of refused files are out of the store, but where a process died that was to see to it. */
-export function assertPutAway(
+export function assertQuarantinedOrDeleted(
   { judge, lingering }: Stage,
   { blobs, mayLinger }: { blobs: FileId[]; mayLinger: boolean },
 ): void {

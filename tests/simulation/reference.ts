@@ -240,7 +240,7 @@ export function setQuota(quotaBytes: number): Rule {
   return (workspace) => ({ after: { ...workspace, quotaBytes }, answer: undefined })
 }
 
-/** Nothing takes bytes away behind the service's back here, so whoever misses some is wrong. */
+/** Nothing takes bytes away other than through the service here, so a store that misses some is wrong. */
 export function markMissing(): Rule {
   return nothing
 }

@@ -4,7 +4,13 @@ import { gatedPorts, type Trouble } from './gated-ports.ts'
 import { assertEqual } from './judge.ts'
 import { setQuota } from './reference.ts'
 import { BrokenOff, perform } from './operations.ts'
-import { assertPutAway, assertQuiet, blobsOf, catalogOf, youngOrphansOf } from './quiet.ts'
+import {
+  assertQuarantinedOrDeleted,
+  assertQuiet,
+  blobsOf,
+  catalogOf,
+  youngOrphansOf,
+} from './quiet.ts'
 import { assertRecovers } from './recovery.ts'
 import type { Act, Turn, Wave } from './script.ts'
 import type { Step } from './steps.ts'
@@ -46,7 +52,7 @@ export async function play(
     const blobs = await blobsOf(stage)
     const removed = orphans.filter((id) => !blobs.includes(id))
     assertEqual('I6: younger than a day, without a record, and gone are', removed, [])
-    assertPutAway(stage, { blobs, mayLinger: acts.some(({ crash }) => crash) })
+    assertQuarantinedOrDeleted(stage, { blobs, mayLinger: acts.some(({ crash }) => crash) })
     await assertQuiet(stage)
   }
   await assertRecovers(stage, script.at(-1)?.order ?? [0])

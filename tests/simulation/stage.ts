@@ -10,7 +10,7 @@ import type { Content } from './steps.ts'
 import type { View } from './view.ts'
 import type { ModelWorld, OpenWorld } from './world.ts'
 
-export const quotaBytes = 70
+const quotaBytes = 70
 export const limits = { maxFileBytes: 40, uploadExpirySeconds: 3600, trashRetentionDays: 30 }
 
 const dayMs = 24 * 3_600_000

@@ -11,7 +11,7 @@ export interface Crash {
   when: 'before' | 'after'
 }
 
-/** One operation that is under way, as if in a process of its own. */
+/** One operation that is under way, as if in its own process. */
 export interface Actor {
   name: string
   crash?: Crash | undefined
@@ -69,7 +69,7 @@ export class Turnstile {
     }
   }
 
-  /** What a call itself waits for in its midst, and may make calls of its own: others may be let through meanwhile. */
+  /** Runs a part of a call that may make further calls. Other operations may proceed meanwhile. */
   async within<Result>(actor: Actor, work: () => Promise<Result>): Promise<Result> {
     actor.running -= 1
     try {

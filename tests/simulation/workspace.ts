@@ -119,7 +119,7 @@ function isOwner({ state, deletedAt }: View): boolean {
   return state === 'ready' && deletedAt === null
 }
 
-export function claims(path: WorkspacePath): (file: View) => boolean {
+function claims(path: WorkspacePath): (file: View) => boolean {
   return (file) => file.state === 'pending' && file.path === path
 }
 

@@ -5,7 +5,7 @@ import { pipeline } from 'node:stream/promises'
 import { DiskBlobStore } from '../../shared/adapters/disk/blob-store.ts'
 import type { FileId } from '../../shared/model/ids.ts'
 
-/** A process of its own over a store's directory, to be killed or measured: it does what its second argument names. */
+/** A separate process over a store's directory, to be killed or measured: it does what its second argument names. */
 const [, , directory = '', task = '', argument = ''] = argv
 const store = await DiskBlobStore.open({ directory, now: () => new Date(), finalized: () => {} })
 const say = (line: string) => stdout.write(`${line}\n`)

@@ -8,7 +8,7 @@ import { rawTarget } from '../../shared/http/target.ts'
 import type { FinalizeEvent } from '../../shared/ports/blob-store.ts'
 import { httpApp, serve } from './http/http-app.ts'
 
-/** A directory of its own, until disposed. */
+/** A temporary directory, until disposed. */
 export async function temporaryDirectory(): Promise<{ path: string } & AsyncDisposable> {
   const path = await mkdtemp(join(tmpdir(), 'coffer-disk-'))
   return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) }

@@ -56,7 +56,7 @@ import {
 import type { Ports } from '../../shared/ports/ports.ts'
 import { decodeWorkspaceId, ownerOf } from '../../shared/model/storage-path.ts'
 
-/** A parser of text that a stranger can send. */
+/** A parser of text that an anonymous caller can send. */
 export interface ForeignParser {
   name: string
   parse: (text: string) => unknown

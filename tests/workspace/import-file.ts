@@ -11,7 +11,7 @@ import { openMediaWorld, type MediaWorld, type OpenStack } from './store-media/m
 const { signal } = new AbortController()
 const source = 'https://files.example.com/a.txt'
 
-/** A URL that answers as the test goes on. */
+/** A URL that answers step by step, as the test says. */
 async function begin(open: OpenStack, sizeBytes?: number) {
   const body = new PassThrough()
   const answer = { body, declaredType: 'text/plain', ...(sizeBytes !== undefined && { sizeBytes }) }

@@ -38,7 +38,7 @@ const photo = () =>
     .jpeg()
     .toBuffer()
 
-/** The process's temporary directory is one of its own, until disposed. */
+/** Gives the process another temporary directory, until disposed. */
 async function ownTemporaryDirectory() {
   const before = process.env['TMPDIR']
   const path = await mkdtemp(join(tmpdir(), 'coffer-previews-'))

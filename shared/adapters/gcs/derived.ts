@@ -8,7 +8,7 @@ import { GcsSession } from './session.ts'
 import { writeObject } from './write.ts'
 
 /** Outside of `workspaces/`, so that listings of blobs exclude them. A lifecycle rule may delete them at any age. */
-export const derivedPrefix = 'derived/'
+const derivedPrefix = 'derived/'
 
 /** A blob's object, by its name and generation. */
 type Source = Pick<BlobRef, 'generation'> & { name: string }

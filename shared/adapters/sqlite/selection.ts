@@ -25,7 +25,7 @@ export interface Selection {
   isOrdered: boolean
 }
 
-export interface Condition {
+interface Condition {
   sql: string[]
   values: Record<string, SQLInputValue>
 }

@@ -58,7 +58,7 @@ async function beginning(
 }
 
 /** Reads and drops the rest of the request's body. Resolves at its end, at a limit, or when the client disconnects. */
-export async function drain(c: Context<AppEnv>, { maxBytes, seconds }: DrainLimits): Promise<void> {
+async function drain(c: Context<AppEnv>, { maxBytes, seconds }: DrainLimits): Promise<void> {
   const { incoming } = c.env ?? {}
   if (!incoming || incoming.readableEnded || incoming.destroyed) return
   const { promise, resolve } = Promise.withResolvers<void>()

@@ -38,7 +38,7 @@ export interface MediaContext {
   isBoundToSession?: boolean
 }
 
-export interface MediaRequest {
+interface MediaRequest {
   /**
    * A data URI, an http or https URL, `workspace://{id}#{mime}` or `workspace:///{path}`, `gcs://{bucket}/{object}`, or a path
    * in the directory of the execution.

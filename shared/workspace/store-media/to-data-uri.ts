@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream'
 import { WorkspaceError } from '../../model/errors.ts'
 
 /** A longer text comes close to V8's string limit, and no API accepts it. */
-export const maxDataUriBytes = 256 * 1024 * 1024
+const maxDataUriBytes = 256 * 1024 * 1024
 
 /** Encodes a body as a base64 data URI (RFC 2397). Holds only the text in memory. */
 export async function toDataUri(

@@ -61,7 +61,7 @@ export interface SweepReport {
   failures: string[]
 }
 
-export interface PhaseReport {
+interface PhaseReport {
   /** `stopped`: the time budget is used up. `failed`: a listing failed. */
   outcome: 'ended' | 'stopped' | 'failed'
   /** Number of files, workspaces or blobs examined. */

@@ -16,7 +16,7 @@ const openPhase: Record<Phase, OpenPhase> = {
   quarantine,
 }
 
-export type Positions = Partial<Record<Phase, string>>
+type Positions = Partial<Record<Phase, string>>
 
 export interface SweepOptions extends Pick<SweepContext, 'pendingAgeSeconds' | 'abandonedBefore'> {
   dryRun?: boolean

@@ -51,7 +51,7 @@ async function open(isSeparate: boolean): Promise<OpenedQuarantine> {
   }
 }
 
-describeQuarantine('a bucket of its own', () => open(true))
+describeQuarantine('a separate bucket', () => open(true))
 describeQuarantine('the bucket of the blobs', () => open(false))
 
 describe('GcsQuarantine', () => {

@@ -17,7 +17,7 @@ const fields: Part[] = [
 ]
 const orders: [string, Part[]][] = [
   ['before the file', [...fields, file]],
-  ['behind the file', [file, ...fields]],
+  ['after the file', [file, ...fields]],
   ['around the file', [...fields.slice(0, 2), file, ...fields.slice(2)]],
   ['in reverse', [...fields.toReversed(), file]],
 ]

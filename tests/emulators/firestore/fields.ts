@@ -1,7 +1,7 @@
 import type { Document, Fields, Value } from './wire.ts'
 
 /** The segments of a field path: plain names, or any text between backquotes with `\` before a backquote or `\`. */
-export function segmentsOf(fieldPath: string): string[] {
+function segmentsOf(fieldPath: string): string[] {
   const segments = fieldPath.match(/`(?:[^`\\]|\\.)+`|[^.`]+/g) ?? []
   return segments.map((segment) =>
     segment.startsWith('`') ? segment.slice(1, -1).replace(/\\(.)/g, '$1') : segment,

@@ -27,7 +27,7 @@ export interface Document {
   updateTime: Timestamp
 }
 
-export interface Precondition {
+interface Precondition {
   exists?: boolean
   updateTime?: Partial<Timestamp>
 }
@@ -52,12 +52,12 @@ export interface Write {
 
 export type Direction = 'DIRECTION_UNSPECIFIED' | 'ASCENDING' | 'DESCENDING'
 
-export interface Order {
+interface Order {
   field: { fieldPath: string }
   direction?: Direction
 }
 
-export type FieldOperator =
+type FieldOperator =
   | 'LESS_THAN'
   | 'LESS_THAN_OR_EQUAL'
   | 'GREATER_THAN'
@@ -116,7 +116,7 @@ export interface RunQueryRequest extends Consistency {
   structuredQuery: StructuredQuery
 }
 
-export interface Aggregation {
+interface Aggregation {
   alias: string
   count?: { upTo?: { value?: string } }
 }

@@ -103,7 +103,7 @@ export function bodyOf(text: string): Readable {
   return Readable.from([Buffer.from(text)])
 }
 
-/** A body that has begun and goes on only as the test says. */
+/** A body that has begun and continues only as the test says. */
 export function openBody(beginning: string): Readable {
   const body = new Readable({ read() {} })
   body.push(beginning)

@@ -24,7 +24,7 @@ export function httpApp(
   return { app: createApp(http, routes), http, entries }
 }
 
-/** The app on a port of its own, until disposed. */
+/** The app on its own port, until disposed. */
 export async function serve({ app, http }: Pick<ReturnType<typeof httpApp>, 'app' | 'http'>) {
   const listener = nodeListener(app, http)
   const server = createServer((incoming, outgoing) => void listener(incoming, outgoing))

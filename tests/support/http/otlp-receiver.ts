@@ -27,7 +27,7 @@ interface Point {
   asDouble?: number
 }
 
-export interface ReceivedMetric {
+interface ReceivedMetric {
   name: string
   unit: string
   histogram?: { dataPoints: Point[] }

@@ -12,7 +12,7 @@ export interface RenderProcess extends AsyncDisposable {
   stop(signal: NodeJS.Signals): Promise<void>
 }
 
-/** The service `render` in a process of its own, as its image starts it. */
+/** The service `render` in its own process, as its image starts it. */
 export async function startRenderProcess(port = 0): Promise<RenderProcess> {
   const child = spawn(process.execPath, [program], {
     env: { PATH: process.env['PATH'], PORT: `${port}`, SHUTDOWN_SECONDS: '5' },

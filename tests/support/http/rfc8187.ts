@@ -21,7 +21,7 @@ export function parseDisposition(header: string | null): Disposition {
     const match = parameter.exec(header)
     const name = match?.[1]?.toLowerCase()
     if (!match || name === undefined || parameters.has(name)) {
-      throw new Error(`malformed behind ${at}: ${header}`)
+      throw new Error(`malformed after ${at}: ${header}`)
     }
     parameters.set(name, match[2] ?? (match[3] ?? '').replace(/\\(.)/g, '$1'))
   }

@@ -14,7 +14,7 @@ export interface ServedApp extends AsyncDisposable {
   entries: LogEntry[]
 }
 
-/** An app with these routes on a socket of its own; refusals are answered as problem+json. */
+/** An app with these routes on its own socket; refusals are answered as problem+json. */
 export async function serveApp(route: (app: Hono<AppEnv>) => void): Promise<ServedApp> {
   const app = new Hono<AppEnv>()
   const entries: LogEntry[] = []

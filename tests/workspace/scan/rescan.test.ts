@@ -101,7 +101,7 @@ describe('scanning again', () => {
     expect(await usage()).toMatchObject(empty)
   })
 
-  it('scans the newest files first, and ends with its limits; the next run goes on', async () => {
+  it('scans the newest files first, and ends with its limits; the next run continues', async () => {
     for (const text of ['one', 'two', 'three', 'four']) await world.ready(`/${text}`, text)
     world.scanner.learn()
     const first = await world.run({ maxFiles: 1 })
@@ -113,7 +113,7 @@ describe('scanning again', () => {
     expect(rest).toEqual({ ...nothing, scanned: 1, scannedBytes: 3 })
   })
 
-  it('goes on without being told where, after a restart: nothing is scanned twice', async () => {
+  it('continues without being told where, after a restart: nothing is scanned twice', async () => {
     for (const text of ['one', 'two', 'three']) await world.ready(`/${text}`, text)
     world.scanner.learn()
     for (let i = 0; i < 3; i += 1) await world.run({ maxFiles: 1 })
@@ -141,7 +141,7 @@ describe('scanning again', () => {
     expect(await world.run({ deadline: world.ports.now() })).toEqual(nothing)
   })
 
-  it('begins anew where the signatures have changed since', async () => {
+  it('starts again from the beginning where the signatures have changed since', async () => {
     for (const text of ['one', 'two']) await world.ready(`/${text}`, text)
     world.scanner.learn()
     const { next } = await world.run({ maxFiles: 1 })

@@ -82,7 +82,7 @@ const forms: Form[] = [
 ]
 
 /** One host of the web, and one bucket; each has the PNG. */
-export function sourcesOf(port: number) {
+function sourcesOf(port: number) {
   const fetchUrl = fetcherFor([], { allowedPorts: [port] })
   return {
     fetchUrl: (url: string, options: SourceOptions) =>

@@ -88,7 +88,7 @@ export function describeLocal(open: OpenStack): void {
       expect(await world.tree()).toEqual({})
     })
 
-    test('is of its own execution alone, though the name of one begins like another', async () => {
+    test('belongs to its own execution alone, though the name of one begins like another', async () => {
       await using world = await openMediaWorld(open)
       await world.put('a.png', png)
       for (const executionId of ['run', 'run-10', 'run-']) {

@@ -197,7 +197,7 @@ describe('a full sweep', () => {
       await expectKept(kept)
     })
 
-    it.each(listings)('ends that phase and goes on with the others (%s throws)', async (name) => {
+    it.each(listings)('ends that phase and continues with the others (%s throws)', async (name) => {
       const lost = await ready('/lost.txt')
       await lose(lost)
       const { catalog } = workspace.ports

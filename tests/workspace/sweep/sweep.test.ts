@@ -139,7 +139,7 @@ describe('a sweep', () => {
     }
   })
 
-  it('reports what fails, goes on with the rest, and does it next time', async () => {
+  it('reports what fails, continues with the rest, and does it next time', async () => {
     await workspace.upload('/a.txt', 'hello')
     await workspace.upload('/b.txt', 'hello')
     workspace.pass(1)

@@ -3,7 +3,7 @@ import { open, type FileHandle } from 'node:fs/promises'
 import { setImmediate } from 'node:timers/promises'
 
 /**
- * The commits that a connection sees: the number of its own, and `PRAGMA data_version` for those of other connections
+ * The commits that a connection sees: its own number, and `PRAGMA data_version` for those of other connections
  * (undefined when it could not be read).
  */
 export interface VisibleCommits {
