@@ -1,6 +1,7 @@
 import { refusedSource } from './source-refusals.ts'
 
 const sliceCharacters = 64 * 1024
+const percentSign = 0x25
 
 /** Percent-decodes `text` from `start` to `end` and yields the bytes slice by slice. */
 export function* payloadBytes(text: string, start: number, end: number): Generator<Buffer> {
@@ -25,14 +26,28 @@ function sliceEnd(text: string, start: number, end: number): number {
 function percentDecoded(slice: string): Buffer {
   const bytes = Buffer.from(slice.replaceAll(/[\t\n\r]+/g, ''))
   if (!bytes.includes('%')) return bytes
-  const text = bytes.toString('latin1')
-  if (/%(?![0-9a-f]{2})/i.test(text)) {
-    throw refusedSource(
-      'has a "%" in its data that begins no escape such as %20; write a percent sign as %25',
-    )
+  const decoded = Buffer.allocUnsafe(bytes.length)
+  let length = 0
+  for (let at = 0; at < bytes.length; at++) {
+    const byte = bytes[at] ?? 0
+    decoded[length++] = byte === percentSign ? escapedByte(bytes, at) : byte
+    if (byte === percentSign) at += 2
   }
-  const decoded = text.replaceAll(/%([0-9a-f]{2})/gi, (_, hex: string) =>
-    String.fromCharCode(Number.parseInt(hex, 16)),
+  return decoded.subarray(0, length)
+}
+
+/** Returns the byte that the escape at `at` stands for. */
+function escapedByte(bytes: Buffer, at: number): number {
+  const value = hexDigit(bytes[at + 1]) * 16 + hexDigit(bytes[at + 2])
+  if (value >= 0) return value
+  throw refusedSource(
+    'has a "%" in its data that begins no escape such as %20; write a percent sign as %25',
   )
-  return Buffer.from(decoded, 'latin1')
+}
+
+/** Returns the value of a hexadecimal digit in ASCII, or a number below -255 for anything else. */
+function hexDigit(code = 0): number {
+  if (code >= 0x30 && code <= 0x39) return code - 0x30
+  const letter = code | 0x20
+  return letter >= 0x61 && letter <= 0x66 ? letter - 0x57 : -256
 }
