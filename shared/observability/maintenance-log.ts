@@ -15,7 +15,7 @@ export function reportSweep(report: SweepReport, { log, telemetry }: SweepReport
 }
 
 /** The log line of a sweep. Missing bytes are an ERROR, because an operator must restore them. */
-function sweepEntry(report: SweepReport): LogEntry {
+export function sweepEntry(report: SweepReport): LogEntry {
   const warning = report.failureCount > 0 || report.repaired > 0 ? 'WARNING' : 'INFO'
   const severity = report.missing > 0 ? 'ERROR' : warning
   return { severity, message: report.dryRun ? 'Swept (dry run)' : 'Swept', ...report }
