@@ -5,12 +5,11 @@ import type { FileRecord } from '../../../shared/model/file.ts'
 import { parsePath } from '../../../shared/model/path.ts'
 import type { FileId } from '../../../shared/model/ids.ts'
 import { clean, infected, unscannable, user, type Begin, type World } from './world.ts'
+import { randomRuns } from './random-runs.ts'
 
 /** Less than two of the larger files: steps meet the quota, and the trash overflows. */
 const quotaBytes = 40
 const recordLimits = { maxRecords: 6, maxOpenUploads: 3, maxMetadataBytes: 60 }
-/** On a slow store fewer sequences are tried. */
-const maxMs = 15_000
 
 interface Step {
   /** What a counterexample is shown in. */
@@ -121,9 +120,7 @@ export function describeModel(begin: Begin): void {
           await expectTruth(world)
         }
       })
-      await expect(
-        fc.assert(property, { numRuns: 100, plugins: [fc.interruptAfterTimeLimit(maxMs)] }),
-      ).resolves.toBeUndefined()
+      await expect(fc.assert(property, randomRuns())).resolves.toBeUndefined()
     })
   })
 }
