@@ -7,7 +7,7 @@ const project = fileURLToPath(new URL('../', import.meta.url))
 await rm(`${project}dist`, { recursive: true, force: true })
 const compiler = spawnSync('tsc', ['-p', 'tsconfig.build.json'], { cwd: project, stdio: 'inherit' })
 if (compiler.error) throw compiler.error
-// What is read at run time, and lies as far from the code that reads it as in the source.
+// Files that the code reads at run time by a path relative to itself.
 for (const name of ['clamd.conf', 'coffer.ndb', 'coffer.ldb']) {
   const settings = `infra/clamav/${name}`
   await cp(`${project}${settings}`, `${project}dist/${settings}`)

@@ -37,7 +37,7 @@ const words: Rule[] = [
   rule('likewise', 'also, the same way'),
   rule('whoever', 'the caller, the client, the person who'),
   rule("nobody's", 'the thing itself as the subject'),
-  { pattern: /\bthat is none\b(?! of)/gi, use: 'invalid, missing, not a …' },
+  { pattern: /\b(?:that|there) is none\b(?! of)/gi, use: 'invalid, missing, not a …' },
   { pattern: /\bof its own\b(?! (?:parameters|execution)\b)/gi, use: 'its own …, a separate …' },
   rule('as it were', 'nothing: leave it out'),
   rule('in so many words', 'explicitly'),

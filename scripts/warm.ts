@@ -24,7 +24,7 @@ for await (const file of glob('{functions,shared}/**/*.ts', { cwd: project })) {
   if (!file.endsWith('-now.ts')) await import(new URL(file, project).href)
 }
 
-// What the official clients and the framework load only when they are used.
+// Modules that Google's clients and the framework load at their first use.
 const require = createRequire(import.meta.url)
 const ofFirestore = createRequire(require.resolve('@google-cloud/firestore'))
 const { grpc } = ofFirestore('google-gax') as typeof Gax

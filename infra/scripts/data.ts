@@ -4,7 +4,7 @@ import type { Ask } from './preflight-checks.ts'
 export const bucketOf = ({ project, name }: Pick<Settings, 'project' | 'name'>) =>
   `${project}-${name}-files`
 
-/** Describes the data in bucket and database; empty if there is none. A store that cannot be read counts as not empty. */
+/** Describes the data in bucket and database; empty if both are empty. A store that cannot be read counts as not empty. */
 export async function dataOf(ask: Ask, settings: Settings): Promise<string[]> {
   const bucket = bucketOf(settings)
   const objects = await ask({

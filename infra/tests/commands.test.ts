@@ -168,7 +168,7 @@ describe('the image of a deployment', () => {
     'infra/clamav',
   ]
 
-  test('is built from its inputs alone, when there is none', async () => {
+  test('builds an absent image from its inputs alone', async () => {
     const gcloud = `case "$*" in
   *describe*) [ -e "$HOME/built" ] && echo sha256:123 ;;
   "builds submit "*) touch "$HOME/built"; cd "$3" && find . -type f | sort >&2; echo built ;;

@@ -2,20 +2,20 @@ import type { Simulated } from './simulate.ts'
 
 export type Inputs = Record<string, unknown>
 
-/** The value at a path such as `template.containers.0.image`; undefined if there is none. */
+/** The value at a path such as `template.containers.0.image`; undefined if absent. */
 export function at(inputs: unknown, path: string): unknown {
   return path
     .split('.')
     .reduce((value, step) => (value as Inputs | null | undefined)?.[step], inputs)
 }
 
-/** The text at a path; empty where there is none. */
+/** The text at a path; empty if absent. */
 export function textAt(inputs: unknown, path: string): string {
   const value = at(inputs, path)
   return typeof value === 'string' || typeof value === 'number' ? String(value) : ''
 }
 
-/** A list at a path; empty where there is none. */
+/** A list at a path; empty if absent. */
 export function listAt(inputs: unknown, path: string): unknown[] {
   return (at(inputs, path) as unknown[] | undefined) ?? []
 }

@@ -1,3 +1,4 @@
+import type { IfMatch } from './precondition.ts'
 import { WorkspaceError } from './errors.ts'
 import type { FileRecord, Metadata, Origin, PendingFile, ReadyFile } from './file.ts'
 import { nameOf, sessionOf } from './path.ts'
@@ -5,19 +6,25 @@ import type { FileId, WorkspacePath } from './ids.ts'
 import { assertOpenUpload, assertRoomForRecord } from './record-limits.ts'
 import type { Usage } from './usage.ts'
 
-export interface ReserveRequest {
-  id: FileId
-  workspaceId: string
+/** The target of an upload and its preconditions. */
+export interface UploadTarget {
   path: WorkspacePath
   mimeType: string
-  maxBytes: number
-  storagePath: string
   metadata: Metadata
   origin: Origin
-  expiresAt: Date
   overwrite: boolean
+  /** `If-None-Match: *`. */
   mustBeAbsent?: boolean
-  mustReplace?: string[] | '*'
+  /** `If-Match`. */
+  mustReplace?: IfMatch
+}
+
+export interface ReserveRequest extends UploadTarget {
+  id: FileId
+  workspaceId: string
+  maxBytes: number
+  storagePath: string
+  expiresAt: Date
   expectedChecksum?: string
   uploadId?: string
 }
@@ -126,6 +133,6 @@ function checkPath(request: ReserveRequest, { owner, isTaken }: ReserveFacts): v
   if (isTaken && !request.overwrite) throw pathTaken(path)
 }
 
-function isReplaced(owner: ReadyFile | undefined, checksums: string[] | '*'): boolean {
+function isReplaced(owner: ReadyFile | undefined, checksums: IfMatch): boolean {
   return owner !== undefined && (checksums === '*' || checksums.includes(owner.checksum))
 }

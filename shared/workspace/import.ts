@@ -14,7 +14,7 @@ import { readContent } from './read.ts'
 import { copy } from './update.ts'
 import { settleRefusal } from './upload/refusal.ts'
 import { upload } from './upload/upload.ts'
-import { type UploadTarget } from '../model/upload-target.ts'
+import type { UploadTarget } from '../model/reservation.ts'
 
 export type ImportPorts = Pick<
   Ports,

@@ -11,7 +11,7 @@ import type { PendingFile } from '../../shared/model/file.ts'
 import { parseFileId, parsePath } from '../../shared/model/path.ts'
 import type { Ports } from '../../shared/ports/ports.ts'
 import { upload } from '../../shared/workspace/upload/upload.ts'
-import { type UploadTarget } from '../../shared/model/upload-target.ts'
+import type { UploadTarget } from '../../shared/model/reservation.ts'
 
 export const caller = { workspaceId: 'ann' }
 

@@ -59,7 +59,7 @@ async function* chain<Item>(ahead: Item[], walk: AsyncGenerator<Item, void>): As
   for (let step = await walk.next(); !step.done; step = await walk.next()) yield step.value
 }
 
-/** The generation at a location. Undefined if there is none. */
+/** The generation at a location. Undefined for an empty location. */
 export async function blobAt(root: string, directory: string[]): Promise<StoredBlob | undefined> {
   const path = join(root, ...directory)
   for (const generation of (await ifPresent(readdir(path))) ?? []) {

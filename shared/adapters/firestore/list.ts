@@ -1,6 +1,12 @@
 import type { DocumentSnapshot, Query, QueryDocumentSnapshot } from '@google-cloud/firestore'
-import { folderOf, pageOf, positionAfterFolder, type ListEntry } from '../../model/list-page.ts'
-import type { ListPage, ListQuery } from '../../model/listing.ts'
+import {
+  folderOf,
+  pageOf,
+  positionAfterFolder,
+  type ListEntry,
+  type ListPage,
+  type ListQuery,
+} from '../../model/listing.ts'
 import { decodeFile } from './documents.ts'
 import { count, select, type Selection } from './selection.ts'
 

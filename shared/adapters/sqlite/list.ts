@@ -1,7 +1,13 @@
 import { setImmediate } from 'node:timers/promises'
 import type { SQLOutputValue } from 'node:sqlite'
-import { folderOf, pageOf, positionAfterFolder, type ListEntry } from '../../model/list-page.ts'
-import type { ListPage, ListQuery } from '../../model/listing.ts'
+import {
+  folderOf,
+  pageOf,
+  positionAfterFolder,
+  type ListEntry,
+  type ListPage,
+  type ListQuery,
+} from '../../model/listing.ts'
 import type { Database } from './database/database.ts'
 import { decode } from './rows.ts'
 import { countingSort, select } from './selection.ts'

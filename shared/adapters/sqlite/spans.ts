@@ -1,6 +1,5 @@
 import type { SQLInputValue, StatementSync } from 'node:sqlite'
-import { positionAfterFolder } from '../../model/list-page.ts'
-import type { ListQuery } from '../../model/listing.ts'
+import { positionAfterFolder, type ListQuery } from '../../model/listing.ts'
 import type { Database } from './database/database.ts'
 import { recordColumns } from './rows.ts'
 import type { Selection } from './selection.ts'

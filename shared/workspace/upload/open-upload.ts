@@ -1,7 +1,7 @@
 import { assertWritable, type Caller } from '../../model/access.ts'
 import type { PendingFile } from '../../model/file.ts'
 import { nameOf } from '../../model/path.ts'
-import type { UploadTarget } from '../../model/upload-target.ts'
+import type { UploadTarget } from '../../model/reservation.ts'
 import type { UploadSession } from '../../ports/blob-store.ts'
 import { assertFits, reserveFile, uploadExpiry } from './reserve.ts'
 import type { UploadPorts } from './upload.ts'

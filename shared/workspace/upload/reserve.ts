@@ -2,7 +2,7 @@ import { assertWritable, type Caller } from '../../model/access.ts'
 import { invalid, WorkspaceError } from '../../model/errors.ts'
 import type { PendingFile } from '../../model/file.ts'
 import type { FileId, WorkspacePath } from '../../model/ids.ts'
-import type { UploadTarget } from '../../model/upload-target.ts'
+import type { UploadTarget } from '../../model/reservation.ts'
 import type { Limits, Ports } from '../../ports/ports.ts'
 
 type ReservePorts = Pick<Ports, 'catalog' | 'now' | 'limits'>

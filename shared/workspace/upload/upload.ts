@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream'
 import type { Caller } from '../../model/access.ts'
 import type { PendingFile } from '../../model/file.ts'
 import type { WorkspacePath } from '../../model/ids.ts'
-import type { UploadTarget } from '../../model/upload-target.ts'
+import type { UploadTarget } from '../../model/reservation.ts'
 import type { Ports } from '../../ports/ports.ts'
 import { releaseReservation, reserveFile, reserveFirstFree } from './reserve.ts'
 

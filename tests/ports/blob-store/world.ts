@@ -52,7 +52,7 @@ export class BlobWorld implements AsyncDisposable {
     return this.store.write(storagePath, stream, { contentType, maxBytes: 1_000_000, ...options })
   }
 
-  /** The bytes of one generation as text; undefined where there is none. */
+  /** The bytes of one generation as text; undefined if absent. */
   async read(blob: BlobRef, range?: { start: number; end: number }): Promise<string | undefined> {
     const body = await this.store.read(blob, range)
     return body && (await buffer(body)).toString()

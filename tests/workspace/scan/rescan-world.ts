@@ -8,7 +8,7 @@ import {
   type RescanReport,
 } from '../../../shared/workspace/scan/rescan.ts'
 import { scan } from '../../../shared/workspace/scan/scan.ts'
-import type { UploadTarget } from '../../../shared/model/upload-target.ts'
+import type { UploadTarget } from '../../../shared/model/reservation.ts'
 import { SignatureScanner } from '../../support/clamd/signature-scanner.ts'
 import { openLocalWorkspace, type LocalWorkspace } from '../local-workspace.ts'
 

@@ -49,7 +49,7 @@ export class ZipAudit {
     return this.#skipped || this.#usesZip64 || this.#skipsEntries()
   }
 
-  /** Returns the local header at an offset; undefined if there is none or the limit of records was exceeded. */
+  /** Returns the local header at an offset; undefined without one, or if the limit of records was exceeded. */
   localAt(at: number): LocalHeader | undefined {
     return this.#skipped ? undefined : this.#locals.get(at)
   }
