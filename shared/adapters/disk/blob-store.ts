@@ -50,12 +50,12 @@ export interface DiskBlobOptions {
 
 const ignore = () => undefined
 
-/** Buffer of a read stream. Bodies that are smaller get a buffer of their size. */
+/** The largest buffer of a read stream. A smaller body gets a buffer of exactly its size. */
 const maxReadBufferBytes = 512 * 1024
 
 /**
- * Blobs on the local disk: `{directory}/blobs/{workspace}/{fileId}/{generation}/{name}`. `uploads/` holds resumable sessions,
- * and `tmp/` files that are not visible yet. Several processes may share the directory.
+ * Blobs on the local disk: `{directory}/blobs/{workspace}/{fileId}/{generation}/{name}`. `uploads/` contains resumable sessions.
+ * `tmp/` contains files that are not visible yet. Several processes may share the directory.
  */
 export class DiskBlobStore implements BlobStore, ResumableUploads, AsyncDisposable {
   readonly #blobs: string
@@ -107,7 +107,7 @@ export class DiskBlobStore implements BlobStore, ResumableUploads, AsyncDisposab
 
   async write(storagePath: string, body: Readable, options: WriteOptions): Promise<StoredBlob> {
     const { maxBytes, signal, beforeCommit } = options
-    // Handle an error before the pipeline starts, which reports it again. Without a listener it would end the process.
+    // An error before the pipeline starts would end the process without a listener. The pipeline reports the error again.
     body.on('error', () => undefined)
     return this.#store(storagePath, async (path) => {
       await using file = await open(path, 'wx', privateFile)
@@ -182,7 +182,7 @@ export class DiskBlobStore implements BlobStore, ResumableUploads, AsyncDisposab
     return signBlobUrl(this.#secret, { ...blob, ...options })
   }
 
-  /** Parses a URL of `signUrl`, absolute or from its path on, as the client sent it. Throws `forbidden` for any other URL. */
+  /** Parses a URL of `signUrl`, absolute or only its path and query, as the client sent it. Throws `forbidden` for any other URL. */
   verifySignedUrl(url: string): SignedBlob {
     return verifyBlobUrl(this.#secret, url, this.#options.now())
   }
@@ -253,7 +253,7 @@ export class DiskBlobStore implements BlobStore, ResumableUploads, AsyncDisposab
     const { size } = await lstat(join(staged, generation, location.name))
     if (!(await publishDirectory(staged, join(this.#blobs, ...location.directory)))) {
       throw new Error(
-        `${location.directory.join('/')} already holds a blob; a location is written once`,
+        `${location.directory.join('/')} already contains a blob; a location is written once`,
       )
     }
     return { generation, sizeBytes: size, storedAt: instantOf(generation) }

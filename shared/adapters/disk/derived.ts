@@ -4,12 +4,12 @@ import type { ReportBadFile } from './bad-files.ts'
 import { ifPresent, privateFile } from '../files/durable.ts'
 import type { TemporaryDirectories } from './temporary-directories.ts'
 
-/** No object name starts with this character, so a listing does not take derived files for blobs. */
+/** No object name starts with this character, so a listing cannot mistake a derived file for a blob. */
 const namePrefix = '+'
 
 /**
- * Derived files, such as previews, next to their blob in the directory of its generation: deleting that directory deletes
- * them. This is a cache: it does not sync, so a crash of the machine may empty a file.
+ * Derived files, such as previews, next to their blob in the directory of its generation. Deleting that directory deletes
+ * them. Writes do not sync, because this is a cache: a crash of the machine may leave an empty file.
  */
 export class DiskDerived {
   readonly #temporaries: TemporaryDirectories

@@ -1,6 +1,6 @@
 const pattern = /^\d+$/
 
-/** Whether the text is a valid generation, and so a safe directory name. */
+/** Whether the text is a valid generation, and therefore a safe directory name. */
 export function isGeneration(text: string): boolean {
   return pattern.test(text)
 }
@@ -10,7 +10,7 @@ export function instantOf(generation: string): Date {
   return new Date(Math.floor(Number(generation) / 1000))
 }
 
-/** Creates generations, each greater than the last, also when the clock stops or goes back. */
+/** Creates generations, each greater than the one before, even if the clock stops or moves backwards. */
 export class Generations {
   readonly #now: () => Date
   #last = 0

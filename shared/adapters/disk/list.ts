@@ -75,8 +75,8 @@ export async function blobAt(root: string, directory: string[]): Promise<StoredB
 }
 
 /**
- * The directories of files after a position. Keeps the names of one directory of each level in memory. Skips directories that
- * are removed meanwhile.
+ * The directories of files after a position. Uses memory for the names of one directory of each level. Skips directories that
+ * are removed during the listing.
  */
 async function* directories(
   directory: string,

@@ -5,7 +5,7 @@ const scheme = 'local://'
 /** File systems limit names to 255 bytes. An encoded user id can be longer. */
 const maxNameLength = 200
 
-/** Ends a directory name whose rest is the name of the next directory. No object name contains it. */
+/** Ends a directory name that continues in the name of the next directory. No object name contains this character. */
 const continued = '+'
 
 /** The location of a blob below `blobs/`: `{workspace}/{fileId}/{generation}/{name}`. */
@@ -20,7 +20,7 @@ export function storagePathOf(object: string): string {
   return scheme + object
 }
 
-/** Undefined for a path that `storagePathOf` never makes, which cannot hold a blob. */
+/** Undefined for a path that `storagePathOf` never returns. Such a path cannot contain a blob. */
 export function parseLocation(storagePath: string): BlobLocation | undefined {
   if (!storagePath.startsWith(scheme) || !ownerOf(storagePath)) return undefined
   const [workspace = '', id = '', name = '', ...rest] = storagePath.slice(scheme.length).split('/')
@@ -28,7 +28,7 @@ export function parseLocation(storagePath: string): BlobLocation | undefined {
   return { directory: [...splitName(workspace), id], name }
 }
 
-/** The storage path of a location found on the disk; undefined for one that this store never makes. */
+/** The storage path of a location found on the disk. Undefined for a location that this store never creates. */
 export function storagePathAt({ directory, name }: BlobLocation): string | undefined {
   const workspace = directory.slice(0, -1).map((part) => part.replace(/\+$/, ''))
   const storagePath = storagePathOf(`${workspace.join('')}/${directory.at(-1)}/${name}`)

@@ -11,8 +11,8 @@ const databaseSuffixes = ['', '-wal', '-shm', '-journal']
 const directories = ['blobs', 'clamd', 'quarantine', 'secret', 'tmp', 'uploads']
 
 /**
- * Creates a storage directory whose files only their owner can read, independent of the umask. Removes the access that an
- * earlier version or a restore gave to other users. Keeps the mode of a directory that contains other files but no
+ * Creates a storage directory with files that only their owner can read, independent of the umask. Removes the access that an
+ * earlier version or a restore gave to other users. Does not change the mode of a directory that contains other files but no
  * `coffer.sqlite`, because other programs may share it.
  */
 export async function preparePrivateStorage(directory: string): Promise<void> {
@@ -30,8 +30,8 @@ export async function preparePrivateStorage(directory: string): Promise<void> {
 }
 
 /**
- * Creates an empty file if it does not exist. Synchronous, because closing a file releases all POSIX locks of the process on
- * it, including those that SQLite could take meanwhile.
+ * Creates an empty file if it does not exist. Synchronous, because closing a file releases all POSIX locks that the process
+ * holds on it, including a lock that SQLite took in the meantime.
  */
 function createPrivate(path: string): void {
   const flags = constants.O_CREAT | constants.O_EXCL | constants.O_RDWR

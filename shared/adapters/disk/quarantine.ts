@@ -31,7 +31,7 @@ const noteSchema = z.looseObject({ quarantinedAt: z.coerce.date() })
 
 /**
  * Infected bytes on the local disk: `{directory}/kept/{fileId}-{generation}/` contains `bytes.quarantined` and `note.json`,
- * readable by the service's user only. `tmp/` contains incomplete ones. Several processes may share the directory.
+ * readable by the service's user only. `tmp/` contains incomplete copies. Several processes may share the directory.
  */
 export class DiskQuarantine implements Quarantine {
   readonly takesUploads: boolean
@@ -89,7 +89,7 @@ export class DiskQuarantine implements Quarantine {
     for (const name of await readdir(this.#kept)) {
       const directory = join(this.#kept, name)
       const path = join(directory, noteName)
-      // Another sweep may have removed it.
+      // Another sweep may have removed the note.
       const note = await ifPresent(readFile(path, 'utf8').catch(emptyUnlessAbsent))
       if (note === undefined) continue
       const quarantinedAt = instantOf(note)

@@ -10,7 +10,7 @@ const maxTries = 100
 
 /**
  * Reads the key that signs URLs, or creates it in `{directory}`. Processes that start at the same time get the same key. Reports
- * and keeps a damaged key, and uses `{directory}-2` instead: links signed with the damaged key become invalid.
+ * a damaged key, does not delete it, and uses `{directory}-2` instead. Links signed with the damaged key become invalid.
  */
 export async function openSecret(
   directory: string,
@@ -39,10 +39,10 @@ async function makeKey(directory: string, temporaries: TemporaryDirectories): Pr
   }
   const key = await readKey(join(directory, 'signing-key'))
   if (key) return key
-  throw new Error('its directory exists without it')
+  throw new Error('its directory exists, but contains no key')
 }
 
-/** Undefined if there is no key. Throws if it is too short. */
+/** Undefined if there is no key. Throws if the key is too short. */
 async function readKey(path: string): Promise<Buffer | undefined> {
   const key = await readFile(path).catch((error: unknown) => {
     if (hasCode(error, 'ENOENT')) return undefined

@@ -28,9 +28,9 @@ export function signBlobUrl(secret: Buffer, blob: SignedBlob): string {
 }
 
 /**
- * Parses a URL of `signBlobUrl`, absolute or from its path on. The signature covers the values of the parameters. It stays
- * valid when a program reorders the parameters, encodes them differently, adds others, or escapes `&` for HTML. Throws
- * `forbidden` with the reason for any other URL and for an expired one.
+ * Parses a URL of `signBlobUrl`, absolute or only its path and query. The signature covers the values of the parameters. It
+ * stays valid if a program reorders the parameters, encodes them differently, adds others, or escapes `&` for HTML. Throws
+ * `forbidden` with the reason for any other URL and for an expired URL.
  */
 export function verifyBlobUrl(secret: Buffer, url: string, now: Date): SignedBlob {
   const { object, parameters, signature } = readLink(url)
@@ -39,10 +39,10 @@ export function verifyBlobUrl(secret: Buffer, url: string, now: Date): SignedBlo
   const isSigned = given.length === expected.length && timingSafeEqual(given, expected)
   const storagePath = storagePathOf(object)
   if (!isSigned || !parseLocation(storagePath)) {
-    throw refused('is not as it was given out: a part of it was changed')
+    throw refused('was changed after it was created')
   }
   const expiresAt = new Date(Number(parameters.expires))
-  if (!(now < expiresAt)) throw refused(`has expired at ${expiresAt.toISOString()}`)
+  if (!(now < expiresAt)) throw refused(`expired at ${expiresAt.toISOString()}`)
   return {
     storagePath,
     generation: parameters.generation,
@@ -61,7 +61,7 @@ function readLink(url: string): { object: string; parameters: Parameters; signat
   const missing = names.filter((name) => !query.has(name))
   if (object === undefined || missing.length > 0) {
     const lacks = missing.length === 0 ? 'its path is broken' : `it lacks ${quoted(missing)}`
-    throw refused(`is not whole: ${lacks}. Copy it from its first to its last character`)
+    throw refused(`is incomplete: ${lacks}. Copy it from its first to its last character`)
   }
   const repeated = names.filter((name) => query.getAll(name).length > 1)
   if (repeated.length > 0) throw refused(`has ${quoted(repeated)} more than once`)
@@ -75,7 +75,7 @@ function readLink(url: string): { object: string; parameters: Parameters; signat
   }
 }
 
-/** Removes text that was copied along after the link: a full stop, a bracket or a second `?utm_source=…`. */
+/** Removes text that was copied with the link: a full stop, a bracket or a second `?utm_source=…` after it. */
 function withoutTail(signature: string): string {
   return /^[0-9a-f]{64}(?![0-9a-z])/i.exec(signature)?.[0] ?? signature
 }

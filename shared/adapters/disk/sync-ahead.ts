@@ -7,8 +7,8 @@ const aheadBytes = 32 * 1024 * 1024
 let isSyncing = false
 
 /**
- * Syncs a large file while the rest of it arrives, so that the sync at the end is short. `end` rejects if an early sync
- * failed, because the kernel reports a lost write only once.
+ * Syncs a large file while the rest of it arrives, so that the final sync is short. `end` rejects if an early sync failed,
+ * because the kernel reports a lost write only once.
  */
 export function syncAhead(file: FileHandle): {
   written: (bytes: number) => void

@@ -5,7 +5,7 @@ interface Request {
   ended: Promise<void>
 }
 
-/** Runs one request at a time for each key. A later request aborts the running one, and starts when that one has ended. */
+/** Runs one request at a time for each key. A later request aborts the running request and starts when that has ended. */
 export class TakeoverLock implements AsyncDisposable {
   readonly #requests = new Map<string, Request>()
 
@@ -41,5 +41,8 @@ function ignore(): void {
 }
 
 function takenOver(): Error {
-  return invalid('upload', 'a later request took over; ask what is held and go on from there')
+  return invalid(
+    'upload',
+    'a later request took over; query the number of bytes held, and continue from there',
+  )
 }

@@ -5,7 +5,7 @@ import { ifPresent, makeDirectory, privateDirectory } from '../files/durable.ts'
 
 const staleAgeMs = 24 * 3600 * 1000
 
-/** Temporary directories, for content that becomes visible atomically by moving its directory. */
+/** Temporary directories, for content that becomes visible atomically when its directory is moved. */
 export class TemporaryDirectories {
   readonly #root: string
 
@@ -26,7 +26,7 @@ export class TemporaryDirectories {
     return path
   }
 
-  /** Deletes a directory anywhere on the file system, atomically: moves it here first. Ignores a directory that does not exist. */
+  /** Deletes a directory anywhere on the file system, atomically: moves it here first. A missing directory is not an error. */
   async discard(path: string): Promise<void> {
     const hidden = this.#newPath()
     await ifPresent(rename(path, hidden))

@@ -20,7 +20,10 @@ interface DiskUploadsOptions {
   finish: (staged: string, storagePath: string) => Promise<void>
 }
 
-/** The requirement of Cloud Storage for every chunk but the last, for clients that support both. This store takes any size. */
+/**
+ * Cloud Storage requires a multiple of this size for every chunk except the last. This store accepts any size, and reports the
+ * same number so that one client works with both stores.
+ */
 const chunkMultiple = 256 * 1024
 
 const uploadIdBytes = 32
@@ -33,7 +36,7 @@ const sessionSchema = z.strictObject({
 })
 type Session = z.infer<typeof sessionSchema>
 
-/** The longest time that a session is open, limited by `UPLOAD_EXPIRY_HOURS`. */
+/** The longest lifetime of a session: the largest value of `UPLOAD_EXPIRY_HOURS` (7 days) plus one day. */
 const longestSessionMs = 8 * 24 * 3600 * 1000
 
 /**
@@ -80,7 +83,7 @@ export class DiskUploads implements ResumableUploads, AsyncDisposable {
   }
 
   append(uploadId: string, chunk: UploadChunk): Promise<UploadStatus> {
-    // Handle an error before the body is read, which reports it again. Without a listener it would end the process.
+    // An error before the body is read would end the process without a listener. Reading the body reports the error again.
     chunk.body.on('error', () => undefined)
     return this.#requests.run(uploadId, async (signal) => {
       const session = await this.#find(uploadId, chunk.totalBytes)
@@ -108,7 +111,7 @@ export class DiskUploads implements ResumableUploads, AsyncDisposable {
     return this.#requests.run(uploadId, () => this.#finish(uploadId, session))
   }
 
-  /** The storage path of a session. Undefined if it is unknown, cancelled or expired. */
+  /** The storage path of a session. Undefined for an unknown, cancelled or expired session. */
   async storagePathOf(uploadId: string): Promise<string | undefined> {
     return (await this.#read(uploadId))?.storagePath
   }
@@ -179,7 +182,7 @@ export class DiskUploads implements ResumableUploads, AsyncDisposable {
     return session
   }
 
-  /** The session if it is open. Reports a session that cannot be read, and returns undefined. */
+  /** The session if it is open. Reports a session that cannot be read, and resolves to undefined. */
   async #read(uploadId: string): Promise<Session | undefined> {
     try {
       const session = await this.#parse(uploadId)
@@ -190,7 +193,7 @@ export class DiskUploads implements ResumableUploads, AsyncDisposable {
     }
   }
 
-  /** Undefined if there is no session. Throws if it cannot be read. */
+  /** Undefined if there is no session. Throws if the session cannot be read. */
   async #parse(uploadId: string): Promise<Session | undefined> {
     if (!uploadIdPattern.test(uploadId)) return undefined
     const json = await ifPresent(readFile(this.#sessionFile(uploadId), 'utf8'))

@@ -5,7 +5,7 @@ import { callbackify } from 'node:util'
 import { releaseChunk } from '../../ports/chunk-memory.ts'
 import { syncAhead } from './sync-ahead.ts'
 
-/** Sockets deliver 64 KiB at a time. Chunks that arrive during a write are written together. */
+/** Sockets deliver 64 KiB at a time. The next write combines the chunks that arrive during a write. */
 const bufferedBytes = 512 * 1024
 
 export interface BodyOptions {
@@ -16,8 +16,8 @@ export interface BodyOptions {
 }
 
 /**
- * Writes a body to an open file. Resolves to the number of bytes. Throws `TooManyBytes` as soon as the body exceeds `maxBytes`.
- * Releases the memory of expendable chunks after writing them.
+ * Writes a body to an open file. Resolves to the number of bytes. Throws `TooManyBytes` as soon as the body exceeds
+ * `maxBytes`. Frees the memory of expendable chunks after writing them.
  */
 export async function writeBody(
   file: FileHandle,

@@ -6,7 +6,7 @@ export const privateDirectory = 0o700
 export const privateFile = 0o600
 
 /**
- * Creates a directory and its missing parents, durably. Does not use `mkdir` with `recursive`, which never ends on a file
+ * Creates a directory and its missing parents, durably. Does not use `mkdir` with `recursive`, which never returns on a file
  * system that answers ENOENT to every `mkdir`, such as `/proc`.
  */
 export async function makeDirectory(path: string): Promise<void> {

@@ -203,5 +203,5 @@ export class GcsBlobStore implements BlobStore {
 }
 
 function takenError(storagePath: string, cause: unknown): Error {
-  return new Error(`${storagePath} already holds a blob; a location is written once`, { cause })
+  return new Error(`${storagePath} already contains a blob; a location is written once`, { cause })
 }

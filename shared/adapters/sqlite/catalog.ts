@@ -29,12 +29,12 @@ import { recount } from './recount.ts'
 import * as sweeps from './sweep.ts'
 import { trimTrash } from './trash.ts'
 import { nextSequence, readUsage, writeQuota, type Allowance } from './workspaces.ts'
-import { eventOrTimeout } from './wake.ts'
+import { eventOrTimeout } from './event-or-timeout.ts'
 
 export interface SqliteCatalogOptions {
   /** Shared with the event queue. The caller that opened it closes it. */
   database: Database
-  /** The quota of a workspace for which none is set. */
+  /** The quota of a workspace without a quota in the catalog. */
   quotaBytes: number
   /** Default: `defaultRecordLimits`. */
   recordLimits?: RecordLimits

@@ -8,7 +8,7 @@ const retryMs = 20
 const deadlineMs = 10_000
 
 /**
- * Tells a process whether it is the only one that uses a storage directory. Each process holds a shared lock on
+ * Detects whether this process is the only one that uses a storage directory. Each process holds a shared lock on
  * `{directory}/presence.sqlite` from before its first write until disposal. The operating system releases the lock of a
  * process that dies, also after `kill -9`. `open` first tries to take the lock exclusively, which succeeds only while no
  * other process holds it.
@@ -16,8 +16,8 @@ const deadlineMs = 10_000
 export class DirectoryLock implements Disposable {
   readonly #connection: DatabaseSync
   /**
-   * An instant at which no process used the directory, this one included: work that began before it was interrupted.
-   * Undefined when another process held the lock.
+   * An instant at which no process used the directory, not even this one. Work that started earlier was interrupted.
+   * Undefined if another process held the lock.
    */
   readonly exclusiveSince: Date | undefined
 

@@ -15,12 +15,12 @@ import { countSpan, rowsOf, spanFrom, startOf, type Listing, type Position } fro
 
 type Row = Record<string, SQLOutputValue>
 
-/** Entries that one step over folders reads at most. */
+/** The most entries that one step over folders reads. */
 const maxEntriesPerStep = 1000
 
 interface StepRequest {
   from: Position
-  /** Entries of the offset that are still to be skipped. */
+  /** The number of entries left to skip for the offset. */
   skip: number
   wanted: number
 }
@@ -33,8 +33,8 @@ interface StepResult {
 }
 
 /**
- * Lists one page. A search, an offset or a total reads every file of the workspace, so the work is done in steps: each is one
- * short transaction, and other requests run between them.
+ * Lists one page. A search, an offset or a total reads every file of the workspace, so the work is split into steps. Each step
+ * is one short transaction, and other requests run between steps.
  */
 export async function listFiles(database: Database, query: ListQuery): Promise<ListPage> {
   const selection = select(database, query)
@@ -94,8 +94,8 @@ function readRows(
 }
 
 /**
- * Reads rows and folders. Seeks past the files of each folder, so the cost is one lookup for each entry, however many files
- * the folders contain. With filters, it also reads the files that they exclude.
+ * Reads rows and folders. Seeks past the files of each folder, so the cost is one lookup for each entry, independent of the
+ * number of files in the folders. With filters, also reads the files that the filters exclude.
  */
 function readFolders(
   database: Database,

@@ -9,15 +9,15 @@ interface RecountOptions {
   allowance: Allowance
 }
 
-/** Records that one statement reads at most (about 5 ms). */
+/** The most records that one statement reads, in about 5 ms. */
 const maxCountedAtOnce = 2000
 
-/** A count is repeated when other requests changed the workspace meanwhile. */
+/** Counts again if other requests changed the workspace during the count. */
 const maxAttempts = 3
 
 /**
- * Reads every record of the workspace in steps, between which other requests run. If the sum differs from the stored
- * counters, one transaction counts again before it repairs anything (0.5 s for 200,000 records).
+ * Reads every record of the workspace in steps. Other requests run between steps. If the sums differ from the stored counters,
+ * one transaction counts again before it repairs anything (0.5 s for 200,000 records).
  */
 export async function recount(
   database: Database,

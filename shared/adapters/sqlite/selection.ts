@@ -4,7 +4,7 @@ import type { ListQuery } from '../../model/listing.ts'
 import { narrowsPaths, pathBounds } from '../../model/path-bounds.ts'
 import type { Database } from './database/database.ts'
 
-/** Sorts up to this many files under a prefix. Above it, reads the workspace in order until the page is full. */
+/** The most files under a prefix that SQLite sorts. For more files, reads the workspace in order until the page is full. */
 const maxSortedFiles = 1000
 
 const withinBounds = 'path >= :low AND path < :high'
@@ -17,7 +17,7 @@ export interface Selection {
   index: string
   /** Conditions that the index answers as one range. */
   keys: Condition
-  /** Conditions that each entry of that range is tested against. */
+  /** Conditions that SQLite tests for each entry of that range. */
   filters: Condition
   /** Paths from `low` (inclusive) to `high` (exclusive). */
   bounds: { low: string; high: string }
@@ -56,7 +56,7 @@ export function select(database: Database, query: ListQuery): Selection {
     add(index.includes('origin') ? keys : filters, 'origin = :origin', { origin })
   }
   if (query.sort === 'created') {
-    // Omit conditions that hold for all files: SQLite would still read every row to test them.
+    // Omit conditions that are true for all files: SQLite would still read every row to test them.
     if (isNarrowed) {
       add(index === 'files_by_path' ? keys : filters, withinBounds, bounds)
     }

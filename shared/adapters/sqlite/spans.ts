@@ -4,7 +4,7 @@ import type { Database } from './database/database.ts'
 import { recordColumns } from './rows.ts'
 import type { Selection } from './selection.ts'
 
-/** Index entries that one statement reads at most. Reading the rows of so many takes about 3 ms. */
+/** The most index entries that one statement reads. Reading their rows takes about 3 ms. */
 const maxEntriesPerSpan = 2000
 
 /** A position in a listing by path or by sequence. */
@@ -35,8 +35,8 @@ export function startOf({ after, descending }: ListQuery, { bounds: { low, high 
 }
 
 /**
- * The span of the next `maxEntriesPerSpan` entries. The span of all entries that follow, if the caller reads only a few of them
- * (`isBrief`) or if they need to be sorted.
+ * The span of the next `maxEntriesPerSpan` entries. The span of all remaining entries, if the caller reads only a few of them
+ * (`isBrief`) or if SQLite must sort them.
  */
 export function spanFrom(
   database: Database,
@@ -60,7 +60,7 @@ export function countSpan(database: Database, { query, selection }: Listing, spa
   return Number(statement.get(boundValues(query, selection, span))?.['files'])
 }
 
-/** The statement that reads the rows of a span in the order of the query. It takes `valuesIn(span)`, `limit` and `offset`. */
+/** The statement that reads the rows of a span in the order of the query. Its parameters are `valuesIn(span)`, `limit` and `offset`. */
 export function rowsOf(
   database: Database,
   { query, selection }: Listing,
@@ -82,8 +82,8 @@ function boundValues(query: ListQuery, { keys, filters }: Selection, span: Span)
 }
 
 /**
- * Uses one condition for each end of the path. With two at the same end, SQLite may seek to the wider one and read on from
- * there.
+ * Uses one condition for each end of the path range. With two conditions at one end, SQLite may seek to the wider one and scan
+ * from there.
  */
 function rangeOf({ sort, descending }: ListQuery): string[] {
   const [after, upTo] = descending ? ['<', '>'] : ['>', '<']

@@ -96,7 +96,7 @@ describe('a signed URL', () => {
   })
 
   test.each([
-    ['has expired', url, blob.expiresAt, /has expired at 2026-01-01T00:05:00\.000Z/],
+    ['has expired', url, blob.expiresAt, /link expired at 2026-01-01T00:05:00\.000Z/],
     [
       'is cut off',
       url.slice(0, url.lastIndexOf('&type')),
@@ -104,7 +104,7 @@ describe('a signed URL', () => {
       /lacks "type", "disposition", "sig/,
     ],
     ['has one parameter twice', `${url}&type=a/b`, now, /has "type" more than once/],
-    ['is changed', url.replace('text', 'test'), now, /a part of it was changed/],
+    ['is changed', url.replace('text', 'test'), now, /was changed after it was created/],
   ])('that %s is rejected with the reason', (_, given, at, detail) => {
     expect(() => verifyBlobUrl(secret, given, at)).toThrow(detail)
   })

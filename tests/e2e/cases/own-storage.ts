@@ -37,7 +37,7 @@ export function ownStorageCases(api: Api): void {
       expect(cut.detail).toContain('it lacks "expires"')
       const detail = async () => ((await (await served()).json()) as { detail?: string }).detail
       await expect.poll(async () => (await served()).status, { timeout: 10_000 }).toBe(403)
-      expect(await detail()).toContain('has expired at ')
+      expect(await detail()).toContain('link expired at ')
     })
 
     test('an expired link is 403 forbidden', async () => {

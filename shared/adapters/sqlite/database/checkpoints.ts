@@ -5,7 +5,7 @@ const applicationId = 0x436f_6666
 
 /**
  * Rewrites one page with the same content. The first write to a new or restarted log syncs the log's header (unless
- * `synchronous` is `OFF`). Run this when no request waits, so that no request waits for that sync.
+ * `synchronous` is `OFF`). Run this outside requests, so that no request waits for that sync.
  */
 export const writeLogHeader = `PRAGMA application_id = ${applicationId}`
 
@@ -34,7 +34,10 @@ export class Checkpoints {
     this.#options = options
   }
 
-  /** Starts a checkpoint if the log is too large and none runs. A failure is only a warning, because a later call tries again. */
+  /**
+   * Starts a checkpoint if the log is too large and no checkpoint is running. Reports a failure as a warning, because a later
+   * call tries again.
+   */
   startIfLarge(walBytes: number): void {
     if (walBytes <= this.#options.walBytes || this.#running) return
     if (performance.now() < this.#notBefore) return
@@ -51,7 +54,7 @@ export class Checkpoints {
       })
   }
 
-  /** Copies most of the log while others write, and the rest while this process does not. Then restarts the log. */
+  /** Copies most of the log while transactions run, and the rest while this process does not write. Then restarts the log. */
   async run(): Promise<void> {
     const { path, walBytes, withoutWrites } = this.#options
     await using thread = await SqlThread.open({ path, timeoutMs })

@@ -45,12 +45,12 @@ export class Database implements AsyncDisposable {
     const isFile = directory !== ':memory:'
     if (isFile) await mkdir(directory, { recursive: true, mode: 0o700 })
     const path = isFile ? join(directory, 'coffer.sqlite') : directory
-    const leftBytes = isFile ? await sizeOf(`${path}-wal`) : 0
+    const leftoverBytes = isFile ? await sizeOf(`${path}-wal`) : 0
     const connection = new DatabaseSync(path, { timeout: 0, enableForeignKeyConstraints: true })
     try {
       const database = new Database(connection, maxWaitMs)
       await database.#setUp(walBytes)
-      if (isFile) await database.#openLog({ path, walBytes, leftBytes })
+      if (isFile) await database.#openLog({ path, walBytes, leftoverBytes })
       return database
     } catch (error) {
       connection.close()
@@ -134,12 +134,12 @@ export class Database implements AsyncDisposable {
     })
   }
 
-  async #openLog(log: { path: string; walBytes: number; leftBytes: number }): Promise<void> {
-    const { path, walBytes, leftBytes } = log
+  async #openLog(log: { path: string; walBytes: number; leftoverBytes: number }): Promise<void> {
+    const { path, walBytes, leftoverBytes } = log
     const withoutWrites = (work: () => Promise<void>) => this.#oneAtATime(work)
     const checkpoints = new Checkpoints({ path, walBytes, withoutWrites })
-    // A program that did not close the database may have left commits in the log that it failed to sync.
-    if (leftBytes > 0) await checkpoints.run()
+    // A program that did not close the database may have left unsynced commits in the log. A checkpoint syncs them.
+    if (leftoverBytes > 0) await checkpoints.run()
     const sync = await WalSync.open({
       path: `${path}-wal`,
       visibleCommits: () => this.#visibleCommits(),

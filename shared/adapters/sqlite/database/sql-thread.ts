@@ -15,7 +15,8 @@ export class SqlThread implements AsyncDisposable {
   private constructor(worker: Worker) {
     this.#worker = worker
     this.#exited = new Promise((resolve) => worker.once('exit', resolve))
-    // `once` rejects the running statement. This listener keeps an error without one from ending the process.
+    // `once` rejects the promise of the running statement. An error outside a statement would end the process without this
+    // listener.
     worker.on('error', () => undefined)
   }
 

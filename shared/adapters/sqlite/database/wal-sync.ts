@@ -3,8 +3,8 @@ import { open, type FileHandle } from 'node:fs/promises'
 import { setImmediate } from 'node:timers/promises'
 
 /**
- * The commits that a connection sees: its own number, and `PRAGMA data_version` for those of other connections
- * (undefined when it could not be read).
+ * The commits that a connection sees: the number that it made itself, and `PRAGMA data_version` for the commits of other
+ * connections (undefined if it could not be read).
  */
 export interface VisibleCommits {
   commits: number
@@ -44,7 +44,7 @@ export class WalSync implements AsyncDisposable {
     return new WalSync(await open(options.path, 'r+'), options)
   }
 
-  /** Throws after a failed sync: no transaction may build on commits that may be lost. */
+  /** Throws after a failed sync, because no transaction may depend on commits that may be lost. */
   assertIntact(): void {
     if (this.#failure) throw this.#failure
   }
@@ -53,7 +53,7 @@ export class WalSync implements AsyncDisposable {
   async until({ commits, others }: VisibleCommits): Promise<void> {
     const durable = this.#durable
     if (commits <= durable.commits && others !== undefined && others === durable.others) return
-    // The running sync may have started before these commits. All callers until the next one starts share that one.
+    // The running sync may have started before these commits. All callers share the next sync until it starts.
     await (this.#next ??= this.#sync())
   }
 

@@ -14,11 +14,11 @@ import {
   renewLeases,
   type QueuedEvent,
 } from './event-rows.ts'
-import { eventOrTimeout } from '../wake.ts'
+import { eventOrTimeout } from '../event-or-timeout.ts'
 
 /** Longest interval between two polls for events of other processes. */
 const maxPollMs = 1000
-/** Another process may take the events of a dead process after this time. A live process renews its leases every third of it. */
+/** Another process may claim the events of a dead process after this time. A live process renews its leases every `leaseMs / 3`. */
 const leaseMs = 6000
 const minBackoffMs = 200
 const maxBackoffMs = 60_000
@@ -28,17 +28,17 @@ const defaultConcurrency = 4
 export type EventHandler = (event: FinalizeEvent) => Promise<void>
 
 export interface QueueStart {
-  /** Events handled at a time. Default: 4. One workspace gets its fair share of them at most. */
+  /** The most events handled at the same time. Default: 4. One workspace gets at most its fair share. */
   concurrency: number | undefined
   /** Called for every failure. The queue delivers a failed event again. */
   onError: (error: unknown, event?: FinalizeEvent) => void
 }
 
 /**
- * A queue of finalize events in the SQLite database. Delivers each event at least once, in no order, to any process that has
- * a handler. An event leaves the queue when its handler resolves. After a handler throws, the queue delivers the event again
- * with exponential backoff. A power cut can undo that an event was claimed, postponed or finished, so the event is delivered
- * again.
+ * A queue of finalize events in the SQLite database. Delivers each event at least once, in no guaranteed order, to any process
+ * with a handler. Deletes an event when its handler resolves. After a handler throws, delivers the event again with
+ * exponential backoff. A power cut can undo the claim, the postponement or the deletion of an event. The queue then delivers
+ * the event again.
  */
 export class EventQueue implements AsyncDisposable {
   readonly #database: Database
@@ -54,7 +54,7 @@ export class EventQueue implements AsyncDisposable {
     this.#now = now
   }
 
-  /** Resolves when the event survives a power cut. A handler may get it earlier. Coalesces with an equal queued event. */
+  /** Resolves when the event survives a power cut. A handler may receive it earlier. Coalesces with an equal queued event. */
   async push(event: FinalizeEvent): Promise<void> {
     await this.#database.commit(() => pushEvent(this.#database, event, this.#now()))
     this.#wake.emit('wake')
@@ -121,7 +121,10 @@ export class EventQueue implements AsyncDisposable {
     await this.#database.commit(() => renewLeases(this.#database, lease))
   }
 
-  /** Ignores events that were due but not claimed: they wait for a running handler of their workspace. */
+  /**
+   * The time until the next event is due. Ignores events that were due but not claimed, because they wait for a running
+   * handler of their workspace.
+   */
   #pauseMs(concurrency: number, claimedAt: Date): number {
     if (this.#inFlight.size >= concurrency) return maxPollMs
     const next = nextAvailable(this.#database, this.#owner, claimedAt.getTime()) ?? Infinity
@@ -159,7 +162,7 @@ export class EventQueue implements AsyncDisposable {
   }
 }
 
-/** Exponential, with a random upper half so that events that failed together are not retried together. */
+/** Exponential. The upper half is random, so that events that failed together are not retried together. */
 function backoffMs(attempts: number): number {
   const full = Math.min(maxBackoffMs, minBackoffMs * 2 ** (attempts - 1))
   return Math.round(full * (0.5 + Math.random() / 2))

@@ -1,30 +1,33 @@
 import type { FinalizeEvent } from '../../../ports/blob-store.ts'
 import type { Database } from '../database/database.ts'
 
-/** An event on which this process holds a lease. `attempts` includes the current delivery. */
+/** An event that is leased to this process. `attempts` includes the current delivery. */
 export interface QueuedEvent extends FinalizeEvent {
   id: number
   attempts: number
 }
 
-/** Coalesces with a queued duplicate. If the event is already being handled, enqueues another, because the handler may have read too early. */
+/**
+ * Coalesces with a queued duplicate. If the event is already being handled, enqueues another, because the handler may have
+ * read the blob too early.
+ */
 export function pushEvent(
   database: Database,
   { storagePath, generation }: FinalizeEvent,
   now: Date,
 ): void {
-  const forward = `UPDATE events SET available_at = min(available_at, :at)
+  const coalesce = `UPDATE events SET available_at = min(available_at, :at)
     WHERE storage_path = :storagePath AND generation = :generation AND owner IS NULL`
   const insert = `INSERT INTO events (storage_path, generation, queued_at, available_at)
     VALUES (:storagePath, :generation, :at, :at)`
   const values = { storagePath, generation, at: now.getTime() }
-  const { changes } = database.prepare(forward).run(values)
+  const { changes } = database.prepare(coalesce).run(values)
   if (changes === 0) database.prepare(insert).run(values)
 }
 
 /**
- * Round-robin over the workspaces: numbers the due events of each workspace, starting after those that the owner holds, and
- * orders the events of all workspaces by these numbers.
+ * Round-robin over the workspaces. Numbers the due events of each workspace, starting after the number of events already
+ * leased to the owner. Orders the events of all workspaces by these numbers.
  */
 const roundRobin = `
   WITH RECURSIVE workspaces (name) AS (
@@ -78,7 +81,7 @@ export function finishEvent(database: Database, id: number): void {
   database.prepare('DELETE FROM events WHERE id = ?').run(id)
 }
 
-/** Returns a lease. Does nothing if another process has taken the event over. */
+/** Ends a lease before its time. Does nothing if another process has claimed the event. */
 export function postponeEvent(
   database: Database,
   { id, owner, availableAt }: { id: number; owner: string; availableAt: number },
@@ -87,7 +90,7 @@ export function postponeEvent(
   database.prepare(sql).run(availableAt, id, owner)
 }
 
-/** When the next event that `owner` does not hold becomes available after `after`, both in milliseconds since 1970. */
+/** When the next event that is not leased to `owner` becomes available after `after`. Both are milliseconds since 1970. */
 export function nextAvailable(
   database: Database,
   owner: string,
