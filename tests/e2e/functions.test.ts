@@ -14,7 +14,7 @@ const noHealth: Difference = {
 
 const behindRouter: Difference = {
   reason: 'the router in front of the functions reads requests itself, and routes by path only',
-  tests: [/^HTTP\/1\.0 /, /^an unparsable request is 400/, /^answers OPTIONS \*/],
+  tests: [/HTTP\/1\.0 /, /^an unparsable request is 400/, /^answers OPTIONS \*/],
 }
 
 describeApi(
