@@ -11,15 +11,15 @@ import type { OpenWorld } from './world.ts'
 
 const firestoreVariable = 'FIRESTORE_EMULATOR_HOST'
 
-/** Firestore and Cloud Storage in this process, each run with its own project and bucket. */
+/** Starts the emulators of Firestore and Cloud Storage in this process. Each run gets a separate project and bucket. */
 export async function startCloud(): Promise<AsyncDisposable & { open: OpenWorld }> {
   await using started = new AsyncDisposableStack()
-  const running = process.env[firestoreVariable]
+  const previousHost = process.env[firestoreVariable]
   const firestore = started.use(await startFirestoreEmulator())
   process.env[firestoreVariable] = firestore.host
   started.defer(() => {
-    if (running === undefined) delete process.env[firestoreVariable]
-    else process.env[firestoreVariable] = running
+    if (previousHost === undefined) delete process.env[firestoreVariable]
+    else process.env[firestoreVariable] = previousHost
   })
   const storage = started.use(await startOwnStorage())
   const resources = started.move()
@@ -54,10 +54,13 @@ export async function startCloud(): Promise<AsyncDisposable & { open: OpenWorld 
       events: events as FinalizeEvent[],
       takesParts: false,
       send: async ({ url }, bytes) => {
-        const answer = await fetch(url, { method: 'PUT', body: new Uint8Array(bytes) })
-        await answer.arrayBuffer()
-        if (!answer.ok)
-          throw new WorkspaceError('not-found', `The session answered ${answer.status}.`)
+        const response = await fetch(url, { method: 'PUT', body: new Uint8Array(bytes) })
+        await response.arrayBuffer()
+        if (!response.ok)
+          throw new WorkspaceError(
+            'not-found',
+            `The upload session responded with status ${response.status}.`,
+          )
       },
       [Symbol.asyncDispose]: () => resources.disposeAsync(),
     }

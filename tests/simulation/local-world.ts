@@ -10,7 +10,7 @@ import type { FinalizeEvent } from '../../shared/ports/blob-store.ts'
 import { recordLimits } from './workspace.ts'
 import type { OpenWorld } from './world.ts'
 
-/** SQLite and the disk, without the queue that delivers their events. */
+/** Opens SQLite and the disk stores, without the queue that delivers their events. */
 export const openLocalWorld: OpenWorld = async ({ quotaBytes, now }) => {
   await using opened = new AsyncDisposableStack()
   const directory = await mkdtemp(join(tmpdir(), 'coffer-model-'))

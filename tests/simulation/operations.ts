@@ -11,112 +11,135 @@ import { copy, restore, update } from '../../shared/workspace/update.ts'
 import { openUpload } from '../../shared/workspace/upload/open-upload.ts'
 import { upload } from '../../shared/workspace/upload/upload.ts'
 import type { UploadTarget } from '../../shared/model/reservation.ts'
-import type { gatedPorts } from './gated-ports.ts'
+import type { scheduledPorts } from './scheduled-ports.ts'
 import { ownerOf } from './workspace.ts'
 import { checksumOf, type Stage } from './stage.ts'
-import type { Act } from './script.ts'
+import type { Command } from './script.ts'
 import type { Condition, Step } from './steps.ts'
-import { Crashed } from './turnstile.ts'
+import { Crashed } from './scheduler.ts'
 
-/** What an operation has: its ports, and its way past them to where resumable uploads are sent. */
-export interface Scene {
+/** The command, the ports it uses, and the scheduled call that sends bytes of a resumable upload. */
+export interface CommandContext {
   stage: Stage
-  act: Act
-  ports: Omit<ReturnType<typeof gatedPorts>, 'newId'>
+  command: Command
+  ports: Omit<ReturnType<typeof scheduledPorts>, 'newId'>
   send: (work: () => Promise<void>) => Promise<void>
 }
 
-type Is<Do extends Step['do']> = Extract<Step, { do: Do }>
+type StepOf<Do extends Step['do']> = Extract<Step, { do: Do }>
 
-/** A body that breaks off, as when its client goes away. */
-export class BrokenOff extends Error {
-  override readonly name = 'BrokenOff'
+/** Error of a request body whose client disconnects. */
+export class BodyAborted extends Error {
+  override readonly name = 'BodyAborted'
 }
 
-export async function perform(scene: Scene): Promise<unknown> {
-  const { step } = scene.act
+export async function perform(context: CommandContext): Promise<unknown> {
+  const { step } = context.command
   switch (step.do) {
     case 'upload':
-      return uploadFile(scene, step)
+      return uploadFile(context, step)
     case 'open':
-      return openTicket(scene, step)
+      return openResumable(context, step)
     case 'send':
-      return send(scene, step)
+      return send(context, step)
     case 'deliver':
-      return deliver(scene, step)
+      return deliver(context, step)
     case 'sweep':
-      return sweepAll(scene, step)
+      return sweepAll(context, step)
     case 'rescan':
-      return rescan(scene.ports, { maxFiles: step.maxFiles, maxBytes: Infinity })
+      return rescan(context.ports, { maxFiles: step.maxFiles, maxBytes: Infinity })
     case 'removeSession':
-      return removeSession(scene.ports, callerOf(scene), parseSessionId('s'), { purge: step.purge })
+      return removeSession(context.ports, callerOf(context), parseSessionId('s'), {
+        purge: step.purge,
+      })
     case 'remove':
     case 'restore':
     case 'update':
     case 'copy':
     case 'read':
-      return changeFile(scene, step)
+      return changeFile(context, step)
   }
 }
 
-async function uploadFile({ stage, act, ports }: Scene, step: Is<'upload'>): Promise<void> {
-  const content = stage.newBytes(step.content)
+async function uploadFile(
+  { stage, command, ports }: CommandContext,
+  step: StepOf<'upload'>,
+): Promise<void> {
+  const content = stage.newContent(step.content)
   const { length } = content.bytes
   const sizes = { known: length, unknown: undefined, 'too-small': Math.max(0, length - 1) }
   const sizeBytes = sizes[step.size]
-  await upload({ ...ports, newId: () => stage.newId(act.user, content) }, callerOf({ act }), {
-    name: 'file.txt',
-    mimeType: 'text/plain',
-    body: Readable.from(chunksOf(content.bytes, step.breaksOff)),
-    target: targetOf(stage, act, step),
-    ...(sizeBytes !== undefined && { sizeBytes }),
-  })
+  await upload(
+    { ...ports, newId: () => stage.newId(command.user, content) },
+    callerOf({ command }),
+    {
+      name: 'file.txt',
+      mimeType: 'text/plain',
+      body: Readable.from(chunksOf(content.bytes, step.abortsBody)),
+      target: targetOf(stage, command, step),
+      ...(sizeBytes !== undefined && { sizeBytes }),
+    },
+  )
 }
 
-async function* chunksOf(bytes: Buffer, breaksOff: boolean) {
+async function* chunksOf(bytes: Buffer, abortsBody: boolean) {
   yield bytes.subarray(0, 5)
-  if (breaksOff) throw new BrokenOff('The client has left')
+  if (abortsBody) throw new BodyAborted('The client disconnected.')
   yield bytes.subarray(5)
 }
 
-async function openTicket({ stage, act, ports }: Scene, step: Is<'open'>): Promise<void> {
-  const content = stage.newBytes(step.content)
-  const sums = {
+async function openResumable(
+  { stage, command, ports }: CommandContext,
+  step: StepOf<'open'>,
+): Promise<void> {
+  const content = stage.newContent(step.content)
+  const checksums = {
     right: checksumOf(content.bytes),
     wrong: checksumOf(Buffer.from('?')),
     none: undefined,
   }
-  const expectedChecksum = sums[step.checksum]
+  const expectedChecksum = checksums[step.checksum]
   const { session } = await openUpload(
-    { ...ports, newId: () => stage.newId(act.user, content) },
-    callerOf({ act }),
+    { ...ports, newId: () => stage.newId(command.user, content) },
+    callerOf({ command }),
     {
-      target: targetOf(stage, act, step),
+      target: targetOf(stage, command, step),
       sizeBytes: content.bytes.length,
       ...(expectedChecksum !== undefined && { expectedChecksum }),
     },
   )
-  stage.tickets.unshift({ user: act.user, session, bytes: content.bytes, heldBytes: 0 })
+  stage.resumableUploads.unshift({
+    user: command.user,
+    session,
+    bytes: content.bytes,
+    sentBytes: 0,
+  })
 }
 
-async function send({ stage, send }: Scene, { pick, upTo }: Is<'send'>): Promise<void> {
-  const ticket = stage.tickets[pick]
-  if (!ticket) return
-  const { session, bytes, heldBytes: from } = ticket
+async function send(
+  { stage, send }: CommandContext,
+  { pick, upToPercent }: StepOf<'send'>,
+): Promise<void> {
+  const resumable = stage.resumableUploads[pick]
+  if (!resumable) return
+  const { session, bytes, sentBytes: from } = resumable
   const to = stage.world.takesParts
-    ? Math.max(from, Math.ceil((bytes.length * upTo) / 100))
+    ? Math.max(from, Math.ceil((bytes.length * upToPercent) / 100))
     : bytes.length
   await send(() => stage.world.send(session, bytes, { from, to }))
-  ticket.heldBytes = to
+  resumable.sentBytes = to
 }
 
-/** Takes an event out of those that wait, whichever; one that fails comes back, and any may come again. */
-async function deliver({ stage, ports }: Scene, { pick, again }: Is<'deliver'>): Promise<void> {
+/** Handles a queued event. An event whose handler fails is queued again. With `redeliver`, the event also stays queued. */
+async function deliver(
+  { stage, ports }: CommandContext,
+  { pick, redeliver }: StepOf<'deliver'>,
+): Promise<void> {
   const { events } = stage.world
   const event = events[pick % events.length]
   if (!event) return
   events.splice(events.indexOf(event), 1)
-  if (again) events.push(event)
+  if (redeliver) events.push(event)
   try {
     await scan(ports, event)
   } catch (error) {
@@ -125,27 +148,27 @@ async function deliver({ stage, ports }: Scene, { pick, again }: Is<'deliver'>):
   }
 }
 
-async function sweepAll({ stage, ports }: Scene, step: Is<'sweep'>): Promise<void> {
+async function sweepAll({ stage, ports }: CommandContext, step: StepOf<'sweep'>): Promise<void> {
   const options = { dryRun: step.dryRun, pendingAgeSeconds: 0, abandonedBefore: new Date(0) }
   const report = await sweep(ports, options)
   if (step.scanner || step.listings === 'fail') return
   const failures = report.failures.filter((failure) => !failure.includes(Crashed.name))
-  if (failures.length > 0) stage.judge.accuse(`The sweep failed: ${failures.join()}`)
+  if (failures.length > 0) stage.checker.fail(`The sweep failed: ${failures.join()}`)
 }
 
-/** What is done to one file, or through its path. */
+/** Performs a step that names a file by id or by path. */
 async function changeFile(
-  scene: Scene,
-  step: Is<'remove' | 'restore' | 'update' | 'copy' | 'read'>,
+  context: CommandContext,
+  step: StepOf<'remove' | 'restore' | 'update' | 'copy' | 'read'>,
 ): Promise<unknown> {
-  const { stage, ports, act } = scene
-  const id = pickId(scene, step.pick)
+  const { stage, ports, command } = context
+  const id = pickId(context, step.pick)
   if (id === undefined) return
-  const caller = callerOf(scene)
+  const caller = callerOf(context)
   const path = step.path && parsePath(step.path)
   switch (step.do) {
     case 'remove': {
-      const name = path && !act.isForeign ? { path } : { id }
+      const name = path && !command.isForeign ? { path } : { id }
       const ifMatch = step.ifMatch && [checksumOf(stage.contents.get(id)?.bytes ?? Buffer.alloc(0))]
       return remove(ports, caller, name, { purge: step.purge, ...(ifMatch && { ifMatch }) })
     }
@@ -160,44 +183,53 @@ async function changeFile(
     }
     case 'copy': {
       const source = stage.contents.get(id) ?? { kind: 'clean', bytes: Buffer.alloc(0) }
-      const withId = { ...ports, newId: () => stage.newId(act.user, source) }
+      const withId = { ...ports, newId: () => stage.newId(command.user, source) }
       return copy(withId, caller, { id, path: parsePath(step.path), overwrite: step.overwrite })
     }
     case 'read':
-      return read(scene, path && !act.isForeign ? { path } : { id })
+      return read(context, path && !command.isForeign ? { path } : { id })
   }
 }
 
-/** I1: whatever is read is the whole of what was uploaded as that file, however much happens meanwhile. */
-async function read(scene: Scene, name: FileName): Promise<void> {
-  const { file, open } = await readContent(scene.ports, callerOf(scene), name)
+/** I1: checks that a read returns exactly the uploaded bytes, even during concurrent operations. */
+async function read(context: CommandContext, name: FileName): Promise<void> {
+  const { file, open } = await readContent(context.ports, callerOf(context), name)
   const read = await text(await open())
-  const content = scene.stage.contents.get(file.id)?.bytes.toString()
-  if (read !== content) scene.stage.judge.accuse(`I1: ${file.id} reads ${read}, not ${content}`)
+  const content = context.stage.contents.get(file.id)?.bytes.toString()
+  if (read !== content)
+    context.stage.checker.fail(`I1: the bytes of ${file.id}: found ${read}, expected ${content}`)
 }
 
-/** Mostly a file that is there, to be restored one of the trash, counted from the latest; now and then any that ever was. */
-function pickId({ stage, act }: Scene, pick: number): FileId | undefined {
-  const user = (act.user === 'ann') !== act.isForeign ? 'ann' : 'bob'
-  const { files } = stage.judge.workspace(user)
-  const trash = act.step.do === 'restore' ? files.filter(({ deletedAt }) => deletedAt !== null) : []
-  const there = (trash.length > 0 ? trash : files).map(({ id }) => id).toReversed()
-  const ids = pick % 8 === 7 || there.length === 0 ? stage.ids[user] : there
+/**
+ * Picks an existing file, counted from the newest; for a restore, one in the trash if there is any. One pick in eight
+ * chooses among all ids ever generated.
+ */
+function pickId({ stage, command }: CommandContext, pick: number): FileId | undefined {
+  const user = (command.user === 'ann') !== command.isForeign ? 'ann' : 'bob'
+  const { files } = stage.checker.workspace(user)
+  const trash =
+    command.step.do === 'restore' ? files.filter(({ deletedAt }) => deletedAt !== null) : []
+  const existing = (trash.length > 0 ? trash : files).map(({ id }) => id).toReversed()
+  const ids = pick % 8 === 7 || existing.length === 0 ? stage.ids[user] : existing
   return ids[pick % ids.length]
 }
 
-function callerOf({ act }: Pick<Scene, 'act'>) {
-  return { workspaceId: act.user }
+function callerOf({ command }: Pick<CommandContext, 'command'>) {
+  return { workspaceId: command.user }
 }
 
-function targetOf(stage: Stage, act: Act, { path, how }: Is<'upload' | 'open'>): UploadTarget {
+function targetOf(
+  stage: Stage,
+  command: Command,
+  { path, condition }: StepOf<'upload' | 'open'>,
+): UploadTarget {
   const target = {
     path: parsePath(path),
     mimeType: 'text/plain',
     metadata: {},
     origin: 'user-upload',
   } as const
-  const owner = ownerOf(stage.judge.workspace(act.user), target.path)
+  const owner = ownerOf(stage.checker.workspace(command.user), target.path)
   const conditions: Record<Condition, Partial<UploadTarget>> = {
     create: {},
     overwrite: { overwrite: true },
@@ -206,5 +238,5 @@ function targetOf(stage: Stage, act: Act, { path, how }: Is<'upload' | 'open'>):
     this: { overwrite: true, mustReplace: [owner?.checksum ?? checksumOf(Buffer.from('?'))] },
     other: { overwrite: true, mustReplace: [checksumOf(Buffer.from('!'))] },
   }
-  return { ...target, overwrite: false, ...conditions[how] }
+  return { ...target, overwrite: false, ...conditions[condition] }
 }

@@ -19,7 +19,7 @@ import {
   type Reference,
 } from './workspace.ts'
 
-/** What one change comes to: the workspace after it, and what it is answered with. */
+/** Result of one change: the workspace after it, and the expected answer. */
 interface Change {
   after: Reference
   answer: unknown
@@ -27,15 +27,15 @@ interface Change {
 
 export type Rule = (workspace: Reference, now: string) => Change
 
-/** A path is claimed and its growth is held, before any byte is there. */
+/** Claims a path and reserves the quota for its growth, before any byte arrives. */
 export function reserve(request: ReserveRequest): Rule {
   return (workspace, now) => {
     const { path, overwrite, mustBeAbsent, mustReplace, maxBytes } = request
     const owner = ownerOf(workspace, path)
     const taken = isTaken(workspace, path)
     if (mustBeAbsent && taken) return refused(workspace, 'precondition-failed')
-    const isMeant = mustReplace === '*' || mustReplace?.includes(owner?.checksum ?? '')
-    if (mustReplace && !(owner && isMeant)) return refused(workspace, 'precondition-failed')
+    const matches = mustReplace === '*' || mustReplace?.includes(owner?.checksum ?? '')
+    if (mustReplace && !(owner && matches)) return refused(workspace, 'precondition-failed')
     if (taken && !overwrite) return refused(workspace, 'path-taken')
     const reservedBytes = Math.max(0, maxBytes - (owner?.sizeBytes ?? 0))
     if (!fits(workspace, reservedBytes)) return refused(workspace, 'quota-exceeded')
@@ -76,7 +76,10 @@ export function reserve(request: ReserveRequest): Rule {
   }
 }
 
-/** The bytes have their verdict. The file reserved last owns the path in the end; what it replaces, or what comes too late, goes to the trash. */
+/**
+ * Records the verdict of the bytes. The file that was reserved last owns the path. A file that it displaces, or that is
+ * settled after a newer one, goes to the trash.
+ */
 export function settle(id: FileId, found: Settlement): Rule {
   return (workspace, now) => {
     const pending = find(workspace, id)
@@ -85,7 +88,7 @@ export function settle(id: FileId, found: Settlement): Rule {
     }
     const { expectedChecksum, maxBytes, replaces } = pending.reservation
     const others = without(workspace, id)
-    const end = (files: Reference, refusal?: RefusalCode): Change => {
+    const finish = (files: Reference, refusal?: RefusalCode): Change => {
       const { after, purged } = trimmed(files)
       return {
         after,
@@ -93,8 +96,8 @@ export function settle(id: FileId, found: Settlement): Rule {
       }
     }
     if (expectedChecksum !== null && expectedChecksum !== found.checksum)
-      return end(others, 'digest-mismatch')
-    if (found.sizeBytes > maxBytes) return end(others, 'too-large')
+      return finish(others, 'digest-mismatch')
+    if (found.sizeBytes > maxBytes) return finish(others, 'too-large')
 
     const { verdict, signaturesAt = '' } = found.scan
     const { checksum, generation, sizeBytes } = found
@@ -109,42 +112,45 @@ export function settle(id: FileId, found: Settlement): Rule {
       reservation: null,
     }
     if (state !== 'ready') {
-      return end(put(workspace, { ...file, rejectedAt: found.scan.scannedAt }))
+      return finish(put(workspace, { ...file, rejectedAt: found.scan.scannedAt }))
     }
 
     const owner = ownerOf(workspace, pending.path)
     if (replaces !== null && (replaces === '*' ? !owner : owner?.id !== replaces)) {
       const supersededBy = owner?.id ?? (replaces === '*' ? id : replaces)
-      return end(put(workspace, { ...file, deletedAt: now, supersededBy }), 'precondition-failed')
+      return finish(
+        put(workspace, { ...file, deletedAt: now, supersededBy }),
+        'precondition-failed',
+      )
     }
     if (owner && owner.sequence > file.sequence) {
-      return end(put(workspace, { ...file, deletedAt: now, supersededBy: owner.id }))
+      return finish(put(workspace, { ...file, deletedAt: now, supersededBy: owner.id }))
     }
-    if (!fits(others, sizeBytes - (owner?.sizeBytes ?? 0))) return end(others, 'quota-exceeded')
+    if (!fits(others, sizeBytes - (owner?.sizeBytes ?? 0))) return finish(others, 'quota-exceeded')
     const displaced = owner && { ...owner, deletedAt: now, supersededBy: id }
-    return end(put(displaced ? put(workspace, displaced) : workspace, file))
+    return finish(put(displaced ? put(workspace, displaced) : workspace, file))
   }
 }
 
-/** A later scan of a ready file: infected ends it at once, anything else leaves it ready. */
+/** Applies a later scan of a ready file. The file becomes infected or stays ready. */
 export function applyRescan(id: FileId, { generation, scan }: RescanOutcome): Rule {
   return (workspace, now) => {
     const file = find(workspace, id)
     const { signaturesAt = '' } = scan
     const isInfected = scan.verdict === 'infected'
-    if (file?.state !== 'ready' || file.generation !== generation) return nothing(workspace)
-    if (!isInfected && signaturesAt <= file.signaturesAt) return nothing(workspace)
+    if (file?.state !== 'ready' || file.generation !== generation) return unchanged(workspace)
+    if (!isInfected && signaturesAt <= file.signaturesAt) return unchanged(workspace)
     const condemned =
       isInfected && ({ state: 'infected', condemnedAt: now, rejectedAt: now } as const)
     return changed(workspace, { ...file, signaturesAt, ...condemned })
   }
 }
 
-/** A move takes a path that is free, and never that of an upload on its way. */
+/** Changes path or metadata. A move requires a path without an owner and without a pending upload. */
 export function update(id: FileId, { path, metadata }: FileChanges): Rule {
   return (workspace) => {
     const file = find(workspace, id)
-    if (!file || file.deletedAt !== null) return nothing(workspace)
+    if (!file || file.deletedAt !== null) return unchanged(workspace)
     const text = metadata ? JSON.stringify(metadata) : file.metadata
     const refusal = recordRefusal(workspace, { records: 0, metadata: text, before: file.metadata })
     if (refusal) return refused(workspace, refusal)
@@ -156,11 +162,11 @@ export function update(id: FileId, { path, metadata }: FileChanges): Rule {
   }
 }
 
-/** To the trash; an upload that is on its way is cancelled. */
+/** Moves a file to the trash, or cancels a pending upload. */
 export function remove(id: FileId): Rule {
   return (workspace, now) => {
     const file = find(workspace, id)
-    if (!file) return nothing(workspace)
+    if (!file) return unchanged(workspace)
     if (file.state === 'pending')
       return { after: without(workspace, id), answer: { file, purged: [] } }
     const isInTrash = file.deletedAt !== null && file.supersededBy === null
@@ -171,7 +177,7 @@ export function remove(id: FileId): Rule {
   }
 }
 
-/** A session's files to the trash, or all of them for good. The trash is trimmed by the steps that follow. */
+/** Moves a session's files to the trash, or purges all of them. A later call trims the trash. */
 export function removeSession(sessionId: string, { purge }: { purge: boolean }): Rule {
   return (workspace, now) => {
     const inSession = workspace.files
@@ -191,7 +197,7 @@ export function removeSession(sessionId: string, { purge }: { purge: boolean }):
   }
 }
 
-/** Out of the trash, where path and quota allow it. */
+/** Takes a file out of the trash if path and quota allow it. */
 export function restore(id: FileId, to?: WorkspacePath): Rule {
   return (workspace) => {
     const file = find(workspace, id)
@@ -206,28 +212,28 @@ export function restore(id: FileId, to?: WorkspacePath): Rule {
   }
 }
 
-/** For good. */
+/** Deletes the record of a file. With `deletedBefore`, only if the file was deleted before that time. */
 export function purge(id: FileId, deletedBefore?: Date): Rule {
   return (workspace) => {
     const file = find(workspace, id)
     const isOld =
       !deletedBefore || (file?.deletedAt != null && file.deletedAt < deletedBefore.toISOString())
-    return file && isOld ? { after: without(workspace, id), answer: file } : nothing(workspace)
+    return file && isOld ? { after: without(workspace, id), answer: file } : unchanged(workspace)
   }
 }
 
-/** An upload whose time has passed is given up. */
+/** Deletes the record of a pending upload that is expired or abandoned. */
 export function expire(id: FileId, abandonedBefore = new Date(0)): Rule {
   return (workspace, now) => {
     const file = find(workspace, id)
-    if (!file?.reservation) return nothing(workspace)
-    const isOver =
+    if (!file?.reservation) return unchanged(workspace)
+    const isExpired =
       file.reservation.expiresAt < now || file.createdAt < abandonedBefore.toISOString()
-    return isOver ? { after: without(workspace, id), answer: file } : nothing(workspace)
+    return isExpired ? { after: without(workspace, id), answer: file } : unchanged(workspace)
   }
 }
 
-/** The trash is cut to one quota's worth. */
+/** Purges the oldest trash until it fits the quota. */
 export function trimTrash(): Rule {
   return (workspace) => {
     const { after, purged } = trimmed(workspace)
@@ -235,17 +241,17 @@ export function trimTrash(): Rule {
   }
 }
 
-/** Another quota; what is over it stays, and does not grow. */
+/** Sets the quota. Usage above the new quota stays, but cannot grow. */
 export function setQuota(quotaBytes: number): Rule {
   return (workspace) => ({ after: { ...workspace, quotaBytes }, answer: undefined })
 }
 
-/** Nothing takes bytes away other than through the service here, so a store that misses some is wrong. */
+/** Only the service removes blobs in a simulation, so no blob is ever missing. */
 export function markMissing(): Rule {
-  return nothing
+  return unchanged
 }
 
-/** The counters are right at every moment, so there is nothing to repair. */
+/** The counters are always right, so a recount repairs nothing. */
 export function recount(): Rule {
   return (workspace) => {
     const counters = countersOf(workspace)
@@ -257,7 +263,7 @@ function changed(workspace: Reference, file: View): Change {
   return { after: put(workspace, file), answer: file }
 }
 
-function nothing(workspace: Reference): Change {
+function unchanged(workspace: Reference): Change {
   return { after: workspace, answer: undefined }
 }
 

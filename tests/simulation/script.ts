@@ -1,33 +1,33 @@
 import fc from 'fast-check'
-import { duel, step, type Step } from './steps.ts'
-import type { Crash } from './turnstile.ts'
+import { conflictingPair, step, type Step } from './steps.ts'
+import type { Crash } from './scheduler.ts'
 
-/** One user's operation. */
-export interface Act {
+/** An operation of one user. */
+export interface Command {
   user: 'ann' | 'bob'
-  /** It is about a file of the other user's. */
+  /** Whether the operation names a file of the other user. */
   isForeign: boolean
   step: Step
   crash?: Crash | undefined
 }
 
-/** What happens to the world while nothing is under way. */
-export type Turn =
-  | { passMs: number }
-  | { loseEvent: number }
+/** A change of the clock, quota, signatures or event queue while no operation runs. */
+export type EnvironmentChange =
+  | { advanceMs: number }
+  | { dropEvent: number }
   | { quotaBytes: number }
-  | 'learn'
+  | 'new signatures'
   | 'deliver all'
   | 'nothing'
 
-/** Operations that run together, and in which order their calls are let through. */
+/** Concurrent operations, and the choices that schedule their calls. */
 export interface Wave {
-  turn: Turn
-  acts: Act[]
+  environment: EnvironmentChange
+  commands: Command[]
   order: number[]
 }
 
-const act: fc.Arbitrary<Act> = fc.record({
+const command: fc.Arbitrary<Command> = fc.record({
   user: fc.constantFrom('ann', 'ann', 'ann', 'bob'),
   isForeign: fc.constantFrom(false, false, false, false, false, false, false, false, false, true),
   step,
@@ -41,8 +41,8 @@ const act: fc.Arbitrary<Act> = fc.record({
 })
 
 const minuteMs = 60_000
-const passing = fc.record({
-  passMs: fc.constantFrom(
+const clockJump = fc.record({
+  advanceMs: fc.constantFrom(
     minuteMs,
     61 * minuteMs,
     25 * 60 * minuteMs,
@@ -50,30 +50,36 @@ const passing = fc.record({
     -5 * minuteMs,
   ),
 })
-const turn: fc.Arbitrary<Turn> = fc.oneof(
-  { weight: 5, arbitrary: fc.constant<Turn>('nothing') },
-  { weight: 5, arbitrary: fc.constant<Turn>('deliver all') },
-  { weight: 1, arbitrary: passing },
-  { weight: 2, arbitrary: fc.constantFrom({ passMs: minuteMs }, { passMs: 61 * minuteMs }) },
-  { weight: 1, arbitrary: fc.record({ loseEvent: fc.nat({ max: 3 }) }) },
+const environment: fc.Arbitrary<EnvironmentChange> = fc.oneof(
+  { weight: 5, arbitrary: fc.constant<EnvironmentChange>('nothing') },
+  { weight: 5, arbitrary: fc.constant<EnvironmentChange>('deliver all') },
+  { weight: 1, arbitrary: clockJump },
+  { weight: 2, arbitrary: fc.constantFrom({ advanceMs: minuteMs }, { advanceMs: 61 * minuteMs }) },
+  { weight: 1, arbitrary: fc.record({ dropEvent: fc.nat({ max: 3 }) }) },
   { weight: 1, arbitrary: fc.record({ quotaBytes: fc.constantFrom(30, 70, 110) }) },
-  { weight: 1, arbitrary: fc.constant<Turn>('learn') },
+  { weight: 1, arbitrary: fc.constant<EnvironmentChange>('new signatures') },
 )
 
 const order = fc.array(fc.nat({ max: 63 }), { minLength: 1, maxLength: 30, size: 'max' })
 const wave: fc.Arbitrary<Wave> = fc.record({
-  turn,
-  acts: fc.array(act, { minLength: 1, maxLength: 4, size: 'max' }),
+  environment,
+  commands: fc.array(command, { minLength: 1, maxLength: 4, size: 'max' }),
   order,
 })
-const duelWave: fc.Arbitrary<Wave> = fc.record({
-  turn: fc.oneof(fc.constant<Turn>('deliver all'), fc.constant<Turn>('nothing'), passing),
-  acts: duel.map((steps) => steps.map((step): Act => ({ user: 'ann', isForeign: false, step }))),
+const conflictWave: fc.Arbitrary<Wave> = fc.record({
+  environment: fc.oneof(
+    fc.constant<EnvironmentChange>('deliver all'),
+    fc.constant<EnvironmentChange>('nothing'),
+    clockJump,
+  ),
+  commands: conflictingPair.map((steps) =>
+    steps.map((step): Command => ({ user: 'ann', isForeign: false, step })),
+  ),
   order,
 })
 
-/** A life of two workspaces: waves of operations, with quiet between them. */
+/** Waves of operations on two workspaces. Each wave ends before the next starts. */
 export const script = fc.array(
-  fc.oneof({ weight: 3, arbitrary: wave }, { weight: 1, arbitrary: duelWave }),
+  fc.oneof({ weight: 3, arbitrary: wave }, { weight: 1, arbitrary: conflictWave }),
   { minLength: 8, maxLength: 24, size: 'max' },
 )

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 
-/** What bytes are, and to whom: from which signatures on a scanner knows them. */
+/** Size and kind of a file's bytes. `later` and `latest` kinds are detected only by newer signatures. */
 export interface Content {
   sizeBytes: number
   kind: 'clean' | 'virus' | 'later-virus' | 'latest-virus' | 'encrypted' | 'later-encrypted'
@@ -12,18 +12,18 @@ export type Step =
       path: Path
       content: Content
       size: 'known' | 'unknown' | 'too-small'
-      breaksOff: boolean
-      how: Condition
+      abortsBody: boolean
+      condition: Condition
     }
   | {
       do: 'open'
       path: Path
       content: Content
       checksum: 'right' | 'wrong' | 'none'
-      how: Condition
+      condition: Condition
     }
-  | { do: 'send'; pick: number; upTo: number }
-  | { do: 'deliver'; pick: number; again: boolean; scanner?: 'before' | 'after' | undefined }
+  | { do: 'send'; pick: number; upToPercent: number }
+  | { do: 'deliver'; pick: number; redeliver: boolean; scanner?: 'before' | 'after' | undefined }
   | { do: 'remove'; pick: number; path?: Path | undefined; purge: boolean; ifMatch: boolean }
   | { do: 'removeSession'; purge: boolean }
   | { do: 'restore'; pick: number; path?: Path | undefined }
@@ -33,7 +33,7 @@ export type Step =
   | {
       do: 'sweep'
       dryRun: boolean
-      listings?: 'cut' | 'fail' | undefined
+      listings?: 'truncated' | 'fail' | undefined
       scanner?: 'before' | 'after' | undefined
     }
   | { do: 'rescan'; maxFiles: number; scanner?: 'before' | 'after' | undefined }
@@ -44,7 +44,7 @@ export const paths = ['/a', '/b', '/sessions/s/c', '/sessions/s/d'] as const
 type Path = (typeof paths)[number]
 
 const path = fc.constantFrom(...paths)
-/** Which file, counted from the one reserved last: most steps are about the newest. */
+/** Index of a file, counted from the newest. Most steps use one of the newest three. */
 const pick = fc.oneof({ weight: 4, arbitrary: fc.nat({ max: 2 }) }, fc.nat({ max: 9 }))
 const rarely = fc.constantFrom(false, false, false, false, true)
 const maybePath = fc.option(path, { nil: undefined })
@@ -72,7 +72,7 @@ const content: fc.Arbitrary<Content> = fc.record({
     },
   ),
 })
-const how: fc.Arbitrary<Condition> = fc.oneof(
+const condition: fc.Arbitrary<Condition> = fc.oneof(
   { weight: 5, arbitrary: fc.constant('overwrite') },
   { weight: 3, arbitrary: fc.constant('create') },
   {
@@ -85,26 +85,26 @@ const upload = fc.record({
   do: fc.constant('upload' as const),
   path,
   content,
-  how,
+  condition,
   size: fc.constantFrom('known', 'known', 'known', 'unknown', 'unknown', 'too-small'),
-  breaksOff: fc.constantFrom(...Array<boolean>(9).fill(false), true),
+  abortsBody: fc.constantFrom(...Array<boolean>(9).fill(false), true),
 })
 const open = fc.record({
   do: fc.constant('open' as const),
   path,
   content,
-  how,
+  condition,
   checksum: fc.constantFrom('none', 'right', 'wrong'),
 })
 const send = fc.record({
   do: fc.constant('send' as const),
   pick: fc.nat({ max: 2 }),
-  upTo: fc.constantFrom(100, 100, 50),
+  upToPercent: fc.constantFrom(100, 100, 50),
 })
 const deliver = fc.record({
   do: fc.constant('deliver' as const),
   pick: fc.nat({ max: 3 }),
-  again: rarely,
+  redeliver: rarely,
   scanner,
 })
 const remove = fc.record({
@@ -133,7 +133,7 @@ const read = fc.record({ do: fc.constant('read' as const), pick, path: maybePath
 const sweep = fc.record({
   do: fc.constant('sweep' as const),
   dryRun: rarely,
-  listings: fc.option(fc.constantFrom('cut' as const, 'fail' as const), {
+  listings: fc.option(fc.constantFrom('truncated' as const, 'fail' as const), {
     freq: 4,
     nil: undefined,
   }),
@@ -160,8 +160,8 @@ export const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 1, arbitrary: rescan },
 )
 
-/** Pairs that are after the same files: between two calls of the one much depends on the other. */
-export const duel: fc.Arbitrary<Step[]> = fc.oneof(
+/** Pairs of operations that conflict on the same files, so that their interleaving matters. */
+export const conflictingPair: fc.Arbitrary<Step[]> = fc.oneof(
   fc.tuple(upload, upload),
   fc.tuple(sweep, restore),
   fc.tuple(sweep, send),

@@ -2,7 +2,7 @@ import type { FileRecord } from '../../shared/model/file.ts'
 import type { FileId, WorkspacePath } from '../../shared/model/ids.ts'
 import { rejectedAtOf } from '../../shared/model/transitions.ts'
 
-/** What the rules say of a file, and nothing else of its record. */
+/** The fields of a file record that the reference predicts. */
 export interface View {
   id: FileId
   path: WorkspacePath
@@ -17,11 +17,11 @@ export interface View {
   deletedAt: string | null
   supersededBy: string | null
   condemnedAt: string | null
-  /** When an infected or unscannable file had its verdict. */
+  /** Time of the verdict of an infected or unscannable file. */
   rejectedAt: string | null
-  /** Of the last scan, whatever it came to; empty where that had no signatures. */
+  /** Signature time of the last scan, conclusive or not. Empty if the scan reported none. */
   signaturesAt: string
-  /** While pending. */
+  /** Null unless the file is pending. */
   reservation: Reservation | null
 }
 

@@ -1,7 +1,7 @@
 import type { FileId, WorkspacePath } from '../../shared/model/ids.ts'
 import type { View } from './view.ts'
 
-/** One workspace, as the rules of `Catalog` have it: a list of files in memory, one change at a time. */
+/** Reference model of one workspace: an immutable list of files in memory. */
 export interface Reference {
   quotaBytes: number
   lastSequence: number
@@ -12,10 +12,10 @@ export const emptyWorkspace = (quotaBytes: number): Reference => {
   return { quotaBytes, lastSequence: 0, files: [] }
 }
 
-/** Small, so that the operations meet them. */
+/** Small enough for random operations to reach. */
 export const recordLimits = { maxRecords: 8, maxOpenUploads: 4, maxMetadataBytes: 120 }
 
-/** I5: the counters, as the files add up. */
+/** I5: computes the counters from the files. */
 export function countersOf({ files }: Reference) {
   const live = files.filter(isOwner)
   const trash = files.filter(isTrash)
@@ -49,20 +49,20 @@ export function ownerOf({ files }: Reference, path: WorkspacePath): View | undef
   return files.find((file) => isOwner(file) && file.path === path)
 }
 
-/** The file that a path names. */
-export function namedBy(workspace: Reference, path: WorkspacePath): View | undefined {
-  const there = workspace.files.filter((file) => file.path === path)
-  const gone = there.filter((file) => goneAt(file) !== '' && file.supersededBy === null)
-  const lastPending = there.filter(claims(path)).sort(bySequence).at(-1)
-  return ownerOf(workspace, path) ?? lastPending ?? gone.sort(byTimeGone).at(-1)
+/** Returns the file at a path: its owner, else its newest pending upload, else the file removed last. */
+export function fileAt(workspace: Reference, path: WorkspacePath): View | undefined {
+  const atPath = workspace.files.filter((file) => file.path === path)
+  const removed = atPath.filter((file) => removedAt(file) !== '' && file.supersededBy === null)
+  const lastPending = atPath.filter(claims(path)).sort(bySequence).at(-1)
+  return ownerOf(workspace, path) ?? lastPending ?? removed.sort(byRemovalTime).at(-1)
 }
 
-/** The trash with no more than one quota's worth: the oldest leave first. */
+/** Purges the oldest trash until the trash fits the quota, and all files fit the record limits. */
 export function trimmed(workspace: Reference): { after: Reference; purged: View[] } {
   const { quotaBytes } = workspace
   const purged: View[] = []
   let after = workspace
-  for (const file of workspace.files.filter(isTrash).sort(byTimeGone)) {
+  for (const file of workspace.files.filter(isTrash).sort(byRemovalTime)) {
     const { trashBytes, recordCount, metadataBytes, trashMetadataBytes } = countersOf(after)
     const isMetadataOver = metadataBytes > recordLimits.maxMetadataBytes && trashMetadataBytes > 0
     if (trashBytes <= quotaBytes && recordCount <= recordLimits.maxRecords && !isMetadataOver) break
@@ -72,32 +72,32 @@ export function trimmed(workspace: Reference): { after: Reference; purged: View[
   return { after, purged }
 }
 
-/** When a file was deleted, or else condemned; empty where it was neither. */
-function goneAt({ deletedAt, condemnedAt }: View): string {
+/** Time of deletion, or of the infected rescan. Empty if the file has neither. */
+function removedAt({ deletedAt, condemnedAt }: View): string {
   return deletedAt ?? condemnedAt ?? ''
 }
 
-function byTimeGone(a: View, b: View): number {
-  if (goneAt(a) === goneAt(b)) return bySequence(a, b)
-  return goneAt(a) < goneAt(b) ? -1 : 1
+function byRemovalTime(a: View, b: View): number {
+  if (removedAt(a) === removedAt(b)) return bySequence(a, b)
+  return removedAt(a) < removedAt(b) ? -1 : 1
 }
 
 function bySequence(a: View, b: View): number {
   return a.sequence - b.sequence
 }
 
-/** Growth of nothing always fits. */
+/** Zero or negative growth always fits. */
 export function fits(workspace: Reference, growth: number): boolean {
   const { liveBytes, reservedBytes } = countersOf(workspace)
   return growth <= 0 || liveBytes + reservedBytes + growth <= workspace.quotaBytes
 }
 
-/** By its owner, or by an upload that is on its way. */
+/** Whether the path has an owner or a pending upload. */
 export function isTaken(workspace: Reference, path: WorkspacePath): boolean {
   return ownerOf(workspace, path) !== undefined || workspace.files.some(claims(path))
 }
 
-/** What one more record is refused with, or metadata that grows. */
+/** Returns the error code if more records or larger metadata exceed the limits. */
 export function recordRefusal(
   workspace: Reference,
   { records, metadata, before = '{}' }: { records: number; metadata: string; before?: string },
@@ -106,8 +106,8 @@ export function recordRefusal(
   const { maxRecords, maxMetadataBytes } = recordLimits
   if (records > 0 && recordCount - trashCount + records > maxRecords) return 'quota-exceeded'
   const growth = sizeOf(metadata) - sizeOf(before)
-  const held = counters.metadataBytes - counters.trashMetadataBytes
-  if (growth > 0 && held + growth > maxMetadataBytes) return 'quota-exceeded'
+  const heldBytes = counters.metadataBytes - counters.trashMetadataBytes
+  if (growth > 0 && heldBytes + growth > maxMetadataBytes) return 'quota-exceeded'
   return undefined
 }
 

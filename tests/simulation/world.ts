@@ -2,17 +2,17 @@ import type { BlobStore, FinalizeEvent, UploadSession } from '../../shared/ports
 import type { FullCatalog } from '../../shared/ports/ports.ts'
 import type { Quarantine } from '../../shared/ports/quarantine.ts'
 
-/** The real stores of one run, empty at its beginning. */
+/** The real stores of one run. They start empty. */
 export interface ModelWorld extends AsyncDisposable {
-  /** The catalog, as several processes have it open. */
+  /** Handles to the same catalog, as opened by separate processes. */
   catalogs: readonly FullCatalog[]
   blobs: BlobStore
   quarantine: Quarantine
-  /** Finalize events that nobody has handled yet: the test delivers, repeats, and loses them. */
+  /** Queued finalize events. The test delivers, repeats and drops them. */
   events: FinalizeEvent[]
-  /** Whether a resumable upload can come in parts of any size. */
+  /** Whether a resumable upload accepts parts of any size. */
   takesParts: boolean
-  /** Sends part of a resumable upload, from a byte on; one that is cancelled or expired takes nothing. */
+  /** Sends the bytes from `from` (inclusive) to `to` (exclusive). Rejects if the upload is cancelled or expired. */
   send: (session: UploadSession, bytes: Buffer, part: { from: number; to: number }) => Promise<void>
 }
 

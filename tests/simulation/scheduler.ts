@@ -1,22 +1,22 @@
 import { setImmediate } from 'node:timers/promises'
 
-/** Why everything that a process still wanted to do fails, once it has crashed. */
+/** Error of every call that a crashed process makes or waits for. */
 export class Crashed extends Error {
   override readonly name = 'Crashed'
 }
 
-/** A process dies at its N-th call, counted from 1: before it takes effect, or before it is heard of. */
+/** A process dies at its N-th call, counted from 1: `before` the call, or `after` it but before its result arrives. */
 export interface Crash {
   call: number
   when: 'before' | 'after'
 }
 
-/** One operation that is under way, as if in its own process. */
+/** One operation, simulated as a separate process. */
 export interface Actor {
   name: string
   crash?: Crash | undefined
   calls: number
-  /** Calls that are under way. */
+  /** Number of calls in progress. */
   running: number
   isDead: boolean
   isDone: boolean
@@ -24,43 +24,43 @@ export interface Actor {
 
 interface Waiting {
   actor: Actor
-  what: string
-  go: () => void
+  label: string
+  resume: () => void
 }
 
-const stuckMs = 30_000
+const stallMs = 30_000
 
 export function newActor(name: string, crash?: Crash): Actor {
   return { name, crash, calls: 0, running: 0, isDead: false, isDone: false }
 }
 
 /**
- * Runs operations together so that one decides which of them makes its next call of a port: each waits before every
- * call until it is let through, and all the others stand still meanwhile.
+ * Interleaves concurrent operations deterministically. Each operation waits before every port call until the scheduler
+ * resumes it. The other operations stay blocked during the call.
  */
-export class Turnstile {
-  /** What was let through, in order: to be read beside a counterexample. */
+export class Scheduler {
+  /** The calls in their order of execution, for the report of a counterexample. */
   readonly log: string[] = []
   readonly #waiting: Waiting[] = []
   #changed = Promise.withResolvers<void>()
 
-  /** Makes a call once it is let through. */
-  async pass<Result>(actor: Actor, what: string, call: () => Promise<Result>): Promise<Result> {
+  /** Waits until the scheduler selects the call, then makes it. */
+  async call<Result>(actor: Actor, label: string, call: () => Promise<Result>): Promise<Result> {
     this.#assertAlive(actor)
     actor.calls += 1
     const { crash, calls } = actor
-    if (crash?.call === calls && crash.when === 'before') this.#die(actor, what)
-    await new Promise<void>((go) => {
-      this.#waiting.push({ actor, what, go })
+    if (crash?.call === calls && crash.when === 'before') this.#die(actor, label)
+    await new Promise<void>((resume) => {
+      this.#waiting.push({ actor, label, resume })
       this.#notify()
     })
     try {
       this.#assertAlive(actor)
-      this.log.push(`${actor.name}: ${what}`)
+      this.log.push(`${actor.name}: ${label}`)
       const result = await call()
       if (crash?.call === calls && crash.when === 'after') {
         if (isDestroyable(result)) result.destroy()
-        this.#die(actor, what)
+        this.#die(actor, label)
       }
       return result
     } finally {
@@ -69,8 +69,8 @@ export class Turnstile {
     }
   }
 
-  /** Runs a part of a call that may make further calls. Other operations may proceed meanwhile. */
-  async within<Result>(actor: Actor, work: () => Promise<Result>): Promise<Result> {
+  /** Runs a callback inside a call. The callback may make further calls, and other operations may run meanwhile. */
+  async yieldDuring<Result>(actor: Actor, work: () => Promise<Result>): Promise<Result> {
     actor.running -= 1
     try {
       return await work()
@@ -80,8 +80,8 @@ export class Turnstile {
   }
 
   /**
-   * Lets all operations come to their end. Each of `order`, over and over, says which of the calls that wait is next;
-   * one in eight lets two through at once. `onStep` runs between any two.
+   * Runs all operations to their end. The numbers of `order`, cyclically, select the next waiting call. One number in
+   * eight runs a second call concurrently. `onStep` runs after each selection.
    */
   async run(
     work: readonly { actor: Actor; operation: () => Promise<void> }[],
@@ -97,7 +97,7 @@ export class Turnstile {
     all.catch(() => undefined)
     const actors = work.map(({ actor }) => actor)
     try {
-      await this.#letThrough(actors, { order, onStep })
+      await this.#schedule(actors, { order, onStep })
     } finally {
       for (const actor of actors) this.#release(actor)
       await Promise.allSettled(ended)
@@ -105,72 +105,76 @@ export class Turnstile {
     await all
   }
 
-  async #letThrough(
+  async #schedule(
     actors: Actor[],
     { order, onStep }: { order: readonly number[]; onStep: () => Promise<void> },
   ): Promise<void> {
     for (let step = 0; ; step++) {
-      await this.#quiet(actors)
+      await this.#waitUntilBlocked(actors)
       if (actors.every(({ isDone }) => isDone)) return
       const choice = order[step % order.length] ?? 0
-      const first = this.#take(choice)
+      const first = this.#dequeue(choice)
       if (!first) continue
-      const second = choice % 8 === 7 ? this.#take(0, first.actor) : undefined
-      for (const { actor, go } of [first, ...(second ? [second] : [])]) {
+      const second = choice % 8 === 7 ? this.#dequeue(0, first.actor) : undefined
+      for (const { actor, resume } of [first, ...(second ? [second] : [])]) {
         actor.running += 1
-        go()
+        resume()
       }
-      await this.#quiet(actors)
+      await this.#waitUntilBlocked(actors)
       await onStep()
     }
   }
 
-  /** Until every operation has ended, or waits before a call and has no other under way. */
-  async #quiet(actors: Actor[]): Promise<void> {
-    const deadline = AbortSignal.timeout(stuckMs)
+  /** Resolves when every operation has ended or is blocked before a call with no other call in progress. */
+  async #waitUntilBlocked(actors: Actor[]): Promise<void> {
+    const deadline = AbortSignal.timeout(stallMs)
     for (;;) {
       const changed = this.#changed.promise
-      // What follows a call at once, such as the next of several that an operation makes together, is to be seen.
+      // Lets pending microtasks queue further calls, such as the rest of a `Promise.all`.
       await setImmediate()
       await setImmediate()
-      if (actors.every((actor) => actor.isDone || this.#stands(actor))) return
+      if (actors.every((actor) => actor.isDone || this.#isBlocked(actor))) return
       const late = Promise.withResolvers<never>()
       const onLate = () =>
-        late.reject(new Error(`Stuck behind:\n${this.log.slice(-20).join('\n')}`))
+        late.reject(
+          new Error(
+            `No progress for ${stallMs / 1000} s after the calls:\n${this.log.slice(-20).join('\n')}`,
+          ),
+        )
       deadline.addEventListener('abort', onLate)
       await Promise.race([changed, late.promise])
       deadline.removeEventListener('abort', onLate)
     }
   }
 
-  #stands(actor: Actor): boolean {
+  #isBlocked(actor: Actor): boolean {
     return actor.running === 0 && this.#waiting.some((waiting) => waiting.actor === actor)
   }
 
-  #take(choice: number, besides?: Actor): Waiting | undefined {
-    const possible = this.#waiting.filter(({ actor }) => actor !== besides)
+  #dequeue(choice: number, except?: Actor): Waiting | undefined {
+    const possible = this.#waiting.filter(({ actor }) => actor !== except)
     const chosen = possible[choice % possible.length]
     if (chosen) this.#waiting.splice(this.#waiting.indexOf(chosen), 1)
     return chosen
   }
 
-  #takeOf(actor: Actor): Waiting | undefined {
+  #dequeueFor(actor: Actor): Waiting | undefined {
     const index = this.#waiting.findIndex((waiting) => waiting.actor === actor)
     return index < 0 ? undefined : this.#waiting.splice(index, 1)[0]
   }
 
-  #die(actor: Actor, what: string): never {
-    this.log.push(`${actor.name} crashes at ${what}`)
+  #die(actor: Actor, label: string): never {
+    this.log.push(`${actor.name} crashes at ${label}`)
     this.#release(actor)
-    throw new Crashed(`${actor.name} crashed at ${what}`)
+    throw new Crashed(`${actor.name} crashed at ${label}`)
   }
 
-  /** Whatever it still waits for, or calls from now on, fails. */
+  /** Fails all waiting and future calls of an actor. */
   #release(actor: Actor): void {
     actor.isDead = true
-    for (let call = this.#takeOf(actor); call; call = this.#takeOf(actor)) {
+    for (let call = this.#dequeueFor(actor); call; call = this.#dequeueFor(actor)) {
       actor.running += 1
-      call.go()
+      call.resume()
     }
   }
 

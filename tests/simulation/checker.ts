@@ -7,30 +7,34 @@ import { countersOf, emptyWorkspace, ownerOf, recordLimits, type Reference } fro
 import { applyDelta, noCounters } from '../../shared/model/usage.ts'
 import { viewOf, type View } from './view.ts'
 
-/** One call that changes a workspace, and what the real catalog made of it. */
-interface Deed {
+/** A call that changes a workspace, with the answer of the real catalog. */
+interface Mutation {
   method: string
   workspaceId: string
   rule: Rule
   answer: unknown
 }
 
-/** These may take a path's owner away; nothing else may (I2). */
-const takingAway = new Set(['remove', 'removeSession', 'purge', 'update', 'applyRescan'])
+/** I2: only these methods may leave a path without an owner. */
+const mayFreePaths = new Set(['remove', 'removeSession', 'purge', 'update', 'applyRescan'])
 
 /**
- * Holds the real catalog against the reference: what each call answered, what is stored after it, and that the counters
- * and the quota stand at every moment. Calls that overlapped may have happened in either order.
+ * Compares the real catalog with the reference: the answer of each call, the stored files, the counters and the quota.
+ * Concurrent calls may match in any order.
+ *
+ * Messages name the violated invariant:
+ * I1 a file serves exactly its uploaded bytes, and only if they are clean. I2 an upload leaves no path without an owner.
+ * I4 a file's checksum never changes. I5 the counters equal the files, and usage stays within the limits.
+ * I6 sweeps complete interrupted work and remove no needed blob. I7 a foreign file is not found.
+ * I8 a failing scanner gives no verdict.
  */
-export class Judge {
-  /** Calls that changed something, or were refused. */
-  deeds = 0
-  readonly #accusations: string[] = []
+export class Checker {
+  readonly #violations: string[] = []
   readonly #references = new Map<string, Reference>()
   readonly #checksums = new Map<string, string>()
   readonly #quotaBytes: number
   readonly #now: () => Date
-  readonly #batch: Deed[] = []
+  readonly #batch: Mutation[] = []
 
   constructor({ quotaBytes, now }: { quotaBytes: number; now: () => Date }) {
     this.#quotaBytes = quotaBytes
@@ -41,73 +45,77 @@ export class Judge {
     return this.#references.get(workspaceId) ?? emptyWorkspace(this.#quotaBytes)
   }
 
-  /** Makes a call and keeps it for `judge`. */
-  async watch<Result>(deed: Omit<Deed, 'answer'>, call: Promise<Result>): Promise<Result> {
+  /** Awaits a call and keeps its answer for `check`. */
+  async observe<Result>(
+    mutation: Omit<Mutation, 'answer'>,
+    call: Promise<Result>,
+  ): Promise<Result> {
     return call.then(
       (result) => {
-        this.#batch.push({ ...deed, answer: comparable(result) })
+        this.#batch.push({ ...mutation, answer: comparable(result) })
         return result
       },
       (error: unknown) => {
         if (error instanceof WorkspaceError) {
-          this.#batch.push({ ...deed, answer: { refused: error.code } })
+          this.#batch.push({ ...mutation, answer: { refused: error.code } })
         }
         throw error
       },
     )
   }
 
-  /** Keeps a finding that the operation itself might catch and pass over. */
-  accuse(finding: string): never {
-    this.#accusations.push(finding)
+  /** Throws a finding and keeps it for `check`, because the operation may catch the error. */
+  fail(finding: string): never {
+    this.#violations.push(finding)
     throw new Error(finding)
   }
 
-  /** Throws where the calls since the last time cannot be explained by the rules, in any order. */
-  async judge(catalog: FullCatalog): Promise<void> {
-    const [accusation] = this.#accusations
-    if (accusation !== undefined) throw new Error(accusation)
+  /** Throws if no order of the calls since the last check matches the rules. */
+  async check(catalog: FullCatalog): Promise<void> {
+    const [violation] = this.#violations
+    if (violation !== undefined) throw new Error(violation)
     const batch = this.#batch.splice(0)
-    this.deeds += batch.length
-    for (const [workspaceId, deeds] of Map.groupBy(batch, (deed) => deed.workspaceId)) {
+    for (const [workspaceId, mutations] of Map.groupBy(batch, (mutation) => mutation.workspaceId)) {
       const before = this.workspace(workspaceId)
-      const after = this.#explained(before, deeds)
-      assertKept(before, after, deeds)
+      const after = this.#replay(before, mutations)
+      assertTransition(before, after, mutations)
       this.#references.set(workspaceId, after)
       await this.#compare(catalog, workspaceId, after)
     }
   }
 
-  #explained(before: Reference, deeds: Deed[]): Reference {
+  #replay(before: Reference, mutations: Mutation[]): Reference {
     const now = this.#now().toISOString()
-    const wrong: string[] = []
-    for (const order of ordersOf(deeds)) {
+    const mismatches: string[] = []
+    for (const order of ordersOf(mutations)) {
       let after = before
-      const mismatch = order.find((deed) => {
-        const change = deed.rule(after, now)
+      const hasMismatch = order.some((mutation) => {
+        const change = mutation.rule(after, now)
         const expected = comparable(change.answer)
         after = change.after
-        if (isDeepStrictEqual(expected, deed.answer)) return false
-        wrong.push(`${deed.method} answered ${text(deed.answer)}, not ${text(expected)}`)
+        if (isDeepStrictEqual(expected, mutation.answer)) return false
+        mismatches.push(
+          `${mutation.method}: found ${text(mutation.answer)}, expected ${text(expected)}`,
+        )
         return true
       })
-      if (!mismatch) return after
+      if (!hasMismatch) return after
     }
-    throw new Error(`${wrong.join('; or ')}, in ${text(before)}`)
+    throw new Error(`${mismatches.join('; or ')}; before the calls: ${text(before)}`)
   }
 
-  /** Whether what is stored is what the reference has, and the counters what it adds up to. */
+  /** Compares the stored files and counters with the reference, and each checksum with its first value (I4). */
   async #compare(catalog: FullCatalog, workspaceId: string, expected: Reference): Promise<void> {
     const query = { workspaceId, sort: 'created', descending: false, limit: 1000 } as const
     const live = await catalog.list({ ...query, deleted: false })
     const trash = await catalog.list({ ...query, deleted: true })
     const files = [...live.files, ...trash.files].map(viewOf)
-    assertEqual('The files are', files.sort(bySequence), expected.files.toSorted(bySequence))
+    assertEqual('files', files.sort(bySequence), expected.files.toSorted(bySequence))
     const counters = applyDelta(noCounters, await catalog.usage(workspaceId))
-    assertEqual('I5: the counters are', counters, countersOf(expected))
+    assertEqual('I5: counters', counters, countersOf(expected))
     for (const { id, checksum } of files) {
       if (checksum === null) continue
-      assertEqual(`I4: the checksum of ${id} is`, checksum, this.#checksums.get(id) ?? checksum)
+      assertEqual(`I4: checksum of ${id}`, checksum, this.#checksums.get(id) ?? checksum)
       this.#checksums.set(id, checksum)
     }
   }
@@ -117,10 +125,10 @@ function bySequence(a: View, b: View): number {
   return a.sequence - b.sequence
 }
 
-/** I2: no path loses its owner by an upload. I5: what is over the quota, because that was lowered, does not grow. */
-function assertKept(before: Reference, after: Reference, deeds: Deed[]): void {
-  const methods = deeds.map(({ method }) => method)
-  if (!methods.some((method) => takingAway.has(method))) {
+/** I2: only some methods may free a path. I5: usage above a lowered quota does not grow. */
+function assertTransition(before: Reference, after: Reference, mutations: Mutation[]): void {
+  const methods = mutations.map(({ method }) => method)
+  if (!methods.some((method) => mayFreePaths.has(method))) {
     for (const { path } of before.files.filter(({ path }) => ownerOf(before, path))) {
       if (!ownerOf(after, path)) throw new Error(`I2: ${path} has no owner after ${methods.join()}`)
     }
@@ -133,7 +141,7 @@ function assertKept(before: Reference, after: Reference, deeds: Deed[]): void {
     throw new Error(`I5: ${records} records are held after ${methods.join()}: ${text(after)}`)
   }
   const [was, is] = [countersOf(before).trashBytes, countersOf(after).trashBytes]
-  // The trash of a session's files is trimmed by the steps that follow.
+  // After `removeSession`, a later call trims the trash.
   if (is > Math.max(after.quotaBytes, was) && !methods.includes('removeSession')) {
     throw new Error(`I5: the trash holds ${is} bytes after ${methods.join()}: ${text(after)}`)
   }
@@ -149,12 +157,12 @@ function held(workspace: Reference): number {
   return liveBytes + reservedBytes
 }
 
-export function assertEqual(what: string, found: unknown, expected: unknown): void {
+export function assertEqual(label: string, found: unknown, expected: unknown): void {
   if (isDeepStrictEqual(found, expected)) return
-  throw new Error(`${what} ${text(found)}, not ${text(expected)}`)
+  throw new Error(`${label}: found ${text(found)}, expected ${text(expected)}`)
 }
 
-/** Records as views, in whatever an operation answers; nothing as null. */
+/** Replaces records by views at any depth, and undefined by null. */
 function comparable(value: unknown): unknown {
   return JSON.parse(
     JSON.stringify(value ?? null, (_, part: unknown) => (isRecord(part) ? viewOf(part) : part)),

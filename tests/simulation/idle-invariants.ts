@@ -4,8 +4,8 @@ import { parsePath } from '../../shared/model/path.ts'
 import type { FileId } from '../../shared/model/ids.ts'
 import type { StoredBlob } from '../../shared/ports/blob-store.ts'
 import { readContent } from '../../shared/workspace/read.ts'
-import { assertEqual } from './judge.ts'
-import { countersOf, namedBy } from './workspace.ts'
+import { assertEqual } from './checker.ts'
+import { countersOf, fileAt } from './workspace.ts'
 import { paths } from './steps.ts'
 import { checksumOf, limits, type Stage } from './stage.ts'
 import type { View } from './view.ts'
@@ -13,36 +13,40 @@ import type { View } from './view.ts'
 const users = ['ann', 'bob'] as const
 const orphanAgeMs = 24 * 3_600_000
 
-/** What must hold whenever nothing is under way, asked as a reader would ask. */
-export async function assertQuiet(stage: Stage): Promise<void> {
+/** Checks the invariants that hold while no operation runs, through the public read functions. */
+export async function assertIdleInvariants(stage: Stage): Promise<void> {
   for (const user of users) {
-    const workspace = stage.judge.workspace(user)
+    const workspace = stage.checker.workspace(user)
     for (const id of stage.ids[user]) {
       const file = workspace.files.find((file) => file.id === id)
-      assertTrue(stage, file)
-      assertEqual(`I1: ${id} serves`, await served(stage, user, { id }), expected(stage, file))
+      assertVerdict(stage, file)
+      assertEqual(`I1: read of ${id}`, await served(stage, user, { id }), expected(stage, file))
     }
     for (const path of paths.map((path) => parsePath(path))) {
-      const named = namedBy(workspace, path)
+      const file = fileAt(workspace, path)
       const found = await served(stage, user, { path })
-      assertEqual(`I2: ${path} of ${user} serves`, found, expected(stage, named))
+      assertEqual(`I2: read of ${path} of ${user}`, found, expected(stage, file))
     }
     const foreign = stage.ids[user === 'ann' ? 'bob' : 'ann'][0]
     if (foreign !== undefined) {
-      assertEqual('I7: a foreign id is', await served(stage, user, { id: foreign }), 'not-found')
+      assertEqual(
+        'I7: read of a foreign id',
+        await served(stage, user, { id: foreign }),
+        'not-found',
+      )
     }
     const { kept, counted } = await catalogOf(stage).recount(user, { repair: false })
-    assertEqual('I5: the counters are', kept, countersOf(workspace))
-    assertEqual('I5: the files add up to', counted, kept)
+    assertEqual('I5: counters', kept, countersOf(workspace))
+    assertEqual('I5: counters computed from the files', counted, kept)
   }
 }
 
-/** I1, I8: whether the verdict is that of the bytes, which the reference does not know. */
-function assertTrue(stage: Stage, file: View | undefined): void {
+/** I1, I8: checks size, checksum and verdict against the uploaded bytes, which the reference does not store. */
+function assertVerdict(stage: Stage, file: View | undefined): void {
   const content = file && stage.contents.get(file.id)
   if (!file || !content || file.state === 'pending') return
-  assertEqual(`The size of ${file.id} is`, file.sizeBytes, content.bytes.length)
-  assertEqual(`The checksum of ${file.id} is`, file.checksum, checksumOf(content.bytes))
+  assertEqual(`size of ${file.id}`, file.sizeBytes, content.bytes.length)
+  assertEqual(`checksum of ${file.id}`, file.checksum, checksumOf(content.bytes))
   const verdict = stage.verdictOf(content)
   const possible = {
     ready: ['clean', ...laterVerdicts],
@@ -50,11 +54,11 @@ function assertTrue(stage: Stage, file: View | undefined): void {
     unscannable: ['unscannable'],
   }
   if (!possible[file.state].includes(verdict) || isServedInfected(stage, file)) {
-    throw new Error(`I1: ${file.id} is ${file.state}, and its bytes are ${verdict}`)
+    throw new Error(`I1: ${file.id} is ${file.state}, but the verdict of its bytes is ${verdict}`)
   }
 }
 
-/** A file may turn out to be something else by signatures that came after its scan. */
+/** Verdicts that signatures newer than a file's scan may give. */
 const laterVerdicts = ['infected', 'unscannable']
 
 function isServedInfected(stage: Stage, file: View): boolean {
@@ -63,7 +67,7 @@ function isServedInfected(stage: Stage, file: View): boolean {
   return stage.verdictAt(content, file.signaturesAt) === 'infected'
 }
 
-/** The bytes as text, or the code that they are refused with. */
+/** Returns the bytes as text, or the error code of the read. */
 async function served(
   stage: Stage,
   workspaceId: string,
@@ -89,41 +93,41 @@ function expected(stage: Stage, file: View | undefined): string {
 
 export function catalogOf({ world }: Stage) {
   const [catalog] = world.catalogs
-  if (!catalog) throw new Error('A world has a catalog.')
+  if (!catalog) throw new Error('The world has no catalog.')
   return catalog
 }
 
-/** The bytes of refused files are out of the store, but where a process died that was to see to it. */
+/** Checks that the store holds no blob of an infected or unscannable file, except after a crash. */
 export function assertQuarantinedOrDeleted(
-  { judge, lingering }: Stage,
-  { blobs, mayLinger }: { blobs: FileId[]; mayLinger: boolean },
+  { checker, leftovers }: Stage,
+  { blobs, mayLeaveBlobs }: { blobs: FileId[]; mayLeaveBlobs: boolean },
 ): void {
   const refused = users
-    .flatMap((user) => judge.workspace(user).files)
+    .flatMap((user) => checker.workspace(user).files)
     .filter(({ id, state }) => ['infected', 'unscannable'].includes(state) && blobs.includes(id))
     .map(({ id }) => id)
-  if (mayLinger) for (const id of refused) lingering.add(id)
-  const left = refused.filter((id) => !lingering.has(id))
-  assertEqual('Refused, and still in the store are', left, [])
+  if (mayLeaveBlobs) for (const id of refused) leftovers.add(id)
+  const unexpected = refused.filter((id) => !leftovers.has(id))
+  assertEqual('infected or unscannable files whose blobs remain', unexpected, [])
 }
 
-/** Every blob there is, as the id of its file. */
+/** Lists all blobs by the id of their file. */
 export async function blobsOf(stage: Stage): Promise<FileId[]> {
   return (await listBlobs(stage)).map(idOf).sort()
 }
 
-/** I6: blobs that no record stands for, and that are not yet a day old: a sweep is to leave them. */
+/** I6: lists blobs without a record that are younger than a day. A sweep must keep them. */
 export async function youngOrphansOf(stage: Stage): Promise<FileId[]> {
-  const records = users.flatMap((user) => stage.judge.workspace(user).files)
+  const records = users.flatMap((user) => stage.checker.workspace(user).files)
   const known = new Set(records.map(({ id }) => id))
-  const afterwards = stage.now().getTime() - orphanAgeMs + 60_000
-  const young = (await listBlobs(stage)).filter(({ storedAt }) => storedAt.getTime() > afterwards)
+  const youngSince = stage.now().getTime() - orphanAgeMs + 60_000
+  const young = (await listBlobs(stage)).filter(({ storedAt }) => storedAt.getTime() > youngSince)
   return young.map(idOf).filter((id) => !known.has(id))
 }
 
 async function listBlobs({ world }: Stage): Promise<StoredBlob[]> {
   const { blobs, next } = await world.blobs.list({ limit: 1000 })
-  if (next !== undefined) throw new Error('A run has fewer blobs than fit on a page.')
+  if (next !== undefined) throw new Error('The blobs of a run must fit on one page.')
   return blobs
 }
 
