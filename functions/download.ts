@@ -11,7 +11,7 @@ import type { Ports } from '../shared/ports/ports.ts'
 
 type DownloadPorts = Pick<Ports, 'catalog' | 'blobs' | 'limits' | 'now'>
 
-/** `GET /files/{id}/download`: redirects to a signed URL of the bytes, or answers it as JSON. It needs no token until it expires. */
+/** `GET /files/{id}/download`: redirects to a signed URL of the bytes, or answers the URL as JSON. The URL needs no token. */
 export const downloadRoutes = (ports: DownloadPorts, settings: { signedUrlSeconds: number }) =>
   new Hono<AppEnv>().get('/files/:id/download', allow('files:read'), async (c) => {
     const { expiresIn = settings.signedUrlSeconds, inline } = parseQuery(c, downloadQuery)
@@ -27,8 +27,8 @@ export const downloadRoutes = (ports: DownloadPorts, settings: { signedUrlSecond
   })
 
 /**
- * Whether a client prefers the link as JSON to the file. On equal preference the client gets the file: axios accepts both.
- * A JSON file counts as bytes; otherwise no client could ask for the link to it.
+ * Whether a client prefers JSON with the URL to the file. On equal preference the answer is a redirect, because axios accepts
+ * both. A JSON file counts as `application/octet-stream`; otherwise no client could request the URL of such a file.
  */
 function prefersJson(accept: string | undefined, mimeType: string): boolean {
   const fileType = mimeType === 'application/json' ? 'application/octet-stream' : mimeType

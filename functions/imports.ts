@@ -24,7 +24,7 @@ type ImportPorts = Pick<
   'catalog' | 'blobs' | 'sources' | 'renderer' | 'now' | 'newId' | 'limits'
 >
 
-/** A data URI is held in memory, so larger files must use `POST /files`. */
+/** The whole data URI is in memory, so larger files must use `POST /files`. */
 const maxBodyBytes = 4 * 1024 * 1024
 
 /** Concurrent imports of one user. */
@@ -40,7 +40,7 @@ export const importRoutes = (ports: ImportPorts, background?: Background) => {
   return new Hono<AppEnv>().post('/imports', allow('files:write'), async (c) => {
     const caller = c.get('caller')
     const wait = waitSeconds(c)
-    // Before the body is read, because a data URI takes memory from its first byte.
+    // Enters before reading the body, because a data URI uses memory from its first byte.
     using entered = new DisposableStack()
     entered.use(inFlight.enter(caller.workspaceId))
     const { source, name, normalize, maxWidth, maxHeight, ...fields } = await importFields(c)
@@ -88,6 +88,6 @@ function isFormField(name: string): boolean {
 function localPath() {
   return invalid(
     'source',
-    'must be a URL, a data URI, a workspace:// reference or a gcs:// object; a local path names nothing here, so upload the file',
+    'must be a URL, a data URI, a workspace:// reference or a gcs:// object; a local path is not accepted, so upload the file',
   )
 }

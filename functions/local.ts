@@ -16,10 +16,10 @@ import { startSweeping } from './host/local-sweep.ts'
 import { gracefulClose } from '../shared/http/server/graceful-close.ts'
 import { startRescanning } from './host/local-rescan.ts'
 import { startScanning } from './host/local-scan.ts'
-import { answeringMs, endWithin, failStart, signalled } from './host/shutdown.ts'
+import { answeringMs, exitAfter, failStart, terminationSignal } from './host/shutdown.ts'
 import { storageRoutes } from './storage.ts'
 
-/** Large enough for a percent-encoded path beyond its limit, so that the naming rule rejects it, not Node. */
+/** Large enough for a percent-encoded path beyond its limit, so that the rule for paths rejects it, not Node. */
 const maxHeadBytes = 128 * 1024
 
 /**
@@ -40,7 +40,7 @@ export async function serve(
   }
   if (!local) {
     throw new Error(
-      'MEDIA_GCS_BUCKET_NAME is set: its events go to the functions in the cloud. Unset it to serve from this disk.',
+      'MEDIA_GCS_BUCKET_NAME is set, so Cloud Storage sends its events to the functions in the cloud. Unset it to serve from this disk.',
     )
   }
   await using opened = new AsyncDisposableStack()
@@ -82,8 +82,8 @@ async function main(): Promise<void> {
   await using runtime = await openRuntime(config)
   await using server = await serve(config, runtime)
   process.stdout.write(`${runtime.scannerNotice}\nCoffer is ready at ${server.origin}\n`)
-  await signalled()
-  endWithin(config.server.shutdownSeconds)
+  await terminationSignal()
+  exitAfter(config.server.shutdownSeconds)
 }
 
 if (import.meta.main) await main().catch(failStart)

@@ -17,16 +17,16 @@ import { previewKind } from '../shared/media/preview-kind.ts'
 import { invalid, rendererCrowded, WorkspaceError } from '../shared/model/errors.ts'
 import type { Renderer } from '../shared/ports/renderer.ts'
 
-/** Cloud Run sends fewer requests at a time (infra/program/services/render.ts); each may hold a whole file in memory. */
+/** Above the concurrency of the Cloud Run service (infra/program/services/render.ts). Each request may keep a file in memory. */
 const maxInFlight = 8
 
 /** The limit from the head of a request to the head of its answer. A normalization waits for the bytes of an upload. */
 export const requestSeconds = 600
 
 /**
- * The service `render`. `POST /render?width=` answers a WebP of the bytes in the request. `POST /normalize?maxWidth=&maxHeight=`
- * answers an image in the format of the request. It has neither catalog nor store, and verifies no token, because in the cloud IAM
- * does (docs/decisions/isolated-decoders.md). A disconnected client ends its decoder.
+ * The service `render`. `POST /render?width=` answers a WebP picture of the file in the body. `POST /normalize?maxWidth=&maxHeight=`
+ * answers an image in the format of the request. The service has neither catalog nor store. It verifies no token, because in the
+ * cloud IAM does (docs/decisions/isolated-decoders.md). It stops a decoder whose client disconnects.
  */
 export function renderApp(renderer: Renderer, log: (entry: LogEntry) => void): Hono<AppEnv> {
   let inFlight = 0

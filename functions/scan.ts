@@ -22,9 +22,9 @@ const objectSchema = z.object({
 })
 
 /**
- * Scans the bytes of a finished upload and settles their file. Resolves when the event needs no further delivery, also for an
- * event that can never be acted on; throws to have it delivered again. An event is untrusted input: the outcome depends only on
- * the catalog and the stored bytes. Ignores events of buckets other than `bucket`.
+ * Scans the bytes of a finished upload and settles their file. Resolves if the event needs no redelivery, also for an event that
+ * no redelivery can make valid; throws otherwise. An event is untrusted input: the outcome depends only on the catalog and the
+ * stored bytes. Ignores events of buckets other than `bucket`.
  */
 export async function scanFunction(
   ports: Pick<Ports, 'catalog' | 'blobs' | 'scanner' | 'quarantine' | 'now'>,
@@ -32,18 +32,20 @@ export async function scanFunction(
   event: StorageEvent,
 ): Promise<EventOutcome> {
   if (event.type !== finalized) {
-    return { ignored: `Its type is ${String(event.type)}; this function takes ${finalized}.` }
+    return { ignored: `Its type is ${String(event.type)}; this function handles ${finalized}.` }
   }
   const object = objectSchema.safeParse(event.data)
   if (!object.success) {
-    const broken = object.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`)
-    const ignored = `Its data is not that of a stored object: ${broken.join('; ')}`
+    const violations = object.error.issues.map(
+      (issue) => `${issue.path.join('.')}: ${issue.message}`,
+    )
+    const ignored = `Its data does not describe a stored object: ${violations.join('; ')}`
     return { ignored, isMalformed: true }
   }
   const { name, generation } = object.data
   const blob = { storagePath: `gcs://${object.data.bucket}/${name}`, generation }
   if (object.data.bucket !== bucket) {
-    return { blob, ignored: 'It is about another bucket than MEDIA_GCS_BUCKET_NAME.' }
+    return { blob, ignored: 'Its bucket is not MEDIA_GCS_BUCKET_NAME.' }
   }
   return { blob, result: await scan(ports, blob) }
 }

@@ -12,7 +12,7 @@ import { readContent } from '../shared/workspace/read.ts'
 import type { ResumableUploads } from '../shared/ports/resumable.ts'
 import { ownerOf } from '../shared/model/storage-path.ts'
 
-/** A blob store whose links and resumable sessions point back at this service. */
+/** A blob store whose signed URLs and resumable sessions this service serves itself. */
 export interface OwnStorage extends ResumableUploads {
   verifySignedUrl(url: string): BlobRef & SignOptions
   /** The storage path of a session's bytes; undefined if the session is unknown, cancelled or expired. */
@@ -22,8 +22,8 @@ export interface OwnStorage extends ResumableUploads {
 type StoragePorts = Pick<Ports, 'catalog' | 'blobs' | 'limits' | 'now'>
 
 /**
- * `/signed/…` and `/uploads/{uploadId}`: signed URLs and resumable uploads of the local disk, which Cloud Storage serves itself
- * in the cloud. The URL is the permission.
+ * `/signed/…` and `/uploads/{uploadId}`: signed URLs and resumable uploads of the local disk. In the cloud, Cloud Storage serves
+ * both. The URL is the credential: these routes check no token.
  */
 export const storageRoutes = (
   ports: StoragePorts,

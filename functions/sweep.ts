@@ -13,7 +13,7 @@ import { pendingAgeSeconds } from '../shared/workspace/sweep/defaults.ts'
 import { sweepOnSchedule } from '../shared/workspace/sweep/schedule.ts'
 import { sweep } from '../shared/workspace/sweep/sweep.ts'
 
-/** Cloud Run ends a request after one hour at the latest, so the request of an older reservation is over. */
+/** Cloud Run ends a request after one hour at the latest, so the request of an older reservation has ended. */
 const requestMs = 3600 * 1000
 
 /**

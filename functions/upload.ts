@@ -42,8 +42,8 @@ export const uploadRoutes = (ports: UploadPorts) =>
         )
         // An upload that fails before it awaits the target must not leave an unhandled rejection of a bad form.
         target.catch(() => undefined)
-        const kept = normalization ? normalizedBody(ports, body, normalization) : body
-        const request = { name: labelOf(name), mimeType, body: kept, target }
+        const stored = normalization ? normalizedBody(ports, body, normalization) : body
+        const request = { name: labelOf(name), mimeType, body: stored, target }
         return uploadAndWait(ports, caller, request, wait)
       })
       return answerOutcome(c, outcome)
@@ -52,7 +52,7 @@ export const uploadRoutes = (ports: UploadPorts) =>
       const caller = c.get('caller')
       const query = parseQuery(c, uploadTextSchema.omit({ path: true, session: true }))
       const path = parsePath(contentPath(c))
-      // The type is a hint, because the bytes decide: a malformed one is ignored.
+      // The type is only a hint for the detection from the bytes, so a malformed one is ignored.
       const mimeType = parseEssence(c.req.header('Content-Type') ?? '') ?? unknownType
       if (c.req.header('Content-Range') !== undefined) throw partialUpload()
       const sizeBytes = declaredLength(c)
@@ -119,6 +119,6 @@ function labelOf(name: () => string): string {
 function partialUpload() {
   return invalid(
     'Content-Range',
-    'is not taken here; send the file whole, or in parts with POST /uploads',
+    'is not accepted here; send the file whole, or in parts with POST /uploads',
   )
 }

@@ -21,8 +21,8 @@ const position = z.custom<number>((value) => typeof value === 'number', {
   error: 'must be a number',
 })
 
-/** Schemas of the methods' arguments, by name. They protect callers in JavaScript, where no types are checked. */
-export const argumentsOf = {
+/** Schemas of the methods' arguments, by name. They validate the arguments of JavaScript callers, which no compiler checks. */
+export const argumentSchemas = {
   open: z.strictObject({
     userId: userId().optional(),
     session: text.optional(),
@@ -95,8 +95,8 @@ export const argumentsOf = {
   }),
 }
 
-/** Parses arguments. Throws `invalid-request` that names each invalid one; `name` stands for the whole value. */
-export function take<Schema extends z.ZodType>(
+/** Parses arguments. Throws `invalid-request` with each invalid field; `name` is the field of the whole value. */
+export function parseArguments<Schema extends z.ZodType>(
   schema: Schema,
   given: unknown,
   name: string,
@@ -104,7 +104,7 @@ export function take<Schema extends z.ZodType>(
   return parsed(schema, given, name)
 }
 
-/** Builds an object of positional arguments by name. */
+/** Converts positional arguments to an object with these keys. */
 export function named(
   given: readonly unknown[],
   ...names: readonly string[]

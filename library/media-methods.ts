@@ -8,16 +8,16 @@ import {
 } from '../shared/workspace/store-media/store-media.ts'
 import type { Caller } from '../shared/model/access.ts'
 import { WorkspaceError } from '../shared/model/errors.ts'
-import { argumentsOf, named, take } from './arguments.ts'
+import { argumentSchemas, named, parseArguments } from './arguments.ts'
 import type { Workspace } from './workspace.ts'
 
 type MediaMethods = Pick<Workspace, 'storeMedia' | 'executionDirectory' | 'cleanExecution'>
 
-/** Leaves room for the hash: an execution id has at most 128 characters. */
-const keptIdLength = 95
+/** Leaves space for `~` and the hash: an execution id has at most 128 characters. */
+const idPrefixLength = 95
 const hashLength = 32
 
-/** Call once per stores: the instance counts the bytes of each execution. */
+/** Call once for each pair of ports and directory, because the instance counts the bytes of each execution. */
 export function openMediaMethods(
   ports: MediaPorts,
   temporaryDirectory: string,
@@ -25,7 +25,11 @@ export function openMediaMethods(
   const media = openMedia(ports, { temporaryDirectory })
   return (caller) => ({
     async storeMedia(request) {
-      const { context, signal, ...rest } = take(argumentsOf.storeMedia, request, 'request')
+      const { context, signal, ...rest } = parseArguments(
+        argumentSchemas.storeMedia,
+        request,
+        'request',
+      )
       return media.storeMedia({
         ...rest,
         context: contextOf(caller, context),
@@ -38,17 +42,21 @@ export function openMediaMethods(
 }
 
 function ownExecution(caller: Caller, given: readonly unknown[]): string {
-  const { executionId } = take(argumentsOf.execution, named(given, 'executionId'), 'executionId')
-  return executionOf(caller, executionId)
+  const { executionId } = parseArguments(
+    argumentSchemas.execution,
+    named(given, 'executionId'),
+    'executionId',
+  )
+  return scopedExecutionId(caller, executionId)
 }
 
 /** Derives a user's execution id, so that two users with the same id have different directories. */
-function executionOf({ workspaceId }: Caller, executionId: string): string {
+function scopedExecutionId({ workspaceId }: Caller, executionId: string): string {
   const id = parseExecutionId(executionId)
   const hash = createHash('sha256')
     .update(JSON.stringify([workspaceId, id]))
     .digest('hex')
-  return `${id.slice(0, keptIdLength)}~${hash.slice(0, hashLength)}`
+  return `${id.slice(0, idPrefixLength)}~${hash.slice(0, hashLength)}`
 }
 
 function contextOf(
@@ -69,7 +77,7 @@ function contextOf(
   return {
     userId: workspaceId,
     workspaceId,
-    executionId: executionOf(caller, executionId),
+    executionId: scopedExecutionId(caller, executionId),
     isBoundToSession,
     ...(sessionId !== undefined && { sessionId }),
   }

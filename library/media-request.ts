@@ -14,7 +14,7 @@ export interface MediaRequest {
   }
   /**
    * - `for_local_processing`: a path in the directory of the execution;
-   * - `for_external_api`: a data URI with the type that the bytes have;
+   * - `for_external_api`: a data URI with the type detected from the bytes;
    * - `for_block_output`: a reference, `workspace://{id}#{mime}`, to a new file of the workspace. A reference is returned unchanged.
    */
   returnFormat: ReturnFormat

@@ -8,20 +8,18 @@ import { invalid } from '../shared/model/errors.ts'
 import { parseSessionId } from '../shared/model/path.ts'
 import type { Sources } from '../shared/ports/sources.ts'
 import { scan } from '../shared/workspace/scan/scan.ts'
+import { pendingAgeSeconds } from '../shared/workspace/sweep/defaults.ts'
 import { sweepOnSchedule } from '../shared/workspace/sweep/schedule.ts'
 import { openFiles } from './user-workspace.ts'
-import { argumentsOf, take } from './arguments.ts'
+import { argumentSchemas, parseArguments } from './arguments.ts'
 import { openMediaMethods } from './media-methods.ts'
 import type { OpenWorkspace, OpenWorkspaceOptions, Workspace } from './workspace.ts'
 
 /** The user of a request without a token when the service runs with local storage. */
 const localUser = 'local'
 
-/** The same age as in the service: long enough for a finalize event to be handled. */
-const pendingAgeSeconds = 60
-
 export async function openStores(options: OpenWorkspaceOptions): Promise<OpenWorkspace> {
-  take(argumentsOf.open, options, 'options')
+  parseArguments(argumentSchemas.open, options, 'options')
   const config = loadConfig(options.env, { isServed: false })
   const caller = callerOf(userOf(config, options.userId), options.session)
   const warn = options.onWarning ?? ((message) => process.emitWarning(message, 'CofferWarning'))
@@ -43,7 +41,7 @@ export async function openStores(options: OpenWorkspaceOptions): Promise<OpenWor
     scannerNotice: runtime.scannerNotice,
     forUser: (userId, session) => forCaller(callerOf(userId, session)),
     async sweep(options = {}) {
-      const { signal } = take(argumentsOf.sweep, options, 'options')
+      const { signal } = parseArguments(argumentSchemas.sweep, options, 'options')
       const report = await sweepOnSchedule(ports, {
         pendingAgeSeconds,
         // While other processes use the directory, a reservation may be in use until it expires.
@@ -89,11 +87,15 @@ function startScanning(
 function userOf({ storage }: Config, userId: string | undefined): string {
   if (userId !== undefined) return userId
   if (storage.kind === 'local') return localUser
-  throw invalid('userId', 'must be named over Cloud Storage, which all users share')
+  throw invalid('userId', 'is required with Cloud Storage, which all users share')
 }
 
 function callerOf(id: string, boundTo: string | undefined): Caller {
-  const { userId, session } = take(argumentsOf.forUser, { userId: id, session: boundTo }, 'userId')
+  const { userId, session } = parseArguments(
+    argumentSchemas.forUser,
+    { userId: id, session: boundTo },
+    'userId',
+  )
   const bound = session === undefined ? undefined : parseSessionId(session)
   return { workspaceId: userId, ...(bound !== undefined && { session: bound }) }
 }

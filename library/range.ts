@@ -1,7 +1,7 @@
 import { WorkspaceError } from '../shared/model/errors.ts'
 import type { ByteRange } from '../shared/ports/blob-store.ts'
 
-/** Cuts a range off at the end of a file. Throws `range-not-satisfiable` if it starts after the end. */
+/** Limits a range to the size of a file. Throws `range-not-satisfiable` if it starts after the end. */
 export function rangeOf(
   { start, end = Infinity }: { start: number; end?: number | undefined },
   sizeBytes: number,

@@ -2,8 +2,8 @@ import type { MediaRequest } from './media-request.ts'
 import type { Workspace } from './workspace.ts'
 
 /**
- * Takes a file in any of the five forms and returns it in the requested format. Streams it within the limits, scans it before
- * it becomes visible, and detects its type from its bytes. Throws `WorkspaceError`. Keeps nothing on failure.
+ * Reads a file in any of the five forms and returns it in the requested format. Streams the bytes within the limits, scans them
+ * before they become visible, and detects their type. Throws `WorkspaceError`. Stores nothing on failure.
  */
 export async function storeMedia(
   workspace: Pick<Workspace, 'storeMedia'>,

@@ -6,7 +6,7 @@ import { parseName, parsePath, parseSessionId } from '../shared/model/path.ts'
 import type { Ports } from '../shared/ports/ports.ts'
 import * as reading from '../shared/workspace/read.ts'
 import { copy, restore, update } from '../shared/workspace/update.ts'
-import { argumentsOf, named, take } from './arguments.ts'
+import { argumentSchemas, named, parseArguments } from './arguments.ts'
 import { rangeOf } from './range.ts'
 import type { FileName, FileUpdate, Workspace } from './workspace.ts'
 import { write } from './write.ts'
@@ -24,16 +24,20 @@ export function openFiles(ports: Ports, caller: Caller): FileMethods {
     session: caller.session,
     write: async (path, content, options) => write(ports, caller, { path, content, options }),
     async read(...given) {
-      const { file: name, range } = take(argumentsOf.read, named(given, 'file', 'range'), 'file')
+      const { file: name, range } = parseArguments(
+        argumentSchemas.read,
+        named(given, 'file', 'range'),
+        'file',
+      )
       const { file, open } = await reading.readContent(ports, caller, parseFileName(name))
       return { file, body: await open(range && rangeOf(range, file.sizeBytes)) }
     },
     async get(...given) {
-      const { file } = take(argumentsOf.file, named(given, 'file'), 'file')
+      const { file } = parseArguments(argumentSchemas.file, named(given, 'file'), 'file')
       return reading.readFile(ports, caller, parseFileName(file))
     },
     async list(options = {}) {
-      const { session, ...request } = take(argumentsOf.list, options, 'options')
+      const { session, ...request } = parseArguments(argumentSchemas.list, options, 'options')
       return list(ports, caller, {
         ...request,
         session: session === undefined ? undefined : parseSessionId(session),
@@ -42,13 +46,13 @@ export function openFiles(ports: Ports, caller: Caller): FileMethods {
     usage: () => usage(ports, caller),
     async update(...given) {
       const [, changes] = given
-      const { file } = take(argumentsOf.file, named(given, 'file'), 'file')
+      const { file } = parseArguments(argumentSchemas.file, named(given, 'file'), 'file')
       const parsedChanges = changesOf(caller, changes)
       return update(ports, caller, await idOf(file), parsedChanges)
     },
     async copy(...given) {
-      const { file, path, options } = take(
-        argumentsOf.copy,
+      const { file, path, options } = parseArguments(
+        argumentSchemas.copy,
         named(given, 'file', 'path', 'options'),
         'file',
       )
@@ -57,12 +61,20 @@ export function openFiles(ports: Ports, caller: Caller): FileMethods {
       return copy(ports, caller, { id: await idOf(file), path: to, overwrite })
     },
     async delete(...given) {
-      const { file, options } = take(argumentsOf.delete, named(given, 'file', 'options'), 'file')
+      const { file, options } = parseArguments(
+        argumentSchemas.delete,
+        named(given, 'file', 'options'),
+        'file',
+      )
       const { purge = false } = options
       await remove(ports, caller, parseFileName(file), { purge })
     },
     async restore(...given) {
-      const { file, path } = take(argumentsOf.restore, named(given, 'file', 'path'), 'file')
+      const { file, path } = parseArguments(
+        argumentSchemas.restore,
+        named(given, 'file', 'path'),
+        'file',
+      )
       const to = path === undefined ? undefined : resolvePath(caller, path)
       return restore(ports, caller, await idOf(file), to)
     },
@@ -75,7 +87,7 @@ function parseFileName(file: FileName): reading.FileName {
 }
 
 function changesOf(caller: Caller, changes: FileUpdate) {
-  const { name, path, metadata } = take(argumentsOf.update, changes, 'changes')
+  const { name, path, metadata } = parseArguments(argumentSchemas.update, changes, 'changes')
   return {
     ...(name !== undefined && { name: parseName(name) }),
     ...(path !== undefined && { path: resolvePath(caller, path) }),

@@ -57,7 +57,7 @@ export interface Workspace {
   /** Restores a file from the trash, to its old path or to `path`. */
   restore(file: FileName, path?: string): Promise<FileRecord>
 
-  /** Takes a file in any form, scans it, and returns it in another form: see docs/media.md. */
+  /** Reads a file in any form, scans it, and returns it in another form: see docs/media.md. */
   storeMedia(request: MediaRequest): Promise<string>
 
   /** Returns the directory that the paths of `for_local_processing` are relative to. Files in it can be inputs. */
@@ -108,10 +108,10 @@ export interface WriteOptions {
 }
 
 export interface FileUpdate {
-  /** Excludes `path`. */
+  /** Cannot be combined with `path`. */
   name?: string
   path?: string
-  /** Replaces the metadata whole. */
+  /** Replaces all metadata. */
   metadata?: Metadata
 }
 

@@ -6,7 +6,7 @@ import { nameOf } from '../shared/model/path.ts'
 import type { Ports } from '../shared/ports/ports.ts'
 import { notServed } from '../shared/workspace/read.ts'
 import { uploadAndWait } from '../shared/workspace/upload/upload-and-wait.ts'
-import { argumentsOf, take } from './arguments.ts'
+import { argumentSchemas, parseArguments } from './arguments.ts'
 import type { Content, WriteOptions } from './workspace.ts'
 
 interface WriteRequest {
@@ -21,9 +21,9 @@ export async function write(
   caller: Caller,
   { options = {}, ...given }: WriteRequest,
 ): Promise<ReadyFile> {
-  const { path, content } = take(argumentsOf.write, given, 'path')
-  const { mimeType, waitSeconds, signal, ...fields } = take(
-    argumentsOf.writeOptions,
+  const { path, content } = parseArguments(argumentSchemas.write, given, 'path')
+  const { mimeType, waitSeconds, signal, ...fields } = parseArguments(
+    argumentSchemas.writeOptions,
     options,
     'options',
   )

@@ -15,7 +15,7 @@ export type Listener = ReturnType<typeof nodeListener>
 export interface Deployment {
   /** Loads an HTTP function with its ports. */
   load(name: string): Promise<Listener>
-  /** Handles one CloudEvent. Resolves if it needs no further delivery; throws to have it delivered again. */
+  /** Handles one CloudEvent. Resolves if the event needs no redelivery, and throws otherwise. */
   scan(event: CloudEvent<unknown>): Promise<void>
   /** Opens the ports before the first request. */
   open(): Promise<unknown>
@@ -61,12 +61,12 @@ export function openDeployment(config: Config): Deployment {
       return [sweepRoutes(ports, config, { log, telemetry }), rescanRoutes(ports, config, log)]
     }
     const { httpRoutes, allHttpRoutes } = await import('./routes.ts')
-    const own = async () => {
+    const localRoutes = async () => {
       const { storageRoutes } = await import('../storage.ts')
       return local ? [storageRoutes(ports, local.blobs, config.server)] : []
     }
-    if (name === 'storage') return own()
-    if (name === 'api') return [...(await allHttpRoutes(ports, config)), ...(await own())]
+    if (name === 'storage') return localRoutes()
+    if (name === 'api') return [...(await allHttpRoutes(ports, config)), ...(await localRoutes())]
     const routes = httpRoutes(ports, config)[name]
     if (!routes) throw new Error(`Unknown function "${name}"`)
     return [await routes()]
@@ -93,7 +93,7 @@ export function openDeployment(config: Config): Deployment {
         log({ ...scanEntry(outcome, startedAt), ...about })
       } catch (error) {
         log({ ...failureEntry(error), ...about })
-        throw retried(event.id)
+        throw redelivery(event.id)
       }
     }
     await (telemetry ? telemetry.event('scan', parent, deliver) : deliver())
@@ -110,8 +110,8 @@ function failureEntry(error: unknown) {
   return { severity: 'ERROR' as const, message, stack_trace: inspect(error) }
 }
 
-/** The error for the framework, which prints the stack and may answer the message. The cause is already logged. */
-function retried(eventId: string | undefined): Error {
+/** An error for the framework, which requests redelivery. The framework prints its stack and may answer its message. */
+function redelivery(eventId: string | undefined): Error {
   const error = new Error(`The event ${eventId} failed and must be delivered again`)
   error.stack = error.message
   return error

@@ -11,7 +11,7 @@ import { rescanEntry } from '../../shared/observability/maintenance-log.ts'
 
 const minuteMs = 60_000
 
-/** The interval between checks for new signatures; each run scans its share of the rate. */
+/** The interval between checks for new signatures. Each run scans what the rate allows in it. */
 const runMs = 10_000
 
 /** The pause after a run with failures. */
@@ -43,7 +43,7 @@ export function startRescanning(
   })
 }
 
-/** The time that the scanned bytes and files take at the rate; one large file may exceed the share of a run. */
+/** The time in which the rate allows the scanned files and bytes. A large file can exceed the limit of a run. */
 function restMs(
   { scanned, scannedBytes, failures }: RescanReport,
   { filesPerMinute, bytesPerMinute }: RescanRate,

@@ -14,13 +14,13 @@ class UsageError extends Error {}
 
 /**
  * Shows or sets one user's quota in the configured stores; a server may be running. Prints the usage as JSON. The exit code is 1 if
- * the stores refuse or fail, and 2 for an invalid command line.
+ * the stores reject the change or fail, and 2 for an invalid command line.
  */
 async function main([user, amount, ...more]: string[]): Promise<void> {
   if (user === undefined || more.length > 0) throw new UsageError(help)
   const userId = parsedUser(user)
   const quotaBytes = amount === undefined ? undefined : parsedQuota(amount)
-  // Needs no scanner.
+  // The command scans nothing, so it does not connect to clamd.
   const config = { ...loadConfig(undefined, { isServed: false }), clamd: undefined }
   await using runtime = await openRuntime(config)
   const usage =

@@ -7,7 +7,7 @@ import { jsonLog } from '../../shared/observability/json-log.ts'
 import { openDecoders } from '../../shared/runtime/renderer.ts'
 import type { Renderer } from '../../shared/ports/renderer.ts'
 import { renderApp, requestSeconds } from '../render.ts'
-import { answeringMs, endWithin, failStart, signalled } from './shutdown.ts'
+import { answeringMs, exitAfter, failStart, terminationSignal } from './shutdown.ts'
 
 /**
  * Serves `render` over HTTP/2 without TLS (h2c), which Cloud Run forwards. The Functions Framework supports only HTTP/1, whose
@@ -20,7 +20,7 @@ export async function serveRender(
 ): Promise<AsyncDisposable & { origin: string }> {
   const listener = getRequestListener(renderApp(renderer, log).fetch)
   const server = createServer((incoming, outgoing) => void listener(incoming, outgoing))
-  // Closes silent sessions.
+  // Closes sessions without traffic.
   server.setTimeout(requestSeconds * 1000)
   const sessions = new Set<ServerHttp2Session>()
   server.on('session', (session) => {
@@ -50,8 +50,8 @@ async function main(): Promise<void> {
   const log = jsonLog(config.projectId)
   await using server = await serveRender(await openDecoders(), config, log)
   log({ severity: 'INFO', message: `render is ready at ${server.origin}` })
-  await signalled()
-  endWithin(config.shutdownSeconds)
+  await terminationSignal()
+  exitAfter(config.shutdownSeconds)
 }
 
 if (import.meta.main) await main().catch(failStart)

@@ -6,7 +6,7 @@ import { pendingAgeSeconds } from '../../shared/workspace/sweep/defaults.ts'
 
 /**
  * `npm run sweep [-- --dry-run]`: a complete sweep of the configured stores; a server may be running. Prints the report as JSON. The
- * exit code is 1 if something failed or bytes are missing.
+ * exit code is 1 if an item failed or bytes are missing, and 2 if the sweep could not run.
  */
 async function main(): Promise<void> {
   const { values } = parseArgs({ options: { 'dry-run': { type: 'boolean', default: false } } })

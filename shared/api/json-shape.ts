@@ -1,14 +1,14 @@
 import { invalid } from '../model/errors.ts'
 
-/** The deepest nesting, which recursive code can process without exhausting the stack. */
+/** The deepest nesting. Recursive code processes it without exhausting the stack. */
 export const maxDepth = 64
 
-/** Above the most brackets and commas of metadata: 16 KiB of `[],[],…` has 10,923. */
+/** More than valid metadata can have: 16 KiB of `[],[],…` has 10,923 opening brackets and commas. */
 const maxMembers = 16 * 1024
 
 /**
- * Checks the nesting and the number of members in JSON text before it is parsed: 4 MiB of `[0,0,…]` take a gigabyte when
- * they are processed. Throws `invalid-request` with the field. Does not reject all text that is not JSON.
+ * Checks the nesting and the number of members in JSON text before it is parsed, because 4 MiB of `[0,0,…]` need a gigabyte
+ * when they are parsed and validated. Throws `invalid-request` with the field. Does not check the syntax.
  */
 export function assertBoundedJson(text: string, field: string): void {
   let depth = 0

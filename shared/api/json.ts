@@ -24,8 +24,8 @@ export function parseJson(text: string, field: string): unknown {
 
 /** Throws `invalid-request` for lone surrogates, members named `__proto__`, and nesting deeper than `maxDepth`. */
 export function assertStorable(root: unknown, field: string): void {
-  const open = [{ value: root, depth: 0 }]
-  for (let next = open.pop(); next; next = open.pop()) {
+  const stack = [{ value: root, depth: 0 }]
+  for (let next = stack.pop(); next; next = stack.pop()) {
     const { value, depth } = next
     if (depth > maxDepth) throw tooDeep(field)
     if (typeof value === 'string') assertWellFormed(value, field)
@@ -33,7 +33,7 @@ export function assertStorable(root: unknown, field: string): void {
     for (const [key, member] of Object.entries(value)) {
       assertWellFormed(key, field)
       if (key === '__proto__') throw invalid(field, 'must not have a member named "__proto__"')
-      open.push({ value: member, depth: depth + 1 })
+      stack.push({ value: member, depth: depth + 1 })
     }
   }
 }

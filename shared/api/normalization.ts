@@ -25,13 +25,13 @@ export const normalizationShape = {
   maxHeight: z.int().min(minPixels).max(maxPixels).optional(),
 }
 
-/** How to normalize an uploaded image. Undefined keeps the bytes. Throws `invalid-request` for bounds without `normalize`. */
+/** The options to normalize an image; undefined to store its bytes unchanged. Throws `invalid-request` for bounds without `normalize`. */
 export function chosenNormalization({
   normalize,
   ...bounds
 }: NormalizationFields): NormalizeOptions | undefined {
   if (normalize !== undefined) return bounds
   const [bound] = Object.entries(bounds).flatMap(([name, value]) => (value ? [name] : []))
-  if (bound !== undefined) throw invalid(bound, 'needs normalize=image beside it')
+  if (bound !== undefined) throw invalid(bound, 'requires normalize=image')
   return undefined
 }

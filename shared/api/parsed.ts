@@ -9,7 +9,7 @@ const kinds: Partial<Record<string, string>> = {
   record: 'a JSON object',
 }
 
-/** Limits the answer: a body may have a million unknown members. */
+/** Limits the size of the answer, because a body may have thousands of unknown members. */
 const maxUnknown = 10
 const maxNameLength = 100
 

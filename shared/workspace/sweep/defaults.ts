@@ -1,2 +1,2 @@
-/** A sweep scans a pending file of this age again. Younger files are left to the event of their upload. */
+/** The age at which a sweep scans a pending file. The finalize event scans younger files. */
 export const pendingAgeSeconds = 60
