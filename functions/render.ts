@@ -14,7 +14,7 @@ import { parsePairs } from '../shared/http/protocol/form-urlencoded.ts'
 import { rawTarget } from '../shared/http/target.ts'
 import { parseEssence } from '../shared/media/essence.ts'
 import { previewKind } from '../shared/media/preview-kind.ts'
-import { invalid, rendererCrowded, WorkspaceError } from '../shared/model/errors.ts'
+import { invalid, rendererBusy, WorkspaceError } from '../shared/model/errors.ts'
 import type { Renderer } from '../shared/ports/renderer.ts'
 
 /** Above the concurrency of the Cloud Run service (infra/program/services/render.ts). Each request may keep a file in memory. */
@@ -46,7 +46,7 @@ export function renderApp(renderer: Renderer, log: (entry: LogEntry) => void): H
       })
     })
     .use('/:operation', async (_, next) => {
-      if (inFlight >= maxInFlight) throw rendererCrowded()
+      if (inFlight >= maxInFlight) throw rendererBusy()
       inFlight += 1
       try {
         await next()

@@ -4,7 +4,7 @@ import { parsed } from '../shared/api/parsed.ts'
 import { parseEssence } from '../shared/media/essence.ts'
 import { returnFormats } from '../shared/workspace/store-media/store-media.ts'
 import { originSchema, stateSchema } from '../shared/model/file.ts'
-import { ruleBrokenByUserId } from '../shared/model/user-id.ts'
+import { userIdViolation } from '../shared/model/user-id.ts'
 
 const defaultLimit = 200
 const unknownType = 'application/octet-stream'
@@ -114,7 +114,7 @@ export function named(
 
 function userId() {
   return text.superRefine((id, context) => {
-    const rule = ruleBrokenByUserId(id)
+    const rule = userIdViolation(id)
     if (rule !== undefined) context.addIssue({ code: 'custom', message: rule })
   })
 }

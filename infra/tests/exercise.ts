@@ -194,7 +194,7 @@ async function withQuarantine({ ports, storage, directory }: LocalWorkspace): Pr
   const quarantine = await DiskQuarantine.open({
     directory: join(directory, 'quarantine'),
     blobs: storage.blobs,
-    takesUploads: true,
+    includesUploads: true,
     retentionDays: 1,
     now,
   })

@@ -85,7 +85,7 @@ const blobs = {
 const quarantine = {
   keep: { from: find, to: [objectCreate, ...find] },
   removeExpired: { from: [], to: [objectDelete, objectList] },
-} satisfies Record<Exclude<keyof Quarantine, 'takesUploads'>, { from: string[]; to: string[] }>
+} satisfies Record<Exclude<keyof Quarantine, 'includesUploads'>, { from: string[]; to: string[] }>
 
 /** Permissions that Google requires for what was used, sorted. */
 export function requiredBy(usage: Usage): Permissions {

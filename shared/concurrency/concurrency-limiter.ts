@@ -6,12 +6,12 @@ export interface ConcurrencyLimiter {
   enter(userId: string): Disposable
 }
 
-export function openConcurrencyLimiter(most: number): ConcurrencyLimiter {
+export function openConcurrencyLimiter(maxTasks: number): ConcurrencyLimiter {
   const counts = new Map<string, number>()
   return {
     enter(userId) {
       const count = counts.get(userId) ?? 0
-      if (count >= most) throw crowded(most)
+      if (count >= maxTasks) throw tooManyTasks(maxTasks)
       counts.set(userId, count + 1)
       return {
         [Symbol.dispose]() {
@@ -24,10 +24,10 @@ export function openConcurrencyLimiter(most: number): ConcurrencyLimiter {
   }
 }
 
-function crowded(most: number): WorkspaceError {
+function tooManyTasks(maxTasks: number): WorkspaceError {
   return new WorkspaceError(
     'too-many-requests',
-    `${most} of your imports are underway already. Try again when one of them has ended, or delete its file.`,
+    `${maxTasks} of your imports are underway already. Try again when one of them has ended, or delete its file.`,
     { retryAfterSeconds: 5 },
   )
 }

@@ -16,7 +16,7 @@ interface DataUri {
 
 const defaultType = 'text/plain;charset=US-ASCII'
 const base64Suffix = /; *base64$/i
-const asciiBlanks = '\t\n\f\r '
+const asciiWhiteSpace = '\t\n\f\r '
 /** The URL parser reads a host or path segments from these. They are rare, so the copy that parsing makes is acceptable. */
 const hasHierarchy = /^[^,:]*:[\t\n\r]*\//
 
@@ -49,7 +49,7 @@ function split(text: string): { header: string; start: number; end: number } {
   if (comma < 0) throw refusedSource('must be a data URI with a comma before its data')
   const header = parsedUrl(text.slice(0, comma + 1)).href.slice('data:'.length, -1)
   return {
-    header: trimCharacters(header, asciiBlanks),
+    header: trimCharacters(header, asciiWhiteSpace),
     start: comma + 1,
     end: fragment < 0 ? trimmedEnd(text, end) : end,
   }

@@ -1,21 +1,21 @@
 import { trimCharacters } from './trim-characters.ts'
 
 /** HTTP white space (WHATWG Fetch). */
-const blanks = '\t\n\r '
+const httpWhiteSpace = '\t\n\r '
 const token = /^[\w!#$%&'*+.^`|~-]+$/
 /** HTTP quoted-string token code points (WHATWG MIME Sniffing §3). */
 const quotable = /^[\t\x20-\x7e\x80-\xff]*$/
 
 /**
  * Parses a MIME type and serializes it again (WHATWG MIME Sniffing §4.4, §4.5). Returns undefined if it is invalid. Takes time
- * linear in the length of the text, unlike `MIMEType` of `node:util`, which takes seconds for 100 KB of blanks.
+ * linear in the length of the text, unlike `MIMEType` of `node:util`, which takes seconds for 100 KB of httpWhiteSpace.
  */
 export function normalizeMimeType(text: string): string | undefined {
-  const input = trimCharacters(text, blanks)
+  const input = trimCharacters(text, httpWhiteSpace)
   const slash = input.indexOf('/')
   const end = endOf(input, ';', slash + 1)
   const type = input.slice(0, Math.max(slash, 0))
-  const subtype = trimCharacters(`/${input.slice(slash + 1, end)}`, blanks).slice(1)
+  const subtype = trimCharacters(`/${input.slice(slash + 1, end)}`, httpWhiteSpace).slice(1)
   if (!token.test(type) || !token.test(subtype)) return undefined
   const essence = `${type}/${subtype}`.toLowerCase()
   const parameters = [...parseParameters(input, end)]
@@ -27,7 +27,7 @@ function parseParameters(input: string, start: number): Map<string, string> {
   const parameters = new Map<string, string>()
   for (let at = start; at < input.length;) {
     at += 1
-    while (at < input.length && blanks.includes(input.charAt(at))) at += 1
+    while (at < input.length && httpWhiteSpace.includes(input.charAt(at))) at += 1
     const semicolon = endOf(input, ';', at)
     const equals = input.slice(at, semicolon).indexOf('=')
     if (equals < 0) {
@@ -42,7 +42,7 @@ function parseParameters(input: string, start: number): Map<string, string> {
       value = quoted.value
       at = endOf(input, ';', quoted.end)
     } else {
-      value = trimCharacters(`;${input.slice(valueAt, semicolon)}`, blanks).slice(1)
+      value = trimCharacters(`;${input.slice(valueAt, semicolon)}`, httpWhiteSpace).slice(1)
       at = semicolon
       if (value === '') continue
     }

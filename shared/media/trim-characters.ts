@@ -11,4 +11,4 @@ export function trimCharacters(text: string, characters: string): string {
 }
 
 /** Optional white space of HTTP fields (RFC 9110 §5.6.3). */
-export const httpBlanks = ' \t'
+export const optionalWhiteSpace = ' \t'

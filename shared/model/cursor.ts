@@ -23,12 +23,12 @@ export function readCursor(query: Omit<ListQuery, 'limit'>, cursor: string): Lis
   const [text = '', given] = cursor.split('.')
   const parsed = position.safeParse(parseJson(Buffer.from(text, 'base64url').toString()))
   if (!parsed.success || cursor !== `${text}.${seal(query, text)}` || given === undefined) {
-    throw foreignCursor()
+    throw invalidCursor()
   }
   return parsed.data
 }
 
-export function foreignCursor(): WorkspaceError {
+export function invalidCursor(): WorkspaceError {
   return invalid(
     'cursor',
     'is not from this listing; start again without it, or repeat the query that gave it',

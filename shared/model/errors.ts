@@ -73,7 +73,7 @@ export function tooLarge(maxBytes: number): WorkspaceError {
 }
 
 /** The error for a rendering request when the queue is full. */
-export function rendererCrowded(): WorkspaceError {
+export function rendererBusy(): WorkspaceError {
   return new WorkspaceError(
     'too-many-requests',
     'Too many pictures are being made at this moment. Try again in a few seconds.',

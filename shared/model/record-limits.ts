@@ -46,7 +46,7 @@ export function assertOpenUpload({ openUploads, maxOpenUploads }: Usage): void {
 }
 
 /** Whether the trash must be trimmed: it holds more bytes than the quota, or takes records or metadata beyond their limits. */
-export function isTrashOver(usage: Usage): boolean {
+export function isTrashOverLimit(usage: Usage): boolean {
   return (
     usage.trashBytes > usage.quotaBytes ||
     (usage.trashCount > 0 && usage.recordCount > usage.maxRecords) ||

@@ -20,7 +20,7 @@ const causes: Record<UnscannableReason, string> = {
 }
 
 /** Explains why a file could not be scanned and what to do instead. The text continues a sentence. */
-export function whyUnscannable(reason: string): string {
+export function explainUnscannable(reason: string): string {
   return Object.hasOwn(causes, reason)
     ? causes[reason as UnscannableReason]
     : 'the scanner could not look into it. Save it again with an ordinary program, and use that.'

@@ -4,7 +4,7 @@ import { encodeWorkspaceId } from './storage-path.ts'
 const maxEncodedBytes = 255
 
 /** The rule that a user id violates. Undefined for an id that every store can keep. Ids are opaque text. */
-export function ruleBrokenByUserId(id: string): string | undefined {
+export function userIdViolation(id: string): string | undefined {
   if (id === '') return 'must not be empty'
   if (!id.isWellFormed() || /\p{Cc}/u.test(id)) {
     return 'must be Unicode text without control characters'

@@ -4,7 +4,7 @@ import type { BlobRef } from './blob-store.ts'
 /** Keeps infected bytes for an operator. No route serves them, and no listing of blobs contains them. */
 export interface Quarantine {
   /** Whether bytes that were infected on upload are also kept. If not, they are deleted. */
-  readonly takesUploads: boolean
+  readonly includesUploads: boolean
 
   /**
    * Keeps a copy of one generation, with a note.

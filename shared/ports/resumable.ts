@@ -36,6 +36,6 @@ export interface UploadChunk {
 
 export interface UploadStatus {
   /** The number of bytes held, from the start of the file. */
-  heldBytes: number
+  storedBytes: number
   isComplete: boolean
 }

@@ -35,14 +35,14 @@ export async function openCloudStorage(options: {
     },
     { locate: (workspaceId, id, name) => locateIn(bucket, workspaceId, id, name) },
   )
-  const takesUploads = quarantineBucket !== undefined
+  const includesUploads = quarantineBucket !== undefined
   const quarantine = lazyPort<Quarantine>(
     async () => {
       const { GcsQuarantine } = await import('../adapters/gcs/quarantine.ts')
-      const options = { bucket, projectId, takesUploads, retentionDays, now }
-      return GcsQuarantine.open(takesUploads ? { ...options, quarantineBucket } : options)
+      const options = { bucket, projectId, includesUploads, retentionDays, now }
+      return GcsQuarantine.open(includesUploads ? { ...options, quarantineBucket } : options)
     },
-    { takesUploads },
+    { includesUploads },
   )
   return { catalog, blobs, quarantine }
 }

@@ -63,7 +63,7 @@ export async function openLocalStorage(options: {
   )
   const quarantine = await DiskQuarantine.open({
     directory: location ?? join(directory, 'quarantine'),
-    takesUploads: location !== undefined,
+    includesUploads: location !== undefined,
     retentionDays,
     blobs,
     now,

@@ -1,5 +1,5 @@
 import { notFound, type Caller } from '../model/access.ts'
-import { createCursor, foreignCursor, readCursor } from '../model/cursor.ts'
+import { createCursor, invalidCursor, readCursor } from '../model/cursor.ts'
 import type { FileRecord, FileState, Origin } from '../model/file.ts'
 import { invalid } from '../model/errors.ts'
 import { maxSegmentBytes, parsePrefix, sessionFolder } from '../model/path.ts'
@@ -42,7 +42,7 @@ export async function list(
 ): Promise<Listing> {
   const query = toQuery(caller, request)
   const after = request.cursor === undefined ? undefined : readCursor(query, request.cursor)
-  if (after && !isWithin(query, after)) throw foreignCursor()
+  if (after && !isWithin(query, after)) throw invalidCursor()
   const { files, folders, next, total } = await catalog.list({
     ...query,
     limit: request.limit,

@@ -6,7 +6,7 @@ import { parseFileId } from '../model/path.ts'
 import type { WorkspacePath } from '../model/ids.ts'
 import type { ByteRange } from '../ports/blob-store.ts'
 import type { Ports } from '../ports/ports.ts'
-import { whyUnscannable } from '../model/unscannable.ts'
+import { explainUnscannable } from '../model/unscannable.ts'
 
 /** A file's id as the caller sent it, not validated; or its path. */
 export type FileName = { id: string } | { path: WorkspacePath }
@@ -121,7 +121,7 @@ export function notServed(file: Exclude<FileRecord, ReadyFile>): WorkspaceError 
     case 'unscannable':
       return new WorkspaceError(
         'unscannable',
-        `This file could not be scanned (${file.scan.reason}) and is not served: ${whyUnscannable(file.scan.reason)}`,
+        `This file could not be scanned (${file.scan.reason}) and is not served: ${explainUnscannable(file.scan.reason)}`,
         { file },
       )
   }

@@ -29,7 +29,7 @@ interface Session {
   id: string
   bytes: Buffer
   /** The number of bytes that the service has confirmed. */
-  heldBytes: number
+  storedBytes: number
   /** The state after the last byte is settled. */
   complete: (state: State) => State
 }

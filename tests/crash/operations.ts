@@ -84,28 +84,28 @@ export async function open(
     return infected ? added(others, version, 'infected') : stored(others, version)
   }
   const route = `/uploads/${new URL(ticket.upload.url).pathname.split('/').at(-1)}` as const
-  actor.session = { route, id, bytes, heldBytes: 0, complete: options.complete ?? complete }
+  actor.session = { route, id, bytes, storedBytes: 0, complete: options.complete ?? complete }
 }
 
 /** Sends the next bytes of the open upload, up to `end` (exclusive). */
 export async function send(actor: Actor, end?: number): Promise<Answer> {
   const { session } = actor
   if (!session) throw new Error('There is no open upload')
-  const { bytes, heldBytes, complete, route, id } = session
+  const { bytes, storedBytes, complete, route, id } = session
   const upTo = end ?? bytes.length
   const isLast = upTo === bytes.length
   const answer = await perform(actor, {
     request: `PUT ${route}`,
     call: {
-      body: bytes.subarray(heldBytes, upTo),
-      headers: { 'content-range': `bytes ${heldBytes}-${upTo - 1}/${bytes.length}` },
+      body: bytes.subarray(storedBytes, upTo),
+      headers: { 'content-range': `bytes ${storedBytes}-${upTo - 1}/${bytes.length}` },
     },
     done: isLast ? [] : [308],
     accepted: isLast ? [200] : [],
     id,
     after: isLast ? complete : (state) => state,
   })
-  if (answer.status === 308) session.heldBytes = upTo
+  if (answer.status === 308) session.storedBytes = upTo
   if (answer.status === 200) actor.session = undefined
   return answer
 }

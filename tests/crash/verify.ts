@@ -99,11 +99,11 @@ export async function resume(actor: Actor): Promise<string[]> {
     return []
   }
   const lastByte = /^bytes=0-(\d+)$/.exec(headers.get('range') ?? '')?.[1]
-  const heldBytes = lastByte === undefined ? 0 : Number(lastByte) + 1
-  if (status !== 308 || heldBytes < session.heldBytes) {
-    return [`I6: ${session.heldBytes} bytes were held; now ${status} with ${heldBytes}`]
+  const storedBytes = lastByte === undefined ? 0 : Number(lastByte) + 1
+  if (status !== 308 || storedBytes < session.storedBytes) {
+    return [`I6: ${session.storedBytes} bytes were held; now ${status} with ${storedBytes}`]
   }
-  session.heldBytes = heldBytes
+  session.storedBytes = storedBytes
   await send(actor)
   return []
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { UnscannableReason } from '../../shared/model/verdict.ts'
-import { whyUnscannable } from '../../shared/model/unscannable.ts'
+import { explainUnscannable } from '../../shared/model/unscannable.ts'
 
 const remedies: [UnscannableReason, cause: string, remedy: string][] = [
   ['encrypted', 'password', 'Save it without the password'],
@@ -14,12 +14,12 @@ const remedies: [UnscannableReason, cause: string, remedy: string][] = [
 ]
 
 test.each(remedies)('%s has a cause and a remedy', (reason, cause, remedy) => {
-  expect(whyUnscannable(reason)).toContain(cause)
-  expect(whyUnscannable(reason)).toContain(remedy)
-  const speaksOfPasswords = whyUnscannable(reason).includes('password')
+  expect(explainUnscannable(reason)).toContain(cause)
+  expect(explainUnscannable(reason)).toContain(remedy)
+  const speaksOfPasswords = explainUnscannable(reason).includes('password')
   expect(speaksOfPasswords).toBe(reason === 'encrypted')
 })
 
 test.each(['something-else', 'toString', ''])('the unknown reason %j has a remedy', (reason) => {
-  expect(whyUnscannable(reason)).toContain('Save it again')
+  expect(explainUnscannable(reason)).toContain('Save it again')
 })

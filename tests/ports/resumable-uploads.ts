@@ -29,7 +29,7 @@ export function describeResumableUploads(name: string, open: () => Promise<Opene
           body: typeof body === 'string' ? bodyOf(body) : body,
           ...(sizeBytes !== undefined && { sizeBytes }),
         }),
-      held: async () => (await store.status(uploadId)).heldBytes,
+      held: async () => (await store.status(uploadId)).storedBytes,
       stored: async () => {
         const blob = await store.stat(storagePath)
         return blob && (await world.read(blob))
@@ -43,18 +43,18 @@ export function describeResumableUploads(name: string, open: () => Promise<Opene
   describe(`ResumableUploads: ${name}`, () => {
     test('appends the bytes of successive requests', async () => {
       await using upload = await begin(10)
-      expect(await upload.append(0, '0123')).toEqual({ heldBytes: 4, isComplete: false })
-      expect(await upload.append(4, '456')).toEqual({ heldBytes: 7, isComplete: false })
+      expect(await upload.append(0, '0123')).toEqual({ storedBytes: 4, isComplete: false })
+      expect(await upload.append(4, '456')).toEqual({ storedBytes: 7, isComplete: false })
       expect(await upload.stored()).toBeUndefined()
-      expect(await upload.append(7, '789')).toEqual({ heldBytes: 10, isComplete: true })
+      expect(await upload.append(7, '789')).toEqual({ storedBytes: 10, isComplete: true })
       expect(await upload.stored()).toBe('0123456789')
     })
 
     test('ignores bytes that are already held', async () => {
       await using upload = await begin(10)
       await upload.append(0, '0123')
-      expect(await upload.append(0, 'xxxx')).toEqual({ heldBytes: 4, isComplete: false })
-      expect(await upload.append(2, 'xx456')).toEqual({ heldBytes: 7, isComplete: false })
+      expect(await upload.append(0, 'xxxx')).toEqual({ storedBytes: 4, isComplete: false })
+      expect(await upload.append(2, 'xx456')).toEqual({ storedBytes: 7, isComplete: false })
       await upload.append(0, 'xxxxxxx789')
       expect(await upload.stored()).toBe('0123456789')
     })
@@ -109,7 +109,7 @@ export function describeResumableUploads(name: string, open: () => Promise<Opene
       const later = upload.append(3, '3456789')
       await expect(earlier).rejects.toMatchObject(refused)
       hung.push('xxxxxxx')
-      expect(await later).toEqual({ heldBytes: 10, isComplete: true })
+      expect(await later).toEqual({ storedBytes: 10, isComplete: true })
       expect(await upload.stored()).toBe('0123456789')
     })
 
@@ -175,18 +175,21 @@ export function describeResumableUploads(name: string, open: () => Promise<Opene
       await upload.append(0, 'bytes')
       const blob = await upload.store.stat(upload.storagePath)
       if (blob) await upload.store.remove(blob)
-      expect(await upload.append(0, 'bytes')).toEqual({ heldBytes: 5, isComplete: true })
+      expect(await upload.append(0, 'bytes')).toEqual({ storedBytes: 5, isComplete: true })
       expect(await upload.store.status(upload.uploadId, 5)).toMatchObject({ isComplete: true })
       expect(await upload.stored()).toBeUndefined()
     })
 
     test('finishes an empty upload by its total or by an empty body', async () => {
       await using asked = await begin(0)
-      expect(await asked.store.status(asked.uploadId)).toEqual({ heldBytes: 0, isComplete: false })
+      expect(await asked.store.status(asked.uploadId)).toEqual({
+        storedBytes: 0,
+        isComplete: false,
+      })
       expect(await asked.store.status(asked.uploadId, 0)).toMatchObject({ isComplete: true })
       expect(await asked.stored()).toBe('')
       await using sent = await begin(0)
-      expect(await sent.append(0, '')).toEqual({ heldBytes: 0, isComplete: true })
+      expect(await sent.append(0, '')).toEqual({ storedBytes: 0, isComplete: true })
       expect(await sent.stored()).toBe('')
     })
 

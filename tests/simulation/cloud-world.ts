@@ -42,7 +42,7 @@ export async function startCloud(): Promise<AsyncDisposable & { open: OpenWorld 
     const quarantine = await GcsQuarantine.open({
       bucket,
       projectId,
-      takesUploads: true,
+      includesUploads: true,
       retentionDays: 30,
       now,
     })

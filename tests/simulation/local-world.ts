@@ -21,7 +21,7 @@ export const openLocalWorld: OpenWorld = async ({ quotaBytes, now }) => {
   const blobs = opened.use(await DiskBlobStore.open({ directory, now, finalized }))
   const quarantine = await DiskQuarantine.open({
     directory: join(directory, 'quarantine'),
-    takesUploads: true,
+    includesUploads: true,
     retentionDays: 30,
     blobs,
     now,

@@ -18,7 +18,7 @@ export interface DiskQuarantineOptions {
   /** Created if missing. Everything below it must be on one file system, which may differ from that of the blobs. */
   directory: string
   blobs: Pick<BlobStore, 'read'>
-  takesUploads: boolean
+  includesUploads: boolean
   retentionDays: number
   now: () => Date
 }
@@ -34,7 +34,7 @@ const noteSchema = z.looseObject({ quarantinedAt: z.coerce.date() })
  * readable by the service's user only. `tmp/` contains incomplete copies. Several processes may share the directory.
  */
 export class DiskQuarantine implements Quarantine {
-  readonly takesUploads: boolean
+  readonly includesUploads: boolean
   readonly #kept: string
   readonly #temporaries: TemporaryDirectories
   readonly #options: DiskQuarantineOptions
@@ -47,7 +47,7 @@ export class DiskQuarantine implements Quarantine {
     this.#kept = kept
     this.#temporaries = temporaries
     this.#options = options
-    this.takesUploads = options.takesUploads
+    this.includesUploads = options.includesUploads
   }
 
   static async open(options: DiskQuarantineOptions): Promise<DiskQuarantine> {

@@ -13,11 +13,11 @@ export async function receiveChunk(
   { body, firstByte }: UploadChunk,
   { end, signal }: { end: number; signal: AbortSignal },
 ): Promise<number> {
-  const { size: heldBytes } = await file.stat()
-  if (firstByte > heldBytes) {
+  const { size: storedBytes } = await file.stat()
+  if (firstByte > storedBytes) {
     throw invalid(
       'Content-Range',
-      `begins at byte ${firstByte}, and ${heldBytes} bytes are held; send them from byte ${heldBytes}`,
+      `begins at byte ${firstByte}, and ${storedBytes} bytes are held; send them from byte ${storedBytes}`,
     )
   }
   let failure: { error: unknown } | undefined
@@ -35,7 +35,7 @@ export async function receiveChunk(
         position += chunk.length
         isRejected = position > end
         if (isRejected) return
-        const newLength = Math.min(position - heldBytes, chunk.length)
+        const newLength = Math.min(position - storedBytes, chunk.length)
         if (newLength <= 0) continue
         const added = chunk.subarray(chunk.length - newLength)
         if (position === end) last = added
@@ -50,12 +50,12 @@ export async function receiveChunk(
   signal.throwIfAborted()
   const stop = () => body.destroy(signal.reason as Error)
   signal.addEventListener('abort', stop)
-  const writtenBytes = await writeBody(file, newBytes(), { position: heldBytes }).finally(() =>
+  const writtenBytes = await writeBody(file, newBytes(), { position: storedBytes }).finally(() =>
     signal.removeEventListener('abort', stop),
   )
-  if (isRejected) await file.truncate(heldBytes)
+  if (isRejected) await file.truncate(storedBytes)
   await file.datasync()
   if (position > end) throw invalid('body', 'has more bytes than the request declared')
   if (failure) throw failure.error
-  return heldBytes + writtenBytes
+  return storedBytes + writtenBytes
 }

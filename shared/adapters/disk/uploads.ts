@@ -94,10 +94,10 @@ export class DiskUploads implements ResumableUploads, AsyncDisposable {
       const path = await this.#stagedFile(uploadId)
       if (path === undefined) return this.#finish(uploadId, session)
       await using file = await open(path, 'r+')
-      const heldBytes = await receiveChunk(file, chunk, { end, signal })
-      return heldBytes === session.sizeBytes
+      const storedBytes = await receiveChunk(file, chunk, { end, signal })
+      return storedBytes === session.sizeBytes
         ? this.#finish(uploadId, session)
-        : { heldBytes, isComplete: false }
+        : { storedBytes, isComplete: false }
     })
   }
 
@@ -105,9 +105,9 @@ export class DiskUploads implements ResumableUploads, AsyncDisposable {
     const session = await this.#find(uploadId, totalBytes)
     const path = await this.#stagedFile(uploadId)
     const stagedBytes = path === undefined ? undefined : await ifPresent(syncedBytes(path))
-    const heldBytes = stagedBytes ?? session.sizeBytes
-    const isWhole = heldBytes === session.sizeBytes && (heldBytes > 0 || totalBytes === 0)
-    if (stagedBytes !== undefined && !isWhole) return { heldBytes, isComplete: false }
+    const storedBytes = stagedBytes ?? session.sizeBytes
+    const isWhole = storedBytes === session.sizeBytes && (storedBytes > 0 || totalBytes === 0)
+    if (stagedBytes !== undefined && !isWhole) return { storedBytes, isComplete: false }
     return this.#requests.run(uploadId, () => this.#finish(uploadId, session))
   }
 
@@ -153,7 +153,7 @@ export class DiskUploads implements ResumableUploads, AsyncDisposable {
       await this.#options.finish(join(this.#directory(uploadId), 'blob'), session.storagePath)
       await writeFile(marker, '', { mode: privateFile })
     }
-    return { heldBytes: session.sizeBytes, isComplete: true }
+    return { storedBytes: session.sizeBytes, isComplete: true }
   }
 
   /** The path of the bytes received so far. Undefined once the blob is published. */

@@ -1,6 +1,6 @@
 import type { FileRecord } from '../../model/file.ts'
 import { maxPurgedAtOnce } from '../../ports/catalog.ts'
-import { isTrashOver } from '../../model/record-limits.ts'
+import { isTrashOverLimit } from '../../model/record-limits.ts'
 import { trashKeyOf } from './keys.ts'
 import type { WorkspaceTransaction } from './transaction/workspace-transaction.ts'
 
@@ -14,11 +14,11 @@ export async function trimTrash(
   moved: FileRecord[],
 ): Promise<FileRecord[]> {
   const purged: FileRecord[] = []
-  if (!isTrashOver(transaction.usage)) return purged
+  if (!isTrashOverLimit(transaction.usage)) return purged
   for await (const file of oldestFirst(transaction, moved)) {
     transaction.remove(file)
     purged.push(file)
-    if (purged.length === maxPurgedAtOnce || !isTrashOver(transaction.usage)) break
+    if (purged.length === maxPurgedAtOnce || !isTrashOverLimit(transaction.usage)) break
   }
   return purged
 }

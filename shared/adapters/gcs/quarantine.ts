@@ -10,7 +10,7 @@ import { objectAt } from './locate.ts'
 export interface GcsQuarantineOptions extends GcsOptions {
   /** The bucket for quarantined objects. Default: the bucket of the blobs. */
   quarantineBucket?: string
-  takesUploads: boolean
+  includesUploads: boolean
   retentionDays: number
   now: () => Date
 }
@@ -22,7 +22,7 @@ const dayMs = 24 * 3600 * 1000
 
 /** Infected bytes in Cloud Storage, below `quarantine/{workspace}/{fileId}/`. The custom metadata of the object is the note. */
 export class GcsQuarantine implements Quarantine {
-  readonly takesUploads: boolean
+  readonly includesUploads: boolean
   readonly #source: GcsClient
   readonly #kept: GcsClient
   readonly #options: GcsQuarantineOptions
@@ -31,7 +31,7 @@ export class GcsQuarantine implements Quarantine {
     this.#source = source
     this.#kept = kept
     this.#options = options
-    this.takesUploads = options.takesUploads
+    this.includesUploads = options.includesUploads
   }
 
   static async open(options: GcsQuarantineOptions): Promise<GcsQuarantine> {

@@ -24,7 +24,7 @@ export class GcsSession {
   readonly #retry: RetryOptions
   readonly #signal: AbortSignal | undefined
   /** The bytes that Cloud Storage reports as received. */
-  #heldBytes = 0
+  #storedBytes = 0
   /** The bytes before the next piece. */
   #sentBytes = 0
 
@@ -71,13 +71,13 @@ export class GcsSession {
       }
       isUnsure = true
       for (;;) {
-        if (!isLast && this.#heldBytes >= end) return undefined
-        const before = this.#heldBytes
+        if (!isLast && this.#storedBytes >= end) return undefined
+        const before = this.#storedBytes
         const rest = piece.subarray(before - this.#sentBytes)
         const range = before < end ? `bytes ${before}-${end - 1}/${total}` : `bytes */${total}`
         const object = await put(rest, range)
         if (object) return object
-        if (this.#heldBytes === before)
+        if (this.#storedBytes === before)
           throw new TransientError('Cloud Storage stored none of the bytes')
       }
     }
@@ -103,8 +103,8 @@ export class GcsSession {
     })
     if (endedStatuses.has(answer.status)) throw lost(`answered ${answer.status} to the session`)
     if (answer.status !== resumeIncomplete) return parseObject(answer.data)
-    this.#heldBytes = heldBytes(answer.headers.get('Range'))
-    if (this.#heldBytes < this.#sentBytes) throw lost('lost bytes that it had received')
+    this.#storedBytes = storedBytes(answer.headers.get('Range'))
+    if (this.#storedBytes < this.#sentBytes) throw lost('lost bytes that it had received')
     return undefined
   }
 }
@@ -128,7 +128,7 @@ export async function cancelSession(url: string, retry: RetryOptions): Promise<v
 }
 
 /** The number of received bytes from `Range: bytes=0-42`. 0 without the field. */
-function heldBytes(range: string | null): number {
+function storedBytes(range: string | null): number {
   const last = /^bytes=0-(\d+)$/.exec(range ?? '')?.[1]
   return last === undefined ? 0 : Number(last) + 1
 }

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import { z } from 'zod'
-import { rendererCrowded, WorkspaceError } from '../../model/errors.ts'
+import { rendererBusy, WorkspaceError } from '../../model/errors.ts'
 import type { Renderer } from '../../ports/renderer.ts'
 import { bounds } from './bounds.ts'
 import { Refusal, refusalFor } from './refusals.ts'
@@ -83,7 +83,7 @@ async function refusalOf({ status, retryAfter, body }: RenderAnswer): Promise<Wo
     return new WorkspaceError(code, detail, seconds >= 0 ? { retryAfterSeconds: seconds } : {})
   }
   // Cloud Run answers 429 if no instance is free.
-  if (status === 429) return rendererCrowded()
+  if (status === 429) return rendererBusy()
   return unavailable(new Outage(`It answered ${status}: ${text.slice(0, 500)}`))
 }
 

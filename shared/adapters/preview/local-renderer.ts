@@ -3,7 +3,7 @@ import { open } from 'node:fs/promises'
 import { addAbortSignal, Readable } from 'node:stream'
 import pLimit from 'p-limit'
 import { once } from '../../concurrency/once.ts'
-import { rendererCrowded } from '../../model/errors.ts'
+import { rendererBusy } from '../../model/errors.ts'
 import type { NormalizeOptions, Renderer, RenderRequest } from '../../ports/renderer.ts'
 import { bounds, maxConcurrentDecoders, seconds } from './bounds.ts'
 import { runImageJob } from './image-job.ts'
@@ -25,7 +25,7 @@ export function openLocalRenderer(
   const limit = pLimit(maxConcurrentDecoders)
   const removed = once(() => removeStaleSpools())
   const inTurn = async <Result>(work: () => Promise<Result>): Promise<Result> => {
-    if (limit.pendingCount >= maxPending) throw rendererCrowded()
+    if (limit.pendingCount >= maxPending) throw rendererBusy()
     return limit(work)
   }
   return {

@@ -1,6 +1,6 @@
 import type { FileRecord } from '../../model/file.ts'
 import { maxPurgedAtOnce } from '../../ports/catalog.ts'
-import { isTrashOver } from '../../model/record-limits.ts'
+import { isTrashOverLimit } from '../../model/record-limits.ts'
 import { applyDelta, countersOf } from '../../model/usage.ts'
 import type { Database } from './database/database.ts'
 import { writeRefusal } from './refusals.ts'
@@ -18,7 +18,7 @@ export function trimTrash(
 ): FileRecord[] {
   const usage = readUsage(database, workspaceId, allowance)
   const purged: FileRecord[] = []
-  while (isTrashOver(usage) && purged.length < maxPurgedAtOnce) {
+  while (isTrashOverLimit(usage) && purged.length < maxPurgedAtOnce) {
     const file = readOldestTrash(database, workspaceId)
     if (file === undefined) break
     deleteFile(database, file)

@@ -2,7 +2,7 @@ import { errors, type JWTPayload } from 'jose'
 import { z } from 'zod'
 import { WorkspaceError } from '../../model/errors.ts'
 import { parseSessionId } from '../../model/path.ts'
-import { ruleBrokenByUserId } from '../../model/user-id.ts'
+import { userIdViolation } from '../../model/user-id.ts'
 import type { Identity, Scope } from './identity.ts'
 
 /** The tolerated difference between the issuer's clock and the local one. */
@@ -64,7 +64,7 @@ export function identityOf(payload: JWTPayload): Identity {
 
 /** Validates an opaque user id. Throws `unauthenticated` for text that a store cannot keep. */
 export function parseUserId(id: string): string {
-  const rule = ruleBrokenByUserId(id)
+  const rule = userIdViolation(id)
   if (rule !== undefined) throw unauthenticated(`The user id ("sub") ${rule}.`)
   return id
 }

@@ -64,11 +64,11 @@ function verifiedBody(c: Context<AppEnv>, isWhole: boolean): Readable {
   return bodyStream(c, { checksum })
 }
 
-function answer({ heldBytes, isComplete }: UploadStatus): Response {
-  if (isComplete) return Response.json({ sizeBytes: heldBytes })
+function answer({ storedBytes, isComplete }: UploadStatus): Response {
+  if (isComplete) return Response.json({ sizeBytes: storedBytes })
   const headers = {
     'Content-Length': '0',
-    ...(heldBytes > 0 && { Range: `bytes=0-${heldBytes - 1}` }),
+    ...(storedBytes > 0 && { Range: `bytes=0-${storedBytes - 1}` }),
   }
   return new Response(null, { status: 308, headers })
 }

@@ -1,4 +1,4 @@
-import { httpBlanks, trimCharacters } from '../../media/trim-characters.ts'
+import { optionalWhiteSpace, trimCharacters } from '../../media/trim-characters.ts'
 
 /** One entity-tag (RFC 9110 §8.8.3); `opaque` is the text between the quotes. */
 export interface EntityTag {
@@ -15,7 +15,7 @@ export function etagOf(checksum: string): string {
 
 /** The tags of `If-Match` or `If-None-Match`, or `*`; undefined for a malformed field (RFC 9110 §13.1.1). */
 export function parseEntityTags(field: string): EntityTag[] | '*' | undefined {
-  const text = trimCharacters(field, httpBlanks)
+  const text = trimCharacters(field, optionalWhiteSpace)
   if (text === '*') return '*'
   const tags: EntityTag[] = []
   let position = 0

@@ -1,4 +1,4 @@
-import { httpBlanks, trimCharacters } from '../../media/trim-characters.ts'
+import { optionalWhiteSpace, trimCharacters } from '../../media/trim-characters.ts'
 
 /**
  * The non-empty elements of a list field (RFC 9110 §5.6.1), trimmed. A comma in a quoted string does not separate elements
@@ -13,7 +13,7 @@ export function listElements(field: string): string[] {
     if (isQuoted && character === '\\') at += 1
     else if (character === '"') isQuoted = !isQuoted
     if (at < field.length && (isQuoted || character !== ',')) continue
-    const element = trimCharacters(field.slice(start, at), httpBlanks)
+    const element = trimCharacters(field.slice(start, at), optionalWhiteSpace)
     if (element !== '') elements.push(element)
     start = at + 1
   }

@@ -1,4 +1,4 @@
-import { httpBlanks, trimCharacters } from '../../media/trim-characters.ts'
+import { optionalWhiteSpace, trimCharacters } from '../../media/trim-characters.ts'
 import type { ByteRange } from '../../ports/blob-store.ts'
 
 /** More than download managers request. The part headers of a longer list cost more than the bytes (RFC 9110 §17.15). */
@@ -43,7 +43,7 @@ function parseRanges(field: string): RangeSpec[] | undefined {
   const specs: RangeSpec[] = []
   for (const part of set.split(',')) {
     // RFC 9110 §5.6.1 allows white space around commas, and empty elements.
-    const element = trimCharacters(part, httpBlanks)
+    const element = trimCharacters(part, optionalWhiteSpace)
     if (element === '') continue
     const [, first, last] = /^(\d*)-(\d*)$/.exec(element) ?? []
     if (first === undefined || last === undefined || (first === '' && last === '')) return undefined

@@ -23,7 +23,7 @@ export class CompoundFile {
   readonly #header: CompoundHeader
   readonly #fat: CompoundFat
   #entries: CompoundEntry[] = []
-  #isWhole = true
+  #isComplete = true
   #exceedsLimits = false
 
   private constructor(read: ReadAt, header: CompoundHeader) {
@@ -48,8 +48,8 @@ export class CompoundFile {
   }
 
   /** False if the directory is truncated, broken or beyond the limits, so that entries may be missing. */
-  get isWhole(): boolean {
-    return this.#isWhole
+  get isComplete(): boolean {
+    return this.#isComplete
   }
 
   /** True once a limit has prevented a read. */
@@ -73,7 +73,7 @@ export class CompoundFile {
   }
 
   async #readDirectory(): Promise<void> {
-    const { bytes, isWhole } = await this.#readChain(
+    const { bytes, isComplete } = await this.#readChain(
       this.#header.directoryStart,
       maxEntries * entryBytes,
     )
@@ -82,16 +82,19 @@ export class CompoundFile {
       parseEntry(bytes.subarray(index * entryBytes, (index + 1) * entryBytes), isVersion3),
     )
     this.#exceedsLimits ||= bytes.length >= maxEntries * entryBytes
-    this.#isWhole = isWhole && !this.#exceedsLimits
+    this.#isComplete = isComplete && !this.#exceedsLimits
     assignParents(nodes)
     this.#entries = nodes.flatMap((node) => (node ? [node.entry] : []))
   }
 
-  /** Reads up to `maxBytes` of a chain of sectors. `isWhole` is true if the chain ended properly or has as many bytes. */
-  async #readChain(start: number, maxBytes: number): Promise<{ bytes: Buffer; isWhole: boolean }> {
+  /** Reads up to `maxBytes` of a chain of sectors. `isComplete` is true if the chain ended properly or has as many bytes. */
+  async #readChain(
+    start: number,
+    maxBytes: number,
+  ): Promise<{ bytes: Buffer; isComplete: boolean }> {
     const sectorBytes = 1 << this.#header.sectorShift
     const parts: Buffer[] = []
-    const result = (isWhole: boolean) => ({ bytes: Buffer.concat(parts), isWhole })
+    const result = (isComplete: boolean) => ({ bytes: Buffer.concat(parts), isComplete })
     let sector: number | undefined = start
     try {
       for (let left = maxBytes; left > 0 && sector <= maxRegularSector; left -= sectorBytes) {

@@ -14,7 +14,7 @@ import { hasByteOrderMark, isText, sniffBinary, sniffDocument, sniffMarkup } fro
 import { sniffStructure } from './structure.ts'
 import { sniffTga } from './tga.ts'
 import { isMarkdown, isTextFormat, isXml } from '../text-formats.ts'
-import type { WholeFile } from './whole-file.ts'
+import type { RandomAccessFile } from './random-access-file.ts'
 
 /** The number of leading bytes that `detectType` uses. */
 export const sniffedBytes = 64 * 1024
@@ -78,7 +78,7 @@ const unmistakable = new Set([
 export async function detectType(
   head: Uint8Array,
   hint: TypeHint,
-  file: WholeFile = wholeHead(head),
+  file: RandomAccessFile = headOnly(head),
 ): Promise<string> {
   const essence = parseEssence(hint.declared ?? '')
   const isInformative = essence !== undefined && !uninformativeTypes.has(essence)
@@ -96,7 +96,7 @@ export async function detectType(
 }
 
 /** Treats the head as the whole file. */
-function wholeHead(head: Uint8Array): WholeFile {
+function headOnly(head: Uint8Array): RandomAccessFile {
   const sizeBytes = head.length
   return { sizeBytes, read: readerOf(undefined, { head, sizeBytes }) }
 }
@@ -131,7 +131,7 @@ function beginsLikeXml(head: Uint8Array): boolean {
 async function recognise(
   head: Uint8Array,
   hints: string[],
-  file: WholeFile,
+  file: RandomAccessFile,
 ): Promise<string | undefined> {
   if (isLatePdf(head)) return 'application/pdf'
   if (isLatePostScript(head)) return 'application/postscript'

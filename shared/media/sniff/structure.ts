@@ -3,7 +3,7 @@ import { isCompoundFile } from '../formats/compound-records.ts'
 import { parseEssence } from '../essence.ts'
 import { canonicalType } from '../media-types.ts'
 import { boundedReader, ReadLimitError, type ReadAt } from '../formats/read-at.ts'
-import type { WholeFile } from './whole-file.ts'
+import type { RandomAccessFile } from './random-access-file.ts'
 import { mayBeInside } from './refinements.ts'
 import { sniffCompound } from './compound.ts'
 import { sniffZip } from './zip.ts'
@@ -21,7 +21,7 @@ const zipSignatures = new Set(['504b0304', '504b0506'])
 export async function sniffStructure(
   head: Uint8Array,
   hints: string[],
-  { read, sizeBytes }: WholeFile,
+  { read, sizeBytes }: RandomAccessFile,
 ): Promise<string | undefined> {
   const refined = (type: string | undefined) =>
     type && (hints.find((hint) => mayBeInside(type, hint)) ?? type)

@@ -1,5 +1,5 @@
 import { asBuffer } from '../formats/as-buffer.ts'
-import type { WholeFile } from './whole-file.ts'
+import type { RandomAccessFile } from './random-access-file.ts'
 
 /** The fields of a TGA header that the detection needs. */
 interface TgaHeader {
@@ -17,7 +17,7 @@ const tgaFooter = Buffer.from('TRUEVISION-XFILE.\0')
 export async function sniffTga(
   head: Uint8Array,
   hints: string[],
-  { read, sizeBytes }: WholeFile,
+  { read, sizeBytes }: RandomAccessFile,
 ): Promise<'image/x-tga' | undefined> {
   const header = parseTgaHeader(asBuffer(head))
   if (!header) return undefined

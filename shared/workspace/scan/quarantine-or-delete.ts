@@ -11,7 +11,7 @@ export async function quarantineOrDelete(
   file: InfectedFile | UnscannableFile,
 ): Promise<void> {
   if (quarantine && file.state === 'infected') {
-    const isKept = file.condemnedAt !== undefined || quarantine.takesUploads
+    const isKept = file.condemnedAt !== undefined || quarantine.includesUploads
     if (isKept) await quarantine.keep(file, noteOf(file))
   }
   await blobs.remove(file)

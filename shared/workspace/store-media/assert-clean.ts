@@ -3,7 +3,7 @@ import { WorkspaceError } from '../../model/errors.ts'
 import { scanBody } from '../scan/scan-body.ts'
 import type { ByteRange } from '../../ports/blob-store.ts'
 import type { Ports } from '../../ports/ports.ts'
-import { whyUnscannable } from '../../model/unscannable.ts'
+import { explainUnscannable } from '../../model/unscannable.ts'
 
 /** Bytes on the disk that can be read repeatedly. */
 export interface LocalBytes {
@@ -33,6 +33,6 @@ export async function assertClean(
   }
   throw new WorkspaceError(
     'unscannable',
-    `The source could not be scanned (${found.reason}) and ${fate}: ${whyUnscannable(found.reason)}`,
+    `The source could not be scanned (${found.reason}) and ${fate}: ${explainUnscannable(found.reason)}`,
   )
 }

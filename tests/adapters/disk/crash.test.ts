@@ -72,7 +72,7 @@ describe('DiskBlobStore after kill -9', () => {
       for (const uploadId of await readdir(join(directory.path, 'uploads'))) {
         const body = bodyOf('0123456789')
         const status = await opened.store.append(uploadId, { firstByte: 0, body })
-        expect(status).toEqual({ heldBytes: 10, isComplete: true })
+        expect(status).toEqual({ storedBytes: 10, isComplete: true })
       }
       const { blobs } = await opened.store.list({ limit: 10_000 })
       for (const blob of blobs) expect(await world.read(blob)).toBe('0123456789')
@@ -90,7 +90,7 @@ describe('DiskBlobStore after kill -9', () => {
     await writeFile(obstacle, '')
     await expect(append()).rejects.toThrow(Error)
     await rm(obstacle)
-    expect(await append()).toEqual({ heldBytes: 5, isComplete: true })
+    expect(await append()).toEqual({ storedBytes: 5, isComplete: true })
     expect(await opened.store.stat(place)).toMatchObject({ sizeBytes: 5 })
   })
 })

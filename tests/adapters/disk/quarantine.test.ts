@@ -20,7 +20,7 @@ async function open(): Promise<OpenedQuarantine & { directory: string }> {
   const quarantine = await DiskQuarantine.open({
     directory,
     blobs: blobs.store,
-    takesUploads: true,
+    includesUploads: true,
     retentionDays,
     now: () => new Date(Date.now() + passed),
   })

@@ -173,7 +173,7 @@ describe('upload sessions on the disk', () => {
     const { uploadId } = await world.openUpload(world.newPath(), 10)
     const body = openBody('0123')
     const appending = opened.store.append(uploadId, { firstByte: 0, body })
-    const held = async () => (await opened.store.status(uploadId)).heldBytes
+    const held = async () => (await opened.store.status(uploadId)).storedBytes
     await expect.poll(held).toBe(4)
     const synced = vi.spyOn(await fileHandlePrototype(directory.path), 'datasync')
     expect(await held()).toBe(4)
@@ -195,7 +195,7 @@ describe('upload sessions on the disk', () => {
       await opened.store.append(uploadId, { firstByte: 0, body: bodyOf('0123') })
     }
     await using opened = await openDiskStore(directory.path)
-    expect(await opened.store.status(uploadId)).toEqual({ heldBytes: 4, isComplete: false })
+    expect(await opened.store.status(uploadId)).toEqual({ storedBytes: 4, isComplete: false })
     await opened.store.append(uploadId, { firstByte: 4, body: bodyOf('456789') })
     expect(await opened.store.stat(place)).toMatchObject({ sizeBytes: 10 })
   })
@@ -216,7 +216,7 @@ describe('upload sessions on the disk', () => {
     const append = () => opened.store.append(uploadId, { firstByte: 0, body: bodyOf('bytes') })
     await expect(append()).rejects.toThrow('the queue is full')
     fails = false
-    expect(await append()).toEqual({ heldBytes: 5, isComplete: true })
+    expect(await append()).toEqual({ storedBytes: 5, isComplete: true })
     expect(events).toEqual([expect.objectContaining({ storagePath: place })])
     await append()
     expect(events).toHaveLength(1)
@@ -230,7 +230,7 @@ describe('upload sessions on the disk', () => {
     const { uploadId, url } = await world.openUpload(world.newPath(), 10)
     await world.put(url, '0123', 'bytes 0-3/10')
     await opened.store.removeStale()
-    expect(await opened.store.status(uploadId)).toMatchObject({ heldBytes: 4 })
+    expect(await opened.store.status(uploadId)).toMatchObject({ storedBytes: 4 })
     now = new Date(Date.now() + 2 * 3600 * 1000)
     await expectProblem(await world.put(url, '456789', 'bytes 4-9/10'), 404, 'not-found')
     await opened.store.removeStale()

@@ -49,7 +49,7 @@ function openQuarantine({ bucket }: Case) {
     bucket,
     projectId: 'coffer-test',
     retry,
-    takesUploads: true,
+    includesUploads: true,
     retentionDays: 0,
     now: () => new Date(Date.now() + 1000),
   })

@@ -27,7 +27,7 @@ async function open(isSeparate: boolean): Promise<OpenedQuarantine> {
     bucket: blobs.bucket,
     ...(isSeparate && { quarantineBucket: bucket }),
     auth,
-    takesUploads: true,
+    includesUploads: true,
     retentionDays,
     now: () => new Date(Date.now() + passed),
   })

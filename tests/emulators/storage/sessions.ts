@@ -18,7 +18,7 @@ export interface Session {
   origin: string | undefined
   ifGenerationMatch: string | null
   file: string
-  heldBytes: number
+  storedBytes: number
   state: 'open' | 'cancelled' | ObjectResource
 }
 
@@ -34,11 +34,11 @@ export class Sessions {
     this.#objects = objects
   }
 
-  async open(upload: Omit<Session, 'id' | 'file' | 'heldBytes' | 'state'>): Promise<Session> {
+  async open(upload: Omit<Session, 'id' | 'file' | 'storedBytes' | 'state'>): Promise<Session> {
     const file = this.#objects.newFile()
     await writeFile(file, '')
     const id = randomBytes(24).toString('base64url')
-    const session: Session = { ...upload, id, file, heldBytes: 0, state: 'open' }
+    const session: Session = { ...upload, id, file, storedBytes: 0, state: 'open' }
     this.#sessions.set(id, session)
     return session
   }
@@ -75,13 +75,13 @@ export class Sessions {
     const expected = session.declaredBytes ?? total
     if (total !== expected) throw wrongSize(total, expected)
     if (range.first !== undefined) {
-      if (range.first > session.heldBytes) {
-        throw new ApiRefusal(400, `Bytes are missing: ${session.heldBytes} are held.`)
+      if (range.first > session.storedBytes) {
+        throw new ApiRefusal(400, `Bytes are missing: ${session.storedBytes} are held.`)
       }
       const received = await appendBody(request, {
         file: session.file,
-        position: session.heldBytes,
-        skip: session.heldBytes - range.first,
+        position: session.storedBytes,
+        skip: session.storedBytes - range.first,
         ...spoiling,
       })
       const { position, isWhole } = received
@@ -90,19 +90,19 @@ export class Sessions {
         throw wrongSize(position, total)
       }
       const isLast = isWhole && (range.isWhole || position === total)
-      session.heldBytes = isLast ? position : kept(position, session.heldBytes)
+      session.storedBytes = isLast ? position : kept(position, session.storedBytes)
       if (!isWhole) return undefined
     }
-    const isComplete = range.isWhole || (range.total !== undefined && session.heldBytes === total)
+    const isComplete = range.isWhole || (range.total !== undefined && session.storedBytes === total)
     if (!isComplete) return undefined
-    if (total !== undefined && session.heldBytes !== total) {
-      throw wrongSize(session.heldBytes, total)
+    if (total !== undefined && session.storedBytes !== total) {
+      throw wrongSize(session.storedBytes, total)
     }
     return this.#finish(session, request.headers['x-goog-hash'])
   }
 
   async #finish(session: Session, hash: string | string[] | undefined): Promise<ObjectResource> {
-    const sums = await checksums(session.file, session.heldBytes)
+    const sums = await checksums(session.file, session.storedBytes)
     const announced = /crc32c=([^,\s]+)/.exec(String(hash ?? ''))?.[1]
     if (announced !== undefined && announced !== sums.crc32c) {
       throw new ApiRefusal(
@@ -112,7 +112,7 @@ export class Sessions {
     }
     const { metadata, ...object } = session
     session.state = await this.#objects.put(
-      { ...object, ...sums, sizeBytes: session.heldBytes, ...(metadata && { metadata }) },
+      { ...object, ...sums, sizeBytes: session.storedBytes, ...(metadata && { metadata }) },
       session.ifGenerationMatch,
     )
     return session.state

@@ -75,8 +75,8 @@ async function serveSession(
   })
   if (limit !== undefined) return void request.socket.resetAndDestroy()
   if (object) return exchange.answer(200, object)
-  const { heldBytes } = session
-  exchange.answerEmpty(308, heldBytes > 0 ? { Range: `bytes=0-${heldBytes - 1}` } : {})
+  const { storedBytes } = session
+  exchange.answerEmpty(308, storedBytes > 0 ? { Range: `bytes=0-${storedBytes - 1}` } : {})
 }
 
 /** Sends CORS headers only to the origin that opened the session. */

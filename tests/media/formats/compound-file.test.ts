@@ -20,7 +20,7 @@ describe('a compound file', () => {
 
   test('lists its entries with their storages, for any position of the directory', async () => {
     const compound = await open(file)
-    expect(compound?.isWhole).toBe(true)
+    expect(compound?.isComplete).toBe(true)
     expect(compound?.rootEntries.map(({ name }) => name)).toEqual([
       'Large',
       'Small',
@@ -47,7 +47,7 @@ describe('a compound file', () => {
   })
 
   test('is not whole if its directory is truncated', async () => {
-    expect((await open(file.subarray(0, 20_000)))?.isWhole).toBe(false)
+    expect((await open(file.subarray(0, 20_000)))?.isComplete).toBe(false)
   })
 
   test('is undefined for other files', async () => {
@@ -74,7 +74,7 @@ describe('CompoundFile bounds the work for', () => {
     const fatAt = sector(bytes.readUInt32LE(76))
     bytes.writeUInt32LE(start, fatAt + start * 4)
     const { compound, reads } = await counted(bytes)
-    expect(compound?.isWhole).toBe(false)
+    expect(compound?.isComplete).toBe(false)
     expect(compound?.entries.length).toBeLessThanOrEqual(65_536)
     expect(reads).toBe(1)
   })

@@ -27,12 +27,12 @@ describe('the quarantine', () => {
     await rm(directory, { recursive: true, force: true })
   })
 
-  async function quarantineInto(takesUploads: boolean) {
+  async function quarantineInto(includesUploads: boolean) {
     const { blobs, now } = world.ports
     world.ports.quarantine = await DiskQuarantine.open({
       directory,
       blobs,
-      takesUploads,
+      includesUploads,
       retentionDays,
       now,
     })
@@ -109,7 +109,7 @@ describe('the quarantine', () => {
     const { file, deliver } = await arrive('/a.txt', 'evil')
     const { quarantine } = world.ports
     world.ports.quarantine = {
-      takesUploads: true,
+      includesUploads: true,
       keep: () => Promise.reject(new Error('the disk is full')),
       removeExpired: () => Promise.resolve(0),
     }

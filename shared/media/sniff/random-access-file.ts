@@ -1,7 +1,7 @@
 import type { ReadAt } from '../formats/read-at.ts'
 
 /** Random access to a file. */
-export interface WholeFile {
+export interface RandomAccessFile {
   sizeBytes: number
   read: ReadAt
 }
