@@ -21,7 +21,7 @@ esac`
 const programs = { pulumi, npm: 'true', npx: 'true' }
 
 describe('npm run deploy', () => {
-  test('creates nothing while something is missing, and says all of it', async () => {
+  test('creates nothing if prerequisites are missing, and reports all of them', async () => {
     const { status, err, calls } = await runScript('deploy.ts', ['--yes'], { programs })
     expect(status).toBe(1)
     expect(err).toContain('Nothing was created.')
@@ -29,7 +29,7 @@ describe('npm run deploy', () => {
     expect(calls).toEqual(['pulumi config --json'])
   })
 
-  test('lets Pulumi show, ask and apply, and says where it is', async () => {
+  test('runs pulumi up interactively and prints the URL', async () => {
     const { status, out, calls } = await runScript('deploy.ts', ['--skip-firebase'], {
       programs,
       google: good,
@@ -39,7 +39,7 @@ describe('npm run deploy', () => {
     expect(status).toBe(0)
   })
 
-  test('ends where Pulumi fails', async () => {
+  test('fails if Pulumi fails', async () => {
     const failing = { ...programs, pulumi: `${pulumi}\n[ "$1" != up ]` }
     const { status, err, calls } = await runScript('deploy.ts', ['--yes', '--skip-firebase'], {
       programs: failing,
@@ -50,7 +50,7 @@ describe('npm run deploy', () => {
     expect(calls.at(-1)).toBe('pulumi up --yes')
   })
 
-  test('names a bad setting before it asks anything', async () => {
+  test('names an invalid setting before any request', async () => {
     const bad = {
       pulumi: pulumi
         .replace('"mode":"firebase"', '"mode":"local"')
@@ -76,14 +76,14 @@ describe('npm run destroy', () => {
     'pulumi config rm coffer:protectData',
   ]
 
-  test('refuses while there is data', async () => {
+  test('refuses if there is data', async () => {
     const { status, err, calls } = await runScript('destroy.ts', [], { programs, google: full })
     expect(status).toBe(1)
     expect(err).toContain('Nothing was destroyed: the bucket my-project-coffer-files holds objects')
     expect(calls).toEqual(all.slice(0, 1))
   })
 
-  test('refuses when told once, and then the wrong thing', async () => {
+  test('refuses if --confirm does not name the bucket', async () => {
     const { status, err, calls } = await runScript(
       'destroy.ts',
       ['--with-data', '--confirm=other-bucket'],
@@ -94,7 +94,7 @@ describe('npm run destroy', () => {
     expect(calls).toEqual(all.slice(0, 1))
   })
 
-  test('destroys data when told twice', async () => {
+  test('destroys data if --with-data is set and --confirm names the bucket', async () => {
     const { status, calls } = await runScript(
       'destroy.ts',
       ['--with-data', '--confirm=my-project-coffer-files'],
@@ -104,12 +104,12 @@ describe('npm run destroy', () => {
     expect(status).toBe(0)
   })
 
-  test('destroys what is empty at once', async () => {
+  test('destroys an empty deployment without confirmation', async () => {
     const { calls } = await runScript('destroy.ts', [], { programs, google: empty })
     expect(calls).toEqual(all)
   })
 
-  test('leaves the data protected when it fails half-way', async () => {
+  test('restores the protection of the data if it fails', async () => {
     const failing = { ...programs, pulumi: `${pulumi}\n[ "$1" != up ]` }
     const { status, calls } = await runScript('destroy.ts', [], {
       programs: failing,
@@ -126,7 +126,7 @@ test('npm run smoke runs the black-box suite against the deployed URL', async ()
   expect(status).toBe(0)
 })
 
-test('a user of a deployment is signed in through Firebase, without a key', async () => {
+test('signs in a user of a deployment through Firebase without a key', async () => {
   const signed: string[] = []
   const google: Answers = {
     'iamcredentials.googleapis.com/v1/projects/-/serviceAccounts/a@p:signJwt': (body) => {
@@ -168,7 +168,7 @@ describe('the image of a deployment', () => {
     'infra/clamav',
   ]
 
-  test('builds an absent image from its inputs alone', async () => {
+  test('is built only from its inputs if it does not exist', async () => {
     const gcloud = `case "$*" in
   *describe*) [ -e "$HOME/built" ] && echo sha256:123 ;;
   "builds submit "*) touch "$HOME/built"; cd "$3" && find . -type f | sort >&2; echo built ;;
@@ -186,7 +186,7 @@ esac`
     )
   })
 
-  test('is not built twice', async () => {
+  test('is not built if it exists', async () => {
     const gcloud = 'echo sha256:123'
     const { out, calls } = await runScript('build-image.ts', options, { programs: { gcloud } })
     expect(out).toBe('europe-west1-docker.pkg.dev/p/coffer/clamav@sha256:123')

@@ -21,12 +21,12 @@ test.each(alerts)('docs/runbook.md lists the alert $id and has a section for it'
   )
 })
 
-test('docs/runbook.md has no section of an alert that does not exist', () => {
+test('docs/runbook.md has no section for an alert that does not exist', () => {
   const sections = [...runbook.matchAll(/^### <a id="([^"]+)">/gm)].map(([, id]) => id)
   expect(sections).toEqual([...alerts.map(({ id }) => id), 'spend'])
 })
 
-test('docs/deploy.md lists the rights of every function', () => {
+test('docs/deploy.md lists the permissions of every function', () => {
   const rows = [...deploy.matchAll(/^\| `(\w+)` +\|(.+)\|$/gm)]
     .map(([, name = '', cells = '']) => [name].concat(cells.split('|').map((it) => it.trim())))
     .filter((row) => row.length === 6)
@@ -48,7 +48,7 @@ test('docs/deploy.md names every setting', () => {
   expect(settings.filter((key) => !deploy.includes(`\`${key}\``))).toEqual([])
 })
 
-test('the pictures in docs/deploy.md show every service, job, bucket and network', async () => {
+test('the diagrams in docs/deploy.md show every service, job, bucket and network', async () => {
   const pictures = deploy.split('```mermaid').slice(1).join('\n')
   const resources = [
     ...(await simulate({ quarantineDays: 30 })),

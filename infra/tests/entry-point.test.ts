@@ -29,7 +29,7 @@ type Callback = (error: Error | null, answer: unknown) => void
 /** `pulumirpc.LogSeverity`. */
 const warning = 2
 
-/** The engine's two services, as far as a preview asks them. */
+/** The methods of the engine's two services that a preview calls. */
 function engine(registered: string[], logged: string[]): Server {
   const server = new Server()
   const monitor: UntypedServiceImplementation = {
@@ -59,7 +59,7 @@ function engine(registered: string[], logged: string[]): Server {
   return server
 }
 
-test('Pulumi’s own entry point runs the program, as it is, in a preview', async () => {
+test('the entry point of Pulumi runs the unmodified program in a preview', async () => {
   const registered: string[] = []
   const logged: string[] = []
   const server = engine(registered, logged)

@@ -23,23 +23,23 @@ const functions = services.filter(({ name }) => name !== 'render')
 const set = new Set(services.flatMap(({ inputs }) => Object.keys(variables(inputs))))
 const read = Object.keys(environmentSchema.shape)
 
-test('every variable that the configuration reads is set, or left at its default for a reason', () => {
+test('every variable that the configuration reads is set or listed in leftAtDefault', () => {
   const known = new Set([...set, ...Object.keys(leftAtDefault)])
   expect(read.filter((name) => !known.has(name))).toEqual([])
 })
 
-test('no variable is set that nobody reads', () => {
+test('the configuration reads every variable that is set', () => {
   const known = new Set([...read, 'FUNCTION_TARGET', 'FUNCTION_SIGNATURE_TYPE'])
   expect([...set].filter((name) => !known.has(name))).toEqual([])
 })
 
-test('no variable is both set and left, and none is left that nobody reads', () => {
+test('leftAtDefault lists only variables that are read and not set', () => {
   const left = Object.keys(leftAtDefault)
   expect(left.filter((name) => set.has(name) || !read.includes(name))).toEqual([])
 })
 
 test.each(functions.map(({ name, inputs }) => [name, inputs] as const))(
-  'what %s is told is a configuration that it starts with on Cloud Run',
+  '%s has a valid configuration on Cloud Run',
   (name, inputs) => {
     const given = Object.entries(variables(inputs)).map(([key, value]) => [key, value as string])
     const onCloudRun = { K_SERVICE: `coffer-${name}`, K_CONFIGURATION: `coffer-${name}` }
@@ -48,7 +48,7 @@ test.each(functions.map(({ name, inputs }) => [name, inputs] as const))(
   },
 )
 
-test('render is told where its traces belong, and nothing of stores, callers or secrets', async () => {
+test('render receives only the project, for its traces', async () => {
   const secrets = { OTEL_EXPORTER_OTLP_HEADERS: { secret: 'otel', version: '3' } }
   const render = variables(one(await simulate({ secrets }), 'Service', 'render'))
   expect(render).toEqual({ GOOGLE_CLOUD_PROJECT: 'my-project' })
@@ -56,7 +56,7 @@ test('render is told where its traces belong, and nothing of stores, callers or 
   expect(config.projectId).toBe('my-project')
 })
 
-test('the functions that render, and no others, are told where', () => {
+test('only functions that render receive the URL of render', () => {
   const told = functions.filter(({ inputs }) => 'RENDER_SERVICE_URL' in variables(inputs))
   expect(new Set(told.map(({ name }) => name))).toEqual(new Set(['upload', 'read', 'api']))
   for (const { inputs } of told) {
@@ -66,7 +66,7 @@ test('the functions that render, and no others, are told where', () => {
   }
 })
 
-test('sweep answers the account of the scheduler at its own URL', () => {
+test('the scheduler calls sweep with the account and audience that sweep accepts', () => {
   const sweep = variables(one(resources, 'Service', 'sweep'))
   const job = one(resources, 'Job', 'sweep')
   expect(job['httpTarget']).toMatchObject({

@@ -48,11 +48,11 @@ interface Scene {
 interface CallOptions {
   body?: Buffer | string
   headers?: Record<string, string>
-  /** 200 by default. */
+  /** The expected status, 200 by default. */
   status?: number
 }
 
-/** Requests that make each function use every right that it needs. */
+/** Requests that make each function use every permission that it needs. */
 const scripts: Record<string, (scene: Scene) => Promise<void>> = {
   upload: async ({ call }) => {
     const headers = { Prefer: 'wait=1' }

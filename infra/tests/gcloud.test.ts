@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest'
 
 const hasGcloud = spawnSync('gcloud', ['--version']).status === 0
 
-describe.skipIf(!hasGcloud)('the real gcloud, without credentials', () => {
+describe.skipIf(!hasGcloud)('gcloud without credentials', () => {
   const subscription = 'projects/p/subscriptions/s'
   test.each([
     [
@@ -40,7 +40,7 @@ describe.skipIf(!hasGcloud)('the real gcloud, without credentials', () => {
       '--dead-letter-topic=projects/p/topics/t',
       '--max-delivery-attempts=20',
     ],
-  ])('understands %s %s', async (...args) => {
+  ])('parses %s %s', async (...args) => {
     const configuration = await mkdtemp(join(tmpdir(), 'coffer-gcloud-'))
     const { stderr } = spawnSync('gcloud', [...args, '--project=p', '--quiet'], {
       cwd: new URL('..', import.meta.url),

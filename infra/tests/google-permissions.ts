@@ -59,7 +59,7 @@ const objectList = 'storage.objects.list'
 const objectCreate = 'storage.objects.create'
 const objectDelete = 'storage.objects.delete'
 
-/** Without the right to list, Cloud Storage answers 403 rather than 404 for an object that does not exist. */
+/** Without the permission to list, Cloud Storage answers 403 rather than 404 for an object that does not exist. */
 const find = [objectGet, objectList]
 const overwrite = [objectCreate, objectDelete, ...find]
 
@@ -87,7 +87,7 @@ const quarantine = {
   removeExpired: { from: [], to: [objectDelete, objectList] },
 } satisfies Record<Exclude<keyof Quarantine, 'includesUploads'>, { from: string[]; to: string[] }>
 
-/** Permissions that Google requires for what was used, sorted. */
+/** Returns the sorted permissions that Google requires for the used operations. */
 export function requiredBy(usage: Usage): Permissions {
   const kept = [...usage.quarantine].map((name) => entry(quarantine, name))
   return {

@@ -5,12 +5,12 @@ import { text as readText } from 'node:stream/consumers'
 import { apis } from '../program/api-names.ts'
 
 export type Answer = [status: number, body: unknown]
-/** By host and path, without the query. */
+/** Answers by host and path, without the query. */
 export type Answers = Record<string, (body: { permissions?: string[] }) => Answer>
 
 const asAsked = ({ permissions }: { permissions?: string[] }): Answer => [200, { permissions }]
 
-/** Answers for a project that lacks nothing. */
+/** Answers for a project that has all prerequisites. */
 export const good: Answers = {
   'cloudresourcemanager.googleapis.com/v3/projects/my-project': () => [200, { state: 'ACTIVE' }],
   'cloudbilling.googleapis.com/v1/projects/my-project/billingInfo': () => [
@@ -25,7 +25,7 @@ export const good: Answers = {
   'cloudbilling.googleapis.com/v1/billingAccounts/012345-6789AB-CDEF01:testIamPermissions': asAsked,
 }
 
-/** Answers instead of Google, also as the metadata server, which issues credentials. */
+/** Starts a server that replaces Google and its metadata server, which issues credentials. */
 export async function startGoogle(answers: Answers) {
   const asked: string[] = []
   const answer = async (request: IncomingMessage, response: ServerResponse) => {

@@ -27,7 +27,7 @@ describe.each([
     expect(ofType(resources, 'Bucket').length).toBeGreaterThan(2)
   })
 
-  test('nobody is granted anything as allUsers or allAuthenticatedUsers', () => {
+  test('allUsers and allAuthenticatedUsers have no roles', () => {
     expect(JSON.stringify(resources)).not.toMatch(/allUsers|allAuthenticatedUsers/)
   })
 
@@ -53,7 +53,7 @@ describe.each([
     }
   })
 
-  test('scan, sweep and render are reached by their platform identities alone', () => {
+  test('only platform identities can invoke scan, sweep and render', () => {
     for (const name of ['scan', 'sweep', 'render']) {
       const service = one(resources, 'Service', name)
       expect(service['ingress']).toBe('INGRESS_TRAFFIC_INTERNAL_ONLY')
@@ -72,14 +72,14 @@ describe.each([
     ])
   })
 
-  test('only the functions with routes take requests without IAM', () => {
+  test('only functions with public routes accept requests without IAM', () => {
     const open = services(resources).filter(({ inputs }) => inputs['invokerIamDisabled'])
     const closed = services(resources).filter(({ inputs }) => !inputs['invokerIamDisabled'])
     expect(closed.map(({ name }) => name).toSorted()).toEqual(['render', 'scan', 'sweep'])
     expect(open.map(({ name }) => name)).toEqual(publicNames)
   })
 
-  test('everything has its name and place from the configuration', () => {
+  test('services and buckets have the configured project, region and name prefix', () => {
     for (const { name, inputs } of [...services(resources), ...ofType(resources, 'Bucket')]) {
       expect([name, inputs['name']]).toEqual([
         name,
@@ -91,7 +91,7 @@ describe.each([
     expect(new Set(projects)).toEqual(new Set([place.project]))
   })
 
-  test('every alert has a channel, words and a threshold', () => {
+  test('every alert has a channel, instructions and a condition', () => {
     const policies = ofType(resources, 'AlertPolicy')
     expect(policies.length).toBeGreaterThanOrEqual(6)
     for (const { inputs } of policies) {
@@ -109,7 +109,7 @@ describe('scan', () => {
   const scan = one(api, 'Service', 'scan')
   const [fn, clamd] = listAt(scan, 'template.containers')
 
-  test('has two containers, of which ClamAV is ready first', () => {
+  test('has two containers and starts ClamAV first', () => {
     expect(at(scan, 'template.containers')).toHaveLength(2)
     expect(at(fn, 'dependsOns')).toEqual(['clamd'])
     expect(at(clamd, 'startupProbe.tcpSocket')).toEqual({ port: 3310 })
@@ -117,19 +117,19 @@ describe('scan', () => {
     expect(at(clamd, 'ports')).toBeUndefined()
   })
 
-  test('takes twice as many events at once as ClamAV takes files', () => {
+  test('accepts twice as many concurrent events as ClamAV accepts files', () => {
     expect(at(scan, 'template.maxInstanceRequestConcurrency')).toBe(
       2 * Number(variables(scan)['CLAMAV_CONCURRENCY']),
     )
   })
 
-  test('has no way out but to Google', () => {
+  test('can reach only Google', () => {
     expect(at(scan, 'template.vpcAccess.egress')).toBe('ALL_TRAFFIC')
     expect(ofType(api, 'Router')).toEqual([])
     expect(ofType(api, 'RouterNat')).toEqual([])
   })
 
-  test('waits for signatures before it is first started', () => {
+  test('is created after the signature mirror is filled', () => {
     const before = api.find(({ name, type }) => name === 'scan' && type.includes('cloudrunv2'))
     expect(before?.dependsOn).toContain('command:local:Command mirror-filled')
   })
@@ -138,7 +138,7 @@ describe('scan', () => {
 describe('render', () => {
   const render = one(api, 'Service', 'render')
 
-  test('has a service account without a single right', () => {
+  test('has a service account without roles', () => {
     expect(at(render, 'template.serviceAccount')).toMatch(/^coffer-render@/)
     for (const resources of [api, functions]) {
       const granted = resources.filter(({ inputs }) =>
@@ -150,7 +150,7 @@ describe('render', () => {
     }
   })
 
-  test('has no way out, not even to Google', () => {
+  test('has no outgoing connections, not even to Google', () => {
     expect(at(render, 'template.vpcAccess')).toEqual({
       egress: 'ALL_TRAFFIC',
       networkInterfaces: [{ network: 'sealed-id', subnetwork: 'sealed-id' }],
@@ -166,14 +166,14 @@ describe('render', () => {
     expect(ofType(api, 'Route')).toEqual([])
   })
 
-  test('takes HTTP/2, for files over 32 MiB, in its own image', () => {
+  test('accepts HTTP/2, for files over 32 MiB, and has a separate image', () => {
     expect(at(render, 'template.containers.0.ports')).toEqual({ name: 'h2c', containerPort: 8080 })
     expect(at(render, 'template.containers.0.image')).toMatch(/^image-render@/)
     expect(at(one(api, 'Service', 'api'), 'template.containers.0.image')).toMatch(/^image-app@/)
     expect(one(api, 'Command', 'image-render')['create']).toContain('--target=render')
   })
 
-  test('has memory for every decoder and every file that it may hold', () => {
+  test('has memory for all concurrent decoders and files', () => {
     const memory = Number.parseInt(
       textAt(render, 'template.containers.0.resources.limits.memory'),
       10,
@@ -190,7 +190,7 @@ describe('render', () => {
     ['read', functions],
     ['upload', functions],
   ] as const)(
-    'is called by %s from inside of Google, which leaves for all else as ever',
+    'is called by %s over the internal network, which carries only private addresses',
     (name, all) => {
       expect(at(one(all, 'Service', name), 'template.vpcAccess')).toEqual({
         egress: 'PRIVATE_RANGES_ONLY',
@@ -207,14 +207,14 @@ describe('render', () => {
     },
   )
 
-  test('is unknown to functions that render nothing', () => {
+  test('is not reachable from functions that do not render', () => {
     for (const name of ['list', 'download', 'update', 'delete', 'admin']) {
       expect(at(one(functions, 'Service', name), 'template.vpcAccess')).toBeUndefined()
     }
   })
 })
 
-test('memory of ClamAV is enough for two databases and all files at once', async () => {
+test('ClamAV has memory for two databases and all concurrent files', async () => {
   const large = await simulate({ maxFileMegabytes: 1000, scan: { concurrency: 4 } })
   const clamd = at(one(large, 'Service', 'scan'), 'template.containers.1')
   const memory = Number(/^(\d+)Mi$/.exec(textAt(clamd, 'resources.limits.memory'))?.[1])
@@ -222,7 +222,7 @@ test('memory of ClamAV is enough for two databases and all files at once', async
   expect(at(clamd, 'resources.limits.cpu')).toBe('4')
 })
 
-test('a body of 32 MiB for each request fits into the memory of a function, twice', () => {
+test('functions have memory for two copies of a 32 MiB body for each request', () => {
   for (const name of ['upload', 'update', 'delete', 'list']) {
     const { template } = one(functions, 'Service', name)
     const memory = Number.parseInt(textAt(template, 'containers.0.resources.limits.memory'), 10)
@@ -231,8 +231,8 @@ test('a body of 32 MiB for each request fits into the memory of a function, twic
   }
 })
 
-describe('the events', () => {
-  test('are those of the one bucket, delivered where it is', () => {
+describe('events', () => {
+  test('come from the bucket of the files and are delivered in its region', () => {
     const trigger = one(api, 'Trigger', 'scan')
     expect(trigger['matchingCriterias']).toContainEqual({
       attribute: 'bucket',
@@ -241,7 +241,7 @@ describe('the events', () => {
     expect(trigger['location']).toBe(place.region)
   })
 
-  test('are retried, and given up to a topic that keeps them', () => {
+  test('are retried and then sent to a dead-letter topic', () => {
     const update = one(api, 'Command', 'scan-retries')['create']
     expect(update).toContain('subscriptions/eventarc-europe-west1-coffer-scan-sub-123')
     expect(update).toMatch(/--dead-letter-topic=\S*dead-letters/)
@@ -253,12 +253,12 @@ describe('the events', () => {
 describe('the bucket of the files', () => {
   const files = one(api, 'Bucket', 'files')
 
-  test('lets browsers of the configured origins, and no others, send bytes', () => {
+  test('allows uploads only from the configured origins', () => {
     expect(at(files, 'cors.0.origins')).toEqual(['https://app.example.com'])
     expect(one(functions, 'Bucket', 'files')['cors']).toBeUndefined()
   })
 
-  test('has no rule that deletes a live object, but for previews', () => {
+  test('has no lifecycle rule that deletes live objects, except previews', () => {
     const rules = listAt(files, 'lifecycleRules')
     const deleting = rules.filter(
       (rule) => at(rule, 'action.type') !== 'AbortIncompleteMultipartUpload',
@@ -266,7 +266,7 @@ describe('the bucket of the files', () => {
     expect(deleting.map((rule) => at(rule, 'condition.matchesPrefixes'))).toEqual([['derived/']])
   })
 
-  test('and the database are protected until the data may go', async () => {
+  test('and the database are protected unless protectData is false', async () => {
     const open = await simulate({ protectData: false })
     for (const type of [
       'gcp:storage/bucket:Bucket files',
@@ -281,7 +281,7 @@ describe('the bucket of the files', () => {
     expect(one(open, 'Database', 'catalog')['deletionPolicy']).toBe('DELETE')
   })
 
-  test('keeps what is deleted at least as long as the database can be read as it was', () => {
+  test('keeps deleted objects for at least the recovery window of the database', () => {
     expect(at(files, 'softDeletePolicy.retentionDurationSeconds')).toBeGreaterThanOrEqual(
       7 * 24 * 3600,
     )
@@ -291,7 +291,7 @@ describe('the bucket of the files', () => {
   })
 })
 
-test('a key of one’s own encrypts bucket and database, whose agents may use it before', async () => {
+test('kmsKey encrypts bucket and database after their service agents may use it', async () => {
   const key = 'projects/k/locations/europe-west1/keyRings/r/cryptoKeys/c'
   const resources = await simulate({ kmsKey: key })
   expect(one(resources, 'Bucket', 'files')['encryption']).toEqual({ defaultKmsKeyName: key })
@@ -300,7 +300,7 @@ test('a key of one’s own encrypts bucket and database, whose agents may use it
   expect(bucket?.dependsOn).toContain('gcp:kms/cryptoKeyIAMMember:CryptoKeyIAMMember storage-key')
 })
 
-test('a secret’s value is nowhere, and only who needs it may read it', async () => {
+test('the program contains no secret values and grants access only to services that use the secret', async () => {
   const resources = await simulate({
     secrets: { OTEL_EXPORTER_OTLP_HEADERS: { secret: 'otel', version: '3' } },
   })
@@ -315,7 +315,7 @@ test('a secret’s value is nowhere, and only who needs it may read it', async (
   expect(ofType(resources, 'SecretVersion')).toEqual([])
 })
 
-test('the indexes are those of firestore.indexes.json, the time to live among them', async () => {
+test('the program creates the indexes and the TTL policy of firestore.indexes.json', async () => {
   const { indexes, fieldOverrides } = (
     await import('../../firestore.indexes.json', { with: { type: 'json' } })
   ).default
@@ -325,7 +325,7 @@ test('the indexes are those of firestore.indexes.json, the time to live among th
   expect(ttl.map(({ name }) => name)).toEqual(['refusals-expiresAt'])
 })
 
-test('images are named by what goes into them', () => {
+test('image tags are hashes of the inputs', () => {
   const create = textAt(one(api, 'Command', 'image-app'), 'create')
   expect(create).toMatch(/europe-west1-docker\.pkg\.dev\/my-project\/coffer\/app:[0-9a-f]{20} /)
   expect(text).not.toContain(':latest')
@@ -338,11 +338,11 @@ test.each(recipes)('the image $name is a stage of its Dockerfile', async ({ name
     (it) => it.startsWith('FROM ') && it.split('\n', 1)[0]?.endsWith(` AS ${name}`),
   )
   expect(stage).toBeDefined()
-  // The program that it starts is where the code has it.
+  // The program that the image starts exists in the code.
   const program = /^CMD \["node", "([^"]+)"\]$/m.exec(stage ?? '')?.[1]
   if (program !== undefined) await access(`${root}/${program}`)
   expect(program === undefined).toBe(name === 'clamav')
-  // Decoders of documents and films are where nothing else is.
+  // Only the image of render contains decoders of documents and videos.
   expect(/ffmpeg|poppler/.test(stage ?? '')).toBe(name === 'render')
 })
 

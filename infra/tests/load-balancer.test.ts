@@ -8,7 +8,7 @@ const services = publicFunctions('functions').map((fn) => ({ fn }))
 const resources = await simulate({ topology: 'functions', domain: 'files.example.com' })
 const rules = listAt(one(resources, 'URLMap', 'origin'), 'pathMatchers.0.routeRules')
 
-/** What the load balancer would pick: the first rule whose method and path fit. */
+/** Returns the function that the load balancer selects: that of the first rule with matching method and path. */
 function backendOf(method: string, path: string): string {
   const rule = rules.find((rule) => {
     const template = textAt(rule, 'matchRules.0.pathTemplateMatch')
@@ -38,17 +38,17 @@ test.each([
   expect(backendOf(method, `/api/workspace${path}`)).toBe(`${fn}-id`)
 })
 
-test('every route of every function has its own rule', () => {
+test('every route of every function has a rule', () => {
   expect(rules).toHaveLength(routesOf(services).length)
   expect(new Set(rules.map((rule) => at(rule, 'priority'))).size).toBe(rules.length)
 })
 
-test('patterns are in the words of a URL map', () => {
+test('patterns use the syntax of a URL map', () => {
   expect(templateOf('/files/:id/content')).toBe('/api/workspace/files/*/content')
   expect(templateOf('/content/*')).toBe('/api/workspace/content/**')
 })
 
-test('with a domain the functions are reached through it alone', () => {
+test('with a domain, functions accept requests only through the load balancer', () => {
   expect(one(resources, 'Service', 'read')['ingress']).toBe(
     'INGRESS_TRAFFIC_INTERNAL_LOAD_BALANCER',
   )

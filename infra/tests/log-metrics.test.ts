@@ -21,7 +21,7 @@ const lines: Record<string, unknown>[] = [
   { message: 'The event will be tried again: ClamAV does not answer' },
 ]
 
-/** Cloud Logging's filters, as far as these go: comparisons of members of jsonPayload, all of which must hold. */
+/** Evaluates the subset of Cloud Logging filters that the metrics use: comparisons of jsonPayload fields, joined with AND. */
 function matches(filter: string, line: Record<string, unknown>): boolean {
   return filter.split(' AND ').every((comparison) => {
     const [, member = '', operator, text = ''] =
@@ -33,12 +33,12 @@ function matches(filter: string, line: Record<string, unknown>): boolean {
   })
 }
 
-test.each(logMetrics)('the metric $name finds lines that the functions write', ({ filter }) => {
+test.each(logMetrics)('the metric $name matches lines that the functions log', ({ filter }) => {
   expect(lines.filter((line) => matches(filter, line))).toHaveLength(1)
 })
 
 test.each(logMetrics.filter(({ value }) => value !== undefined))(
-  'the metric $name takes a number from them',
+  'the metric $name extracts a number from matching lines',
   ({ filter, value = '' }) => {
     const line = lines.find((it) => matches(filter, it))
     expect(line?.[value.replace('jsonPayload.', '')]).toBeTypeOf('number')

@@ -21,7 +21,7 @@ const disabled: Answer = [403, { error: { details: [{ reason: 'SERVICE_DISABLED'
 const servers = new AsyncDisposableStack()
 afterAll(() => servers.disposeAsync())
 
-/** Asks a server of our own what Google would be asked. */
+/** Runs the checks against a local server that replaces Google. */
 async function googleWith(answers: Answers) {
   const { origin, asked } = servers.use(await startGoogle(answers))
   return { ask: askAt((host) => `${origin}/${host}`, {}), asked }
@@ -30,43 +30,47 @@ async function googleWith(answers: Answers) {
 const problemsWith = async (answers: Answers) =>
   preflight((await googleWith({ ...good, ...answers })).ask, settings)
 
-test('nothing is missing where everything is there', async () => {
+test('preflight reports no problems for a complete project', async () => {
   expect(await problemsWith({})).toEqual([])
 })
 
-test('nothing is changed by asking', async () => {
+test('preflight sends only requests that read', async () => {
   const { ask, asked } = await googleWith(good)
   await preflight(ask, settings)
   expect(asked.filter((line) => !/^GET |:testIamPermissions$/.test(line))).toEqual([])
   expect(asked).toHaveLength(Object.keys(good).length)
 })
 
-describe('what is missing is named, with the command that repairs it', () => {
+describe('preflight names the problem and the command that fixes it', () => {
   const project = 'cloudresourcemanager.googleapis.com/v3/projects/my-project'
   test.each<[string, Answers, RegExp]>([
-    ['credentials', { [project]: () => [401, {}] }, /gcloud auth application-default login$/],
     [
-      'a project',
+      'missing credentials',
+      { [project]: () => [401, {}] },
+      /gcloud auth application-default login$/,
+    ],
+    [
+      'a missing project',
       { [project]: () => [403, {}] },
       /project "my-project" does not exist.+gcloud projects create my-project/,
     ],
     [
-      'a project that is deleted',
+      'a deleted project',
       { [project]: () => [200, { state: 'DELETE_REQUESTED' }] },
       /gcloud projects undelete my-project$/,
     ],
     [
-      'the first API of all',
+      'a disabled Cloud Resource Manager API',
       { [project]: () => disabled },
       /gcloud services enable cloudresourcemanager\.googleapis\.com/,
     ],
     [
-      'a billing account',
+      'no billing account',
       { 'cloudbilling.googleapis.com/v1/projects/my-project/billingInfo': () => [200, {}] },
       /no billing account.+gcloud billing projects link my-project --billing-account=012345-6789AB-CDEF01$/,
     ],
     [
-      'the right billing account',
+      'another billing account',
       {
         'cloudbilling.googleapis.com/v1/projects/my-project/billingInfo': () => [
           200,
@@ -101,7 +105,7 @@ describe('what is missing is named, with the command that repairs it', () => {
       /^You lack these permissions in "my-project": eventarc\.triggers\.create\./,
     ],
     [
-      'all permissions',
+      'missing permissions',
       {
         'cloudresourcemanager.googleapis.com/v3/projects/my-project:testIamPermissions': () => [
           200,
@@ -111,7 +115,7 @@ describe('what is missing is named, with the command that repairs it', () => {
       /artifactregistry\.repositories\.create, .+storage\.buckets\.setIamPolicy\./,
     ],
     [
-      'the right to keep a budget',
+      'no permission to manage the budget',
       {
         'cloudbilling.googleapis.com/v1/billingAccounts/012345-6789AB-CDEF01:testIamPermissions':
           () => [403, {}],
@@ -119,7 +123,7 @@ describe('what is missing is named, with the command that repairs it', () => {
       /billing account "012345-6789AB-CDEF01" does not exist, or you may not create budgets/,
     ],
     [
-      'a secret',
+      'a missing secret version',
       {
         'secretmanager.googleapis.com/v1/projects/my-project/secrets/token/versions/2': () => [
           404,
@@ -134,7 +138,7 @@ describe('what is missing is named, with the command that repairs it', () => {
     expect(problems[0]).toMatch(problem)
   })
 
-  test('everything that is missing at once', async () => {
+  test('several problems in one run', async () => {
     const { [project]: there, ...rest } = good
     const { ask } = await googleWith({ [project]: there ?? (() => [500, {}]) })
     expect(Object.keys(rest)).toHaveLength(5)
@@ -142,26 +146,26 @@ describe('what is missing is named, with the command that repairs it', () => {
   })
 })
 
-describe('whether there is data', () => {
+describe('dataOf', () => {
   const objects = 'storage.googleapis.com/storage/v1/b/my-project-coffer-files/o'
   const documents =
     'firestore.googleapis.com/v1/projects/my-project/databases/(default)/documents/workspaces'
   const empty: Answers = { [objects]: () => [200, {}], [documents]: () => [200, {}] }
   test.each<[string, Answers, string[]]>([
-    ['none', empty, []],
-    ['none, nor bucket and database', {}, []],
+    ['returns an empty list for an empty bucket and database', empty, []],
+    ['returns an empty list without bucket and database', {}, []],
     [
-      'objects',
+      'reports objects',
       { ...empty, [objects]: () => [200, { items: [{ name: 'a' }] }] },
       ['the bucket my-project-coffer-files holds objects'],
     ],
     [
-      'documents',
+      'reports documents',
       { ...empty, [documents]: () => [200, { documents: [{}] }] },
       ['the database (default) holds documents'],
     ],
     [
-      'what cannot be asked',
+      'reports a bucket that cannot be read',
       { ...empty, [objects]: () => [403, {}] },
       ['the bucket my-project-coffer-files cannot be read (403)'],
     ],

@@ -1,4 +1,4 @@
-// Loaded into a script before it starts. Sends requests to Google to the test instead.
+// Loaded into a script before it starts. Redirects requests for Google to the test.
 const origin = process.env['GOOGLE_STAND_IN']
 const direct = globalThis.fetch
 globalThis.fetch = (input, options) => {

@@ -2,25 +2,25 @@ import type { Simulated } from './simulate.ts'
 
 export type Inputs = Record<string, unknown>
 
-/** The value at a path such as `template.containers.0.image`; undefined if absent. */
+/** Returns the value at a path such as `template.containers.0.image`, or undefined. */
 export function at(inputs: unknown, path: string): unknown {
   return path
     .split('.')
     .reduce((value, step) => (value as Inputs | null | undefined)?.[step], inputs)
 }
 
-/** The text at a path; empty if absent. */
+/** Returns the text at a path, or an empty string. */
 export function textAt(inputs: unknown, path: string): string {
   const value = at(inputs, path)
   return typeof value === 'string' || typeof value === 'number' ? String(value) : ''
 }
 
-/** A list at a path; empty if absent. */
+/** Returns the list at a path, or an empty list. */
 export function listAt(inputs: unknown, path: string): unknown[] {
   return (at(inputs, path) as unknown[] | undefined) ?? []
 }
 
-/** The resources of one type, by the end of its token: `Bucket`. */
+/** Returns the resources whose type token ends with a name such as `Bucket`. */
 export function ofType(resources: Simulated[], type: string): { name: string; inputs: Inputs }[] {
   return resources
     .filter((it) => it.type.endsWith(`:${type}`))
@@ -33,7 +33,7 @@ export function one(resources: Simulated[], type: string, name: string): Inputs 
   return found.inputs
 }
 
-/** The environment of a service's container. */
+/** Returns the environment variables of a service's first container. */
 export function variables(service: Inputs, container = 0): Inputs {
   const envs = listAt(service, `template.containers.${container}.envs`)
   return Object.fromEntries(

@@ -6,7 +6,7 @@ import { leastSettings, place } from './simulate.ts'
 const given = (settings: Record<string, unknown>) => () =>
   checked({ ...leastSettings, ...settings }, place)
 
-test('three choices are enough: who hears alerts, who pays, who signs in', () => {
+test('three settings are required: alert recipients, billing account and sign-in', () => {
   expect(checked(leastSettings, place)).toMatchObject({
     name: 'coffer',
     topology: 'api',
@@ -16,7 +16,7 @@ test('three choices are enough: who hears alerts, who pays, who signs in', () =>
   })
 })
 
-describe('a bad value is named', () => {
+describe('an invalid value is named', () => {
   test.each([
     [{ alertEmails: [] }, 'coffer:alertEmails must name at least one recipient of alerts'],
     [{ budget: undefined }, 'coffer:budget '],
@@ -38,11 +38,11 @@ describe('a bad value is named', () => {
   })
 })
 
-test('a key that is not known is an error, not a choice that nothing happens to', () => {
+test('an unknown key is rejected', () => {
   expect(given({ maxInstance: 3 })).toThrow('maxInstance')
 })
 
-test('more memory than Cloud Run has is refused, with what to lower', () => {
+test('rejects settings that need more memory than Cloud Run has and names the settings to lower', () => {
   const settings = given({ maxFileMegabytes: 1023, scan: { concurrency: 32 } })()
   expect(() => clamdMebibytes(settings)).toThrow(
     'coffer:scan.concurrency × coffer:maxFileMegabytes',

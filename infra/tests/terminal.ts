@@ -19,7 +19,7 @@ export interface Ran {
 }
 
 /**
- * Runs a script as npm does. `programs` are shell scripts that replace pulumi, gcloud and others, by name.
+ * Runs a script like npm. `programs` are shell scripts that replace pulumi, gcloud and others, by name.
  */
 export async function runScript(
   script: string,

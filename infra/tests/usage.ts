@@ -1,6 +1,6 @@
 import type { Ports } from '../../shared/ports/ports.ts'
 
-/** Operations of the cloud's stores that one function has called. */
+/** Operations of the stores that one function has called. */
 export interface Usage {
   catalog: Set<string>
   blobs: Set<string>
@@ -15,7 +15,7 @@ export const newUsage = (): Usage => ({
   renderer: new Set(),
 })
 
-/** The same ports; each call notes the name of its operation. */
+/** Wraps the ports to record the name of each called operation. */
 export function recorded(ports: Ports, usage: Usage): Ports {
   return {
     ...ports,

@@ -15,7 +15,7 @@ beforeAll(async () => {
 })
 afterAll(() => opened?.disposeAsync())
 
-/** A program in JavaScript, which nothing keeps from calling with anything. */
+/** Calls without types, as JavaScript programs can make them. */
 // eslint-disable-next-line typescript/no-explicit-any
 const untyped = () => workspace as any
 const request = {
@@ -29,10 +29,14 @@ type Call = [name: string, field: string, call: () => unknown]
 const calls: Call[] = [
   ['write without a path', 'path', () => untyped().write()],
   ['write without bytes', 'content', () => untyped().write('/a')],
-  ['write of a number', 'content', () => untyped().write('/a', 5)],
-  ['write of null', 'content', () => untyped().write('/a', null)],
-  ['write of an ArrayBuffer', 'content', () => untyped().write('/a', new ArrayBuffer(1))],
-  ['write with options that are null', 'options', () => untyped().write('/a', 'x', null)],
+  ['write with a number as content', 'content', () => untyped().write('/a', 5)],
+  ['write with null as content', 'content', () => untyped().write('/a', null)],
+  [
+    'write with an ArrayBuffer as content',
+    'content',
+    () => untyped().write('/a', new ArrayBuffer(1)),
+  ],
+  ['write with null as options', 'options', () => untyped().write('/a', 'x', null)],
   [
     'write with an unknown option',
     'overwritten',
@@ -50,33 +54,33 @@ const calls: Call[] = [
     () => untyped().write('/a', 'x', { metadata: { a: '\ud800' } }),
   ],
   [
-    'write with metadata that holds itself',
+    'write with cyclic metadata',
     'metadata',
     () => untyped().write('/a', 'x', { metadata: circular() }),
   ],
   ['read without a file', 'file', () => untyped().read()],
-  ['read of a number', 'file', () => untyped().read(5)],
-  ['read with a range that is a number', 'range', () => untyped().read('/a', 5)],
-  ['read with a range in words', 'range.start', () => untyped().read('/a', { start: 'first' })],
+  ['read with a number as file', 'file', () => untyped().read(5)],
+  ['read with a number as range', 'range', () => untyped().read('/a', 5)],
+  ['read with a range of strings', 'range.start', () => untyped().read('/a', { start: 'first' })],
   ['get without a file', 'file', () => untyped().get()],
-  ['get of null', 'file', () => untyped().get(null)],
-  ['list sorted by nonsense', 'sort', () => untyped().list({ sort: 'nonsense' })],
-  ['list in an unknown order', 'order', () => untyped().list({ order: 'up' })],
-  ['list from a negative offset', 'offset', () => untyped().list({ offset: -5 })],
-  ['list from half an offset', 'offset', () => untyped().list({ offset: 0.5 })],
-  ['list of no files', 'limit', () => untyped().list({ limit: 0 })],
-  ['list of an invalid state', 'state', () => untyped().list({ state: 'lost' })],
-  ['list of an invalid origin', 'origin', () => untyped().list({ origin: 'moon' })],
-  ['list with a flag in words', 'deleted', () => untyped().list({ deleted: 'true' })],
-  ['list with a prefix that is a number', 'prefix', () => untyped().list({ prefix: 5 })],
+  ['get with null as file', 'file', () => untyped().get(null)],
+  ['list with an unknown sort', 'sort', () => untyped().list({ sort: 'nonsense' })],
+  ['list with an unknown order', 'order', () => untyped().list({ order: 'up' })],
+  ['list with a negative offset', 'offset', () => untyped().list({ offset: -5 })],
+  ['list with a fractional offset', 'offset', () => untyped().list({ offset: 0.5 })],
+  ['list with a limit of 0', 'limit', () => untyped().list({ limit: 0 })],
+  ['list with an invalid state', 'state', () => untyped().list({ state: 'lost' })],
+  ['list with an invalid origin', 'origin', () => untyped().list({ origin: 'moon' })],
+  ['list with a flag as a string', 'deleted', () => untyped().list({ deleted: 'true' })],
+  ['list with a number as prefix', 'prefix', () => untyped().list({ prefix: 5 })],
   ['list with an unknown option', 'q', () => untyped().list({ q: 'a' })],
-  ['list with options that are text', 'options', () => untyped().list('all')],
-  ['list by an invalid cursor', 'cursor', () => untyped().list({ cursor: 'x' })],
+  ['list with a string as options', 'options', () => untyped().list('all')],
+  ['list with an invalid cursor', 'cursor', () => untyped().list({ cursor: 'x' })],
   ['update without changes', 'changes', () => untyped().update('/a')],
   ['update without a file', 'file', () => untyped().update()],
   ['copy without a path', 'path', () => untyped().copy('/a')],
   [
-    'copy with a flag in words',
+    'copy with a flag as a string',
     'options.overwrite',
     () => untyped().copy('/a', '/b', { overwrite: 'yes' }),
   ],
@@ -86,7 +90,7 @@ const calls: Call[] = [
     'options.purged',
     () => untyped().delete('/a', { purged: true }),
   ],
-  ['restore to a number', 'path', () => untyped().restore('/a', 5)],
+  ['restore with a number as path', 'path', () => untyped().restore('/a', 5)],
   ['storeMedia without a request', 'request', () => untyped().storeMedia()],
   [
     'storeMedia without a file',
@@ -104,7 +108,7 @@ const calls: Call[] = [
     () => untyped().storeMedia({ ...request, context: {} }),
   ],
   [
-    'storeMedia in an unknown format',
+    'storeMedia with an unknown format',
     'returnFormat',
     () => untyped().storeMedia({ ...request, returnFormat: 'for_fun' }),
   ],
@@ -114,17 +118,21 @@ const calls: Call[] = [
     () => untyped().storeMedia({ ...request, returnFormat: undefined }),
   ],
   ['executionDirectory without an id', 'executionId', () => untyped().executionDirectory()],
-  ['executionDirectory that leads out', 'executionId', () => untyped().executionDirectory('../x')],
+  [
+    'executionDirectory with an id that contains ..',
+    'executionId',
+    () => untyped().executionDirectory('../x'),
+  ],
   ['cleanExecution without an id', 'executionId', () => untyped().cleanExecution()],
   ['forUser without a user', 'userId', () => untyped().forUser()],
-  ['forUser of nobody', 'userId', () => untyped().forUser('')],
+  ['forUser with an empty user', 'userId', () => untyped().forUser('')],
   ['forUser with a lone surrogate', 'userId', () => untyped().forUser('a\ud800')],
   ['forUser with NUL', 'userId', () => untyped().forUser('a\0')],
-  ['forUser that is too long', 'userId', () => untyped().forUser('é'.repeat(128))],
+  ['forUser with a user that is too long', 'userId', () => untyped().forUser('é'.repeat(128))],
   ['forUser with an invalid session', 'session', () => untyped().forUser('ada', '../x')],
   ['sweep with an invalid signal', 'signal', () => untyped().sweep({ signal: true })],
   [
-    'openWorkspace with a user that is a number',
+    'openWorkspace with a number as user',
     'userId',
     () => openWorkspace({ env: world.env, userId: 5 as never }),
   ],
@@ -133,7 +141,7 @@ const calls: Call[] = [
     'user',
     () => openWorkspace({ env: world.env, user: 'ada' } as never),
   ],
-  ['openWorkspace with options that are text', 'options', () => openWorkspace('ada' as never)],
+  ['openWorkspace with a string as options', 'options', () => openWorkspace('ada' as never)],
 ]
 
 function circular() {
@@ -142,8 +150,8 @@ function circular() {
   return value
 }
 
-describe('the library', () => {
-  test.each(calls)('refuses %s by the name of the argument: %s', async (_, field, call) => {
+describe('arguments of the library', () => {
+  test.each(calls)('rejects %s and names the argument: %s', async (_, field, call) => {
     const refused = await (async () => call())().catch((error: unknown) => error)
     expect(refused).toMatchObject({
       name: 'WorkspaceError',
@@ -152,13 +160,13 @@ describe('the library', () => {
     })
   })
 
-  test('refuses an invalid workspace', async () => {
+  test('storeMedia rejects an invalid workspace', async () => {
     await expect(storeMedia(undefined as never, request as never)).rejects.toThrow(
       'workspace: must be',
     )
   })
 
-  test('takes numbers beyond a file for a range that is not in it', async () => {
+  test('read rejects an unusable start with range-not-satisfiable', async () => {
     await workspace.write('/range.txt', 'abc')
     for (const start of [3, -1, Number.NaN, Infinity, 0.5]) {
       await expect(workspace.read('/range.txt', { start })).rejects.toMatchObject({
@@ -168,8 +176,8 @@ describe('the library', () => {
   })
 })
 
-describe('an execution id of two users', () => {
-  test('names two directories', async () => {
+describe('executionDirectory', () => {
+  test('returns different directories for the same execution id of two users', async () => {
     const [ada, bob] = [workspace.forUser('ada'), workspace.forUser('bob')]
     expect(ada.executionDirectory('run')).not.toBe(bob.executionDirectory('run'))
     expect(ada.executionDirectory('run')).toBe(workspace.forUser('ada').executionDirectory('run'))
@@ -187,7 +195,7 @@ describe('an execution id of two users', () => {
     expect(await world.left()).toEqual([])
   })
 
-  test('may be as long as an id can be', () => {
+  test('returns different directories for ids of the maximum length', () => {
     const id = 'x'.repeat(127)
     expect(workspace.executionDirectory(`${id}a`)).not.toBe(workspace.executionDirectory(`${id}b`))
   })

@@ -27,12 +27,12 @@ afterAll(async () => {
 /** A path that no other test uses. */
 const freshPath = (name = 'a.txt') => `/${randomUUID()}/${name}`
 
-describe('the files of a workspace that a program has opened', () => {
-  test('belong to the user whom npm start takes a caller without a token for', () => {
+describe('files of an opened workspace', () => {
+  test('belong by default to the user of an npm start without sign-in', () => {
     expect(workspace.userId).toBe('local')
   })
 
-  test('are ready when a write resolves, typed by their bytes', async () => {
+  test('are ready when write resolves, with the type of their bytes', async () => {
     const png = Buffer.from(
       'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQVR42mNk+A8AAQUBAScY42YAAAAASUVORK5CYII=',
       'base64',
@@ -45,8 +45,8 @@ describe('the files of a workspace that a program has opened', () => {
   test.each([
     ['text', () => 'héllo'],
     ['bytes', () => new TextEncoder().encode('héllo')],
-    ['a Node stream', () => Readable.from([Buffer.from('hé'), Buffer.from('llo')])],
-    ['the body of a fetch', () => new Blob(['héllo']).stream()],
+    ['a Node.js stream', () => Readable.from([Buffer.from('hé'), Buffer.from('llo')])],
+    ['a web stream', () => new Blob(['héllo']).stream()],
     [
       'a generator',
       () =>
@@ -54,7 +54,7 @@ describe('the files of a workspace that a program has opened', () => {
           yield new TextEncoder().encode('héllo')
         })(),
     ],
-  ])('are written from %s', async (_, content) => {
+  ])('write accepts %s', async (_, content) => {
     const { id, path } = await workspace.write(freshPath(), content())
     for (const name of [id, path, `workspace://${id}`]) {
       const { file, body } = await workspace.read(name)
@@ -63,12 +63,12 @@ describe('the files of a workspace that a program has opened', () => {
     }
   })
 
-  test('can be empty', async () => {
+  test('write accepts an empty file', async () => {
     const { id } = await workspace.write(freshPath(), '')
     expect(await text((await workspace.read(id)).body)).toBe('')
   })
 
-  test('are read in ranges that are cut off at their end', async () => {
+  test('read truncates a range at the end of the file', async () => {
     const { id } = await workspace.write(freshPath(), '0123456789')
     const part = async (range: { start: number; end?: number }) =>
       text((await workspace.read(id, range)).body)
@@ -82,7 +82,7 @@ describe('the files of a workspace that a program has opened', () => {
     }
   })
 
-  test('that are infected are refused with what they are, and never served', async () => {
+  test('write rejects an infected file with the threat, and the file is never served', async () => {
     const path = freshPath()
     const refusal = await workspace.write(path, eicar()).catch((error: unknown) => error)
     expect(refusal).toMatchObject({ code: 'infected', file: { path, state: 'infected' } })
@@ -91,7 +91,7 @@ describe('the files of a workspace that a program has opened', () => {
     await expect(workspace.read(path)).rejects.toMatchObject({ code: 'not-found' })
   })
 
-  test('are replaced only where that is asked for', async () => {
+  test('write replaces an existing file only with overwrite', async () => {
     const path = freshPath()
     const old = await workspace.write(path, 'old')
     await expect(workspace.write(path, 'new')).rejects.toMatchObject({ code: 'path-taken' })
@@ -100,7 +100,7 @@ describe('the files of a workspace that a program has opened', () => {
     expect(await text((await workspace.read(old.id)).body)).toBe('old')
   })
 
-  test('carry metadata, an origin and the type that only their writer knows', async () => {
+  test('write stores metadata, origin and a type that the bytes do not reveal', async () => {
     const { id } = await workspace.write(freshPath('table'), 'a,b\n1,2\n', {
       mimeType: 'text/csv',
       metadata: { run: 7 },
@@ -115,10 +115,10 @@ describe('the files of a workspace that a program has opened', () => {
 
   test.each<[string, object, string]>([
     ['metadata that is too large', { metadata: { text: 'x'.repeat(16 * 1024) } }, 'metadata'],
-    ['an origin that there is not', { origin: 'elsewhere' }, 'origin'],
+    ['an unknown origin', { origin: 'elsewhere' }, 'origin'],
     ['an invalid type', { mimeType: 'image' }, 'mimeType'],
-    ['an option that there is not', { overWrite: true }, 'overWrite'],
-  ])('are refused with %s, which the refusal names', async (_, options, field) => {
+    ['an unknown option', { overWrite: true }, 'overWrite'],
+  ])('write rejects %s and names the field', async (_, options, field) => {
     const given = options as WriteOptions
     await expect(workspace.write(freshPath(), 'x', given)).rejects.toMatchObject({
       code: 'invalid-request',
@@ -126,7 +126,7 @@ describe('the files of a workspace that a program has opened', () => {
     })
   })
 
-  test('are listed, moved, copied, deleted and restored by id, path or reference', async () => {
+  test('list, update, copy, delete and restore accept an id, a path or a reference', async () => {
     const folder = `/${randomUUID()}/`
     const { id } = await workspace.write(`${folder}a.txt`, 'x')
     const moved = await workspace.update(`workspace://${id}`, { path: `${folder}b.txt` })
@@ -145,7 +145,7 @@ describe('the files of a workspace that a program has opened', () => {
     await expect(workspace.get(copied.id)).rejects.toMatchObject({ code: 'not-found' })
   })
 
-  test('are listed a page at a time', async () => {
+  test('list returns pages', async () => {
     const prefix = `/${randomUUID()}/`
     for (const name of ['a', 'b', 'c']) await workspace.write(prefix + name, name)
     const first = await workspace.list({ prefix, sort: 'path', limit: 2 })
@@ -156,7 +156,7 @@ describe('the files of a workspace that a program has opened', () => {
     await expect(workspace.list({ limit: 0 })).rejects.toMatchObject({ code: 'invalid-request' })
   })
 
-  test('of another user are as absent as unknown ones', async () => {
+  test('files of another user are reported as not found', async () => {
     const ann = workspace.forUser('ann')
     const { id, path } = await ann.write(freshPath(), 'x')
     await expect(workspace.read(id)).rejects.toMatchObject({ code: 'not-found' })
@@ -165,7 +165,7 @@ describe('the files of a workspace that a program has opened', () => {
     expect(await ann.usage()).toMatchObject({ liveCount: 1, liveBytes: 1 })
   })
 
-  test('outside its session are not seen by a workspace that is bound to one', async () => {
+  test('a workspace bound to a session does not see files outside it', async () => {
     const bound = workspace.forUser('ben', 'run-1')
     const { id, path, sessionId } = await bound.write('notes.txt', 'x')
     expect({ path, sessionId }).toEqual({ path: '/sessions/run-1/notes.txt', sessionId: 'run-1' })
@@ -175,7 +175,7 @@ describe('the files of a workspace that a program has opened', () => {
     await expect(bound.write('/elsewhere.txt', 'x')).rejects.toMatchObject({ code: 'forbidden' })
   })
 
-  test('are named by references that a program can read and write', async () => {
+  test('parseReference returns the id and type of a reference', async () => {
     const { id } = await workspace.write(freshPath(), 'x')
     expect(parseReference(`workspace://${id}#text/plain`)).toEqual({ id, mimeType: 'text/plain' })
   })

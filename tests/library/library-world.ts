@@ -7,10 +7,10 @@ import { join } from 'node:path'
 import { findProgram } from '../../shared/adapters/clamd/clamd-program.ts'
 import { startClamd } from '../support/clamd/clamd.ts'
 
-/** A storage directory, a temporary one, and a scanner that knows the EICAR test file: the environment for them. */
+/** A storage directory, a temporary directory and a scanner that detects the EICAR test file, with their environment variables. */
 export interface LibraryWorld extends AsyncDisposable {
   env: Record<string, string>
-  /** What lies in the directories of executions. */
+  /** Lists the entries in the directories of all executions. */
   left(): Promise<string[]>
 }
 
@@ -18,7 +18,7 @@ export async function openLibraryWorld(): Promise<LibraryWorld> {
   await using opened = new AsyncDisposableStack()
   const directory = await mkdtemp(join(tmpdir(), 'coffer-library-'))
   opened.defer(() => rm(directory, { recursive: true, force: true }))
-  // Without clamd the development scanner is found; with it, one that has loaded few signatures.
+  // If clamd is installed, starts one with few signatures. Otherwise the library uses the development scanner.
   const isInstalled = (await findProgram()) !== undefined
   const clamd = isInstalled ? opened.use(await startClamd()) : undefined
   const temporary = join(directory, 'tmp')
@@ -38,7 +38,7 @@ export async function openLibraryWorld(): Promise<LibraryWorld> {
   }
 }
 
-/** A web server on this machine, which the fetcher of a production never speaks to. */
+/** Starts a web server on the loopback interface, to which the fetcher does not connect in production. */
 export async function openWebServer(
   answer: RequestListener,
 ): Promise<AsyncDisposable & { origin: string; port: number }> {

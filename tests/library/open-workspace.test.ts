@@ -11,7 +11,7 @@ beforeAll(async () => {
 })
 afterAll(() => world?.[Symbol.asyncDispose]())
 
-/** A scanner that says who it is, and hangs up on every file. */
+/** A scanner that reports its version and closes the connection on every file. */
 const hangUp: Script = async ({ socket, until }) => {
   const command = await until((received) => received.includes(0))
   if (command.includes('VERSION')) socket.end('ClamAV 1.4.6\0')
@@ -19,7 +19,7 @@ const hangUp: Script = async ({ socket, until }) => {
 }
 
 describe('openWorkspace', () => {
-  test('keeps written files for the next program that opens the directory', async () => {
+  test('finds files that an earlier program wrote to the directory', async () => {
     {
       await using first = await openWorkspace({ userId: 'ann', env: world.env })
       await first.write('/kept.txt', 'kept')
@@ -49,12 +49,12 @@ describe('openWorkspace', () => {
     await expect.poll(async () => (await second.get(id)).state, { timeout: 10_000 }).toBe('ready')
   })
 
-  test('names a bad variable', async () => {
+  test('names an invalid variable', async () => {
     const env = { ...world.env, MAX_FILE_SIZE_MB: 'many' }
     await expect(openWorkspace({ env })).rejects.toThrow(/MAX_FILE_SIZE_MB/)
   })
 
-  test('asks for no sign-in on Cloud Run, where only a service has one', async () => {
+  test('requires no sign-in configuration on Cloud Run', async () => {
     const env = { ...world.env, K_SERVICE: 'block', K_CONFIGURATION: 'block' }
     await using workspace = await openWorkspace({ env })
     expect(await workspace.write('/on-cloud-run.txt', 'x')).toMatchObject({ state: 'ready' })
@@ -70,12 +70,12 @@ describe('openWorkspace', () => {
     expect(workspace.scannerNotice).toMatch(/^Files are (scanned|checked)/)
   })
 
-  test('sweeps', async () => {
+  test('sweep reports no failures', async () => {
     await using workspace = await openWorkspace({ env: world.env })
     expect(await workspace.sweep()).toMatchObject({ failureCount: 0 })
   })
 
-  test('says of a Node that is too old which one it needs', () => {
+  test('rejects an old Node.js version and names the required one', () => {
     expect(() => assertNode('22.20.0')).toThrow('Coffer needs Node 24 or later')
     expect(() => assertNode(`${oldestNode}.0.0`)).not.toThrow()
   })

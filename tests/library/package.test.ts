@@ -8,7 +8,7 @@ import { openInstalledProject, openLinkedProject, type PackedProject } from './p
 const node = process.execPath
 const reference = /^workspace:\/\/[0-9a-f-]{36}#image\/webp$/
 
-/** What a program does with the package, in the strictest settings of the compiler. */
+/** A program that uses the package, for the strictest settings of the compiler. */
 const uses = `
 import { formatReference, openWorkspace, parseReference, storeMedia, WorkspaceError } from 'coffer'
 import type { ErrorCode, FileRecord, OpenWorkspace, ReadyFile, Reference, Workspace } from 'coffer'
@@ -42,11 +42,11 @@ export function explain(error: unknown): string {
   }
 }
 
-// @ts-expect-error There is no such format.
+// @ts-expect-error The format does not exist.
 export const wrong: Parameters<typeof storeMedia>[1]['returnFormat'] = 'for_nobody'
 `
 
-/** The example over a server on this machine, which only a policy in code lets it fetch from. */
+/** The example with a server on this machine. Fetching from it requires a policy in code. */
 const overLoopback = `
 import { openWorkspace } from 'coffer'
 import { thumbnail } from './thumbnail.ts'
@@ -94,7 +94,7 @@ describe('the package in another project', () => {
     expect(project.files).toContain('dist/library/index.d.ts')
   })
 
-  test('imports nothing that is not among its dependencies', async () => {
+  test('imports only its own dependencies', async () => {
     const all = dist().map((file) => `await import('./node_modules/coffer/${file}')`)
     await project.run(node, ['--input-type=module', '-e', all.join('\n')])
     const ours = `await import('vitest')`
@@ -103,7 +103,7 @@ describe('the package in another project', () => {
     )
   })
 
-  test('holds every file that its code reads, from the entry on', async () => {
+  test('contains every file that code reachable from the entry imports or reads', async () => {
     const reached = new Set(['dist/library/index.js'])
     const wanted = new Set<string>()
     for (const file of reached) {
@@ -120,7 +120,7 @@ describe('the package in another project', () => {
     expect(project.files).toEqual(expect.arrayContaining([...reached, ...wanted]))
   })
 
-  test('has one entry, and lets nothing else be imported', async () => {
+  test('exports one entry and rejects imports of other files', async () => {
     const names = `import * as it from 'coffer'; console.log(Object.keys(it).sort().join())`
     expect((await project.run(node, ['--input-type=module', '-e', names])).trim()).toBe(
       'WorkspaceError,formatReference,openWorkspace,parseReference,storeMedia',
@@ -131,13 +131,13 @@ describe('the package in another project', () => {
     )
   })
 
-  test('has types that the strictest compiler takes, its own declarations included', async () => {
+  test('has types that compile in strict mode without skipLibCheck', async () => {
     await writeFile(join(project.directory, 'uses.ts'), uses)
     const compiler = 'node_modules/typescript/bin/tsc'
     expect(await project.run(node, [compiler, '--skipLibCheck', 'false'])).toBe('')
   })
 
-  test('makes a thumbnail of a URL and answers a reference', async () => {
+  test('the example makes a thumbnail of a URL and returns a reference', async () => {
     const photo = await sharp({
       create: { width: 640, height: 480, channels: 3, background: 'teal' },
     })
@@ -163,14 +163,14 @@ describe('the package in another project', () => {
     expect(await world.left()).toEqual([])
   })
 
-  test('refuses a URL of this machine with a code, and leaves nothing', async () => {
+  test('the example rejects a loopback URL with a code and leaves no files', async () => {
     const ran = project.run(node, ['main.ts', 'http://127.0.0.1/photo.jpg'], world.env)
     await expect(ran).rejects.toThrow('invalid-request: source:')
     expect(await world.left()).toEqual([])
   })
 })
 
-describe.runIf(process.env['CI'])('the package as npm installs it', () => {
+describe.runIf(process.env['CI'])('the package installed by npm', () => {
   test('runs the example', { timeout: 300_000 }, async () => {
     await using project = await openInstalledProject()
     const png = await sharp({ create: { width: 90, height: 90, channels: 3, background: 'red' } })

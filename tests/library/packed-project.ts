@@ -10,18 +10,18 @@ const run = promisify(execFile)
 const repository = fileURLToPath(new URL('../../', import.meta.url))
 const example = join(repository, 'examples/thumbnail')
 
-/** A project of someone else's that has this package from its tarball: a copy of examples/thumbnail. */
+/** A separate project that has this package installed from its tarball: a copy of examples/thumbnail. */
 export interface PackedProject extends AsyncDisposable {
   directory: string
-  /** What the tarball holds, relative to the package. */
+  /** The files in the tarball, relative to the package. */
   files: string[]
-  /** Runs a program in the project; rejects with what it said if it fails. */
+  /** Runs a program in the project. Rejects with the program's output if it fails. */
   run(program: string, args: string[], env?: Record<string, string>): Promise<string>
 }
 
 /**
- * Packs this repository and puts it into a project by hand, with nothing but its `dependencies` and those of the example:
- * links to this repository's own, so that no registry is asked.
+ * Packs this repository and copies it into a project without npm. Links only its `dependencies` and those of the example, from
+ * this repository's node_modules, so that the test does not need a registry.
  */
 export async function openLinkedProject(): Promise<PackedProject> {
   await using opened = new AsyncDisposableStack()
@@ -39,7 +39,7 @@ export async function openLinkedProject(): Promise<PackedProject> {
   return project
 }
 
-/** Packs this repository and installs it as npm does. */
+/** Packs this repository and installs it with npm. */
 export async function openInstalledProject(): Promise<PackedProject> {
   await using opened = new AsyncDisposableStack()
   const project = opened.use(await openProject())
@@ -62,7 +62,7 @@ async function openProject(): Promise<PackedProject & { tarball: string }> {
   const [{ filename, files }] = JSON.parse(stdout) as [
     { filename: string; files: { path: string }[] },
   ]
-  // As far from its root as the example is from the repository's, where its manifest looks for the tarball.
+  // As deep below the root as the example in the repository, because its manifest has a relative path to the tarball.
   const directory = join(root, 'examples/thumbnail')
   const isOwn = (path: string) => !path.slice(example.length).includes('node_modules')
   await cp(example, directory, { recursive: true, filter: isOwn })

@@ -33,7 +33,7 @@ afterAll(() => opened?.disposeAsync())
 const inRun = (executionId: string) => ({ context: { executionId } })
 
 describe('storeMedia of the library', () => {
-  test('brings a URL into the directory of the execution, and cleaning takes it away', async () => {
+  test('stores a URL in the directory of the execution until cleanExecution', async () => {
     const run = randomUUID()
     const path = await storeMedia(workspace, {
       file: url,
@@ -47,7 +47,7 @@ describe('storeMedia of the library', () => {
     expect(await world.left()).not.toContain(run)
   })
 
-  test('makes a file of the workspace of what a program has put beside it', async () => {
+  test('stores a file that a program wrote to the directory in the workspace', async () => {
     const run = randomUUID()
     await storeMedia(workspace, { file: url, ...inRun(run), returnFormat: 'for_local_processing' })
     await writeFile(join(workspace.executionDirectory(run), 'made.txt'), 'made')
@@ -67,7 +67,7 @@ describe('storeMedia of the library', () => {
     await workspace.cleanExecution(run)
   })
 
-  test('sees and fills the session that the workspace is bound to, and no other', async () => {
+  test('reads and writes only the session that the workspace is bound to', async () => {
     const bound = workspace.forUser('ann', 'run-1')
     const request = { file: 'data:,x', returnFormat: 'for_block_output' } as const
     const reference = await storeMedia(bound, { ...request, ...inRun('e-1') })
@@ -83,13 +83,13 @@ describe('storeMedia of the library', () => {
     })
   })
 
-  test('fetches nothing from this machine unless a policy of the program lets it', async () => {
+  test('rejects a loopback URL unless the fetch policy allows it', async () => {
     await using other = await openWorkspace({ env: world.env })
     const request = { file: url, ...inRun('e-2'), returnFormat: 'for_external_api' } as const
     await expect(storeMedia(other, request)).rejects.toMatchObject({ code: 'invalid-request' })
   })
 
-  test('refuses what is infected with a code, and leaves nothing of it', async () => {
+  test('rejects an infected file with a code and leaves no files', async () => {
     const file = `data:text/plain;base64,${eicar().toString('base64')}`
     for (const returnFormat of ['for_local_processing', 'for_external_api'] as const) {
       await expect(

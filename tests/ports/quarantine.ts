@@ -11,7 +11,7 @@ export interface OpenedQuarantine extends AsyncDisposable {
   blobs: OpenedBlobStore
   /** Advances the clock of the quarantine. */
   pass: (milliseconds: number) => void
-  /** The kept bytes and notes, as an operator reads them. */
+  /** Reads the kept bytes and notes like an operator. */
   kept: () => Promise<{ bytes: string; note: string }[]>
 }
 

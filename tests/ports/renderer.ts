@@ -12,7 +12,7 @@ export interface OpenedRenderer extends AsyncDisposable {
   renderer: Renderer
 }
 
-/** A request for the preview of a file that is in memory. */
+/** Makes a request for the preview of a file in memory. */
 export function requestOf(file: Buffer, request: Partial<RenderRequest> = {}): RenderRequest {
   return {
     open: async () => Readable.from([file]),
@@ -24,7 +24,7 @@ export function requestOf(file: Buffer, request: Partial<RenderRequest> = {}): R
   }
 }
 
-/** The contract of `Renderer` in ports.ts: one test a sentence, for every adapter. */
+/** The contract of `Renderer`, for every adapter: one test for each sentence of the port. */
 export function describeRenderer(name: string, open: () => Promise<OpenedRenderer>): void {
   describe(`Renderer: ${name}`, () => {
     test('renders a WebP of at most the given width, upright, without metadata', async () => {
@@ -35,7 +35,7 @@ export function describeRenderer(name: string, open: () => Promise<OpenedRendere
       expect([format, width, height, exif, xmp]).toEqual(['webp', 30, 45, undefined, undefined])
     })
 
-    test.skipIf(skipWithoutProgram('pdftoppm'))('draws the first page of a PDF', async () => {
+    test.skipIf(skipWithoutProgram('pdftoppm'))('renders the first page of a PDF', async () => {
       await using world = await open()
       const drawn = await world.renderer.render(
         requestOf(onePagePdf, { kind: 'pdf', mimeType: 'application/pdf' }),
@@ -76,7 +76,7 @@ export function describeRenderer(name: string, open: () => Promise<OpenedRendere
       await using world = await open()
       const slow = await slowPicture
       const stop = new AbortController()
-      // As many as decode at once: as long as they run, no other does.
+      // Occupies all decoders, so that no other rendering can start.
       const running = [
         world.renderer.normalize(Readable.from([slow]), { maxWidth: 5900 }, stop.signal),
         world.renderer.normalize(Readable.from([slow]), { maxWidth: 5900 }, stop.signal),
@@ -84,7 +84,7 @@ export function describeRenderer(name: string, open: () => Promise<OpenedRendere
       const ended = Promise.allSettled(running)
       await delay(1500)
       const abortedAt = performance.now()
-      const reason = new Error('nobody wants it any more')
+      const reason = new Error('cancelled')
       stop.abort(reason)
       expect(await ended).toEqual([
         { status: 'rejected', reason },
@@ -100,7 +100,7 @@ export function describeRenderer(name: string, open: () => Promise<OpenedRendere
       const rendering = world.renderer.render(
         requestOf(Buffer.alloc(9), { open: silent, signal: stop.signal }),
       )
-      const reason = new Error('nobody wants it any more')
+      const reason = new Error('cancelled')
       setTimeout(() => stop.abort(reason), 200)
       await expect(rendering).rejects.toBe(reason)
     })
@@ -141,7 +141,7 @@ export function describeRenderer(name: string, open: () => Promise<OpenedRendere
   })
 }
 
-/** Decoded and encoded again in 10 s and more. */
+/** An image that takes at least 10 s to decode and encode. */
 const slowPicture = sharp({
   create: { width: 6000, height: 5000, channels: 3, background: 'red' },
 })

@@ -2,7 +2,7 @@ import { Readable } from 'node:stream'
 import { describe, expect, test, vi } from 'vitest'
 import type { Scanner } from '../../shared/ports/scanner.ts'
 
-/** What every scanner keeps of the port's contract, whatever it can find. */
+/** The contract of `Scanner`, independent of the threats that an adapter detects. */
 export function describeScanner(name: string, open: () => Promise<Scanner>): void {
   describe(`${name} as a Scanner`, () => {
     test('returns clean only after the end of the body', async () => {
@@ -65,7 +65,7 @@ export function describeScanner(name: string, open: () => Promise<Scanner>): voi
   })
 }
 
-/** Chunks of 64 KiB that differ, so that no scanner knows them already; then the failure, if any. */
+/** Yields distinct chunks of 64 KiB, so that no scanner has them cached, and then throws the failure, if any. */
 function* innocentChunks(count: number, failure?: Error) {
   for (let index = 0; index < count; index += 1)
     yield Buffer.alloc(65_536, `innocent ${Math.random()}`)

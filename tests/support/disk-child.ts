@@ -5,7 +5,7 @@ import { pipeline } from 'node:stream/promises'
 import { DiskBlobStore } from '../../shared/adapters/disk/blob-store.ts'
 import type { FileId } from '../../shared/model/ids.ts'
 
-/** A separate process over a store's directory, to be killed or measured: it does what its second argument names. */
+/** Runs one task on a store's directory in a separate process, which tests kill or measure. Arguments: directory, task, task argument. */
 const [, , directory = '', task = '', argument = ''] = argv
 const store = await DiskBlobStore.open({ directory, now: () => new Date(), finalized: () => {} })
 const say = (line: string) => stdout.write(`${line}\n`)
@@ -13,7 +13,7 @@ const newPath = () => store.locate('user-1', randomUUID() as FileId, 'a.bin')
 const options = { contentType: 'text/plain', maxBytes: 1e12 }
 
 const tasks: Record<string, () => Promise<void>> = {
-  /** Writes its input. */
+  /** Writes stdin. */
   async write() {
     await store.write(newPath(), stdin, options)
   },
@@ -30,7 +30,7 @@ const tasks: Record<string, () => Promise<void>> = {
       }
     }
   },
-  /** Writes, reads and copies so many MiB; says by how many it grew. */
+  /** Writes, reads and copies the given number of MiB. Prints the growth of the peak memory in MiB. */
   async memory() {
     const before = process.resourceUsage().maxRSS
     const chunk = Buffer.alloc(64 * 1024, 'x')

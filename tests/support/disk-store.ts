@@ -8,13 +8,13 @@ import { rawTarget } from '../../shared/http/target.ts'
 import type { FinalizeEvent } from '../../shared/ports/blob-store.ts'
 import { httpApp, serve } from './http/http-app.ts'
 
-/** A temporary directory, until disposed. */
+/** Makes a temporary directory. Disposing it deletes the directory. */
 export async function temporaryDirectory(): Promise<{ path: string } & AsyncDisposable> {
   const path = await mkdtemp(join(tmpdir(), 'coffer-disk-'))
   return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) }
 }
 
-/** A disk store in the directory, its events, and a port at which its URLs answer. */
+/** Opens a disk store in the directory, records its events, and serves its URLs on a port. */
 export async function openDiskStore(directory: string, options: Partial<DiskBlobOptions> = {}) {
   const events: FinalizeEvent[] = []
   const store = await DiskBlobStore.open({

@@ -9,10 +9,10 @@ export const firebaseProgram = fileURLToPath(
   ),
 )
 
-/** Tests that need it are skipped where it is not installed, but never in CI: there they fail. */
+/** Skips tests that need the CLI if it is not installed, except in CI, where they fail. */
 export const skipWithoutFirebase = !process.env['CI'] && !existsSync(firebaseProgram)
 
-/** Says in the name of a skipped suite why it is. */
+/** Explains a skip in the name of the suite. */
 export const firebaseNote = skipWithoutFirebase
   ? ' (skipped: npm ci --prefix tests/emulators/firebase-cli installs the Firebase CLI)'
   : ''

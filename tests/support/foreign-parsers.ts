@@ -60,9 +60,9 @@ import { decodeWorkspaceId, ownerOf } from '../../shared/model/storage-path.ts'
 export interface ForeignParser {
   name: string
   parse: (text: string) => unknown
-  /** What stands before and after a long run, so that the parser gets as far as it can; bare runs are tried too. */
+  /** Text before and after a long run, so that the parser reaches the run. Runs without surrounding text are also tested. */
   around?: [before: string, after: string][]
-  /** Pieces of the parser's own grammar, to be repeated. */
+  /** Pieces of the parser's grammar that the tests repeat. */
   pieces?: string[]
 }
 

@@ -48,7 +48,7 @@ const { app } = httpApp(
 const ask = (path: string, init?: RequestInit) =>
   app.request(`http://localhost${base}${path}`, init)
 
-/** A field of a request as the whole app reads it, with its middleware. */
+/** Makes a parser that sends a header field through the whole app and its middleware. */
 function header(method: string, path: string, name: string, rest: Record<string, string> = {}) {
   return {
     name: `${name} of ${method} ${path}`,
@@ -62,7 +62,7 @@ const part = (head: string, body = 'x') => `--b\r\n${head}\r\n\r\n${body}\r\n--b
 const send = (path: string, headers: Record<string, string>, body: string) =>
   ask(path, { method: 'POST', headers, body })
 
-/** Requests of which a part is as long and as strange as its sender likes. */
+/** Requests with one part that a sender can make arbitrarily long and malformed. */
 export const foreignRequests: ForeignParser[] = [
   ...[
     'Range',

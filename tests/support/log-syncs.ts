@@ -3,14 +3,14 @@ import { open, type FileHandle } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 
 export interface LogSyncs extends Disposable {
-  /** How many have begun. */
+  /** The number of started syncs. */
   begun: number
 }
 
-/** Runs before a sync, and its result when the sync has ended; a throw is the sync's failure. */
+/** Runs before a sync. Its result runs after the sync. If either throws, the sync fails. */
 type Hook = () => (() => void) | undefined
 
-/** Watches every `fdatasync` of a write-ahead log in this process, until disposed. */
+/** Observes every `fdatasync` of a write-ahead log in this process until disposed. */
 export async function watchLogSyncs(hook: Hook = () => undefined): Promise<LogSyncs> {
   const handle = await open(fileURLToPath(import.meta.url))
   const files = Object.getPrototypeOf(handle) as Pick<FileHandle, 'datasync'>

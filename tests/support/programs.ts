@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 
-/** Tests that need a program are skipped where it is not installed, but never in CI: there they fail. */
+/** Skips tests that need a program if it is not installed, except in CI, where they fail. */
 export function skipWithoutProgram(program: string): boolean {
   if (process.env['CI']) return false
   try {

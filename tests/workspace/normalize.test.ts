@@ -17,6 +17,6 @@ test('bodies without bytes do not block other normalizations', async () => {
   )
   const written = await renderer.normalize(Readable.from([await picture()]), {})
   expect(await sharp(await buffer(written)).metadata()).toMatchObject({ format: 'png', width: 30 })
-  for (const body of stuck) body.destroy(new Error('The client has left'))
-  expect(new Set(await Promise.all(waiting))).toEqual(new Set(['Error: The client has left']))
+  for (const body of stuck) body.destroy(new Error('The client disconnected'))
+  expect(new Set(await Promise.all(waiting))).toEqual(new Set(['Error: The client disconnected']))
 })

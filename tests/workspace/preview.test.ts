@@ -16,7 +16,7 @@ import { caller, openLocalWorkspace, targetOf, type LocalWorkspace } from './loc
 
 const size = { width: 100, bytes: 10 }
 
-/** Stores bytes and has them scanned; resolves to the id of the ready file. */
+/** Stores and scans bytes. Resolves to the id of the ready file. */
 async function store(workspace: LocalWorkspace, path: string, bytes: Buffer, mimeType = '') {
   const { ports } = workspace
   const file = await upload(ports, caller, {
@@ -30,7 +30,7 @@ async function store(workspace: LocalWorkspace, path: string, bytes: Buffer, mim
   return file.id
 }
 
-/** A photograph taken with the camera on its side: 300 × 200 as stored, 200 × 300 upright, and where it was taken. */
+/** Makes a photo with Exif orientation and location: 300 × 200 pixels as stored, 200 × 300 upright. */
 const photo = () =>
   sharp({ create: { width: 300, height: 200, channels: 3, background: 'red' } })
     .withExif({ IFD0: { Artist: 'Ann' }, IFD3: { GPSLatitude: '51/1 30/1 0/1' } })
@@ -38,7 +38,7 @@ const photo = () =>
     .jpeg()
     .toBuffer()
 
-/** Gives the process another temporary directory, until disposed. */
+/** Sets another temporary directory for the process until disposed. */
 async function ownTemporaryDirectory() {
   const before = process.env['TMPDIR']
   const path = await mkdtemp(join(tmpdir(), 'coffer-previews-'))
@@ -53,7 +53,7 @@ async function ownTemporaryDirectory() {
   }
 }
 
-/** The same renderer, and the types of what it was asked to render. */
+/** Wraps a renderer and records the types of the requested files. */
 function counting(renderer: Renderer) {
   const made: string[] = []
   return {
@@ -69,7 +69,7 @@ function counting(renderer: Renderer) {
 }
 
 describe('previews', () => {
-  test('an image is shown upright, at most so wide, and without where it was taken', async () => {
+  test('renders an image upright, at most as wide as requested, and without its location', async () => {
     await using workspace = await openLocalWorkspace()
     const original = await photo()
     expect(await sharp(original).metadata()).toMatchObject({
@@ -86,14 +86,14 @@ describe('previews', () => {
     )
   })
 
-  test('a small image is not blown up', async () => {
+  test('does not enlarge a small image', async () => {
     await using workspace = await openLocalWorkspace()
     const id = await store(workspace, '/photo.jpg', await photo())
     const { bytes } = await openPreviews(workspace.ports)(caller, id, { ...size, width: 1024 })
     expect(await sharp(bytes).metadata()).toMatchObject({ width: 200, height: 300 })
   })
 
-  test.each(['png', 'gif', 'webp', 'avif', 'tiff'] as const)('of %s', async (format) => {
+  test.each(['png', 'gif', 'webp', 'avif', 'tiff'] as const)('renders %s', async (format) => {
     await using workspace = await openLocalWorkspace()
     const bytes = await sharp(await photo())
       .toFormat(format)
@@ -103,7 +103,7 @@ describe('previews', () => {
     expect(await sharp(preview.bytes).metadata()).toMatchObject({ format: 'webp', width: 100 })
   })
 
-  test.skipIf(skipWithoutProgram('pdftoppm'))('the first page of a PDF', async () => {
+  test.skipIf(skipWithoutProgram('pdftoppm'))('renders the first page of a PDF', async () => {
     await using workspace = await openLocalWorkspace()
     const id = await store(workspace, '/page.pdf', onePagePdf)
     const { bytes } = await openPreviews(workspace.ports)(caller, id, size)
@@ -111,10 +111,10 @@ describe('previews', () => {
   })
 
   test.skipIf(skipWithoutProgram('ffmpeg')).each(['mp4', 'webm', 'matroska'])(
-    'a frame of %s video',
+    'renders a frame of %s video',
     async (format) => {
       await using workspace = await openLocalWorkspace()
-      // An MP4 that is written to a pipe cannot have its index in front: fragments are for that.
+      // ffmpeg cannot seek back in a pipe to write the index of an MP4, so it writes fragments.
       const fragments = format === 'mp4' ? ['-movflags', 'frag_keyframe+empty_moov'] : []
       const video = execFileSync(
         'ffmpeg',
@@ -131,7 +131,7 @@ describe('previews', () => {
     },
   )
 
-  test('the beginning of a text, in UTF-8, never half a character', async () => {
+  test('returns the beginning of a text in UTF-8, cut between characters', async () => {
     await using workspace = await openLocalWorkspace()
     const previews = openPreviews(workspace.ports)
     const utf8 = await store(workspace, '/a.txt', Buffer.from('ångström and more'))
@@ -146,7 +146,7 @@ describe('previews', () => {
     expect(await shown(empty, 10)).toBe('')
   })
 
-  test('HTML is shown as its source, SVG and what is none of these not at all', async () => {
+  test('returns HTML as plain text and rejects SVG and unknown types', async () => {
     await using workspace = await openLocalWorkspace()
     const previews = openPreviews(workspace.ports)
     const html = await store(workspace, '/a.html', Buffer.from('<!doctype html><script>1'))
@@ -161,7 +161,7 @@ describe('previews', () => {
       await expect(previews(caller, id, size)).rejects.toMatchObject({ code: 'unsupported-type' })
   })
 
-  test('what cannot be decoded within the bounds is refused, saying why', async () => {
+  test('rejects a file that cannot be decoded within the limits, with the reason', async () => {
     await using workspace = await openLocalWorkspace()
     const previews = openPreviews(workspace.ports)
     const blank = { width: 11_000, height: 11_000, channels: 3, background: 'black' } as const
@@ -179,7 +179,7 @@ describe('previews', () => {
   })
 
   test.skipIf(skipWithoutProgram('ffmpeg'))(
-    'a film of large frames takes no more memory than a helper program is given',
+    'renders a video of large frames within the memory limit of ffmpeg',
     async () => {
       await using workspace = await openLocalWorkspace()
       const film = execFileSync(
@@ -201,7 +201,7 @@ describe('previews', () => {
     },
   )
 
-  test('is made once, for all who ask at once and for those who ask later', async () => {
+  test('renders once for concurrent and later requests', async () => {
     await using workspace = await openLocalWorkspace()
     const { ports } = workspace
     const { renderer, made } = counting(ports.renderer)
@@ -210,13 +210,13 @@ describe('previews', () => {
     const wide = { ...size, width: 128 }
     const crowd = await Promise.all(Array.from({ length: 20 }, () => previews(caller, id, wide)))
     await previews(caller, id, wide)
-    // Kept in the store: another process finds it, too.
+    // Another process finds the preview in the store.
     await openPreviews({ ...ports, renderer })(caller, id, wide)
     expect(made).toEqual(['image/jpeg'])
     expect(new Set(crowd.map(({ checksum }) => checksum)).size).toBe(1)
   })
 
-  test('of any width is made of the few widths that are kept', async () => {
+  test('derives any width from the cached widths', async () => {
     await using workspace = await openLocalWorkspace()
     const { ports } = workspace
     const { renderer, made } = counting(ports.renderer)
@@ -233,7 +233,7 @@ describe('previews', () => {
     expect(await ports.blobs.readDerived(blob, 'preview-v2-128.webp')).toBeDefined()
   })
 
-  test('a user who asks for many at once is told to wait, and keeps no other waiting', async () => {
+  test('rejects more than 8 concurrent requests of a user with too-many-requests', async () => {
     await using workspace = await openLocalWorkspace()
     const { ports } = workspace
     const { promise, resolve } = Promise.withResolvers<Buffer>()
@@ -250,7 +250,7 @@ describe('previews', () => {
     await Promise.all(asked.slice(0, 8))
   })
 
-  test('what cannot be decoded is not decoded again when it is asked for again', async () => {
+  test('does not decode a damaged file again on a repeated request', async () => {
     await using workspace = await openLocalWorkspace()
     const { ports } = workspace
     const { renderer, made } = counting(ports.renderer)
@@ -261,7 +261,7 @@ describe('previews', () => {
     expect(made).toHaveLength(1)
   })
 
-  test('a failure is not remembered', async () => {
+  test('renders again after an error of the renderer', async () => {
     await using workspace = await openLocalWorkspace()
     const { ports } = workspace
     let fails = true
@@ -277,7 +277,7 @@ describe('previews', () => {
     expect((await previews(caller, id, size)).mimeType).toBe('image/webp')
   })
 
-  test('is refused as the file is, and gone with it', async () => {
+  test('rejects with not-found for another user and with gone for a deleted file', async () => {
     await using workspace = await openLocalWorkspace()
     const { ports } = workspace
     const previews = openPreviews(ports)
@@ -290,7 +290,7 @@ describe('previews', () => {
     await expect(previews(caller, id, size)).rejects.toMatchObject({ code: 'gone' })
   })
 
-  test('leaves nothing in the temporary directory', async () => {
+  test('leaves no files in the temporary directory', async () => {
     await using workspace = await openLocalWorkspace()
     const id = await store(workspace, '/photo.jpg', await photo())
     const half = await store(workspace, '/half.jpg', (await photo()).subarray(0, 300))

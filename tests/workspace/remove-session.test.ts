@@ -59,20 +59,20 @@ function bound(target: FullCatalog, name: keyof FullCatalog): unknown {
   return (target[name] as (...args: unknown[]) => unknown).bind(target)
 }
 
-describe('a session of many files', () => {
+describe('removeSession with many files', () => {
   test.each([{ purge: false }, { purge: true }])(
-    'is removed in bounded transactions, at a cost that grows with its files: %j',
+    'uses bounded transactions and at most linear cost with %j',
     async (options) => {
       const small = await removeCounting(200, options)
       const large = await removeCounting(800, options)
-      // Of each file its row and the counters.
+      // One row for the file and one for the counters.
       for (const rows of large.perBatch) expect(rows).toBeLessThanOrEqual(2 * maxRemovedAtOnce)
       expect(large.perBatch).toHaveLength(800 / maxRemovedAtOnce + 1)
       expect(large.rows).toBeLessThanOrEqual(4 * small.rows)
     },
   )
 
-  test('is removed while other requests are answered', async () => {
+  test('does not block other requests', async () => {
     const { world } = await openCounting(3000)
     await using _ = world
     await fill(world, 3000)
@@ -92,7 +92,7 @@ describe('a session of many files', () => {
     expect(turns).toBeGreaterThanOrEqual(3000 / maxRemovedAtOnce)
   })
 
-  test('is left to the next call once the budget is used up', async () => {
+  test('stops at the end of the budget and continues with the next call', async () => {
     const { world } = await openCounting(1000)
     await using _ = world
     await fill(world, 2 * maxRemovedAtOnce + 1)

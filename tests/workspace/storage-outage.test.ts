@@ -44,7 +44,7 @@ interface Setting extends Pick<Partial<GcsOptions>, 'auth' | 'signingEndpoint'> 
 
 type Sent = Omit<RequestInit, 'headers'> & { headers?: Record<string, string> }
 
-/** The functions of the API over Firestore and Cloud Storage, and a ready file. */
+/** Starts the routes of the API on Firestore and Cloud Storage, with one ready file. */
 async function begin(
   on: OwnStorage,
   { stallMs = 20_000, quotaBytes = 10_000_000, ...signing }: Setting = {},
@@ -111,7 +111,7 @@ const json = (body: unknown) => ({
   headers: { 'Content-Type': 'application/json' },
 })
 
-/** Every route that asks the store, and its answer where the store is there. */
+/** Every route that uses the store, with its status when the store is available. */
 const routes: Record<string, [number, (on: Case) => Promise<Response>]> = {
   'PUT /content': [202, ({ request }) => request('PUT', '/content/new.txt', { body: bytes })],
   'POST /files': [202, ({ request }) => request('POST', '/files', { body: form() })],
@@ -204,7 +204,7 @@ describe('DELETE', () => {
     },
   )
 
-  test('of an upload that is under way is 503 once, and 204 when it is repeated', async () => {
+  test('of an open upload is 503 once, and 204 when it is repeated', async () => {
     await using on = await begin(storage)
     const opened = await on.request('POST', '/uploads', json({ path: '/direct.txt', sizeBytes: 5 }))
     const { file } = (await opened.json()) as { file: { id: string } }
@@ -214,7 +214,7 @@ describe('DELETE', () => {
     expect((await on.request('DELETE', `/files/${file.id}`)).status).toBe(204)
   })
 
-  test('to the trash is 204 while Cloud Storage cannot delete what the trash has no room for', async () => {
+  test('is 204 while Cloud Storage cannot delete the files that overflow the trash', async () => {
     await using on = await begin(storage, { quotaBytes: bytes.length })
     await on.request('DELETE', `/files/${on.id}`)
     const id = await on.upload('/second.txt')
@@ -229,7 +229,7 @@ describe('DELETE', () => {
   })
 })
 
-test('a refused POST /uploads says why, although its session cannot be cancelled', async () => {
+test('a rejected POST /uploads answers with its reason although its session cannot be cancelled', async () => {
   await using on = await begin(storage)
   storage.emulator.fault({
     fault: { kind: 'status', status: 503 },
@@ -243,12 +243,12 @@ test('a refused POST /uploads says why, although its session cannot be cancelled
   ])
 })
 
-describe('a body that Cloud Storage stops sending', () => {
+describe('GET of a body that Cloud Storage stops sending', () => {
   test.each([
     ['whole', {}],
     ['one range', { Range: 'bytes=5-600000' }],
     ['two ranges', { Range: 'bytes=5-300000,400000-650000' }],
-  ])('aborts the answer for a request of %s', async (_, headers) => {
+  ])('aborts the answer to a request for %s', async (_, headers) => {
     await using on = await begin(storage)
     const fault = { kind: 'truncate', afterBytes: 1000 } as const
     storage.emulator.fault({ fault, method: 'GET', url: /alt=media/, times: always })

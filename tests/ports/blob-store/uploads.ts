@@ -1,7 +1,7 @@
 import { describe, expect, test, vi } from 'vitest'
 import type { BlobWorld } from './world.ts'
 
-/** Cloud Storage takes no other chunks but multiples of this, so the suite sends none. */
+/** Cloud Storage accepts only chunks in multiples of 256 KiB, so the suite sends no others. */
 const chunk = 'x'.repeat(256 * 1024)
 const total = 2 * chunk.length + 5
 

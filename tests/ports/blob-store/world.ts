@@ -13,19 +13,19 @@ import type {
 
 export interface OpenedBlobStore extends AsyncDisposable {
   store: BlobStore
-  /** The finalize events so far, in the order in which they came. */
+  /** The finalize events so far, in order of arrival. */
   events: readonly FinalizeEvent[]
-  /** Asks a URL that the store gave out, as somebody without a token. */
+  /** Requests a URL that the store returned, without a token. */
   fetch: (url: string, init?: RequestInit) => Promise<Response>
 }
 
-/** Opens an empty store; everything in it goes when it is disposed. */
+/** Opens an empty store. Disposing it deletes its contents. */
 export type OpenBlobStore = () => Promise<OpenedBlobStore>
 
 export const contentType = 'text/plain'
 const hourMs = 3600 * 1000
 
-/** A store, and the few steps that every sentence's test is made of. */
+/** A store and the steps that the tests of the contract share. */
 export class BlobWorld implements AsyncDisposable {
   readonly store: BlobStore
   readonly #opened: OpenedBlobStore
@@ -52,13 +52,13 @@ export class BlobWorld implements AsyncDisposable {
     return this.store.write(storagePath, stream, { contentType, maxBytes: 1_000_000, ...options })
   }
 
-  /** The bytes of one generation as text; undefined if absent. */
+  /** Reads one generation as text. Resolves to undefined if it does not exist. */
   async read(blob: BlobRef, range?: { start: number; end: number }): Promise<string | undefined> {
     const body = await this.store.read(blob, range)
     return body && (await buffer(body)).toString()
   }
 
-  /** The storage paths of all blobs, page by page. */
+  /** Lists the storage paths of all blobs, in pages. */
   async list(limit: number): Promise<string[]> {
     const pages: string[] = []
     let after: string | undefined
@@ -71,7 +71,7 @@ export class BlobWorld implements AsyncDisposable {
     return pages
   }
 
-  /** How many finalize events there were for a storage path. */
+  /** The number of finalize events for a storage path. */
   eventsAt(storagePath: string): FinalizeEvent[] {
     return this.#opened.events.filter((event) => event.storagePath === storagePath)
   }
@@ -103,7 +103,7 @@ export function bodyOf(text: string): Readable {
   return Readable.from([Buffer.from(text)])
 }
 
-/** A body that has begun and continues only as the test says. */
+/** A body that has started and continues under the control of the test. */
 export function openBody(beginning: string): Readable {
   const body = new Readable({ read() {} })
   body.push(beginning)

@@ -18,7 +18,7 @@ import { describeSweep } from './sweep.ts'
 import { describeTrash } from './trash.ts'
 import { World, type Begin, type OpenCatalog } from './world.ts'
 
-/** The contract of `Catalog` in ports.ts: one test a sentence, for every adapter. */
+/** The contract of `Catalog`, for every adapter: one test for each sentence of the port. */
 export function describeCatalog(name: string, open: OpenCatalog): void {
   const begin: Begin = (quotaBytes, recordLimits) => World.open(open, quotaBytes, recordLimits)
   describe(`Catalog: ${name}`, () => {

@@ -21,7 +21,7 @@ async function fill(world: World): Promise<void> {
   for (const path of paths.toReversed()) await world.upload(path, { maxBytes: 1 })
 }
 
-/** Every page of a query: how many entries it has, and all of them together in path order. */
+/** Reads all pages of a query. Returns the number of entries of each page, and all entries in path order. */
 async function pagesOf(world: World, query: Partial<ListQuery>) {
   const sizes: number[] = []
   const entries: string[] = []

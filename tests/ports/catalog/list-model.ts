@@ -26,7 +26,7 @@ const query: fc.Arbitrary<Partial<ListQuery>> = fc.record(
   { requiredKeys: ['sort', 'descending', 'limit', 'deleted'] },
 )
 
-/** Every name in every folder, in all states and with all origins; one in eight overwritten, another deleted. */
+/** Every name in every folder, in all states and with all origins. One file in eight is overwritten and one in eight is deleted. */
 async function fill(world: World): Promise<void> {
   const paths = folders.flatMap((folder) => names.map((name) => folder + name))
   for (const [i, path] of paths.entries()) {
@@ -88,7 +88,7 @@ function expected(files: FileRecord[], { prefix = '', folders }: Partial<ListQue
   ]
 }
 
-/** Files and folders of all pages, each in the order they came in; every page but the last is full. */
+/** Returns files and folders of all pages, each in page order. Checks that every page except the last is full. */
 async function entries(world: World, query: Partial<ListQuery>): Promise<string[][]> {
   const files: string[] = []
   const folders: string[] = []

@@ -7,20 +7,20 @@ import type { FileId } from '../../../shared/model/ids.ts'
 import { clean, infected, unscannable, user, type Begin, type World } from './world.ts'
 import { randomRuns } from './random-runs.ts'
 
-/** Less than two of the larger files: steps meet the quota, and the trash overflows. */
+/** Less than two of the larger files, so that steps reach the quota and the trash overflows. */
 const quotaBytes = 40
 const recordLimits = { maxRecords: 6, maxOpenUploads: 3, maxMetadataBytes: 60 }
 
 interface Step {
-  /** What a counterexample is shown in. */
+  /** The description of the step in a counterexample. */
   words: string
   run: (world: World, ids: FileId[]) => Promise<unknown>
 }
 
 const path = fc.constantFrom('/a', '/b', '/sessions/s/c')
-/** Which file, counted from the one reserved last: most steps are about the newest. */
+/** The index of the file, counted from the last reservation. Most steps use the newest file. */
 const back = fc.oneof({ weight: 3, arbitrary: fc.nat({ max: 2 }) }, fc.nat({ max: 12 }))
-/** Of what was reserved; more than all of it is refused. */
+/** Percentage of the reserved bytes. More than 100 % is rejected. */
 const percent = fc.constantFrom(0, 50, 100, 100, 100, 100, 150)
 
 const reserve = fc
@@ -63,7 +63,7 @@ const change = fc
 const applyRescan = fc
   .tuple(back, fc.constantFrom(clean, unscannable, infected), fc.constantFrom('2', '3'))
   .map(([index, scan, day]): Step => ({
-    words: `scan ${index} again: ${scan.verdict}`,
+    words: `rescan ${index}: ${scan.verdict}`,
     run: async (world, ids) => {
       const file = await fileAt(world, ids, index)
       if (file?.state !== 'ready') return
@@ -84,7 +84,7 @@ const move = fc.tuple(back, path).map(([index, to]): Step => ({
 const describeAgain = fc
   .tuple(back, fc.constantFrom({}, { n: '1' }, { n: 'thirty bytes of metadata, or so' }))
   .map(([index, metadata]): Step => ({
-    words: `give ${index} the metadata ${JSON.stringify(metadata)}`,
+    words: `set metadata of ${index}: ${JSON.stringify(metadata)}`,
     run: async (world, ids) => {
       const file = await fileAt(world, ids, index)
       if (file) await world.catalog.update(user, file.id, { metadata })

@@ -6,7 +6,7 @@ const { CATALOG_RUNS } = process.env
 const runs = Number(CATALOG_RUNS ?? 20)
 const maxMs = CATALOG_RUNS === undefined ? 15_000 : undefined
 
-/** How often a property of the catalog is checked: in 15 s a slow store checks it fewer times. */
+/** The number of runs for a property of the catalog. The limit of 15 s reduces the number for slow stores. */
 export function randomRuns({ weight = 1 } = {}): fc.Parameters<unknown> {
   return {
     numRuns: runs * weight,

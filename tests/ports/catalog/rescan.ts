@@ -8,14 +8,14 @@ import { clean, infected, newId, unscannable, user, type Begin, type World } fro
 const nothing = { liveBytes: 0, liveCount: 0, reservedBytes: 0, trashBytes: 0 }
 const path = parsePath('/a')
 
-/** The scan with the signatures of a day of January 2026. */
+/** A scan with the signatures of the given day in January 2026. */
 const signed = (day: number, scan: Scan = clean): Scan => ({ ...scan, signaturesAt: instant(day) })
 const instant = (day: number) => new Date(Date.UTC(2026, 0, day)).toISOString()
 
 const applyRescan = (world: World, file: ReadyFile, scan: Scan, generation = file.generation) =>
   world.catalog.applyRescan(file.workspaceId, file.id, { generation, scan })
 
-/** A ready file that was scanned with the signatures of a day. */
+/** Adds a ready file that was scanned with the signatures of the given day. */
 async function uploadScanned(world: World, name: string, day: number, workspaceId = user) {
   const pending = await world.reserve(name, { workspaceId })
   const { file } = await world.settle(pending, { scan: signed(day) })

@@ -178,7 +178,7 @@ export function describeSettle(begin: Begin): void {
     })
 
     test.each([infected, unscannable])(
-      "$verdict becomes the record's state; path and quota are given back",
+      "$verdict becomes the record's state and releases path and quota",
       async (scan) => {
         await using world = await begin()
         const owner = await world.upload('/a')

@@ -165,7 +165,7 @@ export function describeSweep(begin: Begin): void {
   })
 }
 
-/** Two live files of 70 bytes, 50 bytes in the trash, 7 reserved, and files that hold nothing. */
+/** Adds two live files of 70 bytes in total, 50 bytes in the trash, 7 reserved bytes, and files that count zero bytes. */
 async function filesOfEveryKind(world: World): Promise<void> {
   await world.upload('/a', { maxBytes: 50 })
   await world.upload('/a', { maxBytes: 60, overwrite: true })

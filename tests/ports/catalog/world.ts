@@ -10,7 +10,7 @@ import type { Settlement } from '../../../shared/model/verdict.ts'
 import type { Counters, RecordLimits } from '../../../shared/model/usage.ts'
 import type { FullCatalog } from '../../../shared/ports/ports.ts'
 
-/** Opens an empty catalog; everything in it goes when it is disposed. */
+/** Opens an empty catalog. Disposing it deletes its contents. */
 export type OpenCatalog = (options: {
   quotaBytes: number
   recordLimits?: RecordLimits
@@ -19,7 +19,7 @@ export type OpenCatalog = (options: {
 
 export interface OpenedCatalog {
   catalog: FullCatalog
-  /** Moves counters past the catalog, as a fault or a person would. */
+  /** Changes counters without the catalog, to simulate a fault or a manual change. */
   drift?: (workspaceId: string, by: Partial<Counters>) => Promise<void>
 }
 
@@ -29,7 +29,7 @@ const day = Date.UTC(2026, 0, 1)
 
 type Changed<Request> = Partial<Omit<Request, 'path'>>
 
-/** A catalog with its clock, and the few steps that every sentence's test is made of. */
+/** A catalog with its clock and the steps that the tests of the contract share. */
 export class World implements AsyncDisposable {
   readonly catalog: FullCatalog
   readonly #opened: OpenedCatalog & AsyncDisposable
@@ -87,7 +87,7 @@ export class World implements AsyncDisposable {
     })
   }
 
-  /** A ready file of `maxBytes` bytes. */
+  /** Adds a ready file of `maxBytes` bytes. */
   async upload(path: string, changed: Changed<ReserveRequest> = {}): Promise<ReadyFile> {
     const { file } = await this.settle(await this.reserve(path, changed))
     if (file?.state !== 'ready') throw new Error(`The upload to ${path} is not ready.`)
@@ -103,13 +103,13 @@ export class World implements AsyncDisposable {
     return file?.state === 'ready' && !file.isDeleted ? file.id : undefined
   }
 
-  /** The counters of bytes. */
+  /** Reads the byte counters. */
   async counters(): Promise<ByteCounters> {
     const { liveBytes, liveCount, reservedBytes, trashBytes } = await this.catalog.usage(user)
     return { liveBytes, liveCount, reservedBytes, trashBytes }
   }
 
-  /** The counters of records. */
+  /** Reads the record counters. */
   async recordCounters(): Promise<Omit<Counters, keyof ByteCounters>> {
     const usage = await this.catalog.usage(user)
     const { recordCount, trashCount, openUploads, metadataBytes, trashMetadataBytes } = usage
@@ -120,7 +120,7 @@ export class World implements AsyncDisposable {
     return this.catalog.list({ ...listed, ...changed })
   }
 
-  /** All pages of a query, as the texts that they list in order. */
+  /** Reads all pages of a query. Returns the listed entries as text, in order. */
   async listAll(changed: Partial<ListQuery> = {}): Promise<string[]> {
     const texts: string[] = []
     let after: ListQuery['after']
@@ -133,7 +133,7 @@ export class World implements AsyncDisposable {
   }
 
   async drift(workspaceId: string, by: Partial<Counters>): Promise<void> {
-    if (!this.#opened.drift) throw new Error('Nothing moves the counters of this catalog.')
+    if (!this.#opened.drift) throw new Error('This catalog does not support drift.')
     await this.#opened.drift(workspaceId, by)
   }
 
@@ -159,12 +159,12 @@ export function newId(): FileId {
   return randomUUID() as FileId
 }
 
-/** Any text's checksum; a file settles with that of its id. */
+/** The checksum of a text. Files settle with the checksum of their id. */
 export function checksumOf(text: string): string {
   return createHash('sha256').update(text).digest('hex')
 }
 
-/** What the promise is refused with. */
+/** Returns the reason for the rejection of the promise. */
 export async function codeOf(promise: Promise<unknown>): Promise<string> {
   try {
     await promise

@@ -4,7 +4,7 @@ export interface RangePart {
   body: string
 }
 
-/** Takes a `multipart/byteranges` body apart (RFC 9110 §14.6); bodies are latin1 text, one character a byte. */
+/** Parses a `multipart/byteranges` body (RFC 9110 §14.6). Bodies are latin1 text, one character for each byte. */
 export async function parseByteranges(response: Response): Promise<RangePart[]> {
   const type = response.headers.get('content-type') ?? ''
   const boundary = /^multipart\/byteranges;\s*boundary="?([^";]+)"?$/i.exec(type)?.[1]

@@ -12,15 +12,15 @@ import {
   type FetchSource,
 } from '../../../shared/adapters/web/fetch-source.ts'
 
-/** The loopback address that plays the public internet; 127.0.0.1 is the inside. */
+/** The loopback address that represents the public internet. 127.0.0.1 represents the internal network. */
 export const outside = '127.0.0.2'
 export const inside = '127.0.0.1'
 
 export interface Host extends AsyncDisposable {
   port: number
-  /** Connections that were ever made. */
+  /** The number of connections so far. */
   connections: () => number
-  /** Connections that are open. */
+  /** The number of open connections. */
   open: () => number
 }
 
@@ -28,7 +28,7 @@ export function startHost(answer: RequestListener, port = 0, address = outside):
   return listen(createServer({ keepAlive: true }, answer), port, address)
 }
 
-/** Two hosts on one port, outside and inside. */
+/** Starts two hosts on the same port, one on each address. */
 export async function startTwins(
   answerOutside: RequestListener,
   answerInside: RequestListener,
@@ -46,14 +46,14 @@ export async function startTwins(
         },
       }
     } catch (error) {
-      // Someone else's port, inside: another one then.
+      // Another program uses the port on the inside address. Tries another port.
       await host[Symbol.asyncDispose]()
       if (triesLeft === 0) throw error
     }
   }
 }
 
-/** A host that writes what no server library would. */
+/** Starts a TCP host for responses that HTTP server libraries cannot send. */
 export function startRawHost(onRequest: (socket: Socket) => void): Promise<Host> {
   const server = createTcpServer((socket) => {
     socket.on('error', () => undefined)
@@ -84,7 +84,7 @@ export async function listen(server: Server, port: number, address: string): Pro
   }
 }
 
-/** A fetcher for which every name leads to the outside address and nothing else is public. */
+/** Opens a fetcher that resolves every name to the outside address and allows no other address. */
 export function fetcherFor(hosts: Host[], policy: Partial<FetchPolicy> = {}): FetchSource {
   return openFetcher({
     allowedPorts: hosts.map(({ port }) => port),

@@ -8,7 +8,7 @@ export interface H2Answer {
   body: string
 }
 
-/** One request over HTTP/2 without TLS, as it is given. A body is sent as far as the server takes it. */
+/** Sends one unmodified request over HTTP/2 without TLS. Sends the body until the server stops reading. */
 export async function requestH2(
   origin: string,
   asked: OutgoingHttpHeaders,
@@ -25,7 +25,7 @@ export async function requestH2(
     else body.pipe(stream)
     const { ':status': status = 0, ...given } = await answered.promise
     const text = await buffer(stream)
-    // Without the symbol that Node adds.
+    // Drops the symbol property that Node.js adds.
     const headers = new Headers(Object.entries(given).map(([name, value]) => [name, String(value)]))
     return { status, headers, body: text.toString() }
   } finally {

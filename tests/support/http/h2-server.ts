@@ -9,7 +9,7 @@ import type { AddressInfo } from 'node:net'
 
 type Answer = (stream: ServerHttp2Stream, headers: IncomingHttpHeaders) => void
 
-/** An HTTP/2 server without TLS that answers every request as a test says. */
+/** Starts an HTTP/2 server without TLS whose answers the test defines. */
 export async function startH2Server(answer: Answer, port = 0) {
   const server = createServer()
   const sessions = new Set<ServerHttp2Session>()

@@ -7,7 +7,7 @@ import { createApp } from '../../../shared/http/app.ts'
 import { openLocal } from '../../../shared/http/auth/local.ts'
 import { nodeListener } from '../../../shared/http/server/node-listener.ts'
 
-/** Hono's app around the given routes, and what it logs. */
+/** Makes the Hono app around the given routes and records its log entries. */
 export function httpApp(
   addRoutes: (routes: Hono<AppEnv>) => unknown,
   context: Partial<HttpContext> = {},
@@ -24,7 +24,7 @@ export function httpApp(
   return { app: createApp(http, routes), http, entries }
 }
 
-/** The app on its own port, until disposed. */
+/** Serves the app on a free port until disposed. */
 export async function serve({ app, http }: Pick<ReturnType<typeof httpApp>, 'app' | 'http'>) {
   const listener = nodeListener(app, http)
   const server = createServer((incoming, outgoing) => void listener(incoming, outgoing))

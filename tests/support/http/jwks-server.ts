@@ -22,7 +22,7 @@ export async function newKey(kid: string, alg = 'RS256'): Promise<TestKey> {
   return { kid, alg, privateKey, publicKey, jwk: { ...(await exportJWK(publicKey)), kid, alg } }
 }
 
-/** Signs claims as they are; `exp` an hour from now unless they say otherwise. */
+/** Signs the claims without validation. `exp` defaults to an hour from now. */
 export function sign(key: TestKey, claims: JWTPayload, header: Record<string, unknown> = {}) {
   const exp = Math.floor(Date.now() / 1000) + 3600
   return new SignJWT({ exp, ...claims })
@@ -30,7 +30,7 @@ export function sign(key: TestKey, claims: JWTPayload, header: Record<string, un
     .sign(key.privateKey)
 }
 
-/** A key set at a URL, as an issuer publishes it: `keys` can be changed, `status` makes it fail. */
+/** Serves a key set at a URL like an issuer. The test can replace `keys`, or set `status` to simulate an error. */
 export async function openJwksServer(...keys: TestKey[]) {
   const state = { keys, status: 200, fetches: 0 }
   const server = createServer((_, outgoing) => {

@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import { newKey, sign } from './jwks-server.ts'
 
-/** The metadata server of Cloud Run, as far as it makes ID tokens of the service's account. */
+/** Starts a metadata server of Cloud Run that only issues ID tokens for the service account. */
 export async function startMetadataServer() {
   const key = await newKey('google-1')
   const state = { audiences: [] as string[], tokens: [] as string[] }

@@ -1,8 +1,8 @@
-/** One part of a multipart/form-data body (RFC 7578), written exactly as given: hostile input is never tidied up. */
+/** One part of a multipart/form-data body (RFC 7578). It is written without escaping, so that tests can send malformed input. */
 export interface Part {
   name: string
   body: string | Uint8Array
-  /** The `filename` parameter, between the quotes as it is; bytes for one that is not UTF-8. */
+  /** The unescaped `filename` parameter between the quotes. Bytes for a name that is not UTF-8. */
   fileName?: string | Uint8Array
   contentType?: string
 }

@@ -3,15 +3,15 @@ import { once } from 'node:events'
 import { decode, encode } from 'dns-packet'
 
 export interface NameServer extends AsyncDisposable {
-  /** As a resolver wants it, `address:port`. */
+  /** `address:port`, the form that `Resolver.setServers` accepts. */
   address: string
-  /** Every question, in order, as `A name`. */
+  /** All questions in order, such as `A example.com`. */
   questions: string[]
 }
 
 /**
- * A real name server over UDP. `answer` gives the addresses of a name for one question; of those, the ones of the type asked
- * for are sent. No addresses at all is NXDOMAIN; undefined is no answer.
+ * Starts a name server over UDP. `answer` returns the addresses of a name, of which the server sends those of the requested
+ * type. An empty list causes NXDOMAIN. With undefined, the server does not answer.
  */
 export async function startNameServer(
   answer: (name: string, questionsBefore: number) => string[] | undefined,

@@ -8,7 +8,7 @@ interface Attribute {
   value: { stringValue?: string; intValue?: number; doubleValue?: number }
 }
 
-/** A span of OTLP/JSON (https://opentelemetry.io/docs/specs/otlp/#json-protobuf-encoding), as far as tests look. */
+/** The tested fields of a span of OTLP/JSON (https://opentelemetry.io/docs/specs/otlp/#json-protobuf-encoding). */
 export interface ReceivedSpan {
   traceId: string
   spanId: string
@@ -46,7 +46,7 @@ interface Metrics {
   resourceMetrics: { scopeMetrics: { metrics: ReceivedMetric[] }[] }[]
 }
 
-/** A collector: takes what an OTLP/HTTP exporter sends as JSON, until disposed. */
+/** Starts a collector that receives JSON from an OTLP/HTTP exporter until disposed. */
 export async function startOtlpReceiver() {
   const spans: ReceivedSpan[] = []
   const metrics: ReceivedMetric[] = []

@@ -1,6 +1,6 @@
 import { expect } from 'vitest'
 
-/** Problem details (RFC 9457) as the service writes them. */
+/** Problem details (RFC 9457) of the service. */
 export interface Problem {
   type: string
   title: string
@@ -19,7 +19,7 @@ type Answer = Pick<Response, 'status' | 'headers'> & {
   body?: unknown
 }
 
-/** Fails unless the answer is this problem, whole; `field` must be named among its errors (`a|b`: either of them). */
+/** Fails unless the answer is exactly this problem. Its errors must name `field` (`a|b` accepts either). */
 export async function expectProblem(
   answer: Answer | undefined,
   status: number,

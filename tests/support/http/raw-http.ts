@@ -9,20 +9,20 @@ export interface RawResponse {
 
 export interface RawRequest {
   method: string
-  /** The request target exactly as it goes over the wire. */
+  /** The request target on the wire. It is not encoded or normalized. */
   target: string
   /** `Host` and `Connection: close` are added to version 1.1. */
   version?: '1.0' | '1.1'
-  /** Header lines, in order, twice if wished. */
+  /** Header lines in order. Duplicates are allowed. */
   headers?: [string, string][]
   body?: string | Uint8Array
-  /** Cuts the connection once everything has been written, and waits for no answer. */
+  /** Destroys the connection after the last write, without waiting for an answer. */
   hangUp?: boolean
 }
 
 /**
- * Writes a request that no polite client would send and reads whatever comes back before the connection closes:
- * undefined when that is no HTTP response.
+ * Sends a request that HTTP clients refuse to send, and reads until the connection closes. Resolves to undefined if the answer
+ * is not an HTTP response.
  */
 export function rawRequest(
   origin: string | URL,
@@ -40,7 +40,7 @@ export function rawRequest(
   return text.then(parseResponse)
 }
 
-/** Writes these bytes, and resolves to whatever comes back until the connection closes, a character each. */
+/** Writes these bytes and reads until the connection closes. Resolves to the received bytes as latin1 text. */
 export function exchange(
   origin: string | URL,
   head: string,
@@ -90,15 +90,15 @@ function unchunk(text: string): string {
 export interface HeldRequest {
   /** Resolves once the bytes have left this process. */
   write(chunk: string | Uint8Array): Promise<void>
-  /** Ends the body and resolves to the answer. */
+  /** Ends the body. Resolves to the answer. */
   finish(chunk?: string | Uint8Array): Promise<Response>
-  /** Resolves to an answer that came before the end of the body, too. */
+  /** Resolves to the answer, even if it arrives before the end of the body. */
   answered: Promise<Response>
-  /** Cuts the connection. */
+  /** Destroys the connection. */
   cut(): void
 }
 
-/** Starts a request whose body is sent piece by piece, as the test says. */
+/** Starts a request whose body the test sends in pieces. */
 export function holdRequest(
   url: string | URL,
   method: string,
@@ -125,7 +125,7 @@ export function holdRequest(
       )
     })
   })
-  // A caller that cuts the connection never looks at the answer.
+  // Tests that destroy the connection ignore the answer.
   answered.catch(() => undefined)
   return {
     answered,

@@ -7,8 +7,8 @@ import { join } from 'node:path'
 import { generate } from 'selfsigned'
 
 /**
- * In place of what stands before a closed service with HTTP/2 on Cloud Run: ends TLS, checks callers by IAM, and passes requests
- * on without TLS.
+ * A proxy like the one in front of a private Cloud Run service with HTTP/2: terminates TLS, checks callers by IAM, and forwards
+ * requests without TLS.
  */
 export async function startRenderFront(target: string, mayInvoke: (token: string) => boolean) {
   const { cert, private: key } = await generate([{ name: 'commonName', value: 'localhost' }], {

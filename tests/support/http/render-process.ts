@@ -7,12 +7,12 @@ const program = fileURLToPath(new URL('../../../functions/host/render-host.ts', 
 
 export interface RenderProcess extends AsyncDisposable {
   origin: string
-  /** Every line that it has logged. */
+  /** All log lines. */
   lines: string[]
   stop(signal: NodeJS.Signals): Promise<void>
 }
 
-/** The service `render` in its own process, as its image starts it. */
+/** Starts the service `render` in a separate process with the command of its image. */
 export async function startRenderProcess(port = 0): Promise<RenderProcess> {
   const child = spawn(process.execPath, [program], {
     env: { PATH: process.env['PATH'], PORT: `${port}`, SHUTDOWN_SECONDS: '5' },

@@ -3,7 +3,7 @@ import { openLocalRenderer } from '../../../shared/adapters/preview/local-render
 import type { LogEntry } from '../../../shared/observability/log.ts'
 import type { Renderer } from '../../../shared/ports/renderer.ts'
 
-/** The service `render` in this process, at a free port. */
+/** Starts the service `render` in this process on a free port. */
 export function startRender(
   renderer: Renderer = openLocalRenderer(),
   log: (entry: LogEntry) => void = () => undefined,

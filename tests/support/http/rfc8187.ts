@@ -2,7 +2,7 @@ export interface Disposition {
   type: string
   /** The `filename` parameter, unquoted. */
   fallback: string | undefined
-  /** The `filename*` parameter, decoded; what a browser saves as. */
+  /** The decoded `filename*` parameter, which browsers use as the name of the download. */
   extended: string | undefined
 }
 

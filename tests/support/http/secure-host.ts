@@ -9,10 +9,10 @@ const { cert, private: key } = await generate([{ name: 'commonName', value: name
   extensions: [{ name: 'subjectAltName', altNames: [{ type: 2, value: name }] }],
 })
 
-/** Self-signed for `files.example.test` and nothing else. */
+/** A self-signed certificate for `files.example.test` only. */
 export const certificate = cert
 
-/** Its connections are counted before the handshake. */
+/** Starts a TLS host. Counts connections before the handshake. */
 export function startSecureHost(answer: RequestListener): Promise<Host> {
   return listen(createServer({ cert, key }, answer), 0, outside)
 }

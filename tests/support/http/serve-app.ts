@@ -10,11 +10,11 @@ import { problemResponse } from '../../../shared/http/problem.ts'
 export interface ServedApp extends AsyncDisposable {
   origin: string
   server: Server
-  /** What the app has logged. */
+  /** The log entries of the app. */
   entries: LogEntry[]
 }
 
-/** An app with these routes on its own socket; refusals are answered as problem+json. */
+/** Serves an app with these routes on a free port. Answers errors as problem+json. */
 export async function serveApp(route: (app: Hono<AppEnv>) => void): Promise<ServedApp> {
   const app = new Hono<AppEnv>()
   const entries: LogEntry[] = []

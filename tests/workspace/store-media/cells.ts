@@ -10,7 +10,7 @@ import type { SourceOptions } from '../../../shared/ports/sources.ts'
 import { fetcherFor, startHost } from '../../support/http/fetch-world.ts'
 import { context, formats, openMediaWorld, type MediaWorld, type OpenStack } from './media-world.ts'
 
-/** The smallest PNG there is: one pixel. */
+/** A PNG of one pixel. */
 export const png = Buffer.from(
   'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
   'base64',
@@ -20,12 +20,12 @@ const withoutWorkspace = { userId: 'ann', executionId: 'run-1' }
 
 interface Form {
   name: string
-  /** Has the PNG where the input says; resolves to the input. */
+  /** Puts the PNG at the source and resolves to the input that refers to it. */
   make: (world: MediaWorld) => Promise<string>
-  /** What it is called when it is stored locally, or in the workspace. */
+  /** Its name in the local directory or in the workspace. */
   storedAs: string
-  /** Whether it is a reference, or names an own file otherwise. */
-  names?: 'reference' | 'own file'
+  /** The kind of the input if it refers to a workspace file. */
+  names?: 'reference' | 'storage path'
 }
 
 const forms: Form[] = [
@@ -61,10 +61,10 @@ const forms: Form[] = [
     names: 'reference',
   },
   {
-    name: 'the storage path of an own file',
+    name: 'the storage path of a workspace file',
     make: async (world) => (await world.store('/p.png', png)).storagePath,
     storedAs: 'p.png',
-    names: 'own file',
+    names: 'storage path',
   },
   {
     name: 'an object of an allowed bucket',
@@ -81,7 +81,7 @@ const forms: Form[] = [
   },
 ]
 
-/** One host of the web, and one bucket; each has the PNG. */
+/** Sources with one web host and one bucket, which both serve the PNG. */
 function sourcesOf(port: number) {
   const fetchUrl = fetcherFor([], { allowedPorts: [port] })
   return {
@@ -97,7 +97,7 @@ function sourcesOf(port: number) {
 const storeIn = ({ media }: MediaWorld, file: string, returnFormat: ReturnFormat) =>
   media.storeMedia({ file, context: { ...context, sessionId: 's2' }, returnFormat })
 
-/** Each of the input forms in each of the formats. */
+/** Tests every input form with every return format. */
 export function describeCells(open: OpenStack): void {
   const begin = async () => {
     const stack = new AsyncDisposableStack()
@@ -107,7 +107,7 @@ export function describeCells(open: OpenStack): void {
   }
 
   describe.each(forms)('$name', ({ make, storedAs, name }) => {
-    test('for_local_processing is a path relative to the directory of the execution', async () => {
+    test('for_local_processing returns a path relative to the directory of the execution', async () => {
       await using opened = await begin()
       const { world } = opened
       const file = await make(world)
@@ -117,7 +117,7 @@ export function describeCells(open: OpenStack): void {
       expect(Object.keys(await world.tree())).toEqual([`exec_file/run-1/${path}`])
     })
 
-    test('for_external_api is a data URI with the type of its bytes', async () => {
+    test('for_external_api returns a data URI with the type of the bytes', async () => {
       await using opened = await begin()
       const { world } = opened
       const file = await make(world)
@@ -128,7 +128,7 @@ export function describeCells(open: OpenStack): void {
   })
 
   describe.each(forms.filter(({ names }) => names === 'reference'))('$name', ({ make }) => {
-    test('for_block_output is itself, with its type', async () => {
+    test('for_block_output returns the reference with its type', async () => {
       await using opened = await begin()
       const { world } = opened
       const file = await make(world)
@@ -138,7 +138,7 @@ export function describeCells(open: OpenStack): void {
       expect(await world.tree()).toEqual({})
     })
 
-    test.each(formats)('%s without a workspace is refused', async (returnFormat) => {
+    test.each(formats)('%s is rejected without a workspace', async (returnFormat) => {
       await using opened = await begin()
       const { world } = opened
       const request = { file: await make(world), context: withoutWorkspace, returnFormat }
@@ -151,7 +151,7 @@ export function describeCells(open: OpenStack): void {
   describe.each(forms.filter(({ names }) => names !== 'reference'))(
     '$name',
     ({ make, storedAs, names }) => {
-      test('for_block_output is a reference to a ready file', async () => {
+      test('for_block_output returns a reference to a ready file', async () => {
         await using opened = await begin()
         const { world } = opened
         const file = await make(world)
@@ -165,7 +165,7 @@ export function describeCells(open: OpenStack): void {
           state: 'ready',
           mimeType: 'image/png',
           scan: { verdict: 'clean' },
-          ...(names === 'own file'
+          ...(names === 'storage path'
             ? { path: '/p.png' }
             : { path: `/sessions/s2/${storedAs}`, origin: 'agent-created' }),
         })
@@ -173,7 +173,7 @@ export function describeCells(open: OpenStack): void {
         expect(body && (await buffer(body))).toEqual(png)
       })
 
-      test('for_block_output without a workspace is a data URI', async () => {
+      test('for_block_output returns a data URI without a workspace', async () => {
         await using opened = await begin()
         const { world } = opened
         const file = await make(world)

@@ -6,7 +6,7 @@ import { openExecutions } from '../../../shared/workspace/store-media/executions
 
 const nobody = 65534
 
-/** As root nothing is read-only. */
+/** Root ignores write permissions. */
 const isRoot = process.getuid?.() === 0
 
 let temporaryDirectory: string
@@ -23,7 +23,7 @@ afterEach(async () => {
   await rm(temporaryDirectory, { recursive: true, force: true })
 })
 
-/** What `go mod download` leaves: directories that nobody may write to. */
+/** Makes read-only directories like `go mod download`. */
 async function putReadOnly(directory: string) {
   const inner = join(directory, 'module', 'inner')
   await mkdir(inner, { recursive: true, mode: 0o700 })
@@ -32,14 +32,14 @@ async function putReadOnly(directory: string) {
   await chmod(join(directory, 'module'), 0o500)
 }
 
-describe('a read-only directory of a program', () => {
-  test('is removed when its execution is cleaned', async () => {
+describe('a read-only directory that a program made', () => {
+  test('is removed by cleanExecution', async () => {
     await putReadOnly(join(root, 'run-1'))
     await openExecutions({ temporaryDirectory }).clean('run-1')
     expect(await readdir(root, { recursive: true })).toEqual(['.incoming'])
   })
 
-  test('is removed as a leftover of a crash once it is a day old', async () => {
+  test('is removed one day after a crash', async () => {
     const left = join(root, '.incoming', 'left')
     await mkdir(join(root, '.incoming'), { mode: 0o700 })
     await putReadOnly(left)

@@ -12,7 +12,7 @@ import { png, pngUri } from './cells.ts'
 const local = { context, returnFormat: 'for_local_processing' as const }
 const eicarUri = `data:;base64,${eicar().toString('base64')}`
 
-/** What a URL answers, in place of the web. */
+/** Sources that answer every URL with this body and name. */
 export function answering(body: () => Readable, name?: string): { sources: Sources } {
   const source = () => ({ body: body(), ...(name !== undefined && { name }) })
   return { sources: { fetchUrl: async () => source(), openObject: async () => undefined } }
@@ -27,9 +27,9 @@ function unavailable(): WorkspaceError {
   return new WorkspaceError('scanner-unavailable', 'The scanner is down. Try again.')
 }
 
-/** Whatever is refused leaves everything as it was. */
+/** Tests hostile requests. Rejected requests change nothing. */
 export function describeHostile(open: OpenStack): void {
-  describe('an execution', () => {
+  describe('storeMedia and cleanExecution', () => {
     test.each([
       [
         '',
@@ -45,7 +45,7 @@ export function describeHostile(open: OpenStack): void {
         'x'.repeat(129),
         '\n',
       ],
-    ])('is not called %j', async (executionId) => {
+    ])('reject the execution id %j', async (executionId) => {
       await using world = await openMediaWorld(open)
       const request = { ...local, file: pngUri, context: { ...context, executionId } }
       await expect(world.media.storeMedia(request)).rejects.toMatchObject({
@@ -60,7 +60,7 @@ export function describeHostile(open: OpenStack): void {
   })
 
   describe('a context', () => {
-    test('with the workspace of another user is forbidden', async () => {
+    test('that combines a user with the workspace of another user is forbidden', async () => {
       await using world = await openMediaWorld(open)
       const { id } = await world.store('/a.png', png)
       const request = {
@@ -71,7 +71,7 @@ export function describeHostile(open: OpenStack): void {
       await expect(world.media.storeMedia(request)).rejects.toMatchObject({ code: 'forbidden' })
     })
 
-    test('of another user finds neither references nor storage paths', async () => {
+    test('of another user cannot use references or storage paths', async () => {
       await using world = await openMediaWorld(open)
       const { id, storagePath } = await world.store('/a.png', png)
       const eve = { userId: 'eve', workspaceId: 'eve', executionId: 'run-1' }
@@ -86,7 +86,7 @@ export function describeHostile(open: OpenStack): void {
       expect(new Set(codes.slice(6))).toEqual(new Set(['invalid-request']))
     })
 
-    test('that is bound to its session sees no other, one that is not sees all', async () => {
+    test('sees other sessions only if it is not bound to its session', async () => {
       await using world = await openMediaWorld(open)
       await world.store('/sessions/s1/a.png', png)
       await world.store('/sessions/s2/b.png', png)
@@ -115,7 +115,7 @@ export function describeHostile(open: OpenStack): void {
       ['data:;base64,a*'],
       ['workspace://not-an-id'],
       ['workspace:///a/../b'],
-    ])('%s is refused as invalid', async (file) => {
+    ])('%s is rejected with invalid-request', async (file) => {
       await using world = await openMediaWorld(open)
       await expect(world.media.storeMedia({ ...local, file })).rejects.toMatchObject({
         code: 'invalid-request',
@@ -123,7 +123,7 @@ export function describeHostile(open: OpenStack): void {
       expect(await world.tree()).toEqual({})
     })
 
-    test('that is infected, or cannot be scanned for now, leaves the directory as it was', async () => {
+    test('leaves no files if it is infected or the scanner is unavailable', async () => {
       await using world = await openMediaWorld(open)
       await using blind = await openMediaWorld(open, { scanner: down })
       for (const returnFormat of formats) {
@@ -139,7 +139,7 @@ export function describeHostile(open: OpenStack): void {
       expect(await blind.ports.blobs.list({ limit: 10 })).toEqual({ blobs: [] })
     })
 
-    test('that is a ready file is not scanned a second time', async () => {
+    test('is not scanned again if it is a ready file', async () => {
       await using world = await openMediaWorld(open, { scanner: down })
       const { id } = await world.store('/a.png', png)
       for (const returnFormat of formats) {
@@ -148,7 +148,7 @@ export function describeHostile(open: OpenStack): void {
       expect(await world.tree()).toEqual({ 'exec_file/run-1/a.png': png.length })
     })
 
-    test('that breaks off in the middle leaves nothing', async () => {
+    test('leaves no files if its body fails', async () => {
       await using world = await openMediaWorld(
         open,
         answering(() => Readable.from(half())),
@@ -172,7 +172,7 @@ export function describeHostile(open: OpenStack): void {
       ['v1.2-final version', 'v1.2-final version.png'],
       ['休日 🏖.png', '休日 🏖.png'],
       ['x'.repeat(255), `${'x'.repeat(251)}.png`],
-    ])('that calls itself %s is stored under a name that fits', async (name, stored) => {
+    ])('named %s is stored as %s', async (name, stored) => {
       await using world = await openMediaWorld(
         open,
         answering(() => Readable.from([png]), usable(name)),
@@ -192,7 +192,7 @@ const everything = {
   limit: 10,
 } as const
 
-/** The sources' port promises names that keep the rules: others are no names. */
+/** Drops names with a slash, because the `Sources` port returns only valid names. */
 function usable(name: string): string | undefined {
   return name.includes('/') ? undefined : name
 }

@@ -22,7 +22,7 @@ function* pieces(bytes: number, piece: number) {
   for (let left = bytes; left > 0; left -= piece) yield Buffer.alloc(Math.min(left, piece), 1)
 }
 
-/** A URL names the size of what it answers: `http://a.test/100`. */
+/** Sources that answer with the number of bytes in the URL: `http://a.test/100`. */
 const sized: { sources: Sources } = {
   sources: {
     fetchUrl: async (url) => ({ body: bodyOf(Number(url.split('/').pop()))() }),
@@ -66,7 +66,7 @@ export function describeLimits(open: OpenStack): void {
   describe('the files of one execution', () => {
     const options = { maxExecutionBytes: 1000 }
 
-    test('may have exactly their limit together, under any concurrency', async () => {
+    test('can use exactly maxExecutionBytes under concurrency', async () => {
       await using world = await openMediaWorld(open, sized, options)
       const stores = Array.from({ length: 25 }, () =>
         world.media.storeMedia({ ...local, file: `${url}90` }),
@@ -81,7 +81,7 @@ export function describeLimits(open: OpenStack): void {
       const stored = outcomes.length - refused.length
       expect(await held()).toBe(90 * stored)
       expect(stored).toBeLessThanOrEqual(11)
-      // What is left can be used to the last byte, for what was refused has given back what it took.
+      // Rejected files have released their bytes, so the rest is available up to the last byte.
       await world.media.storeMedia({ ...local, file: `${url}${1000 - 90 * stored}` })
       expect(await held()).toBe(1000)
       await expect(world.media.storeMedia({ ...local, file: `${url}1` })).rejects.toMatchObject({
@@ -89,7 +89,7 @@ export function describeLimits(open: OpenStack): void {
       })
     })
 
-    test('get back what was taken for one that failed, while others are at work', async () => {
+    test('regain the bytes of a failed file while other operations run', async () => {
       const sources: Sources = {
         ...sized.sources,
         fetchUrl: async (url, options) =>
@@ -104,7 +104,7 @@ export function describeLimits(open: OpenStack): void {
       expect(outcome.status).toBe('rejected')
     })
 
-    test('are counted with what programs have written there, and with what was there before', async () => {
+    test('count together with files that programs wrote to the directory', async () => {
       await using world = await openMediaWorld(open, sized, options)
       await world.put('by/program.bin', Buffer.alloc(901))
       await expect(world.media.storeMedia({ ...local, file: `${url}100` })).rejects.toMatchObject({
@@ -113,7 +113,7 @@ export function describeLimits(open: OpenStack): void {
       await world.media.storeMedia({ ...local, file: `${url}99` })
     })
 
-    test('are counted apart from those of another', async () => {
+    test('do not count towards the limit of another execution', async () => {
       await using world = await openMediaWorld(open, sized, options)
       await world.media.storeMedia({ ...local, file: `${url}1000` })
       const other = { ...context, executionId: 'run-2' }

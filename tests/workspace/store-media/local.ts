@@ -8,7 +8,7 @@ import { png, pngUri } from './cells.ts'
 
 const local = { context, returnFormat: 'for_local_processing' as const }
 
-/** Nothing leads out of the directory of an execution. */
+/** Tests that local paths cannot leave the directory of their execution. */
 export function describeLocal(open: OpenStack): void {
   describe('a local path', () => {
     test.each([
@@ -32,7 +32,7 @@ export function describeLocal(open: OpenStack): void {
       ['../run-10/a.png'],
       ['folder'],
       ['pipe'],
-    ])('%j is refused in every format', async (file) => {
+    ])('%j is rejected for every return format', async (file) => {
       await using world = await openMediaWorld(open)
       await world.put('a.png', png)
       await world.put('folder/b.png', png)
@@ -54,9 +54,9 @@ export function describeLocal(open: OpenStack): void {
     })
 
     test.each([
-      ['from the directory on', () => './made/./out.png'],
+      ['relative to the directory', () => './made/./out.png'],
       ['absolute', (directory: string) => join(directory, 'made/out.png')],
-    ])('%s names a file of the execution', async (_, fileIn) => {
+    ])('that is %s names a file of the execution', async (_, fileIn) => {
       await using world = await openMediaWorld(open)
       await world.put('made/out.png', png)
       const file = fileIn(world.directory)
@@ -66,7 +66,7 @@ export function describeLocal(open: OpenStack): void {
       expect(uri).toBe(pngUri)
     })
 
-    test('that is absolute names no file of another execution', async () => {
+    test('that is absolute is rejected for a file of another execution', async () => {
       await using world = await openMediaWorld(open)
       await world.put('a.png', png)
       const file = join(world.directory, 'a.png')
@@ -78,7 +78,7 @@ export function describeLocal(open: OpenStack): void {
       }
     })
 
-    test('that names nothing is not-found', async () => {
+    test('that does not exist is rejected with not-found', async () => {
       await using world = await openMediaWorld(open)
       for (const file of ['a.png', 'a/b/c.png', `${'x'.repeat(300)}.png`]) {
         await expect(world.media.storeMedia({ ...local, file })).rejects.toMatchObject({
@@ -88,7 +88,7 @@ export function describeLocal(open: OpenStack): void {
       expect(await world.tree()).toEqual({})
     })
 
-    test('belongs to its own execution alone, though the name of one begins like another', async () => {
+    test('is not found in another execution whose id has a common prefix', async () => {
       await using world = await openMediaWorld(open)
       await world.put('a.png', png)
       for (const executionId of ['run', 'run-10', 'run-']) {
@@ -97,7 +97,7 @@ export function describeLocal(open: OpenStack): void {
       }
     })
 
-    test('into a directory of the execution that is a link itself is refused', async () => {
+    test('is rejected if the directory of the execution is a symbolic link', async () => {
       await using world = await openMediaWorld(open)
       await mkdir(join(world.directory, '..'), { recursive: true, mode: 0o700 })
       const elsewhere = join(world.temporaryDirectory, 'elsewhere')
@@ -111,7 +111,7 @@ export function describeLocal(open: OpenStack): void {
       expect(Object.keys(await world.tree()).sort()).toEqual(['elsewhere/a.png', 'exec_file/run-1'])
     })
 
-    test('of a file that a program made is scanned', async () => {
+    test('to an infected file that a program wrote is rejected', async () => {
       await using world = await openMediaWorld(open)
       await world.put('made.txt', eicar())
       const before = await world.tree()
@@ -128,7 +128,7 @@ export function describeLocal(open: OpenStack): void {
     })
   })
 
-  test('a link to a file outside the directory does not have it replaced or removed', async () => {
+  test('storeMedia and cleanExecution keep the target of a link that leads outside the directory', async () => {
     await using world = await openMediaWorld(open)
     const outside = join(world.temporaryDirectory, 'outside.png')
     await writeFile(outside, 'mine')

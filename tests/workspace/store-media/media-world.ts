@@ -15,7 +15,7 @@ import { scan } from '../../../shared/workspace/scan/scan.ts'
 import { upload } from '../../../shared/workspace/upload/upload.ts'
 import { caller, targetOf } from '../local-workspace.ts'
 
-/** A stack: real stores, empty, disposed with everything in it. */
+/** Opens empty real stores. Disposing them deletes their contents. */
 export type OpenStack = () => Promise<{ ports: Ports } & AsyncDisposable>
 
 export const context: MediaContext = { userId: 'ann', executionId: 'run-1', workspaceId: 'ann' }
@@ -29,15 +29,15 @@ export const formats: ReturnFormat[] = [
 export interface MediaWorld extends AsyncDisposable {
   ports: Ports
   media: Media
-  /** Of the execution `run-1`. */
+  /** The directory of the execution `run-1`. */
   directory: string
-  /** Below it lies everything that is written. */
+  /** The parent of all written files. */
   temporaryDirectory: string
-  /** A ready file. */
+  /** Adds a ready file. */
   store(path: string, bytes: Buffer | string): Promise<ReadyFile>
-  /** Writes a file into the execution, as a program in it would. */
+  /** Writes a file to the directory of the execution, like a program that runs in it. */
   put(path: string, bytes: Buffer | string): Promise<void>
-  /** Every path below the temporary directory, and how large each file is. */
+  /** Lists every path below the temporary directory with the size of its file. */
   tree(): Promise<Record<string, number>>
 }
 

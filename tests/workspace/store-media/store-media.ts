@@ -5,9 +5,9 @@ import { describeHostile } from './hostile.ts'
 import { describeLocal } from './local.ts'
 import { describeLimits } from './limits.ts'
 
-/** What storeMedia promises, over any stack. */
+/** The contract of `storeMedia`, for all stores. */
 export function describeStoreMedia(name: string, open: OpenStack): void {
-  describe(`storeMedia over ${name}`, () => {
+  describe(`storeMedia with ${name}`, () => {
     describeCells(open)
     describeHostile(open)
     describeLocal(open)
