@@ -8,9 +8,9 @@ import type { Authenticate } from './auth/identity.ts'
 export interface HttpContext {
   authenticate: Authenticate
   log: (entry: LogEntry) => void
-  /** Origins whose pages may call; empty for none. */
+  /** Origins whose pages may call the API; empty for none. */
   corsOrigins: readonly string[]
-  /** The URL by which callers reach the service behind a proxy; it may have a path. */
+  /** The URL of the service for callers in front of its proxy; it may have a path. */
   publicUrl?: string | undefined
   /** Set if traces and metrics are configured. */
   telemetry?: Pick<Telemetry, 'startRequest'> | undefined
@@ -28,7 +28,7 @@ export interface AppEnv {
     caller: Caller
     /** The `WWW-Authenticate` of the answer, set by `allow()` when it rejects a request. */
     challenge?: string
-    /** Set when the error refuses the bytes of this request: a bad verdict is then 422, not 403. */
+    /** Set if the error rejects the bytes of this request: the status of a bad verdict is then 422, not 403. */
     uploaded?: boolean
   }
   /** Node's request and response, if the app runs behind `@hono/node-server`. */

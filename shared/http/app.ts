@@ -51,7 +51,7 @@ function allowedMethods(app: Hono<AppEnv>, c: Context<AppEnv>): string[] {
 /** The answer without a matching route: 404 for an unknown path, 405 for an unknown method, 204 for OPTIONS. */
 function unrouted(c: Context<AppEnv>, allowed: string[]): Response {
   const requestId = c.get('requestId')
-  // `OPTIONS *` is about the whole server (RFC 9110 §9.3.7). HAProxy uses it as a health check.
+  // `OPTIONS *` applies to the whole server (RFC 9110 §9.3.7). HAProxy uses it as a health check.
   if (c.req.method === 'OPTIONS' && rawTarget(c).path === '/') {
     return new Response(null, { status: 204, headers: { Allow: everyMethod } })
   }

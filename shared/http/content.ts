@@ -10,7 +10,7 @@ import { contentRange, rangeLength, selectRanges } from './protocol/ranges.ts'
 import { securityPolicy } from './served-as.ts'
 import { toWebStream } from './body/web-stream.ts'
 
-/** Bytes to serve, with the properties that need no reading of them. */
+/** Bytes to serve, and their properties, which are known before the bytes are read. */
 export interface Content extends Validators {
   /** All bytes, or an inclusive range of them; undefined if they are missing. */
   open: (range?: ByteRange) => Promise<Readable | undefined>
@@ -25,8 +25,8 @@ export interface Content extends Validators {
 
 /**
  * Answers GET or HEAD with bytes. Handles preconditions, ranges (RFC 9110 §13, §14) and digests (RFC 9530), and sets the headers
- * that keep hostile bytes harmless. Throws `precondition-failed`, `range-not-satisfiable`, or a plain `Error` if the bytes are
- * missing.
+ * that prevent scripts in the bytes from running. Throws `precondition-failed`, `range-not-satisfiable`, or a plain `Error` if
+ * the bytes are missing.
  */
 export async function serveContent(c: Context<AppEnv>, content: Content): Promise<Response> {
   const field = (name: string) => c.req.header(name)
@@ -98,7 +98,7 @@ async function openOrThrow(content: Content, range?: ByteRange): Promise<Readabl
   return stream
 }
 
-/** Logs a failure while bytes are sent. The client only sees that its answer is cut off. */
+/** Logs a failure after the status is sent. The client sees only a truncated answer. */
 function reportTo(c: Context<AppEnv>, { etag }: Content) {
   return (error: unknown) => {
     const reason = error instanceof Error ? error.message : String(error)

@@ -8,7 +8,7 @@ import { basePath, locationUrl } from './target.ts'
 
 const retryAfterSeconds = 1
 
-/** 201 with the `ETag` for a ready file, 202 for a pending one. Throws the refusal, whose status for an upload is 422. */
+/** Answers 201 with the `ETag` for a ready file, 202 for a pending one. Throws a refusal; a bad verdict is then 422. */
 export function answerOutcome(c: Context<AppEnv>, result: UploadOutcome): Response {
   if (result.outcome === 'refused') {
     c.set('uploaded', true)
@@ -20,7 +20,7 @@ export function answerOutcome(c: Context<AppEnv>, result: UploadOutcome): Respon
   return answerFile(c, result.file, 202)
 }
 
-/** A file's record. */
+/** Answers a file's record. */
 export function answerFile(
   c: Context<AppEnv>,
   file: FileRecord,

@@ -9,7 +9,7 @@ const maxSignatureAgeMs = 48 * 3600 * 1000
 const probeMs = 2000
 
 /** The queue of finalize events on this machine. In the cloud they wait in Pub/Sub, which has its own metrics. */
-export interface WaitingEvents {
+export interface EventQueueStatus {
   length(): number
   oldest(): Date | undefined
 }
@@ -18,9 +18,9 @@ type HealthPorts = Pick<Ports, 'catalog' | 'blobs' | 'scanner' | 'now'>
 
 /**
  * `GET /healthz`: 200 while the stores answer, and 503 `unavailable` when one does not. Without a scanner the status is 200
- * `degraded`, because files then only wait.
+ * `degraded`, because reads still work and new files wait for their scan.
  */
-export function healthRoute(ports: HealthPorts, queue?: WaitingEvents): Hono<AppEnv> {
+export function healthRoute(ports: HealthPorts, queue?: EventQueueStatus): Hono<AppEnv> {
   let last: { at: number; result: ReturnType<typeof probe>; isDone: boolean } | undefined
   return new Hono<AppEnv>().get('/healthz', async (c) => {
     const at = ports.now().getTime()
@@ -34,7 +34,7 @@ export function healthRoute(ports: HealthPorts, queue?: WaitingEvents): Hono<App
   })
 }
 
-async function probe(ports: HealthPorts, queue: WaitingEvents | undefined) {
+async function probe(ports: HealthPorts, queue: EventQueueStatus | undefined) {
   const [catalog, pending, blobs, version] = await Promise.all([
     ports.catalog.check().catch(() => undefined),
     ports.catalog.countPending().catch(() => undefined),

@@ -5,7 +5,7 @@ import { fileView } from '../api/file-view.ts'
 interface ProblemKind {
   status: number
   title: string
-  /** The status for an upload that waited for its verdict: the error is in the content of the request. */
+  /** The status if the error rejects the bytes of this request, such as an upload that waited for its verdict. */
   uploadStatus?: number
   /** The default of `Retry-After`; an error may set another. */
   retryAfterSeconds?: number
@@ -67,7 +67,7 @@ interface ProblemBody {
 
 interface ProblemContext {
   requestId: string
-  /** The error refuses the bytes of this request. */
+  /** Whether the error rejects the bytes of this request. */
   uploaded?: boolean | undefined
   /** The path of `PUBLIC_URL`, inserted before `/api/workspace` in the routes that a detail names. */
   publicPath?: string | undefined
@@ -84,7 +84,7 @@ export function problemResponse(error: unknown, context: ProblemContext): Respon
       title: 'Internal server error',
       status: 500,
       detail:
-        'The service failed; nothing is wrong with the request. Try again, and report the instance if it stays so.',
+        'The service failed; nothing is wrong with the request. Try again, and report the instance if the error persists.',
       instance,
     })
   }
@@ -106,7 +106,7 @@ function withPublicRoutes(detail: string, path = ''): string {
   return detail.replace(/\b(GET|POST|PUT|PATCH|DELETE) (?=\/api\/workspace\/)/g, `$1 ${path}`)
 }
 
-/** A problem without a type: its HTTP status says everything (RFC 9457 §4.2.1). */
+/** A problem of the type `about:blank`, which has no meaning beyond its HTTP status (RFC 9457 §4.2.1). */
 export function statusProblem(status: number, detail: string, requestId: string): Response {
   const title = STATUS_CODES[status] ?? 'Refused'
   return problem({ type: 'about:blank', title, status, detail, instance: instanceOf(requestId) })

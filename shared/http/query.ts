@@ -6,7 +6,7 @@ import { rawTarget } from './target.ts'
 import { parsed } from '../api/parsed.ts'
 
 /**
- * The query's parameters that the schema knows, each at most once; ignores others. Throws `invalid-request` that names the
+ * Parses the query parameters of the schema, each at most once, and ignores others. Throws `invalid-request` with the
  * parameter.
  */
 export function parseQuery<Shape extends z.ZodRawShape>(

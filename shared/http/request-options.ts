@@ -22,8 +22,8 @@ export function waitSeconds(c: Context<AppEnv>, byDefault = defaultWaitSeconds):
 }
 
 /**
- * How to normalize the image of an upload (`normalize=image`); undefined keeps the bytes. Reads only the query, because the
- * fields of a form may follow its file.
+ * The options to normalize an uploaded image (`normalize=image`); undefined to store its bytes unchanged. Reads only the query,
+ * because the fields of a form may follow its file.
  */
 export function normalizationOf(c: Context<AppEnv>): NormalizeOptions | undefined {
   return chosenNormalization(parseQuery(c, normalizationTextSchema))

@@ -9,8 +9,8 @@ interface ServedAs {
 }
 
 /**
- * The `Content-Type` and `Content-Disposition` of a file's bytes. With `inline` browsers display a file whose type cannot run
- * scripts, under the type name that browsers recognize.
+ * The `Content-Type` and `Content-Disposition` of a file's bytes. With `inline`, a browser displays a file whose type cannot run
+ * scripts; the `Content-Type` is then the name that browsers recognize.
  */
 export function servedAs(
   { name, mimeType, charset }: Pick<ReadyFile, 'name' | 'mimeType' | 'charset'>,
@@ -20,25 +20,25 @@ export function servedAs(
   const type = shown ?? mimeType
   return {
     contentType:
-      charset === undefined || !takesCharset(type) ? type : `${type}; charset=${charset}`,
+      charset === undefined || !allowsCharset(type) ? type : `${type}; charset=${charset}`,
     contentDisposition: contentDisposition(shown === undefined ? 'attachment' : 'inline', name),
   }
 }
 
 /** `text/*` (RFC 6657) and XML types (RFC 7303); JSON is always UTF-8 (RFC 8259 §8.1). */
-function takesCharset(type: string): boolean {
+function allowsCharset(type: string): boolean {
   return type.startsWith('text/') || isXml(type)
 }
 
-const isPlayed = /^(?:audio|video)\//
+const audioOrVideo = /^(?:audio|video)\//
 
 /**
- * The `Content-Security-Policy` of served bytes. No policy allows scripts. Audio and video keep their origin, because a player
- * requests its file with CORS and an opaque origin fails that check (docs/decisions/inline-and-sandbox.md).
+ * The `Content-Security-Policy` of served bytes. No policy allows scripts. Audio and video have `allow-same-origin`, because a
+ * player requests its file with CORS and an opaque origin fails that check (docs/decisions/inline-and-sandbox.md).
  */
 export function securityPolicy({ contentType, contentDisposition }: ServedAs): string {
   if (!contentDisposition.startsWith('inline')) return "default-src 'none'; sandbox"
-  return isPlayed.test(contentType)
+  return audioOrVideo.test(contentType)
     ? "default-src 'none'; sandbox allow-same-origin; media-src 'self'"
     : "default-src 'none'; sandbox; img-src 'self'; style-src 'unsafe-inline'"
 }

@@ -5,9 +5,9 @@ import { decodePercent } from './protocol/percent-encoding.ts'
 
 export const basePath = '/api/workspace'
 
-const ownPath = /^\/(?:api\/workspace|healthz)(?:[/?]|$)/
+const servicePath = /^\/(?:api\/workspace|healthz)(?:[/?]|$)/
 const dotSegment = /^(\.|%2e){1,2}$/i
-const hiddenCharacter = /%2f|%5c|%00|[\\#]/i
+const ambiguousCharacter = /%2f|%5c|%00|[\\#]/i
 
 /** The request target as sent. URL parsing would resolve dot segments and hide them (RFC 9112 §3.2). */
 export function rawTarget(c: Context<AppEnv>): { path: string; query: string } {
@@ -27,7 +27,9 @@ export function absoluteUrl(c: Context<AppEnv>, url: string): string {
   return hasOrigin(url) ? url : (c.get('publicUrl') ?? new URL(c.req.url).origin) + url
 }
 
-/** The same for `Location`, without a host: callers resolve it against the host that they asked, through any proxy. */
+/**
+ * The form of a URL path for `Location`, without a host: callers resolve it against the host of their request, behind any proxy.
+ */
 export function locationUrl(c: Context<AppEnv>, url: string): string {
   return hasOrigin(url) ? url : publicPath(c.get('publicUrl')) + url
 }
@@ -39,15 +41,15 @@ export function publicPath(publicUrl: string | undefined): string {
 
 /**
  * Removes the path of `PUBLIC_URL` from a request target, for proxies that forward that path. Removes it only if a path of the
- * service remains, because the path of `PUBLIC_URL` may itself begin like one.
+ * service remains, because the path of `PUBLIC_URL` may itself begin with `/api/workspace`.
  */
 export function withoutPublicPath(target: string, path: string): string {
   const origin = /^https?:\/\/[^/?]*/i.exec(target)?.[0] ?? ''
   const rest = target.slice(origin.length)
   if (path === '' || !rest.startsWith(path)) return target
-  const own = rest.slice(path.length)
-  if (own === '' || own === '/') return `${origin}/`
-  return ownPath.test(own) ? origin + own : target
+  const inner = rest.slice(path.length)
+  if (inner === '' || inner === '/') return `${origin}/`
+  return servicePath.test(inner) ? origin + inner : target
 }
 
 function hasOrigin(url: string): boolean {
@@ -59,7 +61,7 @@ export function assertPlainPath(path: string): void {
   if (path.split('/').some((segment) => dotSegment.test(segment))) {
     throw invalid('path', 'must not have a "." or ".." segment, percent-encoded or not')
   }
-  if (hiddenCharacter.test(path)) {
+  if (ambiguousCharacter.test(path)) {
     throw invalid('path', 'must not contain "\\", "#" or an encoded "/", "\\" or NUL')
   }
   if (decodePercent(path) === undefined) {

@@ -1,6 +1,6 @@
 import { Hono } from 'hono'
 import { describe, expect, test } from 'vitest'
-import { healthRoute, type WaitingEvents } from '../../shared/http/health.ts'
+import { healthRoute, type EventQueueStatus } from '../../shared/http/health.ts'
 import type { Ports } from '../../shared/ports/ports.ts'
 import { openLocalWorkspace } from '../workspace/local-workspace.ts'
 
@@ -11,7 +11,7 @@ interface Health {
   queue?: { events: number; oldestQueuedAt: string | null }
 }
 
-async function health(ports: Ports, queue?: WaitingEvents) {
+async function health(ports: Ports, queue?: EventQueueStatus) {
   const answer = await new Hono().route('/', healthRoute(ports, queue)).request('/healthz')
   return { code: answer.status, ...((await answer.json()) as Health) }
 }

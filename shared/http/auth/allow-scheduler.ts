@@ -4,16 +4,16 @@ import { credentialsOf } from './credentials.ts'
 import type { AuthConfig } from './open-authenticator.ts'
 import { forbidden, openScheduler, type SchedulerIdentity } from './scheduler.ts'
 
-/** Cloud Scheduler waits three minutes for an answer by default; a call that works for this long leaves it a margin. */
+/** The longest work of one call. Cloud Scheduler waits three minutes for the answer by default. */
 export const schedulerBudgetMs = 150_000
 
 export interface SchedulerAccess {
-  /** Undefined: no call of a scheduler is accepted. */
+  /** If undefined, no call of a scheduler is accepted. */
   sweepInvoker: SchedulerIdentity | undefined
   auth: Pick<AuthConfig, 'mode'>
 }
 
-/** Allows calls of the configured scheduler. Without one, allows calls of this machine if AUTH_MODE is "local". */
+/** Allows calls of the configured scheduler. Without one, allows calls from this machine if AUTH_MODE is "local". */
 export function allowScheduler({ sweepInvoker, auth }: SchedulerAccess): MiddlewareHandler<AppEnv> {
   const authorize = sweepInvoker && openScheduler(sweepInvoker)
   return async (c, next) => {

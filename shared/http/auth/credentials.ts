@@ -2,7 +2,7 @@ import type { Context } from 'hono'
 import type { AppEnv } from '../app-env.ts'
 import type { Credentials } from './identity.ts'
 
-/** The peer of a closed connection, whose address is unknown. It is no loopback address. */
+/** The peer of a closed connection, whose address is unknown. It never counts as a loopback address. */
 const gone = 'gone'
 
 /** The parts of a request that identify its sender. */

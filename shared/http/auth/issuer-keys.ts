@@ -10,8 +10,8 @@ const failureMs = 5_000
 
 /**
  * Looks up the keys of a token issuer. Fetches them at the first use and again after 10 minutes. While the issuer is unavailable,
- * known keys stay valid without limit, and it is asked every 5 seconds. Throws `identity-unavailable` for a key that cannot be
- * looked up.
+ * known keys stay valid without limit, and fetches are retried every 5 seconds. Throws `identity-unavailable` for a key that
+ * cannot be looked up.
  */
 export function openIssuerKeys(jwksUrl: URL, now = () => Date.now()): JWTVerifyGetKey {
   // Ages are tracked here, because the library drops expired keys even while the issuer is unavailable.

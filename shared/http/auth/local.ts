@@ -4,7 +4,7 @@ import { WorkspaceError } from '../../model/errors.ts'
 import type { Authenticate, Credentials, Scope } from './identity.ts'
 import { parseUserId, unauthenticated } from './token.ts'
 
-/** The user that holds `workspace:admin`. */
+/** The user with the scope `workspace:admin`. */
 const administrator = 'admin'
 
 export interface LocalConfig {

@@ -11,8 +11,8 @@ export interface SchedulerIdentity {
   /** The URL of the called service, the `aud` of the token. */
   audience: string
   /**
-   * The platform in front verifies every token before it forwards a call. Only then is a token accepted whose signature the
-   * platform has removed.
+   * Whether the platform in front verifies every token before it forwards a call. If not, a token without its signature is
+   * rejected.
    */
   platformVerifies: boolean
   /** Google's keys by default; tests pass other keys. */
@@ -37,7 +37,7 @@ const claimsSchema = z.object({
 /**
  * Accepts Google ID tokens of one service account. Cloud Run replaces the signature of a token that it has verified by IAM
  * with `SIGNATURE_REMOVED_BY_GOOGLE` (https://cloud.google.com/run/docs/troubleshooting#signature-removed). Any caller can
- * write such a token, so it counts only with `platformVerifies`. All claims are checked in either case.
+ * write such a token, so it is accepted only with `platformVerifies`. All claims are checked in either case.
  */
 export function openScheduler(identity: SchedulerIdentity): AuthorizeCall {
   const keys = openIssuerKeys(identity.jwksUrl ?? googleKeys)

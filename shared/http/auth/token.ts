@@ -62,7 +62,7 @@ export function identityOf(payload: JWTPayload): Identity {
   }
 }
 
-/** Validates an opaque user id. Throws `unauthenticated` for text that a store cannot keep. */
+/** Validates an opaque user id. Throws `unauthenticated` for text that the stores cannot represent. */
 export function parseUserId(id: string): string {
   const rule = userIdViolation(id)
   if (rule !== undefined) throw unauthenticated(`The user id ("sub") ${rule}.`)

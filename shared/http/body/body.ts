@@ -9,7 +9,10 @@ import { sendContinue } from './expect-continue.ts'
 
 export const idleSeconds = 30
 
-/** The buffer between connection and storage. It is larger than a chunk, so that neither waits for the other. */
+/**
+ * The size of the buffer between connection and storage. It has space for several chunks, so that neither side waits for the
+ * other.
+ */
 const bufferedBytes = 256 * 1024
 
 /** The Functions Framework reads the body before the handler runs. */
@@ -36,17 +39,17 @@ export interface BodyOptions {
 }
 
 /**
- * The request's body as a stream, which can be opened once. The stream fails with `invalid-request` if it ends before its declared
- * length, with `timeout` if a reader waits longer than the idle limit, and with `digest-mismatch` instead of its end if the
- * checksum differs. Writers undo a failed body. Destroying the stream keeps the connection open, so that an error can still be
- * answered. Throws `unsupported-type` for a content coding.
+ * The request's body as a stream, which can be opened once. The stream fails with `invalid-request` if it ends before its
+ * declared length, with `timeout` if a reader waits longer than the idle limit, and with `digest-mismatch` instead of its end if
+ * the checksum differs. A writer of a failed body must discard its bytes. Destroying the stream keeps the connection open, so
+ * that an error can still be answered. Throws `unsupported-type` for a content coding.
  */
 export function bodyStream(c: Context<AppEnv>, options: BodyOptions = {}): Readable {
   const coding = c.req.header('content-encoding')?.trim().toLowerCase()
   if (coding !== undefined && coding !== '' && coding !== 'identity') {
     throw new WorkspaceError(
       'unsupported-type',
-      `Content-Encoding "${coding}" is not taken; send the bytes as they are.`,
+      `Content-Encoding "${coding}" is not accepted; send the bytes as they are.`,
     )
   }
   return guard(claim(c), {
@@ -146,7 +149,7 @@ function truncated(receivedBytes: number, declaredBytes: number | undefined): Wo
 function tooSlow(seconds: number): WorkspaceError {
   return new WorkspaceError(
     'timeout',
-    `No byte of the body came for ${seconds} s. Send it again, without a pause as long.`,
+    `No byte of the body arrived for ${seconds} s. Send it again, without such a pause.`,
   )
 }
 

@@ -19,17 +19,17 @@ export function answerBeforeEnd(limits = drainLimits): MiddlewareHandler<AppEnv>
     if (!hasUnreadBody(c)) return
     const { status, headers, body } = c.res
     const answer = body?.getReader()
-    const begun = headers.has('Content-Length') ? [] : await beginning(answer)
-    const isWhole = begun.at(-1)?.done === true
+    const firstReads = headers.has('Content-Length') ? [] : await readTwice(answer)
+    const isWhole = firstReads.at(-1)?.done === true
     if (isWhole && status !== 204 && status !== 304) {
-      const length = begun.reduce((sum, { value }) => sum + (value?.length ?? 0), 0)
+      const length = firstReads.reduce((sum, { value }) => sum + (value?.length ?? 0), 0)
       headers.set('Content-Length', `${length}`)
     }
     headers.set('Connection', 'close')
-    const passedOn = new ReadableStream<Uint8Array>(
+    const delayed = new ReadableStream<Uint8Array>(
       {
         async pull(controller) {
-          const { value } = begun.shift() ?? (await answer?.read()) ?? {}
+          const { value } = firstReads.shift() ?? (await answer?.read()) ?? {}
           if (value) {
             controller.enqueue(value)
             return
@@ -42,14 +42,14 @@ export function answerBeforeEnd(limits = drainLimits): MiddlewareHandler<AppEnv>
       { highWaterMark: 0 },
     )
     c.res = undefined
-    c.res = new Response(passedOn, { status, headers })
+    c.res = new Response(delayed, { status, headers })
   }
 }
 
 type Answer = ReadableStreamDefaultReader<Uint8Array>
 
-/** The first two reads of an answer. They show whether it is a single chunk, whose length is then known. */
-async function beginning(
+/** Reads an answer twice. The second read shows whether the answer is a single chunk, whose length is then known. */
+async function readTwice(
   answer: Answer | undefined,
 ): Promise<{ done: boolean; value?: Uint8Array | undefined }[]> {
   const first = await answer?.read()

@@ -24,7 +24,7 @@ export class FormFieldSet {
     this.values.set(name, text)
   }
 
-  /** Adds a known field that was sent as a file, such as a Blob of JSON, by `run` at its end. Drops any other file. */
+  /** Adds a known field that was sent as a file, such as a Blob of JSON. Passes `add` to `run` at its end. Drops other files. */
   addFile(part: FormPart, body: Readable, run: (add: () => void) => void): void {
     if (part.name === undefined || !this.#isKnown(part.name)) {
       body.resume()

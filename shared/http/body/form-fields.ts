@@ -60,7 +60,7 @@ async function multipartFields(
 }
 
 function refuseFile(): never {
-  throw invalid('file', 'is not taken here; send files to POST /api/workspace/files')
+  throw invalid('file', 'is not accepted here; send files to POST /api/workspace/files')
 }
 
 function tooLarge(maxBytes: number): WorkspaceError {

@@ -5,7 +5,7 @@ import { decodeText, parsePartHeader, type PartHeader } from '../protocol/part-h
 
 /** Enough for upload libraries that send each metadata entry as a field. */
 const maxParts = 1000
-/** Holds several chunks of the connection, so that parser and storage can work at the same time. */
+/** The size of several chunks of the connection, so that parser and storage can work at the same time. */
 const fileBufferBytes = 512 * 1024
 
 export interface FormPart extends PartHeader {
@@ -85,8 +85,8 @@ interface HeaderParser {
 
 /**
  * Reads each part's header before busboy does, and passes on only what busboy needs to distinguish files from fields. busboy does
- * not expose headers, skips those that it cannot parse, replaces bytes that are not UTF-8, and does not tell `filename` from
- * `filename*`. Its header parser is the private property `_hparser`, set once for each part (1.6.0).
+ * not expose headers, skips those that it cannot parse, replaces bytes that are not UTF-8, and does not distinguish `filename`
+ * from `filename*`. Its header parser is the private property `_hparser`, set once for each part (1.6.0).
  */
 function readHeaders(form: Busboy, read: (fields: HeaderFields) => PartHeader | undefined): void {
   let current: HeaderParser | null = null

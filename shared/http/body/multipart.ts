@@ -11,8 +11,8 @@ import { atFirstByte, attempt, malformedForm, openForm, type FormPart } from './
 
 const fieldNames = ['path', 'session', 'overwrite', 'metadata', 'origin'] as const
 const maxFieldBytes = 64 * 1024
-/** The most consecutive bytes outside the file: a preamble, an epilogue, a long field, a file under another name. */
-const maxQuietBytes = 1024 * 1024
+/** The most consecutive bytes outside the file, such as a preamble, an epilogue, a long field or another file. */
+const maxBytesOutside = 1024 * 1024
 
 type FormFields = Partial<Record<(typeof fieldNames)[number], string>>
 
@@ -22,7 +22,7 @@ export interface FilePart {
   name: () => string
   /** The declared type without parameters; `text/plain` by default (RFC 7578 §4.4). */
   mimeType: string
-  /** Read it without waiting for `fields`, which may follow it. It fails when the form fails. */
+  /** Must be read without waiting for `fields`, which may follow it. Fails if the form fails. */
   body: Readable
   /** Resolves to the other parts when the whole form is read; rejects if it is invalid. */
   fields: Promise<FormFields>
@@ -30,9 +30,9 @@ export interface FilePart {
 
 /**
  * Reads a `multipart/form-data` body (RFC 7578) of one `file` and the fields of an upload, in any order, in constant
- * memory. Ignores other fields and empty file inputs. `onFile` stores the file and keeps it only after `fields` has
- * resolved; its result is returned. Throws `unsupported-type` for another content type and `invalid-request` for an invalid form.
- * An error of `onFile` ends the reading and is thrown unchanged.
+ * memory. Ignores other fields and empty file inputs. `onFile` stores the file, and must discard it if `fields` rejects; its
+ * result is returned. Throws `unsupported-type` for another content type and `invalid-request` for an invalid form.
+ * An error of `onFile` stops the parser and is thrown unchanged.
  */
 export async function parseMultipart<T>(
   c: Context<AppEnv>,
@@ -47,15 +47,15 @@ export async function parseMultipart<T>(
   let handlerError: Error | undefined
   let file: Readable | undefined
   let ignoredFile: WorkspaceError | undefined
-  let quietBytes = 0
+  let bytesOutside = 0
 
-  const take = ({ fileName, mimeType, encoding }: FormPart, stream: Readable) => {
+  const receiveFile = ({ fileName, mimeType, encoding }: FormPart, stream: Readable) => {
     if (handled) throw invalid('file', 'must be sent once; upload further files one by one')
     assertPlainEncoding('file', encoding)
     const name = () => fileNameOf(fileName, c.req.header('User-Agent'))
     file = stream
     handled = (async () => onFile({ name, mimeType, body: stream, fields: fields.promise }))()
-    whole(handled, stream).catch((error: Error) => {
+    assertRead(handled, stream).catch((error: Error) => {
       if (!form.destroyed) handlerError = error
       form.destroy(error)
     })
@@ -63,17 +63,17 @@ export async function parseMultipart<T>(
   const form = openForm(contentType, {
     maxFieldBytes,
     file(part, stream) {
-      quietBytes = 0
+      bytesOutside = 0
       if (part.name !== 'file') {
         if (part.name === undefined || !isKnown(part.name)) ignoredFile ??= otherFile(part.name)
         received.addFile(part, stream, (add) => attempt(form, add))
       } else if (part.fileName === undefined) {
         // A browser sends an empty file input as a file without name and bytes (HTML §4.10.21.4).
-        atFirstByte(form, stream, () => take(part, stream))
-      } else take(part, stream)
+        atFirstByte(form, stream, () => receiveFile(part, stream))
+      } else receiveFile(part, stream)
     },
     field(part, text, isTooLong) {
-      quietBytes = 0
+      bytesOutside = 0
       if (part.name === 'file') throw fileAsField()
       received.add(part, text, isTooLong)
     },
@@ -81,8 +81,8 @@ export async function parseMultipart<T>(
   const checksum = expectedChecksum((name) => c.req.header(name))
   const body = bodyStream(c, { ...limits, checksum })
   body.on('data', (chunk: Buffer) => {
-    if (quietBytes > maxQuietBytes) form.destroy(ignoredFile ?? tooQuiet())
-    if (!file || file.readableEnded) quietBytes += chunk.length
+    if (bytesOutside > maxBytesOutside) form.destroy(ignoredFile ?? tooMuchOutside())
+    if (!file || file.readableEnded) bytesOutside += chunk.length
   })
 
   try {
@@ -115,7 +115,7 @@ function formType(c: Context<AppEnv>): string {
 }
 
 /** Rejects if `onFile` rejects, or if it resolves without reading the file, which would block the parser. */
-async function whole(handled: Promise<unknown>, stream: Readable): Promise<void> {
+async function assertRead(handled: Promise<unknown>, stream: Readable): Promise<void> {
   await handled
   if (!stream.readableEnded) throw new Error('onFile has resolved without reading the file')
 }
@@ -138,6 +138,6 @@ function noFile(): WorkspaceError {
   )
 }
 
-function tooQuiet(): WorkspaceError {
-  return invalid('body', `has more than ${maxQuietBytes} bytes outside the parts of an upload`)
+function tooMuchOutside(): WorkspaceError {
+  return invalid('body', `has more than ${maxBytesOutside} bytes outside the parts of an upload`)
 }

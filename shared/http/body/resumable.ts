@@ -11,8 +11,8 @@ import { parseUploadRange } from '../protocol/upload-range.ts'
 const clientClosedRequest = 499
 
 /**
- * `/uploads/{uploadId}`: the server side of the Cloud Storage protocol for resumable uploads. The id is a secret that allows
- * sending. `cancel` ends a session and releases its reservation.
+ * `/uploads/{uploadId}`: the server side of the Cloud Storage protocol for resumable uploads. The id is the credential, so
+ * that the routes check no token. `cancel` ends a session and releases its reservation.
  * https://cloud.google.com/storage/docs/performing-resumable-uploads
  */
 export const resumableRoutes = (
@@ -43,7 +43,7 @@ async function receive(
     return uploads.append(uploadId, { body: verifiedBody(c, true), firstByte: 0, ...total })
   }
   if (range.sizeBytes === undefined) {
-    if (lengthBytes) throw invalid('body', 'must be empty where Content-Range asks what is held')
+    if (lengthBytes) throw invalid('body', 'must be empty if Content-Range queries the status')
     return uploads.status(uploadId, range.totalBytes)
   }
   if (lengthBytes !== undefined && lengthBytes !== range.sizeBytes) {

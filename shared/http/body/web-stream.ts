@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream'
 
 /**
  * A Node stream as the body of a Response, without read-ahead; 1.5 times as fast as `Readable.toWeb`. Cancelling destroys the
- * source. A source of another size than `sizeBytes` is an error, so that a client cannot mistake a truncated body for a complete
+ * source. Fails if the source does not have exactly `sizeBytes`, so that a client cannot mistake a truncated body for a complete
  * one. `report` receives errors of the source, because the status is already sent.
  */
 export function toWebStream(

@@ -12,7 +12,7 @@ export function qualityOf(accept: string | undefined, type: string): number {
     const end = element.indexOf(';')
     const parametersAt = end === -1 ? element.length : end
     const range = element.slice(0, parametersAt).trim().toLowerCase()
-    // The highest weight of a repeated range counts.
+    // A repeated range has the highest of its weights.
     ranges.set(range, Math.max(weightOf(element, parametersAt), ranges.get(range) ?? 0))
   }
   const family = `${type.split('/', 1)[0]}/*`
@@ -20,7 +20,9 @@ export function qualityOf(accept: string | undefined, type: string): number {
   return ranges.get(type) ?? ranges.get(family) ?? ranges.get('*/*') ?? ranges.get('*') ?? 0
 }
 
-/** The weight among a range's parameters (RFC 9110 §12.4.2), 1 without a valid one. Scans in place, without a list of parameters. */
+/**
+ * The weight among a range's parameters (RFC 9110 §12.4.2), 1 without a valid one. Scans in place, without a list of parameters.
+ */
 function weightOf(element: string, parametersAt: number): number {
   for (let at = parametersAt; at < element.length;) {
     const next = element.indexOf(';', at + 1)

@@ -34,7 +34,7 @@ export function byteranges(ranges: ByteRange[], mimeType: string, sizeBytes: num
         }
         yield tail
       }
-      // Starts immediately, so that a source opened before is closed when the reader disconnects.
+      // Starts immediately, so that a source that is already open is closed if the reader disconnects.
       const body = new PassThrough()
       pipeline(bytes, body).catch(() => undefined)
       return body

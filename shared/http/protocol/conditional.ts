@@ -9,7 +9,7 @@ import {
 import { parseHttpDate, wholeSecond } from './http-date.ts'
 import { checksumIn } from './proxied-tag.ts'
 
-/** Identify the selected version: a strong entity-tag, and the time of the last change. */
+/** The properties that identify a version: a strong entity-tag, and the time of the last change. */
 export interface Validators {
   etag: string
   lastModified: Date
@@ -19,9 +19,9 @@ export interface Validators {
 type FieldReader = (name: string) => string | undefined
 
 /**
- * Evaluates a request's preconditions against an existing representation, in the order of RFC 9110 §13.2.2. A malformed `If-Match`
- * matches nothing, so that no change happens under a misread condition. A malformed `If-None-Match` or date is ignored.
- * `If-None-Match` also matches a tag of Coffer that a proxy has modified.
+ * Evaluates a request's preconditions against an existing representation, in the order of RFC 9110 §13.2.2. A malformed
+ * `If-Match` matches nothing, so that no change happens under a condition that the service cannot parse. A malformed
+ * `If-None-Match` or date is ignored. `If-None-Match` also matches a tag of Coffer that a proxy has modified.
  */
 export function evaluatePreconditions(
   method: string,
@@ -37,7 +37,12 @@ export function evaluatePreconditions(
     return 'precondition-failed'
   }
   if (ifNoneMatch !== undefined) {
-    if (someTag(ifNoneMatch, (tag) => matchesWeakly(tag, current.etag) || names(tag, current))) {
+    if (
+      someTag(
+        ifNoneMatch,
+        (tag) => matchesWeakly(tag, current.etag) || matchesChecksum(tag, current),
+      )
+    ) {
       return isRead ? 'not-modified' : 'precondition-failed'
     }
   } else if (isRead && isModifiedSince(field('if-modified-since'), current) === false) {
@@ -100,7 +105,7 @@ function parseIfMatch(field: string): string[] | '*' {
 }
 
 /** Whether a tag contains the checksum of the current bytes, also after a proxy has modified it. */
-function names(tag: EntityTag, { etag }: Validators): boolean {
+function matchesChecksum(tag: EntityTag, { etag }: Validators): boolean {
   const checksum = checksumIn(tag)
   return checksum !== undefined && etagOf(checksum) === etag
 }

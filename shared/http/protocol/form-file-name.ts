@@ -32,11 +32,11 @@ function lastSegment(text: string): string {
   return text.slice(Math.max(text.lastIndexOf('/'), text.lastIndexOf('\\')) + 1)
 }
 
-const isWords = /^=\?[^?\s]{1,40}\?[bq]\?[^?\s]*\?=(?:\s+=\?[^?\s]{1,40}\?[bq]\?[^?\s]*\?=)*$/i
+const encodedWords = /^=\?[^?\s]{1,40}\?[bq]\?[^?\s]*\?=(?:\s+=\?[^?\s]{1,40}\?[bq]\?[^?\s]*\?=)*$/i
 
 /** Decodes a name that consists of encoded-words (RFC 2047 §2), which .NET and Spring send; undefined for any other. */
 function decodeWords(text: string): string | undefined {
-  if (!isWords.test(text)) return undefined
+  if (!encodedWords.test(text)) return undefined
   const words = text.split(/\s+/).map((word) => word.split('?'))
   const charset = words[0]?.[1]?.toLowerCase()
   if (charset !== 'utf-8' || words.some((word) => word[1]?.toLowerCase() !== charset)) {

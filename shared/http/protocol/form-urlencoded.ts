@@ -1,7 +1,7 @@
 import { invalid } from '../../model/errors.ts'
 import { decodePercent } from './percent-encoding.ts'
 
-/** Bounds the work of a request: each pair costs a decoding. */
+/** Limits the work of a request, which decodes each pair. */
 const maxPairs = 1000
 
 /**

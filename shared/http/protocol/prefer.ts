@@ -3,8 +3,8 @@ import { listElements } from './list-elements.ts'
 const waitValue = /^wait\s*=\s*(?:"(\d{1,9})"|(\d{1,9}))\s*(?:;|$)/i
 
 /**
- * The seconds of `Prefer: wait=N` (RFC 7240 §4.3); undefined without a valid one. The first of a repeated preference counts
- * (§2).
+ * The seconds of `Prefer: wait=N` (RFC 7240 §4.3); undefined without a valid one. The first value of a repeated preference
+ * applies (§2).
  */
 export function parseWait(field: string): number | undefined {
   for (const preference of listElements(field)) {

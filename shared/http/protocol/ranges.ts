@@ -17,8 +17,8 @@ export function selectRanges(
   if (specs === undefined || specs.length > maxRanges) return 'whole'
   const ranges = specs.flatMap((spec) => resolve(spec, sizeBytes) ?? [])
   if (ranges.length === 0) return 'unsatisfiable'
-  const askedBytes = ranges.reduce((sum, range) => sum + rangeLength(range), 0)
-  return askedBytes > sizeBytes ? 'whole' : ranges
+  const requestedBytes = ranges.reduce((sum, range) => sum + rangeLength(range), 0)
+  return requestedBytes > sizeBytes ? 'whole' : ranges
 }
 
 /** The `Content-Range` of a range; without a range, that of a 416 (RFC 9110 §14.4). */

@@ -4,7 +4,7 @@ import { buffer } from 'node:stream/consumers'
 import type { nodeListener } from './node-listener.ts'
 import { configureServer } from './server-defaults.ts'
 
-/** The paths by which the Firebase emulator controls the process. */
+/** The paths that the Firebase emulator uses to control the process. */
 const reserved = /^\/__\//
 
 /**
@@ -22,7 +22,7 @@ export function bypassFramework(
   { readFirst }: { readFirst: boolean },
 ): void {
   const answer: RequestListener = (incoming, outgoing) => {
-    if (readFirst) void afterItsEnd(incoming).then(() => listener(incoming, outgoing))
+    if (readFirst) void bufferBody(incoming).then(() => listener(incoming, outgoing))
     else void listener(incoming, outgoing)
   }
   subscribe('tracing:net.server.listen:asyncStart', (message) => {
@@ -40,6 +40,6 @@ export function bypassFramework(
 }
 
 /** Stores the body in the Functions Framework's property; a truncated body is empty, and the function rejects it. */
-async function afterItsEnd(incoming: IncomingMessage & { rawBody?: Buffer }): Promise<void> {
+async function bufferBody(incoming: IncomingMessage & { rawBody?: Buffer }): Promise<void> {
   incoming.rawBody = await buffer(incoming).catch(() => Buffer.alloc(0))
 }

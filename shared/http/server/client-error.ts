@@ -5,7 +5,7 @@ import { invalid } from '../../model/errors.ts'
 import { parseFailure } from '../protocol/parse-failure.ts'
 import { problemResponse, statusProblem } from '../problem.ts'
 
-/** The time that a rejected client may continue to send: a client that is cut off while sending may miss its answer. */
+/** The time for a rejected client to read its answer. A client that is cut off while it sends may miss the answer. */
 const lingerMilliseconds = 2000
 
 /** Makes a server answer a problem for invalid requests that Node's parser rejects. */
@@ -47,7 +47,7 @@ function problemOf(error: NodeJS.ErrnoException, requestId: string): Response {
     return statusProblem(431, 'The head of the request is too long; send less in it.', requestId)
   }
   if (code === 'ERR_HTTP_REQUEST_TIMEOUT') {
-    return statusProblem(408, 'The head of the request did not come in time.', requestId)
+    return statusProblem(408, 'The head of the request did not arrive in time.', requestId)
   }
   const { field, rule } = parseFailure(error)
   return problemResponse(invalid(field, rule), { requestId })

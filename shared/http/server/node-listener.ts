@@ -9,7 +9,7 @@ import { isClientAbort } from './client-abort.ts'
 import { problemResponse } from '../problem.ts'
 import { publicPath, withoutPublicPath } from '../target.ts'
 
-/** The app as a listener of Node's HTTP server. Answers a problem also for requests that never reach the app. */
+/** The app as a listener of Node's HTTP server. Answers a problem also for requests that do not reach the app. */
 export function nodeListener(
   app: Hono<AppEnv>,
   { log, publicUrl }: Pick<HttpContext, 'log' | 'publicUrl'>,

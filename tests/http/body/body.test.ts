@@ -119,7 +119,7 @@ describe('a request body on a socket', () => {
     expect(response.headers.get('connection')).toBe('close')
     await expect(response.json()).resolves.toMatchObject({
       type: 'urn:coffer:problem:timeout',
-      detail: /^No byte of the body came for 0\.2 s/,
+      detail: /^No byte of the body arrived for 0\.2 s/,
     })
     held.cut()
   })

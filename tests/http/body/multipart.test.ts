@@ -464,7 +464,7 @@ describe('a multipart upload is rejected and not stored', () => {
     await held.write(`${partHead}\r\nbyt`)
     const response = await held.answered
     expect(response.status).toBe(408)
-    await expect(response.json()).resolves.toMatchObject({ detail: /^No byte of the body came/ })
+    await expect(response.json()).resolves.toMatchObject({ detail: /^No byte of the body arrived/ })
     expect(seen).toMatchObject([{ outcome: 'undone', body: { destroyed: true } }])
     held.cut()
   })
