@@ -1,6 +1,6 @@
 import { WorkspaceError } from '../model/errors.ts'
 
-/** Limits the concurrent work of each user in this process, so that one user cannot take the sockets and memory of all. */
+/** Limits the concurrent tasks of each user in this process, so that no user exhausts the sockets and memory of others. */
 export interface ConcurrencyLimiter {
   /** Counts one task until the result is disposed. Throws `too-many-requests` at the limit. */
   enter(userId: string): Disposable
@@ -27,7 +27,7 @@ export function openConcurrencyLimiter(maxTasks: number): ConcurrencyLimiter {
 function tooManyTasks(maxTasks: number): WorkspaceError {
   return new WorkspaceError(
     'too-many-requests',
-    `${maxTasks} of your imports are underway already. Try again when one of them has ended, or delete its file.`,
+    `${maxTasks} of your imports are already running. Try again when one of them has ended, or delete its file.`,
     { retryAfterSeconds: 5 },
   )
 }

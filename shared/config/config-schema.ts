@@ -19,12 +19,12 @@ import {
 
 const maxSignedUrlSeconds = 7 * 24 * 60 * 60
 const maxUploadHours = 7 * 24
-/** All open uploads may have one path, and the Firestore document of that path (at most 1 MiB) lists them. */
+/** All open uploads may have the same path. The Firestore document of that path lists them and may have at most 1 MiB. */
 const maxOpenUploads = 10_000
 
 const text = z.string().optional()
 
-/** Every variable that is read, with its default and its rule. */
+/** All environment variables of the service, with their defaults and rules. */
 export const environmentSchema = z.object({
   MEDIA_GCS_BUCKET_NAME: text,
   GOOGLE_CLOUD_PROJECT: text,
@@ -99,7 +99,7 @@ export const environmentSchema = z.object({
     .string()
     .refine(
       isPublicUrl,
-      'must be where callers reach the service, such as https://files.example.com or https://example.com/files, without a query',
+      'must be the URL at which callers reach the service, such as https://files.example.com or https://example.com/files, without a query',
     )
     .transform((url) => url.replace(/\/$/, ''))
     .optional(),
@@ -108,7 +108,7 @@ export const environmentSchema = z.object({
   /** Set only by Cloud Run. */
   K_CONFIGURATION: text,
   FUNCTIONS_EMULATOR: text,
-  /** The only function that this process serves; the Functions Framework reads it too. */
+  /** The only function that this process serves. The Functions Framework reads it too. */
   FUNCTION_TARGET: text,
   /** The collector of traces and metrics. The exporters read this and the other OTEL_EXPORTER_OTLP_ variables themselves. */
   OTEL_EXPORTER_OTLP_ENDPOINT: z
@@ -141,7 +141,7 @@ export const crossFieldRules: {
   {
     variable: 'AUTH_MODE',
     isViolated: (env) => isLocalAuth(env) && onCloudRun(env),
-    rule: 'must be "oidc" or "firebase" on Cloud Run: "local" lets everyone in',
+    rule: 'must be "oidc" or "firebase" on Cloud Run: "local" grants access to everyone',
   },
   {
     variable: 'AUTH_MODE',
@@ -168,7 +168,7 @@ export const crossFieldRules: {
   {
     variable: 'HOST',
     isViolated: (env) => isLocalAuth(env) && !isLoopbackHost(env['HOST'] ?? '127.0.0.1'),
-    rule: 'must be a loopback address while AUTH_MODE is "local": that mode lets everyone in',
+    rule: 'must be a loopback address while AUTH_MODE is "local": that mode grants access to everyone',
   },
   ...['OIDC_ISSUER', 'OIDC_AUDIENCE', 'OIDC_JWKS_URL'].map((variable) => ({
     variable,
@@ -178,7 +178,7 @@ export const crossFieldRules: {
   {
     variable: 'FIREBASE_AUTH_EMULATOR_HOST',
     isViolated: (env) => env['FIREBASE_AUTH_EMULATOR_HOST'] !== undefined && onCloudRun(env),
-    rule: "must not be set on Cloud Run: anyone can make the emulator's tokens",
+    rule: "must not be set on Cloud Run: anyone can create the emulator's tokens",
   },
   ...[
     ['SWEEP_INVOKER', 'SWEEP_AUDIENCE'],
@@ -191,7 +191,7 @@ export const crossFieldRules: {
   {
     variable: 'SWEEP_PLATFORM_VERIFIES_TOKENS',
     isViolated: (env) => env['SWEEP_PLATFORM_VERIFIES_TOKENS'] === 'true' && !onCloudRun(env),
-    rule: 'must not be true outside Cloud Run: nothing else verifies tokens before the function does',
+    rule: 'must not be true outside Cloud Run: no other platform verifies tokens before it calls the function',
   },
   {
     variable: 'SWEEP_JWKS_URL',

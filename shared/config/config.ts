@@ -12,9 +12,9 @@ export interface RescanRate {
 export interface Config {
   readonly server: {
     readonly host: string
-    /** 0 for any free port. */
+    /** 0 selects any free port. */
     readonly port: number
-    /** The URL by which callers reach the service behind a proxy; it may have a path. */
+    /** The URL at which callers reach the service behind a proxy. It may have a path. */
     readonly publicUrl: string | undefined
     readonly corsOrigins: readonly string[]
     readonly crossOriginResourcePolicy: 'same-origin' | 'same-site' | 'cross-origin'
@@ -23,9 +23,9 @@ export interface Config {
   }
   readonly auth: Readonly<AuthConfig>
   readonly limits: Readonly<Limits>
-  /** The quota of a workspace without a quota in its record. */
+  /** The quota of a workspace without a quota in the catalog. */
   readonly quotaBytes: number
-  /** The most records that one workspace may have. */
+  /** The limits of one workspace's records. */
   readonly recordLimits: Readonly<RecordLimits>
   readonly signedUrlSeconds: number
   /** SQLite and disk under one directory, or Firestore and Cloud Storage. */
@@ -47,7 +47,10 @@ export interface Config {
       }
     | undefined
   readonly quarantine: {
-    /** A directory or a bucket that also keeps uploads refused as infected. Undefined: files found infected later stay beside the blobs. */
+    /**
+     * A directory or a bucket, which also stores uploads that were refused as infected. Undefined: only files that a rescan found
+     * infected are stored, next to the blobs.
+     */
     readonly location: string | undefined
     readonly retentionDays: number
   }
@@ -57,20 +60,20 @@ export interface Config {
     /** Buckets of Cloud Storage that every user may import from. */
     readonly buckets: readonly string[]
   }
-  /** Where previews and normalized images are made. `nothing` where decoders would run beside credentials. */
+  /** Where previews and normalized images are rendered. `nothing` where decoders could read credentials. */
   readonly rendering:
     | { readonly by: 'processes' | 'nothing' }
-    /** Calls carry an ID token, except on loopback. */
+    /** Calls send an ID token, except on loopback. */
     | { readonly by: 'service'; readonly origin: string; readonly isAuthorized: boolean }
-  /** The parent of the directories of executions; undefined: the system's temporary directory. */
+  /** The parent of the directories of executions. Undefined: the system's temporary directory. */
   readonly temporaryDirectory: string | undefined
-  /** The highest rate of rescans; undefined if nothing is rescanned. */
+  /** The highest rate of rescans. Undefined if rescans are switched off. */
   readonly rescan: RescanRate | undefined
-  /** The scheduler that may call sweep and rescan; undefined if none is configured. */
+  /** The scheduler that may call sweep and rescan. Undefined if none is configured. */
   readonly sweepInvoker: Readonly<SchedulerIdentity> | undefined
   /** The project of the traces in the log. */
   readonly projectId: string | undefined
-  /** The process runs under the Firebase emulators. */
+  /** Whether the process runs under the Firebase emulators. */
   readonly emulated: boolean
   /** The only function that this process serves, if known. */
   readonly functionTarget: string | undefined

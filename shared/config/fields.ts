@@ -4,7 +4,7 @@ import { isLoopbackHost } from '../http/protocol/loopback.ts'
 export const bytesPerMegabyte = 1024 * 1024
 export const maxMegabytes = 5 * 1024 * 1024
 
-/** A size in MiB, decimals allowed; parsed to bytes. */
+/** Parses a size in MiB, with decimals, to bytes. */
 export function megabytes(byDefault: number) {
   const rule = `must be a number of MiB above 0 and up to ${maxMegabytes}, such as ${byDefault}`
   return z
@@ -24,7 +24,7 @@ export function integer(min: number, max: number, byDefault: number) {
     .transform(Number)
 }
 
-/** Items separated by commas; a variable that is set must have at least one. */
+/** Parses items separated by commas. A variable that is set must have at least one item. */
 export function list({
   isItem,
   rule,
@@ -71,7 +71,7 @@ export function isTrustworthyUrl(text: string): boolean {
   return url.protocol === 'https:' || (url.protocol === 'http:' && isLoopbackHost(url.hostname))
 }
 
-/** The same, without a path. */
+/** An https origin, or an http origin of this machine: a URL without a path. */
 export function isTrustworthyOrigin(text: string): boolean {
   return isTrustworthyUrl(text) && URL.parse(text)?.href === `${new URL(text).origin}/`
 }

@@ -3,9 +3,9 @@ import type { Config } from './config.ts'
 import { crossFieldRules, environmentSchema, servingVariables } from './config-schema.ts'
 
 /**
- * Reads the configuration from an environment; an empty variable counts as unset. Throws an `Error` whose message names every
- * invalid variable and its rule, but no value, because a value may be a secret. Without `isServed` the rules about HTTP callers
- * do not apply.
+ * Reads the configuration from an environment. An empty variable counts as unset. Throws an `Error` whose message names every
+ * invalid variable and its rule. The message contains no value, because a value may be a secret. Without `isServed` the rules
+ * about HTTP callers do not apply.
  */
 export function loadConfig(
   env: NodeJS.ProcessEnv = process.env,

@@ -3,7 +3,7 @@ import { refusedSource, sourceTooLarge } from './source-refusals.ts'
 const whiteSpace = /[\t\n\f\r ]+/g
 
 /**
- * Returns the decoded length of base64 text, by WHATWG Infra's "forgiving-base64 decode": white space is ignored; padding is
+ * Returns the decoded length of base64 text, by WHATWG Infra's "forgiving-base64 decode". Ignores white space. Padding is
  * complete or absent. Throws `invalid-request` for other characters or a wrong length, `too-large` above `maxBytes`.
  */
 export function base64Size(encoded: Iterable<Buffer>, maxBytes: number): number {
@@ -23,7 +23,7 @@ export function base64Size(encoded: Iterable<Buffer>, maxBytes: number): number 
     if (byteCount(symbols) > maxBytes) throw sourceTooLarge(maxBytes)
   }
   if (symbols % 4 === 1) {
-    throw refusedSource('has base64 data that breaks off: one character too many, or some missing')
+    throw refusedSource('has incomplete base64 data: one character too many, or some missing')
   }
   if (padding > 0 && padding !== (4 - (symbols % 4)) % 4) {
     throw refusedSource('has base64 data with the wrong number of "=" at its end')

@@ -22,7 +22,7 @@ function sliceEnd(text: string, start: number, end: number): number {
   return last >= 0xd800 && last <= 0xdbff ? cut + 1 : cut
 }
 
-/** Removes tabs and line ends, and encodes other characters than ASCII as UTF-8, as the URL parser does. */
+/** Removes tabs and line ends, and encodes non-ASCII characters as UTF-8, as the URL parser does. Then decodes the escapes. */
 function percentDecoded(slice: string): Buffer {
   const bytes = Buffer.from(slice.replaceAll(/[\t\n\r]+/g, ''))
   if (!bytes.includes('%')) return bytes
@@ -36,12 +36,12 @@ function percentDecoded(slice: string): Buffer {
   return decoded.subarray(0, length)
 }
 
-/** Returns the byte that the escape at `at` stands for. */
+/** Returns the byte that the escape at `at` encodes. */
 function escapedByte(bytes: Buffer, at: number): number {
   const value = hexDigit(bytes[at + 1]) * 16 + hexDigit(bytes[at + 2])
   if (value >= 0) return value
   throw refusedSource(
-    'has a "%" in its data that begins no escape such as %20; write a percent sign as %25',
+    'has a "%" in its data that does not start an escape such as %20; write a percent sign as %25',
   )
 }
 

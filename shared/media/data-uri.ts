@@ -17,7 +17,7 @@ interface DataUri {
 const defaultType = 'text/plain;charset=US-ASCII'
 const base64Suffix = /; *base64$/i
 const asciiWhiteSpace = '\t\n\f\r '
-/** The URL parser reads a host or path segments from these. They are rare, so the copy that parsing makes is acceptable. */
+/** From such a URI the URL parser reads a host or path segments. Such URIs are rare, so a copy by the parser is acceptable. */
 const hasHierarchy = /^[^,:]*:[\t\n\r]*\//
 
 /**

@@ -52,7 +52,7 @@ const furtherExtensions: Record<string, string[]> = {
 /** Volume of a split file: `film.7z.001`. */
 const volumeNumber = /^\d{3}$/
 
-/** After so many numbered names, `siblingNames` uses random suffixes. */
+/** After this many numbered names, `siblingNames` uses random suffixes. */
 const numberedSiblings = 20
 
 const longestEnding = 20

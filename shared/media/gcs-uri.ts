@@ -14,8 +14,8 @@ export function isGcsUri(text: string): boolean {
 }
 
 /**
- * Parses `gcs://{bucket}/{object}`. The object's name is taken literally, without percent-decoding. Throws `invalid-request`
- * (rules: https://cloud.google.com/storage/docs/objects#naming).
+ * Parses `gcs://{bucket}/{object}`. Does not percent-decode the object's name. Throws `invalid-request` for a name that breaks
+ * the rules of https://cloud.google.com/storage/docs/objects#naming.
  */
 export function parseGcsUri(text: string): GcsUri {
   const [, bucket, name] = uri.exec(text) ?? []
@@ -29,7 +29,7 @@ export function parseGcsUri(text: string): GcsUri {
   return { bucket, name }
 }
 
-/** The same error for foreign objects, absent objects and services without Cloud Storage, so that it does not reveal which. */
+/** One error for foreign objects, missing objects and services without Cloud Storage, so that it does not reveal the reason. */
 export function noSuchObject(): Error {
   return refusedSource(
     'is neither an object of your own workspace nor in a bucket that this service imports from; use a URL, or upload the bytes',

@@ -11,8 +11,9 @@ interface MediaType {
 
 /**
  * Canonical names of media types, as records store them. Formats in WHATWG MIME Sniffing use WHATWG's name (`audio/wave`).
- * Other formats use IANA's name, or else the most common one. Other tables use canonical names only; `canonicalType` translates
- * aliases. A type needs a row only if it has aliases, extensions that differ from those of `mime`, or a viewer in browsers.
+ * Other formats use IANA's name, or else the most common name. Other tables use canonical names only. `canonicalType`
+ * translates aliases. A type needs a row only if it has aliases, extensions that differ from those of `mime`, or a viewer in
+ * browsers.
  */
 export const mediaTypes: Record<string, MediaType> = {
   'application/ogg': { aliases: ['application/x-ogg'], extensions: ['ogx', 'ogg', 'oga', 'ogv'] },

@@ -7,8 +7,8 @@ const token = /^[\w!#$%&'*+.^`|~-]+$/
 const quotable = /^[\t\x20-\x7e\x80-\xff]*$/
 
 /**
- * Parses a MIME type and serializes it again (WHATWG MIME Sniffing §4.4, §4.5). Returns undefined if it is invalid. Takes time
- * linear in the length of the text, unlike `MIMEType` of `node:util`, which takes seconds for 100 KB of httpWhiteSpace.
+ * Parses a MIME type and serializes it again (WHATWG MIME Sniffing §4.4, §4.5). Returns undefined if it is invalid. Runs in
+ * linear time, unlike `MIMEType` of `node:util`, which needs seconds for 100 KB of spaces.
  */
 export function normalizeMimeType(text: string): string | undefined {
   const input = trimCharacters(text, httpWhiteSpace)
@@ -22,7 +22,7 @@ export function normalizeMimeType(text: string): string | undefined {
   return essence + parameters.map(([name, value]) => `;${name}=${serialized(value)}`).join('')
 }
 
-/** Parses the parameters from a semicolon on. The first of several parameters with one name wins. */
+/** Parses the parameters that start at a semicolon. Of several parameters with the same name, the first one wins. */
 function parseParameters(input: string, start: number): Map<string, string> {
   const parameters = new Map<string, string>()
   for (let at = start; at < input.length;) {

@@ -3,12 +3,12 @@ import type { Readable } from 'node:stream'
 
 /**
  * Converts the beginning of a text to UTF-8. Reads the encoding from the byte order mark (WHATWG Encoding §6), else assumes
- * UTF-8. Leaves out a last character that is incomplete.
+ * UTF-8. Omits an incomplete last character.
  */
 export async function textHead(beginning: Readable): Promise<Buffer> {
   const bytes = await buffer(beginning)
   const decoder = new TextDecoder(encodingOf(bytes))
-  // `stream` keeps an incomplete last character back instead of replacing it.
+  // Without `stream`, the decoder would replace an incomplete last character.
   return Buffer.from(decoder.decode(bytes, { stream: true }))
 }
 

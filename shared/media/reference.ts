@@ -85,6 +85,6 @@ function decoded(text: string): string {
   try {
     return decodeURIComponent(text)
   } catch {
-    throw refusedSource('has a "%" that begins no escape of UTF-8; write a percent sign as %25')
+    throw refusedSource('has a "%" that does not start a UTF-8 escape; write a percent sign as %25')
   }
 }

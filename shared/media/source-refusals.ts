@@ -1,6 +1,6 @@
 import { WorkspaceError } from '../model/errors.ts'
 
-/** Makes the error for a source (of an import or of `storeMedia`) that breaks a rule. Only the log shows the cause. */
+/** The error for a source (of an import or of `storeMedia`) that breaks a rule. Only the log contains the cause. */
 export function refusedSource(rule: string, cause?: unknown): WorkspaceError {
   return new WorkspaceError('invalid-request', `source: ${rule}`, {
     cause,
@@ -11,6 +11,6 @@ export function refusedSource(rule: string, cause?: unknown): WorkspaceError {
 export function sourceTooLarge(maxBytes: number): WorkspaceError {
   return new WorkspaceError(
     'too-large',
-    `The source has more than the ${maxBytes} bytes that a file may have. Use a smaller one.`,
+    `The source is larger than the limit of ${maxBytes} bytes. Use a smaller one.`,
   )
 }

@@ -36,7 +36,7 @@ export class EncodingProbe {
     return [seam, chunk].some((bytes) => kanjiEscapes.some((escape) => bytes.includes(escape)))
   }
 
-  /** Undefined for any other encoding, because a wrong name would keep readers from guessing it. */
+  /** Undefined for any other encoding, because a wrong name would prevent readers from detecting it. */
   get charset(): Charset | undefined {
     const mark = this.#head.toString('hex', 0, 2)
     if (mark === 'feff' || mark === 'fffe') return 'utf-16'

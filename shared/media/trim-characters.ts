@@ -1,6 +1,6 @@
 /**
  * Removes the given characters from both ends of a text, in linear time. The expression `/[ \t]+$/` is quadratic on runs of
- * blanks that are not at the end, because the engine tries each blank as the start of a match.
+ * spaces that are not at the end, because the engine tries each space as the start of a match.
  */
 export function trimCharacters(text: string, characters: string): string {
   let start = 0

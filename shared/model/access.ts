@@ -31,9 +31,9 @@ export function assertWritable(caller: Caller, path: WorkspacePath): void {
 }
 
 /** The error for files that the caller cannot see. Unknown, foreign and purged files give the same error. */
-export function notFound(what = 'file'): WorkspaceError {
+export function notFound(kind = 'file'): WorkspaceError {
   return new WorkspaceError(
     'not-found',
-    `There is no such ${what} in your workspace. List what there is with GET /api/workspace/files.`,
+    `There is no such ${kind} in your workspace. List your files with GET /api/workspace/files.`,
   )
 }

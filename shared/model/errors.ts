@@ -40,7 +40,7 @@ interface ErrorOptions {
   retryAfterSeconds?: number
 }
 
-/** An expected error. `detail` tells the caller what to do instead. A bug throws a plain `Error`. */
+/** An expected error. `detail` explains what the caller can do instead. A bug throws a plain `Error`. */
 export class WorkspaceError extends Error {
   override readonly name = 'WorkspaceError'
   readonly code: ErrorCode
@@ -68,7 +68,7 @@ export function invalid(field: string, rule: string): WorkspaceError {
 export function tooLarge(maxBytes: number): WorkspaceError {
   return new WorkspaceError(
     'too-large',
-    `The file is larger than the ${maxBytes} bytes that it may have. Send a smaller one, or announce its size with POST /api/workspace/uploads.`,
+    `The file is larger than its limit of ${maxBytes} bytes. Send a smaller one, or announce its size with POST /api/workspace/uploads.`,
   )
 }
 
@@ -76,7 +76,7 @@ export function tooLarge(maxBytes: number): WorkspaceError {
 export function rendererBusy(): WorkspaceError {
   return new WorkspaceError(
     'too-many-requests',
-    'Too many pictures are being made at this moment. Try again in a few seconds.',
+    'Too many images are being rendered. Try again in a few seconds.',
     { retryAfterSeconds: 5 },
   )
 }

@@ -1,5 +1,5 @@
 /**
- * The number of slots that one workspace may hold at the same time. Reserves a quarter of the slots, at least one, for other
+ * The number of slots that one workspace may use at the same time. Reserves a quarter of the slots, at least one, for other
  * workspaces, so that one user's large files do not block another user's small file. With a single slot, workspaces alternate.
  */
 export function fairShare(slots: number): number {

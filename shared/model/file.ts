@@ -46,9 +46,9 @@ const reservation = z.strictObject({
   expectedChecksum: checksum.optional(),
   /** The file that must still own the path at settle (`If-Match`), or `*` for any. */
   replaces: z.union([fileId, z.literal('*')]).optional(),
-  /** This file's part of the workspace's `reservedBytes`: its growth over the file that it replaces. */
+  /** This file's part of the workspace's `reservedBytes`: the bytes by which it may exceed the file that it replaces. */
   reservedBytes: z.int().nonnegative(),
-  /** The bytes that have arrived, as last stored. Only for an import, while its source is read. */
+  /** The number of bytes received so far, as last stored. Only for an import, while its source is read. */
   receivedBytes: z.int().nonnegative().optional(),
   /** The blob store's id of the resumable session, for cancelling it. Never disclosed to clients. */
   uploadId: z.string().optional(),
@@ -80,7 +80,7 @@ const common = {
   /** The order of reservation within the workspace. Unique there and never reused. */
   sequence: z.int().positive(),
 }
-/** Charset of `Content-Type`. `utf-16` text starts with a byte order mark, which gives the byte order (RFC 2781 §4.3). */
+/** Charset of `Content-Type`. `utf-16` text starts with a byte order mark, which defines the byte order (RFC 2781 §4.3). */
 const charset = z.enum(['utf-8', 'utf-16'])
 
 const settled = {
@@ -103,7 +103,7 @@ const readyFile = z.strictObject({
   ...settled,
   state: z.literal('ready'),
   scan: cleanScan,
-  /** Since when the bytes are missing from the store, although the service did not delete them. */
+  /** When a sweep found the bytes missing from the store, although the service did not delete them. */
   missingSince: instant.optional(),
 })
 const infectedFile = z.strictObject({
@@ -119,7 +119,7 @@ const unscannableFile = z.strictObject({
   scan: unscannableScan,
 })
 
-/** The schema that every catalog decodes its rows with, so that an invalid record is never read or written. */
+/** The schema with which every catalog decodes its rows, so that no use case receives an invalid record. */
 export const fileRecordSchema = z.discriminatedUnion('state', [
   pendingFile,
   readyFile,

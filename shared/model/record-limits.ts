@@ -9,7 +9,7 @@ export const defaultRecordLimits: RecordLimits = {
   maxMetadataBytes: 256 * 1024 * 1024,
 }
 
-/** Open uploads end with their verdict within seconds. */
+/** Most open uploads end within seconds, with the verdict of their scan. */
 const retryAfterSeconds = 5
 
 /** Throws `quota-exceeded` if another record outside the trash would exceed a limit. */
@@ -18,7 +18,7 @@ export function assertRoomForRecord(usage: Usage, metadata: Metadata): void {
   if (recordCount - trashCount >= maxRecords) {
     throw new WorkspaceError(
       'quota-exceeded',
-      `The workspace has all of the ${maxRecords} files that it may have outside the trash. Delete files you do not need and try again.`,
+      `The workspace has reached its limit of ${maxRecords} files outside the trash. Delete files you do not need and try again.`,
     )
   }
   assertMetadataFits(usage, metadataBytesOf(metadata))
@@ -40,12 +40,15 @@ export function assertOpenUpload({ openUploads, maxOpenUploads }: Usage): void {
   if (openUploads < maxOpenUploads) return
   throw new WorkspaceError(
     'too-many-requests',
-    `The workspace has all of the ${maxOpenUploads} uploads that may be open at once. Finish or delete some, or wait until they are scanned or expire.`,
+    `The workspace has reached its limit of ${maxOpenUploads} open uploads. Finish or delete some, or wait until they are scanned or expire.`,
     { retryAfterSeconds },
   )
 }
 
-/** Whether the trash must be trimmed: it holds more bytes than the quota, or takes records or metadata beyond their limits. */
+/**
+ * Whether the trash must be trimmed: its bytes exceed the quota, or it contains records and the workspace exceeds its limit of
+ * records or metadata.
+ */
 export function isTrashOverLimit(usage: Usage): boolean {
   return (
     usage.trashBytes > usage.quotaBytes ||

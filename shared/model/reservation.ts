@@ -112,7 +112,7 @@ export function assertMovable(file: FileRecord): void {
 export function pathTaken(path: WorkspacePath): WorkspaceError {
   return new WorkspaceError(
     'path-taken',
-    `There is a file at "${path}" already, or one on its way there. Choose another path, or overwrite it.`,
+    `There is already a file at "${path}", or an upload to it. Choose another path, or overwrite it.`,
   )
 }
 
@@ -121,7 +121,7 @@ function checkPath(request: ReserveRequest, { owner, isTaken }: ReserveFacts): v
   if (request.mustBeAbsent && isTaken) {
     throw new WorkspaceError(
       'precondition-failed',
-      `There is a file at "${path}" already, or one on its way there. Leave "If-None-Match" out to replace it.`,
+      `There is already a file at "${path}", or an upload to it. Omit "If-None-Match" to replace it.`,
     )
   }
   if (mustReplace !== undefined && !isReplaced(owner, mustReplace)) {

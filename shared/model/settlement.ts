@@ -24,7 +24,7 @@ export interface SettleResult {
 interface SettleFacts {
   /** The owner of the pending file's path. */
   owner: ReadyFile | undefined
-  /** The counters, the pending file's reservation still among them. */
+  /** The counters, which still include the pending file's reservation. */
   usage: Usage
   now: Date
 }

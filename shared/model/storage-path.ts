@@ -5,7 +5,7 @@ const maxSafeNameLength = 100
 
 /**
  * The object name of a file's bytes: `{workspace}/{fileId}/{safeName}`. Only `ownerOf` parses it. The safe name helps a
- * person who reads the bucket's listing; it does not follow renames.
+ * person who reads the bucket's listing. Renaming the file does not change it.
  */
 export function objectName(workspaceId: string, id: FileId, name: string): string {
   return `${encodeWorkspaceId(workspaceId)}/${id}/${safeName(name)}`
@@ -21,9 +21,9 @@ export function ownerOf(storagePath: string): { workspaceId: string; id: FileId 
 }
 
 /**
- * Encodes a user id as one path segment of `a-z 0-9 - _ ~`: lower-case letters, digits and `-` stand for themselves, `_x`
- * for the capital X, `~hh` for any other byte of UTF-8. Reversible, so that ids never collide, not even on a file system
- * that ignores case. The segment contains no dot or slash, which prevents path traversal.
+ * Encodes a user id as one path segment of `a-z 0-9 - _ ~`. Lower-case letters, digits and `-` do not change. A capital X
+ * becomes `_x`. Any other byte of UTF-8 becomes `~hh`. The encoding is reversible, so ids never collide, not even on a file
+ * system that ignores case. The segment contains no dot or slash, which prevents path traversal.
  */
 export function encodeWorkspaceId(workspaceId: string): string {
   let encoded = ''

@@ -58,7 +58,7 @@ export function progressed(file: PendingFile, receivedBytes: number, at: Date): 
   return { ...file, reservation, updatedAt: at.toISOString() }
 }
 
-/** The record in the trash, superseded by another file, or with null deleted by a user. */
+/** The record in the trash: superseded by another file, or deleted by a user (null). */
 export function trashed<File extends FileRecord>(
   file: File,
   supersededBy: FileId | null,
@@ -79,13 +79,13 @@ export function moved<File extends FileRecord>(file: File, path: WorkspacePath):
   return { ...file, path, name: nameOf(path), sessionId: sessionOf(path) }
 }
 
-/** The record of a file whose bytes are missing since an instant, or with null are present. */
+/** The record of a file whose bytes are missing since an instant, or are present (null). */
 export function markedMissing(file: ReadyFile, since: Date | null): ReadyFile {
   const { missingSince: _, ...unmarked } = file
   return since === null ? unmarked : { ...unmarked, missingSince: since.toISOString() }
 }
 
-/** The rule of `Catalog.purge`: without `deletedBefore` any file, else a file moved to the trash before that instant. */
+/** The rule of `Catalog.purge`. With `deletedBefore`, only a file moved to the trash before that instant. */
 export function isPurgeable({ deletedAt }: FileRecord, deletedBefore?: Date): boolean {
   if (deletedBefore === undefined) return true
   return deletedAt !== null && deletedAt < deletedBefore.toISOString()

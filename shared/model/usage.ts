@@ -12,13 +12,13 @@ export interface Counters {
   trashCount: number
   /** Pending files. */
   openUploads: number
-  /** Metadata of all records: bytes of JSON in UTF-8. An empty object counts 0. */
+  /** Metadata of all records: bytes of JSON in UTF-8. An empty object counts as 0. */
   metadataBytes: number
   /** The part of `metadataBytes` that is in the trash. */
   trashMetadataBytes: number
 }
 
-/** Limits of one workspace's records. Files leave the trash to make room for new records. */
+/** Limits of one workspace's records. The trash is trimmed to make room for new records. */
 export interface RecordLimits {
   maxRecords: number
   maxOpenUploads: number
@@ -67,7 +67,7 @@ function recordOf({ state, isDeleted, metadata }: FileRecord): Partial<Counters>
   }
 }
 
-/** Bytes of UTF-8 of the JSON text. An empty object counts 0. */
+/** Bytes of the JSON text in UTF-8. An empty object counts as 0. */
 export function metadataBytesOf(metadata: Metadata): number {
   const text = JSON.stringify(metadata)
   return text === '{}' ? 0 : Buffer.byteLength(text)

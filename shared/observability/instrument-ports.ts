@@ -4,7 +4,7 @@ import type { Ports } from '../ports/ports.ts'
 import { instrumented } from './instrumented.ts'
 import type { Instruments } from './instruments.ts'
 
-/** Wraps the ports: each operation gets a span and a duration, and settlements, pending files and scanner versions are recorded. */
+/** Wraps the ports. Records a span and a duration for each operation, and metrics of settlements, pending files and scanner versions. */
 export function instrumentPorts(ports: Ports, tracer: Tracer, instruments: Instruments): Ports {
   const observed = (port: string) => async (name: string, call: () => Promise<unknown>) => {
     const startedAt = performance.now()
@@ -46,15 +46,15 @@ export function instrumentPorts(ports: Ports, tracer: Tracer, instruments: Instr
 }
 
 /**
- * Sets `error.type` of a span and returns it: the code of a `WorkspaceError`, or the name of another error, which also marks the
- * span as failed. Messages may contain paths, so they are only logged.
+ * Sets `error.type` of a span and returns it: the code of a `WorkspaceError`, or the name of another error. Another error also
+ * marks the span as failed. Messages may contain paths, so only the log contains them.
  */
 export function fail(span: Span, error: unknown): string {
-  const refused = error instanceof WorkspaceError
-  const kind = refused ? error.code : error instanceof Error ? error.name : 'unknown'
-  span.setAttribute('error.type', kind)
-  if (!refused) span.setStatus({ code: SpanStatusCode.ERROR })
-  return kind
+  const isExpected = error instanceof WorkspaceError
+  const type = isExpected ? error.code : error instanceof Error ? error.name : 'unknown'
+  span.setAttribute('error.type', type)
+  if (!isExpected) span.setStatus({ code: SpanStatusCode.ERROR })
+  return type
 }
 
 export function secondsSince(startedAt: number): number {

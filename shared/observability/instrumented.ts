@@ -1,6 +1,6 @@
 type Call = (...args: unknown[]) => unknown
 
-/** Hooks by the name of an operation, called with its result. */
+/** Hooks for named operations. Each is called with the result and the arguments of its operation. */
 type After<Port> = {
   [Name in keyof Port]?: Port[Name] extends (...args: infer Args) => Promise<infer Result>
     ? (result: Result, args: Args) => void

@@ -4,7 +4,7 @@ import type { PendingCount } from '../ports/maintenance.ts'
 import type { ScannerVersion } from '../ports/scanner.ts'
 import type { SweepReport } from '../workspace/sweep/report.ts'
 
-/** Seconds: the buckets of the semantic conventions for HTTP, extended to the duration of a large scan. */
+/** Buckets in seconds: those of the semantic conventions for HTTP, extended to the duration of a large scan. */
 const secondsBounds = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120]
 const bytesBounds = [0, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9]
 
@@ -19,7 +19,7 @@ const sweepResults = [
   'failureCount',
 ] as const
 
-/** The metrics. Every attribute has few values, none of which a user controls. */
+/** The metrics. Every attribute has few values, and users control none of them. */
 export function createInstruments(meter: Meter) {
   const seconds = (name: string, description: string) =>
     meter.createHistogram(name, {

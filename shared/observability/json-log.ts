@@ -12,8 +12,8 @@ function bounded(key: string, value: unknown): unknown {
 }
 
 /**
- * An entry in the format of Cloud Logging (https://cloud.google.com/logging/docs/structured-logging). Labels are indexed, so that
- * a request id finds all lines of a request.
+ * An entry in the format of Cloud Logging (https://cloud.google.com/logging/docs/structured-logging). Labels are indexed, so an
+ * operator finds all lines of a request by its id.
  */
 export function logLine(entry: LogEntry, projectId: string | undefined): string {
   const { severity, message, requestId, trace, ...fields } = entry

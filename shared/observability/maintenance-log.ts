@@ -8,7 +8,7 @@ export interface SweepReporters {
   telemetry?: Pick<Telemetry, 'swept'> | undefined
 }
 
-/** Logs a sweep and counts its results; a dry run is not counted. */
+/** Logs a sweep and counts its results. Does not count a dry run. */
 export function reportSweep(report: SweepReport, { log, telemetry }: SweepReporters): void {
   log(sweepEntry(report))
   if (!report.dryRun) telemetry?.swept(report)
@@ -21,7 +21,7 @@ export function sweepEntry(report: SweepReport): LogEntry {
   return { severity, message: report.dryRun ? 'Swept (dry run)' : 'Swept', ...report }
 }
 
-/** The log line of a rescan. An infected file that was served is an ERROR, because an operator must tell its readers. */
+/** The log line of a rescan. An infected file that was served is an ERROR, because an operator must inform its readers. */
 export function rescanEntry({ infectedAfterwards, failures }: RescanReport): LogEntry {
   const warning = failures.length > 0 ? 'WARNING' : 'INFO'
   return { severity: infectedAfterwards.length > 0 ? 'ERROR' : warning, message: 'Scanned again' }

@@ -19,7 +19,7 @@ import type { RequestSpan, Telemetry, TelemetryOptions, TraceContext } from './t
 
 /**
  * OpenTelemetry over OTLP/HTTP. The SDK reads its endpoint, headers and limits from the standard variables
- * (`OTEL_EXPORTER_OTLP_…`). It is not registered globally, so that libraries add no spans.
+ * (`OTEL_EXPORTER_OTLP_…`). Its providers are not registered globally, so that libraries add no spans.
  */
 export class OpenTelemetry implements Telemetry {
   readonly #tracers: TracerProvider

@@ -6,9 +6,9 @@ import type { LogEntry } from './log.ts'
 export interface EventOutcome {
   blob?: FinalizeEvent
   result?: SettleResult | undefined
-  /** Why the event can never be acted on. */
+  /** Why no delivery of the event can have an effect. */
   ignored?: string
-  /** The event has a shape that its sender should never produce; it is logged as an error. */
+  /** The event has a shape that its sender should never produce. It is logged as an error. */
   isMalformed?: boolean
 }
 
@@ -34,7 +34,7 @@ function messageOf(isSettled: boolean | undefined, ignored: string | undefined):
   return isSettled ? 'Scanned' : 'Nothing to scan'
 }
 
-/** The age of the signatures of a scan; an alert watches it. */
+/** The age of the signatures of a scan. An alert uses it. */
 function ageSeconds(signaturesAt: string | undefined): number | undefined {
   if (signaturesAt === undefined) return undefined
   return Math.round((Date.now() - Date.parse(signaturesAt)) / 1000)

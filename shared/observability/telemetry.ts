@@ -1,7 +1,7 @@
 import type { Ports } from '../ports/ports.ts'
 import type { SweepReport } from '../workspace/sweep/report.ts'
 
-/** A position in a trace (W3C Trace Context §3.2); ids are lower-case hexadecimal. */
+/** A position in a trace (W3C Trace Context §3.2). Ids are lower-case hexadecimal. */
 export interface TraceContext {
   traceId: string
   spanId: string
@@ -10,13 +10,13 @@ export interface TraceContext {
 
 export interface TelemetryOptions {
   serviceName: string
-  /** Export after each request, for instances without CPU between requests. */
+  /** Whether to export after each request, for instances without CPU between requests. */
   flushAfterRequests: boolean
 }
 
 /** Traces and metrics. They never contain names, paths or ids of users. */
 export interface Telemetry extends AsyncDisposable {
-  /** Wraps the ports: each operation gets a span and a duration. */
+  /** Wraps the ports. Records a span and a duration for each operation. */
   instrument(ports: Ports): Ports
 
   /** Opens a span for a request. Spans inside `run` become its children. */
@@ -32,7 +32,7 @@ export interface Telemetry extends AsyncDisposable {
   /** Counts the results of a sweep. */
   swept(report: SweepReport): void
 
-  /** Exports everything that is pending. Never throws. */
+  /** Exports all recorded spans and metrics. Never throws. */
   flush(): Promise<void>
 }
 

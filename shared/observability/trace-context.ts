@@ -1,13 +1,13 @@
 import type { TraceContext } from './telemetry.ts'
 
-/** W3C Trace Context §3.2: version, trace id, parent id, flags; versions after 00 may append more. */
+/** W3C Trace Context §3.2: version, trace id, parent id, flags. Versions after 00 may append more fields. */
 const traceparent =
   /^(?!ff|00-.{53})[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-([0-9a-f]{2})(-.*)?$/
 
 /** The older header of Google's front ends: `{trace id}/{span id, decimal};o={1 if sampled}`. */
 const cloudTrace = /^(?!0{32})([0-9a-f]{32})\/(\d{1,20})(?:;o=([01]))?$/
 
-/** The trace of a request, from `traceparent` or else `X-Cloud-Trace-Context`; undefined if neither is valid. */
+/** The trace of a request, from `traceparent` or else `X-Cloud-Trace-Context`. Undefined if neither is valid. */
 export function traceContextOf(
   header: (name: string) => string | undefined,
 ): TraceContext | undefined {

@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream'
 import type { FileId } from '../model/ids.ts'
 
-/** Stores bytes at opaque storage paths, one generation each. Knows no workspace paths, users or verdicts. */
+/** Stores bytes at opaque storage paths, one generation each. Independent of workspace paths, users and verdicts. */
 export interface BlobStore {
   /** The storage path for a new file's bytes. Pure, and unique for the file's id. */
   locate(workspaceId: string, id: FileId, name: string): string
@@ -33,7 +33,7 @@ export interface BlobStore {
   /** Opens a resumable session (Cloud Storage protocol) for exactly `sizeBytes`. A URL without an origin is relative to the service. */
   openUpload(storagePath: string, options: UploadOptions): Promise<UploadSession>
 
-  /** Ends a resumable session. Its URL answers 404, 410 or 499 from then on. An unknown session is not an error. */
+  /** Ends a resumable session. Afterwards its URL answers 404, 410 or 499. An unknown session is not an error. */
   cancelUpload(uploadId: string): Promise<void>
 
   /** A URL that serves this generation by GET and HEAD until it expires. A URL without an origin is relative to the service. */
@@ -41,7 +41,7 @@ export interface BlobStore {
 
   /**
    * A small file derived from a generation's bytes, such as a preview. Derived files are a cache and may be lost at any time.
-   * - `name` consists of `a-z 0-9 . -`. Undefined if exactly this generation has no derived file of that name.
+   * - `name` consists of `a-z 0-9 . -`. Resolves to undefined if this generation has no derived file of that name.
    */
   readDerived(blob: BlobRef, name: string): Promise<Buffer | undefined>
 

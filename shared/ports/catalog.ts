@@ -41,16 +41,16 @@ export interface Catalog {
    * - An overwrite reserves the bytes by which `maxBytes` exceeds the owner's size, any other upload its `maxBytes`. If live
    *   plus reserved bytes would exceed the quota, throws `quota-exceeded`. A request that needs no additional bytes never
    *   fails on quota.
-   * - A record beyond `maxRecords` outside the trash, or metadata there beyond `maxMetadataBytes`, throws `quota-exceeded`.
-   *   The trash is trimmed at the next settle or removal.
-   * - A pending file beyond `maxOpenUploads` throws `too-many-requests`.
+   * - More than `maxRecords` records outside the trash, or more than `maxMetadataBytes` of their metadata, throws
+   *   `quota-exceeded`. The trash is trimmed at the next settle or removal.
+   * - More than `maxOpenUploads` pending files throws `too-many-requests`.
    * - The record's `sequence` is greater than that of every file reserved in the workspace before.
    */
   reserve(request: ReserveRequest): Promise<PendingFile>
 
   /**
-   * Writes the verdict on a pending file. Changes no other file, so that the redelivery of an event returns the existing
-   * record.
+   * Writes the verdict on a pending file. Does not change a file in another state, so that the redelivery of an event returns
+   * the existing record.
    * - Bytes with another checksum than expected remove the record: refusal `digest-mismatch`.
    * - More bytes than `maxBytes` remove the record: refusal `too-large`.
    * - `clean` makes the file ready. The file becomes the path's owner, and the previous owner goes to the trash with
@@ -58,14 +58,15 @@ export interface Catalog {
    * - A clean file whose `replaces` no longer owns the path is ready in the trash, superseded: refusal `precondition-failed`.
    * - A clean file that would become the owner but exceeds the quota removes the record: refusal `quota-exceeded`.
    * - `infected` and `unscannable` become the record's state, and release path and quota.
-   * - `refusal` returns the refusal afterwards.
+   * - Afterwards `refusal` returns the refusal.
    * - After every settle the counters equal the sums over the records.
    */
   settle(workspaceId: string, id: FileId, settlement: Settlement): Promise<SettleResult>
 
   /**
    * Stores how many bytes of a pending file have arrived. Resolves to the new record.
-   * - Changes no other file and resolves to undefined, so that the sender learns that the upload was cancelled.
+   * - For a file that is not pending, changes nothing and resolves to undefined. This informs the sender that the upload was
+   *   cancelled.
    * - A number that is already stored changes nothing, not even `updatedAt`.
    */
   noteProgress(
@@ -85,7 +86,7 @@ export interface Catalog {
    * - A new `path` also sets `name` and `sessionId`. No byte is copied. The old path is free immediately.
    * - A path that another file has taken throws `path-taken`.
    * - A new path for a pending file throws `not-scanned`. New metadata is allowed.
-   * - An infected or unscannable file owns no path and moves without taking one.
+   * - An infected or unscannable file owns no path, so it can move to a taken path.
    * - Metadata that grows beyond `maxMetadataBytes` throws `quota-exceeded`. Metadata that does not grow never fails.
    */
   update(workspaceId: string, id: FileId, changes: FileChanges): Promise<FileRecord | undefined>
@@ -93,7 +94,7 @@ export interface Catalog {
   /**
    * Hides a file from listings. Resolves to undefined if there is no such file.
    * - A ready file goes to the trash: its bytes count as trash, and its path is free.
-   * - A superseded file stops being superseded, like a file that a user deleted.
+   * - A superseded file is then no longer superseded, but counts as deleted by a user.
    * - A pending file is purged, with refusal `gone`.
    * - An infected or unscannable file is marked as deleted.
    * - A file in the trash does not change.
@@ -103,8 +104,8 @@ export interface Catalog {
   /**
    * Removes files of one session, at most `maxRemovedAtOnce`, in the order of their reservation. Call it again until it
    * removes fewer.
-   * - Each file that is not in the trash is removed as by `remove`.
-   * - With `purge` each file of the session, in the trash or not, is purged as by `purge`.
+   * - Removes each file that is not in the trash as `remove` does.
+   * - With `purge`, purges each file of the session, in the trash or not, as `purge` does.
    * - Files of other sessions and files without a session do not change.
    * - Does not trim the trash. Call `trimTrash` afterwards.
    */
@@ -164,12 +165,12 @@ export interface Catalog {
   /** Overrides the default quota for one workspace. Null removes the override. */
   setQuota(workspaceId: string, quotaBytes: number | null): Promise<void>
 
-  /** Whether the workspace was ever used. True from the first reservation on, before any of its bytes is visible. */
+  /** Whether the workspace was ever used. True after the first reservation, before any of its bytes is visible. */
   isKnown(workspaceId: string): Promise<boolean>
 
   /**
-   * Purges the oldest files while the trash holds more bytes than the quota, or takes records or metadata beyond their limits.
-   * Resolves to them, oldest first, at most `maxPurgedAtOnce`.
+   * Purges the oldest files of a trash whose bytes exceed the quota, or while the workspace exceeds its limit of records or
+   * metadata. Resolves to the purged files, oldest first, at most `maxPurgedAtOnce`.
    */
   trimTrash(workspaceId: string): Promise<FileRecord[]>
 

@@ -7,14 +7,14 @@ import type { Renderer } from './renderer.ts'
 import type { Scanner } from './scanner.ts'
 import type { Sources } from './sources.ts'
 
-/** The dependencies of the use cases. A use case takes the ports that it needs as its first argument: `Pick<Ports, 'catalog'>`. */
+/** The dependencies of the use cases. The first parameter of a use case is the ports that it needs: `Pick<Ports, 'catalog'>`. */
 export interface Ports {
   catalog: FullCatalog
   blobs: BlobStore
   scanner: Scanner
   renderer: Renderer
   sources: Sources
-  /** Keeps infected bytes. Without it they are deleted. */
+  /** Stores infected bytes for an operator. Without a quarantine they are deleted. */
   quarantine?: Quarantine
   /** The current time. */
   now: () => Date

@@ -1,16 +1,16 @@
 import type { FileId } from '../model/ids.ts'
 import type { BlobRef } from './blob-store.ts'
 
-/** Keeps infected bytes for an operator. No route serves them, and no listing of blobs contains them. */
+/** Stores infected bytes for an operator. No route serves them, and no listing of blobs contains them. */
 export interface Quarantine {
-  /** Whether bytes that were infected on upload are also kept. If not, they are deleted. */
+  /** Whether the quarantine also stores bytes that were infected on upload. If not, they are deleted. */
   readonly includesUploads: boolean
 
   /**
-   * Keeps a copy of one generation, with a note.
+   * Stores a copy of one generation, with a note.
    * - When it resolves, the copy survives a crash of the machine. The blob itself does not change.
-   * - A generation that is already kept does not change and keeps its first note.
-   * - A missing generation is not an error. Nothing is kept.
+   * - A generation that is already in quarantine does not change, and neither does its note.
+   * - A missing generation is not an error. Nothing is stored.
    */
   keep(blob: BlobRef, note: QuarantineNote): Promise<void>
 

@@ -1,23 +1,23 @@
 import type { Readable } from 'node:stream'
 
 /**
- * The receiving side of resumable sessions, for a store without a server for them. Cloud Storage answers its sessions
- * itself. Every method throws `not-found` for a session that is unknown, cancelled or expired, and `invalid-request` for a
- * total that differs from the session's. Neither error changes the bytes held.
+ * The receiving side of resumable sessions, for a store whose sessions this service serves. Cloud Storage serves its sessions
+ * itself. Every method throws `not-found` for an unknown, cancelled or expired session, and `invalid-request` for a total that
+ * differs from the session's. Neither error changes the stored bytes.
  */
 export interface ResumableUploads {
   /**
    * Appends the bytes of one request.
-   * - Ignores bytes that are already held. Throws `invalid-request` for bytes that leave a gap or exceed the declared size.
-   * - If the body fails, keeps the bytes before the failure and throws the body's error. Keeps nothing after
-   *   `digest-mismatch`.
-   * - A later request takes over: the earlier one ends with `invalid-request`, and their bytes never mix.
+   * - Ignores bytes that are already stored. Throws `invalid-request` for bytes that leave a gap or exceed the declared size.
+   * - If the body fails, stores the bytes before the failure and throws the body's error. Stores nothing of a body that fails
+   *   with `digest-mismatch`.
+   * - A later request ends the earlier one with `invalid-request`. Their bytes never mix.
    * - The last byte makes the blob visible, once. When this resolves, the finalize event will be delivered.
-   * - The bytes that the result reports as held survive a crash of the machine.
+   * - The bytes that the result reports as stored survive a crash of the machine.
    */
   append(uploadId: string, chunk: UploadChunk): Promise<UploadStatus>
 
-  /** The bytes held. Finishes an upload whose bytes are complete; an empty upload only if `totalBytes` is 0. */
+  /** The number of stored bytes. Finishes an upload whose bytes are complete; an empty upload only if `totalBytes` is 0. */
   status(uploadId: string, totalBytes?: number): Promise<UploadStatus>
 
   /** Ends a session. An unknown session is not an error. A complete upload stays complete. */
@@ -35,7 +35,7 @@ export interface UploadChunk {
 }
 
 export interface UploadStatus {
-  /** The number of bytes held, from the start of the file. */
+  /** The number of bytes stored, from the start of the file. */
   storedBytes: number
   isComplete: boolean
 }

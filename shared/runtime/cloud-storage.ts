@@ -8,11 +8,11 @@ import type { Quarantine } from '../ports/quarantine.ts'
 
 export type CloudStorage = Required<Pick<Ports, 'catalog' | 'blobs' | 'quarantine'>>
 
-/** Opens Firestore, which every function uses, and lazily one bucket of Cloud Storage, which not every request needs. */
+/** Opens Firestore, which every function uses. Opens the bucket of Cloud Storage at its first use, because not every request uses it. */
 export async function openCloudStorage(options: {
   projectId: string
   bucket: string
-  /** Both are emulators, which need no credentials. */
+  /** Whether both are emulators, which need no credentials. */
   isEmulated: boolean
   quotaBytes: number
   recordLimits: RecordLimits

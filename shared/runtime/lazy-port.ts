@@ -9,7 +9,7 @@ type PureNames<Port> = {
 
 /**
  * A port that is opened at its first use, so that functions that never use it load none of its code. `pure` implements the
- * synchronous operations. If opening fails, the operation fails, and the next one opens again.
+ * synchronous operations. If opening fails, the operation fails, and the next operation tries to open the port again.
  */
 export function lazyPort<Port extends object>(
   open: () => Promise<Port>,

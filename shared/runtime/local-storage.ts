@@ -17,7 +17,7 @@ export interface LocalStorage extends AsyncDisposable {
   blobs: DiskBlobStore
   events: EventQueue
   quarantine: DiskQuarantine
-  /** A time at which no other process used the directory; undefined if others use it. */
+  /** An instant at which no process used the directory. Undefined if other processes use it. */
   exclusiveSince: Date | undefined
 }
 
@@ -79,7 +79,7 @@ export async function openLocalStorage(options: {
   }
 }
 
-/** Adds the path to an error of SQLite, which does not contain it. */
+/** Adds the path to an error of SQLite, whose message does not contain it. */
 function naming(path: string): (error: unknown) => never {
   return (cause) => {
     const reason = cause instanceof Error ? cause.message : String(cause)

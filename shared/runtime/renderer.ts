@@ -4,7 +4,7 @@ import type { Renderer } from '../ports/renderer.ts'
 
 /**
  * Opens the configured renderer: the service `render`, processes on this machine, or none. Decoders can read everything that their
- * user can read; on Cloud Run that includes tokens of the function's service account.
+ * user can read. On Cloud Run this includes tokens of the function's service account.
  */
 export async function openRenderer(
   { rendering }: Pick<Config, 'rendering'>,
@@ -20,8 +20,7 @@ export async function openRenderer(
   }
   log({
     severity: 'WARNING',
-    message:
-      'RENDER_SERVICE_URL is not set: previews of pictures and normalize=image are not available.',
+    message: 'RENDER_SERVICE_URL is not set: image previews and normalize=image are not available.',
   })
   return (await import('../adapters/preview/no-renderer.ts')).noRenderer
 }

@@ -20,7 +20,7 @@ export interface Runtime extends AsyncDisposable {
   local: LocalStorage | undefined
   /** Undefined if neither traces nor metrics are configured. The ports are already instrumented. */
   telemetry: Telemetry | undefined
-  /** A sentence for the operator about the scanner in use. */
+  /** A sentence for the operator that describes the scanner in use. */
   scannerNotice: string
 }
 
@@ -28,8 +28,8 @@ const now = () => new Date()
 const newId = () => randomUUID() as FileId
 
 /**
- * Opens the ports of a configuration. Loads only the code that they need, to keep cold starts short. A scanner process that it
- * starts reports to `log`.
+ * Opens the ports of a configuration. Loads only the code that they need, to keep cold starts short. If it starts a scanner
+ * process, that process reports to `log`.
  */
 export async function openRuntime(
   config: Config,

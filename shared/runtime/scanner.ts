@@ -62,13 +62,13 @@ async function ownClamd(
     log,
   })
   const notice =
-    'Files are scanned by a ClamAV that this process has started; they stay pending until its signatures are loaded.'
+    'Files are scanned by a ClamAV that this process has started. They stay pending until its signatures are loaded.'
   return { scanner, notice, [Symbol.asyncDispose]: () => scanner[Symbol.asyncDispose]() }
 }
 
 const reasons = {
   'not-installed': 'ClamAV is not installed',
-  'not-running': 'no ClamAV answers (run clamd, or name it in CLAMAV_SERVICE_HOST)',
+  'not-running': 'no ClamAV answers (run clamd, or set CLAMAV_SERVICE_HOST)',
   'no-signatures': 'ClamAV has no signatures (run freshclam)',
 }
 

@@ -17,7 +17,7 @@ export async function receiveChunk(
   if (firstByte > storedBytes) {
     throw invalid(
       'Content-Range',
-      `begins at byte ${firstByte}, and ${storedBytes} bytes are held; send them from byte ${storedBytes}`,
+      `begins at byte ${firstByte}, but only ${storedBytes} bytes are stored; continue from byte ${storedBytes}`,
     )
   }
   let failure: { error: unknown } | undefined

@@ -43,6 +43,6 @@ function ignore(): void {
 function takenOver(): Error {
   return invalid(
     'upload',
-    'a later request took over; query the number of bytes held, and continue from there',
+    'a later request took over; query the number of stored bytes, and continue from there',
   )
 }

@@ -53,6 +53,6 @@ export class GcsForeignObjects implements Pick<Sources, 'openObject'> {
 function tooLarge(maxBytes: number): WorkspaceError {
   return new WorkspaceError(
     'too-large',
-    `The object has more than the ${maxBytes} bytes that a file may have. Use a smaller one.`,
+    `The object is larger than the limit of ${maxBytes} bytes. Use a smaller one.`,
   )
 }

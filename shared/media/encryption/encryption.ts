@@ -15,7 +15,7 @@ const biffBytes = 1024 * 1024
 /**
  * Detects encrypted content that clamd does not report, in formats that declare it: Office documents, OpenDocument, EPUB,
  * iWork, WordPerfect, Access, disk images, and encrypted messages and files with a signature. Data without a signature never
- * count as encrypted. Reads at most 48 MiB of the file. Resolves to `encrypted`, to `scan-limit` if the limit does not allow an
+ * counts as encrypted. Reads at most 48 MiB of the file. Resolves to `encrypted`, to `scan-limit` if the limit does not allow an
  * answer, else to undefined.
  */
 export async function findEncryption(

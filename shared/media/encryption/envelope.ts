@@ -52,8 +52,8 @@ function isEncryptedWordPerfect(head: Buffer): boolean {
 }
 
 /**
- * Decodes the first bytes of an armored message (RFC 9580 §6.2). Signed and encrypted messages share the first line, so only
- * the packets tell them apart.
+ * Decodes the first bytes of an armored message (RFC 9580 §6.2). Signed and encrypted messages have the same first line, so only
+ * the packets distinguish them.
  */
 function withoutArmor(head: Buffer): Buffer {
   const lines = head.toString('latin1').split(/\r?\n/)
@@ -77,7 +77,7 @@ function isOpenPgpMessage(head: Buffer): boolean {
     keys += 1
     at = bodyAt + bodyBytes
   }
-  // The session keys fill the head, so the encrypted data come later.
+  // The session keys fill the head, so the encrypted data is after it.
   return keys > 1
 }
 

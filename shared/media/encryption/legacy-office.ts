@@ -30,7 +30,7 @@ export function isWorkbookStream(head: Buffer): boolean {
   return bytes >= 4 && bytes <= longestBofBytes
 }
 
-/** Looks for a FILEPASS record (§2.4.117) in the first substream; everything after it is encrypted. */
+/** Searches the first substream for a FILEPASS record (§2.4.117). All records after it are encrypted. */
 export function workbookIsEncrypted(stream: Buffer): boolean {
   if (!isWorkbookStream(stream)) return false
   for (let at = 0; at + 4 <= stream.length; at += 4 + stream.readUInt16LE(at + 2)) {

@@ -34,7 +34,7 @@ export async function zipEncryption(
   try {
     const directory = await readZipDirectory(bounded, sizeBytes)
     if (directory === 'too-large') return 'scan-limit'
-    // Other programs may read an archive whose directory is broken here.
+    // Another program may be able to read an archive whose directory this parser rejects.
     if (!directory) return (await endsLikeZip(bounded, sizeBytes)) ? 'scan-limit' : undefined
     for (const entry of directory.entries) {
       const name = entry.name.toLowerCase()

@@ -52,7 +52,7 @@ export class CompoundFat {
   }
 }
 
-/** Random access to the sectors of one chain. Remembers every sector, so that each is looked up once. */
+/** Random access to the sectors of one chain. Caches every sector number, so that each is looked up once. */
 export class ChainCursor {
   readonly #sectors: number[]
 

@@ -87,7 +87,7 @@ export class CompoundFile {
     this.#entries = nodes.flatMap((node) => (node ? [node.entry] : []))
   }
 
-  /** Reads up to `maxBytes` of a chain of sectors. `isComplete` is true if the chain ended properly or has as many bytes. */
+  /** Reads up to `maxBytes` of a chain of sectors. `isComplete` is true if the chain ended properly or has `maxBytes`. */
   async #readChain(
     start: number,
     maxBytes: number,
@@ -111,7 +111,7 @@ export class CompoundFile {
     }
   }
 
-  /** Reads a small stream, which lies in mini sectors inside the root's stream (§2.4). */
+  /** Reads a small stream, which is stored in mini sectors inside the root's stream (§2.4). */
   async #readMini(start: number, bytes: number): Promise<{ bytes: Buffer }> {
     const root = this.#entries.find(({ kind }) => kind === 'root')
     const { miniSectorShift, miniFatStart, miniCutoffBytes } = this.#header

@@ -77,7 +77,7 @@ export function parseEntry(bytes: Buffer, isVersion3: boolean): CompoundNode | u
   }
 }
 
-/** Sets `parents` by walking the trees of siblings from the root (§2.6.4). Visits each entry once, even in broken trees. */
+/** Sets `parents` by traversing the trees of siblings from the root (§2.6.4). Visits each entry once, even in broken trees. */
 export function assignParents(nodes: (CompoundNode | undefined)[]): void {
   const pending = [{ index: nodes[0]?.child ?? maxRegularSector, parents: [] as string[] }]
   for (let next = pending.pop(); next; next = pending.pop()) {

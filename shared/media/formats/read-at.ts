@@ -10,11 +10,11 @@ const cachedBlocks = 64
 /** Opens an inclusive range of a file's bytes. Resolves to undefined if the bytes no longer exist. */
 type OpenRange = (range: { start: number; end: number }) => Promise<Readable | undefined>
 
-/** A reader has reached its limit of bytes or steps. */
+/** Thrown by a reader that has reached its limit of bytes or steps. */
 export class ReadLimitError extends Error {}
 
 /**
- * Makes a reader that reads a file in aligned blocks of 64 KiB and caches the latest 64 of them, so that many small reads of
+ * Creates a reader that reads a file in aligned blocks of 64 KiB and caches the latest 64 of them, so that many small reads of
  * neighbouring bytes cost one request to the store. It throws `ReadLimitError` before it reads more than `maxBytes`.
  */
 export function boundedReader(read: ReadAt, maxBytes: number): ReadAt {
@@ -48,8 +48,8 @@ export function boundedReader(read: ReadAt, maxBytes: number): ReadAt {
 }
 
 /**
- * Makes a reader of a file whose first bytes are already in memory. It throws an `Error` if it cannot open the bytes, which
- * happens after the file has been deleted.
+ * Creates a reader of a file whose first bytes are already in memory. It throws an `Error` if it cannot open the bytes, for
+ * example after the file has been deleted.
  */
 export function readerOf(
   open: OpenRange | undefined,

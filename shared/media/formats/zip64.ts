@@ -28,8 +28,8 @@ export async function readZip64End(
 }
 
 /**
- * Replaces the 32-bit fields of a header that overflow by their values in the Zip64 extra field (§4.5.3). Returns the same array if
- * none overflows, undefined if a value is missing or is not a safe integer.
+ * Replaces 32-bit fields that overflow with their values in the Zip64 extra field (§4.5.3). Returns the same array if no field
+ * overflows. Returns undefined if a value is missing or is not a safe integer.
  */
 export function wideValues(fields: number[], extra: Buffer): number[] | undefined {
   if (!fields.includes(overflow)) return fields

@@ -6,7 +6,7 @@ const webm = 0x7765626d
 const ebml = 0x1a45dfa3
 /** The EBML element that names the document type. */
 const docTypeId = 0x4282
-/** The document type must start within so many bytes. */
+/** The document type must start within this number of bytes. */
 const docTypeWithinBytes = 38
 
 /** Matches the signature for MP4 (MIME Sniffing §6.2.1): an `ftyp` box with an `mp4` brand. */

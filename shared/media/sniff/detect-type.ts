@@ -28,7 +28,7 @@ export interface TypeHint {
 
 const unknownType = 'application/octet-stream'
 
-/** Declared types that clients send for any bytes, so they count as undeclared. `curl --data` sends the last one. */
+/** Declared types that clients send for any bytes. They count as undeclared. `curl --data` sends the last one. */
 const uninformativeTypes = new Set([
   unknownType,
   'application/unknown',
@@ -71,7 +71,7 @@ const unmistakable = new Set([
  *   or of Markdown then refines the result.
  * - Other text has the declared type if that is a text format, else the type of its name, else `text/plain`. An XML format
  *   must begin with `<`.
- * - Unknown binary data have the declared type, or else the type of the name, except for text formats and formats that are
+ * - Unknown binary data has the declared type, or else the type of the name, except for text formats and formats that are
  *   always recognisable. Otherwise the result is `application/octet-stream`.
  * - An empty file has the declared type, else the type of its name, else `application/octet-stream`.
  */

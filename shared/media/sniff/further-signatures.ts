@@ -1,11 +1,11 @@
 import { asBuffer } from '../formats/as-buffer.ts'
 
-/** PDF readers look for the header within so many bytes (ISO 32000-1, implementation note 13 of PDF Reference 1.7). */
+/** PDF readers search this number of bytes for the header (ISO 32000-1, implementation note 13 of PDF Reference 1.7). */
 const pdfHeaderWithinBytes = 1024
 
 /**
- * Matches a PDF with bytes before its header, as readers accept it. The bytes are blanks or a byte order mark, or any bytes if a
- * PDF object follows, which distinguishes the file from a text about PDF.
+ * Matches a PDF with bytes before its header, which readers accept. The bytes are white space or a byte order mark, or any bytes
+ * if a PDF object follows. The object distinguishes the file from a text about PDF.
  */
 export function isLatePdf(head: Uint8Array): boolean {
   const text = asBuffer(head).toString('latin1')
@@ -43,7 +43,7 @@ export function sniffTable(head: Uint8Array): string | undefined {
   return tables.find(([at, bytes]) => text.startsWith(bytes, at))?.[2]
 }
 
-/** Matches the header of an icon or cursor without pictures, which is how JBIG pictures can begin. */
+/** Matches the header of an icon or cursor without pictures. JBIG pictures can start with the same bytes. */
 export function isEmptyIcon(head: Uint8Array): boolean {
   return /^000001000000|^000002000000/.test(asBuffer(head).toString('hex', 0, 6))
 }

@@ -1,6 +1,6 @@
 import { asBuffer } from '../formats/as-buffer.ts'
 
-/** Players look for the first frame within so many bytes. */
+/** Players search this number of bytes for the first frame. */
 const firstFrameWithinBytes = 4096
 const minFrames = 3
 

@@ -10,7 +10,7 @@ const ascii = (text: string) => [...Buffer.from(text, 'latin1')]
 const any4 = [0, 0, 0, 0]
 const all4 = [255, 255, 255, 255]
 
-/** Makes a row for a RIFF or IFF container: its tag, four bytes of any value, its form. */
+/** Returns a row for a RIFF or IFF container: its tag, four bytes of any value, its form. */
 function container(type: string, tag: string, form: string): Row {
   const mask = [...all4, ...any4, ...ascii(form).map(() => 255)]
   return [type, [...ascii(tag), ...any4, ...ascii(form)], mask]

@@ -78,7 +78,7 @@ async function typeOf(found: ReturnType<typeof fileTypeFromBuffer>): Promise<str
   return type === undefined || type === 'application/xml' ? undefined : canonicalType(type)
 }
 
-/** Makes an object with the parts of `Blob` that file-type uses. */
+/** Returns an object with the parts of `Blob` that file-type uses. */
 function blobOf(read: ReadAt, size: number): Blob {
   const slice = (start: number, end: number) => ({
     arrayBuffer: async () => new Uint8Array(await read(start, end - start)).buffer,
