@@ -33,7 +33,7 @@ export function instrumentPorts(ports: Ports, tracer: Tracer, instruments: Instr
     catalog: instrumented(ports.catalog, {
       around: observed('catalog'),
       after: {
-        settle: ({ settled }, [, , settlement]) => settled && instruments.settled(settlement),
+        settle: ({ settled }, [, settlement]) => settled && instruments.settled(settlement),
         countPending: (count) => instruments.pendingCounted(count),
       },
     }),

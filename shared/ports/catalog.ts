@@ -60,8 +60,11 @@ export interface Catalog {
    * - `infected` and `unscannable` become the record's state, and release path and quota.
    * - Afterwards `refusal` returns the refusal.
    * - After every settle the counters equal the sums over the records.
+   *
+   * Costs least with the record that `get` returned: a catalog may then decide on the version that it has read already, and
+   * reads it again only if it has changed since.
    */
-  settle(workspaceId: string, id: FileId, settlement: Settlement): Promise<SettleResult>
+  settle(file: FileKey, settlement: Settlement): Promise<SettleResult>
 
   /**
    * Stores how many bytes of a pending file have arrived. Resolves to the new record.
@@ -75,8 +78,15 @@ export interface Catalog {
     receivedBytes: number,
   ): Promise<PendingFile | undefined>
 
-  /** Resolves when the file is not pending or does not exist. Rejects with the signal's reason when aborted. */
-  awaitSettled(workspaceId: string, id: FileId, signal: AbortSignal): Promise<void>
+  /**
+   * Resolves when the file is not pending, to its record, or to undefined if it does not exist. Rejects with the signal's
+   * reason when aborted.
+   */
+  awaitSettled(
+    workspaceId: string,
+    id: FileId,
+    signal: AbortSignal,
+  ): Promise<FileRecord | undefined>
 
   /** The reason why a pending file ended without becoming its path's owner. Kept for at least an hour, then undefined. */
   refusal(workspaceId: string, id: FileId): Promise<RefusalCode | undefined>
@@ -177,6 +187,9 @@ export interface Catalog {
   /** The store's description for `/healthz`. Throws when the store does not answer. */
   check(): Promise<string>
 }
+
+/** Names a file. */
+export type FileKey = Pick<FileRecord, 'workspaceId' | 'id'>
 
 /** The most files that one transaction purges from the trash. Further calls of `trimTrash` purge the rest. */
 export const maxPurgedAtOnce = 100

@@ -79,7 +79,7 @@ export async function copy(
     throw error
   })
   const { sizeBytes, checksum, mimeType, charset, scan } = source
-  const result = await catalog.settle(file.workspaceId, id, {
+  const result = await catalog.settle(file, {
     generation: blob.generation,
     sizeBytes,
     checksum,

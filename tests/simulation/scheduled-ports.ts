@@ -32,7 +32,7 @@ export interface Faults {
 /** The reference rule of each call that changes a workspace. */
 const changes = {
   reserve: (request) => [request.workspaceId, rules.reserve(request)],
-  settle: (workspaceId, id, found) => [workspaceId, rules.settle(id, found)],
+  settle: ({ workspaceId, id }, found) => [workspaceId, rules.settle(id, found)],
   applyRescan: (workspaceId, id, later) => [workspaceId, rules.applyRescan(id, later)],
   update: (workspaceId, id, wanted) => [workspaceId, rules.update(id, wanted)],
   remove: (workspaceId, id) => [workspaceId, rules.remove(id)],
@@ -150,7 +150,7 @@ function truncate(page: unknown): unknown {
 
 /** I8: checks that a failing scanner settles no bytes. */
 function assertNoVerdict(checker: Checker, args: readonly unknown[]): void {
-  const [, id, { sizeBytes }] = args as Parameters<FullCatalog['settle']>
+  const [{ id }, { sizeBytes }] = args as Parameters<FullCatalog['settle']>
   if (sizeBytes > 0) checker.fail(`I8: ${id} is settled although the scanner failed`)
 }
 

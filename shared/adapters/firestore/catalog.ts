@@ -1,3 +1,4 @@
+import type { QueryDocumentSnapshot } from '@google-cloud/firestore'
 import type { FileRecord, InfectedFile, PendingFile, ReadyFile } from '../../model/file.ts'
 import type { FileId, SessionId, WorkspacePath } from '../../model/ids.ts'
 import type { ListPage, ListQuery } from '../../model/listing.ts'
@@ -5,7 +6,7 @@ import { type ReserveRequest, reservation } from '../../model/reservation.ts'
 import type { RefusalCode, SettleResult } from '../../model/settlement.ts'
 import type { RescanOutcome, Settlement } from '../../model/verdict.ts'
 import type { Usage } from '../../model/usage.ts'
-import type { Catalog, FileChanges, Removal, SessionRemoval } from '../../ports/catalog.ts'
+import type { Catalog, FileChanges, FileKey, Removal, SessionRemoval } from '../../ports/catalog.ts'
 import type {
   Maintenance,
   OutdatedQuery,
@@ -33,6 +34,8 @@ import { untilSettled } from './wait.ts'
 /** The catalog in Firestore. The client connects to the emulator at `FIRESTORE_EMULATOR_HOST`, if set. */
 export class FirestoreCatalog implements Catalog, Maintenance, AsyncDisposable {
   readonly #connection: FirestoreConnection
+  /** The snapshots of pending files that `get` has returned and a caller still holds. */
+  readonly #snapshots = new WeakMap<object, QueryDocumentSnapshot>()
 
   private constructor(connection: FirestoreConnection) {
     this.#connection = connection
@@ -59,10 +62,15 @@ export class FirestoreCatalog implements Catalog, Maintenance, AsyncDisposable {
     })
   }
 
-  async settle(workspaceId: string, id: FileId, outcome: Settlement): Promise<SettleResult> {
-    return this.#connection.change(workspaceId, (transaction) =>
-      settleFile(transaction, id, outcome),
-    )
+  async settle(file: FileKey, outcome: Settlement): Promise<SettleResult> {
+    const { workspaceId, id } = file
+    const snapshot = this.#snapshots.get(file)
+    const read = snapshot && { file: file as PendingFile, snapshot }
+    return this.#connection.change(workspaceId, (transaction, { failure }) => {
+      // After a failed commit the snapshot may be outdated.
+      const known = failure === undefined ? read : undefined
+      return settleFile(transaction, { id, known }, outcome)
+    })
   }
 
   async noteProgress(
@@ -75,10 +83,14 @@ export class FirestoreCatalog implements Catalog, Maintenance, AsyncDisposable {
     )
   }
 
-  async awaitSettled(workspaceId: string, id: FileId, signal: AbortSignal): Promise<void> {
+  async awaitSettled(
+    workspaceId: string,
+    id: FileId,
+    signal: AbortSignal,
+  ): Promise<FileRecord | undefined> {
     const file = filesOf(this.#connection.workspace(workspaceId)).doc(id)
     const ends = AbortSignal.any([signal, this.#connection.closing])
-    await this.#connection.run(untilSettled(file, ends))
+    return this.#connection.run(untilSettled(file, ends))
   }
 
   async applyRescan(
@@ -154,8 +166,11 @@ export class FirestoreCatalog implements Catalog, Maintenance, AsyncDisposable {
   }
 
   async get(workspaceId: string, id: FileId): Promise<FileRecord | undefined> {
-    const file = filesOf(this.#connection.workspace(workspaceId)).doc(id)
-    return decodeFile(await this.#connection.run(file.get()))
+    const ref = filesOf(this.#connection.workspace(workspaceId)).doc(id)
+    const snapshot = await this.#connection.run(ref.get())
+    const file = decodeFile(snapshot)
+    if (file?.state === 'pending') this.#snapshots.set(file, snapshot as QueryDocumentSnapshot)
+    return file
   }
 
   async getByPath(workspaceId: string, path: WorkspacePath): Promise<FileRecord | undefined> {

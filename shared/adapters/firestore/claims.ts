@@ -1,4 +1,4 @@
-import type { DocumentReference, DocumentSnapshot } from '@google-cloud/firestore'
+import type { DocumentData, DocumentReference } from '@google-cloud/firestore'
 import type { FileRecord, ReadyFile } from '../../model/file.ts'
 import type { FileId, WorkspacePath } from '../../model/ids.ts'
 import type { Attempt } from './transaction/attempt.ts'
@@ -13,6 +13,12 @@ export interface PathClaims {
   pending: FileId[]
 }
 
+interface PathFields {
+  path: WorkspacePath
+  owner: object | null
+  pending: FileId[]
+}
+
 /** The claims that one transaction has read or changed. */
 export class Claims {
   readonly #read = new Map<WorkspacePath, PathClaims>()
@@ -22,14 +28,21 @@ export class Claims {
     return this.#read.get(path)
   }
 
-  keep(path: WorkspacePath, snapshot: DocumentSnapshot): PathClaims {
-    const owner: unknown = snapshot.get('owner') ?? undefined
+  /** Decodes the claims in a document of a path, or in a copy of it. */
+  keep(path: WorkspacePath, fields: DocumentData | undefined): PathClaims {
+    const owner: unknown = fields?.['owner'] ?? undefined
     const claims = {
       owner: owner === undefined ? owner : decodeOwner(owner),
-      pending: (snapshot.get('pending') ?? []) as FileId[],
+      pending: (fields?.['pending'] ?? []) as FileId[],
     }
     this.#read.set(path, claims)
     return claims
+  }
+
+  /** The claims to write to a document of a path, or to a copy of it. */
+  fields(path: WorkspacePath): PathFields {
+    const { owner, pending } = this.#known(path)
+    return { path, owner: owner ? withoutMetadata(owner) : null, pending }
   }
 
   /** Moves a file's claim to its new path. The claims of both paths must have been read. */
@@ -42,10 +55,9 @@ export class Claims {
 
   flush(attempt: Attempt, workspace: DocumentReference): void {
     for (const path of this.#changed) {
-      const { owner, pending } = this.#known(path)
       const ref = claimsOf(workspace, path)
-      if (!owner && pending.length === 0) attempt.delete(ref)
-      else attempt.write(ref, { path, owner: owner ? withoutMetadata(owner) : null, pending })
+      if (isTaken(this.#known(path))) attempt.write(ref, { ...this.fields(path) })
+      else attempt.delete(ref)
     }
   }
 

@@ -2,15 +2,15 @@ import type { FileId } from '../../model/ids.ts'
 import { type SettleResult, settlement } from '../../model/settlement.ts'
 import type { Settlement } from '../../model/verdict.ts'
 import { trimTrash } from './trash.ts'
-import type { WorkspaceTransaction } from './transaction/workspace-transaction.ts'
+import type { KnownFile, WorkspaceTransaction } from './transaction/workspace-transaction.ts'
 
-/** Writes the verdict on a pending file. Leaves a file in any other state unchanged. */
+/** Writes the verdict on a pending file. Leaves a file in any other state unchanged. Uses `known` instead of reading the file. */
 export async function settleFile(
   transaction: WorkspaceTransaction,
-  id: FileId,
+  { id, known }: { id: FileId; known: KnownFile | undefined },
   outcome: Settlement,
 ): Promise<SettleResult> {
-  const pending = await transaction.openFile(id)
+  const pending = await (known ? transaction.openKnown(known) : transaction.openFile(id))
   if (pending?.state !== 'pending') return { file: pending, settled: false, purged: [] }
   const { owner } = await transaction.readClaims(pending.path)
   const facts = { owner, usage: transaction.usage, now: transaction.now }

@@ -1,20 +1,30 @@
 import type { DocumentReference } from '@google-cloud/firestore'
+import type { FileRecord } from '../../model/file.ts'
+import { decodeFile } from './documents.ts'
 
-/** Listens to a file until it is not pending. Billed as one read, and one more for each change. */
-export function untilSettled(file: DocumentReference, signal: AbortSignal): Promise<void> {
+/**
+ * Listens to a file until it is not pending, and resolves to its record as the listener received it. Billed as one read, and
+ * one more for each change.
+ */
+export function untilSettled(
+  file: DocumentReference,
+  signal: AbortSignal,
+): Promise<FileRecord | undefined> {
   return new Promise((resolve, reject) => {
-    const end = (settle: () => void) => {
+    const end = () => {
       signal.removeEventListener('abort', abort)
       stop()
-      settle()
     }
-    const abort = () => end(() => reject(signal.reason as Error))
-    const stop = file.onSnapshot(
-      (snapshot) => {
-        if (snapshot.get('record.state') !== 'pending') end(resolve)
-      },
-      (error) => end(() => reject(error)),
-    )
+    const fail = (error: Error) => {
+      end()
+      reject(error)
+    }
+    const abort = () => fail(signal.reason as Error)
+    const stop = file.onSnapshot((snapshot) => {
+      if (snapshot.get('record.state') === 'pending') return
+      end()
+      resolve(decodeFile(snapshot))
+    }, fail)
     signal.addEventListener('abort', abort)
     if (signal.aborted) abort()
   })

@@ -6,7 +6,7 @@ import { type ReserveRequest, reservation } from '../../model/reservation.ts'
 import type { RefusalCode, SettleResult } from '../../model/settlement.ts'
 import type { RescanOutcome, Settlement } from '../../model/verdict.ts'
 import type { RecordLimits, Usage } from '../../model/usage.ts'
-import type { Catalog, FileChanges, Removal, SessionRemoval } from '../../ports/catalog.ts'
+import type { Catalog, FileChanges, FileKey, Removal, SessionRemoval } from '../../ports/catalog.ts'
 import type {
   Maintenance,
   OutdatedQuery,
@@ -78,7 +78,7 @@ export class SqliteCatalog implements Catalog, Maintenance {
     })
   }
 
-  async settle(workspaceId: string, id: FileId, outcome: Settlement): Promise<SettleResult> {
+  async settle({ workspaceId, id }: FileKey, outcome: Settlement): Promise<SettleResult> {
     return this.#change(workspaceId, id, ({ database, ...facts }, file) =>
       settleFile(database, file, { outcome, ...facts }),
     )
@@ -94,10 +94,14 @@ export class SqliteCatalog implements Catalog, Maintenance {
     )
   }
 
-  async awaitSettled(workspaceId: string, id: FileId, signal: AbortSignal): Promise<void> {
+  async awaitSettled(
+    workspaceId: string,
+    id: FileId,
+    signal: AbortSignal,
+  ): Promise<FileRecord | undefined> {
     for (let timeoutMs = 5; ; timeoutMs = Math.min(2 * timeoutMs, maxPollMs)) {
       const isPending = () => rows.isPending(this.#database, workspaceId, id)
-      if (!(await this.#database.read(isPending))) return
+      if (!(await this.#database.read(isPending))) return this.get(workspaceId, id)
       signal.throwIfAborted()
       await eventOrTimeout(this.#changed, keyOf(workspaceId, id), { timeoutMs, signal })
     }

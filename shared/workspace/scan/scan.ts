@@ -43,7 +43,7 @@ export async function scan(
     workspaceId,
     ...(signal && { signal }),
   })
-  const result = await catalog.settle(file.workspaceId, file.id, {
+  const result = await catalog.settle(file, {
     generation: event.generation,
     ...found,
   })

@@ -17,20 +17,29 @@ type Settlement = { file: FileRecord } | { refusal: RefusalCode; file: FileRecor
 export async function awaitSettlement(
   { catalog }: Pick<Ports, 'catalog'>,
   { workspaceId, id }: Pick<FileRecord, 'workspaceId' | 'id'>,
-  { seconds, signal }: Wait,
+  wait: Wait,
 ): Promise<Settlement> {
-  const deadline = AbortSignal.timeout(Math.ceil(seconds * 1000))
-  if (seconds > 0) {
-    const ends = signal ? AbortSignal.any([signal, deadline]) : deadline
-    await awaitSettledWithinLimit(catalog, { workspaceId, id }, ends).catch((error: unknown) => {
-      if (!deadline.aborted) throw error
-    })
-  }
-  const file = await catalog.get(workspaceId, id)
+  const settled = wait.seconds > 0 && (await settledWithin(catalog, { workspaceId, id }, wait))
+  // Reads the record only if waiting did not return it.
+  const file = settled || (await catalog.get(workspaceId, id))
   if (file && (file.state !== 'ready' || file.supersededBy === null)) return { file }
   const refusal = await catalog.refusal(workspaceId, id)
   if (file && refusal === undefined) return { file }
   return { refusal: refusal ?? 'gone', file }
+}
+
+/** Resolves to undefined if the time ends first. */
+async function settledWithin(
+  catalog: Ports['catalog'],
+  file: Pick<FileRecord, 'workspaceId' | 'id'>,
+  { seconds, signal }: Wait,
+): Promise<FileRecord | undefined> {
+  const deadline = AbortSignal.timeout(Math.ceil(seconds * 1000))
+  const ends = signal ? AbortSignal.any([signal, deadline]) : deadline
+  return awaitSettledWithinLimit(catalog, file, ends).catch((error: unknown) => {
+    if (!deadline.aborted) throw error
+    return undefined
+  })
 }
 
 /**

@@ -6,19 +6,22 @@ export const maxWaitingPerUser = 100
 
 const waiting = new WeakMap<object, Map<string, number>>()
 
-/** Waits until a file is settled. Resolves immediately if `maxWaitingPerUser` requests of its user are waiting. Throws the errors of `awaitSettled`. */
+/**
+ * Waits until a file is settled. Resolves to its record, if it still exists. Resolves immediately to undefined if
+ * `maxWaitingPerUser` requests of its user are waiting. Throws the errors of `awaitSettled`.
+ */
 export async function awaitSettledWithinLimit(
   catalog: Pick<Catalog, 'awaitSettled'>,
   { workspaceId, id }: Pick<FileRecord, 'workspaceId' | 'id'>,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<FileRecord | undefined> {
   const counts = waiting.get(catalog) ?? new Map<string, number>()
   waiting.set(catalog, counts)
   const others = counts.get(workspaceId) ?? 0
-  if (others >= maxWaitingPerUser) return
+  if (others >= maxWaitingPerUser) return undefined
   counts.set(workspaceId, others + 1)
   try {
-    await catalog.awaitSettled(workspaceId, id, signal)
+    return await catalog.awaitSettled(workspaceId, id, signal)
   } finally {
     const left = (counts.get(workspaceId) ?? 1) - 1
     if (left > 0) counts.set(workspaceId, left)

@@ -72,6 +72,13 @@ const mutations: Record<Mutation, Record<string, Case>> = {
   },
   settle: {
     clean: { before: pending, run: (world, file) => world.settle(file) },
+    'clean after get': {
+      before: async (world) => {
+        const file = await pending(world)
+        return (await world.get(file)) ?? file
+      },
+      run: (world, file) => world.settle(file),
+    },
     infected: { before: pending, run: (world, file) => world.settle(file, { scan: infected }) },
     refused: { before: pending, run: (world, file) => world.settle(file, { sizeBytes: 11 }) },
     'with purged files': {

@@ -2,8 +2,15 @@ import type { FileRecord, Scan } from '../../../shared/model/file.ts'
 import { parsePath, parseSessionId } from '../../../shared/model/path.ts'
 import { clean, codeOf, infected, newId, user, type World } from '../../ports/catalog/world.ts'
 
-/** The workspace in which an operation is measured, and the files that `before` created there. */
-type Step = (world: World, files: FileRecord[]) => Promise<unknown>
+/**
+ * The workspace in which an operation is measured, the files that `before` created there, and a wait until the operation has
+ * read a number of documents.
+ */
+type Step = (
+  world: World,
+  files: FileRecord[],
+  untilRead: (reads: number) => Promise<void>,
+) => Promise<unknown>
 
 export interface Operation {
   name: string
@@ -46,11 +53,22 @@ const tenFiles = async (world: World) => {
   return files
 }
 
-const upload = async (world: World, overwrite: boolean) => {
-  const file = await world.reserve('/a', { overwrite })
-  await world.get(file)
-  await world.settle(file)
+const scan = async (world: World, file: FileRecord) => {
+  const found = await world.get(file)
+  if (found) await world.settle(found)
 }
+const upload = async (world: World, overwrite: boolean) =>
+  scan(world, await world.reserve('/a', { overwrite }))
+/** Settles the file after the listener has received it as pending, which costs more than a listener that comes later. */
+const uploadAndWait =
+  (overwrite: boolean): Step =>
+  async (world, _, untilRead) => {
+    const file = await world.reserve('/a', { overwrite })
+    const waiting = world.catalog.awaitSettled(user, file.id, AbortSignal.timeout(9000))
+    await untilRead(3)
+    await scan(world, file)
+    await waiting
+  }
 const applyRescan = async (
   world: World,
   { workspaceId, id, generation }: FileRecord,
@@ -67,6 +85,11 @@ const onFile =
 
 /** Every operation of the catalog, in each variant with a different cost. */
 export const operations: Operation[] = [
+  {
+    name: 'upload to ready with waiting: `reserve`, `awaitSettled`, `get`, `settle`',
+    run: uploadAndWait(false),
+  },
+  { name: 'overwrite to ready with waiting', before: readyFile, run: uploadAndWait(true) },
   { name: 'upload to ready: `reserve`, `get`, `settle`', run: (world) => upload(world, false) },
   {
     name: 'overwrite to ready: `reserve`, `get`, `settle`',

@@ -5,10 +5,10 @@ export function describeAwaiting(begin: Begin): void {
   describe('awaitSettled and refusal', () => {
     const never = new AbortController().signal
 
-    test('resolves immediately for a settled and for an unknown file', async () => {
+    test('resolves immediately to the record of a settled file, and to undefined for an unknown one', async () => {
       await using world = await begin()
-      const file = await world.upload('/a')
-      await expect(world.catalog.awaitSettled(user, file.id, never)).resolves.toBeUndefined()
+      const file = await world.upload('/a', { metadata: { a: [1] } })
+      await expect(world.catalog.awaitSettled(user, file.id, never)).resolves.toEqual(file)
       await expect(world.catalog.awaitSettled(user, newId(), never)).resolves.toBeUndefined()
     })
 
@@ -17,17 +17,19 @@ export function describeAwaiting(begin: Begin): void {
       ['removed', 'remove'],
       ['purged', 'purge'],
       ['expired', 'expire'],
-    ] as const)('resolves once the file is %s', async (_, how) => {
+    ] as const)('resolves once the file is %s, to its record', async (_, how) => {
       await using world = await begin()
       const file = await world.reserve('/a', { expiresAt: world.now })
       let isOver = false
-      const waiting = world.catalog.awaitSettled(user, file.id, never).then(() => (isOver = true))
+      const waiting = world.catalog
+        .awaitSettled(user, file.id, never)
+        .finally(() => (isOver = true))
       await world.reserve('/other')
       expect(isOver).toBe(false)
       world.advance(1)
-      if (how === 'settle') await world.settle(file)
-      else await world.catalog[how](user, file.id)
-      await waiting
+      const settled = how === 'settle' ? (await world.settle(file)).file : undefined
+      if (how !== 'settle') await world.catalog[how](user, file.id)
+      expect(await waiting).toEqual(settled)
     })
 
     test("rejects with the signal's reason when aborted", async () => {

@@ -232,6 +232,34 @@ export function describeSettle(begin: Begin): void {
       expect(await world.ownerOf('/b')).toBe(owner.id)
       expect((await world.counters()).liveBytes).toBe(20)
     })
+
+    test('decides on the current record and owner if they changed after get returned the file', async () => {
+      await using world = await begin()
+      const first = await world.upload('/a')
+      const reserve = async () => {
+        const { id } = await world.reserve('/a', { overwrite: true, maxBytes: 20 })
+        return (await world.catalog.get(user, id)) ?? first
+      }
+
+      const described = await reserve()
+      await world.catalog.update(user, described.id, { metadata: { later: 1 } })
+      const { file } = await world.settle(described)
+      expect(file).toMatchObject({ state: 'ready', metadata: { later: 1 } })
+
+      const overtaken = await reserve()
+      await world.settle(await reserve())
+      expect((await world.settle(overtaken)).file?.isDeleted).toBe(true)
+
+      const orphaned = await reserve()
+      const owner = await world.ownerOf('/a')
+      if (owner) await world.catalog.purge(user, owner)
+      expect((await world.settle(orphaned)).file?.isDeleted).toBe(false)
+
+      const removed = await reserve()
+      await world.catalog.remove(user, removed.id)
+      expect((await world.settle(removed)).settled).toBe(false)
+      expect(await world.counters()).toMatchObject({ liveBytes: 20, liveCount: 1 })
+    })
   })
 }
 

@@ -77,7 +77,7 @@ export class World implements AsyncDisposable {
   }
 
   async settle(file: FileRecord, changed: Partial<Settlement> = {}): Promise<SettleResult> {
-    return this.catalog.settle(file.workspaceId, file.id, {
+    return this.catalog.settle(file, {
       generation: '1',
       sizeBytes: file.sizeBytes,
       checksum: checksumOf(file.id),

@@ -61,7 +61,7 @@ describe('a sweep', () => {
           ? { verdict, threat: 'Test', ...engine }
           : { verdict, reason: 'encrypted', ...engine }
       const found = { sizeBytes: 5, checksum: 'a'.repeat(64), mimeType: 'text/plain' }
-      await catalog.settle('ann', file.id, { generation: '1', ...found, scan })
+      await catalog.settle(file, { generation: '1', ...found, scan })
     }
     workspace.pass(limits.trashRetentionDays * dayMs - hourMs)
     expect(await run()).toMatchObject({ purged: 0 })

@@ -13,7 +13,7 @@ it('limits the waiting requests of one user and keeps those of other users waiti
   const catalog = {
     awaitSettled: async () => {
       asked += 1
-      await settled
+      return settled
     },
   }
   const { signal } = new AbortController()

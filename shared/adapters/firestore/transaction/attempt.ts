@@ -3,6 +3,7 @@ import {
   type DocumentReference,
   type DocumentSnapshot,
   type Query,
+  type Timestamp,
   type Transaction,
   type WriteBatch,
 } from '@google-cloud/firestore'
@@ -19,6 +20,13 @@ export interface Mark {
   at: number
 }
 
+/** The version of a document that an attempt has read. */
+interface Seen {
+  /** Undefined if the document does not exist. */
+  updateTime: Timestamp | undefined
+  marks: Record<string, number>
+}
+
 /**
  * The reads and writes of one attempt at a change. Reads see one snapshot and take no locks. A write of a document that was
  * read takes effect only if the document has not changed since, so that a commit is as safe as that of a transaction.
@@ -31,7 +39,7 @@ export class Attempt {
   markedDocument: DocumentReference | undefined
   readonly #snapshot: Transaction
   readonly #batch: WriteBatch
-  readonly #seen = new Map<string, DocumentSnapshot>()
+  readonly #seen = new Map<string, Seen>()
 
   constructor(snapshot: Transaction, batch: WriteBatch, mark: Mark, failure: unknown) {
     this.#snapshot = snapshot
@@ -54,9 +62,14 @@ export class Attempt {
     return docs.map((snapshot) => this.#keep(snapshot))
   }
 
-  /** The snapshot of a document, if this attempt has read it. */
-  seen(ref: DocumentReference): DocumentSnapshot | undefined {
-    return this.#seen.get(ref.path)
+  /** Uses a version that was read before. Costs no read. A write fails if the document has another version by then. */
+  assume(ref: DocumentReference, updateTime: Timestamp): void {
+    this.#seen.set(ref.path, { updateTime, marks: {} })
+  }
+
+  /** Whether this attempt has read the document, or assumes a version of it. */
+  hasSeen(ref: DocumentReference): boolean {
+    return this.#seen.has(ref.path)
   }
 
   create(ref: DocumentReference, fields: Fields): void {
@@ -84,8 +97,8 @@ export class Attempt {
     this.markedDocument = markedDocument
     const { id, at } = this.mark
     const seen = this.#seen.get(markedDocument.path)
-    if (!seen?.exists) return { changes: { [id]: at } }
-    const outdated = Object.entries(marksOf(seen)).filter(([, then]) => then < at - markKeptMs)
+    if (!seen?.updateTime) return { changes: { [id]: at } }
+    const outdated = Object.entries(seen.marks).filter(([, then]) => then < at - markKeptMs)
     const removed = outdated.map(([name]) => [`changes.${name}`, FieldValue.delete()])
     return { [`changes.${id}`]: at, ...Object.fromEntries(removed) }
   }
@@ -93,7 +106,9 @@ export class Attempt {
   #keep(snapshot: DocumentSnapshot): DocumentSnapshot {
     const { path } = snapshot.ref
     // The first read counts: a commit then fails if the document changed between two reads.
-    if (!this.#seen.has(path)) this.#seen.set(path, snapshot)
+    if (!this.#seen.has(path)) {
+      this.#seen.set(path, { updateTime: snapshot.updateTime, marks: marksOf(snapshot) })
+    }
     return snapshot
   }
 }
