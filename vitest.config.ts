@@ -25,7 +25,7 @@ export default defineConfig({
     exclude: [
       '**/node_modules/**',
       // The same suite against a deployment: only where one is named.
-      ...(process.env['API_URL'] ? [] : ['tests/e2e/deployed.test.ts']),
+      ...(process.env['API_URL'] ? [] : ['tests/e2e/deployed/deployed.test.ts']),
     ],
     projects: [
       {

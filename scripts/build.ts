@@ -5,7 +5,10 @@ import { fileURLToPath } from 'node:url'
 /** `npm run build`: the package that other people's code imports, in `dist/`; see docs/library.md. */
 const project = fileURLToPath(new URL('../', import.meta.url))
 await rm(`${project}dist`, { recursive: true, force: true })
-const compiler = spawnSync('tsc', ['-p', 'tsconfig.build.json'], { cwd: project, stdio: 'inherit' })
+const compiler = spawnSync('tsc', ['-p', 'library/tsconfig.build.json'], {
+  cwd: project,
+  stdio: 'inherit',
+})
 if (compiler.error) throw compiler.error
 // Files that the code reads at run time by a path relative to itself.
 for (const name of ['clamd.conf', 'coffer.ndb', 'coffer.ldb']) {

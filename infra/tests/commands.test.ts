@@ -122,7 +122,10 @@ describe('npm run destroy', () => {
 
 test('npm run smoke runs the black-box suite against the deployed URL', async () => {
   const { calls, status } = await runScript('smoke.ts', [], { programs })
-  expect(calls).toEqual(['pulumi stack output url', 'npx vitest run tests/e2e/deployed.test.ts'])
+  expect(calls).toEqual([
+    'pulumi stack output url',
+    'npx vitest run tests/e2e/deployed/deployed.test.ts',
+  ])
   expect(status).toBe(0)
 })
 

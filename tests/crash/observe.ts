@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { FileRecord, ListPage, Usage } from '../e2e/record.ts'
+import type { FileRecord, ListPage, Usage } from '../e2e/support/record.ts'
 import { call, jsonOf, type Client } from './client.ts'
 import { lineOf, type Place } from './model.ts'
 

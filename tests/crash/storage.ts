@@ -6,7 +6,7 @@ import { openLocalStorage } from '../../shared/runtime/local-storage.ts'
 import type { StoredBlob } from '../../shared/ports/blob-store.ts'
 import { ownerOf } from '../../shared/model/storage-path.ts'
 import { sweep } from '../../shared/workspace/sweep/sweep.ts'
-import type { FileRecord } from '../e2e/record.ts'
+import type { FileRecord } from '../e2e/support/record.ts'
 
 /** Longer than the lifetime of reservations, sessions, temporary files and orphans, but shorter than that of the trash. */
 const laterMs = 25 * 3600 * 1000

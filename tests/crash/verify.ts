@@ -1,4 +1,4 @@
-import type { FileRecord } from '../e2e/record.ts'
+import type { FileRecord } from '../e2e/support/record.ts'
 import { awaitVerdict, stateOf, type Actor } from './actor.ts'
 import { call, contentRoute } from './client.ts'
 import { lineOf, linesOf, type State, type Version } from './model.ts'

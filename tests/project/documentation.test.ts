@@ -25,7 +25,7 @@ const scripts = new Set(
 )
 
 /** The file that the example in CONTRIBUTING.md creates. */
-const exampleFile = 'tests/e2e/cases/digest.ts'
+const exampleFile = 'tests/e2e/cases/reads/digest.ts'
 
 /** The anchors that GitHub gives the headings of a page, and those that the page sets itself. */
 function anchorsOf(page: string): string[] {

@@ -1,6 +1,6 @@
 import { afterAll } from 'vitest'
 import { openGcsStore } from '../../emulators/storage/gcs-store.ts'
-import { skipWhatIsMissing } from '../../emulators/storage/skip-missing.ts'
+import { skipWhatIsMissing } from '../../emulators/storage/external/skip-missing.ts'
 import { startStorageEmulator } from '../../emulators/storage/start.ts'
 import { testSigner } from '../../emulators/storage/test-signer.ts'
 import { describeBlobStore } from '../../ports/blob-store/blob-store.ts'

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream'
 import { afterAll, describe, expect, test } from 'vitest'
 import { openGcsStore } from '../../emulators/storage/gcs-store.ts'
-import { skipWhatIsMissing } from '../../emulators/storage/skip-missing.ts'
+import { skipWhatIsMissing } from '../../emulators/storage/external/skip-missing.ts'
 import { startStorageEmulator } from '../../emulators/storage/start.ts'
 import { BlobWorld } from '../../ports/blob-store/world.ts'
 

@@ -3,7 +3,7 @@ import { text } from 'node:stream/consumers'
 import { Storage } from '@google-cloud/storage'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { GcsForeignObjects } from '../../../shared/adapters/gcs/foreign.ts'
-import { createBucket } from '../../emulators/storage/create-bucket.ts'
+import { createBucket } from '../../emulators/storage/external/create-bucket.ts'
 import { startStorageEmulator, type RunningStorage } from '../../emulators/storage/start.ts'
 
 const allowed = `coffer-${randomUUID()}`

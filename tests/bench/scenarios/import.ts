@@ -13,7 +13,7 @@ import { takeTurns } from '../rounds.ts'
 
 /** Settings of a server that may fetch from this address. */
 const webAddress = '127.0.0.2'
-const importing = '../e2e/importing-server.ts'
+const importing = '../e2e/local/importing-server.ts'
 
 /** Compares the import of a URL of 100 MB with an upload of the same bytes, and the memory of an import of 2 GB with it. */
 export async function importScenario(plan: Plan, scratch: string): Promise<Row[]> {

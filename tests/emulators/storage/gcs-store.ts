@@ -3,10 +3,10 @@ import { GcsBlobStore } from '../../../shared/adapters/gcs/blob-store.ts'
 import type { GcsOptions } from '../../../shared/adapters/gcs/client.ts'
 import type { FinalizeEvent } from '../../../shared/ports/blob-store.ts'
 import type { OpenedBlobStore } from '../../ports/blob-store/world.ts'
-import { createBucket } from './create-bucket.ts'
+import { createBucket } from './external/create-bucket.ts'
 import type { ObjectResource } from './objects.ts'
 import type { RunningStorage } from './start.ts'
-import { watchBucket } from './watch-bucket.ts'
+import { watchBucket } from './external/watch-bucket.ts'
 
 export interface OpenedGcsStore extends OpenedBlobStore {
   store: GcsBlobStore

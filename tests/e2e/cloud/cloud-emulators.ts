@@ -1,0 +1,39 @@
+import { createBucket } from '../../emulators/storage/external/create-bucket.ts'
+import type { FinalizeListener } from '../../emulators/storage/finalize-events.ts'
+import { missingAbilities } from '../../emulators/storage/external/skip-missing.ts'
+import { watchBucket } from '../../emulators/storage/external/watch-bucket.ts'
+import { startStandIns } from './cloud-stand-ins.ts'
+import type { Difference } from '../support/target.ts'
+
+const { FIRESTORE_EMULATOR_HOST: firestore, STORAGE_EMULATOR_HOST: storage } = process.env
+const storageUrl = storage && (/^https?:\/\//.test(storage) ? storage : `http://${storage}`)
+
+/** The tests that cannot pass with the configured storage emulator, because it lacks a feature. */
+export async function emulatorDifferences(): Promise<Difference[]> {
+  const missing = storageUrl ? await missingAbilities(storageUrl) : []
+  return missing.map(({ reason, api = [] }) => ({
+    reason: `the emulator ${reason}`,
+    tests: api,
+  }))
+}
+
+/** The emulators in the environment, with a stand-in for each missing one. */
+export async function startCloudEmulators(bucket: string) {
+  await using opened = new AsyncDisposableStack()
+  const standIns = opened.use(await startStandIns(bucket))
+  if (storageUrl) await createBucket(storageUrl, bucket)
+  const resources = opened.move()
+  return {
+    env: {
+      ...standIns.env,
+      ...(firestore && { FIRESTORE_EMULATOR_HOST: firestore }),
+      ...(storage && { STORAGE_EMULATOR_HOST: storage }),
+    },
+    /** Receives each completed object. */
+    onFinalized(listener: FinalizeListener) {
+      if (storageUrl) resources.use(watchBucket(storageUrl, bucket, listener))
+      else standIns.onFinalized(listener)
+    },
+    [Symbol.asyncDispose]: () => resources.disposeAsync(),
+  }
+}

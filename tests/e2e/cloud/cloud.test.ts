@@ -1,0 +1,32 @@
+import { afterAll, beforeAll, describe } from 'vitest'
+import { skipWithoutClamd, startClamd, type TestClamd } from '../../support/clamd/clamd.ts'
+import { startCloud } from './cloud-server.ts'
+import { emulatorDifferences } from './cloud-emulators.ts'
+import { signatures } from './cloud-stand-ins.ts'
+import { describeApi } from '../suite.ts'
+import { localToken } from '../support/target.ts'
+
+const differences = await emulatorDifferences()
+
+/** The functions of the cloud: `api` and `scan` under the Functions Framework with Firestore and Cloud Storage. */
+describe.skipIf(skipWithoutClamd)('the cloud functions with stand-in services', () => {
+  let clamd: TestClamd | undefined
+  beforeAll(async () => {
+    clamd = await startClamd()
+  })
+  afterAll(() => clamd?.[Symbol.asyncDispose]())
+  const start = (env?: Record<string, string>) =>
+    startCloud({
+      CLAMAV_SERVICE_HOST: clamd?.host ?? '',
+      CLAMAV_SERVICE_PORT: `${clamd?.port}`,
+      ...env,
+    })
+  describeApi('api under the Functions Framework', start, {
+    token: localToken,
+    configurable: true,
+    looksIntoArchives: true,
+    ownStorage: false,
+    restartable: false,
+    differences: [signatures, ...differences],
+  })
+})

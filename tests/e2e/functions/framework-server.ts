@@ -1,0 +1,72 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { createServer, type AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import type { Server } from '../support/target.ts'
+
+const framework = fileURLToPath(import.meta.resolve('@google-cloud/functions-framework'))
+const program = join(framework, '..', 'main.js')
+const project = fileURLToPath(new URL('../../..', import.meta.url))
+
+export interface FunctionOptions {
+  signature?: 'http' | 'cloudevent'
+  /** The storage directory; a temporary one by default. */
+  storage?: string
+  env?: Record<string, string>
+  /** Receives each log line of the function. */
+  onLine?: (line: string) => void
+}
+
+/** A function under the Functions Framework, started like on Cloud Run, with a local storage directory. */
+export async function startFunction(
+  target: string,
+  { signature = 'http', storage, env = {}, onLine }: FunctionOptions = {},
+): Promise<Server> {
+  const own = storage ?? (await mkdtemp(join(tmpdir(), 'coffer-functions-')))
+  const port = await freePort()
+  const child = spawn(
+    process.execPath,
+    [program, `--signature-type=${signature}`, `--source=${project}`],
+    {
+      // A closed port and no PATH select the development scanner.
+      env: {
+        FUNCTION_TARGET: target,
+        PORT: `${port}`,
+        WORKSPACE_STORAGE_DIR: own,
+        CLAMAV_SERVICE_PORT: '1',
+        ...env,
+      },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    },
+  )
+  const ready = Promise.withResolvers<void>()
+  child.once('exit', (code) => ready.reject(new Error(`${target} ended with ${code}`)))
+  // Reads the log completely, because a full pipe would block the process.
+  createInterface(child.stdout).on('line', (line) => {
+    if (line.includes(`:${port}/`)) ready.resolve()
+    onLine?.(line)
+  })
+  await ready.promise
+  return {
+    url: `http://127.0.0.1:${port}`,
+    async [Symbol.asyncDispose]() {
+      const ended = once(child, 'exit')
+      child.kill('SIGKILL')
+      await ended
+      if (storage === undefined) await rm(own, { recursive: true, force: true })
+    },
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  server.close()
+  await once(server, 'close')
+  return port
+}

@@ -1,0 +1,24 @@
+import { afterAll, describe } from 'vitest'
+import { anonymousCases } from '../cases/access/anonymous.ts'
+import { boundTokenCases } from '../cases/access/bound-tokens.ts'
+import { tenancyCases } from '../cases/access/tenancy.ts'
+import { tokenCases } from '../cases/access/tokens.ts'
+import { startIssuer } from '../support/issuer.ts'
+import { localStart } from './local-target.ts'
+import { withServer } from '../suite.ts'
+import type { Claims } from '../support/target.ts'
+
+const issuer = await startIssuer()
+afterAll(() => issuer[Symbol.asyncDispose]())
+
+const token = async (user: string, claims: Claims = {}) =>
+  `Bearer ${await issuer.token(user, { claims: { ...claims } })}`
+
+describe('npm start, with an OpenID provider', () => {
+  withServer({ start: localStart(), token }, issuer.env, [
+    anonymousCases,
+    tenancyCases,
+    boundTokenCases,
+    (api) => tokenCases(api, issuer),
+  ])
+})
