@@ -1,21 +1,19 @@
 import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Body } from './body.ts'
-import { startServer, type ChildServer } from './child-server.ts'
-import { download, send } from './client.ts'
+import { startProgram, startServer, type ChildServer } from './child-server.ts'
+import { send } from './client.ts'
+import { download } from './download.ts'
+import { buildPeer } from './peers/build.ts'
 
 /** A server for comparison, and its directory. */
 export class Baseline implements AsyncDisposable {
-  readonly #server: ChildServer
+  readonly server: ChildServer
   readonly #directory: string
 
   constructor(server: ChildServer, directory: string) {
-    this.#server = server
+    this.server = server
     this.#directory = directory
-  }
-
-  peakMemoryBytes(): Promise<number> {
-    return this.#server.peakMemoryBytes()
   }
 
   /** Stores a body at a target of the server. Resolves to the seconds and the target from which to read it. */
@@ -24,7 +22,7 @@ export class Baseline implements AsyncDisposable {
     target: string,
     { body, headers = {} }: { body: Body; headers?: Record<string, string> },
   ): Promise<{ seconds: number; target: string }> {
-    const url = `${this.#server.url}${target}`
+    const url = `${this.server.url}${target}`
     const answer = await send({ method, url, headers, body })
     return {
       seconds: answer.seconds,
@@ -33,7 +31,7 @@ export class Baseline implements AsyncDisposable {
   }
 
   download(target: string, bytes: number): Promise<number> {
-    return download({ method: 'GET', url: `${this.#server.url}${target}` }, bytes)
+    return download(`${this.server.url}${target}`, bytes)
   }
 
   /** Deletes all stored files, so that the disk does not fill. */
@@ -43,7 +41,7 @@ export class Baseline implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#server[Symbol.asyncDispose]()
+    await this.server[Symbol.asyncDispose]()
   }
 }
 
@@ -52,6 +50,15 @@ export const startBare = (scratch: string) => start('servers/bare.ts', join(scra
 
 /** `@tus/server` with `@tus/file-store`. */
 export const startTus = (scratch: string) => start('servers/tus.ts', join(scratch, 'tus'))
+
+/** tusd with its file store; undefined if it cannot be built. */
+export async function startTusd(scratch: string): Promise<Baseline | undefined> {
+  const program = await buildPeer('tusd')
+  if (program === undefined) return undefined
+  const directory = join(scratch, 'tusd')
+  await mkdir(directory, { recursive: true })
+  return new Baseline(await startProgram(program, { args: [directory] }), directory)
+}
 
 async function start(program: string, directory: string): Promise<Baseline> {
   await mkdir(directory, { recursive: true })

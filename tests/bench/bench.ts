@@ -15,6 +15,8 @@ export interface Plan {
   parallelBytes: number
   largeBytes: number
   smallRequests: number
+  /** The time of one measurement of small reads. */
+  readSeconds: number
   /** Files in the catalog, ascending. The last is compared with the first. */
   listedFiles: number[]
   pagesPerRound: number
@@ -26,11 +28,12 @@ export interface Plan {
 export const fullPlan: Plan = {
   rounds: 5,
   memoryRounds: 2,
-  fileBytes: 500 * megabyte,
+  fileBytes: 200 * megabyte,
   parallelUploads: 20,
   parallelBytes: 100 * megabyte,
   largeBytes: 2000 * megabyte,
   smallRequests: 1000,
+  readSeconds: 2,
   listedFiles: [100, 10_000, 100_000],
   pagesPerRound: 100,
   scannedBytes: 100 * megabyte,
@@ -46,6 +49,7 @@ export const quickPlan: Plan = {
   parallelBytes: 20 * megabyte,
   largeBytes: 100 * megabyte,
   smallRequests: 100,
+  readSeconds: 1,
   listedFiles: [100, 5000],
   pagesPerRound: 10,
   scannedBytes: 10 * megabyte,

@@ -36,11 +36,19 @@ export function reprDigest(body: Body): string {
   return `sha-256=:${hash.digest('base64')}:`
 }
 
-/** The one `file` part of a form (RFC 7578), with the content type of the form. */
-export function multipartBody(name: string, file: Body): { body: Body; contentType: string } {
+/** A form (RFC 7578) with a `file` part after its fields, and the content type of the form. */
+export function multipartBody(
+  name: string,
+  file: Body,
+  fields: Record<string, string> = {},
+): { body: Body; contentType: string } {
   const boundary = `coffer-${randomBytes(12).toString('hex')}`
+  const before = Object.entries(fields).map(
+    ([field, value]) =>
+      `--${boundary}\r\nContent-Disposition: form-data; name="${field}"\r\n\r\n${value}\r\n`,
+  )
   const head = Buffer.from(
-    `--${boundary}\r\nContent-Disposition: form-data; name="file"; filename="${name}"\r\n` +
+    `${before.join('')}--${boundary}\r\nContent-Disposition: form-data; name="file"; filename="${name}"\r\n` +
       'Content-Type: application/octet-stream\r\n\r\n',
   )
   const tail = Buffer.from(`\r\n--${boundary}--\r\n`)

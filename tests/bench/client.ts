@@ -48,17 +48,6 @@ export async function send(request: Request): Promise<Answer> {
   }
 }
 
-/** Reads and discards a response of exactly `bytes` bytes. Resolves to the seconds. */
-export async function download(request: Request, bytes: number): Promise<number> {
-  const startedAt = performance.now()
-  const { response } = await exchange(request)
-  let received = 0
-  response.on('data', (chunk: Buffer) => (received += chunk.length))
-  await once(response, 'end')
-  if (received !== bytes) throw new Error(`${request.url}: ${received} bytes instead of ${bytes}`)
-  return (performance.now() - startedAt) / 1000
-}
-
 interface Exchange {
   response: IncomingMessage
   sentAt: number

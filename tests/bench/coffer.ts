@@ -1,53 +1,47 @@
 import type { Body } from './body.ts'
-import { startServer, type ChildServer } from './child-server.ts'
-import { download, send, type Answer } from './client.ts'
+import { startServer, type NodeServer } from './child-server.ts'
+import { send, type Answer } from './client.ts'
+import { download } from './download.ts'
 
 /** Much longer than any scan takes here, also on a busy machine. */
 const verdictDeadlineSeconds = 900
+
+/** The local server with the development scanner, also where ClamAV is installed. */
+export const scanningForEicar = 'servers/scanning-for-eicar.ts'
 
 /** Settings for one clamd. */
 export function scannedBy({ socketPath }: { socketPath: string }): Record<string, string> {
   return { CLAMAV_SERVICE_ENABLED: 'true', CLAMAV_SOCKET: socketPath }
 }
 
-/** The real service. Without a scanner unless `env` names one, because the benchmark measures Coffer, not ClamAV. */
+/** Settings of a local server. Without a scanner, because the benchmark measures Coffer, not ClamAV. */
+export const localServerEnv = (directory: string): Record<string, string> => ({
+  PORT: '0',
+  WORKSPACE_STORAGE_DIR: directory,
+  MAX_FILE_SIZE_MB: '4096',
+  WORKSPACE_QUOTA_MB: '1000000',
+  CLAMAV_SERVICE_ENABLED: 'false',
+})
+
+/** The real service, with further settings. */
 export async function startCoffer(
   directory: string,
   env: Record<string, string> = {},
   program = '../../functions/local.ts',
 ): Promise<Coffer> {
-  const server = await startServer(program, {
-    env: {
-      PORT: '0',
-      WORKSPACE_STORAGE_DIR: directory,
-      MAX_FILE_SIZE_MB: '4096',
-      WORKSPACE_QUOTA_MB: '1000000',
-      CLAMAV_SERVICE_ENABLED: 'false',
-      ...env,
-    },
-  })
-  return new Coffer(server)
+  return new Coffer(await startServer(program, { env: { ...localServerEnv(directory), ...env } }))
 }
 
 /** One user of a running service. */
 export class Coffer implements AsyncDisposable {
-  readonly #server: ChildServer
+  readonly server: NodeServer
 
-  constructor(server: ChildServer) {
-    this.#server = server
-  }
-
-  peakMemoryBytes(): Promise<number> {
-    return this.#server.peakMemoryBytes()
-  }
-
-  /** The 99th percentile of the server's event-loop delay since the previous call. */
-  loopDelaySeconds(): Promise<number> {
-    return this.#server.loopDelaySeconds()
+  constructor(server: NodeServer) {
+    this.server = server
   }
 
   url(route: string): string {
-    return `${this.#server.url}/api/workspace${route}`
+    return `${this.server.url}/api/workspace${route}`
   }
 
   put(path: string, body: Body, headers: Record<string, string> = {}): Promise<Answer> {
@@ -55,8 +49,11 @@ export class Coffer implements AsyncDisposable {
     return send({ method: 'PUT', url: this.url(`/content${path}`), headers: preferences, body })
   }
 
-  postForm({ body, contentType }: { body: Body; contentType: string }): Promise<Answer> {
-    const headers = { Prefer: 'wait=0', 'Content-Type': contentType }
+  postForm(
+    { body, contentType }: { body: Body; contentType: string },
+    { waitSeconds = 0 } = {},
+  ): Promise<Answer> {
+    const headers = { Prefer: `wait=${waitSeconds}`, 'Content-Type': contentType }
     return send({ method: 'POST', url: this.url('/files'), headers, body })
   }
 
@@ -73,7 +70,7 @@ export class Coffer implements AsyncDisposable {
   }
 
   download(path: string, bytes: number): Promise<number> {
-    return download({ method: 'GET', url: this.url(`/content${path}`) }, bytes)
+    return download(this.url(`/content${path}`), bytes)
   }
 
   /** A URL that serves the bytes without credentials until it expires. */
@@ -98,22 +95,11 @@ export class Coffer implements AsyncDisposable {
     throw new Error(`${id} is still pending after ${verdictDeadlineSeconds} s`)
   }
 
-  async allReady(): Promise<void> {
-    const deadline = Date.now() + verdictDeadlineSeconds * 1000
-    while (Date.now() < deadline) {
-      const { text } = await this.get('/files?state=pending&limit=1')
-      const { files } = JSON.parse(text) as { files: { id: string }[] }
-      if (files[0] === undefined) return
-      await this.ready({ text: JSON.stringify(files[0]) } as Answer)
-    }
-    throw new Error(`files are still pending after ${verdictDeadlineSeconds} s`)
-  }
-
   async purge(id: string): Promise<void> {
     await send({ method: 'DELETE', url: this.url(`/files/${id}?purge=true`) })
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#server[Symbol.asyncDispose]()
+    await this.server[Symbol.asyncDispose]()
   }
 }

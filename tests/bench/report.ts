@@ -7,6 +7,8 @@ export interface Row {
   baseline: string
   ratio: Spread
   target?: Target
+  /** Why the target is missed, if it is. */
+  heldBack?: string
 }
 
 interface Target {
@@ -21,9 +23,11 @@ interface Comparison {
   format: (value: number) => string
   /** Rates the median ratio. */
   target?: (ratio: number) => Target
+  heldBack?: string
 }
 
-export function compare({ what, candidate, baseline, format, target }: Comparison): Row {
+export function compare(comparison: Comparison): Row {
+  const { what, candidate, baseline, format, target, heldBack } = comparison
   const ratio = ratios(candidate, baseline)
   return {
     what,
@@ -31,8 +35,24 @@ export function compare({ what, candidate, baseline, format, target }: Compariso
     baseline: format(spread(baseline).median),
     ratio,
     ...(target && { target: target(ratio.median) }),
+    ...(heldBack !== undefined && { heldBack }),
   }
 }
+
+/** The comparison as a list, empty if the baseline was not measured because it cannot be built here. */
+export function compareIf(
+  comparison: Omit<Comparison, 'baseline'> & { baseline: number[] | undefined },
+): Row[] {
+  const { baseline } = comparison
+  return baseline === undefined ? [] : [compare({ ...comparison, baseline })]
+}
+
+/** A bound on the median of the candidate itself. */
+export const below =
+  (values: number[], bound: number, format: (value: number) => string) => () => ({
+    text: `≤ ${format(bound)}`,
+    met: spread(values).median <= bound,
+  })
 
 export const atLeast = (bound: number) => (ratio: number) => ({
   text: `≥ ${bound}`,
@@ -49,6 +69,13 @@ export const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(0)} MB`
 export const perSecond = (rate: number) => `${rate.toFixed(0)}/s`
 export const milliseconds = (seconds: number) => `${(seconds * 1000).toFixed(2)} ms`
 export const secondsText = (seconds: number) => `${seconds.toFixed(2)} s`
+
+/** What holds back each missed target. */
+export function missedTargets(rows: Row[]): string[] {
+  return rows
+    .filter(({ target }) => target?.met === false)
+    .map(({ what, heldBack }) => `- **${what}**: ${heldBack ?? 'no cause is known'}.`)
+}
 
 /** The rows as a Markdown table with aligned columns. */
 export function table(rows: Row[]): string {

@@ -25,7 +25,7 @@ export async function importScenario(plan: Plan, scratch: string): Promise<Row[]
   const peakOf = async (size: number) => {
     await using coffer = await start()
     const { id } = await imported(coffer, web.url(size))
-    const peak = await coffer.peakMemoryBytes()
+    const peak = await coffer.server.peakMemoryBytes()
     await coffer.purge(id)
     return peak
   }
