@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { cp, rm } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 
-/** `npm run build`: the package that other people's code imports, in `dist/`; see docs/library.md. */
+/** `npm run build` builds the package that other projects import, in `dist/`. See docs/library.md. */
 const project = fileURLToPath(new URL('../', import.meta.url))
 await rm(`${project}dist`, { recursive: true, force: true })
 const compiler = spawnSync('tsc', ['-p', 'library/tsconfig.build.json'], {

@@ -6,9 +6,9 @@ import type * as Api from '@google-cloud/firestore-api'
 import type * as Gax from 'google-gax'
 
 /**
- * Compiles what the functions are made of, so that no instance has to: run at build time, with the directory that
- * `NODE_COMPILE_CACHE` names when they run (`NODE_COMPILE_CACHE_PORTABLE=1` for both, should the whole be moved). A cache
- * is good for one version of Node and one kind of processor; for any other it is as if there were none.
+ * Fills the compile cache of the functions, so that their instances start faster. Run at build time with the directory that
+ * `NODE_COMPILE_CACHE` names at run time. Set `NODE_COMPILE_CACHE_PORTABLE=1` for both if the code is moved after the build.
+ * Node ignores a cache from another version of Node or another kind of processor.
  */
 const { values } = parseArgs({
   options: { directory: { type: 'string', default: '.cache/compile' } },

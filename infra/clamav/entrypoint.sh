@@ -1,6 +1,6 @@
 #!/bin/sh
-# clamd beside Coffer: loads the mirror's signatures, keeps them fresh, and ends when clamd ends or hangs, so that the
-# platform starts the container again. Writes nowhere but to DATABASE_DIRECTORY and RUN_DIRECTORY. Needs no root.
+# Runs clamd as the sidecar of Coffer: loads the signatures of the mirror, updates them, and ends when clamd ends or hangs,
+# so that the platform restarts the container. Writes only to DATABASE_DIRECTORY and RUN_DIRECTORY. Needs no root.
 set -eu
 
 : "${CLAMAV_MIRROR_URL:?the signature mirror: file:///mirror, where the bucket is mounted, or an https address}"
@@ -15,7 +15,7 @@ export RUN_DIRECTORY
 
 say() { printf '%s\n' "sidecar: $*"; }
 
-# Of two lines for one option the first is taken: these are what differs from host to host.
+# If an option occurs twice, the first line applies, so the settings of the host come first.
 mkdir -p "$RUN_DIRECTORY/spool"
 {
   echo "TCPSocket $CLAMAV_SERVICE_PORT"
@@ -32,7 +32,7 @@ mkdir -p "$RUN_DIRECTORY/spool"
   cat "$SETTINGS_DIRECTORY/freshclam.conf"
 } >"$RUN_DIRECTORY/freshclam.conf"
 
-# freshclam takes no directory for a mirror. clamd notices new files by itself (SelfCheck), and checks who signed them.
+# freshclam does not support a directory as the mirror. clamd detects new files (SelfCheck) and verifies their signers.
 update() {
   case "$CLAMAV_MIRROR_URL" in
     file://*) copy_new "${CLAMAV_MIRROR_URL#file://}" ;;
@@ -40,7 +40,7 @@ update() {
   esac
 }
 
-# Every file that is newer in the mirror, each replaced in one step; fails where the mirror holds none.
+# Copies every file that is newer in the mirror, with an atomic replacement. Fails if the mirror is empty.
 copy_new() {
   held=no
   for new in "$1"/*.*; do
@@ -55,7 +55,7 @@ copy_new() {
   [ "$held" = yes ]
 }
 
-# The first process of a container is not ended by a signal unless it says so.
+# The kernel ignores signals to the first process of a container unless the process handles them.
 trap 'exit 0' TERM INT
 cp "$SETTINGS_DIRECTORY/coffer.ndb" "$SETTINGS_DIRECTORY/coffer.ldb" "$DATABASE_DIRECTORY/"
 until update; do
@@ -96,7 +96,7 @@ watch=$!
 trap 'kill "$clamd" 2>/dev/null || true' TERM INT
 status=0
 wait "$clamd" || status=$?
-# A signal ends the first wait, clamd's end the second.
+# A signal interrupts the first wait. The second one waits for the end of clamd.
 if kill -0 "$clamd" 2>/dev/null; then
   status=0
   wait "$clamd" || status=$?

@@ -1,7 +1,7 @@
 /** The state of a version: an upload without its bytes, its path's owner, replaced, deleted, or rejected by the scanner. */
 export type Place = 'open' | 'live' | 'superseded' | 'trash' | 'infected'
 
-/** What a client knows about one upload. */
+/** The client's knowledge of one upload. */
 export interface Version {
   /** Undefined if the response with the id was lost. */
   id?: string | undefined

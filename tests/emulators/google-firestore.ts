@@ -5,21 +5,21 @@ import { createServer, type AddressInfo } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 
-/** Where the packages of the Google Cloud CLI put it. */
+/** The path of the JAR in the packages of the Google Cloud CLI. */
 const packaged =
   '/usr/lib/google-cloud-sdk/platform/cloud-firestore-emulator/cloud-firestore-emulator.jar'
 const startClass = 'com.google.cloud.datastore.emulator.firestore.CloudFirestore'
 const rules = fileURLToPath(new URL('../../firestore.rules', import.meta.url))
 const startDeadlineMs = 60_000
 
-/** The JAR of Google's Firestore emulator: the one that `FIRESTORE_EMULATOR_JAR` names, else the installed one. */
+/** Returns the path of the JAR of Google's Firestore emulator: `FIRESTORE_EMULATOR_JAR`, else the installed one. */
 export function googleFirestoreJar(): string | undefined {
   const named = process.env['FIRESTORE_EMULATOR_JAR']
   if (named !== undefined) return named
   return existsSync(packaged) ? packaged : undefined
 }
 
-/** Google's Firestore emulator on a free port, with the project's rules. Needs Java 17; throws if it does not start. */
+/** Starts Google's Firestore emulator on a free port with the project's rules. Needs Java 17. Throws if it does not start. */
 export async function startGoogleFirestore(
   jar: string,
 ): Promise<{ host: string } & AsyncDisposable> {

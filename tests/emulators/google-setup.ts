@@ -1,6 +1,6 @@
 import { googleFirestoreJar, startGoogleFirestore } from './google-firestore.ts'
 
-/** Runs Google's Firestore emulator while the suites do. */
+/** Runs Google's Firestore emulator during the suites. */
 export async function setup(): Promise<() => Promise<void>> {
   const jar = googleFirestoreJar()
   if (jar === undefined) {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 
-/** Only emulators that the Firebase CLI or `npm run test:google` has started have the rules. */
+/** Only emulators started by the Firebase CLI or by `npm run test:google` have the rules. */
 const hub = process.env['FIREBASE_EMULATOR_HUB']
 const firestore =
   process.env['FIRESTORE_RULES_HOST'] ?? (hub && process.env['FIRESTORE_EMULATOR_HOST'])
@@ -8,7 +8,7 @@ const storage = hub && process.env['FIREBASE_STORAGE_EMULATOR_HOST']
 const documents = `http://${firestore}/v1/projects/demo-coffer/databases/(default)/documents`
 const objects = `http://${storage}/v0/b/demo-coffer.firebasestorage.app/o`
 
-/** A web page speaks to Firestore and Storage with a user's token, or none; both emulators take an unsigned one. */
+/** Web pages call Firestore and Storage with or without a user's token. Both emulators accept an unsigned token. */
 const encode = (part: object) => Buffer.from(JSON.stringify(part)).toString('base64url')
 const claims = { sub: 'ann', user_id: 'ann', aud: 'demo-coffer', iat: 1, exp: 2 ** 32 }
 const token = `${encode({ alg: 'none', typ: 'JWT' })}.${encode(claims)}.`

@@ -46,7 +46,7 @@ describe('the Firebase project', () => {
     ])
   })
 
-  test('has its own settings for the emulators’ project, which exists nowhere else', async () => {
+  test('has separate settings for demo-coffer, the project of the emulators', async () => {
     const settings = await read('.env.demo-coffer')
     expect(settings).toMatch(/^AUTH_MODE=firebase$/m)
     expect(settings).toMatch(/^MEDIA_GCS_BUCKET_NAME=demo-coffer\./m)

@@ -94,7 +94,7 @@ async function leastMs({ parse }: ForeignParser, text: string): Promise<number> 
     try {
       await parse(text)
     } catch {
-      // A refusal costs what it costs.
+      // The time of a rejection counts too.
     }
     const { user, system } = process.threadCpuUsage(before)
     least = Math.min(least, (user + system) / 1000)

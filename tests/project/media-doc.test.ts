@@ -15,7 +15,7 @@ const inputs = [
   'made/hello.txt',
 ]
 
-/** One row of the table: what each format answers, of stores that are new for each cell. */
+/** Makes one row of the table with the answer of each format. Each cell uses new stores. */
 async function rowOf(file: string): Promise<string> {
   const cells: string[] = []
   for (const returnFormat of formats) {

@@ -7,7 +7,7 @@ import { environmentSchema } from '../../shared/config/config-schema.ts'
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const read = (name: string) => readFileSync(join(root, name), 'utf8')
 
-/** What a page has between backticks in the first column of its tables. */
+/** Lists the texts between backticks in the first column of a page's tables. */
 function firstCells(page: string): string[] {
   const rows = [...read(page).matchAll(/^\| ((?:[^|\\]|\\\|)+) \|/gm)]
   return rows.flatMap(([, cell = '']) =>

@@ -11,7 +11,7 @@ import type { OpenStack } from './store-media/media-world.ts'
 const now = () => new Date()
 const unused = () => Promise.reject(new Error('This stack fetches nothing'))
 
-/** Firestore and Cloud Storage, or what stands in for them, for as long as a file's tests run. */
+/** Uses Firestore and Cloud Storage, or their emulators, during the tests of a file. */
 export function useCloudStack(): OpenStack {
   useFirestore()
   let storage: RunningStorage | undefined

@@ -11,7 +11,7 @@ import { openMediaWorld, type MediaWorld, type OpenStack } from './store-media/m
 const { signal } = new AbortController()
 const source = 'https://files.example.com/a.txt'
 
-/** A URL that answers step by step, as the test says. */
+/** Opens a world whose URL answers with a body that the test controls. */
 async function begin(open: OpenStack, sizeBytes?: number) {
   const body = new PassThrough()
   const answer = { body, declaredType: 'text/plain', ...(sizeBytes !== undefined && { sizeBytes }) }
@@ -36,19 +36,19 @@ async function settled({ ports }: MediaWorld, file: FileRecord) {
   return ports.catalog.get(file.workspaceId, file.id)
 }
 
-/** What an import does over any stack, below HTTP. */
+/** Tests imports without HTTP on the given stores. */
 export function describeImport(name: string, open: OpenStack): void {
-  describe(`imports over ${name}`, () => {
+  describe(`importFile with ${name}`, () => {
     test.each([undefined, 10])(
-      'are pending, with path and quota held, before the first byte (size: %s)',
+      'reserves path and quota before the first byte (size: %s)',
       async (sizeBytes) => {
         const { body, world } = await begin(open, sizeBytes)
         await using _ = world
         const { file, reserved } = start(world)
         const pending = await reserved
-        const heldBytes = sizeBytes ?? world.ports.limits.maxFileBytes
-        expect(pending.reservation).toMatchObject({ maxBytes: heldBytes })
-        expect(await world.ports.catalog.usage('ann')).toMatchObject({ reservedBytes: heldBytes })
+        const reservedBytes = sizeBytes ?? world.ports.limits.maxFileBytes
+        expect(pending.reservation).toMatchObject({ maxBytes: reservedBytes })
+        expect(await world.ports.catalog.usage('ann')).toMatchObject({ reservedBytes })
         body.end('1234567890')
         expect(await settled(world, await file)).toMatchObject({ state: 'ready', sizeBytes: 10 })
         expect(await world.ports.catalog.usage('ann')).toMatchObject({
@@ -58,37 +58,37 @@ export function describeImport(name: string, open: OpenStack): void {
       },
     )
 
-    test('that break off keep nothing', async () => {
+    test('keeps no record and no bytes if the body fails', async () => {
       const { body, world } = await begin(open)
       await using _ = world
       const { file, reserved } = start(world)
       const { id } = await reserved
       body.write('12345')
-      body.destroy(new Error('broke off'))
-      await expect(file).rejects.toThrow('broke off')
+      body.destroy(new Error('connection lost'))
+      await expect(file).rejects.toThrow('connection lost')
       expect(await world.ports.catalog.get('ann', id)).toBeUndefined()
       expect(await world.ports.blobs.list({ limit: 10 })).toEqual({ blobs: [] })
     })
 
-    test('that are given up end with the reason, and keep nothing', async () => {
+    test('rejects with the reason of an aborted signal and releases the reservation', async () => {
       const { body, world } = await begin(open)
       await using _ = world
-      const leaving = new AbortController()
+      const controller = new AbortController()
       const reserved = Promise.withResolvers<PendingFile>()
       const file = importFile(world.ports, caller, {
         source,
         target: () => targetOf('/a.txt'),
         onReserved: reserved.resolve,
-        signal: leaving.signal,
+        signal: controller.signal,
       })
       await reserved.promise
-      leaving.abort(new Error('left'))
-      await expect(file).rejects.toThrow('left')
+      controller.abort(new Error('cancelled'))
+      await expect(file).rejects.toThrow('cancelled')
       expect(body.destroyed).toBe(true)
       expect(await world.ports.catalog.usage('ann')).toMatchObject({ reservedBytes: 0 })
     })
 
-    test('of unknown size that overwrite reserve their growth only', async () => {
+    test('reserves only the growth for an overwrite of unknown size', async () => {
       const { body, world } = await begin(open)
       await using _ = world
       const { ports } = world
@@ -107,7 +107,7 @@ export function describeImport(name: string, open: OpenStack): void {
       expect(await ports.catalog.usage('ann')).toMatchObject(usage)
     })
 
-    test('cannot tell a file outside the session from one that never was', async () => {
+    test('reports a file outside the session like an unknown file', async () => {
       await using world = await openMediaWorld(open)
       const { id, storagePath } = await world.store('/secret.txt', 'secret')
       const refusalOf = (source: string) =>
@@ -124,7 +124,7 @@ export function describeImport(name: string, open: OpenStack): void {
       expect(await refusalOf(storagePath)).toBe(unknown)
     })
 
-    test('of an own file are copied inside the store, with its verdict', async () => {
+    test('copies a workspace file inside the store with its verdict', async () => {
       await using world = await openMediaWorld(open)
       const original = await world.store('/original.txt', 'same bytes')
       const { ports } = world

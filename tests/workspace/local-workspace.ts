@@ -15,12 +15,12 @@ import type { UploadTarget } from '../../shared/model/reservation.ts'
 
 export const caller = { workspaceId: 'ann' }
 
-/** The real local stores in a directory of their own, without a queue that runs, under a clock that the test moves. */
+/** The real local stores in a separate directory, without a running event queue. The test advances the clock. */
 export interface LocalWorkspace extends AsyncDisposable {
   ports: Ports
   storage: LocalStorage
   directory: string
-  /** Lets so much time pass. */
+  /** Advances the clock. */
   pass(milliseconds: number): void
   upload(path: string, text: string, target?: Partial<UploadTarget>): Promise<PendingFile>
 }

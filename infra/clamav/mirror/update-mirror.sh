@@ -1,7 +1,7 @@
 #!/bin/sh
-# One update of the signature mirror: a job on a schedule, a few times a day. Starts from what the mirror holds, so that the
-# public servers are asked for what is new only; every file replaces its older version in one step, and none is left out
-# for a moment. Fails, with the mirror as it was, when anything does.
+# Updates the signature mirror. Runs as a scheduled job, a few times a day. Starts with the files of the mirror, so that it
+# downloads only new ones from the public servers. Replaces each file atomically, so that none is missing at any time. On any
+# failure, it exits with an error and leaves the mirror unchanged.
 set -eu
 
 : "${MIRROR_DIRECTORY:?the mirror bucket, mounted for writing}"
@@ -17,7 +17,7 @@ freshclam --config-file="$SETTINGS_DIRECTORY/mirror/freshclam.conf" --datadir="$
 for name in main daily bytecode; do
   file="$WORK_DIRECTORY/$name.cvd"
   [ -s "$file" ] || { echo "there is no $name.cvd" >&2; exit 1; }
-  # Checks the signature that the makers of ClamAV put under it.
+  # Verifies the digital signature of the ClamAV project.
   sigtool --info "$file" >/dev/null
 done
 for name in main daily bytecode; do

@@ -16,7 +16,7 @@ import { zip } from '../../support/files/zip.ts'
 
 const mebibyte = 1024 * 1024
 const gibibyte = 1024 * mebibyte
-/** clamd takes seconds for a gibibyte, more on a busy machine. */
+/** clamd needs seconds for a gibibyte, and more on a busy machine. */
 const slowTestMs = 180_000
 
 const unscannable = (reason: UnscannableReason) => ({ verdict: 'unscannable', reason })

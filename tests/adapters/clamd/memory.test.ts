@@ -83,7 +83,7 @@ describe('parallel scans', () => {
       arrived += 1
       underWay += 1
       most = Math.max(most, underWay)
-      // The first is answered when as many are there as may be.
+      // Answers the first scan only when the limit of concurrent scans is reached.
       if (arrived === 3) allArrived.resolve()
       await allArrived.promise
       underWay -= 1

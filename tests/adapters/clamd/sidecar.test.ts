@@ -16,7 +16,7 @@ import { signatureMirror } from '../../support/clamd/signature-mirror.ts'
 
 const infra = fileURLToPath(new URL('../../../infra/clamav', import.meta.url))
 const patience = { timeout: 20_000, interval: 50 }
-/** As in the image: not root. */
+/** Runs the sidecar as another user than root, like the image. */
 const unprivileged = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {}
 const scan = (port: number, bytes: Buffer) =>
   scanBytes(new ClamdScanner({ host: '127.0.0.1', port }), bytes)

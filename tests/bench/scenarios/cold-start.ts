@@ -16,9 +16,9 @@ const hello = fileURLToPath(new URL('../servers/hello', import.meta.url))
 const base = '/api/workspace'
 
 /**
- * From the start of a process to its first useful answer, for each function: to a request with a signed token, out of
- * Firestore and Cloud Storage (stand-ins in this process), with the compile cache that `npm run warm` makes. Against the
- * Functions Framework with a function that only says hello: as anyone deploys it, and with such a cache too.
+ * Measures the time from the start of a process to its first answer, for each function. The answer needs a signed token,
+ * Firestore and Cloud Storage (emulators in this process). The processes use the compile cache of `npm run warm`. The baseline
+ * is the Functions Framework with a function that answers a constant, without and with such a cache.
  */
 export async function coldStartScenario(plan: Plan, scratch: string): Promise<Row[]> {
   const cache = {
@@ -73,7 +73,7 @@ export async function coldStartScenario(plan: Plan, scratch: string): Promise<Ro
   ]
 }
 
-/** Firestore, Cloud Storage, an issuer of tokens, and a ready file of one user. */
+/** Starts Firestore, Cloud Storage and an issuer of tokens, and stores a ready file of one user. */
 async function openCloud() {
   await using opened = new AsyncDisposableStack()
   const bucket = `coffer-${randomUUID()}`

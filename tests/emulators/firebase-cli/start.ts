@@ -9,16 +9,16 @@ const program = fileURLToPath(
   new URL('node_modules/firebase-tools/lib/bin/firebase.js', import.meta.url),
 )
 
-// The terminal's interrupt reaches the CLI, too, which ends its emulators then: this process waits for that.
+// The terminal also interrupts the CLI, which then stops its emulators. This process waits for it.
 process.on('SIGINT', () => undefined)
 
-/** `npm run emulators`: installs the Firebase CLI where it is missing, and starts what firebase.json names. */
+/** `npm run emulators` installs the Firebase CLI if it is missing, and starts the emulators of firebase.json. */
 if (!existsSync(program)) await run('npm', ['ci', '--ignore-scripts'], here)
-// A project whose name begins with demo- exists nowhere: nothing here can reach one that does.
+// Firebase never creates a project whose id starts with demo-, so the emulators cannot reach a real project.
 const command = ['emulators:start', '--project', 'demo-coffer', ...process.argv.slice(2)]
 await run(process.execPath, [program, ...command], project)
 
-/** Resolves when the command has ended well; ends this process as it ended otherwise. */
+/** Runs a command. If it fails, exits with its exit code. */
 async function run(command: string, args: string[], cwd: string): Promise<void> {
   const child = spawn(command, args, { cwd, stdio: 'inherit' })
   process.on('SIGTERM', () => child.kill('SIGTERM'))

@@ -44,7 +44,7 @@ describe('the quarantine', () => {
         return { bytes: await read('bytes.quarantined'), note: JSON.parse(await read('note.json')) }
       }),
     )
-  /** Uploads, and scans as the event says. */
+  /** Uploads a file. `deliver` scans it like its finalize event. */
   async function arrive(path: string, text: string) {
     const file = await world.workspace.upload(path, text)
     const blob = await world.ports.blobs.stat(file.storagePath)

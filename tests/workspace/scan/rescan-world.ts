@@ -16,13 +16,13 @@ export interface RescanWorld extends AsyncDisposable {
   workspace: LocalWorkspace
   ports: Ports
   scanner: SignatureScanner
-  /** A ready file, scanned with the signatures of the moment. */
+  /** Adds a ready file, scanned with the current signatures. */
   ready(path: string, text: string, target?: Partial<UploadTarget>): Promise<ReadyFile>
   get(file: { id: string }): Promise<FileRecord | undefined>
   run(options?: Partial<RescanOptions>): Promise<RescanReport>
 }
 
-/** A workspace over the real local stores, with a scanner that learns. */
+/** Opens a workspace on the real local stores, with a scanner whose signatures the test can update. */
 export async function openRescanWorld(quotaBytes?: number): Promise<RescanWorld> {
   const workspace = await openLocalWorkspace(quotaBytes)
   const scanner = new SignatureScanner()
@@ -35,7 +35,7 @@ export async function openRescanWorld(quotaBytes?: number): Promise<RescanWorld>
     ports,
     scanner,
     ready: async (path, text, target) => {
-      // Files of one instant have no order that a test could rely on.
+      // Advances the clock, because the order of files with the same timestamp is undefined.
       workspace.pass(1)
       const pending = await workspace.upload(path, text, target)
       const blob = await ports.blobs.stat(pending.storagePath)

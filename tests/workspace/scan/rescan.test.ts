@@ -21,7 +21,7 @@ const empty = { liveBytes: 0, liveCount: 0, reservedBytes: 0, trashBytes: 0 }
 const dayMs = 24 * 3_600_000
 const path = parsePath('/a.txt')
 
-describe('scanning again', () => {
+describe('rescan', () => {
   let world: RescanWorld
 
   beforeEach(async () => {
@@ -31,13 +31,13 @@ describe('scanning again', () => {
 
   const usage = () => world.ports.catalog.usage('ann')
 
-  it('does nothing while the signatures are those that files were scanned with', async () => {
+  it('scans nothing while the signatures are unchanged', async () => {
     await world.ready('/a.txt', 'hello')
     expect(await world.run()).toEqual(nothing)
     expect(world.scanner.scanned).toEqual([])
   })
 
-  it('changes of a file that is clean nothing but its scan', async () => {
+  it('changes only the scan of a clean file', async () => {
     const file = await world.ready('/a.txt', 'hello')
     world.scanner.learn()
     world.workspace.pass(5000)
@@ -49,7 +49,7 @@ describe('scanning again', () => {
     expect(await world.run()).toEqual(nothing)
   })
 
-  it('stops serving a file that is infected at once, and says so in its record', async () => {
+  it('stops serving an infected file immediately and records the verdict', async () => {
     const file = await world.ready('/a.txt', 'evil')
     world.scanner.learn({ evil: virus })
     const infectedAfterwards = [{ workspaceId: 'ann', id: file.id, threat: 'Test.Virus' }]
@@ -74,7 +74,7 @@ describe('scanning again', () => {
     expect(await world.ports.blobs.stat(file.storagePath)).toBeUndefined()
   })
 
-  it('leaves the path free, and does not bring a replaced version back by itself', async () => {
+  it('frees the path of an infected file without restoring the replaced version', async () => {
     const previous = await world.ready('/a.txt', 'fine')
     await world.ready('/a.txt', 'evil', { overwrite: true })
     world.scanner.learn({ evil: virus })
@@ -87,7 +87,7 @@ describe('scanning again', () => {
     expect((await readContent(world.ports, caller, { path })).file.id).toBe(previous.id)
   })
 
-  it('keeps an infected file for its owner to see, and purges it after the retention', async () => {
+  it('keeps the record of an infected file until a sweep purges it after the retention', async () => {
     const file = await world.ready('/a.txt', 'evil')
     world.scanner.learn({ evil: virus })
     await world.run()
@@ -101,7 +101,7 @@ describe('scanning again', () => {
     expect(await usage()).toMatchObject(empty)
   })
 
-  it('scans the newest files first, and ends with its limits; the next run continues', async () => {
+  it('scans the newest files first, stops at its limits, and continues in the next run', async () => {
     for (const text of ['one', 'two', 'three', 'four']) await world.ready(`/${text}`, text)
     world.scanner.learn()
     const first = await world.run({ maxFiles: 1 })
@@ -113,7 +113,7 @@ describe('scanning again', () => {
     expect(rest).toEqual({ ...nothing, scanned: 1, scannedBytes: 3 })
   })
 
-  it('continues without being told where, after a restart: nothing is scanned twice', async () => {
+  it('continues without a cursor and scans no file twice', async () => {
     for (const text of ['one', 'two', 'three']) await world.ready(`/${text}`, text)
     world.scanner.learn()
     for (let i = 0; i < 3; i += 1) await world.run({ maxFiles: 1 })
@@ -121,7 +121,7 @@ describe('scanning again', () => {
     expect(await world.run()).toEqual(nothing)
   })
 
-  it('names the signatures from before a scan, so that none is missed that came during it', async () => {
+  it('records the signatures from the start of a scan, so that a concurrent update causes another scan', async () => {
     const file = await world.ready('/a.txt', 'hello')
     world.scanner.learn()
     world.scanner.beforeVerdict = () => {
@@ -135,13 +135,13 @@ describe('scanning again', () => {
     expect(await world.run()).toEqual(nothing)
   })
 
-  it('begins no file after its deadline', async () => {
+  it('starts no scan after its deadline', async () => {
     await world.ready('/a.txt', 'hello')
     world.scanner.learn()
     expect(await world.run({ deadline: world.ports.now() })).toEqual(nothing)
   })
 
-  it('starts again from the beginning where the signatures have changed since', async () => {
+  it('starts from the newest file again if the signatures have changed since the cursor', async () => {
     for (const text of ['one', 'two']) await world.ready(`/${text}`, text)
     world.scanner.learn()
     const { next } = await world.run({ maxFiles: 1 })
@@ -150,7 +150,7 @@ describe('scanning again', () => {
     expect(report).toMatchObject({ scanned: 2, infectedAfterwards: [{ threat: 'Test.Virus' }] })
   })
 
-  it('scans what lies in the trash, too: it can be read by its id, or restored', async () => {
+  it('scans files in the trash, because they can be read by id and restored', async () => {
     const superseded = await world.ready('/a.txt', 'evil 1')
     await world.ready('/a.txt', 'fine', { overwrite: true })
     const deleted = await world.ready('/b.txt', 'evil 2')
@@ -161,11 +161,11 @@ describe('scanning again', () => {
     await expect(read).rejects.toMatchObject({ code: 'infected' })
     expect(await usage()).toMatchObject({ ...empty, liveBytes: 4, liveCount: 1 })
     await restore(world.ports, caller, deleted.id)
-    const again = readContent(world.ports, caller, { id: deleted.id })
-    await expect(again).rejects.toMatchObject({ code: 'infected' })
+    const restored = readContent(world.ports, caller, { id: deleted.id })
+    await expect(restored).rejects.toMatchObject({ code: 'infected' })
   })
 
-  it('leaves a file served that this time cannot be scanned, and notes it', async () => {
+  it('keeps serving a file that the rescan cannot scan, and records the reason', async () => {
     const file = await world.ready('/a.txt', 'locked')
     world.scanner.learn({ locked: odd })
     expect(await world.run()).toEqual({ ...nothing, scanned: 1, scannedBytes: 6, inconclusive: 1 })
@@ -176,7 +176,7 @@ describe('scanning again', () => {
     expect(await world.run()).toEqual(nothing)
   })
 
-  it('changes nothing while the scanner is down, and makes no further attempt', async () => {
+  it('stops without changes if the scanner is down', async () => {
     const files = [await world.ready('/a.txt', 'hello'), await world.ready('/b.txt', 'there')]
     world.scanner.learn()
     world.scanner.beforeVerdict = () => {
@@ -190,7 +190,7 @@ describe('scanning again', () => {
     for (const file of files) expect(await world.get(file)).toEqual(file)
   })
 
-  it('gives the others their turn where one file alone makes the scanner fail', async () => {
+  it('continues with other files if the scanner fails for one', async () => {
     await world.ready('/a.txt', 'hello')
     const file = await world.ready('/b.txt', 'poison')
     world.scanner.learn()
@@ -203,16 +203,16 @@ describe('scanning again', () => {
   })
 
   it.each([
-    ['switched off', new NoScanner()],
-    ["the development scanner's", new EicarScanner()],
-  ])('never starts where scanning is %s', async (_, scanner) => {
+    ['disabled', new NoScanner()],
+    ['done by the development scanner', new EicarScanner()],
+  ])('scans nothing if scanning is %s', async (_, scanner) => {
     const file = await world.ready('/a.txt', 'hello')
     world.ports.scanner = scanner
     expect(await world.run()).toEqual(nothing)
     expect(await world.get(file)).toEqual(file)
   })
 
-  it('scans what was stored while scanning was switched off, and no empty file', async () => {
+  it('scans files that were stored while scanning was disabled, except empty ones', async () => {
     const { scanner } = world
     world.ports.scanner = new NoScanner()
     const file = await world.ready('/a.txt', 'evil')
@@ -224,7 +224,7 @@ describe('scanning again', () => {
     expect(await world.get(file)).toMatchObject({ state: 'infected' })
   })
 
-  it('may run twice at once', async () => {
+  it('reports each infected file once if two rescans run concurrently', async () => {
     for (let i = 0; i < 10; i += 1) await world.ready(`/${i}`, i % 2 === 0 ? 'evil' : 'fine')
     world.scanner.learn({ evil: virus })
     const [a, b] = await Promise.all([world.run(), world.run()])
@@ -235,36 +235,39 @@ describe('scanning again', () => {
 
   it.each([
     {
-      what: 'deleted',
+      name: 'deleted',
       change: (id: string) => remove(world.ports, caller, { id }),
       record: { isDeleted: true },
       counters: empty,
     },
     {
-      what: 'moved',
+      name: 'moved',
       change: (id: string) => update(world.ports, caller, id, { path: parsePath('/b.txt') }),
       record: { path: '/b.txt' },
       counters: empty,
     },
     {
-      what: 'replaced',
+      name: 'replaced',
       change: () => world.ready('/a.txt', 'fine', { overwrite: true }),
       record: { isDeleted: true },
       counters: { ...empty, liveBytes: 4, liveCount: 1 },
     },
-  ])('condemns a file that is $what while it is scanned', async ({ change, record, counters }) => {
-    const file = await world.ready('/a.txt', 'evil')
-    world.scanner.learn({ evil: virus })
-    world.scanner.beforeVerdict = async () => {
-      world.scanner.beforeVerdict = () => undefined
-      await change(file.id)
-    }
-    expect((await world.run()).infectedAfterwards).toHaveLength(1)
-    expect(await world.get(file)).toMatchObject({ state: 'infected', ...record })
-    expect(await usage()).toMatchObject(counters)
-  })
+  ])(
+    'marks a file infected that is $name during its scan',
+    async ({ change, record, counters }) => {
+      const file = await world.ready('/a.txt', 'evil')
+      world.scanner.learn({ evil: virus })
+      world.scanner.beforeVerdict = async () => {
+        world.scanner.beforeVerdict = () => undefined
+        await change(file.id)
+      }
+      expect((await world.run()).infectedAfterwards).toHaveLength(1)
+      expect(await world.get(file)).toMatchObject({ state: 'infected', ...record })
+      expect(await usage()).toMatchObject(counters)
+    },
+  )
 
-  it('leaves a file alone that is purged while it is scanned', async () => {
+  it('changes nothing for a file that is purged during its scan', async () => {
     const file = await world.ready('/a.txt', 'evil')
     world.scanner.learn({ evil: virus })
     world.scanner.beforeVerdict = async () => {

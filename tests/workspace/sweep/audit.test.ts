@@ -33,7 +33,7 @@ describe('a full sweep', () => {
     if (file?.state !== 'ready') throw new Error(`${path} is not ready`)
     return file
   }
-  /** Bytes go without the service's doing, as by a hand or a broken disk. */
+  /** Removes the bytes of a file but not its record, to simulate a manual deletion or a broken disk. */
   const lose = (file: { storagePath: string; generation: string }) =>
     workspace.ports.blobs.remove(file)
   const drift = async (liveBytes: number) => {
@@ -72,7 +72,7 @@ describe('a full sweep', () => {
     const { catalog } = workspace.ports
     const mark = { generation: file.generation, since: workspace.ports.now() }
     await catalog.markMissing('ann', file.id, mark)
-    // Served at once: the sweep that takes the mark back may be a week away.
+    // The file is served immediately, because the next sweep that removes the mark may be a week away.
     await expect(readContent(workspace.ports, caller, { id: file.id })).resolves.toBeDefined()
     expect(await run()).toMatchObject({ missing: 0, found: 1 })
     expect(await catalog.get('ann', file.id)).toEqual(file)
@@ -170,7 +170,7 @@ describe('a full sweep', () => {
   describe('whose listing is truncated or fails', () => {
     const listings = ['listPending', 'listTrash', 'listWorkspaces', 'list'] as const
 
-    it.each(listings)('acts on nothing that is not shown (%s ends early)', async (name) => {
+    it.each(listings)('acts only on listed entries (%s ends early)', async (name) => {
       const kept = await storyOfAYear()
       const { catalog } = workspace.ports
       const list = catalog[name].bind(catalog) as (query: unknown) => Promise<unknown>
@@ -185,7 +185,7 @@ describe('a full sweep', () => {
       await expectKept(kept)
     })
 
-    it('removes no blob that has a record (blobs.list ends early, or shows the same twice)', async () => {
+    it('removes no blob that has a record (blobs.list ends early and repeats a blob)', async () => {
       const kept = await storyOfAYear()
       const { blobs } = workspace.ports
       const list = blobs.list.bind(blobs)

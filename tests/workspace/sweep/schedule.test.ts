@@ -25,7 +25,7 @@ describe('a sweep on a schedule', () => {
     workspace.pass(1)
     return files
   }
-  /** Every scan takes so long. */
+  /** Makes every scan take the given time. */
   const scanningTakes = (milliseconds: number) => {
     const { scanner } = workspace.ports
     workspace.ports.scanner = {
@@ -54,7 +54,7 @@ describe('a sweep on a schedule', () => {
 
   it('stops at its deadline and continues there in the next sweep', async () => {
     await uploads(12)
-    // 35 s a share, where 7 phases share what is left: two files, and the others' time is not touched.
+    // 7 phases share the remaining budget. A share of 35 s is enough for two files and leaves the time of the other phases.
     scanningTakes(5000)
     const finished = []
     for (let calls = 0; calls < 12; calls += 1) {
@@ -94,7 +94,7 @@ describe('a sweep on a schedule', () => {
       if (blob) await blobs.remove(blob)
     }
     const check = blobs.check.bind(blobs)
-    // So a page of files takes longer than there is time for all.
+    // Makes a page of files take longer than the budget.
     Object.defineProperty(blobs, 'check', {
       value: async () => {
         workspace.pass(budgetMs)

@@ -35,7 +35,7 @@ describe('a sweep', () => {
   const stateOf = async (id: string) =>
     (await workspace.ports.catalog.get('ann', parseFileId(id) ?? raise()))?.state
 
-  it('finishes a pending file whose bytes are there, though its event was lost', async () => {
+  it('scans a pending file whose finalize event was lost', async () => {
     const file = await workspace.upload('/a.txt', 'hello')
     workspace.pass(1)
     expect(await run()).toMatchObject({ ...nothing, finished: 1 })
@@ -43,14 +43,14 @@ describe('a sweep', () => {
     expect(await run()).toMatchObject(nothing)
   })
 
-  it('leaves a pending file to its own event while it is young', async () => {
+  it('ignores a pending file that is younger than pendingAgeSeconds', async () => {
     const file = await workspace.upload('/a.txt', 'hello')
     workspace.pass(30_000)
     expect(await run({ pendingAgeSeconds: 60 })).toMatchObject(nothing)
     expect(await stateOf(file.id)).toBe('pending')
   })
 
-  it('purges a file that was never ready once its verdict is older than the retention', async () => {
+  it('purges an infected or unscannable file once its verdict is older than the retention', async () => {
     const { catalog, now, limits } = workspace.ports
     for (const [index, verdict] of (['infected', 'unscannable'] as const).entries()) {
       const file = await workspace.upload(`/${index}`, 'hello')
@@ -70,7 +70,7 @@ describe('a sweep', () => {
     expect(await catalog.usage('ann')).toMatchObject({ recordCount: 0 })
   })
 
-  it('expires a reservation whose time has passed, and not before', async () => {
+  it('expires a reservation only after its expiry time', async () => {
     const { file } = await openUpload(workspace.ports, caller, {
       target: targetOf('/a.txt'),
       sizeBytes: 500,
@@ -84,7 +84,7 @@ describe('a sweep', () => {
     await expect(workspace.upload('/a.txt', 'the path is free again')).resolves.toBeDefined()
   })
 
-  it('gives up an upload without bytes whose process is gone', async () => {
+  it('expires an upload without bytes that is older than abandonedBefore', async () => {
     const file = await reserveWithoutBytes('/a.txt')
     expect(await run()).toMatchObject(nothing)
     workspace.pass(1)
@@ -95,7 +95,7 @@ describe('a sweep', () => {
     expect(await stateOf(file)).toBeUndefined()
   })
 
-  it('purges what has been in the trash for longer than the retention, bytes and all', async () => {
+  it('purges files and their bytes that are in the trash for longer than the retention', async () => {
     const file = await workspace.upload('/a.txt', 'hello')
     workspace.pass(1)
     await run()
@@ -109,7 +109,7 @@ describe('a sweep', () => {
     expect(await workspace.ports.catalog.usage('ann')).toMatchObject({ trashBytes: 0 })
   })
 
-  it('removes a blob that no record stands for, after 24 hours and not before', async () => {
+  it('removes a blob without a record only after 24 hours', async () => {
     const orphan = await storeBlob()
     workspace.pass(23 * hourMs)
     expect(await run()).toMatchObject(nothing)
@@ -118,14 +118,14 @@ describe('a sweep', () => {
     expect(await workspace.ports.blobs.stat(orphan)).toBeUndefined()
   })
 
-  it('leaves blobs to another sweep where it is told to', async () => {
+  it('removes no blobs if its phases exclude orphans', async () => {
     const orphan = await storeBlob()
     workspace.pass(25 * hourMs)
     expect(await run({ phases: ['pending', 'trash'] })).toMatchObject(nothing)
     expect(await workspace.ports.blobs.stat(orphan)).toBeDefined()
   })
 
-  it('never touches the blob of a ready file, however old, live or in the trash', async () => {
+  it('keeps the blobs of old ready files, live or in the trash', async () => {
     const live = await workspace.upload('/live.txt', 'live')
     const deleted = await workspace.upload('/deleted.txt', 'deleted')
     workspace.pass(1)
@@ -139,7 +139,7 @@ describe('a sweep', () => {
     }
   })
 
-  it('reports what fails, continues with the rest, and does it next time', async () => {
+  it('reports a failed file, continues with the others, and retries it in the next sweep', async () => {
     await workspace.upload('/a.txt', 'hello')
     await workspace.upload('/b.txt', 'hello')
     workspace.pass(1)
@@ -160,7 +160,7 @@ describe('a sweep', () => {
     expect(await run()).toMatchObject({ ...nothing, finished: 1 })
   })
 
-  it('may run twice at once', async () => {
+  it('scans each pending file once if two sweeps run concurrently', async () => {
     for (let i = 0; i < 10; i += 1) await workspace.upload(`/${i}.txt`, 'hello')
     await storeBlob()
     workspace.pass(25 * hourMs)
@@ -187,7 +187,7 @@ describe('a sweep', () => {
     return id
   }
 
-  /** What a crash between catalog and blobs leaves: the bytes of a file that the catalog has purged. */
+  /** Stores a blob without a record, like a crash between the purge of a record and the removal of its bytes. */
   async function storeBlob(): Promise<string> {
     const { blobs, catalog } = workspace.ports
     const purged = await reserveWithoutBytes('/forgotten.txt')

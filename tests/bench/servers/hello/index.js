@@ -1,7 +1,7 @@
-/** The least that the Functions Framework serves. */
+/** The minimal function for the Functions Framework. */
 export const hello = (request, response) => response.send('Hello, World!')
 
-/** And the least that asks Firestore: what the official client costs by itself. */
+/** The minimal function that reads from Firestore, to measure the cost of the official client. */
 export const document = async (request, response) => {
   const { Firestore } = await import('@google-cloud/firestore')
   const { exists } = await new Firestore().doc('none/none').get()
