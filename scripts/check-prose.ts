@@ -3,8 +3,8 @@ import { existsSync, readFileSync } from 'node:fs'
 import { violationsOf } from './prose-rules.ts'
 
 /**
- * `npm run check:prose` reports every banned word in the files that git tracks or would add, one a line as
- * `file:line: "word": use …`, and exits with 1 if there is one. With arguments it reads these files instead.
+ * `npm run check:prose` reports every banned word in the files that git tracks or would add, one on each line, as
+ * `file:line: "word": use …`. It exits with 1 if it finds any. With arguments it reads these files instead.
  */
 const exempt = new Set(['scripts/prose-rules.ts', 'tests/project/check-prose.test.ts'])
 const written = /\.(?:ts|js|md|json|jsonc|html|css|ya?ml|rules|sh)$/

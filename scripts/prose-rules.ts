@@ -29,7 +29,7 @@ function declared(name: string, use: string): Rule {
 
 const rule = (words: string, use: string): Rule => ({ pattern: phrase(words), use })
 
-/** Words and phrases that stand for a plainer one. */
+/** Words and phrases that have a plainer equivalent. */
 const words: Rule[] = [
   rule('anew', 'again'),
   rule('lest', 'so that … not'),
@@ -54,7 +54,7 @@ const words: Rule[] = [
   },
 ]
 
-/** Names that newcomers had to learn, and the field's term. */
+/** Project-specific names, and the field's terms that replace them. */
 const names: Rule[] = [
   rule('putAway', 'quarantineOrDelete'),
   rule('rejudge', 'applyRescan'),

@@ -60,12 +60,12 @@ export function createFilesBucket(settings: Settings, dependsOn: Resource[]) {
   )
 }
 
-/** Keeps infected bytes for examination by operators, for a limited time. No function serves them. */
+/** Stores infected bytes for examination by operators, for a limited time. No function serves them. */
 export function createQuarantineBucket(settings: Settings, days: number, dependsOn: Resource[]) {
   return createExpiringBucket(settings, 'quarantine', days, dependsOn)
 }
 
-/** Holds the signatures of ClamAV, downloaded once for all instances. */
+/** Contains the signatures of ClamAV, downloaded once for all instances. */
 export function createMirrorBucket(settings: Settings, dependsOn: Resource[]) {
   return new gcp.storage.Bucket(
     'mirror',

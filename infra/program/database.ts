@@ -49,7 +49,7 @@ export function createDatabase(settings: Settings, dependsOn: Resource[]) {
   return database
 }
 
-/** Creates the indexes, exemptions and time-to-live policies of firestore.indexes.json, which emulator and tests read too. */
+/** Creates the indexes, exemptions and time-to-live policies of firestore.indexes.json. The emulator and tests read this file too. */
 function createIndexes(database: gcp.firestore.Database): void {
   const { project, name } = database
   const { indexes, fieldOverrides } = JSON.parse(

@@ -45,7 +45,7 @@ export function createDeployment(settings: Settings): Deployment {
   const scheduler = createAccount(
     settings,
     'scheduler',
-    'The service account that Cloud Scheduler calls with',
+    'The service account with which Cloud Scheduler calls',
   )
   const mirror = createMirrorBucket(settings, apis)
   const { filled } = createMirrorJob(settings, {

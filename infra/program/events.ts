@@ -27,7 +27,7 @@ export function createEvents(
   const account = createAccount(
     settings,
     'events',
-    'The service account that Eventarc calls scan with',
+    'The service account with which Eventarc calls scan',
   )
   const { member } = account
   const agents = createAgents(settings, apis)

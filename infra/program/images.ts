@@ -6,13 +6,13 @@ import { createAccount } from './services/identity.ts'
 import type { Settings } from './settings.ts'
 import { digestOf, recipes, type Recipe } from './sources.ts'
 
-/** Images can be built again from their sources, so the repository keeps few. */
+/** Images can be built again from their sources, so the repository stores few. */
 const keptImages = 20
 const uploadedSourceDays = 1
 
 /**
- * Builds the images with Cloud Build. The tag is the digest of the inputs and immutable: unchanged inputs are not built
- * again, and an older commit finds its image. Returns references by content digest.
+ * Builds the images with Cloud Build. The tag is the digest of the inputs and immutable. Unchanged inputs are not built again,
+ * and a rollback uses the existing image. Returns references by content digest.
  */
 export function createImages(settings: Settings, apis: Resource[]) {
   const { project, region, name } = settings
@@ -46,7 +46,7 @@ export function createImages(settings: Settings, apis: Resource[]) {
     return command.stdout
   }
   const [app, render, clamav] = recipes.map(build)
-  if (!app || !render || !clamav) throw new Error('There are three images')
+  if (!app || !render || !clamav) throw new Error('Expected three images')
   return { repository, app, render, clamav }
 }
 

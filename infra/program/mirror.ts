@@ -10,7 +10,7 @@ const mountPath = '/mirror'
 /** A mounted bucket belongs to root, and the image runs as another user. */
 const mountOptions = ['dir-mode=777', 'file-mode=666']
 
-/** Downloads ClamAV's signatures once for all instances. No other job or scanner reaches the public network. */
+/** Creates the job that downloads ClamAV's signatures once for all instances. No other job or scanner reaches the public network. */
 export function createMirrorJob(
   settings: Settings,
   {
@@ -100,7 +100,7 @@ export function createMirrorJob(
     },
     { dependsOn: [invoker] },
   )
-  // The first instances need signatures before the first run of the schedule.
+  // The first instances need signatures before the first scheduled run.
   const filled = new local.Command(
     'mirror-filled',
     {

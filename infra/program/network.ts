@@ -9,8 +9,8 @@ const range = '10.80.0.0/22'
 const privateGoogleAddresses = [8, 9, 10, 11].map((last) => `199.36.153.${last}`)
 
 /**
- * Creates a network without NAT, in which only Google's services answer. Functions that parse hostile files run in it, so
- * that a compromised parser cannot send data to other hosts.
+ * Creates a network without NAT, in which only Google's services are reachable. Functions that parse hostile files run in it,
+ * so that a compromised parser cannot send data to other hosts.
  */
 export function createClosedNetwork(settings: Settings, dependsOn: Resource[]) {
   const { networkInterfaces } = createNetwork(settings, 'closed', { dependsOn })
@@ -32,8 +32,8 @@ export function createSealedNetwork(settings: Settings, dependsOn: Resource[]) {
 }
 
 /**
- * Creates a network that reaches one service with internal ingress: DNS resolves only its host to Private Google Access, whose
- * addresses count as private ranges. Other traffic leaves as without a network
+ * Creates a network that reaches one service with internal ingress. DNS resolves only the service's host to Private Google
+ * Access, whose addresses count as private ranges. Other traffic does not use the network
  * (https://cloud.google.com/run/docs/securing/private-networking).
  */
 export function createInternalNetwork(settings: Settings, host: Output<string>, apis: Resource[]) {

@@ -16,7 +16,7 @@ const maxSoftDeleteDays = 90
 
 /** Settings of a deployment. Every key is `coffer:{key}` in `Pulumi.{stack}.yaml`. */
 export const settingsSchema = z.strictObject({
-  /** Prefix of resource names, so that one project can hold several deployments. */
+  /** Prefix of resource names, so that one project can contain several deployments. */
   name: z
     .string()
     .regex(
@@ -28,9 +28,9 @@ export const settingsSchema = z.strictObject({
   topology: z.enum(['api', 'functions']).default('api'),
   /** The host name of a load balancer that gives the separate functions one origin. */
   domain: z.hostname().optional(),
-  /** Location of the bytes; the region by default. */
+  /** Location of the bytes. Default: the region. */
   bucketLocation: z.string().optional(),
-  /** Location of the metadata, such as `nam5` or `eur3`; the region by default. */
+  /** Location of the metadata, such as `nam5` or `eur3`. Default: the region. */
   databaseLocation: z.string().optional(),
   alertEmails: z.array(z.email()).min(1, 'must name at least one recipient of alerts'),
   budget: z.strictObject({
@@ -66,19 +66,19 @@ export const settingsSchema = z.strictObject({
     .enum(['same-origin', 'same-site', 'cross-origin'])
     .default('same-origin'),
   softDeleteDays: count(minSoftDeleteDays, maxSoftDeleteDays).default(minSoftDeleteDays),
-  /** Of each public function. Limits load and cost. */
+  /** The most instances of each public function. Limits load and cost. */
   maxInstances: count(1, 1000).default(10),
-  /** Of each public function. These instances are never stopped. */
+  /** The number of instances of each public function that are never stopped. */
   minInstances: count(0, 100).default(0),
   scan: z
     .strictObject({
       concurrency: count(1, 64).default(4),
       maxInstances: count(1, 100).default(5),
-      /** 1 saves the minute in which ClamAV loads, at the price of a permanent instance. */
+      /** 1 avoids the minute in which ClamAV loads, and costs a permanent instance. */
       minInstances: count(0, 100).default(0),
     })
     .prefault({}),
-  /** The service that makes previews and normalizes images. */
+  /** The service that renders previews and normalizes images. */
   render: z
     .strictObject({
       maxInstances: count(1, 100).default(10),

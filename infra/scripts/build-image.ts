@@ -21,7 +21,7 @@ const { values, positionals: inputs } = parseArgs({
 const { image, dockerfile, target, project, region, sources } = values
 const repository = image.slice(0, image.lastIndexOf(':'))
 
-// The Pulumi program runs this script. Builds the image unless it exists, and prints its reference by content digest.
+// The Pulumi program runs this script. It builds the image unless it exists, and prints its reference by content digest.
 const built = digest() ?? build()
 if (built === undefined) throw new Error(`Cloud Build succeeded, but ${image} does not exist`)
 process.stdout.write(`${repository}@${built}`)

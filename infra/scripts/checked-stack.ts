@@ -3,7 +3,7 @@ import { googleApis } from './google.ts'
 import { preflight } from './preflight-checks.ts'
 import { stackSettings } from './stack.ts'
 
-/** The settings of the stack. Throws an `Error` that lists all that the project lacks for a deployment. */
+/** Returns the settings of the stack. Throws an `Error` that lists everything that the project lacks for a deployment. */
 export async function checkedStack(): Promise<Settings> {
   const settings = stackSettings()
   const problems = await preflight(await googleApis(settings.project), settings)

@@ -4,7 +4,7 @@ import type { Ask } from './preflight-checks.ts'
 export const bucketOf = ({ project, name }: Pick<Settings, 'project' | 'name'>) =>
   `${project}-${name}-files`
 
-/** Describes the data in bucket and database; empty if both are empty. A store that cannot be read counts as not empty. */
+/** Describes the data in bucket and database. Empty if both are empty. A store that cannot be read counts as not empty. */
 export async function dataOf(ask: Ask, settings: Settings): Promise<string[]> {
   const bucket = bucketOf(settings)
   const objects = await ask({
@@ -29,5 +29,5 @@ function contentOf(
   if (status === 404) return []
   if (status !== 200) return [`${where} cannot be read (${status})`]
   const found = (data as Record<string, unknown[] | undefined>)[key] ?? []
-  return found.length > 0 ? [`${where} holds ${what}`] : []
+  return found.length > 0 ? [`${where} contains ${what}`] : []
 }

@@ -17,7 +17,7 @@ export interface FirebaseConfig {
 /** The pinned Firebase CLI, which the emulators use too. */
 const cli = `${root}tests/emulators/firebase-cli`
 
-/** Deploys the rules that deny everything and, with the topology `api`, the web page with the API under its origin. */
+/** Deploys the rules that deny everything. With the topology `api`, also deploys the web page with the API under its origin. */
 export async function deployFirebase(settings: Settings): Promise<void> {
   const file = `${root}firebase.deploy.json`
   const config = JSON.parse(readFileSync(`${root}firebase.json`, 'utf8')) as FirebaseConfig
@@ -32,7 +32,7 @@ export async function deployFirebase(settings: Settings): Promise<void> {
   }
 }
 
-/** Replaces the functions of firebase.json, which the emulators run, by the deployed Cloud Run service. */
+/** Replaces the functions of firebase.json, which the emulators run, with the deployed Cloud Run service. */
 export function forCloudRun(
   config: FirebaseConfig,
   { name, region }: Pick<Settings, 'name' | 'region'>,

@@ -3,7 +3,7 @@ import type { Ask } from './preflight-checks.ts'
 
 const scope = 'https://www.googleapis.com/auth/cloud-platform'
 
-/** Sends requests with Application Default Credentials. Without credentials it throws an `Error` with the command to run. */
+/** Sends requests with Application Default Credentials. Throws an `Error` with the command to run if there are no credentials. */
 export async function googleApis(project: string): Promise<Ask> {
   const auth = new GoogleAuth({ scopes: scope })
   const token = await auth.getAccessToken().catch((cause: unknown) => {

@@ -2,14 +2,14 @@ import { apis } from '../program/api-names.ts'
 import type { Settings } from '../program/settings.ts'
 import { permissions } from './needed-permissions.ts'
 
-/** Sends an authorized request to a Google API. Resolves to the status and the parsed JSON of the answer. */
+/** Sends an authorized request to a Google API. Resolves to the status and the parsed JSON of the response. */
 export type Ask = (request: {
   host: string
   path: string
   body?: unknown
 }) => Promise<{ status: number; data: unknown }>
 
-/** The answer of `testIamPermissions`: the granted ones of the requested permissions. */
+/** The response of `testIamPermissions`: the requested permissions that are granted. */
 interface PermissionAnswer {
   permissions?: string[]
 }

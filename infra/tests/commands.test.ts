@@ -79,7 +79,9 @@ describe('npm run destroy', () => {
   test('refuses if there is data', async () => {
     const { status, err, calls } = await runScript('destroy.ts', [], { programs, google: full })
     expect(status).toBe(1)
-    expect(err).toContain('Nothing was destroyed: the bucket my-project-coffer-files holds objects')
+    expect(err).toContain(
+      'Nothing was destroyed: the bucket my-project-coffer-files contains objects',
+    )
     expect(calls).toEqual(all.slice(0, 1))
   })
 

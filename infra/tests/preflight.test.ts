@@ -157,12 +157,12 @@ describe('dataOf', () => {
     [
       'reports objects',
       { ...empty, [objects]: () => [200, { items: [{ name: 'a' }] }] },
-      ['the bucket my-project-coffer-files holds objects'],
+      ['the bucket my-project-coffer-files contains objects'],
     ],
     [
       'reports documents',
       { ...empty, [documents]: () => [200, { documents: [{}] }] },
-      ['the database (default) holds documents'],
+      ['the database (default) contains documents'],
     ],
     [
       'reports a bucket that cannot be read',

@@ -25,6 +25,12 @@ export interface RecordLimits {
   maxMetadataBytes: number
 }
 
+/** The deployment's default quota and its limits on records. */
+export interface Allowance {
+  quotaBytes: number
+  recordLimits: RecordLimits
+}
+
 /** A workspace's counters and their limits. */
 export interface Usage extends Counters, RecordLimits {
   quotaBytes: number

@@ -17,10 +17,10 @@ export interface Threshold {
   aligner: string
   reducer?: string
   groupBy?: string[]
-  /** The condition holds above this value. */
+  /** The condition is true above this value. */
   above: number
-  /** How long the condition has to hold. */
+  /** How long the condition must be true before the alert fires. */
   seconds: number
-  /** Of one value of the series; 300 by default. */
+  /** The period of one value of the series. Default: 300. */
   windowSeconds?: number
 }

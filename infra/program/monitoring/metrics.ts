@@ -6,7 +6,7 @@ import type { Settings } from '../settings.ts'
 export interface LogMetric {
   name: string
   description: string
-  /** Without the names of the services, which are added. */
+  /** Without the names of the services. `createLogMetrics` adds them. */
   filter: string
   unit: string
   /** The field with the value. Without it the metric counts lines. */
@@ -24,7 +24,7 @@ export const logMetrics: LogMetric[] = [
   },
   {
     name: 'infected',
-    description: 'Uploads in which ClamAV found something',
+    description: 'Uploads in which ClamAV found malware',
     filter: 'jsonPayload.message="Scanned" AND jsonPayload.verdict="infected"',
     unit: '1',
   },
@@ -36,7 +36,7 @@ export const logMetrics: LogMetric[] = [
   },
   {
     name: 'scan_milliseconds',
-    description: 'From an event to its verdict',
+    description: 'Duration from an event to its verdict',
     filter: 'jsonPayload.message="Scanned"',
     unit: 'ms',
     value: 'jsonPayload.durationMs',

@@ -7,7 +7,7 @@ export interface Access {
   documents: DocumentVerb[]
   /** `storage.objects.*` on the bucket of the files. */
   objects?: ObjectVerb[]
-  /** `storage.objects.*` on the bucket that keeps infected bytes. */
+  /** `storage.objects.*` on the bucket of infected bytes. */
   quarantine?: ObjectVerb[]
   /** Signs links as its own service account. A link reads with the permissions of its signer. */
   signsLinks?: boolean
@@ -26,7 +26,7 @@ export function permissionsOf({ documents, objects = [], quarantine = [] }: Acce
   const writes = documents.includes('create') || documents.includes('update')
   return {
     documents: [
-      // Transactions begin with it.
+      // Beginning a transaction needs this permission.
       ...(writes ? ['datastore.databases.get'] : []),
       ...documents.map((verb) => `datastore.entities.${verb}`),
     ].toSorted(),

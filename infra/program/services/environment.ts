@@ -39,7 +39,7 @@ export function scannerVariables({ scan }: Settings): Variables {
   }
 }
 
-/** Variables of the quarantine; none without it. */
+/** Variables of the quarantine. Empty without a quarantine. */
 export function quarantineVariables(
   { quarantineDays }: Settings,
   bucket: Input<string> | undefined,

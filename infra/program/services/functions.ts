@@ -18,7 +18,7 @@ const route = (text: `${'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'} /${string}`
 }
 
 /**
- * The functions of the topology `functions`, with the rights that their code uses and no other.
+ * The functions of the topology `functions`, with exactly the rights that their code uses.
  * `tests/least-privilege.test.ts` compares the rights with what the functions do.
  */
 const separate: CloudFunction[] = [
@@ -114,6 +114,6 @@ export const sweep: CloudFunction = {
   quarantine: ['create', 'delete', 'get', 'list'],
 }
 
-/** The functions with routes that a topology consists of. */
+/** The functions with routes in a topology. */
 export const publicFunctions = (topology: 'api' | 'functions'): CloudFunction[] =>
   topology === 'api' ? [api] : separate

@@ -16,7 +16,7 @@ export interface Identity {
 export interface Stores {
   database: gcp.firestore.Database
   files: gcp.storage.Bucket
-  /** Keeps infected bytes. Without it they stay in `files`. */
+  /** Contains infected bytes. Without this bucket they stay in `files`. */
   quarantine: gcp.storage.Bucket | undefined
 }
 
@@ -73,7 +73,7 @@ function grantDatabase(
   })
 }
 
-/** Lets an account sign in its own name: Cloud Storage checks signed links against it. */
+/** Lets an account sign links as itself. Cloud Storage checks a link with the permissions of its signer. */
 function grantSigning(
   settings: Settings,
   name: string,

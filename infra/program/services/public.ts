@@ -14,7 +14,7 @@ export interface PublicService {
   service: gcp.cloudrunv2.Service
 }
 
-/** Creates the functions that anyone may call. Each has its own rights and checks the tokens of its callers. */
+/** Creates the functions with public ingress. Each has its own rights and verifies the tokens of its callers. */
 export function createPublicServices(
   settings: Settings,
   {

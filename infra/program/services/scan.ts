@@ -21,25 +21,25 @@ export interface ScannerParts {
   mirror: gcp.storage.Bucket
   vpcAccess: types.input.cloudrunv2.ServiceTemplateVpcAccess
   projectNumber: Input<string>
-  /** Fills the mirror. Without signatures no instance starts. */
+  /** Commands that fill the mirror. Without signatures no instance starts. */
   filled: Resource[]
 }
 
-/** Resources of the function's container; the container of ClamAV has its own. */
+/** Resources of the function's container. The container of ClamAV has separate ones. */
 export const functionTuning = { cpu: 1, memoryMebibytes: 1024 }
 
 /** The longest acknowledgement deadline of Pub/Sub. */
 export const scanTimeoutSeconds = 600
 
-/** A sweep stops after 150 s; the rest is for the start of ClamAV. */
+/** A sweep stops after 150 s. The remaining time is for the start of ClamAV. */
 export const sweepTimeoutSeconds = 600
 
-/** Interval between calls of `rescan`; each call scans as many files as the rate allows in it. */
+/** Interval between calls of `rescan`. Each call scans as many files as the rate allows in this time. */
 const rescanMinutes = 60
 
 /**
- * Creates `scan`. An instance takes twice as many events as it scans files at once, so that queued events of one user leave
- * room for those of others.
+ * Creates `scan`. An instance accepts twice as many events as it scans files at the same time, so that queued events of one user
+ * do not fill it.
  */
 export function createScan(settings: Settings, parts: ScannerParts): gcp.cloudrunv2.Service {
   const { concurrency, minInstances, maxInstances } = settings.scan

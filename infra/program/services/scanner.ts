@@ -11,14 +11,14 @@ const workingMebibytes = 1024
 const copiesOfAFile = 2
 const maxMebibytes = 32 * 1024
 
-/** Memory of the sidecar. During a reload two databases are in memory. */
+/** Memory of the sidecar. Two databases are in memory during a reload. */
 export function clamdMebibytes({ scan, maxFileMegabytes }: Settings): number {
   const needed =
     2 * databaseMebibytes + workingMebibytes + scan.concurrency * copiesOfAFile * maxFileMegabytes
   const rounded = Math.ceil(needed / 1024) * 1024
   if (rounded > maxMebibytes) {
     throw new Error(
-      `coffer:scan.concurrency × coffer:maxFileMegabytes would take ${rounded} MiB of memory; Cloud Run has at most ${maxMebibytes}.`,
+      `coffer:scan.concurrency × coffer:maxFileMegabytes would need ${rounded} MiB of memory; Cloud Run has at most ${maxMebibytes}.`,
     )
   }
   return rounded
@@ -48,9 +48,9 @@ export const mirrorVolume = (bucket: Input<string>) => ({
 })
 
 /**
- * The container of ClamAV next to a function. The function starts after the startup probe succeeds, which is when the
- * database is loaded. Cloud Run restarts ClamAV when it accepts no connections; the entrypoint (infra/clamav) ends it when it
- * accepts them and does not scan.
+ * The container of ClamAV next to a function. The startup probe succeeds when the database is loaded. Then the function starts.
+ * Cloud Run restarts ClamAV if it accepts no connections. The entrypoint (infra/clamav) ends it if it accepts connections but
+ * does not scan.
  */
 export function clamdSidecar(
   settings: Settings,

@@ -3,8 +3,8 @@ import type { Identity } from './identity.ts'
 import type { Settings } from '../settings.ts'
 
 /**
- * Lets a function read the secrets that its variables name. Operators store the values in Secret Manager by hand, so that
- * neither code, configuration nor Pulumi's state contains one.
+ * Lets a function read the secrets that its variables name. Operators store the values in Secret Manager by hand, so that code,
+ * configuration and Pulumi's state contain no secret.
  */
 export function grantSecrets(settings: Settings, name: string, { member, grants }: Identity): void {
   const ids = new Set(Object.values(settings.secrets).map(({ secret }) => secret))

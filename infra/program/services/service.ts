@@ -20,7 +20,7 @@ export interface FunctionService {
   variables: Variables
   tuning: Tuning
   scaling: { minInstanceCount: number; maxInstanceCount: number }
-  /** Accepts all requests, which the function authenticates. Otherwise IAM admits invokers only. */
+  /** Whether Cloud Run accepts all requests, so that the function authenticates them. If not, IAM admits only invokers. */
   isPublic: boolean
   ingress: 'all' | 'load-balancer' | 'internal'
   /** Starts before the function. */

@@ -14,9 +14,9 @@ export interface ClamdStart {
   databaseDirectory: string
   /** A private directory for `clamd.log` and for the bytes of files that are being scanned. Created if missing. */
   directory: string
-  /** Additional lines of configuration, e.g. `TCPSocket 3310`. They override the shipped ones. */
+  /** Additional lines of configuration, e.g. `TCPSocket 3310`. They override the shipped lines. */
   settings?: string[]
-  /** Limit for loading the signatures; the official ones take tens of seconds. */
+  /** Limit for loading the signatures. The official signatures take tens of seconds. */
   startTimeoutMs?: number
   /** Cancels the start. It does not end a clamd that has started. */
   signal?: AbortSignal

@@ -25,7 +25,7 @@ type InstalledClamd =
   | { found: true; program: string; databaseDirectory: string }
   | { found: false; reason: 'not-installed' | 'no-signatures' }
 
-/** Looks for clamd and for the system's signatures, without which clamd does not start. */
+/** Searches for clamd and for the system's signatures. clamd does not start without signatures. */
 export async function findClamd(): Promise<InstalledClamd> {
   const program = await findProgram()
   if (program === undefined) return { found: false, reason: 'not-installed' }
@@ -34,7 +34,7 @@ export async function findClamd(): Promise<InstalledClamd> {
   return { found: true, program, databaseDirectory }
 }
 
-/** Resolves to the first program that runs; undefined if clamd is not installed. */
+/** Resolves to the first program that runs. Undefined if clamd is not installed. */
 export function findProgram(): Promise<string | undefined> {
   return firstWhere(programs, runs)
 }

@@ -10,7 +10,7 @@ import { Semaphore } from './semaphore.ts'
 import { unavailable } from './unavailable.ts'
 
 export interface ClamdOptions extends Partial<Timeouts> {
-  /** Limit of concurrent scans; more scans wait. Must be below clamd's `MaxThreads`, so that clamd never queues. */
+  /** Limit of concurrent scans. Further scans wait. Must be below clamd's `MaxThreads`, so that clamd never queues. */
   concurrency?: number
 }
 
@@ -33,7 +33,7 @@ export class ClamdScanner implements Scanner {
   }
 
   async scan(body: Readable, { signal, reopen, workspaceId }: ScanOptions = {}): Promise<Verdict> {
-    // A body may fail while it waits. Reading it throws the error later.
+    // A body may fail while it waits for a slot. Reading it throws the error later.
     body.on('error', () => undefined)
     try {
       using _slot = await this.#slots.acquire(signal, workspaceId)

@@ -20,8 +20,8 @@ const maxReplyBytes = 4096
 type WriteCallback = (error?: Error | null) => void
 
 /**
- * A socket that keeps reading after a write fails. clamd closes its end when a stream exceeds its limit, and its reply must still be
- * read. A failed write never calls back; the reading side ends the connection.
+ * A socket that continues to read after a write fails. clamd closes its end when a stream exceeds its limit, and its reply must
+ * still be read. A failed write never calls back. The reading side ends the connection.
  */
 class ReadingSocket extends Socket {
   override _write(chunk: Buffer, encoding: BufferEncoding, callback: WriteCallback): void {
@@ -92,7 +92,7 @@ export class Connection implements Disposable {
     return this.#reply.promise
   }
 
-  /** Resolves once the system has accepted the bytes. Never resolves if clamd accepts no more; `reply` then rejects. */
+  /** Resolves once the system has accepted the bytes. Never resolves if clamd accepts no more bytes. Then `reply` rejects. */
   write(parts: Buffer[]): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>()
     const accepted = () => {
@@ -137,7 +137,7 @@ export class Connection implements Disposable {
   #receive(chunk: Buffer): void {
     this.#received = Buffer.concat([this.#received, chunk])
     const end = this.#received.findIndex((byte) => byte === 0x00 || byte === 0x0a)
-    // One command has one reply. Bytes after its terminator make the reply untrustworthy.
+    // One command has one reply. A reply with bytes after its terminator cannot be trusted.
     if (end === this.#received.length - 1)
       this.#reply.resolve(this.#received.toString('utf8', 0, end))
     else if (end >= 0) this.#fail(unavailable('clamd sent more than one reply'))

@@ -25,15 +25,15 @@ const unsupported = unscannable('unsupported-archive')
 interface Pass {
   audit: ArchiveAudit
   verdict: Verdict
-  /** True if clamd skipped content of an archive, which it may scan after the archive has been rewritten. */
+  /** True if clamd skipped content of an archive. clamd may be able to scan the content after the archive has been rewritten. */
   skipsEntries: boolean
-  /** True if clamd cannot scan an archive inside this one, but read this one completely. */
+  /** True if clamd read this archive completely, but cannot scan an archive inside it. */
   hidesArchive: boolean
 }
 
 /**
- * Examines one uploaded file with clamd, including its archives. clamd calls content clean that it cannot unpack, so content that it
- * skipped is rewritten or unpacked here, or else the file is `unscannable`.
+ * Examines one uploaded file with clamd, including its archives. clamd reports content that it cannot unpack as clean. This class
+ * therefore rewrites or unpacks skipped content. Otherwise the file is `unscannable`.
  */
 export class Examination {
   readonly #scanStream: ScanStream

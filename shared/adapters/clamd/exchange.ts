@@ -29,7 +29,7 @@ export type ScanStream = (
   signal?: AbortSignal,
 ) => Promise<{ verdict: Verdict; reply: string }>
 
-/** Makes a function that scans a body with INSTREAM. It throws `scanner-unavailable` for a reply without a verdict. */
+/** Returns a function that scans a body with INSTREAM. It throws `scanner-unavailable` for a reply without a verdict. */
 export function openScanStream(address: ClamdAddress, timeouts: Timeouts): ScanStream {
   return async (body, onBytes, signal) => {
     using connection = await Connection.open(address, timeouts, signal)

@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream'
 import type { ReadAt } from '../../media/formats/read-at.ts'
 
-/** Reads a file that can only be unpacked from its start. Reopens it when an offset lies before the current position. */
+/** Reads a file that can only be unpacked from its start. Reopens it for an offset before the current position. */
 export class ForwardReader implements AsyncDisposable {
   readonly #open: () => Promise<Readable>
   #body: Readable | undefined

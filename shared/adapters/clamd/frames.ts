@@ -3,7 +3,7 @@ import type { Readable } from 'node:stream'
 /** Large frames need few system calls. Each scan keeps two frames in memory. */
 const maxFrameBytes = 512 * 1024
 
-/** Makes `<length of the data, 4 bytes, big-endian><data>` (clamd(8), INSTREAM). A frame without data ends the stream. */
+/** Returns `<length of the data, 4 bytes, big-endian><data>` (clamd(8), INSTREAM). A frame without data ends the stream. */
 function frame(parts: Buffer[], sizeBytes: number): Buffer[] {
   const header = Buffer.allocUnsafe(4)
   header.writeUInt32BE(sizeBytes)

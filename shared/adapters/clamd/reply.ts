@@ -7,7 +7,7 @@ const version = /^(?<engine>ClamAV [^/]+)(?:\/(?<signatures>.+))?$/
 /** The format of `ctime(3)`, which pads the day of the month with a space, after the version number. */
 const builtAt = /^\d+\/\w{3} (?<date>\w{3} [ \d]\d) (?<time>\d\d:\d\d:\d\d) (?<year>\d{4})$/
 
-/** Stands for a database without a version, such as a single `.hdb` file. */
+/** The version of a database without one, such as a single `.hdb` file. */
 const unversioned = 'unversioned'
 
 /** Findings that mean that clamd did not scan all content. The first match applies. */

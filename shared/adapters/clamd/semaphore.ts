@@ -1,6 +1,6 @@
 import { fairShare } from '../../model/fair-share.ts'
 
-/** Scans without a workspace share one queue and may hold every slot. */
+/** Scans without a workspace share one queue and may use every slot. */
 const noWorkspace = ''
 
 /**

@@ -10,12 +10,12 @@ const shipped = [
 ].map((url): [name: string, target: string] => [basename(url.pathname), fileURLToPath(url)])
 
 /**
- * Links the installed and the shipped signatures into one directory, because clamd reads a single one. Removes links to missing
- * files and, on later calls, adds new files. Installed signatures override shipped ones of the same name.
+ * Links the installed and the shipped signatures into one directory, because clamd reads a single directory. Removes links to
+ * missing files and, on later calls, adds new files. Installed signatures override shipped signatures of the same name.
  */
 export async function linkSignatures(installed: string, directory: string): Promise<void> {
   await mkdir(directory, { recursive: true, mode: 0o700 })
-  // The shipped signatures detect no malware. Without installed ones, clamd must report that it has no signatures.
+  // The shipped signatures detect no malware. Without installed signatures, clamd must report that it has none.
   const wanted = new Map((await hasSignatures(installed)) ? shipped : [])
   for (const name of await readdir(installed)) {
     const target = join(installed, name)

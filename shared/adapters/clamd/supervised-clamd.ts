@@ -19,7 +19,7 @@ interface SupervisedClamdOptions {
   livenessMs?: number
 }
 
-/** Longer than loading new signatures takes, because clamd does not answer meanwhile. */
+/** Longer than loading new signatures takes, because clamd does not answer while it loads them. */
 const defaultLivenessMs = 120_000
 const shortestPauseMs = 250
 const longestPauseMs = 60_000
@@ -135,7 +135,7 @@ async function watchLiveness(
   for (;;) {
     const aborted = await setTimeout(livenessMs, false, { signal }).catch(() => true)
     if (aborted) return 'clamd is no longer needed'
-    // Ignores an unreadable directory until the next check; clamd keeps its loaded signatures.
+    // Ignores an unreadable directory until the next check. clamd continues with its loaded signatures.
     await link().catch(() => undefined)
     const reply = await ask({ path: socketPath }, 'PING', timeouts).catch(() => undefined)
     if (reply !== 'PONG') return 'clamd hangs'

@@ -1,6 +1,6 @@
 import { WorkspaceError } from '../../model/errors.ts'
 
-/** Makes the `scanner-unavailable` error. Only the log shows the cause. */
+/** Returns the `scanner-unavailable` error. Only the log contains the cause. */
 export function unavailable(cause: unknown): WorkspaceError {
   const detail = 'The virus scanner gives no verdict at the moment; try again later'
   return new WorkspaceError('scanner-unavailable', detail, {

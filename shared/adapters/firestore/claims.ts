@@ -69,7 +69,7 @@ export class Claims {
   #known(path: WorkspacePath): PathClaims {
     const claims = this.#read.get(path)
     if (claims) return claims
-    throw new Error(`Read the claims of ${path} before a file takes or leaves it.`)
+    throw new Error(`The claims of ${path} must be read before they change.`)
   }
 }
 

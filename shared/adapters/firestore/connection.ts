@@ -1,7 +1,7 @@
 import { Firestore, type DocumentReference } from '@google-cloud/firestore'
 import { defaultRecordLimits } from '../../model/record-limits.ts'
-import type { RecordLimits } from '../../model/usage.ts'
-import { workspaceOf, type Allowance } from './documents.ts'
+import type { Allowance, RecordLimits } from '../../model/usage.ts'
+import { workspaceOf } from './documents.ts'
 import { translateError, type DatabaseName } from './faults.ts'
 import { KeyedMutex } from './keyed-mutex.ts'
 import type { Attempt } from './transaction/attempt.ts'
@@ -16,7 +16,7 @@ export interface ConnectionOptions {
   preferRest?: boolean
   /** Uses no credentials. On a machine without any, the client would wait seconds for a metadata server. */
   isEmulated?: boolean
-  /** The quota of a workspace for which none is set. */
+  /** The quota of a workspace without a quota in the catalog. */
   quotaBytes: number
   /** Default: `defaultRecordLimits`. */
   recordLimits?: RecordLimits
@@ -45,7 +45,7 @@ export class FirestoreConnection implements AsyncDisposable {
   static async open(options: ConnectionOptions): Promise<FirestoreConnection> {
     const { projectId, databaseId, preferRest, isEmulated } = options
     const firestore = new Firestore({
-      // Without this option the client retries every failed read after seconds, even one with a permanent error.
+      // Without this option the client retries every failed read after seconds, even after a permanent error.
       gaxServerStreamingRetries: true,
       ...(isEmulated && { auth: await withoutCredentials() }),
       projectId,
@@ -94,8 +94,8 @@ export class FirestoreConnection implements AsyncDisposable {
   }
 
   /**
-   * Aborts calls of `awaitSettled` and waits for all other calls. After `terminate`, client 9.4.1 never answers a call and
-   * leaves its rejection unhandled.
+   * Aborts calls of `awaitSettled` and waits for all other calls. After `terminate`, client 9.4.1 never settles a call that is
+   * still running, and leaves its rejection unhandled.
    */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closing.abort()

@@ -8,7 +8,7 @@ import { fileRecordSchema, type FileRecord } from '../../model/file.ts'
 import type { FileId } from '../../model/ids.ts'
 import {
   type Counters,
-  type RecordLimits,
+  type Allowance,
   type Usage,
   counterNames,
   noCounters,
@@ -52,12 +52,6 @@ export function decodeFile(snapshot: DocumentSnapshot): FileRecord | undefined {
 export function decodeFields(record: unknown, metadata: unknown): FileRecord {
   const file = fileRecordSchema.parse({ ...(record as object), metadata: {} })
   return { ...file, metadata: metadata as FileRecord['metadata'] }
-}
-
-/** The deployment's default quota and its limits on records. */
-export interface Allowance {
-  quotaBytes: number
-  recordLimits: RecordLimits
 }
 
 /** Documents of earlier versions lack the counters of records until the next recount. */

@@ -36,7 +36,7 @@ export function translateError(error: unknown, database: DatabaseName): unknown 
 function adviceOn(code: unknown, message: string, database: DatabaseName): string | undefined {
   const { projectId, databaseId } = database
   if (code === grpcStatus.FAILED_PRECONDITION && /requires an? .*index/i.test(message)) {
-    return `Firestore lacks an index that firestore.indexes.json declares, or still builds it. Run: firebase deploy --only firestore:indexes --project ${projectId}`
+    return `Firestore lacks an index that firestore.indexes.json declares, or is still building it. Run: firebase deploy --only firestore:indexes --project ${projectId}`
   }
   if (code === grpcStatus.NOT_FOUND && /database/i.test(message)) {
     return `The project ${projectId} has no Firestore database ${databaseId}. Run: gcloud firestore databases create --database="${databaseId}" --location=LOCATION --project=${projectId}`

@@ -2,9 +2,9 @@
 export const maxGramLength = 3
 
 /**
- * The distinct n-grams of one to three code points in a text, by which names are searched. A name of 30 characters has about
- * 70. Each is one entry in each of the four indexes of `firestore.indexes.json`, about 50 KB in all. No additional document
- * is read or written.
+ * The distinct n-grams of one to three code points in a text, for the search of names. A name of 30 characters has about 70
+ * n-grams. Each is one entry in each of the four indexes of `firestore.indexes.json`, about 50 KB together. Costs no
+ * additional reads or writes of documents.
  */
 export function gramsOf(text: string): string[] {
   const grams = new Set<string>()
@@ -13,7 +13,7 @@ export function gramsOf(text: string): string[] {
   return [...grams]
 }
 
-/** The longest n-grams of the searched text. Every text that contains it has them. */
+/** The longest n-grams of the searched text. Every text that contains the searched text has these n-grams. */
 export function longestGramsOf(wanted: string): string[] {
   const characters = Array.from(wanted)
   const grams = new Set<string>()

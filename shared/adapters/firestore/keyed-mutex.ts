@@ -1,6 +1,6 @@
 /**
- * Runs the tasks of one key one after another, in the order of the calls. Used for the changes of a workspace: all of them
- * write its document, so concurrent ones would fail and retry, and the reads of every attempt are billed.
+ * Runs the tasks of one key one after another, in the order of the calls. Used for the changes of a workspace. All of them
+ * write its document, so concurrent changes would fail and retry. The reads of every attempt are billed.
  */
 export class KeyedMutex {
   readonly #last = new Map<string, Promise<unknown>>()

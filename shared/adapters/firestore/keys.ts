@@ -45,7 +45,7 @@ interface Scope {
   sessionId?: SessionId | undefined
 }
 
-/** Joined by `|`, which no part contains. An absent part is empty. */
+/** The parts joined by `|`, which no part contains. A missing part is empty. */
 export function scopeTerm({ deleted, state, origin, sessionId }: Scope): string {
   return [deleted ? 'T' : 'L', state, origin, sessionId].join('|')
 }

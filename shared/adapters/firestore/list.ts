@@ -12,7 +12,7 @@ import { count, select, type Selection } from './selection.ts'
 
 type Entry = ListEntry<DocumentSnapshot>
 
-/** Documents that one query reads at most. */
+/** The most documents that one query reads. */
 const maxBatch = 300
 
 /** Lists one page. Its queries do not share a snapshot. */
@@ -43,8 +43,8 @@ async function entriesOf(selection: Selection, query: ListQuery): Promise<Entry[
 }
 
 /**
- * Reads batches of documents until there are enough entries. Lists a folder when it finds its first file, then seeks past
- * the others. Batches double in size, but start at one document again after a batch with further files of a folder.
+ * Reads batches of documents until there are enough entries. Lists a folder when it finds the folder's first file, then seeks
+ * past its other files. Batches double in size. After a batch with further files of a folder, the next batch is one document.
  */
 async function readInBatches(
   { query: selected, matches }: Selection,
@@ -76,7 +76,7 @@ async function readInBatches(
   }
 }
 
-/** The number of files on all pages. Reads every document if the query alone does not decide. */
+/** The number of files on all pages. Reads every document if the query does not express all filters. */
 async function countAll({ query, matches }: Selection): Promise<number> {
   if (!matches) return count(query)
   const { docs } = await query.select('record.name', 'record.state', 'record.origin').get()

@@ -21,7 +21,7 @@ interface Counted extends Recount {
 
 /**
  * Counts in one read-only transaction, which reads one snapshot without locks. Every change updates files and counters together,
- * so a difference between them stays the same until it is repaired. The repair adds the difference. Costs one read for each
+ * so a difference between them does not change until it is repaired. The repair adds the difference. Costs one read for each
  * file.
  */
 export async function recount(

@@ -11,7 +11,7 @@ const maxCountedFiles = 1000
 /** The files of a list query, in its order, independent of the page. */
 export interface Selection {
   query: Query
-  /** Whether a document of `query` matches the list query. Undefined if all do. */
+  /** Whether a document of `query` matches the list query. Undefined if all documents match. */
   matches: ((snapshot: DocumentSnapshot) => boolean) | undefined
 }
 
@@ -37,7 +37,7 @@ export async function select(files: Query, query: ListQuery): Promise<Selection 
   }
 }
 
-/** Undefined if the term of the query decides alone. Otherwise each document that it finds is tested. */
+/** Undefined if the term of the query expresses all filters. Otherwise each document that the query returns is tested. */
 function matcherOf({ state, origin }: ListQuery, folded: string): Selection['matches'] {
   const isFiltered = state !== undefined || origin !== undefined
   if (folded === '' || (Array.from(folded).length <= maxGramLength && !isFiltered)) return undefined
@@ -47,7 +47,10 @@ function matcherOf({ state, origin }: ListQuery, folded: string): Selection['mat
     [undefined, snapshot.get('record.origin')].includes(origin)
 }
 
-/** The n-gram with the fewest files, so that the fewest documents are read in vain. Counting the files of one costs one read. */
+/**
+ * The n-gram with the fewest files, so that the query reads the fewest documents that do not match. Counting the files of an
+ * n-gram costs one read.
+ */
 async function rarestGram(files: Query, { deleted }: ListQuery, folded: string): Promise<string> {
   const grams = sampleOf(longestGramsOf(folded), maxCountedGrams)
   if (grams.length <= 1) return grams[0] ?? folded
@@ -60,10 +63,10 @@ async function rarestGram(files: Query, { deleted }: ListQuery, folded: string):
   return grams[counts.indexOf(Math.min(...counts))] ?? folded
 }
 
-/** At most `most` of the items, evenly spaced, including the first and the last. */
-function sampleOf(items: string[], most: number): string[] {
-  if (items.length <= most) return items
-  const step = (items.length - 1) / (most - 1)
+/** At most `maxItems` of the items, evenly spaced, including the first and the last. */
+function sampleOf(items: string[], maxItems: number): string[] {
+  if (items.length <= maxItems) return items
+  const step = (items.length - 1) / (maxItems - 1)
   return items.filter((_, i) => Math.round(Math.round(i / step) * step) === i)
 }
 

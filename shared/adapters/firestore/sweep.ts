@@ -9,7 +9,7 @@ export async function listPending(firestore: Firestore, query: SweepQuery): Prom
   return page(firestore, query, 'pending', query.after && pendingSweepKey(query.after))
 }
 
-/** Reads only the oldest file. Counts the others in the index, at one read for each thousand. */
+/** Reads only the oldest file. Counts the files in the index, which costs one read for each thousand. */
 export async function countPending(firestore: Firestore): Promise<PendingCount> {
   const pending = firestore
     .collectionGroup(filesCollection)
@@ -25,7 +25,7 @@ export async function listTrash(firestore: Firestore, query: SweepQuery): Promis
   return page(firestore, query, 'trash', query.after && trashSweepKey(query.after))
 }
 
-/** Excludes keys of the instant `before`: they are longer than its text, so they sort after it. */
+/** Excludes files of the instant `before` itself: their keys are longer than its text, so they sort after it. */
 async function page(
   firestore: Firestore,
   { before, limit }: SweepQuery,

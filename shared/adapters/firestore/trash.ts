@@ -5,9 +5,9 @@ import { trashKeyOf } from './keys.ts'
 import type { WorkspaceTransaction } from './transaction/workspace-transaction.ts'
 
 /**
- * Purges the oldest files of a trash that is over its limit, `maxPurgedAtOnce` at most: a commit is limited to 10 MiB including
+ * Purges the oldest files of a trash that is over its limit, `maxPurgedAtOnce` at most. A commit is limited to 10 MiB including
  * index entries, and a file with the longest possible name has about 90 KB of them. Returns the purged records, oldest first.
- * `moved` are the files that this transaction itself puts into the trash or moves within it.
+ * `moved` are the files that this transaction moves to the trash or within it.
  */
 export async function trimTrash(
   transaction: WorkspaceTransaction,

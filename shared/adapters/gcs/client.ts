@@ -21,7 +21,7 @@ export interface GcsOptions {
 }
 
 /**
- * The official client for one bucket, with time limits and retries added: the client's requests have no time limit, and one
+ * The official client for one bucket, with time limits and retries. The official client's requests have no time limit, and one
  * call can disable its retries for all calls.
  */
 export class GcsClient {
@@ -129,7 +129,7 @@ export class GcsClient {
         },
         responseType: 'stream',
       })
-      // Handle an error before the body is read, which reports it again. Without a listener it would end the process.
+      // An error before the body is read would end the process without a listener. Reading the body reports the error again.
       data.on('error', () => undefined)
       if (!isWhole && status !== partialContent) {
         data.destroy()

@@ -10,7 +10,7 @@ interface Copy {
   to: string
   /** Default: the bucket of the source. */
   toBucket?: string
-  /** The metadata of the copy. Default: those of the source. */
+  /** The metadata of the copy. Default: the metadata of the source. */
   resource?: Resource
 }
 
@@ -21,8 +21,8 @@ interface Resource {
 }
 
 /**
- * Copies one generation to a free name. The copy carries a token of this call in its metadata: after any failure the object
- * at the destination with this token is the result, and an object without it belongs to someone else.
+ * Copies one generation to a free name. The copy has a token of this call in its metadata. After a failure, an object at the
+ * destination with this token is the result. An object without it was created by another call.
  */
 export async function copyObject(client: GcsClient, copy: Copy): Promise<GcsObject> {
   const token = randomUUID()
@@ -38,8 +38,8 @@ export async function copyObject(client: GcsClient, copy: Copy): Promise<GcsObje
 }
 
 /**
- * Sends as many requests as Cloud Storage asks for. `File.copy()` is not used, because it drops the precondition from the
- * second request on.
+ * Repeats the request until Cloud Storage reports the end. `File.copy()` is not used, because it omits the precondition from
+ * the second and later requests.
  */
 async function rewrite(client: GcsClient, copy: Copy, json: Resource): Promise<GcsObject> {
   const { bucket } = client
@@ -57,7 +57,7 @@ async function rewrite(client: GcsClient, copy: Copy, json: Resource): Promise<G
   }
 }
 
-/** The metadata of the source. A rewrite with any metadata replaces all of them, so the copy must repeat these. */
+/** The metadata of the source. A rewrite with metadata replaces all metadata, so the copy must repeat the source's. */
 async function resourceOf(client: GcsClient, { from, generation }: Copy): Promise<Resource> {
   const source = client.bucket.file(from, { generation })
   return client.retrying(async () => {

@@ -25,7 +25,7 @@ export class GcsDerived {
   }
 
   async read(source: Source, name: string): Promise<Buffer | undefined> {
-    // Without a generation, which would cost a request to find. A derived object is never replaced.
+    // Omit the generation, because finding it costs a request. A derived object is never replaced.
     const object = { name: objectOf(source, name) }
     const open = (start: number, end?: number) => this.#client.openBody(object, start, end)
     const body = await readObject(open, this.#client.retry)
@@ -41,11 +41,11 @@ export class GcsDerived {
       pieceBytes,
       maxBytes: bytes.length,
     }).catch(async (error: unknown) => {
-      // Another request has written it, or this one has and its response was lost.
+      // Another request has written the object, or this request has and its response was lost.
       const isWritten = isTaken(error) || (await this.#client.find(objectOf(source, name)))
       if (!isWritten) throw this.#client.explained(error)
     })
-    // If the blob was removed meanwhile, its removal may have listed the derived files before this one existed.
+    // If the blob was removed during the write, its removal may have listed the derived files before this file existed.
     const blob = await this.#client.find(source.name)
     if (blob?.generation !== source.generation) await this.remove(source)
   }

@@ -18,8 +18,8 @@ interface Emulator {
  * Google's other clients. For an emulator the official client omits `/storage/v1` from its paths. Firebase's emulator supports
  * some calls only without it, and fake-gcs-server supports all calls only with it.
  *
- * A value that ends with `/storage/v1` selects the long paths. Otherwise one request finds out. An emulator that does not
- * answer, or answers without the expected properties, gets the paths of the real service.
+ * A value that ends with `/storage/v1` selects the long paths. Otherwise one request detects them. For an emulator that does
+ * not answer, or answers without the expected properties, the client uses the paths of the real service.
  */
 export async function adaptToEmulator(storage: Storage, bucket: string): Promise<Emulator> {
   const given = storage.baseUrl.replace(/(?<!\/)\/+$/, '')
@@ -36,8 +36,8 @@ const realPaths = { hasShortPaths: false, isFirebase: false }
 const firebase = { hasShortPaths: true, isFirebase: true }
 
 /**
- * Requests a listing without `/storage/v1`. A header field identifies Firebase's emulator, and the kind of the listing any other
- * emulator with short paths. An error response identifies nothing, because any server may answer errors in JSON.
+ * Requests a listing without `/storage/v1`. A header field identifies Firebase's emulator. The kind of the listing identifies any
+ * other emulator with short paths. An error response identifies nothing, because any server may answer errors in JSON.
  */
 async function probe(endpoint: string, bucket: string) {
   try {

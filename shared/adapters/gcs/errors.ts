@@ -6,12 +6,12 @@ export function setupError(bucket: string, error: unknown): Error | undefined {
   return remedy && new Error(remedy.message(bucket), { cause: error })
 }
 
-/** Whether there is no such object, or no such generation of it. */
+/** Whether the object or the generation does not exist. */
 export function isMissing(error: unknown): boolean {
   return statusOf(error) === 404
 }
 
-/** Whether a precondition did not hold: the object already exists, or has another generation. */
+/** Whether a precondition failed: the object already exists, or has another generation. */
 export function isTaken(error: unknown): boolean {
   return statusOf(error) === 412
 }

@@ -26,7 +26,7 @@ export class GcsForeignObjects implements Pick<Sources, 'openObject'> {
     const client = await this.#client(bucket)
     const object = await client.find(name)
     signal?.throwIfAborted()
-    // Cloud Storage may decode such objects on download. Then the size and checksum in the metadata are of other bytes.
+    // Cloud Storage may decode such objects on download. The size and checksum in the metadata are those of the encoded bytes.
     if (!object || (object.contentEncoding ?? 'identity') !== 'identity') return undefined
     if (object.size > maxBytes) throw tooLarge(maxBytes)
     const open = (start: number, end: number | undefined) => client.openBody(object, start, end)
@@ -35,7 +35,7 @@ export class GcsForeignObjects implements Pick<Sources, 'openObject'> {
     const stop = () => body.destroy(signal?.reason as Error)
     signal?.addEventListener('abort', stop, { once: true })
     body.once('close', () => signal?.removeEventListener('abort', stop))
-    // Handle an error before the body is read, which reports it again. Without a listener it would end the process.
+    // An error before the body is read would end the process without a listener. Reading the body reports the error again.
     body.on('error', () => undefined)
     const { size: sizeBytes, contentType: declaredType } = object
     return { body, sizeBytes, ...(declaredType !== undefined && { declaredType }) }

@@ -14,7 +14,7 @@ export function locateIn(bucket: string, workspaceId: string, id: FileId, name: 
   return storagePathOf(bucket, objectPrefix + objectName(workspaceId, id, name))
 }
 
-/** The object at a storage path. Undefined for a path that `storagePathOf` never makes for this bucket. */
+/** The object at a storage path. Undefined for a path that `storagePathOf` never returns for this bucket. */
 export function objectAt(bucket: string, storagePath: string): string | undefined {
   const root = `gcs://${bucket}/`
   if (!storagePath.startsWith(root + objectPrefix) || !ownerOf(storagePath)) return undefined

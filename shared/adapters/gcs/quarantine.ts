@@ -95,7 +95,7 @@ export class GcsQuarantine implements Quarantine {
   }
 }
 
-/** Custom metadata must be ASCII text, because header fields carry it. */
+/** Custom metadata must be ASCII text, because it is sent in header fields. */
 function metadataOf(note: QuarantineNote, storagePath: string): Record<string, string> {
   const { workspaceId, fileId, threat, checksum, sizeBytes, engine, scannedAt } = note
   return {

@@ -13,11 +13,11 @@ export interface GcsBody {
 /** Opens one generation from a byte to `end` (inclusive; default: the last byte). Undefined if it does not exist. */
 export type OpenBody = (start: number, end: number | undefined) => Promise<GcsBody | undefined>
 
-/** A body that has delivered this many bytes since its last failure gets all its attempts again. */
+/** After this many bytes since its last failure, a body has all its attempts again. */
 const progressBytes = 256 * 1024
 
 /**
- * Reads a generation as one stream. After a broken or stalled connection, it continues at the next byte, because a generation
+ * Reads a generation as one stream. After a broken or stalled connection, continues at the next byte, because a generation
  * never changes. Without a range, the stream fails if the bytes do not have the CRC32C that Cloud Storage reports.
  */
 export async function readObject(

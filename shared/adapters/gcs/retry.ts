@@ -36,8 +36,8 @@ export class TransientError extends Error {
 }
 
 /**
- * Runs a step until it succeeds or fails permanently. Throws `store-unavailable` after `attempts` or `totalMs`. The step gets
- * the time, in milliseconds, that it may wait for a response.
+ * Runs a step until it succeeds or fails permanently. Throws `store-unavailable` after `attempts` or `totalMs`. The argument of
+ * the step is the time, in milliseconds, that it may wait for a response.
  *
  * `p-retry` does not replace it: it ignores `Retry-After`, has no jitter at its longest delay, and does not limit the time of
  * an attempt.
@@ -68,8 +68,8 @@ export async function retried<T>(
  * `maxDelayMs`.
  */
 export function pauseMs(retry: RetryOptions, failures: number, error: unknown): number {
-  const most = retry.baseDelayMs * 2 ** (failures - 1) * (0.5 + Math.random() / 2)
-  return Math.min(retry.maxDelayMs, Math.max(most, retryAfterMs(error)))
+  const backoffMs = retry.baseDelayMs * 2 ** (failures - 1) * (0.5 + Math.random() / 2)
+  return Math.min(retry.maxDelayMs, Math.max(backoffMs, retryAfterMs(error)))
 }
 
 /** The seconds of `Retry-After` (RFC 9110 §10.2.3) in milliseconds; 0 without the field, and for a date. */

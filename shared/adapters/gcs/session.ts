@@ -3,14 +3,14 @@ import type { WorkspaceError } from '../../model/errors.ts'
 import { parseObject, type GcsObject } from './object.ts'
 import { retried, TransientError, unavailable, type RetryOptions } from './retry.ts'
 
-/** Every chunk but the last is a multiple of this many bytes. */
+/** The size of every chunk except the last is a multiple of this number of bytes. */
 export const chunkMultiple = 256 * 1024
 
 const resumeIncomplete = 308
 /** Cloud Storage has ended the session. The upload must start again at its first byte. */
 const endedStatuses = new Set([404, 410])
 
-/** The stored object has a wrong checksum and is visible. Cloud Storage prevents this with `X-Goog-Hash`, an emulator may not. */
+/** The stored object has a wrong checksum and is visible. Cloud Storage prevents this with `X-Goog-Hash`. An emulator may not. */
 export class WrongChecksum extends Error {
   override readonly name = 'WrongChecksum'
 }
@@ -53,7 +53,7 @@ export class GcsSession {
     throw new WrongChecksum(`Cloud Storage stored bytes of CRC32C ${object.crc32c}, not ${crc32c}`)
   }
 
-  /** Sends a piece with retries. After a failure it first requests the status, then sends the bytes that are missing. */
+  /** Sends a piece with retries. After a failure, first requests the status, then sends the missing bytes. */
   #deliver(
     piece: Buffer,
     total: number | '*',
@@ -133,7 +133,7 @@ function storedBytes(range: string | null): number {
   return last === undefined ? 0 : Number(last) + 1
 }
 
-/** The upload cannot continue, because the bytes sent before are no longer in memory. The caller must start again. */
+/** The error for an upload that cannot continue, because the earlier bytes are no longer in memory. The caller must start again. */
 function lost(reason: string): WorkspaceError {
   return unavailable(new Error(`Cloud Storage ${reason}`))
 }

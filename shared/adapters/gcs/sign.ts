@@ -3,9 +3,9 @@ import type { SignOptions } from '../../ports/blob-store.ts'
 import { TransientError } from './retry.ts'
 
 /**
- * Creates a V4 signed URL of one generation that expires in at most seven days. With a key it needs no request. Without one
+ * Creates a V4 signed URL of one generation that expires in at most seven days. With a key, sends no request. Without a key,
  * IAM signs (`signBlob`), and the service account needs `roles/iam.serviceAccountTokenCreator` on itself. Changes `file`, so
- * pass a `File` without other users.
+ * pass a `File` that no other code uses.
  */
 export async function signObjectUrl(
   file: File,
@@ -50,7 +50,7 @@ function signingBy(
   return Object.create(storage, { authClient: { value: authClient } }) as Storage
 }
 
-/** The client does not check the response of IAM. A truncated one has no signature. */
+/** The client does not check the response of IAM. A truncated response has no signature. */
 async function signatureOf(signing: Promise<string | undefined>): Promise<string> {
   const signature = await signing
   if (signature === undefined) throw new TransientError('The response of IAM is incomplete')

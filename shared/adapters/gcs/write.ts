@@ -18,7 +18,7 @@ type ObjectWrite = Omit<WriteOptions, 'contentType'> & {
   /** Opens while the first bytes arrive. */
   session: Promise<GcsSession>
   pieceBytes: number
-  /** Called before the last piece is sent. From then on the object may be visible, even if the write throws. */
+  /** Called before the last piece is sent. Afterwards the object may be visible, even if the write throws. */
   onCommit?: () => void
 }
 

@@ -2,8 +2,8 @@ import { GoogleAuth } from 'google-auth-library'
 import { once } from '../../concurrency/once.ts'
 
 /**
- * Makes a function that returns an ID token of this process's service account for a Cloud Run service
- * (https://cloud.google.com/run/docs/authenticating/service-to-service). Caches the token until it expires.
+ * Creates a function that returns the `Authorization` header with an ID token of this process's service account for a Cloud Run
+ * service (https://cloud.google.com/run/docs/authenticating/service-to-service). Caches the token until it expires.
  */
 export function googleIdTokens(audience: string): () => Promise<string> {
   const client = once(() => new GoogleAuth().getIdTokenClient(audience))

@@ -107,7 +107,7 @@ function refused(error: unknown): never {
 function unavailable(cause: Outage): WorkspaceError {
   return new WorkspaceError(
     'renderer-unavailable',
-    'No pictures can be made at this moment. Try again in a few seconds, or download the file itself.',
+    'Images cannot be rendered at the moment. Try again in a few seconds, or download the file itself.',
     { cause, retryAfterSeconds: 5 },
   )
 }

@@ -26,8 +26,8 @@ type Ended =
 
 /**
  * Sets the limits that the system supports and then executes the program. `ulimit` differs between shells: the number of processes
- * is `-p` or `-u`. A limit that is already lower stays. The OOM killer selects this process first, and the scheduler gives it the
- * lowest priority.
+ * is `-p` or `-u`. A limit that is already lower does not change. The OOM killer selects this process first. Its scheduling
+ * priority is low.
  */
 const script = `
 for limit in $LIMITS; do ulimit "-\${limit%%=*}" "\${limit#*=}" 2>/dev/null; done
@@ -117,7 +117,7 @@ function killGroup(pid: number): void {
   }
 }
 
-/** Reads a stream to its end and keeps the first `maxBytes` bytes. */
+/** Reads a stream to its end. Returns a function that returns the first `maxBytes` bytes. */
 function collect(stream: Readable, maxBytes: number, exceeded?: () => void): () => Buffer {
   const chunks: Buffer[] = []
   let bytes = 0

@@ -12,7 +12,7 @@ import { Refusal, refusalFor } from './refusals.ts'
 import { removeStaleSpools, Spool } from './spool.ts'
 import { typicalFrame } from './video.ts'
 
-/** Limit of waiting renderings. More are rejected with `too-many-requests`, so that they do not hold connections. */
+/** Limit of waiting renderings. Further renderings are rejected with `too-many-requests`, so that they occupy no connections. */
 const maxPending = 64
 
 const source = 'source'

@@ -3,8 +3,8 @@ import { execFile } from 'node:child_process'
 const intervalMs = 250
 
 /**
- * Calls `exceeded` if a process uses more memory than `maxBytes`. Returns a function that stops watching. Does nothing on Linux, whose
- * kernel enforces `RLIMIT_DATA`; macOS does not.
+ * Calls `exceeded` if a process uses more memory than `maxBytes`. Returns a function that stops watching. Does nothing on Linux,
+ * because its kernel enforces `RLIMIT_DATA`. The kernel of macOS does not.
  */
 export function watchMemory(
   pid: number,

@@ -5,18 +5,18 @@ const sentences = {
   damaged:
     'It cannot be decoded: it is damaged, or in a variant that this server has no decoder for.',
   encrypted: 'It cannot be decoded: it is encrypted.',
-  empty: 'It holds no picture.',
-  'too-large': 'It is larger than the 256 MiB that are rendered.',
+  empty: 'It contains no picture.',
+  'too-large': 'It is larger than the limit of 256 MiB.',
   pixels:
-    'It has more pixels than are decoded here: 250 million of a JPEG, 64 million of AVIF and HEIC, 100 million of any other image.',
+    'It has more pixels than the limit: 250 million for JPEG, 64 million for AVIF and HEIC, 100 million for any other image.',
   time: 'It takes too long to decode or to encode.',
-  memory: 'It takes more memory to decode than a decoder is given.',
+  memory: 'It needs more memory to decode than the limit.',
   crash: 'It ended its decoder: it is damaged, too large or too complex.',
   format: 'It is not an AVIF, GIF, HEIC, JPEG, PNG, TIFF or WebP image.',
-  raw: 'It is camera raw, of which only the thumbnail would be kept.',
-  frames: 'It is an animation of a format that this server cannot turn or scale.',
-  pages: 'It has several pages, and this server cannot turn or scale all of them.',
-  depth: 'Its colours or its depth would not survive turning or scaling.',
+  raw: 'It is camera raw. Only its thumbnail could be preserved.',
+  frames: 'It is an animation in a format that this server cannot rotate or scale.',
+  pages: 'It has several pages, and this server cannot rotate or scale all of them.',
+  depth: 'Rotating or scaling would change its colours or its depth.',
   hevc: 'This server cannot scale HEIC.',
 } as const
 
@@ -54,7 +54,7 @@ export function refusalFor(purpose: Purpose, error: unknown): unknown {
   return new WorkspaceError('unsupported-type', detail, { cause: error })
 }
 
-/** Makes the error for a format whose helper program is not installed. */
+/** The error for a format whose helper program is not installed. */
 export function programMissing(program: string, format: string): WorkspaceError {
   return new WorkspaceError(
     'unsupported-type',
@@ -62,7 +62,7 @@ export function programMissing(program: string, format: string): WorkspaceError 
   )
 }
 
-/** Makes the error for a server without decoders. */
+/** The error for a server without decoders. */
 export function noDecoders(purpose: Purpose): WorkspaceError {
   const what =
     purpose === 'preview' ? 'Previews of images, PDF and video need' : 'normalize=image needs'

@@ -13,7 +13,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 export interface RenderService {
   /** `https:` in the cloud; HTTP/2 without TLS on loopback. */
   origin: string
-  /** Makes the value of `Authorization`. */
+  /** Resolves to the value of `Authorization`. */
   authorize?: (() => Promise<string>) | undefined
   timeouts?: Partial<RenderTimeouts>
 }

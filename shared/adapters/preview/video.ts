@@ -16,10 +16,10 @@ interface FrameRequest {
 /** Time limit of the search for a frame that is not black. After it, only key frames are searched. */
 const searchSeconds = 6
 
-/** The most typical of so many consecutive frames is used. */
+/** The number of consecutive frames of which the most typical is used. */
 const comparedFrames = 24
 
-/** A frame is black if so many percent of its pixels are darker than 32 of 255 (ffmpeg's blackframe). */
+/** A frame is black if this percentage of its pixels is darker than 32 of 255 (ffmpeg's blackframe). */
 const blackPercent = 95
 
 /** Transfer functions of high dynamic range (ITU-T H.273 table 3): PQ and HLG. */

@@ -5,7 +5,7 @@ import type { ListPage, ListQuery } from '../../model/listing.ts'
 import { type ReserveRequest, reservation } from '../../model/reservation.ts'
 import type { RefusalCode, SettleResult } from '../../model/settlement.ts'
 import type { RescanOutcome, Settlement } from '../../model/verdict.ts'
-import type { RecordLimits, Usage } from '../../model/usage.ts'
+import type { Allowance, RecordLimits, Usage } from '../../model/usage.ts'
 import type { Catalog, FileChanges, FileKey, Removal, SessionRemoval } from '../../ports/catalog.ts'
 import type {
   Maintenance,
@@ -28,7 +28,7 @@ import { settleFile } from './settle.ts'
 import { recount } from './recount.ts'
 import * as sweeps from './sweep.ts'
 import { trimTrash } from './trash.ts'
-import { nextSequence, readUsage, writeQuota, type Allowance } from './workspaces.ts'
+import { nextSequence, readUsage, writeQuota } from './workspaces.ts'
 import { eventOrTimeout } from './event-or-timeout.ts'
 
 export interface SqliteCatalogOptions {

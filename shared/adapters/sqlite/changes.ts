@@ -11,11 +11,11 @@ import {
   trashed,
   untrashed,
 } from '../../model/transitions.ts'
-import { metadataBytesOf } from '../../model/usage.ts'
+import { type Allowance, metadataBytesOf } from '../../model/usage.ts'
 import type { Database } from './database/database.ts'
 import { readClaim, readOwner, replaceFile } from './rows.ts'
 import { deleteRecord, trimTrash } from './trash.ts'
-import { readUsage, type Allowance } from './workspaces.ts'
+import { readUsage } from './workspaces.ts'
 
 /** Arguments common to all changes. A change runs in the transaction that read its file. */
 export interface ChangeContext {

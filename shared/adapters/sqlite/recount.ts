@@ -1,8 +1,14 @@
 import { setImmediate } from 'node:timers/promises'
-import { type Counters, applyDelta, counterNames, noCounters } from '../../model/usage.ts'
+import {
+  type Allowance,
+  type Counters,
+  applyDelta,
+  counterNames,
+  noCounters,
+} from '../../model/usage.ts'
 import type { Recount } from '../../ports/maintenance.ts'
 import type { Database } from './database/database.ts'
-import { countersOfRow, adjustCounters, readUsage, type Allowance } from './workspaces.ts'
+import { countersOfRow, adjustCounters, readUsage } from './workspaces.ts'
 
 interface RecountOptions {
   repair: boolean

@@ -1,11 +1,12 @@
 import type { FileRecord } from '../../model/file.ts'
 import { type SettleResult, settlement } from '../../model/settlement.ts'
 import type { Settlement } from '../../model/verdict.ts'
+import type { Allowance } from '../../model/usage.ts'
 import type { Database } from './database/database.ts'
 import { writeRefusal } from './refusals.ts'
 import { deleteFile, readOwner, replaceFile } from './rows.ts'
 import { trimTrash } from './trash.ts'
-import { readUsage, type Allowance } from './workspaces.ts'
+import { readUsage } from './workspaces.ts'
 
 /** Writes the verdict on a pending file, in the transaction that read it. Leaves a file in any other state unchanged. */
 export function settleFile(

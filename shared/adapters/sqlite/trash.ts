@@ -1,11 +1,11 @@
 import type { FileRecord } from '../../model/file.ts'
 import { maxPurgedAtOnce } from '../../ports/catalog.ts'
 import { isTrashOverLimit } from '../../model/record-limits.ts'
-import { applyDelta, countersOf } from '../../model/usage.ts'
+import { type Allowance, applyDelta, countersOf } from '../../model/usage.ts'
 import type { Database } from './database/database.ts'
 import { writeRefusal } from './refusals.ts'
 import { deleteFile, readOldestTrash } from './rows.ts'
-import { readUsage, type Allowance } from './workspaces.ts'
+import { readUsage } from './workspaces.ts'
 
 /**
  * Purges the oldest files of a trash that is over its limit, `maxPurgedAtOnce` at most. Returns the purged records, oldest

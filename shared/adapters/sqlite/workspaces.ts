@@ -1,7 +1,7 @@
 import type { FileRecord } from '../../model/file.ts'
 import {
   type Counters,
-  type RecordLimits,
+  type Allowance,
   type Usage,
   applyDelta as applyDeltaTo,
   counterNames,
@@ -9,12 +9,6 @@ import {
   noCounters,
 } from '../../model/usage.ts'
 import type { Database } from './database/database.ts'
-
-/** The deployment's default quota and its limits on records. */
-export interface Allowance {
-  quotaBytes: number
-  recordLimits: RecordLimits
-}
 
 const columns: Record<keyof Counters, string> = {
   liveBytes: 'live_bytes',

@@ -21,8 +21,8 @@ const decoders: Record<string, () => Transform> = {
 }
 
 /**
- * Makes a decoder for a `Content-Encoding` (RFC 9110 §8.4), which some servers apply unrequested; undefined without one. Throws
- * `invalid-request` for unknown codings and for more than one, because a chain can use unbounded CPU time without output.
+ * Creates a decoder for a `Content-Encoding` (RFC 9110 §8.4), which some servers apply unrequested. Undefined without a coding.
+ * Throws `invalid-request` for unknown codings and for more than one, because a chain can use unbounded CPU time without output.
  */
 export function contentDecoder(contentEncoding = ''): Transform | undefined {
   const [coding, ...more] = contentEncoding

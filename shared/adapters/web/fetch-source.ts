@@ -14,7 +14,7 @@ import { parseTarget } from './target.ts'
 export interface FetchPolicy {
   /** 80 and 443 by default. */
   allowedPorts: readonly number[]
-  /** Returns true for addresses that may be connected to; `isPublicAddress` by default. */
+  /** Returns true for addresses to which the fetcher may connect. Default: `isPublicAddress`. */
   isAllowed: (address: string) => boolean
   resolve: Resolve
   /** PEM certificates to trust instead of the default ones. */
@@ -64,7 +64,7 @@ const publicWeb: FetchPolicy = {
 }
 
 /**
- * Makes a fetcher for untrusted URLs.
+ * Creates a fetcher for untrusted URLs.
  * - Accepts http and https on allowed ports, without user name and password. Follows at most 5 redirects, with the same checks, but
  *   none from https to http.
  * - Resolves a host once and rejects it if any of its addresses is not public. Connects to a checked address only.
@@ -117,7 +117,7 @@ async function follow(
     if (next.origin !== url.origin) headers = {}
     url = next
   }
-  throw refusedSource(`redirects more than ${maxRedirects} times; use the URL that it leads to`)
+  throw refusedSource(`redirects more than ${maxRedirects} times; use the final URL`)
 }
 
 async function answerOf(

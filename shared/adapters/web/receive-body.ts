@@ -53,7 +53,7 @@ function decode(response: IncomingMessage, decoder: Transform, maxBytes: number)
   return decoder
 }
 
-/** Limits the encoded bytes, because a coding can also consume endless input without output. No coding adds more than this. */
+/** The limit of the encoded bytes, because a coding can consume endless input without output. No coding adds more bytes. */
 function maxCodedBytes(maxBytes: number): number {
   return maxBytes + Math.ceil(maxBytes / 64) + 64 * 1024
 }

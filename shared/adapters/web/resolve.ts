@@ -30,8 +30,8 @@ export function dnsResolve(servers?: readonly string[]): Resolve {
 }
 
 /**
- * Resolves to the addresses to connect to. A host with any address that is not allowed is rejected, because a name with public and
- * private addresses indicates DNS rebinding.
+ * Resolves to the addresses to which the fetcher may connect. Rejects a host if any of its addresses is not allowed, because a
+ * name with public and private addresses indicates DNS rebinding.
  */
 export async function checkedAddresses(
   url: URL,

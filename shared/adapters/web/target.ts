@@ -10,7 +10,7 @@ export function parseTarget(text: string, allowedPorts: readonly number[], base?
     throw refusedSource('must be, and may only redirect to, an http or https URL')
   }
   if (url.username !== '' || url.password !== '') {
-    throw refusedSource('must not hold a user name or password; use a URL that needs none')
+    throw refusedSource('must not contain a user name or password; use a URL that needs none')
   }
   if (!allowedPorts.includes(portOf(url))) {
     throw refusedSource(`must use, and may only redirect to, port ${allowedPorts.join(' or ')}`)

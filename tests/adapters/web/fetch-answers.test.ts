@@ -11,7 +11,7 @@ import { certificate, startSecureHost } from '../../support/http/secure-host.ts'
 const maxBytes = 100_000
 const noFile = {
   code: 'invalid-request',
-  message: expect.stringMatching(/^source: was not answered with a file/),
+  message: expect.stringMatching(/^source: did not return a file/),
 }
 const unreachable = {
   code: 'invalid-request',

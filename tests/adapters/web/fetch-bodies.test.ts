@@ -17,7 +17,7 @@ import { fetcherFor, startHost, startRawHost, type Host } from '../../support/ht
 const maxBytes = 100_000
 const file = Buffer.from('a file of some length, '.repeat(1000))
 const tooLarge = { code: 'too-large', message: expect.stringContaining(`${maxBytes} bytes`) }
-const broken = { code: 'invalid-request', message: expect.stringContaining('broke off') }
+const broken = { code: 'invalid-request', message: expect.stringContaining('was truncated') }
 const tooSlow = { code: 'invalid-request', message: expect.stringContaining('too slowly') }
 
 const encoded: Record<string, Buffer> = {

@@ -134,7 +134,7 @@ function urlCases(api: Api): void {
       const user = await api.newUser()
       const answer = await importing(user, { source: urlOf(host) })
       const problem = await expectProblem(answer, 400, 'invalid-request', 'source')
-      expect(problem.detail).toContain('broke off')
+      expect(problem.detail).toContain('was truncated')
       await expectNothingStored(user)
     })
 

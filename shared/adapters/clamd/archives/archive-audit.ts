@@ -8,7 +8,7 @@ interface Signature {
 }
 
 /**
- * Formats after whose content clamd 1.4 does not look for an appended archive: gzip, tar, and the formats that it does not parse
+ * Formats in which clamd 1.4 does not search for an archive after the content: gzip, tar, and the formats that it does not parse
  * (MP3, Ogg, RealMedia, SQLite).
  */
 const formatsHidingArchives: Signature[] = [
@@ -27,8 +27,8 @@ const sevenZip: Signature = { at: 0, bytes: Buffer.from('377abcaf271c', 'hex') }
 const lzma: Signature = { at: 0, bytes: Buffer.from('5d0000', 'hex') }
 
 /**
- * Archive formats that clamd 1.4 does not know. All signatures of a row must match. The signatures of infra/clamav find the same
- * formats inside archives.
+ * Archive formats that clamd 1.4 does not support. All signatures of a row must match. The signatures of infra/clamav find the
+ * same formats inside archives.
  */
 const unknownFormats: Signature[][] = [
   // LZ4 frames, lzip, lzop.
@@ -80,7 +80,7 @@ export class ArchiveAudit {
     return this.#sizeBytes
   }
 
-  /** Takes the next bytes of the file. */
+  /** Adds the next bytes of the file. */
   add(bytes: Buffer): void {
     this.#sizeBytes += bytes.length
     const missing = encryptionHeadBytes - this.#head.length
@@ -88,7 +88,7 @@ export class ArchiveAudit {
     this.#zip.add(bytes)
   }
 
-  /** Returns true if every clamd skips content of this file. Call once, after the last byte. */
+  /** Returns true if clamd skips content of this file, in every build. Call once, after the last byte. */
   hasSkippedContent(): boolean {
     return (
       this.#zip.hasSkippedContent() ||
@@ -101,7 +101,7 @@ export class ArchiveAudit {
     return this.#zip
   }
 
-  /** Returns true for an archive format that no clamd knows. */
+  /** Returns true for an archive format that no build of clamd supports. */
   isUnknownFormat(): boolean {
     return unknownFormats.some((format) => format.every((signature) => this.#matches(signature)))
   }

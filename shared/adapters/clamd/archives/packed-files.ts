@@ -28,7 +28,7 @@ export function isGzip(head: Buffer): boolean {
   return head.subarray(0, gzipSignature.length).equals(gzipSignature)
 }
 
-/** Matches Zstandard, which clamd 1.4 does not know. */
+/** Matches Zstandard, which clamd 1.4 does not support. */
 export function isZstandard(head: Buffer): boolean {
   if (head.subarray(0, zstandardSignature.length).equals(zstandardSignature)) return true
   return head.length >= 4 && (head.readUInt32LE(0) & ~0x0f) >>> 0 === skippableMagic

@@ -12,8 +12,8 @@ interface Probe {
 }
 
 /**
- * Applies patches to a stream and reports probes. Both must be sorted by offset and must not overlap others of their kind. Keeps one
- * chunk and one probe in memory.
+ * Applies patches to a stream and reports probes. Both must be sorted by offset. No two patches and no two probes may overlap.
+ * Uses memory for one chunk and one probe.
  */
 export async function* patchedBody(
   body: AsyncIterable<Buffer>,

@@ -6,13 +6,13 @@ export const rarSignature = Buffer.from('Rar!\u001a\u0007')
 const name = Buffer.from('eicar.com')
 const archiveBlock = 0x73
 const fileBlock = 0x74
-/** Flag of a file block that data follow. */
+/** Flag of a file block that is followed by data. */
 const hasData = 0x8000
 const stored = 0x30
 
 /**
- * Makes a RAR archive that contains the EICAR test file. UnRAR is not free software, so many builds of ClamAV lack it and call every
- * RAR archive clean.
+ * Returns a RAR archive that contains the EICAR test file. UnRAR is not free software, so many builds of ClamAV lack it and report
+ * every RAR archive as clean.
  */
 export function rarCanary(): Buffer {
   const file = Buffer.alloc(25)
@@ -31,7 +31,7 @@ export function rarCanary(): Buffer {
   ])
 }
 
-/** Makes a block: the low half of the CRC-32, then type, flags, total length and fields. */
+/** Returns a block: the low half of the CRC-32, then type, flags, total length and fields. */
 function block(type: number, flags: number, fields: Buffer): Buffer {
   const head = Buffer.alloc(7)
   head.writeUInt8(type, 2)

@@ -17,8 +17,8 @@ interface Directory {
 }
 
 /**
- * Inspects the bytes that are sent to clamd for zip archives that clamd 1.4 calls clean without unpacking them. The cases are listed in
- * docs/decisions/archives-clamd-skips.md. Uses bounded memory.
+ * Inspects the bytes that are sent to clamd for zip archives that clamd 1.4 reports as clean without unpacking them.
+ * docs/decisions/archives-clamd-skips.md lists the cases. Uses bounded memory.
  */
 export class ZipAudit {
   readonly #records = new ZipRecordFinder({
@@ -38,7 +38,7 @@ export class ZipAudit {
   #usesZip64 = false
   #skipped = false
 
-  /** Takes the next bytes of the file. */
+  /** Adds the next bytes of the file. */
   add(bytes: Buffer): void {
     if (!this.#skipped) this.#records.add(bytes)
   }
@@ -49,7 +49,7 @@ export class ZipAudit {
     return this.#skipped || this.#usesZip64 || this.#skipsEntries()
   }
 
-  /** Returns the local header at an offset; undefined without one, or if the limit of records was exceeded. */
+  /** Returns the local header at an offset. Undefined if no header is there, or if the limit of records was exceeded. */
   localAt(at: number): LocalHeader | undefined {
     return this.#skipped ? undefined : this.#locals.get(at)
   }
@@ -59,7 +59,7 @@ export class ZipAudit {
     return this.#ends
   }
 
-  /** Returns true if the file ends with the end record of a zip archive, which is where readers start. */
+  /** Returns true if the file ends with the end record of a zip archive, where readers start. */
   endsAsZip(): boolean {
     return this.#last?.end.end === this.#records.position
   }

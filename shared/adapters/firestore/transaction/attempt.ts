@@ -8,7 +8,7 @@ import {
   type WriteBatch,
 } from '@google-cloud/firestore'
 
-/** Marks are kept for longer than an operation is retried, and for the skew of clocks. */
+/** How long a mark is stored: longer than an operation is retried, with reserve for clock skew. */
 const markKeptMs = 60_000
 
 type Fields = Record<string, unknown>
@@ -29,13 +29,13 @@ interface Seen {
 
 /**
  * The reads and writes of one attempt at a change. Reads see one snapshot and take no locks. A write of a document that was
- * read takes effect only if the document has not changed since, so that a commit is as safe as that of a transaction.
+ * read takes effect only if the document has not changed since. A commit is therefore as safe as that of a transaction.
  */
 export class Attempt {
   readonly mark: Mark
-  /** The error that ended the attempt before this one. */
+  /** The error of the previous attempt. */
   readonly failure: unknown
-  /** The document that carries the mark; undefined if nothing is written. */
+  /** The document with the mark. Undefined if nothing is written. */
   markedDocument: DocumentReference | undefined
   readonly #snapshot: Transaction
   readonly #batch: WriteBatch
@@ -76,7 +76,7 @@ export class Attempt {
     this.#batch.create(ref, fields)
   }
 
-  /** Writes fields of a document, which is created if it was read as absent. */
+  /** Writes fields of a document. Creates the document if it did not exist when it was read. */
   write(ref: DocumentReference, fields: Fields): void {
     const seen = this.#seen.get(ref.path)
     if (seen?.updateTime) this.#batch.update(ref, fields, { lastUpdateTime: seen.updateTime })

@@ -1,8 +1,7 @@
 import type { Firestore, Transaction } from '@google-cloud/firestore'
 
 /**
- * Reads one instant of the database, without locks.
- * Errors: those of `work`, and the client's gRPC errors.
+ * Reads one snapshot of the database, without locks. Rejects with the errors of `work` and the client's gRPC errors.
  */
 export function onSnapshot<Result>(
   firestore: Firestore,

@@ -5,7 +5,7 @@ import { Attempt, marksOf } from './attempt.ts'
 import { onSnapshot } from './snapshot.ts'
 import { grpcStatus } from '../status.ts'
 
-/** Reads and writes for one attempt, and resolves to what the operation answers if they are committed. */
+/** Reads and writes for one attempt. Resolves to the result of the operation, which is valid if the writes are committed. */
 export type Work<Result> = (attempt: Attempt) => Promise<Result>
 
 interface Committed<Result> {
@@ -39,8 +39,8 @@ const conflicts = new Set<unknown>([
 /**
  * Reads a snapshot and commits writes, on condition that no document changed since it was read. Retries for half a minute
  * with exponential backoff and full jitter. Takes no locks, so it does not depend on the concurrency mode of the database
- * (docs/decisions/firestore-concurrency.md). Each commit marks one document. An attempt after a failed commit looks for the
- * marks first, and returns the result of the attempt that was committed after all.
+ * (docs/decisions/firestore-concurrency.md). Each commit marks one document. An attempt after a failed commit first searches
+ * for the marks. If it finds one, the earlier attempt was committed, and its result is returned.
  *
  * `p-retry` does not replace the loop: it has no full jitter.
  */
@@ -101,7 +101,7 @@ function isRetryable(error: unknown, isCommitting: boolean): boolean {
   )
 }
 
-/** The error after the last attempt. Replaces the status of a failed precondition by `ABORTED`, which stands for contention. */
+/** The error after the last attempt. Replaces the status of a failed precondition by `ABORTED`, the status for contention. */
 function tooManyWriters(error: unknown): unknown {
   const { code } = error as { code?: unknown }
   if (!conflicts.has(code)) return error

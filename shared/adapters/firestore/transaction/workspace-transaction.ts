@@ -10,6 +10,7 @@ import type { FileRecord, PendingFile } from '../../../model/file.ts'
 import type { FileId, SessionId, WorkspacePath } from '../../../model/ids.ts'
 import type { RefusalCode } from '../../../model/settlement.ts'
 import {
+  type Allowance,
   type Counters,
   type Usage,
   applyDelta,
@@ -30,7 +31,7 @@ export interface KnownFile {
 }
 
 interface WorkspaceOptions {
-  allowance: documents.Allowance
+  allowance: Allowance
   now: Date
 }
 
@@ -159,7 +160,7 @@ export class WorkspaceTransaction {
     })
   }
 
-  /** Does not write metadata that is the same object in both records: an owner from the claims has none. */
+  /** Does not write metadata that is the same object in both records, because an owner from the claims has no metadata. */
   replace(before: FileRecord, after: FileRecord): void {
     this.#change(before, after)
     const metadata = before.metadata === after.metadata ? {} : documents.metadataFields(after)
@@ -168,7 +169,7 @@ export class WorkspaceTransaction {
     this.#files.set(after.id, { ...documents.fileFields(after), ...metadata, ...claims })
   }
 
-  /** Moves the owner of a path into the trash. Reads its metadata, which the claims lack and which counts as trash. */
+  /** Moves the owner of a path into the trash. Reads its metadata, because the claims lack it and it counts as trash. */
   async displace(owner: FileRecord, displaced: FileRecord): Promise<void> {
     const { metadata } = (await this.readFile(owner.id)) ?? owner
     this.replace({ ...owner, metadata }, { ...displaced, metadata })
@@ -204,7 +205,7 @@ export class WorkspaceTransaction {
       .filter(([, growth]) => growth !== 0)
       .map(([name, growth]) => [name, FieldValue.increment(growth)])
     const sequence = this.#takenSequence && { lastSequence: this.#takenSequence }
-    // Mark the workspace when a file is removed. Otherwise a retry could not tell whether it removed the file itself.
+    // Mark the workspace when a file is removed. Otherwise a retry could not detect that an earlier attempt removed the file.
     const isRemoval = [...this.#files.values()].includes(undefined)
     if (counters.length === 0 && !sequence && !this.#quota && !isRemoval) return undefined
     return { ...Object.fromEntries(counters), ...sequence, ...this.#quota }

@@ -12,8 +12,8 @@ const kept: [number, string][] = [
 ]
 
 /**
- * Strips Exif, XMP, comments, thumbnails and data after the end from a JPEG (ITU-T T.81). Such data are additional pictures (CIPA
- * DC-007) and the video of a motion photo.
+ * Strips Exif, XMP, comments, thumbnails and data after the end from a JPEG (ITU-T T.81). Additional pictures (CIPA DC-007) and the
+ * video of a motion photo are stored after the end.
  */
 export function stripJpeg(file: Buffer): StrippedImage {
   const parts = new KeptParts(file)

@@ -23,7 +23,7 @@ export class KeptParts {
     this.#file = file
   }
 
-  /** Keeps the bytes from `start` up to `end`. */
+  /** Adds the bytes from `start` up to `end`. */
   range(start: number, end: number): void {
     const last = this.parts.at(-1)
     if (last && this.#end === start) {
