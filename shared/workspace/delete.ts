@@ -32,8 +32,8 @@ export async function remove(
 }
 
 /**
- * Deletes the files of one session in batches. A session without files is no error. Resolves to true when all are deleted,
- * to false when `budgetMs` has passed and files are left for the next call.
+ * Deletes the files of one session in batches. A session without files is no error. Resolves to true if all files are deleted,
+ * to false if `budgetMs` has passed and the next call must delete the rest.
  */
 export async function removeSession(
   ports: DeletePorts & Pick<Ports, 'now'>,
@@ -56,7 +56,7 @@ export async function removeSession(
     if (!purge) await trimTrash(ports, workspaceId)
     if (removal.removedCount < maxRemovedAtOnce) return true
     if (now().getTime() >= deadline) return false
-    // Lets other requests run: the SQLite catalog answers without leaving the event loop.
+    // Lets other requests run, because the SQLite catalog is synchronous.
     await setImmediate()
   }
 }

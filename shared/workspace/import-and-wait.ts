@@ -7,7 +7,7 @@ import { awaitOutcome, outcomeOf, type UploadOutcome } from './upload/upload-and
 
 interface ImportWait {
   seconds: number
-  /** Ends the import while the caller waits for it. */
+  /** Cancels the import while the caller waits for it. */
   signal: AbortSignal
   /** Called when the transfer has ended, with or without an error. */
   onTransferred: () => void
@@ -55,7 +55,7 @@ export async function importAndWait(
   return outcomeOf(file ?? unfinished)
 }
 
-/** A copy of an own file is ready. Other imported files are pending. */
+/** Waits for the verdict on a pending file. A copy of a file of the caller is ready immediately. */
 async function settled(ports: ImportPorts, file: FileRecord, wait: Wait): Promise<UploadOutcome> {
   return file.state === 'pending' ? awaitOutcome(ports, file, wait) : outcomeOf(file)
 }

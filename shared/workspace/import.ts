@@ -25,7 +25,7 @@ export type ImportPorts = Pick<
 export interface SourceFile {
   name: string
   mimeType: string
-  /** Only if the source is a file of the caller; so is `origin`. */
+  /** `metadata` and `origin` are set only if the source is a file of the caller. */
   metadata?: Metadata
   origin?: Origin
 }
@@ -51,7 +51,7 @@ const progressSeconds = 3
 
 /**
  * Copies a source into the workspace. A file of the caller is already scanned, so it is copied inside the store and ready
- * immediately. Other sources are streamed into a pending file whose record shows the progress. Keeps nothing on failure.
+ * immediately. Other sources are streamed into a pending file whose record shows the progress. Stores nothing on failure.
  * Throws `gone` if the file is deleted during the import.
  */
 export async function importFile(
@@ -75,7 +75,7 @@ export async function importFile(
   }
 }
 
-interface Receiving extends Omit<ImportRequest, 'source'> {
+interface Transfer extends Omit<ImportRequest, 'source'> {
   source: OpenedSource
   body: Readable
 }
@@ -83,7 +83,7 @@ interface Receiving extends Omit<ImportRequest, 'source'> {
 async function receive(
   ports: ImportPorts,
   caller: Caller,
-  { source, body, normalization, signal, onReserved, ...request }: Receiving,
+  { source, body, normalization, signal, onReserved, ...request }: Transfer,
 ): Promise<PendingFile> {
   const { limits, catalog, now } = ports
   const target = request.target(describe(source))
@@ -130,7 +130,7 @@ async function bodyOf(ports: ImportPorts, caller: Caller, source: OpenedSource):
   return open()
 }
 
-/** Returns the greatest size for a source of unknown size: the file limit or the free quota. An overwrite reuses the replaced bytes. */
+/** Returns the limit for a source of unknown size: the file limit, or the free quota with the bytes that an overwrite replaces. */
 async function availableBytes(
   { catalog, limits }: ImportPorts,
   { workspaceId }: Caller,
@@ -138,8 +138,8 @@ async function availableBytes(
 ): Promise<number> {
   const { quotaBytes, liveBytes, reservedBytes } = await catalog.usage(workspaceId)
   const freeBytes = Math.max(0, quotaBytes - liveBytes - reservedBytes)
-  const there = overwrite ? await catalog.getByPath(workspaceId, path) : undefined
-  const replacedBytes = there?.state === 'ready' && !there.isDeleted ? there.sizeBytes : 0
+  const current = overwrite ? await catalog.getByPath(workspaceId, path) : undefined
+  const replacedBytes = current?.state === 'ready' && !current.isDeleted ? current.sizeBytes : 0
   return Math.max(1, Math.min(limits.maxFileBytes, freeBytes + replacedBytes))
 }
 

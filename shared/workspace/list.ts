@@ -59,7 +59,7 @@ export async function list(
   }
 }
 
-/** Returns the caller's counters. A token bound to a session may read them, because they decide whether its uploads fit. */
+/** Returns the caller's counters. A token bound to a session may read them, because they limit its uploads. */
 export async function usage({ catalog }: Pick<Ports, 'catalog'>, caller: Caller): Promise<Usage> {
   return catalog.usage(caller.workspaceId)
 }
@@ -73,10 +73,10 @@ function toQuery(caller: Caller, request: ListRequest): Omit<ListQuery, 'limit'>
     throw notFound('session')
   }
   if (request.cursor !== undefined && request.offset !== undefined) {
-    throw invalid('offset', 'must not be combined with "cursor"; the cursor knows where to go on')
+    throw invalid('offset', 'must not be combined with "cursor"; the cursor contains the position')
   }
   if ((request.nameContains?.length ?? 0) > maxSearchCharacters) {
-    throw invalid('q', `must be at most ${maxSearchCharacters} characters; no name is as long`)
+    throw invalid('q', `must be at most ${maxSearchCharacters} characters; no name is longer`)
   }
   const session = caller.session ?? request.session
   const sessionId = request.allSessions && !caller.session ? undefined : session
@@ -103,7 +103,7 @@ function toQuery(caller: Caller, request: ListRequest): Omit<ListQuery, 'limit'>
   }
 }
 
-/** Tells whether a page of the query can end at a position. Other positions would bypass its prefix and session. */
+/** Returns whether a page of the query can end at a position. Other positions would bypass its prefix and session. */
 function isWithin(query: Omit<ListQuery, 'limit'>, after: ListPosition): boolean {
   const { prefix = '', sessionId, sort } = query
   if (!('path' in after)) return sort === 'created'

@@ -15,7 +15,7 @@ export type OpenedSource = { file: ReadyFile } | ForeignSource
 
 type SourcePorts = Pick<Ports, 'catalog' | 'limits' | 'sources'>
 
-/** Tells whether a text names a file by something other than a local path. */
+/** Returns whether a text is a URI instead of a local path. */
 export function isRemote(text: string): boolean {
   return /^(?:data|https?|workspace|local|gcs):|^[a-z][a-z0-9+.-]*:\/\//i.test(text)
 }
@@ -68,7 +68,7 @@ async function ownFile(
   const owner = ownerOf(storagePath)
   if (owner?.workspaceId !== caller.workspaceId) return undefined
   const file = await ports.catalog.get(owner.workspaceId, owner.id)
-  // To a caller bound to a session, files outside it do not exist.
+  // A caller bound to a session must not learn that files outside it exist.
   if (file?.storagePath !== storagePath || !mayRead(caller, file)) return undefined
   return readyFile(ports, caller, { id: owner.id })
 }

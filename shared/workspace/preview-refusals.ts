@@ -2,8 +2,8 @@ import { WorkspaceError } from '../model/errors.ts'
 import type { FileId } from '../model/ids.ts'
 
 /** Allows a retry after a minute, because a decoder may have run out of time under load. */
-const rememberedMs = 60_000
-const mostRemembered = 1000
+const lifetimeMs = 60_000
+const maxEntries = 1000
 
 /** Remembers files that could not be rendered, so that repeated requests start no decoder. The bytes of an id never change. */
 export class Refusals {
@@ -18,8 +18,8 @@ export class Refusals {
   remember(id: FileId, error: unknown): void {
     if (!(error instanceof WorkspaceError) || error.code !== 'unsupported-type') return
     this.#known.delete(id)
-    this.#known.set(id, { error, until: performance.now() + rememberedMs })
+    this.#known.set(id, { error, until: performance.now() + lifetimeMs })
     const [oldest] = this.#known.keys()
-    if (this.#known.size > mostRemembered && oldest !== undefined) this.#known.delete(oldest)
+    if (this.#known.size > maxEntries && oldest !== undefined) this.#known.delete(oldest)
   }
 }

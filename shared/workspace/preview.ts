@@ -28,7 +28,7 @@ export interface PreviewSize {
 /** Part of a derived blob's name. Change it when the renderer's output changes. */
 const renderVersion = 'v2'
 
-/** Only these widths are stored, so that no caller fills the store. Other widths are scaled from the next larger one. */
+/** Only these widths are stored, so that no caller can fill the store. Other widths are scaled from the next larger one. */
 const cachedWidths = [128, 256, 400, 512, 1024]
 
 /** Concurrent renderings per workspace, so that one user cannot occupy the renderer. */

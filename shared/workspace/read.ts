@@ -37,7 +37,10 @@ export async function readFile(
   return file
 }
 
-/** Finds the record of a file whose bytes may be served. Throws `not-scanned`, `infected`, `unscannable`, `gone` or `content-missing`. */
+/**
+ * Finds the record of a file whose bytes may be served. Throws `not-scanned`, `infected`, `unscannable`, `gone` or
+ * `content-missing`.
+ */
 export async function readyFile(
   ports: Pick<Ports, 'catalog' | 'limits'>,
   caller: Caller,
@@ -65,7 +68,7 @@ export interface Content {
   open: (range?: ByteRange) => Promise<Readable>
 }
 
-/** Returns a reader of a ready file's bytes, at exactly the scanned generation (I1). */
+/** Returns a reader of a ready file's bytes, at exactly the scanned generation: other bytes are never served. */
 export async function readContent(
   ports: Pick<Ports, 'catalog' | 'blobs' | 'limits'>,
   caller: Caller,

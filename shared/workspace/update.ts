@@ -11,10 +11,10 @@ import { releaseReservation, reserveFile } from './upload/reserve.ts'
 import { deletePurged } from './trim.ts'
 
 export interface Changes {
-  /** A new name in the same folder. Excludes `path`. */
+  /** A new name in the same folder. Cannot be combined with `path`. */
   name?: string
   path?: WorkspacePath
-  /** Replaces the metadata whole. */
+  /** Replaces all metadata. */
   metadata?: Metadata
   ifMatch?: IfMatch | undefined
 }
@@ -74,7 +74,7 @@ export async function copy(
   })
   const blob = await blobs.copy(source, storagePath).catch(async (error: unknown) => {
     await releaseReservation(ports, file)
-    // The source may be purged by now. Reading it again throws the reason.
+    // The source may have been purged. Reading it again throws the reason.
     await readyFile(ports, caller, { id: source.id })
     throw error
   })
@@ -110,7 +110,7 @@ export async function restore(
 function inTrash(file: FileRecord): WorkspaceError {
   return new WorkspaceError(
     'gone',
-    `This version has been replaced and lies in the trash. Bring it back under another path with POST /api/workspace/files/${file.id}/restore and {"path": "…"}, then change it.`,
+    `This version has been replaced and is in the trash. Bring it back under another path with POST /api/workspace/files/${file.id}/restore and {"path": "…"}, then change it.`,
     { file },
   )
 }

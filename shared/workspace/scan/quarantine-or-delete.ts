@@ -4,7 +4,7 @@ import type { QuarantineNote } from '../../ports/quarantine.ts'
 
 /**
  * Removes the bytes of a rejected file from the store, because a signed URL could still reach them. Moves infected bytes to
- * the quarantine if it is configured to take them. Idempotent: may be repeated after a crash.
+ * the quarantine if it accepts them. Idempotent: may be repeated after a crash.
  */
 export async function quarantineOrDelete(
   { blobs, quarantine }: Pick<Ports, 'blobs' | 'quarantine'>,

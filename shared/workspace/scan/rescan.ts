@@ -61,13 +61,13 @@ export async function rescan(ports: RescanPorts, options: RescanOptions): Promis
   let after = from?.signaturesAt === signaturesAt ? from.after : undefined
   const interrupted = () => ({ ...report, ...(after && { next: { after, signaturesAt } }) })
   for await (const file of outdated(ports, new Date(signaturesAt), after)) {
-    if (isSpent(ports, options, report)) return interrupted()
+    if (isBudgetSpent(ports, options, report)) return interrupted()
     try {
       await scanAgain(ports, file, { report, signal })
     } catch (error) {
       signal?.throwIfAborted()
       report.failures.push(`${file.workspaceId}/${file.id}: ${String(error)}`)
-      // If the scanner works, only this file fails: continues with the others.
+      // If the scanner works, the failure concerns only this file, so the run continues.
       if (!(await isWorking(ports))) return interrupted()
     }
     after = file
@@ -75,7 +75,7 @@ export async function rescan(ports: RescanPorts, options: RescanOptions): Promis
   return report
 }
 
-function isSpent(
+function isBudgetSpent(
   { now }: RescanPorts,
   { maxFiles, maxBytes, deadline }: RescanOptions,
   { scanned, scannedBytes, failures }: RescanReport,
@@ -90,7 +90,7 @@ async function scanAgain(
   { report, signal }: { report: RescanReport; signal: AbortSignal | undefined },
 ): Promise<void> {
   const body = await ports.blobs.read(file)
-  // The file was purged meanwhile, or its bytes are lost; the sweep detects lost bytes.
+  // The file has been purged, or its bytes are lost. The sweep detects lost bytes.
   if (!body) return
   const { workspaceId } = file
   const reopen = (range?: ByteRange) => ports.blobs.read(file, range)
@@ -103,16 +103,16 @@ async function scanAgain(
   if (updated?.state === 'infected') {
     const { workspaceId, id } = updated
     report.infectedAfterwards.push({ workspaceId, id, threat: updated.scan.threat })
-    // Signed URLs bypass the catalog, so the bytes must go.
+    // Signed URLs bypass the catalog, so the bytes must be removed.
     await quarantineOrDelete(ports, updated)
   } else if (updated?.scan.inconclusive) {
     report.inconclusive += 1
   }
 }
 
-/** Tells whether the scanner returns a verdict on harmless bytes. */
+/** Returns whether the scanner gives a verdict on harmless bytes. */
 async function isWorking({ scanner }: RescanPorts): Promise<boolean> {
-  const probe = Readable.from([Buffer.from('Is anybody there?')])
+  const probe = Readable.from([Buffer.from('harmless')])
   return scanner.scan(probe).then(
     () => true,
     () => false,

@@ -9,7 +9,7 @@ export async function scanBody(
   body: Readable,
   options: ScanOptions,
 ): Promise<Scan> {
-  // Signatures can change during the scan. Records the version from before it: at worst it is too old, and the file is
+  // Records the version before the scan, because signatures can change during it. If the version is too old, the file is
   // rescanned once more.
   const before = await scanner.version().catch(() => undefined)
   const verdict = await scanner.scan(body, options)

@@ -17,8 +17,8 @@ import { deletePurged } from '../trim.ts'
 type ScanPorts = Pick<Ports, 'catalog' | 'blobs' | 'scanner' | 'now' | 'quarantine'>
 
 /**
- * Scans one generation and settles its file. Throws if the event must be delivered again: when the scanner fails, the file
- * stays pending (I8). Resolves to undefined if the event is not about a pending file.
+ * Scans one generation and settles its file. Throws if the event must be delivered again: if the scanner fails, the file
+ * stays pending. Resolves to undefined if the event does not belong to a pending file.
  */
 export async function scan(
   ports: ScanPorts,

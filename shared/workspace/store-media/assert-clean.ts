@@ -11,7 +11,7 @@ export interface LocalBytes {
   open: (range?: ByteRange) => Readable
 }
 
-/** Throws `infected`, `unscannable` or `scanner-unavailable` unless the scanner says that a body is clean. */
+/** Throws `infected`, `unscannable` or `scanner-unavailable` unless the verdict on a body is clean. */
 export async function assertClean(
   ports: Pick<Ports, 'scanner' | 'now'>,
   { sizeBytes, open }: LocalBytes,
@@ -24,15 +24,15 @@ export async function assertClean(
   const options = { ...scanning, reopen }
   const found = await scanBody(ports, body, options).finally(() => body.destroy())
   if (found.verdict === 'clean') return
-  const fate = isLocal ? 'still lies in the directory of the execution' : 'was not kept'
+  const remains = isLocal ? 'is still in the directory of the execution' : 'was not kept'
   if (found.verdict === 'infected') {
     throw new WorkspaceError(
       'infected',
-      `The source is infected (${found.threat}) and ${fate}. Use another one.`,
+      `The source is infected (${found.threat}) and ${remains}. Use another one.`,
     )
   }
   throw new WorkspaceError(
     'unscannable',
-    `The source could not be scanned (${found.reason}) and ${fate}: ${explainUnscannable(found.reason)}`,
+    `The source could not be scanned (${found.reason}) and ${remains}: ${explainUnscannable(found.reason)}`,
   )
 }

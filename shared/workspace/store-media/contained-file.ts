@@ -22,8 +22,8 @@ export async function containedPath(directory: string, path: string): Promise<st
 }
 
 /**
- * Opens a regular file below a directory by its `containedPath`, through no symbolic link. Throws `invalid-request` naming
- * the rule, or `not-found`.
+ * Opens a regular file below a directory by its `containedPath`. Follows no symbolic link. Throws `invalid-request` with the
+ * violated rule, or `not-found`.
  */
 export async function openContained(directory: string, path: string): Promise<FileHandle> {
   const segments = path.split('/')

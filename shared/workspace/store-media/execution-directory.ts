@@ -15,13 +15,15 @@ export async function ownDirectory(path: string): Promise<boolean> {
   }
   const entry = await lstat(path)
   if (!entry.isDirectory() || entry.uid !== process.geteuid?.()) {
-    throw new Error(`${path} is not a directory of this user's: set MEDIA_TEMP_DIR to one`)
+    throw new Error(
+      `${path} must be a directory that this user owns: set MEDIA_TEMP_DIR to such a directory`,
+    )
   }
   return false
 }
 
 /** Sums the sizes of all files below a directory. Does not follow links. A missing directory has 0 bytes. */
-export async function heldBytes(path: string): Promise<number> {
+export async function directoryBytes(path: string): Promise<number> {
   let bytes = 0
   try {
     for await (const entry of await opendir(path, { recursive: true })) {
@@ -34,7 +36,7 @@ export async function heldBytes(path: string): Promise<number> {
 }
 
 /**
- * Moves a staged file into a directory atomically, under its name or the first free sibling name. Never replaces a file, also
+ * Moves a staged file into a directory atomically, under its name or the first free sibling name. Never replaces a file, even
  * under concurrency.
  */
 export async function publish(staged: string, directory: string, name: string): Promise<string> {
@@ -46,7 +48,7 @@ export async function publish(staged: string, directory: string, name: string): 
       return candidate
     }
   } catch (error) {
-    // `rmdir` fails if the directory is not empty, because another file was published: it then stays.
+    // `rmdir` fails and keeps the directory if another call has published a file in it.
     if (isNew) await rmdir(directory).catch(() => undefined)
     throw error
   }

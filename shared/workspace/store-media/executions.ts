@@ -6,7 +6,7 @@ import type { Readable } from 'node:stream'
 import { WorkspaceError } from '../../model/errors.ts'
 import { containedPath, openContained } from './contained-file.ts'
 import {
-  heldBytes,
+  directoryBytes,
   ownDirectory,
   publish,
   removeDirectory,
@@ -47,7 +47,7 @@ export interface Executions {
   clean(executionId: string): Promise<void>
 }
 
-interface Busy {
+interface ActiveExecution {
   ledger: Promise<Ledger>
   stop: AbortController
   running: Set<Promise<unknown>>
@@ -55,7 +55,7 @@ interface Busy {
 
 const defaultMaxBytes = 1024 * 1024 * 1024
 
-/** Age at which hidden files are leftovers of a crash. */
+/** The age at which a hidden file must be left over from a crash. */
 const abandonedMs = 24 * 3600 * 1000
 
 /**
@@ -68,7 +68,7 @@ export function openExecutions({
 }: ExecutionsOptions): Executions {
   const root = rootOf(temporaryDirectory)
   const hidden = join(root, '.incoming')
-  const busy = new Map<string, Busy>()
+  const active = new Map<string, ActiveExecution>()
   let prepared: Promise<void> | undefined
   const prepare = () =>
     (prepared ??= prepareDirectories(temporaryDirectory, root, hidden).catch((error: unknown) => {
@@ -76,19 +76,19 @@ export function openExecutions({
       throw error
     }))
 
-  function begin(id: string): Busy {
+  function begin(id: string): ActiveExecution {
     const ledger = prepare()
-      .then(() => heldBytes(join(root, id)))
-      .then((held) => openLedger(maxExecutionBytes, held))
-    const begun = { ledger, stop: new AbortController(), running: new Set<Promise<unknown>>() }
-    busy.set(id, begun)
-    return begun
+      .then(() => directoryBytes(join(root, id)))
+      .then((storedBytes) => openLedger(maxExecutionBytes, storedBytes))
+    const started = { ledger, stop: new AbortController(), running: new Set<Promise<unknown>>() }
+    active.set(id, started)
+    return started
   }
 
   return {
     async within(executionId, given, work) {
       const id = parseExecutionId(executionId)
-      const own = busy.get(id) ?? begin(id)
+      const own = active.get(id) ?? begin(id)
       const signal = given ? AbortSignal.any([given, own.stop.signal]) : own.stop.signal
       const run = (async () => {
         const ledger = await own.ledger
@@ -110,12 +110,12 @@ export function openExecutions({
         return await run
       } finally {
         own.running.delete(run)
-        if (own.running.size === 0 && busy.get(id) === own) busy.delete(id)
+        if (own.running.size === 0 && active.get(id) === own) active.delete(id)
       }
     },
     async clean(executionId) {
       const id = parseExecutionId(executionId)
-      const own = busy.get(id)
+      const own = active.get(id)
       own?.stop.abort(cleaned())
       if (own) await Promise.allSettled(own.running)
       await prepare()
@@ -150,6 +150,6 @@ async function prepareDirectories(temporary: string, root: string, hidden: strin
 function cleaned(): WorkspaceError {
   return new WorkspaceError(
     'gone',
-    'The execution was cleaned while this file was on its way. Store it again if it still runs.',
+    'The execution was cleaned while this file was being stored. Store it again if the execution still runs.',
   )
 }

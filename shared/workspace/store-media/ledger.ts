@@ -3,19 +3,19 @@ import { WorkspaceError } from '../../model/errors.ts'
 /** Counts the bytes of one execution's files. Refuses bytes over the limit before they are written. */
 export interface Ledger {
   /** Adds bytes. Throws `too-large`, and adds nothing, if they exceed the limit. */
-  take(bytes: number): void
-  giveBack(bytes: number): void
+  add(bytes: number): void
+  release(bytes: number): void
 }
 
-export function openLedger(maxBytes: number, heldBytes: number): Ledger {
-  let held = heldBytes
+export function openLedger(maxBytes: number, initialBytes: number): Ledger {
+  let usedBytes = initialBytes
   return {
-    take(bytes) {
-      if (held + bytes > maxBytes) throw executionFull(maxBytes)
-      held += bytes
+    add(bytes) {
+      if (usedBytes + bytes > maxBytes) throw executionFull(maxBytes)
+      usedBytes += bytes
     },
-    giveBack(bytes) {
-      held -= bytes
+    release(bytes) {
+      usedBytes -= bytes
     },
   }
 }

@@ -6,20 +6,20 @@ export async function peek(
   bytes: number,
 ): Promise<{ head: Buffer; whole: Readable }> {
   const rest = body.iterator({ destroyOnReturn: false }) as AsyncIterator<Buffer>
-  const begun: Buffer[] = []
+  const firstChunks: Buffer[] = []
   let length = 0
   while (length < bytes) {
     const { done, value } = await rest.next()
     if (done === true) break
-    begun.push(value)
+    firstChunks.push(value)
     length += value.length
   }
   async function* all() {
-    yield* begun
+    yield* firstChunks
     yield* { [Symbol.asyncIterator]: () => rest }
   }
   const whole = Readable.from(all(), { objectMode: false })
   // Destroying an unread `whole` never starts the generator, so the body is destroyed here.
   whole.once('close', () => body.destroy())
-  return { head: Buffer.concat(begun).subarray(0, bytes), whole }
+  return { head: Buffer.concat(firstChunks).subarray(0, bytes), whole }
 }

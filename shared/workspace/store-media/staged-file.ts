@@ -24,11 +24,11 @@ export interface StagedFile extends AsyncDisposable {
   /** The first bytes, enough to detect the type. */
   head: Buffer
   open(range?: ByteRange): Readable
-  /** Call after publishing: the bytes stay counted in the ledger. */
+  /** Call after publishing. The bytes continue to count against the limit of the execution. */
   keep(): void
 }
 
-/** Writes a body to a hidden file. Throws `too-large` before it writes more than `maxBytes`. Keeps nothing on failure. */
+/** Writes a body to a hidden file. Throws `too-large` before it writes more than `maxBytes`. Leaves no file on failure. */
 export async function stage(
   body: Readable,
   { directory, maxBytes, ledger, signal }: StageOptions,
@@ -39,7 +39,7 @@ export async function stage(
   async function* counted(chunks: AsyncIterable<Buffer>) {
     for await (const chunk of chunks) {
       if (sizeBytes + chunk.length > maxBytes) throw sourceTooLarge(maxBytes)
-      ledger.take(chunk.length)
+      ledger.add(chunk.length)
       if (sizeBytes < sniffedBytes) head.push(chunk.subarray(0, sniffedBytes - sizeBytes))
       sizeBytes += chunk.length
       yield chunk
@@ -47,7 +47,7 @@ export async function stage(
   }
   const drop = async () => {
     await rm(path, { force: true })
-    ledger.giveBack(sizeBytes)
+    ledger.release(sizeBytes)
   }
   try {
     signal.throwIfAborted()

@@ -56,9 +56,9 @@ export type MediaPorts = Pick<
 
 export interface Media {
   /**
-   * Takes a file in any of the five forms and returns it in the requested format:
+   * Reads a file in any of the five forms and returns it in the requested format:
    * - `for_local_processing`: its path relative to `{temporaryDirectory}/exec_file/{executionId}/`;
-   * - `for_external_api`: a data URI with the type that its bytes have;
+   * - `for_external_api`: a data URI with the type detected from its bytes;
    * - `for_block_output`: a reference if the context has a workspace, else a data URI. A reference is returned
    *   unchanged, with its type appended if it has none.
    * The returned bytes are scanned. Throws `WorkspaceError`. Leaves the directory unchanged on failure.
@@ -98,7 +98,7 @@ function callerOf({ userId, workspaceId, sessionId, isBoundToSession }: MediaCon
   if (workspaceId !== undefined && workspaceId !== userId) {
     throw new WorkspaceError(
       'forbidden',
-      'A workspace has the id of its user, and the context names another one. Use the own workspace of the user, or none.',
+      'A workspace has the id of its user, and the context names another one. Use the workspace of the user, or none.',
     )
   }
   const session = sessionId === undefined ? undefined : parseSessionId(sessionId, 'sessionId')
@@ -144,7 +144,7 @@ async function storeForeign(
 ): Promise<string> {
   const { ports, caller, context, execution, returnFormat } = store
   const { signal } = execution
-  using _ = endedBy(signal, source.body)
+  using _ = destroyOnAbort(signal, source.body)
   if (returnFormat === 'for_block_output' && context.workspaceId !== undefined) {
     return await saveOutput(ports, caller, { source, sessionId: context.sessionId, signal })
   }
@@ -180,13 +180,13 @@ async function storeLocal(store: Store, file: string): Promise<string> {
   return path
 }
 
-/** A name that begins with a dash would be an option of the program that it is handed to. */
+/** Replaces a name that begins with a dash, because a program would read it as an option. */
 function localName(name: string | undefined, mimeType: string): string {
   return fittingName(name?.startsWith('-') === true ? undefined : name, mimeType)
 }
 
 /** Destroys a body when the signal is aborted, because a stalled read does not check the signal. */
-function endedBy(signal: AbortSignal, body: Readable): Disposable {
+function destroyOnAbort(signal: AbortSignal, body: Readable): Disposable {
   const end = () => body.destroy(signal.reason as Error)
   // The reader of the body gets the error. Without this listener, an error before the first read ends the process.
   body.on('error', () => undefined)

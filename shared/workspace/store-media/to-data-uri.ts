@@ -1,10 +1,10 @@
 import type { Readable } from 'node:stream'
 import { WorkspaceError } from '../../model/errors.ts'
 
-/** A longer text comes close to V8's string limit, and no API accepts it. */
+/** The text of a larger file approaches V8's limit for strings, and no API accepts it. */
 const maxDataUriBytes = 256 * 1024 * 1024
 
-/** Encodes a body as a base64 data URI (RFC 2397). Holds only the text in memory. */
+/** Encodes a body as a base64 data URI (RFC 2397). Needs memory only for the text. */
 export async function toDataUri(
   mimeType: string,
   sizeBytes: number,
@@ -19,10 +19,10 @@ export async function toDataUri(
   let text = `data:${mimeType};base64,`
   let rest: Buffer = Buffer.alloc(0)
   for await (const chunk of (await open()) as AsyncIterable<Buffer>) {
-    const waiting = rest.length === 0 ? chunk : Buffer.concat([rest, chunk])
-    const whole = waiting.length - (waiting.length % 3)
-    text += waiting.toString('base64', 0, whole)
-    rest = waiting.subarray(whole)
+    const bytes = rest.length === 0 ? chunk : Buffer.concat([rest, chunk])
+    const whole = bytes.length - (bytes.length % 3)
+    text += bytes.toString('base64', 0, whole)
+    rest = bytes.subarray(whole)
   }
   return text + rest.toString('base64')
 }

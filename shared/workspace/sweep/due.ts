@@ -65,9 +65,9 @@ async function settleOrExpire(context: SweepContext, file: FileRecord): Promise<
     if (isSettled) count(report, 'finished', nameOf(file))
     return
   }
-  // The client of a resumable session sends its bytes to the store, so no ended process of ours abandons it.
-  const isTicket = file.reservation.uploadId !== undefined
-  const abandoned = isTicket ? undefined : abandonedBefore
+  // The client of a resumable session sends its bytes to the store, so the session survives the end of our process.
+  const isResumable = file.reservation.uploadId !== undefined
+  const abandoned = isResumable ? undefined : abandonedBefore
   if (dryRun) {
     if (isExpired(file, ports.now(), abandoned)) count(report, 'expired', nameOf(file))
     return

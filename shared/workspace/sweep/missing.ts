@@ -14,8 +14,8 @@ interface Position {
 }
 
 /**
- * Looks up the bytes of every ready file, one by one, because a listing of blobs proves no absence. Marks files whose bytes
- * are missing, and removes the mark when they exist again.
+ * Looks up the bytes of every ready file, one by one, because a listing of blobs cannot prove that bytes are missing. Marks
+ * files whose bytes are missing, and removes the mark if the bytes exist again.
  */
 export function missing(context: SweepContext) {
   const { catalog, blobs } = context.ports
@@ -67,12 +67,12 @@ async function check({ ports, report, dryRun }: SweepContext, file: FileRecord):
     throw new Error(`its bytes are in another store: ${file.storagePath}`)
   }
   const blob = await ports.blobs.stat(file.storagePath)
-  const isThere = blob?.generation === file.generation
-  if (isThere === (file.missingSince === undefined)) return
-  const action = isThere ? 'found' : 'missing'
+  const exists = blob?.generation === file.generation
+  if (exists === (file.missingSince === undefined)) return
+  const action = exists ? 'found' : 'missing'
   if (dryRun) return count(report, action, nameOf(file))
-  // Does not mark a file that is purged meanwhile: its record is deleted before its bytes.
-  const since = isThere ? null : ports.now()
+  // A concurrent purge cannot cause a mark, because it deletes the record before the bytes.
+  const since = exists ? null : ports.now()
   const mark = { generation: file.generation, since }
   const marked = await ports.catalog.markMissing(file.workspaceId, file.id, mark)
   if (marked) count(report, action, nameOf(file))

@@ -15,9 +15,9 @@ export function orphans(context: SweepContext) {
   const before = ago(context, orphanAgeMs)
   const known = new Map<string, Promise<boolean>>()
   const isKnown = (workspaceId: string) => {
-    const asked = known.get(workspaceId) ?? catalog.isKnown(workspaceId)
-    known.set(workspaceId, asked)
-    return asked
+    const answer = known.get(workspaceId) ?? catalog.isKnown(workspaceId)
+    known.set(workspaceId, answer)
+    return answer
   }
   return pagedPhase<StoredBlob>(context, {
     page: async (after) => {
@@ -37,15 +37,15 @@ async function check(
   { before, isKnown }: { before: Date; isKnown: (workspaceId: string) => Promise<boolean> },
 ): Promise<void> {
   const owner = ownerOf(blob.storagePath)
-  // Keeps blobs whose path is not one of Coffer's.
+  // Skips blobs whose path Coffer did not create.
   if (!owner || blob.storedAt >= before) return
   const file = await ports.catalog.get(owner.workspaceId, owner.id)
-  const isWanted =
+  const isReferenced =
     file?.state === 'pending' || (file?.state === 'ready' && file.generation === blob.generation)
-  if (isWanted) return
+  if (isReferenced) return
   if (!file && !(await isKnown(owner.workspaceId))) {
     throw new Error(
-      'the catalog does not know this workspace, so these bytes were stored with another catalog; they are kept',
+      'the catalog has no record of this workspace, so its bytes belong to another catalog; they are kept',
     )
   }
   if (!dryRun) await remove(ports, blob, file)

@@ -12,7 +12,7 @@ export interface SweepContext {
   report: SweepReport
   /** Reports what the sweep would do, and changes nothing. */
   dryRun: boolean
-  /** Skips younger pending files: their finalize event is still due. */
+  /** Skips younger pending files, because their finalize event has not been handled yet. */
   pendingAgeSeconds: number
   /** Uploads through the API that started before this instant and have no bytes are abandoned: their process has ended. */
   abandonedBefore: Date

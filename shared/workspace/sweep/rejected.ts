@@ -22,7 +22,7 @@ export function rejected(context: SweepContext): PhaseStep {
       return { items, next: last && positionOf(last) }
     },
     visit: async (file) => {
-      // Needs no recheck, because a verdict is final.
+      // The purge needs no condition, because a verdict is final.
       const purged = dryRun ? file : await ports.catalog.purge(file.workspaceId, file.id)
       if (!purged) return
       count(report, 'purged', nameOf(purged))

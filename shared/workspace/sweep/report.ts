@@ -27,7 +27,7 @@ const maxNamed = 20
 
 type Action = 'finished' | 'expired' | 'purged' | 'repaired' | 'missing' | 'found' | 'orphans'
 
-/** The result of one sweep. For a dry run, what it would have done. */
+/** The result of one sweep, or the result that a dry run predicts. */
 export interface SweepReport {
   dryRun: boolean
   startedAt: string
@@ -98,9 +98,9 @@ export function count(report: SweepReport, action: Action, ...examples: string[]
   named.push(...examples.slice(0, maxNamed - named.length))
 }
 
-export function fail(report: SweepReport, what: string, error: unknown): void {
+export function fail(report: SweepReport, item: string, error: unknown): void {
   report.failureCount += 1
-  if (report.failures.length < maxNamed) report.failures.push(`${what}: ${String(error)}`)
+  if (report.failures.length < maxNamed) report.failures.push(`${item}: ${String(error)}`)
 }
 
 export function addDrift(report: SweepReport, workspaceId: string, drift: Recount): void {

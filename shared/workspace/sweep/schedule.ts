@@ -5,7 +5,7 @@ import { phases, type Phase, type SweepReport } from './report.ts'
 
 const dayMs = 24 * 3600 * 1000
 
-/** Time from the end of a phase until it is due again. Phases that read every file run rarely. */
+/** The time from the end of a phase until it is due again. It is long for phases that read every file. */
 const intervalMs: Record<Phase, number> = {
   pending: 0,
   trash: 0,
@@ -65,11 +65,11 @@ function isDue(progress: Progress, phase: Phase, now: Date): boolean {
   const { endedAt, version } = progress[phase] ?? {}
   if (endedAt === undefined || version !== versions[phase]) return true
   const sinceMs = now.getTime() - Date.parse(endedAt)
-  // An end in the future was written by a wrong clock.
+  // An end in the future comes from a wrong clock.
   return sinceMs >= intervalMs[phase] || sinceMs < 0
 }
 
-/** Returns no progress for a format of another version: all phases then start over. */
+/** Returns no progress for a text in another format: all phases then start over. */
 function parseProgress(text: string | undefined): Progress {
   if (text === undefined) return {}
   try {

@@ -33,8 +33,8 @@ export interface SweepOptions extends Pick<SweepContext, 'pendingAgeSeconds' | '
 
 /**
  * Repairs the effects of crashes, lost events and lost bytes. Safe to run at any time and concurrently: each step is one
- * idempotent operation that rechecks its file, and no step concludes anything from an entry missing in a listing. A phase
- * whose listing fails stops; the others run.
+ * idempotent operation that rechecks its file, and no step treats an entry missing in a listing as lost. A phase whose
+ * listing fails stops; the others run.
  */
 export async function sweep(ports: SweepPorts, options: SweepOptions): Promise<SweepReport> {
   const startedAt = ports.now().getTime()

@@ -43,8 +43,8 @@ async function settledWithin(
 }
 
 /**
- * Waits up to `seconds` for the verdict on an upload. Resolves to its record in whatever state it has then. Throws the
- * refusal of `settle`; `precondition-failed` has the file.
+ * Waits up to `seconds` for the verdict on an upload. Resolves to its record, which may still be pending. Throws the refusal
+ * of `settle`; `precondition-failed` has the file.
  */
 export async function awaitVerdict(
   ports: Pick<Ports, 'catalog'>,

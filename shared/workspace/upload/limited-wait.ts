@@ -1,7 +1,7 @@
 import type { FileRecord } from '../../model/file.ts'
 import type { Catalog } from '../../ports/catalog.ts'
 
-/** Further requests of a user are answered without waiting. A server may ignore a preference (RFC 7240 §2). */
+/** The most waiting requests of a user. Others are answered immediately: a server may ignore a preference (RFC 7240 §2). */
 export const maxWaitingPerUser = 100
 
 const waiting = new WeakMap<object, Map<string, number>>()

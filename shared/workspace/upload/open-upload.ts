@@ -11,7 +11,7 @@ export interface UploadTicket {
   session: UploadSession
 }
 
-/** Reserves a file whose client sends its bytes straight to storage, and opens a resumable session for exactly `sizeBytes`. */
+/** Reserves a file whose client sends its bytes directly to the store, and opens a resumable session for exactly `sizeBytes`. */
 export async function openUpload(
   ports: UploadPorts,
   caller: Caller,

@@ -10,7 +10,7 @@ const details: Record<RefusalCode, string> = {
   'quota-exceeded':
     'The file that this one was to replace has changed, and the new one no longer fits your quota. Delete files, then upload again.',
   'precondition-failed':
-    'The file at this path changed while yours was on its way. Yours is kept under its id, in the trash; read the path again and decide.',
+    'The file at this path changed during your upload. Yours is kept under its id, in the trash; read the path again and decide.',
   gone: 'This upload was cancelled or its time ran out. Upload the file again.',
 }
 

@@ -11,7 +11,7 @@ export interface Upload {
   name: string
   mimeType: string
   body: Readable
-  /** Resolves once the whole request is parsed; the bytes may already be flowing. */
+  /** Resolves when the whole request is parsed; the bytes may arrive before. */
   target: UploadTarget | Promise<UploadTarget>
   /** The exact or greatest size, if known: path and quota are then reserved before the first byte. */
   sizeBytes?: number
@@ -29,7 +29,7 @@ export type UploadPorts = Pick<Ports, 'catalog' | 'blobs' | 'now' | 'newId' | 'l
 /**
  * Stores the bytes of one file and leaves the file pending; the store's finalize event starts its scan. If the size is
  * unknown at the start, path and quota are reserved when all bytes have arrived, before any byte is visible: see
- * docs/decisions/reservation-time.md. Keeps nothing on failure.
+ * docs/decisions/reservation-time.md. Stores nothing on failure.
  */
 export async function upload(
   ports: UploadPorts,
