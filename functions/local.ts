@@ -1,5 +1,3 @@
-import { once } from 'node:events'
-import { createServer } from 'node:http'
 import type { Config } from '../shared/config/config.ts'
 import { loadConfig } from '../shared/config/load-config.ts'
 import type { HttpContext } from '../shared/http/app-env.ts'
@@ -8,19 +6,15 @@ import { healthRoute } from '../shared/http/health.ts'
 import { jsonLog } from '../shared/observability/json-log.ts'
 import { nodeListener } from '../shared/http/server/node-listener.ts'
 import { openAuthenticator } from '../shared/http/auth/open-authenticator.ts'
-import { configureServer } from '../shared/http/server/server-defaults.ts'
+import { openServer, type RunningServer } from '../shared/http/server/open-server.ts'
 import { openRuntime, type Runtime } from '../shared/runtime/runtime.ts'
 import { openBackground } from '../shared/http/background.ts'
 import { allHttpRoutes } from './host/routes.ts'
 import { startSweeping } from './host/local-sweep.ts'
-import { gracefulClose } from '../shared/http/server/graceful-close.ts'
 import { startRescanning } from './host/local-rescan.ts'
 import { startScanning } from './host/local-scan.ts'
 import { answeringMs, exitAfter, failStart, terminationSignal } from './host/shutdown.ts'
 import { storageRoutes } from './storage.ts'
-
-/** Large enough for a percent-encoded path beyond its limit, so that the rule for paths rejects it, not Node. */
-const maxHeadBytes = 128 * 1024
 
 /**
  * Serves all functions on one port with SQLite and the disk, and runs the scans and sweeps that the cloud would trigger. Resolves to
@@ -29,7 +23,7 @@ const maxHeadBytes = 128 * 1024
 export async function serve(
   config: Config,
   { ports, local, telemetry }: Runtime,
-): Promise<AsyncDisposable & { origin: string }> {
+): Promise<RunningServer> {
   const log = jsonLog(config.projectId)
   const http: HttpContext = {
     authenticate: openAuthenticator(config.auth),
@@ -49,17 +43,10 @@ export async function serve(
   const app = createApp(http, ...functions, storageRoutes(ports, local.blobs, config.server))
   app.route('/', healthRoute(ports, local.events))
 
-  const listener = nodeListener(app, http)
-  const server = createServer(
-    // The app answers a problem for a missing Host.
-    { maxHeaderSize: maxHeadBytes, requireHostHeader: false },
-    (incoming, outgoing) => void listener(incoming, outgoing),
-  )
-  configureServer(server)
-  const close = gracefulClose(server)
-  server.listen(config.server.port, config.server.host)
-  await once(server, 'listening')
-  opened.defer(() => close(answeringMs(config.server.shutdownSeconds)))
+  const { host, port, shutdownSeconds } = config.server
+  const closeWithinMs = answeringMs(shutdownSeconds)
+  const server = await openServer(nodeListener(app, http), { host, port, closeWithinMs })
+  opened.use(server)
 
   // Starts after the server listens: if the port is in use, another process works on these files.
   const concurrency = config.clamd?.concurrency
@@ -67,12 +54,9 @@ export async function serve(
   opened.use(startSweeping(ports, local, { log, telemetry }))
   if (config.rescan) opened.use(startRescanning(ports, config.rescan, log))
 
-  const address = server.address()
-  const port = typeof address === 'object' ? address?.port : undefined
-  const host = config.server.host.includes(':') ? `[${config.server.host}]` : config.server.host
   const resources = opened.move()
   return {
-    origin: `http://${host}:${port}`,
+    origin: server.origin,
     [Symbol.asyncDispose]: () => resources.disposeAsync(),
   }
 }

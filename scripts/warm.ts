@@ -1,5 +1,6 @@
 import { glob } from 'node:fs/promises'
 import { createRequire, enableCompileCache, flushCompileCache } from 'node:module'
+import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { parseArgs } from 'node:util'
 import type * as Api from '@google-cloud/firestore-api'
@@ -11,7 +12,11 @@ import type * as Gax from 'google-gax'
  * Node ignores a cache from another version of Node or another kind of processor.
  */
 const { values } = parseArgs({
-  options: { directory: { type: 'string', default: '.cache/compile' } },
+  options: {
+    directory: { type: 'string', default: '.cache/compile' },
+    /** The directory of `npm run bundle`, to compile it instead of the sources. */
+    bundle: { type: 'string' },
+  },
 })
 const { directory = values.directory } = enableCompileCache({
   directory: values.directory,
@@ -19,9 +24,11 @@ const { directory = values.directory } = enableCompileCache({
 })
 
 const project = new URL('../', import.meta.url)
-for await (const file of glob('{functions,shared}/**/*.ts', { cwd: project })) {
+const code = values.bundle === undefined ? project : pathToFileURL(`${resolve(values.bundle)}/`)
+const files = values.bundle === undefined ? '{functions,shared}/**/*.ts' : '*.js'
+for await (const file of glob(files, { cwd: code })) {
   // Importing a command runs it.
-  if (!file.endsWith('-now.ts')) await import(new URL(file, project).href)
+  if (!file.endsWith('-now.ts')) await import(new URL(file, code).href)
 }
 
 // Modules that Google's clients and the framework load at their first use.

@@ -1,5 +1,4 @@
 import { inspect } from 'node:util'
-import type { CloudEvent } from '@google-cloud/functions-framework'
 import type { Config } from '../../shared/config/config.ts'
 import type { HttpContext } from '../../shared/http/app-env.ts'
 import { jsonLog } from '../../shared/observability/json-log.ts'
@@ -12,19 +11,32 @@ import { scanEntry } from '../../shared/observability/scan-log.ts'
 
 export type Listener = ReturnType<typeof nodeListener>
 
-export interface Deployment {
-  /** Loads an HTTP function with its ports. */
+/** The members of a CloudEvent that are read. A request may contain anything. */
+export interface CloudEvent {
+  id?: unknown
+  type?: unknown
+  data?: unknown
+  /** The CloudEvents extension for distributed tracing. */
+  traceparent?: unknown
+}
+
+export interface Deployment extends AsyncDisposable {
+  /** Loads a function with its ports, as a listener of Node's HTTP server. `scan` takes CloudEvents. */
   load(name: string): Promise<Listener>
   /** Handles one CloudEvent. Resolves if the event needs no redelivery, and throws otherwise. */
-  scan(event: CloudEvent<unknown>): Promise<void>
+  scan(event: CloudEvent): Promise<void>
   /** Opens the ports before the first request. */
   open(): Promise<unknown>
 }
 
-/** The functions of one process. Each loads its code and opens its ports at the first use. */
+/**
+ * The functions of one process. Each loads its code and opens its ports at the first use. Disposing closes the ports, after the
+ * last request is answered.
+ */
 export function openDeployment(config: Config): Deployment {
   const log = jsonLog(config.projectId)
-  const runtime = once(() => openRuntime(config))
+  const opened = new AsyncDisposableStack()
+  const runtime = once(async () => opened.use(await openRuntime(config)))
   const running = once(async () => {
     const { ports, local, telemetry } = await runtime()
     if (local) {
@@ -37,6 +49,10 @@ export function openDeployment(config: Config): Deployment {
   })
 
   async function load(name: string): Promise<Listener> {
+    if (name === 'scan') {
+      const [{ eventApp }] = await Promise.all([import('./event-app.ts'), running(), scanCode()])
+      return nodeListener(eventApp(scan), { log, publicUrl: undefined })
+    }
     const [{ createApp }, { openAuthenticator }, { ports, telemetry }] = await Promise.all([
       import('../../shared/http/app.ts'),
       import('../../shared/http/auth/open-authenticator.ts'),
@@ -72,22 +88,18 @@ export function openDeployment(config: Config): Deployment {
     return [await routes()]
   }
 
-  async function scan(given: CloudEvent<unknown> | undefined): Promise<void> {
+  async function scan(given: CloudEvent | undefined): Promise<void> {
     // The framework passes undefined for a request without a body.
-    const event: Partial<CloudEvent<unknown>> = given ?? {}
-    const [{ ports, telemetry }, { scanFunction }] = await Promise.all([
-      running(),
-      import('../scan.ts'),
-    ])
+    const event = given ?? {}
+    const [{ ports, telemetry }, { scanFunction }] = await Promise.all([running(), scanCode()])
     const startedAt = performance.now()
     const bucket = config.storage.kind === 'gcp' ? config.storage.bucket : undefined
-    // The CloudEvents extension for distributed tracing.
-    const { traceparent } = event as { traceparent?: unknown }
+    const { traceparent } = event
     const parent = traceContextOf((name) =>
       name === 'traceparent' && typeof traceparent === 'string' ? traceparent : undefined,
     )
     const deliver = async (trace = parent) => {
-      const about = { ...(event.id !== undefined && { requestId: event.id }), trace }
+      const about = { ...(typeof event.id === 'string' && { requestId: event.id }), trace }
       try {
         const outcome = await scanFunction(ports, bucket, event)
         log({ ...scanEntry(outcome, startedAt), ...about })
@@ -99,8 +111,10 @@ export function openDeployment(config: Config): Deployment {
     await (telemetry ? telemetry.event('scan', parent, deliver) : deliver())
   }
 
-  return { load, scan, open: running }
+  return { load, scan, open: running, [Symbol.asyncDispose]: () => opened.disposeAsync() }
 }
+
+const scanCode = () => import('../scan.ts')
 
 function failureEntry(error: unknown) {
   const message = error instanceof Error ? error.message : String(error)
@@ -111,8 +125,8 @@ function failureEntry(error: unknown) {
 }
 
 /** An error for the framework, which requests redelivery. The framework prints its stack and may answer its message. */
-function redelivery(eventId: string | undefined): Error {
-  const error = new Error(`The event ${eventId} failed and must be delivered again`)
+function redelivery(eventId: unknown): Error {
+  const error = new Error(`The event ${String(eventId)} failed and must be delivered again`)
   error.stack = error.message
   return error
 }

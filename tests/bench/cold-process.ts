@@ -7,15 +7,20 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 
 const framework = fileURLToPath(import.meta.resolve('@google-cloud/functions-framework'))
-const program = join(framework, '..', 'main.js')
+const frameworkProgram = join(framework, '..', 'main.js')
 
 const startDeadlineMs = 30_000
 const pollMs = 2
 
+/** `sysconf(_SC_CLK_TCK)` of Linux on all of Node's platforms. */
+const ticksPerSecond = 100
+
 export interface ColdFunction {
   target: string
-  /** The directory of the function's package. */
-  source: string
+  /** The directory of the function's package, for the Functions Framework. Without it `program` serves the function. */
+  source?: string
+  /** Default: the Functions Framework. */
+  program?: string
   signature?: 'http' | 'cloudevent'
   env?: Record<string, string>
   /** Sends the first request. Throws unless the response is the expected one. */
@@ -25,13 +30,22 @@ export interface ColdFunction {
 export interface ColdStart {
   /** From the start of the process to the end of the first answer. */
   seconds: number
+  /** The processor time of all threads until then (proc_pid_stat(5)). */
+  cpuSeconds: number
   /** Resident memory at that time (`VmRSS`, proc_pid_status(5)). */
   memoryBytes: number
 }
 
-/** Starts a function with the Functions Framework, sends one request as soon as it listens, and ends it like the platform. */
+/** Starts a function, sends one request as soon as it listens, and ends it like the platform. */
 export async function coldStart(cold: ColdFunction): Promise<ColdStart> {
-  const { target, source, signature = 'http', env = {}, ask } = cold
+  const {
+    target,
+    source = '',
+    program = frameworkProgram,
+    signature = 'http',
+    env = {},
+    ask,
+  } = cold
   const port = await freePort()
   const startedAt = performance.now()
   const child = spawn(process.execPath, [program, `--signature-type=${signature}`], {
@@ -54,13 +68,22 @@ export async function coldStart(cold: ColdFunction): Promise<ColdStart> {
     }
     await ask(`http://127.0.0.1:${port}`)
     const seconds = (performance.now() - startedAt) / 1000
-    const status = await readFile(`/proc/${child.pid}/status`, 'utf8')
+    const [stat, status] = await Promise.all([
+      readFile(`/proc/${child.pid}/stat`, 'utf8'),
+      readFile(`/proc/${child.pid}/status`, 'utf8'),
+    ])
     const kib = /^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1]
-    return { seconds, memoryBytes: Number(kib) * 1024 }
+    return { seconds, cpuSeconds: cpuSeconds(stat), memoryBytes: Number(kib) * 1024 }
   } finally {
     child.kill('SIGTERM')
     await ended
   }
+}
+
+/** `utime` and `stime`, the 14th and 15th field. The second is the name in parentheses, which may contain spaces. */
+function cpuSeconds(stat: string): number {
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+  return (Number(fields[11]) + Number(fields[12])) / ticksPerSecond
 }
 
 async function listens(port: number): Promise<boolean> {

@@ -54,9 +54,9 @@ export const clamdPort = 3310
 export const leftAtDefault: Record<string, string> = {
   WORKSPACE_STORAGE_DIR: 'only for the local store; the cloud has MEDIA_GCS_BUCKET_NAME',
   QUARANTINE_DIR: 'only for the local store; the cloud has QUARANTINE_BUCKET_NAME',
-  HOST: 'only for the local server; the Functions Framework ignores it, and the image of render sets it',
+  HOST: 'the images set it',
   PORT: 'Cloud Run sets it',
-  SHUTDOWN_SECONDS: 'only for the local server; Cloud Run ends an instance 10 s after SIGTERM',
+  SHUTDOWN_SECONDS: 'the images set it; Cloud Run ends an instance 10 s after SIGTERM',
   K_CONFIGURATION: 'Cloud Run sets it',
   K_SERVICE: 'Cloud Run sets it',
   CLAMAV_SOCKET: 'the containers of an instance share loopback, not a file system',

@@ -13,7 +13,7 @@ export interface FunctionService {
   /** The function's name in functions/index.ts. */
   name: string
   signature: 'http' | 'cloudevent'
-  /** Serves HTTP/2 without the Functions Framework, and receives no secrets. */
+  /** Serves HTTP/2, and receives no secrets. */
   isSealed?: boolean
   image: Input<string>
   identity: Identity
@@ -38,7 +38,7 @@ const ingressOf = {
 
 const port = 8080
 
-/** Creates a Cloud Run service: a function under the Functions Framework in the common image, or a sealed service. */
+/** Creates a Cloud Run service: a function of the common image, or a sealed service. */
 export function createService(settings: Settings, fn: FunctionService): gcp.cloudrunv2.Service {
   const { identity, tuning, sidecar } = fn
   const container: Container = {

@@ -1,4 +1,4 @@
-/** Resources of a function. Cloud Run delivers whole bodies of up to 32 MiB, and the Functions Framework copies them once. */
+/** Resources of a function. Bodies stream, and Cloud Run limits them to 32 MiB over HTTP/1. */
 export interface Tuning {
   memoryMebibytes: number
   cpu: number

@@ -11,7 +11,10 @@ import { atMost, compare, megabytes, milliseconds, type Row } from '../report.ts
 import { takeTurns } from '../rounds.ts'
 
 const project = fileURLToPath(new URL('../../..', import.meta.url))
+const bundler = join(project, 'scripts/bundle.ts')
 const warm = join(project, 'scripts/warm.ts')
+/** In the project, because the bundle loads packages from `node_modules`. */
+const bundle = join(project, '.cache/bench-bundle')
 const hello = fileURLToPath(new URL('../servers/hello', import.meta.url))
 const base = '/api/workspace'
 
@@ -25,7 +28,8 @@ export async function coldStartScenario(plan: Plan, scratch: string): Promise<Ro
     NODE_COMPILE_CACHE: join(scratch, 'compile-cache'),
     NODE_COMPILE_CACHE_PORTABLE: '1',
   }
-  await promisify(execFile)(process.execPath, [warm, '--directory', cache.NODE_COMPILE_CACHE])
+  await run(bundler, '--directory', bundle)
+  await run(warm, '--bundle', bundle, '--directory', cache.NODE_COMPILE_CACHE)
   await using cloud = await openCloud()
   const env = { ...cloud.env, ...cache }
   const functions: [string, ColdFunction][] = cloud.functions.map((cold) => [
@@ -50,6 +54,7 @@ export async function coldStartScenario(plan: Plan, scratch: string): Promise<Ro
 
   const measured = (name: string) => (starts[name] ?? []).slice(-plan.rounds)
   const seconds = (name: string) => measured(name).map((start) => start.seconds)
+  const cpu = (name: string) => measured(name).map((start) => start.cpuSeconds)
   const memory = (name: string) => measured(name).map((start) => start.memoryBytes)
   const time = (name: string, other: string) => ({
     what: `cold start, ${name} / ${other}`,
@@ -60,6 +65,14 @@ export async function coldStartScenario(plan: Plan, scratch: string): Promise<Ro
   const names = functions.map(([name]) => name)
   return [
     ...names.map((name) => compare({ ...time(name, 'hello'), target: atMost(2) })),
+    ...names.map((name) =>
+      compare({
+        what: `processor time, ${name} / hello`,
+        candidate: cpu(name),
+        baseline: cpu('hello'),
+        format: milliseconds,
+      }),
+    ),
     ...['hello, cached', 'one document, cached'].map((other) => compare(time('list', other))),
     ...names.map((name) =>
       compare({
@@ -105,7 +118,7 @@ async function openCloud() {
       body: 'hello',
       headers: { authorization, prefer: 'wait=0' },
     })
-  const upload = { target: 'upload', source: project, env }
+  const upload = { target: 'upload', program: join(bundle, 'main.js'), env }
   await coldStart({
     ...upload,
     ask: async (origin) => {
@@ -115,10 +128,8 @@ async function openCloud() {
   const object = await finalized.promise
   const event = { method: 'POST', headers: eventHeaders, body: JSON.stringify(object) }
   const scan: ColdFunction = {
+    ...upload,
     target: 'scan',
-    source: project,
-    signature: 'cloudevent',
-    env,
     ask: expectStatus(204, '/', event),
   }
   await coldStart(scan)
@@ -140,6 +151,10 @@ async function openCloud() {
   ]
   const resources = opened.move()
   return { env, functions, [Symbol.asyncDispose]: () => resources.disposeAsync() }
+}
+
+async function run(...command: string[]): Promise<void> {
+  await promisify(execFile)(process.execPath, command)
 }
 
 type Request = Omit<RequestInit, 'headers'> & { headers?: Record<string, string> }

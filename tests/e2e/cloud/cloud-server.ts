@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import type { ObjectResource } from '../../emulators/storage/objects.ts'
 import { startCloudEmulators } from './cloud-emulators.ts'
-import { startFunction } from '../functions/framework-server.ts'
+import { startFunction } from '../functions/function-server.ts'
 import type { Server } from '../support/target.ts'
 
-/** `api` and `scan` as in the cloud, in separate processes, with Firestore, Cloud Storage and an event bus in this process. */
+/** `api` and `scan` with the program of the image, in separate processes, with Firestore, Cloud Storage and an event bus in this process. */
 export async function startCloud(env: Record<string, string>): Promise<Server> {
   await using opened = new AsyncDisposableStack()
   const bucket = `coffer-${randomUUID()}`
@@ -15,8 +15,8 @@ export async function startCloud(env: Record<string, string>): Promise<Server> {
     MEDIA_GCS_BUCKET_NAME: bucket,
     GOOGLE_CLOUD_PROJECT: bucket,
   }
-  const api = opened.use(await startFunction('api', { env: cloud }))
-  const scan = opened.use(await startFunction('scan', { signature: 'cloudevent', env: cloud }))
+  const api = opened.use(await startFunction('api', { host: 'image', env: cloud }))
+  const scan = opened.use(await startFunction('scan', { host: 'image', env: cloud }))
   emulators.onFinalized((object) => void deliver(scan.url, object))
   const resources = opened.move()
   return { url: api.url, [Symbol.asyncDispose]: () => resources.disposeAsync() }

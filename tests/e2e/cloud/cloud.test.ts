@@ -8,7 +8,7 @@ import { localToken } from '../support/target.ts'
 
 const differences = await emulatorDifferences()
 
-/** The functions of the cloud: `api` and `scan` under the Functions Framework with Firestore and Cloud Storage. */
+/** The functions of the cloud: `api` and `scan` of the image with Firestore and Cloud Storage. */
 describe.skipIf(skipWithoutClamd)('the cloud functions with stand-in services', () => {
   let clamd: TestClamd | undefined
   beforeAll(async () => {
@@ -21,7 +21,7 @@ describe.skipIf(skipWithoutClamd)('the cloud functions with stand-in services', 
       CLAMAV_SERVICE_PORT: `${clamd?.port}`,
       ...env,
     })
-  describeApi('api under the Functions Framework', start, {
+  describeApi('api of the image', start, {
     token: localToken,
     configurable: true,
     looksIntoArchives: true,

@@ -9,7 +9,7 @@ import { defaultRecordLimits } from '../../../shared/model/record-limits.ts'
 import type { ObjectResource } from '../../emulators/storage/objects.ts'
 import { endsStream, scriptedClamd } from '../../support/clamd/scripted-clamd.ts'
 import { startStandIns } from './cloud-stand-ins.ts'
-import { startFunction } from '../functions/framework-server.ts'
+import { startFunction, type Host } from '../functions/function-server.ts'
 
 const projectId = 'coffer'
 const bucket = `coffer-${randomUUID()}`
@@ -23,8 +23,11 @@ interface Line {
   verdict?: string
 }
 
-/** `scan` under the Functions Framework with stand-in services. The test delivers the events. */
-describe('scan under the Functions Framework', () => {
+/** `scan` with stand-in services. The test delivers the events. */
+describe.each<[string, Host]>([
+  ['of the image', 'image'],
+  ['under the Functions Framework', 'framework'],
+])('scan %s', (_, host) => {
   const opened = new AsyncDisposableStack()
   const objects: ObjectResource[] = []
   const lines: Line[] = []
@@ -49,6 +52,7 @@ describe('scan under the Functions Framework', () => {
       quarantine,
     })
     const started = await startFunction('scan', {
+      host,
       signature: 'cloudevent',
       env: {
         ...standIns.env,

@@ -18,7 +18,7 @@ const behindRouter: Difference = {
 }
 
 describeApi(
-  'the functions, each under a separate Functions Framework',
+  'the functions of the image, each in a separate process',
   (env = {}) => startFunctions(env),
   {
     token: localToken,

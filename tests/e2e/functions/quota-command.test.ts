@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { expect, it } from 'vitest'
 import { expectProblem } from '../../support/http/problem.ts'
-import { startFunction } from './framework-server.ts'
+import { startFunction } from './function-server.ts'
 
 const program = fileURLToPath(new URL('../../../functions/host/quota-now.ts', import.meta.url))
 const run = promisify(execFile)

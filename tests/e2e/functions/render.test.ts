@@ -5,7 +5,7 @@ import { isSigned, motley, signed } from '../../support/files/pictures.ts'
 import { expectProblem } from '../../support/http/problem.ts'
 import { startRenderFront } from '../../support/http/render-front.ts'
 import { startRenderProcess } from '../../support/http/render-process.ts'
-import { startFunction } from './framework-server.ts'
+import { startFunction } from './function-server.ts'
 import { startIssuer } from '../support/issuer.ts'
 
 const base = '/api/workspace'

@@ -5,7 +5,7 @@ import {
   type CloudRunFront,
 } from '../../support/http/cloud-run-front.ts'
 import { newKey, openJwksServer, sign, type TestKey } from '../../support/http/jwks-server.ts'
-import { startFunction } from './framework-server.ts'
+import { startFunction } from './function-server.ts'
 
 const route = '/api/workspace/sweep'
 const invoker = 'scheduler@coffer.iam.gserviceaccount.com'

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { expect, it } from 'vitest'
-import { startFunction } from './framework-server.ts'
+import { startFunction } from './function-server.ts'
 
 const program = fileURLToPath(new URL('../../../functions/host/sweep-now.ts', import.meta.url))
 const run = promisify(execFile)

@@ -4,7 +4,7 @@ import {
   startOtlpReceiver,
   type ReceivedSpan,
 } from '../../support/http/otlp-receiver.ts'
-import { startFunction } from './framework-server.ts'
+import { startFunction } from './function-server.ts'
 import { startLocalServer } from '../local/local-server.ts'
 
 const traceId = '0af7651916cd43dd8448eb211c80319c'

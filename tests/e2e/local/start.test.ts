@@ -8,6 +8,7 @@ import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import { temporaryDirectory } from '../../support/disk-store.ts'
+import { bundledFunctions } from '../functions/bundled-functions.ts'
 
 const npmStart = [fileURLToPath(new URL('../../../functions/local.ts', import.meta.url))]
 const framework = [
@@ -32,7 +33,7 @@ function start(directory: string, env: Record<string, string> = {}, program = np
   let log = ''
   child.stdout.on('data', (chunk: Buffer) => {
     log += chunk.toString()
-    const port = /(?:Coffer is ready at http:\/\/127\.0\.0\.1|URL: http:\/\/localhost):(\d+)/.exec(
+    const port = /(?:is ready at http:\/\/127\.0\.0\.1|URL: http:\/\/localhost):(\d+)/.exec(
       log,
     )?.[1]
     if (port !== undefined) ready.resolve(Number(port))
@@ -143,24 +144,44 @@ test.each<[string, (directory: string) => Promise<unknown>, RegExp]>([
   expect(await server.ended).toMatchObject({ code: 1, said: expect.stringMatching(rule) as string })
 })
 
-test.each(['api', 'scan'])(
-  '"%s" does not start under the Functions Framework if its directory cannot be created',
-  async (target) => {
-    await using directory = await temporaryDirectory()
-    const path = join(directory.path, 'storage')
-    await writeFile(path, '')
-    await using server = start(path, { FUNCTION_TARGET: target }, framework)
-    expect(await server.ended).toMatchObject({
-      code: 1,
-      said: expect.stringMatching(/ENOTDIR|EEXIST/) as string,
-    })
-  },
-)
+const image = async () => [(await bundledFunctions()).program]
 
-test('SIGTERM ends the process within its limit despite slow clients', async () => {
+test.each([
+  ['api', 'under the Functions Framework', async () => framework],
+  ['scan', 'under the Functions Framework', async () => framework],
+  ['api', 'in the image', image],
+  ['scan', 'in the image', image],
+])('"%s" does not start %s if its directory cannot be created', async (target, _, program) => {
+  await using directory = await temporaryDirectory()
+  const path = join(directory.path, 'storage')
+  await writeFile(path, '')
+  await using server = start(path, { FUNCTION_TARGET: target }, await program())
+  expect(await server.ended).toMatchObject({
+    code: 1,
+    said: expect.stringMatching(/ENOTDIR|EEXIST/) as string,
+  })
+})
+
+test.each([
+  [{}, /FUNCTION_TARGET must name a function/],
+  [{ FUNCTION_TARGET: 'none' }, /Unknown function "none"/],
+])('a function of the image exits with code 1 and a message for %j', async (env, message) => {
+  await using directory = await temporaryDirectory()
+  await using server = start(directory.path, env, await image())
+  expect(await server.ended).toMatchObject({
+    code: 1,
+    said: expect.stringMatching(message) as string,
+  })
+})
+
+test.each([
+  ['npm start', async () => npmStart],
+  ['a function of the image', image],
+])('SIGTERM ends %s within its limit despite slow clients', async (_, program) => {
   await using directory = await temporaryDirectory()
   // Clients are cut off after 4 s, which leaves 1 s for the exit on a busy machine.
-  await using server = start(directory.path, { SHUTDOWN_SECONDS: '5' })
+  const env = { SHUTDOWN_SECONDS: '5', FUNCTION_TARGET: 'upload' }
+  await using server = start(directory.path, env, await program())
   const port = await server.ready
   const client = connect(port, '127.0.0.1')
   client.on('error', () => undefined)

@@ -6,13 +6,19 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
+import { bundledFunctions } from './bundled-functions.ts'
 import type { Server } from '../support/target.ts'
 
-const framework = fileURLToPath(import.meta.resolve('@google-cloud/functions-framework'))
-const program = join(framework, '..', 'main.js')
+const frameworkIndex = fileURLToPath(import.meta.resolve('@google-cloud/functions-framework'))
+const framework = join(frameworkIndex, '..', 'main.js')
 const project = fileURLToPath(new URL('../../..', import.meta.url))
 
+/** The program that serves a function: that of the image, with the bundled code, or the Functions Framework with the sources. */
+export type Host = 'image' | 'framework'
+
 export interface FunctionOptions {
+  /** Default: `framework`. */
+  host?: Host
   signature?: 'http' | 'cloudevent'
   /** The storage directory; a temporary one by default. */
   storage?: string
@@ -21,33 +27,31 @@ export interface FunctionOptions {
   onLine?: (line: string) => void
 }
 
-/** A function under the Functions Framework, started like on Cloud Run, with a local storage directory. */
+/** A function in a separate process, started like on Cloud Run, with a local storage directory. */
 export async function startFunction(
   target: string,
-  { signature = 'http', storage, env = {}, onLine }: FunctionOptions = {},
+  { host = 'framework', signature = 'http', storage, env = {}, onLine }: FunctionOptions = {},
 ): Promise<Server> {
   const own = storage ?? (await mkdtemp(join(tmpdir(), 'coffer-functions-')))
   const port = await freePort()
-  const child = spawn(
-    process.execPath,
-    [program, `--signature-type=${signature}`, `--source=${project}`],
-    {
-      // A closed port and no PATH select the development scanner.
-      env: {
-        FUNCTION_TARGET: target,
-        PORT: `${port}`,
-        WORKSPACE_STORAGE_DIR: own,
-        CLAMAV_SERVICE_PORT: '1',
-        ...env,
-      },
-      stdio: ['ignore', 'pipe', 'inherit'],
+  const underFramework = [framework, `--signature-type=${signature}`, `--source=${project}`]
+  const command = host === 'image' ? [(await bundledFunctions()).program] : underFramework
+  const child = spawn(process.execPath, command, {
+    // A closed port and no PATH select the development scanner.
+    env: {
+      FUNCTION_TARGET: target,
+      PORT: `${port}`,
+      WORKSPACE_STORAGE_DIR: own,
+      CLAMAV_SERVICE_PORT: '1',
+      ...env,
     },
-  )
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
   const ready = Promise.withResolvers<void>()
   child.once('exit', (code) => ready.reject(new Error(`${target} ended with ${code}`)))
   // Reads the log completely, because a full pipe would block the process.
   createInterface(child.stdout).on('line', (line) => {
-    if (line.includes(`:${port}/`)) ready.resolve()
+    if (new RegExp(`http://[^/]+:${port}\\b`).test(line)) ready.resolve()
     onLine?.(line)
   })
   await ready.promise
