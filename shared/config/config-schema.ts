@@ -57,6 +57,9 @@ export const environmentSchema = z.object({
     .optional(),
   FIREBASE_AUTH_EMULATOR_HOST: text,
   FIRESTORE_EMULATOR_HOST: text,
+  STORAGE_EMULATOR_HOST: text,
+  /** A file with credentials; google-auth-library reads it. */
+  GOOGLE_APPLICATION_CREDENTIALS: text,
   RENDER_SERVICE_URL: z
     .string()
     .refine(

@@ -35,7 +35,11 @@ export interface Config {
         readonly kind: 'gcp'
         readonly projectId: string
         readonly bucket: string
-        readonly isEmulated: boolean
+        /** The host and port of emulators, which need no credentials. */
+        readonly firestoreEmulator: string | undefined
+        readonly storageEmulator: string | undefined
+        /** Cloud Run's metadata server provides the credentials. Otherwise Application Default Credentials apply. */
+        readonly hasMetadataServer: boolean
       }
   /** Undefined if scanning is switched off. */
   readonly clamd:

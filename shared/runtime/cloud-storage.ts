@@ -1,5 +1,7 @@
 import { FirestoreCatalog } from '../adapters/firestore/catalog.ts'
 import { locateIn } from '../adapters/gcs/locate.ts'
+import { applicationDefaultCredentials } from '../adapters/google/application-default.ts'
+import { metadataServerCredentials } from '../adapters/google/metadata-server.ts'
 import { lazyPort } from './lazy-port.ts'
 import type { RecordLimits } from '../model/usage.ts'
 import type { BlobStore } from '../ports/blob-store.ts'
@@ -9,21 +11,26 @@ import type { Quarantine } from '../ports/quarantine.ts'
 export type CloudStorage = Required<Pick<Ports, 'catalog' | 'blobs' | 'quarantine'>>
 
 /** Opens Firestore, which every function uses. Opens the bucket of Cloud Storage at its first use, because not every request uses it. */
-export async function openCloudStorage(options: {
+export function openCloudStorage(options: {
   projectId: string
   bucket: string
-  /** Whether both are emulators, which need no credentials. */
-  isEmulated: boolean
+  firestoreEmulator: string | undefined
+  storageEmulator: string | undefined
+  hasMetadataServer: boolean
   quotaBytes: number
   recordLimits: RecordLimits
   now: () => Date
   quarantine: { location: string | undefined; retentionDays: number }
-}): Promise<CloudStorage> {
-  const { projectId, bucket, isEmulated, quotaBytes, recordLimits, now } = options
+}): CloudStorage {
+  const { projectId, bucket, firestoreEmulator, quotaBytes, recordLimits, now } = options
   const { location: quarantineBucket, retentionDays } = options.quarantine
-  const catalog = await FirestoreCatalog.open({
+  const credentials = options.hasMetadataServer
+    ? metadataServerCredentials()
+    : applicationDefaultCredentials()
+  const catalog = new FirestoreCatalog({
     projectId,
-    isEmulated,
+    emulatorHost: firestoreEmulator,
+    credentials,
     quotaBytes,
     recordLimits,
     now,

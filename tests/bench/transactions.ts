@@ -1,6 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import { writeSync } from 'node:fs'
-import type { Firestore, WriteBatch } from '@google-cloud/firestore'
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Firestore } from '../../shared/adapters/firestore/rest/firestore.ts'
+import { WriteBatch } from '../../shared/adapters/firestore/rest/write-batch.ts'
+import { grpcStatus } from '../../shared/adapters/firestore/status.ts'
 import { Attempt } from '../../shared/adapters/firestore/transaction/attempt.ts'
 import {
   transact as withoutLocks,
@@ -28,12 +31,23 @@ export function transact<Result>(firestore: Firestore, work: Work<Result>): Prom
   })
 }
 
-/** The client's transactions, which lock the documents that they read until the commit. */
-function withLocks<Result>(firestore: Firestore, work: Work<Result>): Promise<Result> {
-  return firestore.runTransaction((transaction) => {
+const maxAttempts = 5
+
+/** Transactions that lock the documents that they read until the commit, with the attempts and pauses of the official client. */
+async function withLocks<Result>(firestore: Firestore, work: Work<Result>): Promise<Result> {
+  for (let count = 1; ; count++) {
     const mark = { id: `c${randomBytes(8).toString('hex')}`, at: Date.now() }
-    // A transaction has the write methods of a batch.
-    const batch = transaction as unknown as WriteBatch
-    return work(new Attempt(transaction, batch, mark, undefined))
-  })
+    const batch = new WriteBatch()
+    const transaction = firestore.transaction('readWrite')
+    try {
+      const result = await work(new Attempt(transaction, batch, mark, undefined))
+      await firestore.commit(batch, await transaction.id())
+      return result
+    } catch (error) {
+      const isConflict =
+        error instanceof Error && 'code' in error && error.code === grpcStatus.ABORTED
+      if (!isConflict || count === maxAttempts) throw error
+      await delay(Math.random() * 1000 * 1.5 ** count)
+    }
+  }
 }

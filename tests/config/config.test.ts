@@ -134,7 +134,7 @@ describe('the configuration', () => {
     [{ CLAMAV_SOCKET: '/run/clamd.sock' }, { clamd: { address: { path: '/run/clamd.sock' } } }],
     [
       { MEDIA_GCS_BUCKET_NAME: 'files', GOOGLE_CLOUD_PROJECT: 'demo' },
-      { storage: { kind: 'gcp', projectId: 'demo', bucket: 'files', isEmulated: false } },
+      { storage: { kind: 'gcp', projectId: 'demo', bucket: 'files', hasMetadataServer: false } },
     ],
     [
       {
@@ -143,7 +143,7 @@ describe('the configuration', () => {
         FIRESTORE_EMULATOR_HOST: 'localhost:8080',
         STORAGE_EMULATOR_HOST: 'localhost:9199',
       },
-      { storage: { isEmulated: true } },
+      { storage: { firestoreEmulator: 'localhost:8080', storageEmulator: 'localhost:9199' } },
     ],
     [
       oidc,

@@ -33,8 +33,8 @@ async function cloudApp({ withBucket = true } = {}) {
   const config = loadConfig({
     MEDIA_GCS_BUCKET_NAME: bucket,
     GOOGLE_CLOUD_PROJECT: newProject(),
-    FIRESTORE_EMULATOR_HOST: 'set',
-    STORAGE_EMULATOR_HOST: 'set',
+    FIRESTORE_EMULATOR_HOST: process.env['FIRESTORE_EMULATOR_HOST'],
+    STORAGE_EMULATOR_HOST: storage.url,
   })
   const runtime = await openRuntime(config)
   const entries: LogEntry[] = []

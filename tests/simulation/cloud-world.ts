@@ -29,9 +29,9 @@ export async function startCloud(): Promise<AsyncDisposable & { open: OpenWorld 
     const projectId = `coffer-${randomUUID()}`
     const openCatalog = async () =>
       opened.use(
-        await FirestoreCatalog.open({
+        new FirestoreCatalog({
           projectId,
-          isEmulated: true,
+          emulatorHost: firestore.host,
           quotaBytes,
           recordLimits,
           now,

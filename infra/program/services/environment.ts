@@ -63,6 +63,8 @@ export const leftAtDefault: Record<string, string> = {
   CLAMAV_DISABLED_CONFIRMED: 'scanning is enabled',
   FIREBASE_AUTH_EMULATOR_HOST: 'for emulators',
   FIRESTORE_EMULATOR_HOST: 'for emulators',
+  STORAGE_EMULATOR_HOST: 'for emulators',
+  GOOGLE_APPLICATION_CREDENTIALS: 'a service has a metadata server',
   FUNCTIONS_EMULATOR: 'for emulators',
   WORKSPACE_MAX_FILES: 'the default fits most users; coffer:environment changes it',
   WORKSPACE_MAX_OPEN_UPLOADS: 'as above',

@@ -1,4 +1,3 @@
-import type { QueryDocumentSnapshot } from '@google-cloud/firestore'
 import type { FileRecord, InfectedFile, PendingFile, ReadyFile } from '../../model/file.ts'
 import type { FileId, SessionId, WorkspacePath } from '../../model/ids.ts'
 import type { ListPage, ListQuery } from '../../model/listing.ts'
@@ -24,6 +23,7 @@ import { decodeFile, decodeUsage, filesOf, refusalOf } from './documents.ts'
 import { namedRange } from './keys.ts'
 import { listFiles } from './list.ts'
 import { applyRescan, listOutdated, listRejected } from './rescan.ts'
+import type { DocumentSnapshot } from './rest/snapshot.ts'
 import { settleFile } from './settle.ts'
 import { recount } from './recount.ts'
 import { countPending, listPending, listTrash, listWorkspaces, progressOf } from './sweep.ts'
@@ -31,18 +31,15 @@ import { transact } from './transaction/transact.ts'
 import { trimTrash } from './trash.ts'
 import { untilSettled } from './wait.ts'
 
-/** The catalog in Firestore. The client connects to the emulator at `FIRESTORE_EMULATOR_HOST`, if set. */
+/** The catalog in Firestore. */
 export class FirestoreCatalog implements Catalog, Maintenance, AsyncDisposable {
   readonly #connection: FirestoreConnection
   /** The snapshots of pending files that `get` has returned and a caller still holds. */
-  readonly #snapshots = new WeakMap<object, QueryDocumentSnapshot>()
+  readonly #snapshots = new WeakMap<object, DocumentSnapshot>()
 
-  private constructor(connection: FirestoreConnection) {
-    this.#connection = connection
-  }
-
-  static async open(options: ConnectionOptions): Promise<FirestoreCatalog> {
-    return new FirestoreCatalog(await FirestoreConnection.open(options))
+  /** Opens connections at the first call. */
+  constructor(options: ConnectionOptions) {
+    this.#connection = new FirestoreConnection(options)
   }
 
   async reserve(request: ReserveRequest): Promise<PendingFile> {
@@ -88,9 +85,12 @@ export class FirestoreCatalog implements Catalog, Maintenance, AsyncDisposable {
     id: FileId,
     signal: AbortSignal,
   ): Promise<FileRecord | undefined> {
-    const file = filesOf(this.#connection.workspace(workspaceId)).doc(id)
+    const { name } = filesOf(this.#connection.workspace(workspaceId)).doc(id)
     const ends = AbortSignal.any([signal, this.#connection.closing])
-    return this.#connection.run(untilSettled(file, ends))
+    const listening = this.#connection
+      .listeningClient()
+      .then((client) => untilSettled(client, name, ends))
+    return this.#connection.run(listening)
   }
 
   async applyRescan(
@@ -169,7 +169,7 @@ export class FirestoreCatalog implements Catalog, Maintenance, AsyncDisposable {
     const ref = filesOf(this.#connection.workspace(workspaceId)).doc(id)
     const snapshot = await this.#connection.run(ref.get())
     const file = decodeFile(snapshot)
-    if (file?.state === 'pending') this.#snapshots.set(file, snapshot as QueryDocumentSnapshot)
+    if (file?.state === 'pending') this.#snapshots.set(file, snapshot)
     return file
   }
 
@@ -180,7 +180,7 @@ export class FirestoreCatalog implements Catalog, Maintenance, AsyncDisposable {
       .where('named', '<', to)
       .orderBy('named', 'desc')
       .limit(1)
-    const { docs } = await this.#connection.run(named.get())
+    const docs = await this.#connection.run(named.get())
     return docs[0] && decodeFile(docs[0])
   }
 

@@ -1,9 +1,9 @@
-import type { DocumentData, DocumentReference } from '@google-cloud/firestore'
 import type { FileRecord, ReadyFile } from '../../model/file.ts'
 import type { FileId, WorkspacePath } from '../../model/ids.ts'
 import type { Attempt } from './transaction/attempt.ts'
 import { decodeFields, withoutMetadata } from './documents.ts'
 import { pathId } from './keys.ts'
+import type { DocumentReference } from './rest/reference.ts'
 
 /** The document of a path, which serializes changes of the path. It exists only while the path is taken. */
 export interface PathClaims {
@@ -29,7 +29,7 @@ export class Claims {
   }
 
   /** Decodes the claims in a document of a path, or in a copy of it. */
-  keep(path: WorkspacePath, fields: DocumentData | undefined): PathClaims {
+  keep(path: WorkspacePath, fields: Record<string, unknown> | undefined): PathClaims {
     const owner: unknown = fields?.['owner'] ?? undefined
     const claims = {
       owner: owner === undefined ? owner : decodeOwner(owner),

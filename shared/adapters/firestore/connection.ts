@@ -1,9 +1,14 @@
-import { Firestore, type DocumentReference } from '@google-cloud/firestore'
+import type { Firestore as ListeningClient } from '@google-cloud/firestore'
+import { applicationDefaultCredentials } from '../google/application-default.ts'
+import type { GoogleCredentials } from '../google/credentials.ts'
 import { defaultRecordLimits } from '../../model/record-limits.ts'
 import type { Allowance, RecordLimits } from '../../model/usage.ts'
 import { workspaceOf } from './documents.ts'
 import { translateError, type DatabaseName } from './faults.ts'
 import { KeyedMutex } from './keyed-mutex.ts'
+import { openListeningClient } from './listening-client.ts'
+import { Firestore } from './rest/firestore.ts'
+import type { DocumentReference } from './rest/reference.ts'
 import type { Attempt } from './transaction/attempt.ts'
 import { transact } from './transaction/transact.ts'
 import { WorkspaceTransaction } from './transaction/workspace-transaction.ts'
@@ -12,10 +17,10 @@ export interface ConnectionOptions {
   projectId: string
   /** Default: `(default)`. */
   databaseId?: string
-  /** Delays loading gRPC until `awaitSettled` needs it for a listener. */
-  preferRest?: boolean
-  /** Uses no credentials. On a machine without any, the client would wait seconds for a metadata server. */
-  isEmulated?: boolean
+  /** The host and port of an emulator, which needs no credentials. Default: Google's service. */
+  emulatorHost?: string | undefined
+  /** Default: Application Default Credentials. */
+  credentials?: GoogleCredentials
   /** The quota of a workspace without a quota in the catalog. */
   quotaBytes: number
   /** Default: `defaultRecordLimits`. */
@@ -23,41 +28,37 @@ export interface ConnectionOptions {
   now: () => Date
 }
 
-/** The Firestore client. Translates its errors, serializes the changes of each workspace, and waits for them before it closes. */
+/** A connection to Firestore. Translates its errors, serializes the changes of each workspace, and waits for them before it closes. */
 export class FirestoreConnection implements AsyncDisposable {
   readonly firestore: Firestore
   readonly databaseName: DatabaseName
   readonly allowance: Allowance
   readonly #now: () => Date
+  readonly #emulatorHost: string | undefined
   readonly #mutex = new KeyedMutex()
   readonly #running = new Set<Promise<unknown>>()
   readonly #closing = new AbortController()
+  #listeningClient: Promise<ListeningClient> | undefined
 
-  private constructor(firestore: Firestore, options: ConnectionOptions) {
-    const { projectId, databaseId = '(default)' } = options
+  constructor(options: ConnectionOptions) {
+    const { projectId, databaseId = '(default)', emulatorHost, now } = options
     const { quotaBytes, recordLimits = defaultRecordLimits } = options
-    this.firestore = firestore
     this.databaseName = { projectId, databaseId }
+    this.firestore = new Firestore(this.databaseName, endpointOf(options))
     this.allowance = { quotaBytes, recordLimits }
-    this.#now = options.now
-  }
-
-  static async open(options: ConnectionOptions): Promise<FirestoreConnection> {
-    const { projectId, databaseId, preferRest, isEmulated } = options
-    const firestore = new Firestore({
-      // Without this option the client retries every failed read after seconds, even after a permanent error.
-      gaxServerStreamingRetries: true,
-      ...(isEmulated && { auth: await withoutCredentials() }),
-      projectId,
-      ...(databaseId !== undefined && { databaseId }),
-      ...(preferRest !== undefined && { preferRest }),
-    })
-    return new FirestoreConnection(firestore, options)
+    this.#emulatorHost = emulatorHost
+    this.#now = now
   }
 
   /** Aborts when the connection starts to close. */
   get closing(): AbortSignal {
     return this.#closing.signal
+  }
+
+  /** The official client, opened at the first call. */
+  listeningClient(): Promise<ListeningClient> {
+    this.#listeningClient ??= openListeningClient(this.databaseName, this.#emulatorHost)
+    return this.#listeningClient
   }
 
   workspace(workspaceId: string): DocumentReference {
@@ -100,12 +101,16 @@ export class FirestoreConnection implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closing.abort()
     while (this.#running.size > 0) await Promise.allSettled(this.#running)
-    await this.firestore.terminate()
+    const client = await this.#listeningClient
+    await client?.terminate()
   }
 }
 
-/** Imported only for emulators, to keep cold starts in the cloud short. */
-async function withoutCredentials() {
-  const { GoogleAuth, PassThroughClient } = await import('google-auth-library')
-  return new GoogleAuth({ authClient: new PassThroughClient() })
+function endpointOf({ emulatorHost, credentials }: ConnectionOptions) {
+  if (emulatorHost !== undefined) {
+    // The emulator's security rules do not apply to this token.
+    return { origin: `http://${emulatorHost}`, accessToken: async () => 'owner' }
+  }
+  const { accessToken } = credentials ?? applicationDefaultCredentials()
+  return { origin: 'https://firestore.googleapis.com', accessToken }
 }

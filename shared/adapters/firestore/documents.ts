@@ -1,9 +1,3 @@
-import type {
-  CollectionReference,
-  DocumentReference,
-  DocumentSnapshot,
-  Firestore,
-} from '@google-cloud/firestore'
 import { fileRecordSchema, type FileRecord } from '../../model/file.ts'
 import type { FileId } from '../../model/ids.ts'
 import {
@@ -15,6 +9,9 @@ import {
 } from '../../model/usage.ts'
 import { encodeWorkspaceId } from '../../model/storage-path.ts'
 import { keysOf } from './keys.ts'
+import type { Firestore } from './rest/firestore.ts'
+import type { CollectionReference, DocumentReference } from './rest/reference.ts'
+import type { DocumentSnapshot } from './rest/snapshot.ts'
 
 /** Sweeps query the collections of this name in all workspaces (collection group). */
 export const filesCollection = 'files'
@@ -43,7 +40,10 @@ export function metadataFields({ metadata }: FileRecord): object {
   return { metadata: JSON.stringify(metadata) }
 }
 
-export function decodeFile(snapshot: DocumentSnapshot): FileRecord | undefined {
+/** Takes snapshots of the official client too. */
+export function decodeFile(
+  snapshot: Pick<DocumentSnapshot, 'exists' | 'get'>,
+): FileRecord | undefined {
   if (!snapshot.exists) return undefined
   return decodeFields(snapshot.get('record'), JSON.parse(String(snapshot.get('metadata'))))
 }

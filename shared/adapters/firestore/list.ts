@@ -1,4 +1,3 @@
-import type { DocumentSnapshot, Query, QueryDocumentSnapshot } from '@google-cloud/firestore'
 import {
   folderOf,
   pageOf,
@@ -8,7 +7,9 @@ import {
   type ListQuery,
 } from '../../model/listing.ts'
 import { decodeFile } from './documents.ts'
-import { count, select, type Selection } from './selection.ts'
+import type { Query } from './rest/query.ts'
+import type { DocumentSnapshot } from './rest/snapshot.ts'
+import { select, type Selection } from './selection.ts'
 
 type Entry = ListEntry<DocumentSnapshot>
 
@@ -33,7 +34,7 @@ async function entriesOf(selection: Selection, query: ListQuery): Promise<Entry[
   if (!query.folders && !selection.matches) {
     const position = startOf(query)
     const start = position ? selection.query.startAfter(...position) : selection.query
-    const { docs } = await start
+    const docs = await start
       .offset(offset)
       .limit(limit + 1)
       .get()
@@ -57,7 +58,7 @@ async function readInBatches(
   for (;;) {
     const size = Math.min(batch, maxBatch, matches ? maxBatch : wanted - entries.length)
     const start = position ? selected.startAfter(...position) : selected
-    const { docs } = await start.limit(size).get()
+    const docs = await start.limit(size).get()
     let folder: string | undefined
     let skipped = 0
     for (const document of docs) {
@@ -78,15 +79,15 @@ async function readInBatches(
 
 /** The number of files on all pages. Reads every document if the query does not express all filters. */
 async function countAll({ query, matches }: Selection): Promise<number> {
-  if (!matches) return count(query)
-  const { docs } = await query.select('record.name', 'record.state', 'record.origin').get()
+  if (!matches) return query.count()
+  const docs = await query.select('record.name', 'record.state', 'record.origin').get()
   return docs.filter(matches).length
 }
 
 /** Values for `startAfter`, in the order of the query. */
 type Position = [number | string, (number | string)?]
 
-function positionOf({ sort }: ListQuery, document: QueryDocumentSnapshot): Position {
+function positionOf({ sort }: ListQuery, document: DocumentSnapshot): Position {
   const [path, sequence] = [String(document.get('path')), Number(document.get('sequence'))]
   return sort === 'path' ? [path, sequence] : [sequence]
 }

@@ -1,15 +1,12 @@
-import {
-  FieldPath,
-  FieldValue,
-  type DocumentReference,
-  type DocumentSnapshot,
-  type Firestore,
-  type Transaction,
-} from '@google-cloud/firestore'
 import type { Recount } from '../../ports/maintenance.ts'
 import { applyDelta, countersOf, noCounters } from '../../model/usage.ts'
 import { decodeFile, decodeCounters, filesOf } from './documents.ts'
-import { onSnapshot } from './transaction/snapshot.ts'
+import type { Firestore } from './rest/firestore.ts'
+import { documentId } from './rest/query.ts'
+import type { DocumentReference } from './rest/reference.ts'
+import type { DocumentSnapshot } from './rest/snapshot.ts'
+import type { Transaction } from './rest/transaction.ts'
+import { Increment } from './rest/write-batch.ts'
 import { transact } from './transaction/transact.ts'
 
 const pageLength = 1000
@@ -29,16 +26,14 @@ export async function recount(
   workspace: DocumentReference,
   { repair }: { repair: boolean },
 ): Promise<Recount> {
-  const { kept, counted, repairs } = await onSnapshot(firestore, (snapshot) =>
-    count(snapshot, workspace),
-  )
+  const { kept, counted, repairs } = await count(firestore.transaction(), workspace)
   const drift = applyDelta(counted, kept, -1)
   if (repair && Object.values(drift).some((amount) => amount !== 0)) {
     await transact(firestore, async (attempt) => {
       // Another sweep has repaired the counters since this count.
       if (repairsOf(await attempt.get(workspace)) !== repairs) return
-      const growth = Object.entries(drift).map(([name, by]) => [name, FieldValue.increment(by)])
-      const fields = { ...Object.fromEntries(growth), repairs: FieldValue.increment(1) }
+      const growth = Object.entries(drift).map(([name, by]) => [name, new Increment(by)])
+      const fields = { ...Object.fromEntries(growth), repairs: new Increment(1) }
       attempt.write(workspace, { ...fields, ...attempt.markOn(workspace) })
     })
   }
@@ -46,7 +41,8 @@ export async function recount(
 }
 
 async function count(transaction: Transaction, workspace: DocumentReference): Promise<Counted> {
-  const snapshot = await transaction.get(workspace)
+  const [snapshot] = await transaction.getAll([workspace])
+  if (!snapshot) throw new Error('Firestore returned too few documents.')
   const kept = decodeCounters(snapshot)
   const files = filesOf(workspace)
   let counted = noCounters
@@ -55,19 +51,19 @@ async function count(transaction: Transaction, workspace: DocumentReference): Pr
     counted = applyDelta(counted, countersOf(decodeFile(file)))
     total += 1
   }
-  const expected = (await transaction.get(files.count())).data().count
+  const expected = await transaction.count(files)
   if (total !== expected) {
-    throw new Error(`${workspace.path} has ${expected} files, but ${total} were listed`)
+    throw new Error(`${workspace.name} has ${expected} files, but ${total} were listed`)
   }
   return { kept, counted, repairs: repairsOf(snapshot) }
 }
 
 /** Reads until a page is empty, because a page with fewer documents than its limit may not be the last. */
 async function* documents(transaction: Transaction, files: ReturnType<typeof filesOf>) {
-  const all = files.orderBy(FieldPath.documentId()).limit(pageLength).select('record', 'metadata')
+  const all = files.orderBy(documentId).limit(pageLength).select('record', 'metadata')
   let last: DocumentSnapshot | undefined
   do {
-    const { docs } = await transaction.get(last ? all.startAfter(last.id) : all)
+    const docs = await transaction.query(last ? all.startAfter(last.id) : all)
     yield* docs
     last = docs.at(-1)
   } while (last)

@@ -1,4 +1,3 @@
-import type { Firestore } from '@google-cloud/firestore'
 import type { FileRecord, InfectedFile, ReadyFile } from '../../model/file.ts'
 import type { FileId } from '../../model/ids.ts'
 import type { RescanOutcome } from '../../model/verdict.ts'
@@ -6,6 +5,7 @@ import type { OutdatedQuery, RejectedFile, RejectedQuery } from '../../ports/mai
 import { rescanned } from '../../model/transitions.ts'
 import { decodeFile, filesCollection } from './documents.ts'
 import { rejectedKey, rejectedKind, signaturesKey } from './keys.ts'
+import type { Firestore } from './rest/firestore.ts'
 import type { WorkspaceTransaction } from './transaction/workspace-transaction.ts'
 
 /**
@@ -30,7 +30,7 @@ export async function listOutdated(
   firestore: Firestore,
   { signaturesBefore, limit, after }: OutdatedQuery,
 ): Promise<ReadyFile[]> {
-  const { docs } = await firestore
+  const docs = await firestore
     .collectionGroup(filesCollection)
     // Keys of the instant itself are longer than its text, so they sort after it.
     .where('signatures', '<', (after && signaturesKey(after)) ?? signaturesBefore.toISOString())
@@ -44,7 +44,7 @@ export async function listRejected(
   firestore: Firestore,
   { before, limit, after }: RejectedQuery,
 ): Promise<RejectedFile[]> {
-  const { docs } = await firestore
+  const docs = await firestore
     .collectionGroup(filesCollection)
     .where('sweep', '>', after ? rejectedKey(after) : `${rejectedKind}|`)
     .where('sweep', '<', `${rejectedKind}|${before.toISOString()}`)

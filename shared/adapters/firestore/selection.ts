@@ -1,9 +1,10 @@
-import type { DocumentSnapshot, Query } from '@google-cloud/firestore'
 import { foldCase } from '../../model/case-folding.ts'
 import type { ListQuery } from '../../model/listing.ts'
 import { narrowsPaths, pathBounds, type PathBounds } from '../../model/path-bounds.ts'
 import { longestGramsOf, maxGramLength } from './grams.ts'
 import { gramTerm, scopeTerm } from './keys.ts'
+import type { Query } from './rest/query.ts'
+import type { DocumentSnapshot } from './rest/snapshot.ts'
 
 const maxCountedGrams = 5
 const maxCountedFiles = 1000
@@ -57,7 +58,7 @@ async function rarestGram(files: Query, { deleted }: ListQuery, folded: string):
   const counts = await Promise.all(
     grams.map((gram) => {
       const found = files.where('terms', 'array-contains', gramTerm(deleted, gram))
-      return count(found.orderBy('sequence').orderBy('path').limit(maxCountedFiles))
+      return found.orderBy('sequence').orderBy('path').limit(maxCountedFiles).count()
     }),
   )
   return grams[counts.indexOf(Math.min(...counts))] ?? folded
@@ -68,10 +69,6 @@ function sampleOf(items: string[], maxItems: number): string[] {
   if (items.length <= maxItems) return items
   const step = (items.length - 1) / (maxItems - 1)
   return items.filter((_, i) => Math.round(Math.round(i / step) * step) === i)
-}
-
-export async function count(query: Query): Promise<number> {
-  return (await query.count().get()).data().count
 }
 
 function within(query: Query, { low, high }: PathBounds): Query {

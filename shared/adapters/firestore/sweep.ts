@@ -1,9 +1,11 @@
-import { FieldPath, type DocumentReference, type Firestore } from '@google-cloud/firestore'
 import type { FileRecord } from '../../model/file.ts'
 import type { PendingCount, SweepQuery } from '../../ports/maintenance.ts'
-import { decodeWorkspaceId } from '../../model/storage-path.ts'
-import { decodeFile, filesCollection, workspaceOf, workspacesCollection } from './documents.ts'
+import { decodeWorkspaceId, encodeWorkspaceId } from '../../model/storage-path.ts'
+import { decodeFile, filesCollection, workspacesCollection } from './documents.ts'
 import { pendingSweepKey, trashSweepKey } from './keys.ts'
+import type { Firestore } from './rest/firestore.ts'
+import { documentId } from './rest/query.ts'
+import type { DocumentReference } from './rest/reference.ts'
 
 export async function listPending(firestore: Firestore, query: SweepQuery): Promise<FileRecord[]> {
   return page(firestore, query, 'pending', query.after && pendingSweepKey(query.after))
@@ -16,9 +18,9 @@ export async function countPending(firestore: Firestore): Promise<PendingCount> 
     .where('sweep', '>', 'pending|')
     .where('sweep', '<', 'pending~')
     .orderBy('sweep')
-  const [counted, oldest] = await Promise.all([pending.count().get(), pending.limit(1).get()])
-  const [file] = oldest.docs.map((snapshot) => decodeFile(snapshot))
-  return { files: counted.data().count, ...(file && { oldestCreatedAt: file.createdAt }) }
+  const [counted, oldest] = await Promise.all([pending.count(), pending.limit(1).get()])
+  const [file] = oldest.map((snapshot) => decodeFile(snapshot))
+  return { files: counted, ...(file && { oldestCreatedAt: file.createdAt }) }
 }
 
 export async function listTrash(firestore: Firestore, query: SweepQuery): Promise<FileRecord[]> {
@@ -32,7 +34,7 @@ async function page(
   kind: 'pending' | 'trash',
   after: string | null | undefined,
 ): Promise<FileRecord[]> {
-  const { docs } = await firestore
+  const docs = await firestore
     .collectionGroup(filesCollection)
     .where('sweep', '>', after ?? `${kind}|`)
     .where('sweep', '<', `${kind}|${before.toISOString()}`)
@@ -47,9 +49,9 @@ export async function listWorkspaces(
   firestore: Firestore,
   { limit, after }: { limit: number; after?: string },
 ): Promise<string[]> {
-  const all = firestore.collection(workspacesCollection).orderBy(FieldPath.documentId())
-  const rest = after === undefined ? all : all.startAfter(workspaceOf(firestore, after).id)
-  const { docs } = await rest.limit(limit).select().get()
+  const all = firestore.collection(workspacesCollection).orderBy(documentId)
+  const rest = after === undefined ? all : all.startAfter(encodeWorkspaceId(after))
+  const docs = await rest.limit(limit).select().get()
   return docs.flatMap(({ id }) => decodeWorkspaceId(id) ?? [])
 }
 

@@ -1,15 +1,17 @@
-import type { DocumentReference } from '@google-cloud/firestore'
+import type { Firestore } from '@google-cloud/firestore'
 import type { FileRecord } from '../../model/file.ts'
 import { decodeFile } from './documents.ts'
 
 /**
- * Listens to a file until it is not pending, and resolves to its record as the listener received it. Billed as one read, and
+ * Listens to the file of a resource name until it is not pending, and resolves to its record as the listener received it. Billed as one read, and
  * one more for each change.
  */
 export function untilSettled(
-  file: DocumentReference,
+  client: Firestore,
+  name: string,
   signal: AbortSignal,
 ): Promise<FileRecord | undefined> {
+  const file = client.doc(name.slice(name.indexOf('/documents/') + '/documents/'.length))
   return new Promise((resolve, reject) => {
     const end = () => {
       signal.removeEventListener('abort', abort)

@@ -46,7 +46,8 @@ export function newProject(): string {
 /** A catalog in a new, empty project, unless the options name one. */
 export async function openFirestore(options: Options) {
   const { projectId = newProject() } = options
-  const catalog = await FirestoreCatalog.open({ isEmulated: true, ...options, projectId })
+  const emulatorHost = env[variable] ?? ''
+  const catalog = new FirestoreCatalog({ emulatorHost, ...options, projectId })
   const drift = async (workspaceId: string, by: Partial<Counters>) => {
     const firestore = new Firestore({ projectId })
     const growth = Object.entries(by).map(([name, amount]) => [name, FieldValue.increment(amount)])

@@ -42,9 +42,9 @@ describe('concurrent writers', () => {
   })
 })
 
-describe('FirestoreCatalog over REST', () => {
-  test('supports all operations, with listeners over gRPC', async () => {
-    await using world = await firestoreWorld(newProject(), { preferRest: true })
+describe('FirestoreCatalog', () => {
+  test('keeps nested metadata, and listens over gRPC to changes over REST', async () => {
+    await using world = await firestoreWorld(newProject())
     const file = await world.reserve('/a', { metadata: { ключ: [[1.5, null]] } })
     const waiting = world.catalog.awaitSettled(user, file.id, AbortSignal.timeout(9000))
     await world.settle(file)

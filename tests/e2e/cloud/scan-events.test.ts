@@ -43,10 +43,12 @@ describe.each<[string, Host]>([
     const clamd = opened.use(await startScanner(scanner))
     const quarantine = { location: undefined, retentionDays: 30 }
     const allowance = { quotaBytes: 1e6, recordLimits: defaultRecordLimits }
-    storage = await openCloudStorage({
+    storage = openCloudStorage({
       projectId,
       bucket,
-      isEmulated: true,
+      firestoreEmulator: standIns.env.FIRESTORE_EMULATOR_HOST,
+      storageEmulator: standIns.env.STORAGE_EMULATOR_HOST,
+      hasMetadataServer: false,
       ...allowance,
       now,
       quarantine,

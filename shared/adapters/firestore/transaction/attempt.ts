@@ -1,12 +1,8 @@
-import {
-  FieldValue,
-  type DocumentReference,
-  type DocumentSnapshot,
-  type Query,
-  type Timestamp,
-  type Transaction,
-  type WriteBatch,
-} from '@google-cloud/firestore'
+import type { Query } from '../rest/query.ts'
+import type { DocumentReference } from '../rest/reference.ts'
+import type { DocumentSnapshot } from '../rest/snapshot.ts'
+import type { Transaction } from '../rest/transaction.ts'
+import { deleteField, type WriteBatch } from '../rest/write-batch.ts'
 
 /** How long a mark is stored: longer than an operation is retried, with reserve for clock skew. */
 const markKeptMs = 60_000
@@ -23,7 +19,7 @@ export interface Mark {
 /** The version of a document that an attempt has read. */
 interface Seen {
   /** Undefined if the document does not exist. */
-  updateTime: Timestamp | undefined
+  updateTime: string | undefined
   marks: Record<string, number>
 }
 
@@ -49,27 +45,29 @@ export class Attempt {
   }
 
   async get(ref: DocumentReference): Promise<DocumentSnapshot> {
-    return this.#keep(await this.#snapshot.get(ref))
+    const [snapshot] = await this.getAll(ref)
+    if (!snapshot) throw new Error('Firestore returned too few documents.')
+    return snapshot
   }
 
   async getAll(...refs: DocumentReference[]): Promise<DocumentSnapshot[]> {
-    const snapshots = await this.#snapshot.getAll(...refs)
+    const snapshots = await this.#snapshot.getAll(refs)
     return snapshots.map((snapshot) => this.#keep(snapshot))
   }
 
   async query(query: Query): Promise<DocumentSnapshot[]> {
-    const { docs } = await this.#snapshot.get(query)
+    const docs = await this.#snapshot.query(query)
     return docs.map((snapshot) => this.#keep(snapshot))
   }
 
   /** Uses a version that was read before. Costs no read. A write fails if the document has another version by then. */
-  assume(ref: DocumentReference, updateTime: Timestamp): void {
-    this.#seen.set(ref.path, { updateTime, marks: {} })
+  assume(ref: DocumentReference, updateTime: string | undefined): void {
+    this.#seen.set(ref.name, { updateTime, marks: {} })
   }
 
   /** Whether this attempt has read the document, or assumes a version of it. */
   hasSeen(ref: DocumentReference): boolean {
-    return this.#seen.has(ref.path)
+    return this.#seen.has(ref.name)
   }
 
   create(ref: DocumentReference, fields: Fields): void {
@@ -78,15 +76,15 @@ export class Attempt {
 
   /** Writes fields of a document. Creates the document if it did not exist when it was read. */
   write(ref: DocumentReference, fields: Fields): void {
-    const seen = this.#seen.get(ref.path)
-    if (seen?.updateTime) this.#batch.update(ref, fields, { lastUpdateTime: seen.updateTime })
+    const seen = this.#seen.get(ref.name)
+    if (seen?.updateTime) this.#batch.update(ref, fields, seen.updateTime)
     else if (seen) this.#batch.create(ref, fields)
-    else this.#batch.set(ref, fields, { merge: true })
+    else this.#batch.merge(ref, fields)
   }
 
   delete(ref: DocumentReference): void {
-    const seen = this.#seen.get(ref.path)
-    this.#batch.delete(ref, seen?.updateTime ? { lastUpdateTime: seen.updateTime } : {})
+    const seen = this.#seen.get(ref.name)
+    this.#batch.delete(ref, seen?.updateTime)
   }
 
   /**
@@ -96,18 +94,18 @@ export class Attempt {
   markOn(markedDocument: DocumentReference): Fields {
     this.markedDocument = markedDocument
     const { id, at } = this.mark
-    const seen = this.#seen.get(markedDocument.path)
+    const seen = this.#seen.get(markedDocument.name)
     if (!seen?.updateTime) return { changes: { [id]: at } }
     const outdated = Object.entries(seen.marks).filter(([, then]) => then < at - markKeptMs)
-    const removed = outdated.map(([name]) => [`changes.${name}`, FieldValue.delete()])
+    const removed = outdated.map(([name]) => [`changes.${name}`, deleteField])
     return { [`changes.${id}`]: at, ...Object.fromEntries(removed) }
   }
 
   #keep(snapshot: DocumentSnapshot): DocumentSnapshot {
-    const { path } = snapshot.ref
+    const { name } = snapshot
     // The first read counts: a commit then fails if the document changed between two reads.
-    if (!this.#seen.has(path)) {
-      this.#seen.set(path, { updateTime: snapshot.updateTime, marks: marksOf(snapshot) })
+    if (!this.#seen.has(name)) {
+      this.#seen.set(name, { updateTime: snapshot.updateTime, marks: marksOf(snapshot) })
     }
     return snapshot
   }

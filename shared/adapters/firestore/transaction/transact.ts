@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
-import type { DocumentReference, Firestore, Transaction } from '@google-cloud/firestore'
 import { Attempt, marksOf } from './attempt.ts'
-import { onSnapshot } from './snapshot.ts'
+import type { Firestore } from '../rest/firestore.ts'
+import type { DocumentReference } from '../rest/reference.ts'
+import type { Transaction } from '../rest/transaction.ts'
+import { WriteBatch } from '../rest/write-batch.ts'
 import { grpcStatus } from '../status.ts'
 
 /** Reads and writes for one attempt. Resolves to the result of the operation, which is valid if the writes are committed. */
@@ -51,20 +53,18 @@ export async function transact<Result>(firestore: Firestore, work: Work<Result>)
   for (let count = 0; ; count++) {
     let isCommitting = false
     try {
-      const batch = firestore.batch()
-      const { result, markedDocument, id } = await onSnapshot(firestore, async (snapshot) => {
-        const committed = await findCommitted(snapshot, tried)
-        if (committed)
-          return { result: committed.result, markedDocument: undefined, id: committed.id }
-        const mark = { id: `c${randomBytes(8).toString('hex')}`, at: Date.now() }
-        const attempt = new Attempt(snapshot, batch, mark, failure)
-        const done = await work(attempt)
-        return { result: done, markedDocument: attempt.markedDocument, id: mark.id }
-      })
+      const batch = new WriteBatch()
+      const snapshot = firestore.transaction()
+      const committed = await findCommitted(snapshot, tried)
+      if (committed) return committed.result
+      const mark = { id: `c${randomBytes(8).toString('hex')}`, at: Date.now() }
+      const attempt = new Attempt(snapshot, batch, mark, failure)
+      const result = await work(attempt)
+      const { markedDocument } = attempt
       if (markedDocument === undefined) return result
-      tried.push({ id, markedDocument, result })
+      tried.push({ id: mark.id, markedDocument, result })
       isCommitting = true
-      await batch.commit()
+      await firestore.commit(batch)
       return result
     } catch (error) {
       const isExpired = performance.now() - startedAt > maxTotalMs
@@ -82,10 +82,10 @@ async function findCommitted<Result>(
   tried: Committed<Result>[],
 ): Promise<Committed<Result> | undefined> {
   const markedDocuments = new Map(
-    tried.map(({ markedDocument }) => [markedDocument.path, markedDocument]),
+    tried.map(({ markedDocument }) => [markedDocument.name, markedDocument]),
   )
   if (markedDocuments.size === 0) return undefined
-  const found = await snapshot.getAll(...markedDocuments.values())
+  const found = await snapshot.getAll([...markedDocuments.values()])
   const ids = new Set(found.flatMap((document) => Object.keys(marksOf(document))))
   return tried.find(({ id }) => ids.has(id))
 }

@@ -1,11 +1,3 @@
-import {
-  FieldValue,
-  Timestamp,
-  type DocumentData,
-  type DocumentReference,
-  type DocumentSnapshot,
-  type QueryDocumentSnapshot,
-} from '@google-cloud/firestore'
 import type { FileRecord, PendingFile } from '../../../model/file.ts'
 import type { FileId, SessionId, WorkspacePath } from '../../../model/ids.ts'
 import type { RefusalCode } from '../../../model/settlement.ts'
@@ -21,13 +13,16 @@ import type { Attempt } from './attempt.ts'
 import { Claims, claimsOf, type PathClaims } from '../claims.ts'
 import * as documents from '../documents.ts'
 import { scopeTerm } from '../keys.ts'
+import type { DocumentReference } from '../rest/reference.ts'
+import type { DocumentSnapshot } from '../rest/snapshot.ts'
+import { deleteField, Increment } from '../rest/write-batch.ts'
 
 const refusalKeptMs = 2 * 60 * 60 * 1000
 
 /** A pending file and the snapshot that it was decoded from. */
 export interface KnownFile {
   file: PendingFile
-  snapshot: QueryDocumentSnapshot
+  snapshot: DocumentSnapshot
 }
 
 interface WorkspaceOptions {
@@ -76,8 +71,8 @@ export class WorkspaceTransaction {
    */
   async openKnown({ file, snapshot }: KnownFile): Promise<FileRecord> {
     await this.open()
-    this.#attempt.assume(snapshot.ref, snapshot.updateTime)
-    const claims = snapshot.get('claims') as DocumentData | undefined
+    this.#attempt.assume(this.#fileRef(file.id), snapshot.updateTime)
+    const claims = snapshot.get('claims') as Record<string, unknown> | undefined
     if (claims) {
       this.#attempt.assume(claimsOf(this.#workspace, file.path), snapshot.createTime)
       this.#claims.keep(file.path, claims)
@@ -165,7 +160,7 @@ export class WorkspaceTransaction {
     this.#change(before, after)
     const metadata = before.metadata === after.metadata ? {} : documents.metadataFields(after)
     const isSettled = before.state === 'pending' && after.state !== 'pending'
-    const claims = isSettled ? { claims: FieldValue.delete() } : {}
+    const claims = isSettled ? { claims: deleteField } : {}
     this.#files.set(after.id, { ...documents.fileFields(after), ...metadata, ...claims })
   }
 
@@ -195,7 +190,7 @@ export class WorkspaceTransaction {
     for (const [id, fields] of this.#files) this.#writeFile(this.#fileRef(id), fields)
     this.#claims.flush(this.#attempt, this.#workspace)
     for (const [id, code] of this.#refusals) {
-      const expiresAt = Timestamp.fromMillis(this.now.getTime() + refusalKeptMs)
+      const expiresAt = new Date(this.now.getTime() + refusalKeptMs)
       this.#attempt.write(documents.refusalOf(this.#workspace, id), { code, expiresAt })
     }
   }
@@ -203,7 +198,7 @@ export class WorkspaceTransaction {
   #workspaceFields(): object | undefined {
     const counters = Object.entries(this.#grown)
       .filter(([, growth]) => growth !== 0)
-      .map(([name, growth]) => [name, FieldValue.increment(growth)])
+      .map(([name, growth]) => [name, new Increment(growth)])
     const sequence = this.#takenSequence && { lastSequence: this.#takenSequence }
     // Mark the workspace when a file is removed. Otherwise a retry could not detect that an earlier attempt removed the file.
     const isRemoval = [...this.#files.values()].includes(undefined)
