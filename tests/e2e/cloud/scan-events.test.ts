@@ -186,7 +186,7 @@ describe.each<[string, Host]>([
     const { status, logged } = await deliver({ ...data, bucket: 'another-bucket' })
     expect(status).toBe(204)
     expect(logged).toEqual([
-      expect.objectContaining({ reason: expect.stringContaining('another bucket') }),
+      expect.objectContaining({ reason: expect.stringContaining('Its bucket is not') }),
     ])
     expect(await stateOf(id)).toBe('pending')
   })
