@@ -41,7 +41,7 @@ export class DocumentSnapshot {
     return this.#document && decodeFields(this.#document.fields)
   }
 
-  /** The value at a field path of simple names joined by dots. Undefined if there is none. */
+  /** The value at a field path of simple names joined by dots. Undefined if the document lacks it. */
   get(path: string): unknown {
     let value: Value | undefined = { mapValue: { fields: this.#document?.fields ?? {} } }
     for (const name of path.split('.')) {
