@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, type RunnerTestSuite } from 'vitest'
+import { afterAll, beforeAll, describe } from 'vitest'
+import { skipListed } from '../support/skip-listed.ts'
 import { apiOf, type Api } from './support/api.ts'
 import { anonymousCases } from './cases/access/anonymous.ts'
 import { concurrencyCases } from './cases/changes/concurrency.ts'
@@ -27,7 +28,7 @@ import { tenancyCases } from './cases/access/tenancy.ts'
 import { typeCases } from './cases/uploads/types.ts'
 import { updateCases } from './cases/changes/update.ts'
 import { uploadCases } from './cases/uploads/upload.ts'
-import type { Difference, Server, Target } from './support/target.ts'
+import type { Server, Target } from './support/target.ts'
 
 type Cases = (api: Api) => void
 
@@ -61,9 +62,10 @@ const narrow = { MAX_FILE_SIZE_MB: '1', WORKSPACE_QUOTA_MB: '2', CORS_ORIGINS: c
 
 /** The contract of the API, tested only over HTTP against the server of `start`. */
 export function describeApi(name: string, start: Target['start'], target: Omit<Target, 'start'>) {
-  const { looksIntoArchives, ownStorage, restartable, configurable, differences = [] } = target
+  const { looksIntoArchives, ownStorage, restartable, configurable } = target
+  const { differences = [], possibleDifferences } = target
   describe(`the API of ${name}`, () => {
-    skipDifferences(differences)
+    skipListed(differences, possibleDifferences)
     describe('with default limits', () => {
       const cases = [...everywhere, (api: Api) => scanCases(api, { looksIntoArchives })]
       withServer({ ...target, start }, {}, ownStorage ? [...cases, ownStorageCases] : cases)
@@ -73,31 +75,6 @@ export function describeApi(name: string, start: Target['start'], target: Omit<T
       withServer({ ...target, start }, narrow, restartable ? [...cases, lifecycleCases] : cases)
     })
   })
-}
-
-/** Skips the tests named by differences, with the reason. A difference must name an existing test. */
-function skipDifferences(differences: readonly Difference[]): void {
-  let unchecked = differences.flatMap(({ tests }) => tests)
-  beforeEach(({ task, skip }) => {
-    if (unchecked.length > 0) {
-      const names = testNames(task.file)
-      const unknown = unchecked.filter((test) => !names.some((name) => isAbout(test, name)))
-      expect(unknown, 'differences that are about no test').toEqual([])
-      unchecked = []
-    }
-    const difference = differences.find(({ tests }) =>
-      tests.some((test) => isAbout(test, task.name)),
-    )
-    if (difference) skip(difference.reason)
-  })
-}
-
-function isAbout(test: string | RegExp, name: string): boolean {
-  return typeof test === 'string' ? test === name : test.test(name)
-}
-
-function testNames(suite: Readonly<RunnerTestSuite>): string[] {
-  return suite.tasks.flatMap((task) => (task.type === 'suite' ? testNames(task) : [task.name]))
 }
 
 /** Runs cases against one server. */

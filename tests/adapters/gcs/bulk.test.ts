@@ -1,13 +1,13 @@
 import { Readable } from 'node:stream'
 import { afterAll, describe, expect, test } from 'vitest'
 import { openGcsStore } from '../../emulators/storage/gcs-store.ts'
-import { skipWhatIsMissing } from '../../emulators/storage/external/skip-missing.ts'
+import { skipMissing } from '../../emulators/storage/external/skip-missing.ts'
 import { startStorageEmulator } from '../../emulators/storage/start.ts'
 import { BlobWorld } from '../../ports/blob-store/world.ts'
 
 const storage = await startStorageEmulator()
 afterAll(() => storage[Symbol.asyncDispose]())
-await skipWhatIsMissing(storage)
+await skipMissing('bulk', storage)
 
 const mebibyte = 1024 * 1024
 const open = () => BlobWorld.open(() => openGcsStore(storage))

@@ -1,20 +1,16 @@
 import { createBucket } from '../../emulators/storage/external/create-bucket.ts'
 import type { FinalizeListener } from '../../emulators/storage/finalize-events.ts'
-import { missingAbilities } from '../../emulators/storage/external/skip-missing.ts'
+import { listsFor, missingAbilities } from '../../emulators/storage/external/skip-missing.ts'
 import { watchBucket } from '../../emulators/storage/external/watch-bucket.ts'
 import { startStandIns } from './cloud-stand-ins.ts'
-import type { Difference } from '../support/target.ts'
+import type { ListedTests } from '../../support/skip-listed.ts'
 
 const { FIRESTORE_EMULATOR_HOST: firestore, STORAGE_EMULATOR_HOST: storage } = process.env
 const storageUrl = storage && (/^https?:\/\//.test(storage) ? storage : `http://${storage}`)
 
 /** The tests that cannot pass with the configured storage emulator, because it lacks a feature. */
-export async function emulatorDifferences(): Promise<Difference[]> {
-  const missing = storageUrl ? await missingAbilities(storageUrl) : []
-  return missing.map(({ reason, api = [] }) => ({
-    reason: `the emulator ${reason}`,
-    tests: api,
-  }))
+export async function emulatorDifferences(): Promise<ListedTests[]> {
+  return storageUrl ? listsFor('api', await missingAbilities(storageUrl)) : []
 }
 
 /** The emulators in the environment, with a stand-in for each missing one. */

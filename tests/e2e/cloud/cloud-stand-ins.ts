@@ -1,10 +1,10 @@
 import { startFirestoreEmulator } from '../../emulators/firestore/start.ts'
 import type { FinalizeListener } from '../../emulators/storage/finalize-events.ts'
 import { StorageEmulator } from '../../emulators/storage/storage-emulator.ts'
-import type { Difference } from '../support/target.ts'
+import type { ListedTests } from '../../support/skip-listed.ts'
 
 /** A limitation of every emulator of Cloud Storage; tests/adapters/gcs/signing.test.ts tests signing with keys. */
-export const signatures: Difference = {
+export const signatures: ListedTests = {
   reason: 'an emulator knows no signer’s key, and so takes any signature',
   tests: ['refuses a link with any part changed'],
 }

@@ -2,6 +2,8 @@ import { afterAll, beforeAll, describe } from 'vitest'
 import { skipWithoutClamd, startClamd, type TestClamd } from '../../support/clamd/clamd.ts'
 import { startCloud } from './cloud-server.ts'
 import { emulatorDifferences } from './cloud-emulators.ts'
+import { listsFor } from '../../emulators/storage/external/skip-missing.ts'
+import { hubDifferences } from '../firebase/firebase-server.ts'
 import { signatures } from './cloud-stand-ins.ts'
 import { describeApi } from '../suite.ts'
 import { localToken } from '../support/target.ts'
@@ -28,5 +30,6 @@ describe.skipIf(skipWithoutClamd)('the cloud functions with stand-in services', 
     ownStorage: false,
     restartable: false,
     differences: [signatures, ...differences],
+    possibleDifferences: [...listsFor('api'), ...hubDifferences],
   })
 })

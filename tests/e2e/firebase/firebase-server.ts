@@ -4,10 +4,11 @@ import { startStandIns } from '../cloud/cloud-stand-ins.ts'
 import { authOf } from './firebase-auth.ts'
 import { projectId, startFirebaseEmulators, type FirebaseEmulators } from './firebase-emulators.ts'
 import { startProxy } from '../support/proxy.ts'
-import type { Difference, Server } from '../support/target.ts'
+import type { ListedTests } from '../../support/skip-listed.ts'
+import type { Server } from '../support/target.ts'
 
 /** Limitations of the functions emulator's hub between a client and the function. */
-export const hubDifferences: readonly Difference[] = [
+export const hubDifferences: readonly ListedTests[] = [
   {
     reason:
       'the emulator resolves dot segments and backslashes, and refuses a broken percent-encoding itself',

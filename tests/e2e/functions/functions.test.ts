@@ -1,18 +1,19 @@
 import { startFunctions } from './functions-server.ts'
 import { describeApi } from '../suite.ts'
-import { localToken, type Difference } from '../support/target.ts'
+import type { ListedTests } from '../../support/skip-listed.ts'
+import { localToken } from '../support/target.ts'
 
-const ownRoutesOnly: Difference = {
+const ownRoutesOnly: ListedTests = {
   reason:
     'a function knows its own methods: what else a path answers is known to api, and to what routes to them',
   tests: [/ is 405 with Allow$/],
 }
-const noHealth: Difference = {
+const noHealth: ListedTests = {
   reason: 'only api opens everything, and so can say how everything is',
   tests: ['GET /healthz names the stores and the scanner'],
 }
 
-const behindRouter: Difference = {
+const behindRouter: ListedTests = {
   reason: 'the router in front of the functions reads requests itself, and routes by path only',
   tests: [/HTTP\/1\.0 /, /^an unparsable request is 400/, /^answers OPTIONS \*/],
 }

@@ -1,3 +1,5 @@
+import type { ListedTests } from '../../support/skip-listed.ts'
+
 /** A running service. Operations on its process are optional, because a deployment has only a URL. */
 export interface Server extends AsyncDisposable {
   /** The origin without a trailing slash; restarts keep it. */
@@ -14,13 +16,6 @@ export interface Claims {
   session?: string
 }
 
-/** Behaviour of a platform that the service cannot change. */
-export interface Difference {
-  reason: string
-  /** The names of the tests that cannot pass on the platform; an unknown name is an error. */
-  tests: readonly (string | RegExp)[]
-}
-
 export interface Target {
   /** Starts a new service with additional environment variables; a deployment ignores them. */
   start(env?: Record<string, string>): Promise<Server>
@@ -34,7 +29,10 @@ export interface Target {
   ownStorage: boolean
   /** Whether the server of `start` can be stopped and started. */
   restartable: boolean
-  differences?: readonly Difference[]
+  /** Behaviour of the platform that the service cannot change. */
+  differences?: readonly ListedTests[]
+  /** Differences of other platforms that run the same cases. Only the names of their tests are checked. */
+  possibleDifferences?: readonly ListedTests[]
 }
 
 /** The `Authorization` header of local mode, whose token names the user. */

@@ -1,13 +1,14 @@
 import type { ProbeBucket } from './probe-bucket.ts'
 
+/** The contract of the port, its tests with much data, and the black-box suite. */
+export type Suite = 'contract' | 'bulk' | 'api'
+
 /** An ability of Cloud Storage that an emulator may lack. */
 export interface Ability {
   /** The behavior of an emulator without it. */
   reason: string
-  /** The tests of the contract that need it. */
-  tests: string[]
-  /** The tests of the end-to-end suite that need it. */
-  api?: string[]
+  /** The names of the tests that need it, by suite. A name of no test fails the suite. */
+  tests: Partial<Record<Suite, string[]>>
   /** Whether the emulator proves to lack it. An error response proves nothing. */
   isMissing: (bucket: ProbeBucket) => Promise<boolean>
 }
@@ -21,10 +22,12 @@ const chunk = 'x'.repeat(256 * 1024)
 export const abilities: Ability[] = [
   {
     reason: 'ignores ifGenerationMatch of an upload',
-    tests: [
-      'rejects a write to a taken storage path',
-      'exactly one of two concurrent writes succeeds',
-    ],
+    tests: {
+      contract: [
+        'rejects a write to a taken storage path',
+        'exactly one of two concurrent writes succeeds',
+      ],
+    },
     async isMissing(bucket) {
       const name = bucket.newName()
       await bucket.store(name)
@@ -33,7 +36,7 @@ export const abilities: Ability[] = [
   },
   {
     reason: 'ignores ifGenerationMatch or sourceGeneration of a copy',
-    tests: ['rejects a taken storage path and a missing generation'],
+    tests: { contract: ['rejects a taken storage path and a missing generation'] },
     async isMissing(bucket) {
       const [from, to] = [bucket.newName(), bucket.newName()]
       await bucket.store(from)
@@ -45,7 +48,7 @@ export const abilities: Ability[] = [
   },
   {
     reason: 'ignores the generation that is asked for',
-    tests: ['returns undefined for another generation and for another name'],
+    tests: { contract: ['returns undefined for another generation and for another name'] },
     async isMissing(bucket) {
       const name = bucket.newName()
       await bucket.store(name)
@@ -54,7 +57,7 @@ export const abilities: Ability[] = [
   },
   {
     reason: 'ignores the generation that is to be deleted',
-    tests: ['deletes exactly one generation'],
+    tests: { contract: ['deletes exactly one generation'] },
     async isMissing(bucket) {
       const name = bucket.newName()
       await bucket.store(name)
@@ -64,12 +67,14 @@ export const abilities: Ability[] = [
   },
   {
     reason: 'lists everything on one page',
-    tests: [
-      ...[1, 2, 3, 7].map((limit) => `lists every blob once, in pages of at most ${limit}`),
-      'only the last page has no next',
-      'lists each remaining blob once while others are added and removed between pages',
-      'returns each of 1,500 blobs once, for any page size',
-    ],
+    tests: {
+      contract: [
+        ...[1, 2, 3, 7].map((limit) => `lists every blob once, in pages of at most ${limit}`),
+        'only the last page has no next',
+        'lists each remaining blob once while others are added and removed between pages',
+      ],
+      bulk: ['returns each of 1,500 blobs once, for any page size'],
+    },
     async isMissing(bucket) {
       for (let i = 0; i < 2; i++) await bucket.store(bucket.newName())
       const { items = [] } = JSON.parse((await bucket.list('maxResults=1')).text) as Page
@@ -78,12 +83,14 @@ export const abilities: Ability[] = [
   },
   {
     reason: 'takes an upload in one request only',
-    tests: [
-      'accepts chunks in multiples of chunkMultiple and reports the held bytes with 308',
-      'reports the held bytes of a session',
-      'stays constant while 300 MB are written and read',
-    ],
-    api: ['chunks are 308 with Range, the last one is 2xx, and the file becomes ready'],
+    tests: {
+      contract: [
+        'accepts chunks in multiples of chunkMultiple and reports the held bytes with 308',
+        'reports the held bytes of a session',
+      ],
+      bulk: ['stays constant while 300 MB are written and read'],
+      api: ['chunks are 308 with Range, the last one is 2xx, and the file becomes ready'],
+    },
     async isMissing(bucket) {
       const session = await bucket.session(bucket.newName(), 2 * chunk.length)
       const range = `bytes 0-${chunk.length - 1}/${2 * chunk.length}`
@@ -92,13 +99,15 @@ export const abilities: Ability[] = [
   },
   {
     reason: 'does not say that a session holds nothing',
-    tests: ['reports the held bytes of a session'],
-    api: [
-      'the status query answers the received range',
-      'an upload resumes after a broken connection',
-      'a body shorter than its Content-Range completes nothing, and the upload continues',
-      'a modified upload URL is refused',
-    ],
+    tests: {
+      contract: ['reports the held bytes of a session'],
+      api: [
+        'the status query answers the received range',
+        'an upload resumes after a broken connection',
+        'a body shorter than its Content-Range completes nothing, and the upload continues',
+        'a modified upload URL is refused',
+      ],
+    },
     async isMissing(bucket) {
       const session = await bucket.session(bucket.newName(), 5)
       const { status, headers } = await bucket.send(session, '', 'bytes */5')
@@ -107,8 +116,7 @@ export const abilities: Ability[] = [
   },
   {
     reason: 'takes a chunk that comes twice for two',
-    tests: [],
-    api: ['ignores bytes that it has already received'],
+    tests: { api: ['ignores bytes that it has already received'] },
     async isMissing(bucket) {
       const name = bucket.newName()
       const session = await bucket.session(name, 2 * chunk.length)
@@ -120,8 +128,10 @@ export const abilities: Ability[] = [
   },
   {
     reason: 'forgets a session that is complete',
-    tests: ['a repeated last chunk and a status query after it report a complete upload'],
-    api: ['a repeated last chunk is 2xx and changes nothing'],
+    tests: {
+      contract: ['a repeated last chunk and a status query after it report a complete upload'],
+      api: ['a repeated last chunk is 2xx and changes nothing'],
+    },
     async isMissing(bucket) {
       const session = await bucket.session(bucket.newName(), 5)
       await bucket.send(session, 'bytes', 'bytes 0-4/5')
@@ -132,8 +142,10 @@ export const abilities: Ability[] = [
   },
   {
     reason: 'ignores the size that a session was opened for',
-    tests: ['rejects more bytes than sizeBytes'],
-    api: ['a gap, a wrong total or excess bytes are 4xx and change nothing'],
+    tests: {
+      contract: ['rejects more bytes than sizeBytes'],
+      api: ['a gap, a wrong total or excess bytes are 4xx and change nothing'],
+    },
     async isMissing(bucket) {
       const session = await bucket.session(bucket.newName(), 5)
       return (await bucket.send(session, 'bytes!', 'bytes 0-5/6')).status < 300
@@ -141,11 +153,13 @@ export const abilities: Ability[] = [
   },
   {
     reason: 'cannot cancel a session',
-    tests: ['a cancelled session answers 404, 410 or 499'],
-    api: [
-      'cancel is 499, and ends the session',
-      'DELETE of a pending file cancels its reservation and its upload URL',
-    ],
+    tests: {
+      contract: ['a cancelled session answers 404, 410 or 499'],
+      api: [
+        'cancel is 499, and ends the session',
+        'DELETE of a pending file cancels its reservation and its upload URL',
+      ],
+    },
     async isMissing(bucket) {
       const session = await bucket.session(bucket.newName(), 5)
       await bucket.cancel(session)
@@ -154,8 +168,7 @@ export const abilities: Ability[] = [
   },
   {
     reason: 'serves links that have expired',
-    tests: ['serves until it expires'],
-    api: ['refuses an expired link'],
+    tests: { contract: ['serves until it expires'], api: ['refuses an expired link'] },
     async isMissing(bucket) {
       const name = bucket.newName()
       await bucket.store(name)
@@ -165,8 +178,7 @@ export const abilities: Ability[] = [
   },
   {
     reason: 'writes by links that read',
-    tests: [],
-    api: ['a signed URL allows only reading'],
+    tests: { api: ['a signed URL allows only reading'] },
     async isMissing(bucket) {
       const name = bucket.newName()
       await bucket.store(name)
@@ -176,8 +188,10 @@ export const abilities: Ability[] = [
   },
   {
     reason: 'ignores the type or the disposition that a link carries',
-    tests: ['serves this generation by GET and HEAD'],
-    api: ['a signed URL serves the name and type of the file as an untrusted attachment'],
+    tests: {
+      contract: ['serves this generation by GET and HEAD'],
+      api: ['a signed URL serves the name and type of the file as an untrusted attachment'],
+    },
     async isMissing(bucket) {
       const name = bucket.newName()
       await bucket.store(name)
@@ -190,7 +204,7 @@ export const abilities: Ability[] = [
   },
   {
     reason: 'ignores the generation that a link carries',
-    tests: ['serves no other generation'],
+    tests: { contract: ['serves no other generation'] },
     async isMissing(bucket) {
       const name = bucket.newName()
       await bucket.store(name)

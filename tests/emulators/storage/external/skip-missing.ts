@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import { beforeEach } from 'vitest'
-import { abilities, type Ability } from './abilities.ts'
+import { skipListed, type ListedTests } from '../../../support/skip-listed.ts'
+import { abilities, type Ability, type Suite } from './abilities.ts'
 import { createBucket } from './create-bucket.ts'
 import { ProbeBucket } from './probe-bucket.ts'
 import type { RunningStorage } from '../start.ts'
@@ -17,12 +17,19 @@ export async function missingAbilities(url: string): Promise<Ability[]> {
   return abilities.filter((_, i) => found[i])
 }
 
-/** Skips, with the reason, tests that need an ability that an external emulator lacks. Our emulator lacks none. */
-export async function skipWhatIsMissing({ url, emulator }: RunningStorage): Promise<void> {
-  if (emulator) return
-  const missing = await missingAbilities(url)
-  beforeEach(({ task, skip }) => {
-    const reasons = missing.filter(({ tests }) => tests.includes(task.name))
-    if (reasons.length > 0) skip(`the emulator ${reasons.map(({ reason }) => reason).join(', ')}`)
+/** The tests of a suite that need abilities, as lists of tests to skip. */
+export function listsFor(suite: Suite, lacking: readonly Ability[] = abilities): ListedTests[] {
+  return lacking.flatMap(({ reason, tests }) => {
+    const listed = tests[suite]
+    return listed ? [{ reason: `the emulator ${reason}`, tests: listed }] : []
   })
+}
+
+/**
+ * Skips, with the reason, tests of a suite that need an ability that an external emulator lacks. Our emulator lacks
+ * none: then only the names of the listed tests are checked.
+ */
+export async function skipMissing(suite: Suite, { url, emulator }: RunningStorage): Promise<void> {
+  const missing = emulator ? [] : await missingAbilities(url)
+  skipListed(listsFor(suite, missing), listsFor(suite))
 }
