@@ -1,3 +1,4 @@
+import { invalid } from './errors.ts'
 import type { FileRecord, FileState, Origin } from './file.ts'
 import type { SessionId } from './ids.ts'
 
@@ -16,36 +17,68 @@ export interface ListQuery {
   descending: boolean
   limit: number
   after?: ListPosition
+  /** Files to skip. Together with filters, at most as many as `maxExamined` reads (400 `invalid`). */
   offset?: number
   total?: boolean
+  /** The most stored files that the page reads to find matches, and that `total` counts. Default: `maxExaminedFiles`. */
+  maxExamined?: number
 }
+
+/** Bounds the cost of a search without matches in a workspace with a million files. */
+export const maxExaminedFiles = 10_000
 
 export interface ListPage {
   files: FileRecord[]
   folders: string[]
   next?: ListPosition
-  total?: number
+  /** Whether the page ends because `maxExamined` files were read. Further matches may follow at `next`. */
+  isIncomplete?: true
+  total?: Total
+}
+
+/** A count that stopped at `maxExamined` is a minimum. */
+export interface Total {
+  files: number
+  isMinimum: boolean
+}
+
+/** What a catalog read for one page. */
+interface PageContent<Row> {
+  entries: readonly ListEntry<Row>[]
+  /** Where the search goes on if it stopped at `maxExamined` before the page was full. */
+  stoppedAt?: ListPosition | undefined
+  total?: Total | undefined
 }
 
 /** An entry of a listing: a folder, or a stored row that is decoded only if it is on the page. */
 export type ListEntry<Row> = { row: Row } | { folder: string }
 
-/** The page of the first `limit` entries. Sets `next` if there are more. */
+/** The page of the first `limit` entries. Sets `next` if there are more, or if the search stopped. */
 export function pageOf<Row>(
   query: ListQuery,
-  entries: readonly ListEntry<Row>[],
-  { decode, total }: { decode: (row: Row) => FileRecord | undefined; total: number | undefined },
+  { entries, stoppedAt, total }: PageContent<Row>,
+  decode: (row: Row) => FileRecord | undefined,
 ): ListPage {
   const page = entries.slice(0, query.limit)
   const files = page.flatMap((entry) => ('row' in entry ? (decode(entry.row) ?? []) : []))
   const folders = page.flatMap((entry) => ('folder' in entry ? entry.folder : []))
   const last = entries.length > page.length ? page.at(-1) : undefined
+  const next = last ? positionOf(query, last, files) : stoppedAt
   return {
     files,
     folders,
-    ...(last && { next: positionOf(query, last, files) }),
-    ...(total !== undefined && { total }),
+    ...(next && { next }),
+    ...(stoppedAt && page.length < query.limit && { isIncomplete: true }),
+    ...(total && { total }),
   }
+}
+
+/** The error for an `offset` with filters that skips more files than a page may read. */
+export function offsetTooFar(): Error {
+  return invalid(
+    'offset',
+    'reaches past the files that one page with filters reads; follow "nextCursor" instead',
+  )
 }
 
 function positionOf<Row>(

@@ -4,7 +4,7 @@ import type { FileRecord, FileState, Origin } from '../model/file.ts'
 import { invalid } from '../model/errors.ts'
 import { maxSegmentBytes, parsePrefix, sessionFolder } from '../model/path.ts'
 import type { SessionId } from '../model/ids.ts'
-import type { ListPosition, ListQuery } from '../model/listing.ts'
+import { maxExaminedFiles, type ListPosition, type ListQuery } from '../model/listing.ts'
 import type { Usage } from '../model/usage.ts'
 import type { Ports } from '../ports/ports.ts'
 
@@ -31,7 +31,11 @@ export interface Listing {
   folders?: string[]
   nextCursor?: string
   hasMore: boolean
+  /** The page ends because its search read its maximum of files. Further matches may follow at `nextCursor`. */
+  incompleteResults?: true
   total?: number
+  /** The count stopped: there are at least `total` files. */
+  totalIsMinimum?: true
 }
 
 /** Lists one page of the caller's files: newest first, or by path in code point order. */
@@ -43,7 +47,7 @@ export async function list(
   const query = toQuery(caller, request)
   const after = request.cursor === undefined ? undefined : readCursor(query, request.cursor)
   if (after && !isWithin(query, after)) throw invalidCursor()
-  const { files, folders, next, total } = await catalog.list({
+  const { files, folders, next, isIncomplete, total } = await catalog.list({
     ...query,
     limit: request.limit,
     ...(after && { after }),
@@ -55,7 +59,8 @@ export async function list(
     ...(query.folders && { folders }),
     ...(next && { nextCursor: createCursor(query, next) }),
     hasMore: next !== undefined,
-    ...(total !== undefined && { total }),
+    ...(isIncomplete && { incompleteResults: true }),
+    ...(total && { total: total.files, ...(total.isMinimum && { totalIsMinimum: true }) }),
   }
 }
 
@@ -74,6 +79,9 @@ function toQuery(caller: Caller, request: ListRequest): Omit<ListQuery, 'limit'>
   }
   if (request.cursor !== undefined && request.offset !== undefined) {
     throw invalid('offset', 'must not be combined with "cursor"; the cursor contains the position')
+  }
+  if ((request.offset ?? 0) > maxExaminedFiles) {
+    throw invalid('offset', `must be at most ${maxExaminedFiles}; follow "nextCursor" instead`)
   }
   if ((request.nameContains?.length ?? 0) > maxSearchCharacters) {
     throw invalid('q', `must be at most ${maxSearchCharacters} characters; no name is longer`)

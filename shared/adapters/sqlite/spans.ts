@@ -1,11 +1,16 @@
 import type { SQLInputValue, StatementSync } from 'node:sqlite'
-import { positionAfterFolder, type ListQuery } from '../../model/listing.ts'
+import { maxExaminedFiles, positionAfterFolder, type ListQuery } from '../../model/listing.ts'
 import type { Database } from './database/database.ts'
 import { recordColumns } from './rows.ts'
 import type { Selection } from './selection.ts'
 
 /** The most index entries that one statement reads. Reading their rows takes about 3 ms. */
 const maxEntriesPerSpan = 2000
+
+/** The number of index entries in each span of a query but the last. */
+export function spanLength({ maxExamined = maxExaminedFiles }: ListQuery): number {
+  return Math.min(maxEntriesPerSpan, maxExamined)
+}
 
 /** A position in a listing by path or by sequence. */
 export interface Position {
@@ -48,9 +53,10 @@ export function spanFrom(
   const { keys, index } = selection
   const conditions = [...keys.sql, ...rangeOf(query)].join(' AND ')
   const sql = `SELECT path, sequence FROM files INDEXED BY ${index} WHERE ${conditions}
-    ${orderOf(query)} LIMIT 1 OFFSET ${maxEntriesPerSpan - 1}`
-  const row = database.prepare(sql).get({ ...keys.values, ...valuesOf(query, { from, to: last }) })
-  if (row === undefined) return { from, to: last, next: undefined }
+    ${orderOf(query)} LIMIT 2 OFFSET :offset`
+  const values = { ...keys.values, ...valuesOf(query, { from, to: last }) }
+  const [row, following] = database.prepare(sql).all({ ...values, offset: spanLength(query) - 1 })
+  if (row === undefined || following === undefined) return { from, to: last, next: undefined }
   const to = { path: String(row['path']), sequence: Number(row['sequence']) }
   return { from, to, next: to }
 }
@@ -58,6 +64,12 @@ export function spanFrom(
 export function countSpan(database: Database, { query, selection }: Listing, span: Span): number {
   const statement = database.prepare(`SELECT count(*) AS files ${fromOf(query, selection)}`)
   return Number(statement.get(boundValues(query, selection, span))?.['files'])
+}
+
+/** The number of index entries in a span, also of files that the filters exclude. */
+export function countEntries(database: Database, { query, selection }: Listing, span: Span) {
+  const unfiltered = { ...selection, filters: { sql: [], values: {} } }
+  return countSpan(database, { query, selection: unfiltered }, span)
 }
 
 /** The statement that reads the rows of a span in the order of the query. Its parameters are `valuesIn(span)`, `limit` and `offset`. */

@@ -8,6 +8,15 @@ async function uploadAll(world: World, paths: string[]): Promise<void> {
   for (const path of paths) await world.upload(path, { maxBytes: 1 })
 }
 
+/** Uploads /0-report to /8-report. The files at the given paths are ready, the others infected. */
+async function uploadBetweenInfected(world: World, ready: string[]): Promise<void> {
+  for (let i = 0; i < 9; i += 1) {
+    const path = `/${i}-report`
+    const file = await world.reserve(path, { maxBytes: 1 })
+    await world.settle(file, ready.includes(path) ? {} : { scan: infected })
+  }
+}
+
 export function describeList(begin: Begin): void {
   describe('list', () => {
     test('lists the files outside the trash, or with deleted those in it', async () => {
@@ -157,7 +166,7 @@ export function describeList(begin: Begin): void {
       await uploadAll(world, ['/a/1', '/a/2', '/b/1', '/sessions/s1/1'])
       for (const sort of ['path', 'created'] as const) {
         const total = async (filter: object) =>
-          (await world.list({ sort, limit: 1, total: true, ...filter })).total
+          (await world.list({ sort, limit: 1, total: true, ...filter })).total?.files
         expect(await total({})).toBe(4)
         expect(await total({ prefix: '/a/' })).toBe(2)
         expect(await total({ prefix: '/a/', nameContains: '2' })).toBe(1)
@@ -167,6 +176,42 @@ export function describeList(begin: Begin): void {
         expect(await total({ offset: 3 })).toBe(4)
       }
       expect(await world.list()).not.toHaveProperty('total')
+    })
+
+    test('total stops at maxExamined files, and says so only if there are more', async () => {
+      await using world = await begin()
+      await uploadAll(world, ['/a/1', '/a/2', '/a/3', '/b/1'])
+      const total = async (filter: object) =>
+        (await world.list({ limit: 1, total: true, ...filter })).total
+      for (const sort of ['path', 'created'] as const) {
+        const query = { sort, maxExamined: 3 }
+        expect(await total(query)).toEqual({ files: 3, isMinimum: true })
+        expect(await total({ ...query, maxExamined: 4 })).toEqual({ files: 4, isMinimum: false })
+        expect(await total({ ...query, prefix: '/a/' })).toEqual({ files: 3, isMinimum: false })
+      }
+    })
+
+    test('a page with filters stops after maxExamined files, says so, and continues at next', async () => {
+      await using world = await begin()
+      await uploadBetweenInfected(world, ['/3-report', '/7-report'])
+      for (const sort of ['path', 'created'] as const) {
+        const ready = { sort, nameContains: 'report', state: 'ready', maxExamined: 2 } as const
+        const first = await world.list(ready)
+        expect(first).toMatchObject({ files: [], isIncomplete: true, next: {} })
+        expect(await world.listAll(ready)).toEqual(['/3-report', '/7-report'])
+        expect(await world.list({ ...ready, limit: 1, maxExamined: 4 })).not.toHaveProperty(
+          'isIncomplete',
+        )
+      }
+    })
+
+    test('rejects an offset past the files that a page with filters reads', async () => {
+      await using world = await begin()
+      await uploadBetweenInfected(world, ['/3-report', '/7-report'])
+      const ready = { nameContains: 'report', state: 'ready' } as const
+      const query = { sort: 'created', ...ready, offset: 1 } as const
+      expect((await world.list(query)).files).toHaveLength(1)
+      await expect(world.list({ ...query, maxExamined: 2 })).rejects.toThrow(/^offset/)
     })
 
     test('next is undefined exactly on the last page', async () => {
