@@ -45,7 +45,7 @@ export interface Total {
 /** What a catalog read for one page. */
 interface PageContent<Row> {
   entries: readonly ListEntry<Row>[]
-  /** Where the search goes on if it stopped at `maxExamined` before the page was full. */
+  /** Where the search continues if it stopped at `maxExamined` before the page was full. */
   stoppedAt?: ListPosition | undefined
   total?: Total | undefined
 }

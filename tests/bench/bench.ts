@@ -19,6 +19,7 @@ export interface Plan {
   readSeconds: number
   /** Files in the catalog, ascending. The last is compared with the first. */
   listedFiles: number[]
+  otherWorkspaces: number
   pagesPerRound: number
   scannedBytes: number
   /** Changes of each of four processes to one workspace. */
@@ -34,7 +35,8 @@ export const fullPlan: Plan = {
   largeBytes: 2000 * megabyte,
   smallRequests: 1000,
   readSeconds: 2,
-  listedFiles: [100, 10_000, 100_000],
+  listedFiles: [1000, 1_000_000],
+  otherWorkspaces: 10_000,
   pagesPerRound: 100,
   scannedBytes: 100 * megabyte,
   contendedUploads: 12,
@@ -50,7 +52,8 @@ export const quickPlan: Plan = {
   largeBytes: 100 * megabyte,
   smallRequests: 100,
   readSeconds: 1,
-  listedFiles: [100, 5000],
+  listedFiles: [1000, 20_000],
+  otherWorkspaces: 100,
   pagesPerRound: 10,
   scannedBytes: 10 * megabyte,
   contendedUploads: 3,

@@ -4,10 +4,10 @@ import { coldStartScenario } from './scenarios/cold-start.ts'
 import { contentionScenario } from './scenarios/contention.ts'
 import { downloadScenario } from './scenarios/download.ts'
 import { importScenario } from './scenarios/import.ts'
-import { listingScenario } from './scenarios/listing.ts'
 import { memoryScenario } from './scenarios/memory.ts'
 import { previewScenario } from './scenarios/preview.ts'
 import { readsScenario } from './scenarios/reads.ts'
+import { scaleScenario } from './scenarios/scale.ts'
 import { scanScenario } from './scenarios/scan.ts'
 import { smallUploadsScenario } from './scenarios/small-uploads.ts'
 import { startScenario } from './scenarios/start.ts'
@@ -56,11 +56,11 @@ export const sections: Record<string, Section> = {
       'The program of `npm start`, without npm, until the end of the first answer: a list. Idle memory is the resident memory 3 seconds after it. Node finds the compiled code of an earlier start, except in the first start of an installation.',
     run: startScenario,
   },
-  listing: {
-    title: 'Listing',
+  scale: {
+    title: 'Scale on one machine',
     about:
-      'One page over HTTP, in catalogs of different sizes. `total` and a search without a hit read a whole index, so they have no target.',
-    run: listingScenario,
+      'Requests and sweeps with 1,000,000 files in one workspace and 10,000 other workspaces of 50 files, against 1,000 files in one workspace. `total` and a search without a match read at most 10,000 files and have no target. The weekly phases of a sweep visit every file; their row compares the time for one file.',
+    run: scaleScenario,
   },
   scan: {
     title: 'From the last byte to `ready`',

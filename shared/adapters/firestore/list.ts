@@ -51,7 +51,7 @@ async function entriesOf(selection: Selection, query: ListQuery): Promise<Found>
 
 interface Found {
   entries: Entry[]
-  /** Where the search goes on if it stopped at `maxExamined`. */
+  /** Where the search continues if it stopped at `maxExamined`. */
   stoppedAt?: ListPosition | undefined
 }
 
@@ -65,11 +65,11 @@ async function readInBatches(
   query: ListQuery,
   wanted: number,
 ): Promise<Found> {
-  const { maxExamined = maxExaminedFiles } = query
+  const maxExamined = matches ? (query.maxExamined ?? maxExaminedFiles) : Infinity
   const entries: Entry[] = []
   let position = startOf(query)
   let batch = query.folders ? 1 : wanted
-  for (let examined = 0; !matches || examined < maxExamined;) {
+  for (let examined = 0; examined < maxExamined;) {
     const size = Math.min(
       batch,
       maxBatch,

@@ -1,14 +1,11 @@
-import { join } from 'node:path'
 import type { Plan } from '../bench.ts'
-import { startCoffer, type Coffer } from '../coffer.ts'
+import type { Coffer } from '../coffer.ts'
 import { atMost, compare, milliseconds, type Row } from '../report.ts'
 import { takeTurns } from '../rounds.ts'
-import { seedCatalog } from '../seed.ts'
 
 /** At most half of the files of the smallest catalog, so that pages after the first half are full in every catalog. */
 const pageFiles = 50
 
-/** Includes pages whose cost grows with the number of files. They have no target. */
 const pages = {
   'newest first': { query: {}, deep: false },
   'newest first, half way down': { query: {}, deep: true },
@@ -17,9 +14,17 @@ const pages = {
   'prefix=/reports/': { query: { prefix: '/reports/' }, deep: false },
   'delimiter=/': { query: { delimiter: '/' }, deep: false },
 }
-const unbounded = {
+/** These read at most 10,000 files. They have no target. */
+const searches = {
   'total=true': { query: { total: 'true' }, deep: false },
   'q= without a hit': { query: { q: 'no such name' }, deep: false },
+}
+
+/** A running server whose catalog was seeded with a number of files. */
+export interface SizedCatalog {
+  files: number
+  directory: string
+  coffer: Coffer
 }
 
 interface Page {
@@ -28,16 +33,9 @@ interface Page {
 }
 
 /** Seconds for one page, in catalogs of increasing size. */
-export async function listingScenario(plan: Plan, scratch: string): Promise<Row[]> {
-  await using servers = new AsyncDisposableStack()
-  const catalogs: { files: number; coffer: Coffer }[] = []
-  for (const files of plan.listedFiles) {
-    const directory = join(scratch, String(files))
-    await seedCatalog(directory, files)
-    catalogs.push({ files, coffer: servers.use(await startCoffer(directory)) })
-  }
+export async function pageRows(plan: Plan, catalogs: SizedCatalog[]): Promise<Row[]> {
   const rows: Row[] = []
-  for (const [what, page] of Object.entries<Page>({ ...pages, ...unbounded })) {
+  for (const [what, page] of Object.entries<Page>({ ...pages, ...searches })) {
     const contestants: Record<string, () => Promise<number>> = {}
     for (const { files, coffer } of catalogs) {
       const route = await routeOf(coffer, files, page)
