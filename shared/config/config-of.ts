@@ -36,11 +36,13 @@ export function configOf(env: Environment): Config {
           kind: 'gcp',
           projectId: set(env.GOOGLE_CLOUD_PROJECT),
           bucket: env.MEDIA_GCS_BUCKET_NAME,
-          firestoreEmulator: env.FIRESTORE_EMULATOR_HOST,
-          storageEmulator: env.STORAGE_EMULATOR_HOST,
-          hasMetadataServer: onCloudRun(env) && env.GOOGLE_APPLICATION_CREDENTIALS === undefined,
         }
       : { kind: 'local', directory: env.WORKSPACE_STORAGE_DIR },
+    google: {
+      firestoreEmulator: env.FIRESTORE_EMULATOR_HOST,
+      storageEmulator: env.STORAGE_EMULATOR_HOST,
+      hasMetadataServer: onCloudRun(env) && env.GOOGLE_APPLICATION_CREDENTIALS === undefined,
+    },
     clamd: env.CLAMAV_SERVICE_ENABLED
       ? {
           address: env.CLAMAV_SOCKET

@@ -35,12 +35,14 @@ export interface Config {
         readonly kind: 'gcp'
         readonly projectId: string
         readonly bucket: string
-        /** The host and port of emulators, which need no credentials. */
-        readonly firestoreEmulator: string | undefined
-        readonly storageEmulator: string | undefined
-        /** Cloud Run's metadata server provides the credentials. Otherwise Application Default Credentials apply. */
-        readonly hasMetadataServer: boolean
       }
+  readonly google: {
+    /** The host and port of emulators, which need no credentials. */
+    readonly firestoreEmulator: string | undefined
+    readonly storageEmulator: string | undefined
+    /** Cloud Run's metadata server provides the credentials. Otherwise Application Default Credentials apply. */
+    readonly hasMetadataServer: boolean
+  }
   /** Undefined if scanning is switched off. */
   readonly clamd:
     | {

@@ -1,7 +1,7 @@
 import { FirestoreCatalog } from '../adapters/firestore/catalog.ts'
 import { locateIn } from '../adapters/gcs/locate.ts'
-import { applicationDefaultCredentials } from '../adapters/google/application-default.ts'
-import { metadataServerCredentials } from '../adapters/google/metadata-server.ts'
+import type { Config } from '../config/config.ts'
+import { googleCredentials } from './google.ts'
 import { lazyPort } from './lazy-port.ts'
 import type { RecordLimits } from '../model/usage.ts'
 import type { BlobStore } from '../ports/blob-store.ts'
@@ -14,19 +14,17 @@ export type CloudStorage = Required<Pick<Ports, 'catalog' | 'blobs' | 'quarantin
 export function openCloudStorage(options: {
   projectId: string
   bucket: string
-  firestoreEmulator: string | undefined
-  storageEmulator: string | undefined
-  hasMetadataServer: boolean
+  google: Config['google']
   quotaBytes: number
   recordLimits: RecordLimits
   now: () => Date
   quarantine: { location: string | undefined; retentionDays: number }
 }): CloudStorage {
-  const { projectId, bucket, firestoreEmulator, quotaBytes, recordLimits, now } = options
+  const { projectId, bucket, google, quotaBytes, recordLimits, now } = options
   const { location: quarantineBucket, retentionDays } = options.quarantine
-  const credentials = options.hasMetadataServer
-    ? metadataServerCredentials()
-    : applicationDefaultCredentials()
+  const credentials = googleCredentials(google)
+  const { firestoreEmulator, storageEmulator: emulatorHost } = google
+  const place = emulatorHost === undefined ? { bucket, credentials } : { bucket, emulatorHost }
   const catalog = new FirestoreCatalog({
     projectId,
     emulatorHost: firestoreEmulator,
@@ -38,7 +36,7 @@ export function openCloudStorage(options: {
   const blobs = lazyPort<BlobStore>(
     async () => {
       const { GcsBlobStore } = await import('../adapters/gcs/blob-store.ts')
-      return GcsBlobStore.open({ bucket, projectId })
+      return GcsBlobStore.open(place)
     },
     { locate: (workspaceId, id, name) => locateIn(bucket, workspaceId, id, name) },
   )
@@ -46,7 +44,7 @@ export function openCloudStorage(options: {
   const quarantine = lazyPort<Quarantine>(
     async () => {
       const { GcsQuarantine } = await import('../adapters/gcs/quarantine.ts')
-      const options = { bucket, projectId, includesUploads, retentionDays, now }
+      const options = { ...place, includesUploads, retentionDays, now }
       return GcsQuarantine.open(includesUploads ? { ...options, quarantineBucket } : options)
     },
     { includesUploads },

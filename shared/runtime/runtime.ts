@@ -96,11 +96,12 @@ async function openLocal(
 
 async function openCloud({
   storage,
+  google,
   quotaBytes,
   recordLimits,
   quarantine,
 }: Config): Promise<CloudStorage> {
   if (storage.kind !== 'gcp') throw new Error(`Unknown storage: ${storage.kind}`)
   const { openCloudStorage } = await import('./cloud-storage.ts')
-  return openCloudStorage({ ...storage, quotaBytes, recordLimits, quarantine, now })
+  return openCloudStorage({ ...storage, google, quotaBytes, recordLimits, quarantine, now })
 }

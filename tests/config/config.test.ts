@@ -37,6 +37,11 @@ describe('the configuration', () => {
       },
       signedUrlSeconds: 300,
       storage: { kind: 'local', directory: './.coffer' },
+      google: {
+        firestoreEmulator: undefined,
+        storageEmulator: undefined,
+        hasMetadataServer: false,
+      },
       clamd: { address: { host: 'localhost', port: 3310 }, concurrency: 4 },
       quarantine: { location: undefined, retentionDays: 30 },
       imports: { allowedPorts: [80, 443], buckets: [] },
@@ -134,7 +139,31 @@ describe('the configuration', () => {
     [{ CLAMAV_SOCKET: '/run/clamd.sock' }, { clamd: { address: { path: '/run/clamd.sock' } } }],
     [
       { MEDIA_GCS_BUCKET_NAME: 'files', GOOGLE_CLOUD_PROJECT: 'demo' },
-      { storage: { kind: 'gcp', projectId: 'demo', bucket: 'files', hasMetadataServer: false } },
+      {
+        storage: { kind: 'gcp', projectId: 'demo', bucket: 'files' },
+        google: { hasMetadataServer: false },
+      },
+    ],
+    [
+      {
+        ...oidc,
+        MEDIA_GCS_BUCKET_NAME: 'files',
+        GOOGLE_CLOUD_PROJECT: 'demo',
+        K_SERVICE: 'list',
+        K_CONFIGURATION: 'list',
+      },
+      { google: { hasMetadataServer: true } },
+    ],
+    [
+      {
+        ...oidc,
+        MEDIA_GCS_BUCKET_NAME: 'files',
+        GOOGLE_CLOUD_PROJECT: 'demo',
+        K_SERVICE: 'list',
+        K_CONFIGURATION: 'list',
+        GOOGLE_APPLICATION_CREDENTIALS: '/secrets/key.json',
+      },
+      { google: { hasMetadataServer: false } },
     ],
     [
       {
@@ -143,7 +172,7 @@ describe('the configuration', () => {
         FIRESTORE_EMULATOR_HOST: 'localhost:8080',
         STORAGE_EMULATOR_HOST: 'localhost:9199',
       },
-      { storage: { firestoreEmulator: 'localhost:8080', storageEmulator: 'localhost:9199' } },
+      { google: { firestoreEmulator: 'localhost:8080', storageEmulator: 'localhost:9199' } },
     ],
     [
       oidc,

@@ -41,7 +41,7 @@ export async function startCloud(): Promise<AsyncDisposable & { open: OpenWorld 
     const { store, bucket, events } = opened.use(await openGcsStore(storage))
     const quarantine = await GcsQuarantine.open({
       bucket,
-      projectId,
+      emulatorHost: storage.url,
       includesUploads: true,
       retentionDays: 30,
       now,

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto'
-import { GoogleAuth } from 'google-auth-library'
 import type { Hono } from 'hono'
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { deleteRoutes } from '../../functions/delete.ts'
@@ -9,6 +8,7 @@ import { readRoutes } from '../../functions/read.ts'
 import { updateRoutes } from '../../functions/update.ts'
 import { uploadRoutes } from '../../functions/upload.ts'
 import type { GcsOptions } from '../../shared/adapters/gcs/client.ts'
+import { metadataServerCredentials } from '../../shared/adapters/google/metadata-server.ts'
 import { EicarScanner } from '../../shared/adapters/scanners/eicar-scanner.ts'
 import { openLocalRenderer } from '../../shared/adapters/preview/local-renderer.ts'
 import type { AppEnv } from '../../shared/http/app-env.ts'
@@ -37,7 +37,7 @@ const bytes = 'x'.repeat(700_001)
 const always = 1000
 const now = () => new Date()
 
-interface Setting extends Pick<Partial<GcsOptions>, 'auth' | 'signingEndpoint'> {
+interface Setting extends Pick<Partial<GcsOptions>, 'credentials'> {
   stallMs?: number
   quotaBytes?: number
 }
@@ -182,10 +182,9 @@ describe.each(Object.entries(routes))('%s', (_, [status, send]) => {
 test('GET /download without a key is 503 with Retry-After while IAM resets connections', async () => {
   const { email, privateKey } = testSigner()
   await using iam = await startIamEmulator(email, privateKey)
-  vi.stubEnv('GCE_METADATA_HOST', iam.metadataHost)
-  vi.stubEnv('METADATA_SERVER_DETECTION', 'assume-present')
-  const auth = new GoogleAuth({ scopes: ['https://www.googleapis.com/auth/cloud-platform'] })
-  await using on = await begin(storage, { auth, signingEndpoint: iam.signingEndpoint })
+  const { metadataOrigin: origin, signingEndpoint } = iam
+  const credentials = metadataServerCredentials({ origin, signingEndpoint })
+  await using on = await begin(storage, { credentials })
   iam.fault({ fault: { kind: 'reset' }, url: /signBlob/, times: always })
   const { request, id } = on
   await expectUnavailable(await request('GET', `/files/${id}/download`, { redirect: 'manual' }))

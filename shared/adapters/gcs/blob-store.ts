@@ -16,7 +16,7 @@ import { GcsClient, type GcsOptions } from './client.ts'
 import { copyObject } from './copy.ts'
 import { GcsDerived } from './derived.ts'
 import { isTaken } from './errors.ts'
-import { parsePage, writeTokenKey, type GcsObject } from './object.ts'
+import { writeTokenKey, type GcsObject } from './object.ts'
 import { objectAt, objectPrefix, locateIn, storagePathOf } from './locate.ts'
 import { readObject } from './read.ts'
 import { withBriefRetry } from './retry.ts'
@@ -36,13 +36,10 @@ export class GcsBlobStore implements BlobStore {
   readonly #client: GcsClient
   readonly #derived: GcsDerived
   readonly #bucket: string
-  readonly #signingEndpoint: string | undefined
-
-  private constructor(client: GcsClient, { bucket, signingEndpoint }: GcsOptions) {
+  private constructor(client: GcsClient, { bucket }: GcsOptions) {
     this.#client = client
     this.#derived = new GcsDerived(client)
     this.#bucket = bucket
-    this.#signingEndpoint = signingEndpoint
   }
 
   static async open(options: GcsOptions): Promise<GcsBlobStore> {
@@ -100,13 +97,12 @@ export class GcsBlobStore implements BlobStore {
     const name = this.#objectOfGeneration(blob)
     if (name === undefined) return
     const { generation } = blob
-    const file = this.#client.bucket.file(name, { generation })
-    await this.#client.unlessMissing(() =>
-      file.delete({ ifGenerationMatch: generation }).catch((error: unknown) => {
+    await this.#client
+      .remove(name, { generation, ifGenerationMatch: generation })
+      .catch((error: unknown) => {
         // Another generation has replaced this one.
         if (!isTaken(error)) throw error
-      }),
-    )
+      })
     await this.#derived.remove({ name, generation })
   }
 
@@ -126,24 +122,22 @@ export class GcsBlobStore implements BlobStore {
 
   async openUpload(storagePath: string, options: UploadOptions): Promise<UploadSession> {
     const { sizeBytes, contentType, origin } = options
-    // A string, because the official client omits the number 0.
-    const metadata = { contentType, contentLength: String(sizeBytes) }
+    const metadata = { contentType, contentLength: sizeBytes }
     const url = await this.#client.openSession(this.#objectOf(storagePath), metadata, origin)
     return { uploadId: url, url, chunkMultiple }
   }
 
   async cancelUpload(uploadId: string): Promise<void> {
-    if (!uploadId.startsWith(`${this.#client.endpoint}/upload/`)) return
+    if (!uploadId.startsWith(`${this.#client.endpoint.origin}/upload/`)) return
     await cancelSession(uploadId, this.#client.retry)
   }
 
   async signUrl(blob: BlobRef, options: SignOptions): Promise<string> {
     const name = this.#objectOf(blob.storagePath)
     const { generation } = blob
-    const endpoint = this.#signingEndpoint
-    return this.#client.retrying(() =>
-      signObjectUrl(this.#client.bucket.file(name), { ...options, generation, endpoint }),
-    )
+    const { credentials, endpoint, bucket } = this.#client
+    const signed = { ...options, endpoint: endpoint.origin, bucket, name, generation }
+    return this.#client.retrying(() => signObjectUrl(credentials, signed))
   }
 
   async readDerived(blob: BlobRef, name: string): Promise<Buffer | undefined> {
@@ -159,16 +153,11 @@ export class GcsBlobStore implements BlobStore {
   }
 
   async list({ limit, after }: { limit: number; after?: string }): Promise<BlobPage> {
-    const query = {
+    const { items, nextPageToken } = await this.#client.list({
       prefix: objectPrefix,
       maxResults: Math.min(limit, maxPageLength),
-      fields: 'items(name,generation,size,timeCreated),nextPageToken',
-      autoPaginate: false,
-      ...(after !== undefined && { pageToken: after }),
-    }
-    const { items, nextPageToken } = await this.#client.retrying(async () =>
-      parsePage((await this.#client.bucket.getFiles(query))[2]),
-    )
+      pageToken: after,
+    })
     const blobs = items.map((object) => this.#blob(object))
     return { blobs, ...(nextPageToken !== undefined && { next: nextPageToken }) }
   }

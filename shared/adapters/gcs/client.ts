@@ -1,60 +1,59 @@
-import type { Readable } from 'node:stream'
-import { Storage, type Bucket, type StorageOptions } from '@google-cloud/storage'
-import { gaxios, type GoogleAuth } from 'google-auth-library'
-import { adaptToEmulator, emulatorAuth } from './emulator.ts'
+import { applicationDefaultCredentials } from '../google/application-default.ts'
+import type { GoogleCredentials } from '../google/credentials.ts'
+import { jsonOf, TransientError } from '../google/http.ts'
+import { emulatorCredentials, emulatorEndpoint, googleEndpoint, type Endpoint } from './endpoint.ts'
 import { isMissing, setupError } from './errors.ts'
-import { parseObject, type GcsObject } from './object.ts'
+import { parseObject, parsePage, type GcsObject, type GcsPage } from './object.ts'
 import type { GcsBody } from './read.ts'
-import { defaultRetry, retried, TransientError, unstalled, type RetryOptions } from './retry.ts'
+import { objectPath, sendRequest, type ApiRequest, type Query } from './request.ts'
+import { defaultRetry, retried, type RetryOptions } from './retry.ts'
 import { pieceBytes, wholePieceBytes } from './write.ts'
 
 const partialContent = 206
 
 export interface GcsOptions {
   bucket: string
-  projectId?: string
-  /** Default: Application Default Credentials. If they contain no key, IAM signs URLs. */
-  auth?: GoogleAuth
-  /** The endpoint of IAM for signatures. Default: Google's. */
-  signingEndpoint?: string
+  /** The value of `STORAGE_EMULATOR_HOST`. Default: Google's service. */
+  emulatorHost?: string | undefined
+  /** Default: Application Default Credentials, and none for an emulator. */
+  credentials?: GoogleCredentials
   retry?: Partial<RetryOptions>
 }
 
 /**
- * The official client for one bucket, with time limits and retries. The official client's requests have no time limit, and one
- * call can disable its retries for all calls.
+ * The JSON API of Cloud Storage (https://cloud.google.com/storage/docs/json_api) for one bucket, with time limits and retries.
+ * The official client takes as long to load as three small functions (docs/decisions/google-apis-by-http.md).
  */
 export class GcsClient {
-  readonly bucket: Bucket
+  readonly bucket: string
   readonly retry: RetryOptions
-  /** Bytes that an upload sends in one request. */
-  readonly pieceBytes: number
-  readonly #storage: Storage
+  readonly endpoint: Endpoint
+  readonly credentials: GoogleCredentials
 
-  private constructor(storage: Storage, { bucket, retry }: GcsOptions, piece: number) {
-    this.#storage = storage
-    this.pieceBytes = piece
-    this.bucket = storage.bucket(bucket)
+  private constructor(
+    { bucket, retry }: GcsOptions,
+    endpoint: Endpoint,
+    credentials: GoogleCredentials,
+  ) {
+    this.bucket = bucket
     this.retry = { ...defaultRetry, ...retry }
+    this.endpoint = endpoint
+    this.credentials = credentials
   }
 
-  /** Makes no network requests, except to the emulator at `STORAGE_EMULATOR_HOST`, if set. */
+  /** Makes no network requests, except to an emulator. */
   static async open(options: GcsOptions): Promise<GcsClient> {
-    const { projectId, auth, bucket } = options
-    const clientOptions: StorageOptions = {
-      retryOptions: { autoRetry: false },
-      ...(projectId !== undefined && { projectId }),
-      ...(auth && { authClient: auth }),
+    const { bucket, emulatorHost, credentials } = options
+    if (emulatorHost === undefined) {
+      return new GcsClient(options, googleEndpoint, credentials ?? applicationDefaultCredentials())
     }
-    let storage = new Storage(clientOptions)
-    if (!storage.customEndpoint) return new GcsClient(storage, options, pieceBytes)
-    if (!auth) storage = new Storage({ ...clientOptions, authClient: await emulatorAuth() })
-    const { isFirebase } = await adaptToEmulator(storage, bucket)
-    return new GcsClient(storage, options, isFirebase ? wholePieceBytes : pieceBytes)
+    const endpoint = await emulatorEndpoint(emulatorHost, bucket)
+    return new GcsClient(options, endpoint, credentials ?? emulatorCredentials)
   }
 
-  get endpoint(): string {
-    return this.#storage.apiEndpoint
+  /** Bytes that an upload sends in one request. */
+  get pieceBytes(): number {
+    return this.endpoint.isFirebase ? wholePieceBytes : pieceBytes
   }
 
   /**
@@ -66,7 +65,7 @@ export class GcsClient {
     retry: RetryOptions = this.retry,
   ): Promise<T> {
     try {
-      return await retried(retry, (stallMs) => unstalled(stallMs, request(stallMs)))
+      return await retried(retry, request)
     } catch (error) {
       throw this.explained(error)
     }
@@ -86,73 +85,101 @@ export class GcsClient {
   }
 
   explained(error: unknown): unknown {
-    return setupError(this.bucket.name, error) ?? error
+    return setupError(this.bucket, error) ?? error
   }
 
-  async find(name: string, retry = this.retry): Promise<GcsObject | undefined> {
-    const file = this.bucket.file(name)
-    return this.unlessMissing(async () => parseObject((await file.getMetadata())[0]), retry)
+  /** The live generation of an object, by default in the bucket of this client. */
+  async find(
+    name: string,
+    retry = this.retry,
+    bucket = this.bucket,
+  ): Promise<GcsObject | undefined> {
+    return this.unlessMissing(async (stallMs) => {
+      return parseObject(await this.json(stallMs, objectPath(bucket, name)))
+    }, retry)
+  }
+
+  /** Deletes a generation (default: the live one). Undefined if it does not exist. */
+  async remove(name: string, query: Query = {}): Promise<void> {
+    await this.unlessMissing(async (stallMs) => {
+      const response = await sendRequest(this, stallMs, objectPath(this.bucket, name), {
+        method: 'DELETE',
+        query,
+      })
+      response.body.resume()
+    })
+  }
+
+  async list(query: Query): Promise<GcsPage> {
+    const fields = 'items(name,generation,size,timeCreated),nextPageToken'
+    return this.retrying(async (stallMs) => {
+      return parsePage(
+        await this.json(stallMs, `/b/${this.bucket}/o`, { query: { ...query, fields } }),
+      )
+    })
   }
 
   /** Opens a resumable session, and returns its URI. Finishing it fails if the object exists. */
   async openSession(
     name: string,
-    metadata: Record<string, unknown>,
+    { contentType, contentLength, metadata }: SessionOptions,
     origin?: string,
   ): Promise<string> {
-    const file = this.bucket.file(name)
-    const [url] = await this.retrying(() =>
-      file.createResumableUpload({
-        metadata,
-        preconditionOpts: { ifGenerationMatch: 0 },
-        ...(origin !== undefined && { origin }),
-      }),
-    )
-    return url
+    const headers = {
+      ...(contentType !== undefined && { 'X-Upload-Content-Type': contentType }),
+      ...(contentLength !== undefined && { 'X-Upload-Content-Length': `${contentLength}` }),
+      ...(origin !== undefined && { Origin: origin }),
+    }
+    return this.retrying(async (stallMs) => {
+      const { headers: answered, body } = await sendRequest(this, stallMs, `/b/${this.bucket}/o`, {
+        method: 'POST',
+        isUpload: true,
+        query: { name, uploadType: 'resumable', ifGenerationMatch: 0 },
+        headers,
+        json: { contentType, metadata },
+      })
+      body.resume()
+      if (answered.location !== undefined) return answered.location
+      throw new TransientError('Cloud Storage opened a session without a URI')
+    })
   }
 
   /** Opens one generation (default: the live one) from a byte to `end` (inclusive; default: the last byte). */
   async openBody(
-    object: { name: string; generation?: string },
+    { name, generation }: { name: string; generation?: string },
     start: number,
     end: number | undefined,
   ): Promise<GcsBody | undefined> {
-    const { name, generation } = object
     const isWhole = start === 0 && end === undefined
     return this.unlessMissing(async (stallMs) => {
-      const { data, headers, status } = await this.#request<Readable>(stallMs, {
-        url: `${this.#storage.baseUrl}/b/${this.bucket.name}/o/${encodeURIComponent(name)}`,
-        params: { alt: 'media', ...(generation !== undefined && { generation }) },
-        headers: {
-          'Accept-Encoding': 'identity',
-          ...(!isWhole && { Range: `bytes=${start}-${end ?? ''}` }),
+      const { body, headers, status } = await sendRequest(
+        this,
+        stallMs,
+        objectPath(this.bucket, name),
+        {
+          query: { alt: 'media', generation },
+          headers: isWhole ? {} : { Range: `bytes=${start}-${end ?? ''}` },
         },
-        responseType: 'stream',
-      })
-      // An error before the body is read would end the process without a listener. Reading the body reports the error again.
-      data.on('error', () => undefined)
+      )
+      // Handle an error before the body is read, which reports it again. Without a listener it would end the process.
+      body.on('error', () => undefined)
       if (!isWhole && status !== partialContent) {
-        data.destroy()
+        body.destroy()
         throw new TransientError('Cloud Storage answered a range request with the whole object')
       }
-      return { stream: data, headers }
+      return { stream: body, headers }
     })
   }
 
-  /** Sends a request with the official client's authorization. The time limit covers the response headers, not the body. */
-  async #request<T>(
-    stallMs: number,
-    options: gaxios.GaxiosOptions,
-  ): Promise<gaxios.GaxiosResponse<T>> {
-    const stalled = new AbortController()
-    const timer = setTimeout(() => stalled.abort(), stallMs)
-    const request = { ...options, signal: stalled.signal }
-    try {
-      return this.#storage.customEndpoint
-        ? await gaxios.request<T>(request)
-        : await this.#storage.authClient.request<T>(request)
-    } finally {
-      clearTimeout(timer)
-    }
+  /** Sends a request, and returns the JSON of its response. The time limit covers both. */
+  async json(stallMs: number, path: string, request: ApiRequest = {}): Promise<unknown> {
+    const signal = AbortSignal.timeout(stallMs)
+    return jsonOf(await sendRequest(this, stallMs, path, { ...request, signal }))
   }
+}
+
+interface SessionOptions {
+  contentType?: string
+  contentLength?: number
+  metadata?: Record<string, string>
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
-import type { Bucket } from '@google-cloud/storage'
 import type { GcsClient } from './client.ts'
 import { parseObject, parseRewrite, writeTokenKey, type GcsObject } from './object.ts'
+import { objectPath } from './request.ts'
 import { withBriefRetry } from './retry.ts'
 
 interface Copy {
@@ -31,7 +31,9 @@ export async function copyObject(client: GcsClient, copy: Copy): Promise<GcsObje
   try {
     return await rewrite(client, copy, resource)
   } catch (error) {
-    const found = await findTarget(client, copy).catch(() => undefined)
+    const found = await client
+      .find(copy.to, withBriefRetry(client.retry), copy.toBucket)
+      .catch(() => undefined)
     if (found?.metadata?.[writeTokenKey] === token) return found
     throw error
   }
@@ -42,15 +44,14 @@ export async function copyObject(client: GcsClient, copy: Copy): Promise<GcsObje
  * the second and later requests.
  */
 async function rewrite(client: GcsClient, copy: Copy, json: Resource): Promise<GcsObject> {
-  const { bucket } = client
-  const [from, to] = [copy.from, copy.to].map(encodeURIComponent)
-  const uri = `/o/${from}/rewriteTo/b/${copy.toBucket ?? bucket.name}/o/${to}`
+  const target = objectPath(copy.toBucket ?? client.bucket, copy.to)
+  const path = `${objectPath(client.bucket, copy.from)}/rewriteTo${target}`
   const preconditions = { sourceGeneration: copy.generation, ifGenerationMatch: 0 }
   let continuation: { rewriteToken?: string } = {}
   for (;;) {
-    const qs = { ...preconditions, ...continuation }
-    const step = await client.retrying(async () =>
-      parseRewrite(await request(bucket, { method: 'POST', uri, qs: { ...qs }, json })),
+    const query = { ...preconditions, ...continuation }
+    const step = await client.retrying(async (stallMs) =>
+      parseRewrite(await client.json(stallMs, path, { method: 'POST', query, json })),
     )
     if (step.done) return step.resource
     continuation = { rewriteToken: step.rewriteToken }
@@ -59,23 +60,11 @@ async function rewrite(client: GcsClient, copy: Copy, json: Resource): Promise<G
 
 /** The metadata of the source. A rewrite with metadata replaces all metadata, so the copy must repeat the source's. */
 async function resourceOf(client: GcsClient, { from, generation }: Copy): Promise<Resource> {
-  const source = client.bucket.file(from, { generation })
-  return client.retrying(async () => {
-    const { contentType, metadata } = parseObject((await source.getMetadata())[0])
+  const path = objectPath(client.bucket, from)
+  return client.retrying(async (stallMs) => {
+    const { contentType, metadata } = parseObject(
+      await client.json(stallMs, path, { query: { generation } }),
+    )
     return { contentType, metadata }
-  })
-}
-
-async function findTarget(client: GcsClient, { to, toBucket }: Copy): Promise<GcsObject> {
-  const { bucket } = client
-  const target = toBucket === undefined ? bucket : bucket.storage.bucket(toBucket)
-  const request = async () => parseObject((await target.file(to).getMetadata())[0])
-  return client.retrying(request, withBriefRetry(client.retry))
-}
-
-/** `Bucket.request` as a promise. */
-function request(bucket: Bucket, options: Parameters<Bucket['request']>[0]): Promise<unknown> {
-  return new Promise((resolve, reject) => {
-    bucket.request(options, (error, body: unknown) => (error ? reject(error) : resolve(body)))
   })
 }

@@ -52,9 +52,8 @@ export class GcsDerived {
 
   async remove(source: Source): Promise<void> {
     const prefix = objectOf(source, '')
-    const list = async () => this.#client.bucket.getFiles({ prefix })
-    const [files] = await this.#client.retrying(list)
-    for (const file of files) await this.#client.unlessMissing(() => file.delete())
+    const { items } = await this.#client.list({ prefix })
+    for (const { name } of items) await this.#client.remove(name)
   }
 }
 

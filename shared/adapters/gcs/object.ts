@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { TransientError } from './retry.ts'
+import { TransientError } from '../google/http.ts'
 
 const objectSchema = z.object({
   name: z.string(),
@@ -24,6 +24,8 @@ const rewriteSchema = z.union([
 
 /** The fields of the JSON API's object resource that Coffer uses. */
 export type GcsObject = z.infer<typeof objectSchema>
+
+export type GcsPage = z.infer<typeof pageSchema>
 
 export const parseObject = (answer: unknown) => parsed(objectSchema, answer)
 export const parsePage = (answer: unknown) => parsed(pageSchema, answer)

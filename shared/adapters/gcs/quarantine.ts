@@ -4,7 +4,7 @@ import { encodeWorkspaceId } from '../../model/storage-path.ts'
 import { GcsClient, type GcsOptions } from './client.ts'
 import { copyObject } from './copy.ts'
 import { isMissing, isTaken } from './errors.ts'
-import { parsePage, type GcsObject } from './object.ts'
+import type { GcsObject } from './object.ts'
 import { objectAt } from './locate.ts'
 
 export interface GcsQuarantineOptions extends GcsOptions {
@@ -41,7 +41,7 @@ export class GcsQuarantine implements Quarantine {
   }
 
   async keep({ storagePath, generation }: BlobRef, note: QuarantineNote): Promise<void> {
-    const from = objectAt(this.#source.bucket.name, storagePath)
+    const from = objectAt(this.#source.bucket, storagePath)
     if (from === undefined) throw new Error(`${storagePath} is not a storage path of this store`)
     const { workspaceId, fileId } = note
     const to = `${prefix}${encodeWorkspaceId(workspaceId)}/${fileId}/${generation}.quarantined`
@@ -51,7 +51,7 @@ export class GcsQuarantine implements Quarantine {
       contentDisposition: 'attachment',
       metadata: metadataOf(note, storagePath),
     }
-    const toBucket = this.#kept.bucket.name
+    const toBucket = this.#kept.bucket
     try {
       await copyObject(this.#source, { from, generation, to, toBucket, resource })
     } catch (error) {
@@ -78,20 +78,12 @@ export class GcsQuarantine implements Quarantine {
   }
 
   async #list(pageToken: string | undefined) {
-    const query = {
-      prefix,
-      maxResults: pageLength,
-      fields: 'items(name,generation,size,timeCreated),nextPageToken',
-      autoPaginate: false,
-      ...(pageToken !== undefined && { pageToken }),
-    }
-    return this.#kept.retrying(async () => parsePage((await this.#kept.bucket.getFiles(query))[2]))
+    return this.#kept.list({ prefix, maxResults: pageLength, pageToken })
   }
 
   /** Another sweep may have removed the object. */
   async #remove({ name, generation }: GcsObject): Promise<void> {
-    const file = this.#kept.bucket.file(name, { generation })
-    await this.#kept.unlessMissing(() => file.delete())
+    await this.#kept.remove(name, { generation })
   }
 }
 

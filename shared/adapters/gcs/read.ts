@@ -1,13 +1,15 @@
+import type { IncomingHttpHeaders } from 'node:http'
 import { Readable } from 'node:stream'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { ByteRange } from '../../ports/blob-store.ts'
+import { TransientError } from '../google/http.ts'
 import { Crc32c } from './crc32c.ts'
-import { isTransient, pauseMs, TransientError, unavailable, type RetryOptions } from './retry.ts'
+import { isTransient, pauseMs, unavailable, type RetryOptions } from './retry.ts'
 
 /** The response body with bytes of one generation. */
 export interface GcsBody {
   stream: Readable
-  headers: Headers
+  headers: IncomingHttpHeaders
 }
 
 /** Opens one generation from a byte to `end` (inclusive; default: the last byte). Undefined if it does not exist. */
@@ -80,14 +82,14 @@ async function* chunks({ stream }: GcsBody, { stallMs }: RetryOptions): AsyncGen
 }
 
 /** The size of the object, from a response to a request without a range. */
-function sizeOf(headers: Headers): number {
-  const size = headers.get('Content-Length') ?? headers.get('X-Goog-Stored-Content-Length')
-  if (size === null) throw new Error('Cloud Storage did not report the size of the object')
+function sizeOf(headers: IncomingHttpHeaders): number {
+  const size = headers['content-length'] ?? headers['x-goog-stored-content-length']
+  if (size === undefined) throw new Error('Cloud Storage did not report the size of the object')
   return Number(size)
 }
 
-function crc32cOf(headers: Headers): string | undefined {
-  return /crc32c=([^,\s]+)/.exec(headers.get('X-Goog-Hash') ?? '')?.[1]
+function crc32cOf(headers: IncomingHttpHeaders): string | undefined {
+  return /crc32c=([^,\s]+)/.exec(String(headers['x-goog-hash'] ?? ''))?.[1]
 }
 
 function throwRemoved(): never {

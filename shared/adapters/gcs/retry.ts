@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import { HttpError, TransientError } from '../google/http.ts'
 import { WorkspaceError } from '../../model/errors.ts'
 
 /** Time limits and retries for requests to Cloud Storage: https://cloud.google.com/storage/docs/retry-strategy */
@@ -29,11 +30,6 @@ export function withBriefRetry(retry: RetryOptions): RetryOptions {
 }
 
 const transientStatuses = new Set([408, 429, 500, 502, 503, 504])
-
-/** A failure to retry that is neither an HTTP status nor a network error. */
-export class TransientError extends Error {
-  override readonly name = 'TransientError'
-}
 
 /**
  * Runs a step until it succeeds or fails permanently. Throws `store-unavailable` after `attempts` or `totalMs`. The argument of
@@ -74,32 +70,14 @@ export function pauseMs(retry: RetryOptions, failures: number, error: unknown): 
 
 /** The seconds of `Retry-After` (RFC 9110 §10.2.3) in milliseconds; 0 without the field, and for a date. */
 function retryAfterMs(error: unknown): number {
-  const { headers } = (error as { response?: { headers?: unknown } }).response ?? {}
-  const given =
-    headers instanceof Headers
-      ? headers.get('Retry-After')
-      : (headers as Record<string, unknown> | undefined)?.['retry-after']
-  return /^\d{1,5}$/.test(String(given)) ? Number(given) * 1000 : 0
+  const given = error instanceof HttpError ? error.response.headers['retry-after'] : undefined
+  return given !== undefined && /^\d{1,5}$/.test(given) ? Number(given) * 1000 : 0
 }
 
 /** The error for the caller after the last failed attempt. */
 export function unavailable(cause: unknown): WorkspaceError {
   const detail = 'Cloud Storage does not answer in time; try again later.'
   return new WorkspaceError('store-unavailable', detail, { cause })
-}
-
-/** Rejects with a `TransientError` after `stallMs`, for clients without a time limit. */
-export async function unstalled<T>(stallMs: number, answer: Promise<T>): Promise<T> {
-  const given = new AbortController()
-  const stalled = delay(stallMs, undefined, { signal: given.signal }).then(() => {
-    throw new TransientError(`Cloud Storage did not answer for ${stallMs} ms`)
-  })
-  stalled.catch(() => undefined)
-  try {
-    return await Promise.race([answer, stalled])
-  } finally {
-    given.abort()
-  }
 }
 
 export function isTransient(error: unknown): boolean {
@@ -114,19 +92,11 @@ function hasResponse(error: unknown): boolean {
   return (error as { response?: unknown }).response !== undefined
 }
 
-/**
- * The HTTP status in an error of the Storage client or of gaxios. Undefined without a response, and for a successful response
- * that could not be read.
- */
+/** The HTTP status in an error of `send` or of google-auth-library. */
 export function statusOf(error: unknown): number | undefined {
-  const { code, status, response } = error as {
-    code?: unknown
-    status?: unknown
-    response?: { status?: unknown; statusCode?: unknown }
-  }
-  return [response?.status, response?.statusCode, status, code]
-    .map(Number)
-    .find((value) => value >= 400 && value <= 599)
+  const { response } = error as { response?: { status?: unknown } }
+  const status = Number(response?.status)
+  return status >= 400 && status <= 599 ? status : undefined
 }
 
 /** Whether the error or one of its causes is a network error. */

@@ -1,7 +1,8 @@
-import { gaxios } from 'google-auth-library'
+import { text } from 'node:stream/consumers'
+import { HttpError, isSuccess, jsonOf, send, TransientError } from '../google/http.ts'
 import type { WorkspaceError } from '../../model/errors.ts'
 import { parseObject, type GcsObject } from './object.ts'
-import { retried, TransientError, unavailable, type RetryOptions } from './retry.ts'
+import { retried, unavailable, type RetryOptions } from './retry.ts'
 
 /** The size of every chunk except the last is a multiple of this number of bytes. */
 export const chunkMultiple = 256 * 1024
@@ -90,20 +91,18 @@ export class GcsSession {
     stallMs: number,
     headers: Record<string, string>,
   ): Promise<GcsObject | undefined> {
-    const answer = await gaxios.request<unknown>({
-      url: this.#url,
+    const stalled = AbortSignal.timeout(stallMs)
+    const response = await send(this.#url, {
       method: 'PUT',
       body,
       headers,
-      timeout: stallMs,
-      ...(this.#signal && { signal: this.#signal }),
-      responseType: 'json',
-      validateStatus: (status) =>
-        status < 300 || status === resumeIncomplete || endedStatuses.has(status),
+      signal: this.#signal ? AbortSignal.any([this.#signal, stalled]) : stalled,
     })
-    if (endedStatuses.has(answer.status)) throw lost(`answered ${answer.status} to the session`)
-    if (answer.status !== resumeIncomplete) return parseObject(answer.data)
-    this.#storedBytes = storedBytes(answer.headers.get('Range'))
+    if (isSuccess(response)) return parseObject(await jsonOf(response))
+    const content = await text(response.body)
+    if (endedStatuses.has(response.status)) throw lost(`answered ${response.status} to the session`)
+    if (response.status !== resumeIncomplete) throw new HttpError(response, content)
+    this.#storedBytes = storedBytes(response.headers['range'])
     if (this.#storedBytes < this.#sentBytes) throw lost('lost bytes that it had received')
     return undefined
   }
@@ -114,21 +113,19 @@ export class GcsSession {
  * does not support cancelling (501).
  */
 export async function cancelSession(url: string, retry: RetryOptions): Promise<void> {
-  await retried(retry, (stallMs) =>
-    gaxios.request({
-      url,
-      method: 'DELETE',
-      headers: { 'Content-Length': '0' },
-      timeout: stallMs,
-      responseType: 'text',
-      validateStatus: (status) =>
-        (status < 500 || status === 501) && status !== 408 && status !== 429,
-    }),
-  )
+  await retried(retry, async (stallMs) => {
+    const signal = AbortSignal.timeout(stallMs)
+    const response = await send(url, { method: 'DELETE', body: '', signal })
+    const content = await text(response.body)
+    const { status } = response
+    if ((status >= 500 && status !== 501) || status === 408 || status === 429) {
+      throw new HttpError(response, content)
+    }
+  })
 }
 
 /** The number of received bytes from `Range: bytes=0-42`. 0 without the field. */
-function storedBytes(range: string | null): number {
+function storedBytes(range: string | undefined): number {
   const last = /^bytes=0-(\d+)$/.exec(range ?? '')?.[1]
   return last === undefined ? 0 : Number(last) + 1
 }

@@ -20,8 +20,9 @@ export class HttpError extends Error {
   override readonly name = 'HttpError'
   readonly response: { status: number; headers: IncomingHttpHeaders; data: unknown }
 
-  /** `data` is the parsed body, or its text if it is not JSON. */
-  constructor({ status, headers }: HttpResponse, data: unknown) {
+  /** `content` is the text of the body, which is parsed if it is JSON. */
+  constructor({ status, headers }: HttpResponse, content: string) {
+    const data = parsed(content)
     super(messageOf(data) ?? `The response has the status ${status}`)
     this.response = { status, headers, data }
   }
@@ -61,7 +62,7 @@ export function isSuccess({ status }: HttpResponse): boolean {
 /** The JSON of a response. Throws an `HttpError` unless it is a success, and a `TransientError` if it was cut off. */
 export async function jsonOf(response: HttpResponse): Promise<unknown> {
   const content = await text(response.body)
-  if (!isSuccess(response)) throw new HttpError(response, parsed(content))
+  if (!isSuccess(response)) throw new HttpError(response, content)
   try {
     return JSON.parse(content)
   } catch (cause) {
@@ -69,7 +70,7 @@ export async function jsonOf(response: HttpResponse): Promise<unknown> {
   }
 }
 
-function parsed(content: string): unknown {
+export function parsed(content: string): unknown {
   try {
     return JSON.parse(content)
   } catch {

@@ -13,7 +13,7 @@ test.each([
   const { email, privateKey } = testSigner()
   await using iam = await startIamEmulator(email, privateKey)
   iam.fault({ fault: { kind: 'status', status: 403 }, times: 10 })
-  const credentials = metadataServerCredentials({ origin: `http://${iam.metadataHost}` })
+  const credentials = metadataServerCredentials({ origin: iam.metadataOrigin })
   const options = { projectId: newProject(), quotaBytes: 1, now: () => new Date(), credentials }
   await using opened = await openFirestore({ ...options, ...place })
   await opened.catalog.check().catch(() => undefined)

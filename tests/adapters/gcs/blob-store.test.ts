@@ -5,9 +5,9 @@ import { startStorageEmulator } from '../../emulators/storage/start.ts'
 import { testSigner } from '../../emulators/storage/test-signer.ts'
 import { describeBlobStore } from '../../ports/blob-store/blob-store.ts'
 
-const { auth, signers } = testSigner()
+const { credentials, signers } = testSigner()
 const storage = await startStorageEmulator({ signers })
 afterAll(() => storage[Symbol.asyncDispose]())
 await skipMissing('contract', storage)
 
-describeBlobStore('Cloud Storage', () => openGcsStore(storage, { auth }))
+describeBlobStore('Cloud Storage', () => openGcsStore(storage, { credentials }))

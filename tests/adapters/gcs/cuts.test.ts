@@ -47,7 +47,7 @@ const note = {
 function openQuarantine({ bucket }: Case) {
   return GcsQuarantine.open({
     bucket,
-    projectId: 'coffer-test',
+    emulatorHost: storage.url,
     retry,
     includesUploads: true,
     retentionDays: 0,
@@ -300,7 +300,11 @@ describe('a read', () => {
   test('of an object in another bucket continues at the same generation', async () => {
     await using gcs = await begin(bytes)
     const { bucket, blob } = gcs
-    const sources = new GcsForeignObjects({ buckets: [bucket], projectId: 'coffer-test', retry })
+    const sources = new GcsForeignObjects({
+      buckets: [bucket],
+      emulatorHost: storage.url,
+      retry,
+    })
     const fault = { kind: 'truncate', afterBytes: 300_000 } as const
     emulator.fault({ fault, method: 'GET', url: /alt=media/ })
     const before = emulator.requests.length

@@ -1,9 +1,8 @@
 import { once } from 'node:events'
 import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { Storage } from '@google-cloud/storage'
-import { afterAll, afterEach, describe, expect, test, vi } from 'vitest'
-import { adaptToEmulator } from '../../../shared/adapters/gcs/emulator.ts'
+import { afterAll, afterEach, describe, expect, test } from 'vitest'
+import { emulatorEndpoint } from '../../../shared/adapters/gcs/endpoint.ts'
 import { openGcsStore } from '../../emulators/storage/gcs-store.ts'
 import { startOwnStorage } from '../../emulators/storage/start.ts'
 import { BlobWorld } from '../../ports/blob-store/world.ts'
@@ -11,13 +10,12 @@ import { BlobWorld } from '../../ports/blob-store/world.ts'
 const storage = await startOwnStorage()
 afterAll(() => storage[Symbol.asyncDispose]())
 afterEach(() => {
-  vi.unstubAllEnvs()
   delete storage.emulator.limits.longPathsOnly
 })
 
 /** Uses each way in which the store sends requests to Cloud Storage. */
-async function expectRoundTrip(): Promise<void> {
-  await using world = await BlobWorld.open(() => openGcsStore(storage))
+async function expectRoundTrip(emulatorHost: string): Promise<void> {
+  await using world = await BlobWorld.open(() => openGcsStore(storage, { emulatorHost }))
   const blob = await world.write(world.newPath(), 'bytes')
   const copy = await world.store.copy(blob, world.newPath())
   expect(await world.read(copy)).toBe('bytes')
@@ -31,25 +29,22 @@ async function expectRoundTrip(): Promise<void> {
 
 describe('an emulator', () => {
   test('is found without a scheme', async () => {
-    vi.stubEnv('STORAGE_EMULATOR_HOST', storage.url.replace('http://', ''))
-    await expectRoundTrip()
+    await expectRoundTrip(storage.url.replace('http://', ''))
   })
 
   test('is found with a slash at the end', async () => {
-    vi.stubEnv('STORAGE_EMULATOR_HOST', `${storage.url}/`)
-    await expectRoundTrip()
+    await expectRoundTrip(`${storage.url}/`)
   })
 
   test('with only the paths of the real service is used with them', async () => {
     storage.emulator.limits.longPathsOnly = true
-    await expectRoundTrip()
+    await expectRoundTrip(storage.url)
   })
 
   test('is used with the paths of the real service when the variable names them', async () => {
     storage.emulator.limits.longPathsOnly = true
-    vi.stubEnv('STORAGE_EMULATOR_HOST', `${storage.url}/storage/v1/`)
     const before = storage.emulator.requests.length
-    await expectRoundTrip()
+    await expectRoundTrip(`${storage.url}/storage/v1/`)
     const requests = storage.emulator.requests.slice(before)
     expect(requests.filter((line) => line.startsWith('GET /b/'))).toEqual([])
   })
@@ -68,7 +63,7 @@ const text = (status: number, type: string, body: string) =>
 const notFound = { code: 404, message: 'Not Found', errors: [{ reason: 'notFound' }] }
 const exposesVersion = { 'Access-Control-Expose-Headers': 'x-firebase-storage-version' }
 
-/** Starts a server that gives the same response to every request, and adapts the official client to it. */
+/** Starts a server that gives the same response to every request, and finds its endpoint. */
 async function adapted(answer: RequestListener, location: (host: string) => string) {
   const asked: (string | undefined)[] = []
   const server = createServer((request, response) => {
@@ -78,16 +73,13 @@ async function adapted(answer: RequestListener, location: (host: string) => stri
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   const host = `127.0.0.1:${(server.address() as AddressInfo).port}`
-  vi.stubEnv('STORAGE_EMULATOR_HOST', location(host))
-  const client = new Storage({ projectId: 'coffer-test' })
-  const { isFirebase } = await adaptToEmulator(client, 'a-bucket')
+  const { origin, ...found } = await emulatorEndpoint(location(host), 'a-bucket')
   server.closeAllConnections()
   server.close()
-  const { apiEndpoint, baseUrl } = client
-  return { isFirebase, asked, host, apiEndpoint, path: baseUrl.replace(`http://${host}`, '') }
+  return { ...found, origin, asked, host }
 }
 
-describe('adaptToEmulator chooses the paths of a server', () => {
+describe('emulatorEndpoint chooses the paths of a server', () => {
   const long = { path: '/storage/v1', isFirebase: false }
   const short = { path: '', isFirebase: false }
   const firebase = { path: '', isFirebase: true }
@@ -119,8 +111,8 @@ describe('adaptToEmulator chooses the paths of a server', () => {
     ['http://host/storage/v1/', (host: string) => `http://${host}/storage/v1/`],
   ])('are those of %s without a question', async (_, location) => {
     const found = await adapted(json(200, { kind: 'storage#objects' }), location)
-    const { host, asked, apiEndpoint } = found
+    const { host, asked, origin } = found
     expect(found).toMatchObject(long)
-    expect({ asked, apiEndpoint }).toEqual({ asked: [], apiEndpoint: `http://${host}` })
+    expect({ asked, origin }).toEqual({ asked: [], origin: `http://${host}` })
   })
 })

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto'
 import { text } from 'node:stream/consumers'
-import { Storage } from '@google-cloud/storage'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { GcsForeignObjects } from '../../../shared/adapters/gcs/foreign.ts'
 import { createBucket } from '../../emulators/storage/external/create-bucket.ts'
@@ -13,16 +12,19 @@ let storage: RunningStorage | undefined
 
 beforeAll(async () => {
   storage = await startStorageEmulator()
-  const client = new Storage({ projectId: 'coffer-test', apiEndpoint: storage.url })
   for (const bucket of [allowed, other]) {
     await createBucket(storage.url, bucket)
-    const file = client.bucket(bucket).file('photos/a b.txt')
-    await file.save('hello', { contentType: 'text/x-greeting', resumable: false })
+    const query = `uploadType=media&name=${encodeURIComponent('photos/a b.txt')}`
+    await fetch(`${storage.url}/upload/storage/v1/b/${bucket}/o?${query}`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'text/x-greeting' },
+      body: 'hello',
+    })
   }
 })
 afterAll(() => storage?.[Symbol.asyncDispose]())
 
-const open = () => new GcsForeignObjects({ buckets: [allowed], projectId: 'coffer-test' })
+const open = () => new GcsForeignObjects({ buckets: [allowed], emulatorHost: storage?.url })
 
 describe('objects of other buckets', () => {
   test('are opened with size and declared type in an allowed bucket', async () => {

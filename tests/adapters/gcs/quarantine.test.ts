@@ -12,21 +12,22 @@ import {
   type OpenedQuarantine,
 } from '../../ports/quarantine.ts'
 
-const { auth, signers } = testSigner()
+const { credentials, signers } = testSigner()
 const storage = await startStorageEmulator({ signers })
 afterAll(() => storage[Symbol.asyncDispose]())
 
 const api = `${storage.url}/storage/v1/b`
 
 async function open(isSeparate: boolean): Promise<OpenedQuarantine> {
-  const blobs = await openGcsStore(storage, { auth })
+  const blobs = await openGcsStore(storage, { credentials })
   const bucket = isSeparate ? `quarantine-${randomUUID()}` : blobs.bucket
   if (isSeparate) await fetch(api, { method: 'POST', body: JSON.stringify({ name: bucket }) })
   let passed = 0
   const quarantine = await GcsQuarantine.open({
     bucket: blobs.bucket,
     ...(isSeparate && { quarantineBucket: bucket }),
-    auth,
+    emulatorHost: storage.url,
+    credentials,
     includesUploads: true,
     retentionDays,
     now: () => new Date(Date.now() + passed),

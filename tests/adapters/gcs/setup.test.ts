@@ -1,5 +1,4 @@
-import { GoogleAuth, PassThroughClient } from 'google-auth-library'
-import { afterAll, describe, expect, test } from 'vitest'
+import { afterAll, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { GcsBlobStore } from '../../../shared/adapters/gcs/blob-store.ts'
 import type { Fault } from '../../emulators/storage/faults.ts'
 import { openGcsStore } from '../../emulators/storage/gcs-store.ts'
@@ -35,7 +34,11 @@ describe.each(names)('%s', (name) => {
     operations(store).find(([operation]) => operation === name)?.[1]()
 
   test('names the command to run when the bucket does not exist', async () => {
-    const store = await GcsBlobStore.open({ bucket: 'never-created', retry })
+    const store = await GcsBlobStore.open({
+      bucket: 'never-created',
+      emulatorHost: storage.url,
+      retry,
+    })
     await expect(run(store)).rejects.toThrow(
       /^There is no bucket "never-created"\. Run: gcloud storage buckets create gs:\/\/never-created /,
     )
@@ -71,9 +74,11 @@ describe.each(names)('%s', (name) => {
 })
 
 test('the error for missing credentials names the command to run', async () => {
-  const auth = new GoogleAuth({ authClient: new PassThroughClient() })
-  auth.getClient = () => Promise.reject(new Error('Could not load the default credentials.'))
-  const store = await GcsBlobStore.open({ bucket: 'any', auth, retry })
+  vi.stubEnv('GOOGLE_APPLICATION_CREDENTIALS', '')
+  vi.stubEnv('HOME', '/nonexistent')
+  vi.stubEnv('METADATA_SERVER_DETECTION', 'none')
+  onTestFinished(() => void vi.unstubAllEnvs())
+  const store = await GcsBlobStore.open({ bucket: 'any', retry })
   const blob = { storagePath: store.locate('user', newId(), 'a.txt'), generation: '1' }
   const options = { expiresAt, contentType, contentDisposition: 'attachment' }
   await expect(store.signUrl(blob, options)).rejects.toThrow(

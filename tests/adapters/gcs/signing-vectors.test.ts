@@ -1,5 +1,4 @@
 import { createPublicKey, createVerify } from 'node:crypto'
-import { Storage } from '@google-cloud/storage'
 import { afterEach, expect, test, vi } from 'vitest'
 import { signObjectUrl } from '../../../shared/adapters/gcs/sign.ts'
 import { stringToSign } from '../../emulators/storage/signed-urls.ts'
@@ -109,14 +108,15 @@ const names: [name: string, path: string][] = [
 
 test.each(names)('signUrl matches the test signer for the name %s', async (name, path) => {
   vi.useFakeTimers({ toFake: ['Date'], now: Date.parse('2019-02-01T09:00:00Z') })
-  const { auth, email, privateKey } = testSigner()
-  const file = new Storage({ projectId: 'p', authClient: auth }).bucket('test-bucket').file(name)
-  const signed = await signObjectUrl(file, {
+  const { credentials, email, privateKey } = testSigner()
+  const signed = await signObjectUrl(credentials, {
+    endpoint: 'https://storage.googleapis.com',
+    bucket: 'test-bucket',
+    name,
     expiresAt: new Date(Date.now() + 10_000),
     contentType: 'text/plain; charset=utf-8',
     contentDisposition: `attachment; filename="a b.txt"; filename*=UTF-8''%C3%A4.txt`,
     generation: '1549011600000000',
-    endpoint: undefined,
   })
   const url = new URL(signed)
   expect(url.origin + url.pathname).toBe(`https://storage.googleapis.com${path}`)

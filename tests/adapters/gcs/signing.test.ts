@@ -1,8 +1,6 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { GoogleAuth } from 'google-auth-library'
-import { afterAll, afterEach, describe, expect, test, vi } from 'vitest'
+import { afterAll, describe, expect, test } from 'vitest'
+import { GcsBlobStore } from '../../../shared/adapters/gcs/blob-store.ts'
+import { metadataServerCredentials } from '../../../shared/adapters/google/metadata-server.ts'
 import { cuts } from '../../emulators/storage/cuts.ts'
 import type { Fault } from '../../emulators/storage/faults.ts'
 import { openGcsStore } from '../../emulators/storage/gcs-store.ts'
@@ -11,7 +9,7 @@ import { startOwnStorage } from '../../emulators/storage/start.ts'
 import { testSigner } from '../../emulators/storage/test-signer.ts'
 import { BlobWorld, contentType } from '../../ports/blob-store/world.ts'
 
-const { email, privateKey, auth, signers } = testSigner()
+const { email, privateKey, credentials, signers } = testSigner()
 const storage = await startOwnStorage({ signers })
 afterAll(() => storage[Symbol.asyncDispose]())
 
@@ -21,10 +19,9 @@ const options = () => ({
   contentType,
   contentDisposition,
 })
-const scopes = ['https://www.googleapis.com/auth/cloud-platform']
 
 async function withKey() {
-  const opened = await openGcsStore(storage, { auth })
+  const opened = await openGcsStore(storage, { credentials })
   const world = await BlobWorld.open(async () => opened)
   const blob = await world.write(world.newPath(), 'signed bytes')
   const url = new URL(await opened.store.signUrl(blob, options()))
@@ -33,28 +30,24 @@ async function withKey() {
 
 /** A machine without a key but with a metadata server. */
 async function withoutKey() {
-  const home = await mkdtemp(join(tmpdir(), 'no-credentials-'))
   const iam = await startIamEmulator(email, privateKey)
-  vi.stubEnv('GCE_METADATA_HOST', iam.metadataHost)
-  vi.stubEnv('METADATA_SERVER_DETECTION', 'assume-present')
-  vi.stubEnv('GOOGLE_APPLICATION_CREDENTIALS', '')
-  vi.stubEnv('HOME', home)
-  // Otherwise google-auth-library runs gcloud, where it is installed, to find a project.
-  vi.stubEnv('GOOGLE_CLOUD_PROJECT', 'coffer-test')
-  const { signingEndpoint } = iam
-  const retry = { attempts: 2, baseDelayMs: 1, maxDelayMs: 5 }
-  const keyless = { auth: new GoogleAuth({ scopes }), signingEndpoint, retry }
-  const opened = await openGcsStore(storage, keyless)
-  const world = await BlobWorld.open(async () => opened)
+  const { metadataOrigin: origin, signingEndpoint } = iam
+  const world = await BlobWorld.open(() => openGcsStore(storage))
   const blob = await world.write(world.newPath(), 'signed bytes')
+  const [, bucket = ''] = blob.storagePath.split(/\/+/)
+  const store = await GcsBlobStore.open({
+    bucket,
+    emulatorHost: storage.url,
+    credentials: metadataServerCredentials({ origin, signingEndpoint }),
+    retry: { attempts: 2, baseDelayMs: 1, maxDelayMs: 5 },
+  })
   return {
     iam,
     blob,
-    store: opened.store,
+    store,
     async [Symbol.asyncDispose]() {
       await world[Symbol.asyncDispose]()
       await iam[Symbol.asyncDispose]()
-      await rm(home, { recursive: true })
     },
   }
 }
@@ -99,8 +92,6 @@ describe('URLs signed with a key', () => {
 })
 
 describe('URLs signed by IAM', () => {
-  afterEach(() => vi.unstubAllEnvs())
-
   test('are valid, and share one access token', async () => {
     await using gcs = await withoutKey()
     for (let i = 0; i < 3; i++) {

@@ -46,9 +46,11 @@ describe.each<[string, Host]>([
     storage = openCloudStorage({
       projectId,
       bucket,
-      firestoreEmulator: standIns.env.FIRESTORE_EMULATOR_HOST,
-      storageEmulator: standIns.env.STORAGE_EMULATOR_HOST,
-      hasMetadataServer: false,
+      google: {
+        firestoreEmulator: standIns.env.FIRESTORE_EMULATOR_HOST,
+        storageEmulator: standIns.env.STORAGE_EMULATOR_HOST,
+        hasMetadataServer: false,
+      },
       ...allowance,
       now,
       quarantine,

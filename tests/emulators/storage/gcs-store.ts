@@ -20,7 +20,7 @@ export async function openGcsStore(
 ): Promise<OpenedGcsStore> {
   const bucket = `coffer-${randomUUID()}`
   await createBucket(url, bucket)
-  const store = await GcsBlobStore.open({ bucket, projectId: 'coffer-test', ...options })
+  const store = await GcsBlobStore.open({ bucket, emulatorHost: url, ...options })
   const events: FinalizeEvent[] = []
   const hear = ({ bucket: of, name, generation }: ObjectResource) => {
     if (of === bucket) events.push({ storagePath: `gcs://${bucket}/${name}`, generation })

@@ -8,8 +8,8 @@ import { Exchange } from './exchange.ts'
 import { Faults, type FaultRule } from './faults.ts'
 
 export interface IamEmulator extends AsyncDisposable {
-  /** For `GCE_METADATA_HOST`. */
-  metadataHost: string
+  /** The origin of the metadata server. */
+  metadataOrigin: string
   signingEndpoint: string
   /** The paths of all requests. */
   requests: string[]
@@ -44,10 +44,10 @@ export async function startIamEmulator(email: string, key: KeyLike): Promise<Iam
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
-  const metadataHost = `127.0.0.1:${(server.address() as AddressInfo).port}`
+  const metadataOrigin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   return {
-    metadataHost,
-    signingEndpoint: `http://${metadataHost}/v1/projects/-/serviceAccounts/`,
+    metadataOrigin,
+    signingEndpoint: `${metadataOrigin}/v1/projects/-/serviceAccounts/`,
     requests,
     fault: (rule) => faults.add(rule),
     faultsLeft: () => faults.left,

@@ -1,11 +1,11 @@
-import { generateKeyPairSync, type KeyObject } from 'node:crypto'
-import { GoogleAuth, JWT } from 'google-auth-library'
+import { generateKeyPairSync, sign, type KeyObject } from 'node:crypto'
+import type { GoogleCredentials } from '../../../shared/adapters/google/credentials.ts'
 
 export interface TestSigner {
   email: string
   privateKey: KeyObject
   /** Credentials with the key. */
-  auth: GoogleAuth
+  credentials: GoogleCredentials
   /** Its entry in the emulator's signers. */
   signers: Map<string, KeyObject>
 }
@@ -14,8 +14,10 @@ export interface TestSigner {
 export function testSigner(): TestSigner {
   const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
   const email = 'signer@coffer-test.iam.gserviceaccount.com'
-  const key = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
-  const auth = new GoogleAuth({ authClient: new JWT({ email, key }) })
-  auth.jsonContent = { client_email: email }
-  return { email, privateKey, auth, signers: new Map([[email, publicKey]]) }
+  const credentials = {
+    accessToken: async () => 'a-token',
+    email: async () => email,
+    sign: async (text: string) => sign('sha256', Buffer.from(text), privateKey).toString('base64'),
+  }
+  return { email, privateKey, credentials, signers: new Map([[email, publicKey]]) }
 }
