@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
+import { compileCache } from '../../support/compile-cache.ts'
 import { bundledFunctions } from './bundled-functions.ts'
 import type { Server } from '../support/target.ts'
 
@@ -39,6 +40,7 @@ export async function startFunction(
   const child = spawn(process.execPath, command, {
     // A closed port and no PATH select the development scanner.
     env: {
+      ...compileCache,
       FUNCTION_TARGET: target,
       PORT: `${port}`,
       WORKSPACE_STORAGE_DIR: own,

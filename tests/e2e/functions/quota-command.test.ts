@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { expect, it } from 'vitest'
 import { expectProblem } from '../../support/http/problem.ts'
+import { compileCache } from '../../support/compile-cache.ts'
 import { startFunction } from './function-server.ts'
 
 const program = fileURLToPath(new URL('../../../functions/host/quota-now.ts', import.meta.url))
@@ -18,7 +19,7 @@ it(
     const storage = await mkdtemp(join(tmpdir(), 'coffer-quota-'))
     const limits = { WORKSPACE_MAX_OPEN_UPLOADS: '2', WORKSPACE_MAX_FILES: '9' }
     const quota = async (...args: string[]) => {
-      const env = { WORKSPACE_STORAGE_DIR: storage, ...limits }
+      const env = { ...compileCache, WORKSPACE_STORAGE_DIR: storage, ...limits }
       const { stdout } = await run(process.execPath, [program, ...args], { env })
       return JSON.parse(stdout) as unknown
     }

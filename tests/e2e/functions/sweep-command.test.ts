@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { expect, it } from 'vitest'
+import { compileCache } from '../../support/compile-cache.ts'
 import { startFunction } from './function-server.ts'
 
 const program = fileURLToPath(new URL('../../../functions/host/sweep-now.ts', import.meta.url))
@@ -14,7 +15,7 @@ it('npm run sweep reports as JSON while a server runs, and changes nothing with 
   const storage = await mkdtemp(join(tmpdir(), 'coffer-sweep-'))
   const sweep = async (...args: string[]) => {
     // A closed port and no PATH select the development scanner.
-    const env = { WORKSPACE_STORAGE_DIR: storage, CLAMAV_SERVICE_PORT: '1' }
+    const env = { ...compileCache, WORKSPACE_STORAGE_DIR: storage, CLAMAV_SERVICE_PORT: '1' }
     const { stdout } = await run(process.execPath, [program, ...args], { env })
     return JSON.parse(stdout) as unknown
   }

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
+import { compileCache } from '../../support/compile-cache.ts'
 import type { Server } from '../support/target.ts'
 
 const npmStart = fileURLToPath(new URL('../../../functions/local.ts', import.meta.url))
@@ -47,7 +48,7 @@ interface Running {
 
 async function spawnServer(program: string, env: Record<string, string>): Promise<Running> {
   const child = spawn(process.execPath, [program], {
-    env: { PATH: process.env['PATH'], HOST: '127.0.0.1', ...env },
+    env: { PATH: process.env['PATH'], HOST: '127.0.0.1', ...compileCache, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let log = ''

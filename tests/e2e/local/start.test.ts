@@ -7,6 +7,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
+import { compileCache } from '../../support/compile-cache.ts'
 import { temporaryDirectory } from '../../support/disk-store.ts'
 import { bundledFunctions } from '../functions/bundled-functions.ts'
 
@@ -20,6 +21,7 @@ const framework = [
 function start(directory: string, env: Record<string, string> = {}, program = npmStart) {
   const child = spawn(process.execPath, program, {
     env: {
+      ...compileCache,
       HOST: '127.0.0.1',
       PORT: '0',
       CLAMAV_SERVICE_PORT: '1',

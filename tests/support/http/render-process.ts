@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
+import { compileCache } from '../compile-cache.ts'
 
 const program = fileURLToPath(new URL('../../../functions/host/render-host.ts', import.meta.url))
 
@@ -15,7 +16,7 @@ export interface RenderProcess extends AsyncDisposable {
 /** Starts the service `render` in a separate process with the command of its image. */
 export async function startRenderProcess(port = 0): Promise<RenderProcess> {
   const child = spawn(process.execPath, [program], {
-    env: { PATH: process.env['PATH'], PORT: `${port}`, SHUTDOWN_SECONDS: '5' },
+    env: { ...compileCache, PATH: process.env['PATH'], PORT: `${port}`, SHUTDOWN_SECONDS: '5' },
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   const lines: string[] = []
