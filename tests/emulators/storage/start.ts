@@ -1,6 +1,6 @@
 import { StorageEmulator, type StorageEmulatorOptions } from './storage-emulator.ts'
 
-/** The endpoint of the official client. */
+/** The endpoint of the JSON API. */
 export interface RunningStorage extends AsyncDisposable {
   /** With a scheme, which the value of `STORAGE_EMULATOR_HOST` may lack. */
   url: string

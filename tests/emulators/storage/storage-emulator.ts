@@ -24,7 +24,7 @@ export interface StorageEmulatorOptions {
 }
 
 /**
- * An emulator of Cloud Storage for the official client (`STORAGE_EMULATOR_HOST`): JSON API, resumable
+ * An emulator of Cloud Storage (`STORAGE_EMULATOR_HOST`): JSON API, resumable
  * sessions, signed URLs, and faults on demand. It has no versions, ACLs or lifecycle, and needs no token.
  */
 export class StorageEmulator implements AsyncDisposable {
