@@ -1,8 +1,9 @@
-import { describe, expect, test, vi } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
+import { FirestoreCatalog } from '../../../shared/adapters/firestore/catalog.ts'
 import { parsePath } from '../../../shared/model/path.ts'
 import { maxPurgedAtOnce } from '../../../shared/ports/catalog.ts'
 import { codeOf, newId, user } from '../../ports/catalog/world.ts'
-import { firestoreWorld, newProject, useOwnFirestore } from './world.ts'
+import { firestoreWorld, newProject, openFirestore, useOwnFirestore } from './world.ts'
 
 const { emulator } = useOwnFirestore()
 
@@ -102,6 +103,32 @@ test.each(['FAILED_PRECONDITION', 'ALREADY_EXISTS', 'NOT_FOUND'] as const)(
     expect(await reserving.finally(() => now.mockRestore())).toBe('store-unavailable')
   },
 )
+
+describe('a read throws store-unavailable after half a minute', () => {
+  const reads: [string, (catalog: FirestoreCatalog) => Promise<unknown>][] = [
+    ['get', (catalog) => catalog.get(user, newId())],
+    ['getByPath', (catalog) => catalog.getByPath(user, parsePath('/a'))],
+    ['usage', (catalog) => catalog.usage(user)],
+    ['countPending', (catalog) => catalog.countPending()],
+  ]
+  const options = { projectId: newProject(), quotaBytes: 1, now: () => new Date() }
+
+  test.each(reads)('of refused connections: %s', async (_, read) => {
+    await using catalog = new FirestoreCatalog({ ...options, emulatorHost: '127.0.0.1:1' })
+    makeTimePass()
+    expect(await codeOf(read(catalog))).toBe('store-unavailable')
+  })
+
+  test.each(reads)('of overload: %s', async (_, read) => {
+    await using opened = await openFirestore(options)
+    const fault = { code: 'UNAVAILABLE', times: 5 } as const
+    const methods = ['batchGetDocuments', 'runQuery', 'runAggregationQuery'] as const
+    for (const method of methods) emulator().faults.plan(method, fault)
+    onTestFinished(() => emulator().faults.clear())
+    makeTimePass()
+    expect(await codeOf(read(opened.catalog))).toBe('store-unavailable')
+  })
+})
 
 describe('the error of FirestoreCatalog names the command to run', () => {
   test.each([
@@ -204,4 +231,11 @@ async function drifted() {
   for (const path of ['/a', '/b', '/c']) await world.upload(path)
   await world.drift(user, { liveBytes: 5 })
   return world
+}
+
+/** Makes the clock of retries advance by 20 s at each look. */
+function makeTimePass(): void {
+  let time = 0
+  const now = vi.spyOn(performance, 'now').mockImplementation(() => (time += 20_000))
+  onTestFinished(() => now.mockRestore())
 }

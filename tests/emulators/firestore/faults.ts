@@ -30,6 +30,11 @@ export class Faults {
     this.#planned.push({ method, fault, left: fault.times ?? 1 })
   }
 
+  /** Forgets all planned failures. */
+  clear(): void {
+    this.#planned.length = 0
+  }
+
   /** Runs a call, or fails it before or after its effect. */
   async around<Answer>(method: Method, call: () => Answer): Promise<Answer> {
     const planned = this.#planned.find((one) => one.method === method && one.left > 0)
