@@ -56,20 +56,26 @@ export class GcsBlobStore implements BlobStore {
     const { signal } = options
     const token = randomUUID()
     const metadata = { contentType, metadata: { [writeTokenKey]: token } }
-    const url = this.#client.openSession(name, metadata)
     const { retry, pieceBytes } = this.#client
-    const sessionOptions = { retry, ...(signal && { signal }) }
-    const session = url.then((url) => new GcsSession(url, sessionOptions))
+    let url: string | undefined
+    const openSession = async () => {
+      url = await this.#client.openSession(name, metadata)
+      return new GcsSession(url, { retry, ...(signal && { signal }) })
+    }
+    const insert = (bytes: Buffer, crc32c: string) =>
+      this.#client.insert(name, metadata, { bytes, crc32c, signal })
     let isCommitting = false
     const onCommit = () => {
       isCommitting = true
     }
     try {
-      return this.#blob(await writeObject(body, { ...rest, session, pieceBytes, onCommit }))
+      return this.#blob(
+        await writeObject(body, { ...rest, openSession, insert, pieceBytes, onCommit }),
+      )
     } catch (error) {
       body.destroy()
       // A session that cannot be cancelled costs nothing, and expires after a week.
-      await url.then((url) => cancelSession(url, withBriefRetry(retry))).catch(() => undefined)
+      if (url !== undefined) await cancelSession(url, withBriefRetry(retry)).catch(() => undefined)
       const stored = isCommitting ? await this.#findOwn(name, token) : undefined
       const isWanted = !signal?.aborted && !(error instanceof WrongChecksum)
       // The write succeeded, and only its response was lost.

@@ -7,6 +7,8 @@ import { parseObject, parsePage, type GcsObject, type GcsPage } from './object.t
 import type { GcsBody } from './read.ts'
 import { objectPath, sendRequest, type ApiRequest, type Query } from './request.ts'
 import { defaultRetry, retried, type RetryOptions } from './retry.ts'
+import { multipartRelated } from './multipart-related.ts'
+import { withChecksum } from './session.ts'
 import { pieceBytes, wholePieceBytes } from './write.ts'
 
 const partialContent = 206
@@ -144,6 +146,28 @@ export class GcsClient {
     })
   }
 
+  /**
+   * Stores an object in one request, with retries. Fails if the object exists, also after an attempt that succeeded without a
+   * response. Throws if the bytes have another CRC32C.
+   */
+  async insert(
+    name: string,
+    { contentType, metadata }: Pick<SessionOptions, 'contentType' | 'metadata'>,
+    { bytes, crc32c, signal }: { bytes: Buffer; crc32c: string; signal?: AbortSignal | undefined },
+  ): Promise<GcsObject> {
+    const { body, headers } = multipartRelated({ contentType, metadata, crc32c }, bytes)
+    const insert = (stallMs: number) =>
+      this.json(stallMs, `/b/${this.bucket}/o`, {
+        method: 'POST',
+        isUpload: true,
+        query: { name, uploadType: 'multipart', ifGenerationMatch: 0 },
+        headers,
+        body,
+        ...(signal && { signal }),
+      })
+    return withChecksum(parseObject(await retried(this.retry, insert, signal)), crc32c)
+  }
+
   /** Opens one generation (default: the live one) from a byte to `end` (inclusive; default: the last byte). */
   async openBody(
     { name, generation }: { name: string; generation?: string },
@@ -173,7 +197,8 @@ export class GcsClient {
 
   /** Sends a request, and returns the JSON of its response. The time limit covers both. */
   async json(stallMs: number, path: string, request: ApiRequest = {}): Promise<unknown> {
-    const signal = AbortSignal.timeout(stallMs)
+    const signals = [AbortSignal.timeout(stallMs), ...(request.signal ? [request.signal] : [])]
+    const signal = AbortSignal.any(signals)
     return jsonOf(await sendRequest(this, stallMs, path, { ...request, signal }))
   }
 }

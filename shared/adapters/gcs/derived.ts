@@ -34,15 +34,16 @@ export class GcsDerived {
 
   async write(source: Source, name: string, bytes: Buffer): Promise<void> {
     const { retry, pieceBytes } = this.#client
-    const url = await this.#client.openSession(objectOf(source, name), {})
-    const session = Promise.resolve(new GcsSession(url, { retry }))
+    const object = objectOf(source, name)
     await writeObject(Readable.from([bytes]), {
-      session,
+      openSession: async () =>
+        new GcsSession(await this.#client.openSession(object, {}), { retry }),
+      insert: (all, crc32c) => this.#client.insert(object, {}, { bytes: all, crc32c }),
       pieceBytes,
       maxBytes: bytes.length,
     }).catch(async (error: unknown) => {
       // Another request has written the object, or this request has and its response was lost.
-      const isWritten = isTaken(error) || (await this.#client.find(objectOf(source, name)))
+      const isWritten = isTaken(error) || (await this.#client.find(object))
       if (!isWritten) throw this.#client.explained(error)
     })
     // If the blob was removed during the write, its removal may have listed the derived files before this file existed.

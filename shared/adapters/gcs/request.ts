@@ -8,9 +8,9 @@ const uploadPath = '/upload/storage/v1'
 /** Query parameters. Undefined omits one. */
 export type Query = Record<string, string | number | undefined>
 
-export interface ApiRequest extends Omit<HttpRequest, 'body'> {
+export interface ApiRequest extends HttpRequest {
   query?: Query
-  /** Sent as JSON. */
+  /** Sent as JSON, in place of `body`. */
   json?: object
   /** Default: the end of `stallMs`. */
   signal?: AbortSignal

@@ -16,6 +16,12 @@ export class WrongChecksum extends Error {
   override readonly name = 'WrongChecksum'
 }
 
+/** Returns the object. Throws if it has another CRC32C. */
+export function withChecksum(object: GcsObject, crc32c: string): GcsObject {
+  if (object.crc32c === undefined || object.crc32c === crc32c) return object
+  throw new WrongChecksum(`Cloud Storage stored bytes of CRC32C ${object.crc32c}, not ${crc32c}`)
+}
+
 /**
  * One resumable upload of a stream that cannot be read again:
  * https://cloud.google.com/storage/docs/performing-resumable-uploads. The session URI is its own authorization.
@@ -46,12 +52,10 @@ export class GcsSession {
   async finish(piece: Buffer, crc32c: string): Promise<GcsObject> {
     const total = this.#sentBytes + piece.length
     const object = await this.#deliver(piece, total, { 'X-Goog-Hash': `crc32c=${crc32c}` })
-    if (object?.crc32c === undefined || object.crc32c === crc32c) {
-      return (
-        object ?? raise('Cloud Storage received the last byte of an upload but did not finish it')
-      )
-    }
-    throw new WrongChecksum(`Cloud Storage stored bytes of CRC32C ${object.crc32c}, not ${crc32c}`)
+    return withChecksum(
+      object ?? raise('Cloud Storage received the last byte of an upload but did not finish it'),
+      crc32c,
+    )
   }
 
   /** Sends a piece with retries. After a failure, first requests the status, then sends the missing bytes. */

@@ -15,22 +15,23 @@ export const pieceBytes = 4 * 1024 * 1024
 export const wholePieceBytes = 130 * 1000 * 1000
 
 type ObjectWrite = Omit<WriteOptions, 'contentType'> & {
-  /** Opens while the first bytes arrive. */
-  session: Promise<GcsSession>
+  /** Opens a session for a body of more than one piece. */
+  openSession: () => Promise<GcsSession>
+  /** Stores a body of at most one piece in one request. Throws if the bytes have another CRC32C. */
+  insert: (bytes: Buffer, crc32c: string) => Promise<GcsObject>
   pieceBytes: number
   /** Called before the last piece is sent. Afterwards the object may be visible, even if the write throws. */
   onCommit?: () => void
 }
 
 /**
- * Streams a body into a session. Sends the last piece, which makes the object visible, only after the body has ended and
- * `beforeCommit` has resolved.
+ * Stores a body of at most one piece in one request, and streams a larger one into a session. Sends the last piece, which
+ * makes the object visible, only after the body has ended and `beforeCommit` has resolved.
  */
 export async function writeObject(body: Readable, write: ObjectWrite): Promise<GcsObject> {
-  const { session, pieceBytes, maxBytes, signal, beforeCommit, onCommit } = write
-  // Handle errors that occur before they are awaited. Otherwise they would end the process.
+  const { openSession, insert, pieceBytes, maxBytes, signal, beforeCommit, onCommit } = write
+  // Handle an error that occurs before it is awaited. Otherwise it would end the process.
   body.on('error', () => undefined)
-  session.catch(() => undefined)
   signal?.throwIfAborted()
   if (signal) addAbortSignal(signal, body)
 
@@ -38,13 +39,15 @@ export async function writeObject(body: Readable, write: ObjectWrite): Promise<G
   const piece = Buffer.allocUnsafeSlow(Math.min(pieceBytes, maxBytes))
   let sizeBytes = 0
   let filled = 0
+  let session: GcsSession | undefined
   for await (const chunk of body as AsyncIterable<Buffer>) {
     sizeBytes += chunk.length
     if (sizeBytes > maxBytes) throw tooLarge(maxBytes)
     crc32c.update(chunk)
     for (let taken = 0; taken < chunk.length;) {
       if (filled === piece.length) {
-        await (await session).send(piece)
+        session ??= await openSession()
+        await session.send(piece)
         filled = 0
       }
       const copied = chunk.copy(piece, filled, taken)
@@ -52,9 +55,9 @@ export async function writeObject(body: Readable, write: ObjectWrite): Promise<G
       taken += copied
     }
   }
-  const ready = await session
   await beforeCommit?.({ sizeBytes })
   signal?.throwIfAborted()
   onCommit?.()
-  return ready.finish(piece.subarray(0, filled), crc32c.toString())
+  const last = piece.subarray(0, filled)
+  return session ? session.finish(last, crc32c.toString()) : insert(last, crc32c.toString())
 }

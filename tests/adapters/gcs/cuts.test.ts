@@ -19,6 +19,8 @@ afterEach(() => emulator.clearFaults())
 
 const retry = { attempts: 4, baseDelayMs: 1, maxDelayMs: 5 }
 const bytes = randomBytes(700_001)
+/** More than one request takes. */
+const large = randomBytes(5 * 1024 * 1024)
 
 interface Case extends OpenedGcsStore {
   world: BlobWorld
@@ -106,10 +108,20 @@ const operations: Record<string, Operation> = {
   },
   'write (open a session)': {
     requests: { method: 'POST', url: /uploadType=resumable/ },
-    run: ({ world }) => world.write(world.newPath(), 'bytes'),
+    run: ({ world }) =>
+      world.write(world.newPath(), Readable.from([large]), { maxBytes: large.length }),
   },
   'write (finish a session)': {
     requests: { method: 'PUT', url: /upload_id=/ },
+    run: async ({ store, world }) => {
+      const place = world.newPath()
+      const written = await world.write(place, Readable.from([large]), { maxBytes: large.length })
+      expect(await store.stat(place)).toEqual(written)
+      expect(world.eventsAt(place)).toHaveLength(1)
+    },
+  },
+  'write (in one request)': {
+    requests: { method: 'POST', url: /uploadType=multipart/ },
     run: async ({ store, world }) => {
       const place = world.newPath()
       const written = await world.write(place, 'bytes')
@@ -141,8 +153,8 @@ const operations: Record<string, Operation> = {
       expect(emulator.openSessions.filter((name) => place.endsWith(name))).toEqual([])
     },
   },
-  'writeDerived (finish a session)': {
-    requests: { method: 'PUT', url: /upload_id=/ },
+  'writeDerived (in one request)': {
+    requests: { method: 'POST', url: /uploadType=multipart/ },
     run: async ({ store, blob }) => {
       await store.writeDerived(blob, 'still.webp', bytes)
       expect(bytes.equals((await store.readDerived(blob, 'still.webp')) ?? Buffer.alloc(0))).toBe(

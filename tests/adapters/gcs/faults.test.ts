@@ -59,13 +59,26 @@ describe('GcsBlobStore, when Cloud Storage fails', () => {
     if (emulator.faultsLeft) throw new Error('The test did not trigger all its faults')
   })
   const anyPut = /upload_id=/
+  const insert = /uploadType=multipart/
 
   describe('write', () => {
     test.each(survivable)('survives %s when it opens its session', async (_, kind) => {
       await using gcs = await begin(kind)
       fault(kind, 'POST', /uploadType=resumable/)
-      const blob = await gcs.write(gcs.newPath(), Buffer.from('bytes'))
+      const blob = await gcs.write(gcs.newPath(), large)
+      expect(large.equals((await gcs.read(blob)) ?? Buffer.alloc(0))).toBe(true)
+    })
+
+    test.each([...survivable, ['a response that is lost', { kind: 'lost-answer' }]] as [
+      string,
+      Fault,
+    ][])('survives %s when it stores a small body', async (_, kind) => {
+      await using gcs = await begin(kind)
+      fault(kind, 'POST', insert)
+      const place = gcs.newPath()
+      const blob = await gcs.write(place, Buffer.from('bytes'))
       expect(String(await gcs.read(blob))).toBe('bytes')
+      await vi.waitFor(() => expect(gcs.world.eventsAt(place)).toHaveLength(1))
     })
 
     test.each([
@@ -88,10 +101,12 @@ describe('GcsBlobStore, when Cloud Storage fails', () => {
       'knows its own success when the answer was lost and the session then says %i',
       async (status) => {
         await using gcs = await begin()
-        fault({ kind: 'lost-answer' }, 'PUT', anyPut)
-        fault({ kind: 'status', status }, 'PUT', anyPut)
-        const blob = await gcs.write(gcs.newPath(), Buffer.from('bytes'))
-        expect(String(await gcs.read(blob))).toBe('bytes')
+        const last = /^bytes 8388608-/
+        emulator.fault({ fault: { kind: 'lost-answer' }, method: 'PUT', contentRange: last })
+        const query = /^bytes \*/
+        emulator.fault({ fault: { kind: 'status', status }, method: 'PUT', contentRange: query })
+        const blob = await gcs.write(gcs.newPath(), large)
+        expect(large.equals((await gcs.read(blob)) ?? Buffer.alloc(0))).toBe(true)
       },
     )
 
@@ -126,27 +141,33 @@ describe('GcsBlobStore, when Cloud Storage fails', () => {
       await using gcs = await begin()
       const place = gcs.newPath()
       const first = await gcs.write(place, Buffer.from('first'))
-      fault({ kind: 'status', status: 503 }, 'PUT', anyPut)
+      fault({ kind: 'status', status: 503 }, 'POST', insert)
       await expect(gcs.write(place, Buffer.from('first'))).rejects.toThrow('written once')
       expect(await gcs.store.stat(place)).toEqual(first)
     })
 
-    test('does not make corrupted bytes visible', async () => {
+    test.each([
+      ['small', 'POST', insert, Buffer.from('bytes')],
+      ['large', 'PUT', anyPut, large],
+    ])('does not make corrupted bytes of a %s body visible', async (_, method, url, bytes) => {
       await using gcs = await begin()
       const place = gcs.newPath()
-      fault({ kind: 'corrupt' }, 'PUT', anyPut)
-      await expect(gcs.write(place, Buffer.from('bytes'))).rejects.toThrow('CRC32C')
+      fault({ kind: 'corrupt' }, method, url)
+      await expect(gcs.write(place, bytes)).rejects.toThrow('CRC32C')
       expect(await gcs.store.stat(place)).toBeUndefined()
       expect(gcs.world.eventsAt(place)).toEqual([])
     })
 
-    test('removes corrupted bytes from a server that does not check the CRC32C', async () => {
+    test.each([
+      ['small', 'POST', insert, Buffer.from('bytes')],
+      ['large', 'PUT', anyPut, large],
+    ])('removes a corrupted %s body if no CRC32C is checked', async (_, method, url, bytes) => {
       await using gcs = await begin()
       const place = gcs.newPath()
       const limits = emulator.limits
       limits.ignoresHash = true
-      fault({ kind: 'corrupt' }, 'PUT', anyPut)
-      await expect(gcs.write(place, Buffer.from('bytes'))).rejects.toThrow('CRC32C')
+      fault({ kind: 'corrupt' }, method, url)
+      await expect(gcs.write(place, bytes)).rejects.toThrow('CRC32C')
       delete limits.ignoresHash
       expect(await gcs.store.stat(place)).toBeUndefined()
     })
@@ -162,20 +183,25 @@ describe('GcsBlobStore, when Cloud Storage fails', () => {
 
     test.each([
       ['a beforeCommit that fails', { beforeCommit: () => Promise.reject(new Error('no')) }, 'no'],
-      ['a body that is too large', { maxBytes: 3 }, '3 bytes'],
+      ['a body that is too large', { maxBytes: 5 * mebibyte }, '5242880 bytes'],
     ])('%s cancels the session', async (_, options, message) => {
       await using gcs = await begin()
-      const writing = gcs.world.write(gcs.newPath(), 'bytes', options)
+      const body = Readable.from([large])
+      const writing = gcs.world.write(gcs.newPath(), body, { maxBytes, ...options })
       await expect(writing).rejects.toThrow(message)
       expect(emulator.openSessions).toEqual([])
     })
 
-    test('leaves nothing if aborted while the last piece is sent', async () => {
+    test.each([
+      ['the last piece', 'PUT', anyPut, large],
+      ['a small body', 'POST', insert, Buffer.from('bytes')],
+    ])('leaves nothing if aborted while %s is sent', async (_, method, url, bytes) => {
       await using gcs = await begin()
       const place = gcs.newPath()
       const controller = new AbortController()
-      fault({ kind: 'stall' }, 'PUT', anyPut)
-      const writing = gcs.world.write(place, 'bytes', { signal: controller.signal })
+      fault({ kind: 'stall' }, method, url)
+      const { signal } = controller
+      const writing = gcs.world.write(place, Readable.from([bytes]), { maxBytes, signal })
       await expect.poll(() => emulator.faultsLeft).toBe(0)
       controller.abort()
       await expect(writing).rejects.toThrow('aborted')
@@ -261,7 +287,7 @@ describe('GcsBlobStore, when Cloud Storage fails', () => {
     })
 
     test('fail after totalMs, also with attempts left', async () => {
-      const limited = { ...retry, attempts: 100, stallMs: 100, totalMs: 250 }
+      const limited = { ...retry, attempts: 100, stallMs: 250, totalMs: 625 }
       await using opened = await openGcsStore(storage, { retry: limited })
       await using world = await BlobWorld.open(async () => opened)
       const blob = await world.write(world.newPath(), 'bytes')

@@ -17,6 +17,35 @@ async function begin() {
   return { ...opened, world: await BlobWorld.open(async () => opened) }
 }
 
+describe('write', () => {
+  test.each([
+    ['no bytes', 0, 1],
+    ['4 MiB', 4 * mebibyte, 1],
+    ['4 MiB and a byte', 4 * mebibyte + 1, 3],
+  ])(
+    'stores %s with one request, or with one for its session and one a piece',
+    async (_, length, requests) => {
+      await using gcs = await begin()
+      const body = Readable.from(length > 0 ? [Buffer.alloc(length, 'x')] : [])
+      const before = emulator.requests.length
+      const blob = await gcs.world.write(gcs.world.newPath(), body, { maxBytes: 100 * mebibyte })
+      expect(emulator.requests.slice(before)).toHaveLength(requests)
+      expect(blob.sizeBytes).toBe(length)
+    },
+  )
+
+  test('binds a body that is stored in one request to its type', async () => {
+    await using gcs = await begin()
+    const { storagePath, generation } = await gcs.world.write(gcs.world.newPath(), 'x', {
+      contentType: 'image/png',
+    })
+    const name = encodeURIComponent(storagePath.replace(`gcs://${gcs.bucket}/`, ''))
+    const url = `${emulator.url}/storage/v1/b/${gcs.bucket}/o/${name}`
+    const object = (await (await fetch(url)).json()) as { contentType: string; generation: string }
+    expect(object).toMatchObject({ contentType: 'image/png', generation })
+  })
+})
+
 describe('openUpload', () => {
   test('binds the session to its storage path, which must be free', async () => {
     await using gcs = await begin()
