@@ -17,7 +17,7 @@ test.each([
   ['a new file', 1, { reads: 6, writes: 6, deletes: 0 }],
   ['an overwrite', 2, { reads: 7, writes: 7, deletes: 0 }],
 ])(
-  'an upload of %s that waits for its verdict costs at most 7 reads, 7 writes and 2 requests to Cloud Storage',
+  'an upload of %s with waiting costs its documents of docs/cost.md and 2 requests to Cloud Storage',
   async (_, uploads, cost) => {
     await using storage = await startOwnStorage()
     await using gcs = await openGcsStore(storage)
