@@ -2,8 +2,10 @@ import { applicationDefaultCredentials } from '../google/application-default.ts'
 import type { GoogleCredentials } from '../google/credentials.ts'
 import { jsonOf, TransientError } from '../google/http.ts'
 import { emulatorCredentials, emulatorEndpoint, googleEndpoint, type Endpoint } from './endpoint.ts'
+import { once } from '../../concurrency/once.ts'
 import { isMissing, setupError } from './errors.ts'
-import { parseObject, parsePage, type GcsObject, type GcsPage } from './object.ts'
+import { listPage, openBucket } from './list.ts'
+import { parseObject, type GcsObject, type GcsPage } from './object.ts'
 import type { GcsBody } from './read.ts'
 import { objectPath, sendRequest, type ApiRequest, type Query } from './request.ts'
 import { defaultRetry, retried, type RetryOptions } from './retry.ts'
@@ -31,6 +33,7 @@ export class GcsClient {
   readonly retry: RetryOptions
   readonly endpoint: Endpoint
   readonly credentials: GoogleCredentials
+  readonly #openBucket = once(() => openBucket(this.bucket, this.endpoint))
 
   private constructor(
     { bucket, retry }: GcsOptions,
@@ -113,12 +116,7 @@ export class GcsClient {
   }
 
   async list(query: Query): Promise<GcsPage> {
-    const fields = 'items(name,generation,size,timeCreated),nextPageToken'
-    return this.retrying(async (stallMs) => {
-      return parsePage(
-        await this.json(stallMs, `/b/${this.bucket}/o`, { query: { ...query, fields } }),
-      )
-    })
+    return this.retrying(async (stallMs) => listPage(await this.#openBucket(), query, stallMs))
   }
 
   /** Opens a resumable session, and returns its URI. Finishing it fails if the object exists. */

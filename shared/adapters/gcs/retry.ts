@@ -92,10 +92,10 @@ function hasResponse(error: unknown): boolean {
   return (error as { response?: unknown }).response !== undefined
 }
 
-/** The HTTP status in an error of `send` or of google-auth-library. */
+/** The HTTP status in an error of `send`, of google-auth-library (`response`) or of the official client (`code`). */
 export function statusOf(error: unknown): number | undefined {
-  const { response } = error as { response?: { status?: unknown } }
-  const status = Number(response?.status)
+  const { response, code } = error as { response?: { status?: unknown }; code?: unknown }
+  const status = Number(response?.status ?? code)
   return status >= 400 && status <= 599 ? status : undefined
 }
 
