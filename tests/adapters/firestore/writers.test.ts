@@ -1,5 +1,7 @@
+import { Firestore } from '@google-cloud/firestore'
 import { describe, expect, test } from 'vitest'
 import { codeOf, user, type World } from '../../ports/catalog/world.ts'
+import { encodeWorkspaceId } from '../../../shared/model/storage-path.ts'
 import { firestoreWorld, newProject, useFirestore } from './world.ts'
 
 useFirestore()
@@ -52,5 +54,17 @@ describe('FirestoreCatalog', () => {
     expect(await codeOf(world.reserve('/a'))).toBe('path-taken')
     const { files, total } = await world.list({ nameContains: 'A', total: true })
     expect([files[0]?.metadata, total?.files]).toEqual([{ ключ: [[1.5, null]] }, 1])
+  })
+
+  test('awaitSettled rejects a record that a newer version wrote, and the process continues', async () => {
+    const projectId = newProject()
+    await using world = await firestoreWorld(projectId)
+    const { id } = await world.reserve('/a')
+    const waiting = world.catalog.awaitSettled(user, id, AbortSignal.timeout(9000))
+    const client = new Firestore({ projectId })
+    const path = `workspaces/${encodeWorkspaceId(user)}/files/${id}`
+    await client.doc(path).update({ 'record.state': 'unknown-state' })
+    await expect(waiting).rejects.toThrow('Invalid')
+    await client.terminate()
   })
 })
