@@ -6,7 +6,7 @@ import { crashFirstStart, crashRecovery } from './starts.ts'
 vi.setConfig({ maxConcurrency: 2, testTimeout: 180_000 })
 
 /** `npm run soak` tests every point. Each run of the tests takes a different sample. */
-const stride = Number(process.env['CRASH_STRIDE'] ?? 12)
+const stride = Number(process.env['CRASH_STRIDE'] ?? 24)
 const offset = Number(process.env['CRASH_OFFSET'] ?? Math.floor(Math.random() * stride))
 
 const cases = [
