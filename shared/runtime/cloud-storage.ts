@@ -24,7 +24,7 @@ export function openCloudStorage(options: {
   const { location: quarantineBucket, retentionDays } = options.quarantine
   const credentials = googleCredentials(google)
   const { firestoreEmulator, storageEmulator: emulatorHost } = google
-  const place = emulatorHost === undefined ? { bucket, credentials } : { bucket, emulatorHost }
+  const connection = emulatorHost === undefined ? { bucket, credentials } : { bucket, emulatorHost }
   const catalog = new FirestoreCatalog({
     projectId,
     emulatorHost: firestoreEmulator,
@@ -36,7 +36,7 @@ export function openCloudStorage(options: {
   const blobs = lazyPort<BlobStore>(
     async () => {
       const { GcsBlobStore } = await import('../adapters/gcs/blob-store.ts')
-      return GcsBlobStore.open(place)
+      return GcsBlobStore.open(connection)
     },
     { locate: (workspaceId, id, name) => locateIn(bucket, workspaceId, id, name) },
   )
@@ -44,7 +44,7 @@ export function openCloudStorage(options: {
   const quarantine = lazyPort<Quarantine>(
     async () => {
       const { GcsQuarantine } = await import('../adapters/gcs/quarantine.ts')
-      const options = { ...place, includesUploads, retentionDays, now }
+      const options = { ...connection, includesUploads, retentionDays, now }
       return GcsQuarantine.open(includesUploads ? { ...options, quarantineBucket } : options)
     },
     { includesUploads },

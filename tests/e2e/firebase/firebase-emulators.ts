@@ -1,12 +1,12 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
-import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { firebaseProgram } from '../../support/firebase-cli.ts'
+import { freePorts } from '../../support/free-port.ts'
 
 const project = fileURLToPath(new URL('../../..', import.meta.url))
 export const projectId = 'demo-coffer'
@@ -34,7 +34,9 @@ export async function startFirebaseEmulators(
   opened.defer(() => rm(directory, { recursive: true, force: true }))
   for (const name of [...linked, settings])
     await symlink(join(project, name), join(directory, name))
-  const ports = await freePorts([...offline, 'hub', 'logging'])
+  const names = [...offline, 'hub', 'logging']
+  const free = await freePorts(names.length)
+  const ports = new Map(names.map((name, at) => [name, free[at] ?? 0]))
   await writeFile(join(directory, 'firebase.json'), await configured(ports))
 
   const command = ['emulators:start', '--project', projectId, '--only', offline.join(',')]
@@ -94,12 +96,4 @@ async function end(child: ChildProcess): Promise<void> {
   const deadline = setTimeout(() => child.kill('SIGTERM'), endDeadlineMilliseconds)
   await ended
   clearTimeout(deadline)
-}
-
-async function freePorts(names: string[]): Promise<Map<string, number>> {
-  const servers = names.map(() => createServer().listen(0, '127.0.0.1'))
-  await Promise.all(servers.map((server) => once(server, 'listening')))
-  const ports = servers.map((server) => (server.address() as AddressInfo).port)
-  await Promise.all(servers.map((server) => once(server.close(), 'close')))
-  return new Map(names.map((name, at) => [name, ports[at] ?? 0]))
 }

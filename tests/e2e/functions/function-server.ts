@@ -1,7 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
-import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -9,6 +8,7 @@ import { fileURLToPath } from 'node:url'
 import { compileCache } from '../../support/compile-cache.ts'
 import { bundledFunctions } from './bundled-functions.ts'
 import type { Server } from '../support/target.ts'
+import { freePort } from '../../support/free-port.ts'
 
 const frameworkIndex = fileURLToPath(import.meta.resolve('@google-cloud/functions-framework'))
 const framework = join(frameworkIndex, '..', 'main.js')
@@ -66,13 +66,4 @@ export async function startFunction(
       if (storage === undefined) await rm(own, { recursive: true, force: true })
     },
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
 }

@@ -10,18 +10,15 @@ import { expectNothingStored, readRecord, type Caller } from '../support/caller.
 import { startLocalServer } from './local-server.ts'
 import { withServer } from '../suite.ts'
 import { localToken } from '../support/target.ts'
+import { freePort } from '../../support/free-port.ts'
 
 const program = fileURLToPath(new URL('./importing-server.ts', import.meta.url))
+/** The only allowed port. The web hosts of the tests use it one after the other. */
 const webPort = await freePort()
 const start = (env: Record<string, string> = {}) =>
   startLocalServer({ IMPORT_ALLOWED_PORTS: `80,443,${webPort}`, ...env }, program)
 const startWeb = (answer: RequestListener) => startHost(answer, webPort)
 
-/** The only allowed port; the test's web hosts use it one after the other. */
-async function freePort(): Promise<number> {
-  await using host = await startHost((_, response) => response.end())
-  return host.port
-}
 const patience = { timeout: 20_000, interval: 100 }
 
 const importing = (

@@ -1,13 +1,12 @@
 import { createHash } from 'node:crypto'
-import { once } from 'node:events'
 import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { ClamdProcess } from '../../../shared/adapters/clamd/clamd-process.ts'
 import { findProgram } from '../../../shared/adapters/clamd/clamd-program.ts'
 import { eicar } from '../files/eicar.ts'
+import { freePort } from '../free-port.ts'
 
 /** Threat names of the test database. clamd appends `.UNOFFICIAL`. */
 export const eicarThreat = 'Eicar-Test-Signature.UNOFFICIAL'
@@ -76,14 +75,4 @@ export async function startClamd(
       await rm(root, { recursive: true })
     },
   }
-}
-
-/** Returns a free port. */
-export async function freePort(host: string): Promise<number> {
-  const server = createServer().listen(0, host)
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
 }
