@@ -22,7 +22,7 @@ import { storageRoutes } from './storage.ts'
  */
 export async function serve(
   config: Config,
-  { ports, local, telemetry }: Runtime,
+  { ports, local, telemetry, scanConcurrency: concurrency }: Runtime,
 ): Promise<RunningServer> {
   const log = jsonLog(config.projectId)
   const http: HttpContext = {
@@ -49,7 +49,6 @@ export async function serve(
   opened.use(server)
 
   // Starts after the server listens: if the port is in use, another process works on these files.
-  const concurrency = config.clamd?.concurrency
   startScanning(ports, local.events, { concurrency, log, telemetry })
   opened.use(startSweeping(ports, local, { log, telemetry }))
   if (config.rescan) opened.use(startRescanning(ports, config.rescan, log))

@@ -38,11 +38,10 @@ export function openDeployment(config: Config): Deployment {
   const opened = new AsyncDisposableStack()
   const runtime = once(async () => opened.use(await openRuntime(config)))
   const running = once(async () => {
-    const { ports, local, telemetry } = await runtime()
+    const { ports, local, telemetry, scanConcurrency: concurrency } = await runtime()
     if (local) {
       // The disk has no event service, so every function's process handles its events.
       const { startScanning } = await import('./local-scan.ts')
-      const concurrency = config.clamd?.concurrency
       startScanning(ports, local.events, { concurrency, log, telemetry })
     }
     return { ports, local, telemetry }

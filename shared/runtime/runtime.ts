@@ -22,6 +22,8 @@ export interface Runtime extends AsyncDisposable {
   telemetry: Telemetry | undefined
   /** A sentence for the operator that describes the scanner in use. */
   scannerNotice: string
+  /** Files that the scanner's engine scans at the same time. Undefined for a scanner without an engine. */
+  scanConcurrency: number | undefined
 }
 
 const now = () => new Date()
@@ -41,7 +43,7 @@ export async function openRuntime(
   const report = (message: string) => log({ severity: 'ERROR', message })
   const local = await openLocal(config, opened, report)
   const { catalog, blobs, quarantine } = local ?? (await openCloud(config))
-  const { scanner, notice } = opened.use(await openScanner(config, log))
+  const { scanner, notice, concurrency } = opened.use(await openScanner(config, log))
   const renderer = lazyPort<Renderer>(async () => {
     return (await import('./renderer.ts')).openRenderer(config, log)
   }, {})
@@ -56,6 +58,7 @@ export async function openRuntime(
     local,
     telemetry,
     scannerNotice: notice,
+    scanConcurrency: concurrency,
     [Symbol.asyncDispose]: () => resources.disposeAsync(),
   }
 }

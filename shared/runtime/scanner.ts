@@ -6,6 +6,8 @@ import type { Scanner } from '../ports/scanner.ts'
 
 interface OpenScanner extends AsyncDisposable {
   scanner: Scanner
+  /** Files that the engine scans at the same time. Undefined for a scanner without an engine. */
+  concurrency?: number
   /** One sentence for the operator. */
   notice: string
 }
@@ -44,7 +46,8 @@ function configuredClamd({ address, concurrency }: Clamd): OpenScanner {
     return new ClamdScanner(address, { concurrency })
   }, {})
   const where = 'path' in address ? address.path : `${address.host}:${address.port}`
-  return { scanner, notice: `Files are scanned by ClamAV at ${where}.`, ...disposeNothing }
+  const notice = `Files are scanned by ClamAV at ${where}.`
+  return { scanner, concurrency, notice, ...disposeNothing }
 }
 
 async function ownClamd(
@@ -63,7 +66,12 @@ async function ownClamd(
   })
   const notice =
     'Files are scanned by a ClamAV that this process has started. They stay pending until its signatures are loaded.'
-  return { scanner, notice, [Symbol.asyncDispose]: () => scanner[Symbol.asyncDispose]() }
+  return {
+    scanner,
+    concurrency,
+    notice,
+    [Symbol.asyncDispose]: () => scanner[Symbol.asyncDispose](),
+  }
 }
 
 const reasons = {

@@ -4,6 +4,7 @@ import { mkdtemp, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import { setImmediate } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import {
   Database,
@@ -118,6 +119,8 @@ describe('a power cut', () => {
       for (;;) {
         const { files } = await world.list({ state: 'ready' })
         if (files.length > 0) break
+        // Reads without a sync resolve in microtasks, and changes begin after these.
+        await setImmediate()
       }
       power.answered(`${pending.id} ready 0`)
     }

@@ -39,7 +39,8 @@ export function unlessBusy<Result>(work: () => Result): Result | undefined {
   }
 }
 
-function isBusy(error: unknown): boolean {
+/** Whether SQLite refused a statement because another connection holds the lock. */
+export function isBusy(error: unknown): boolean {
   if (!(error instanceof Error) || !('errcode' in error)) return false
   // The low byte is the primary code. The other bytes distinguish variants, such as SQLITE_BUSY_RECOVERY.
   return typeof error.errcode === 'number' && (error.errcode & 0xff) === sqliteBusy

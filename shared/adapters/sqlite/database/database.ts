@@ -6,6 +6,7 @@ import { retryWhileBusy, unlessBusy } from './busy.ts'
 import { Checkpoints, writeLogHeader } from './checkpoints.ts'
 import { ifPresent } from '../../files/durable.ts'
 import { migrate } from './migrate.ts'
+import { TransactionGroups } from './transaction-groups.ts'
 import { WalSync, type VisibleCommits } from './wal-sync.ts'
 
 const cacheKib = 16 * 1024
@@ -32,12 +33,20 @@ export class Database implements AsyncDisposable {
   readonly #statements = new Map<string, StatementSync>()
   /** Runs one writing transaction at a time, in the order of the calls. */
   readonly #oneAtATime = pLimit(1)
+  readonly #groups: TransactionGroups
   #commits = 0
   #wal: { sync: WalSync; checkpoints: Checkpoints } | undefined
 
   private constructor(connection: DatabaseSync, maxWaitMs: number) {
     this.#connection = connection
     this.#maxWaitMs = maxWaitMs
+    this.#groups = new TransactionGroups({
+      connection,
+      maxWaitMs,
+      exclusively: (work) => this.#oneAtATime(work),
+      assertIntact: () => this.#wal?.sync.assertIntact(),
+      onCommit: () => (this.#commits += 1),
+    })
   }
 
   static async open(directory: string, options: DatabaseOptions = {}): Promise<Database> {
@@ -79,14 +88,7 @@ export class Database implements AsyncDisposable {
 
   /** Like `write`, but resolves when the commit is visible. A power cut can undo it until `flush` resolves. */
   commit<Result>(work: () => Result): Promise<Result> {
-    const deadline = performance.now() + this.#maxWaitMs
-    const transaction = () => {
-      this.#wal?.sync.assertIntact()
-      const result = this.#transaction('BEGIN IMMEDIATE', work)
-      this.#commits += 1
-      return result
-    }
-    return this.#oneAtATime(() => retryWhileBusy(transaction, deadline))
+    return this.#groups.add(work)
   }
 
   /** Resolves when every commit that is visible now, from any process, survives a power cut. */
@@ -126,6 +128,7 @@ export class Database implements AsyncDisposable {
       PRAGMA synchronous = NORMAL;
       PRAGMA wal_autocheckpoint = 0;
       PRAGMA cache_size = -${cacheKib};
+      PRAGMA temp_store = MEMORY;
       PRAGMA journal_size_limit = ${walBytes};
     `)
     await this.commit(() => {

@@ -22,16 +22,22 @@ const maxPollMs = 1000
 const leaseMs = 6000
 const minBackoffMs = 200
 const maxBackoffMs = 60_000
-/** More than one, because files that are scanned at the same time share syncs of the database. */
-const defaultConcurrency = 4
+/** Files that are scanned at the same time share transactions and syncs of the database. Each holds a read buffer. */
+const defaultConcurrency = 16
 
 export type EventHandler = (event: FinalizeEvent) => Promise<void>
 
 export interface QueueStart {
-  /** The most events handled at the same time. Default: 4. One workspace gets at most its fair share. */
+  /** The most events handled at the same time. Default: 16. One workspace gets at most its fair share. */
   concurrency: number | undefined
   /** Called for every failure. The queue delivers a failed event again. */
   onError: (error: unknown, event?: FinalizeEvent) => void
+}
+
+interface Handling {
+  handler: EventHandler
+  concurrency: number
+  onError: QueueStart['onError']
 }
 
 /**
@@ -46,7 +52,9 @@ export class EventQueue implements AsyncDisposable {
   readonly #owner = randomUUID()
   readonly #wake = new EventEmitter()
   readonly #stop = new AbortController()
-  readonly #inFlight = new Set<Promise<void>>()
+  /** The deliveries in progress, with the workspaces of their events. */
+  readonly #inFlight = new Map<Promise<void>, string>()
+  #handling: Handling | undefined
   #running: Promise<void> | undefined
 
   constructor({ database, now }: { database: Database; now: () => Date }) {
@@ -54,16 +62,33 @@ export class EventQueue implements AsyncDisposable {
     this.#now = now
   }
 
-  /** Resolves when the event survives a power cut. A handler may receive it earlier. Coalesces with an equal queued event. */
+  /**
+   * Resolves when the event survives a power cut. A handler may receive it earlier. Coalesces with an equal queued event. If the
+   * workspace has a free slot and no other event is due, the handler receives the event without a claim.
+   */
   async push(event: FinalizeEvent): Promise<void> {
-    await this.#database.commit(() => pushEvent(this.#database, event, this.#now()))
-    this.#wake.emit('wake')
+    const now = this.#now()
+    const handling = this.#handling
+    if (handling && this.#hasSlot(event, handling)) {
+      const lease = { owner: this.#owner, until: now.getTime() + leaseMs }
+      const pushed = this.#database.commit(() => pushEvent(this.#database, event, { now, lease }))
+      const claimed = pushed.catch(() => undefined)
+      this.#occupySlot(event, async () => {
+        const queued = await claimed
+        if (queued) await this.#handle(queued, handling)
+      })
+      await pushed
+    } else {
+      await this.#database.commit(() => pushEvent(this.#database, event, { now }))
+      this.#wake.emit('wake')
+    }
     await this.#database.flush()
   }
 
-  start(handler: EventHandler, options: QueueStart): void {
-    if (this.#running) throw new Error('The queue already has a handler.')
-    this.#running = this.#run(handler, options)
+  start(handler: EventHandler, { concurrency = defaultConcurrency, onError }: QueueStart): void {
+    if (this.#handling) throw new Error('The queue already has a handler.')
+    this.#handling = { handler, concurrency, onError }
+    this.#running = this.#run(this.#handling)
   }
 
   /** The number of queued events, including those being handled. */
@@ -82,15 +107,15 @@ export class EventQueue implements AsyncDisposable {
     await this.#running
   }
 
-  async #run(
-    handler: EventHandler,
-    { concurrency = defaultConcurrency, onError }: QueueStart,
-  ): Promise<void> {
+  async #run(handling: Handling): Promise<void> {
+    const { concurrency, onError } = handling
     const renewal = setInterval(() => void attempt(() => this.#renew(), onError), leaseMs / 3)
     while (!this.#stop.signal.aborted) {
       const now = this.#now()
       const events = await attempt(() => this.#claim(concurrency, now), onError)
-      for (const event of events ?? []) this.#deliver(event, handler, onError)
+      for (const event of events ?? []) {
+        this.#occupySlot(event, () => this.#handle(event, handling))
+      }
       const timeoutMs =
         events && (await attempt(async () => this.#pauseMs(concurrency, now), onError))
       await eventOrTimeout(this.#wake, 'wake', {
@@ -98,21 +123,23 @@ export class EventQueue implements AsyncDisposable {
         signal: this.#stop.signal,
       })
     }
-    await Promise.all(this.#inFlight)
+    await Promise.all(this.#inFlight.keys())
     clearInterval(renewal)
   }
 
   async #claim(concurrency: number, now: Date): Promise<QueuedEvent[]> {
-    const claim = {
-      owner: this.#owner,
-      limit: concurrency - this.#inFlight.size,
-      share: fairShare(concurrency),
-      now,
-      leaseMs,
-    }
-    const next = nextAvailable(this.#database, this.#owner)
-    if (claim.limit < 1 || next === undefined || next > now.getTime()) return []
-    return this.#database.commit(() => claimEvents(this.#database, claim))
+    const isDue = () => (nextAvailable(this.#database, this.#owner) ?? Infinity) <= now.getTime()
+    if (this.#inFlight.size >= concurrency || !isDue()) return []
+    // Counts the free slots in the transaction: a push may take one before it runs.
+    return this.#database.commit(() =>
+      claimEvents(this.#database, {
+        owner: this.#owner,
+        limit: Math.max(0, concurrency - this.#inFlight.size),
+        share: fairShare(concurrency),
+        now,
+        leaseMs,
+      }),
+    )
   }
 
   async #renew(): Promise<void> {
@@ -131,18 +158,26 @@ export class EventQueue implements AsyncDisposable {
     return Math.min(maxPollMs, Math.max(0, next - this.#now().getTime()))
   }
 
-  #deliver(event: QueuedEvent, handler: EventHandler, onError: QueueStart['onError']): void {
-    const delivery = this.#handle(event, handler, onError).finally(() => {
+  /** Whether a handler may start for an event of this workspace. */
+  #hasSlot({ storagePath }: FinalizeEvent, { concurrency }: Handling): boolean {
+    if (this.#stop.signal.aborted || this.#inFlight.size >= concurrency) return false
+    const workspace = workspaceOf(storagePath)
+    let held = 0
+    for (const other of this.#inFlight.values()) held += Number(other === workspace)
+    return held < fairShare(concurrency)
+  }
+
+  #occupySlot({ storagePath }: FinalizeEvent, work: () => Promise<void>): void {
+    const delivery = work().finally(() => {
       this.#inFlight.delete(delivery)
       this.#wake.emit('wake')
     })
-    this.#inFlight.add(delivery)
+    this.#inFlight.set(delivery, workspaceOf(storagePath))
   }
 
   async #handle(
     { id, attempts, storagePath, generation }: QueuedEvent,
-    handler: EventHandler,
-    onError: QueueStart['onError'],
+    { handler, onError }: Handling,
   ): Promise<void> {
     const event = { storagePath, generation }
     try {
@@ -160,6 +195,11 @@ export class EventQueue implements AsyncDisposable {
       await attempt(postpone, onError)
     }
   }
+}
+
+/** `local://{workspace}/…` */
+function workspaceOf(storagePath: string): string {
+  return storagePath.split('/', 3)[2] ?? ''
 }
 
 /** Exponential. The upper half is random, so that events that failed together are not retried together. */

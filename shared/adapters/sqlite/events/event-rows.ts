@@ -7,22 +7,40 @@ export interface QueuedEvent extends FinalizeEvent {
   attempts: number
 }
 
+/** A lease: until when, in milliseconds since 1970, and for which process. */
+interface Lease {
+  owner: string
+  until: number
+}
+
 /**
  * Coalesces with a queued duplicate. If the event is already being handled, enqueues another, because the handler may have
- * read the blob too early.
+ * read the blob too early. With `lease`, enqueues the event as claimed and returns it, unless another event is due, which goes
+ * first.
  */
 export function pushEvent(
   database: Database,
   { storagePath, generation }: FinalizeEvent,
-  now: Date,
-): void {
+  { now, lease }: { now: Date; lease?: Lease },
+): QueuedEvent | undefined {
+  const at = now.getTime()
   const coalesce = `UPDATE events SET available_at = min(available_at, :at)
     WHERE storage_path = :storagePath AND generation = :generation AND owner IS NULL`
-  const insert = `INSERT INTO events (storage_path, generation, queued_at, available_at)
-    VALUES (:storagePath, :generation, :at, :at)`
-  const values = { storagePath, generation, at: now.getTime() }
-  const { changes } = database.prepare(coalesce).run(values)
-  if (changes === 0) database.prepare(insert).run(values)
+  if (database.prepare(coalesce).run({ storagePath, generation, at }).changes > 0) return undefined
+  const isClaimed = lease !== undefined && (nextAvailable(database, lease.owner) ?? Infinity) > at
+  const insert = `INSERT INTO events (storage_path, generation, queued_at, available_at, attempts, owner)
+    VALUES (:storagePath, :generation, :at, :availableAt, :attempts, :owner)`
+  const { lastInsertRowid } = database.prepare(insert).run({
+    storagePath,
+    generation,
+    at,
+    availableAt: isClaimed ? lease.until : at,
+    attempts: Number(isClaimed),
+    owner: isClaimed ? lease.owner : null,
+  })
+  return isClaimed
+    ? { id: Number(lastInsertRowid), attempts: 1, storagePath, generation }
+    : undefined
 }
 
 /**
@@ -70,10 +88,7 @@ export function claimEvents(
   }))
 }
 
-export function renewLeases(
-  database: Database,
-  { owner, until }: { owner: string; until: number },
-): void {
+export function renewLeases(database: Database, { owner, until }: Lease): void {
   database.prepare('UPDATE events SET available_at = ? WHERE owner = ?').run(until, owner)
 }
 

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { setImmediate } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { Database } from '../../../../shared/adapters/sqlite/database/database.ts'
@@ -109,6 +110,42 @@ describe('EventQueue', () => {
     } finally {
       vi.useRealTimers()
     }
+  })
+
+  test('hands an event to a free handler in the transaction of its push', async () => {
+    await using opened = await connect()
+    const { queue, database } = opened
+    const handled = Promise.withResolvers<void>()
+    const gate = Promise.withResolvers<void>()
+    const handler = async () => {
+      handled.resolve()
+      await gate.promise
+    }
+    queue.start(handler, { concurrency: 4, onError: unexpected })
+    const exec = vi.spyOn(DatabaseSync.prototype, 'exec')
+    await queue.push(event('a'))
+    await handled.promise
+    expect(exec.mock.calls.filter(([sql]) => sql === 'COMMIT')).toHaveLength(1)
+    exec.mockRestore()
+    const row = database.prepare('SELECT attempts, owner, available_at FROM events').get()
+    expect(row).toMatchObject({ attempts: 1, owner: expect.any(String) as string })
+    expect(Number(row?.['available_at'])).toBeGreaterThan(now().getTime())
+    gate.resolve()
+    await vi.waitFor(() => expect(queue.length()).toBe(0), patiently)
+  })
+
+  test('handles an event that is due before a pushed one', async () => {
+    await using other = await connect()
+    await using opened = await connect()
+    const handled: string[] = []
+    opened.queue.start(async ({ storagePath }) => void handled.push(storagePath), {
+      concurrency: 1,
+      onError: unexpected,
+    })
+    await setImmediate()
+    await other.queue.push(event('due'))
+    await opened.queue.push(event('pushed'))
+    await vi.waitFor(() => expect(handled).toEqual(['local://due', 'local://pushed']), patiently)
   })
 
   test('delivers events after a restart that were pushed before it', async () => {
