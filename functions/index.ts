@@ -15,6 +15,7 @@ export const download = serve('download')
 export const update = serve('update')
 const remove = serve('delete')
 export { remove as delete }
+export const folders = serve('folders')
 export const admin = serve('admin')
 /** Only for local storage; Cloud Storage serves its signed URLs and resumable uploads itself. */
 export const storage = serve('storage')

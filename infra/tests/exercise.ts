@@ -96,6 +96,9 @@ const scripts: Record<string, (scene: Scene) => Promise<void>> = {
     await ready('/sessions/s/d.txt')
     await call('DELETE', '/sessions/s', { status: 204 })
   },
+  folders: async ({ call }) => {
+    await call('GET', '/folders')
+  },
   admin: async ({ call, fillTrash }) => {
     await fillTrash()
     const headers = { Authorization: 'Bearer local:admin' }

@@ -1,4 +1,5 @@
 import type { BlobStore } from '../../shared/ports/blob-store.ts'
+import type { Folders } from '../../shared/ports/folders.ts'
 import type { FullCatalog } from '../../shared/ports/ports.ts'
 import type { Quarantine } from '../../shared/ports/quarantine.ts'
 import type { Permissions } from '../program/services/access.ts'
@@ -54,6 +55,11 @@ const catalog = {
   check: [get],
 } satisfies Record<keyof FullCatalog, string[]>
 
+/** The same for the folders of the catalog. */
+const folders = {
+  summarize: query,
+} satisfies Record<keyof Folders, string[]>
+
 const objectGet = 'storage.objects.get'
 const objectList = 'storage.objects.list'
 const objectCreate = 'storage.objects.create'
@@ -91,7 +97,10 @@ const quarantine = {
 export function requiredBy(usage: Usage): Permissions {
   const kept = [...usage.quarantine].map((name) => entry(quarantine, name))
   return {
-    documents: union([...usage.catalog].map((name) => entry(catalog, name))),
+    documents: union([
+      ...[...usage.catalog].map((name) => entry(catalog, name)),
+      ...[...usage.folders].map((name) => entry(folders, name)),
+    ]),
     objects: union([
       ...[...usage.blobs].map((name) => entry(blobs, name)),
       ...kept.map(({ from }) => from),

@@ -13,7 +13,7 @@ const api = await simulate({ quarantineDays: 30, corsOrigins: ['https://app.exam
 const functions = await simulate({ topology: 'functions', domain: 'files.example.com' })
 const text = JSON.stringify(api)
 
-const separate = ['upload', 'list', 'read', 'download', 'update', 'delete', 'admin']
+const separate = ['upload', 'list', 'read', 'download', 'update', 'delete', 'folders', 'admin']
 
 describe.each([
   ['one function for all routes', api, ['api'], ['api']],
@@ -208,7 +208,7 @@ describe('render', () => {
   )
 
   test('is not reachable from functions that do not render', () => {
-    for (const name of ['list', 'download', 'update', 'delete', 'admin']) {
+    for (const name of ['list', 'download', 'update', 'delete', 'folders', 'admin']) {
       expect(at(one(functions, 'Service', name), 'template.vpcAccess')).toBeUndefined()
     }
   })

@@ -33,6 +33,7 @@ test.each([
   ['DELETE', '/files/1', 'delete'],
   ['DELETE', '/content/a/b.txt', 'delete'],
   ['DELETE', '/sessions/s', 'delete'],
+  ['GET', '/folders', 'folders'],
   ['PUT', '/admin/workspaces/ann/quota', 'admin'],
 ])('%s %s goes to %s', (method, path, fn) => {
   expect(backendOf(method, `/api/workspace${path}`)).toBe(`${fn}-id`)

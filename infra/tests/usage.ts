@@ -3,6 +3,7 @@ import type { Ports } from '../../shared/ports/ports.ts'
 /** Operations of the stores that one function has called. */
 export interface Usage {
   catalog: Set<string>
+  folders: Set<string>
   blobs: Set<string>
   quarantine: Set<string>
   renderer: Set<string>
@@ -10,6 +11,7 @@ export interface Usage {
 
 export const newUsage = (): Usage => ({
   catalog: new Set(),
+  folders: new Set(),
   blobs: new Set(),
   quarantine: new Set(),
   renderer: new Set(),
@@ -20,6 +22,7 @@ export function recorded(ports: Ports, usage: Usage): Ports {
   return {
     ...ports,
     catalog: recording(ports.catalog, usage.catalog),
+    folders: recording(ports.folders, usage.folders),
     blobs: recording(ports.blobs, usage.blobs),
     renderer: recording(ports.renderer, usage.renderer),
     ...(ports.quarantine && { quarantine: recording(ports.quarantine, usage.quarantine) }),

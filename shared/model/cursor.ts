@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { invalid, type WorkspaceError } from './errors.ts'
-import type { ListPosition, ListQuery } from './listing.ts'
+import type { ListPosition } from './listing.ts'
 
 const position = z.union([
   z.strictObject({ path: z.string(), sequence: z.int() }),
@@ -11,15 +11,15 @@ const position = z.union([
 /**
  * Encodes a position of one query as `{position}.{seal}`, both base64url. The seal is a plain hash without a secret: it
  * detects that a client changed the query. A forged cursor only reaches other positions of the caller's own listing,
- * because `list` applies the query to every position.
+ * because the catalog applies the query to every position.
  */
-export function createCursor(query: Omit<ListQuery, 'limit'>, next: ListPosition): string {
+export function createCursor(query: object, next: ListPosition): string {
   const text = Buffer.from(JSON.stringify(next)).toString('base64url')
   return `${text}.${seal(query, text)}`
 }
 
 /** Decodes a cursor. Throws `invalid-request` for a cursor of another query and for text that `createCursor` never returns. */
-export function readCursor(query: Omit<ListQuery, 'limit'>, cursor: string): ListPosition {
+export function readCursor(query: object, cursor: string): ListPosition {
   const [text = '', given] = cursor.split('.')
   const parsed = position.safeParse(parseJson(Buffer.from(text, 'base64url').toString()))
   if (!parsed.success || cursor !== `${text}.${seal(query, text)}` || given === undefined) {
@@ -35,7 +35,7 @@ export function invalidCursor(): WorkspaceError {
   )
 }
 
-function seal(query: Omit<ListQuery, 'limit'>, text: string): string {
+function seal(query: object, text: string): string {
   const sorted = Object.entries(query).toSorted(([a], [b]) => (a < b ? -1 : 1))
   return createHash('sha256')
     .update(JSON.stringify([sorted, text]))

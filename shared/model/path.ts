@@ -32,6 +32,16 @@ export function parsePath(input: string, session?: SessionId, field = 'path'): W
   return path as WorkspacePath
 }
 
+/**
+ * Parses a folder. Adds the final `/`, which may be missing. With a session, a folder that does not start with `/` resolves
+ * under `/sessions/{session}/`. `/` is the whole workspace.
+ */
+export function parseFolder(input: string, session?: SessionId, field = 'prefix'): string {
+  if (input === '/') return input
+  const name = input.endsWith('/') ? input.slice(0, -1) : input
+  return `${parsePath(name, session, field)}/`
+}
+
 /** Parses a file name: one path segment, kept exactly (any script, quotes, emoji). */
 export function parseName(input: string, field = 'name'): string {
   const name = parseText(input, field)

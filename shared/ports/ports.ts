@@ -1,6 +1,7 @@
 import type { FileId } from '../model/ids.ts'
 import type { BlobStore } from './blob-store.ts'
 import type { Catalog } from './catalog.ts'
+import type { Folders } from './folders.ts'
 import type { Maintenance } from './maintenance.ts'
 import type { Quarantine } from './quarantine.ts'
 import type { Renderer } from './renderer.ts'
@@ -10,6 +11,8 @@ import type { Sources } from './sources.ts'
 /** The dependencies of the use cases. The first parameter of a use case is the ports that it needs: `Pick<Ports, 'catalog'>`. */
 export interface Ports {
   catalog: FullCatalog
+  /** In the same store as the catalog. */
+  folders: Folders
   blobs: BlobStore
   scanner: Scanner
   renderer: Renderer

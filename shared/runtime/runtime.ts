@@ -51,7 +51,9 @@ export async function openRuntime(
     return (await import('./sources.ts')).openSources(config)
   }, {})
   const { limits } = config
-  const ports = { catalog, blobs, scanner, renderer, sources, quarantine, now, newId, limits }
+  const { folders } = catalog
+  const services = { scanner, renderer, sources, quarantine }
+  const ports = { catalog, folders, blobs, ...services, now, newId, limits }
   const resources = opened.move()
   return {
     ports: telemetry?.instrument(ports) ?? ports,

@@ -7,6 +7,7 @@ import { conditionalCases } from './cases/reads/conditional.ts'
 import { contentCases } from './cases/reads/content.ts'
 import { corsCases, corsOrigin } from './cases/protocol/cors.ts'
 import { deleteCases } from './cases/changes/delete.ts'
+import { folderListCases } from './cases/folders/list.ts'
 import { formCases } from './cases/uploads/forms.ts'
 import { hostileJsonCases } from './cases/protocol/hostile-json.ts'
 import { hostilePathCases } from './cases/protocol/hostile-paths.ts'
@@ -44,6 +45,7 @@ const everywhere: Cases[] = [
   updateCases,
   deleteCases,
   sessionCases,
+  folderListCases,
   previewCases,
   importCases,
   resumableCases,

@@ -28,6 +28,7 @@ export function useCloudStack(): OpenStack {
     const resources = opened.move()
     const ports = {
       catalog: firestore.catalog,
+      folders: firestore.catalog.folders,
       blobs,
       scanner: new EicarScanner(),
       renderer: openLocalRenderer(),

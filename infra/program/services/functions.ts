@@ -76,6 +76,11 @@ const separate: CloudFunction[] = [
     objects: ['delete', 'get', 'list'],
   },
   {
+    name: 'folders',
+    routes: [route('GET /folders')],
+    documents: ['get', 'list'],
+  },
+  {
     name: 'admin',
     routes: [
       route('GET /admin/workspaces/:user/quota'),

@@ -20,6 +20,7 @@ import * as changes from './changes.ts'
 import { isTaken } from './claims.ts'
 import { FirestoreConnection, type ConnectionOptions } from './connection.ts'
 import { decodeFile, decodeUsage, filesOf, refusalOf } from './documents.ts'
+import { FirestoreFolders } from './folders/folders.ts'
 import { namedRange } from './keys.ts'
 import { listFiles } from './list.ts'
 import { applyRescan, listOutdated, listRejected } from './rescan.ts'
@@ -33,6 +34,8 @@ import { untilSettled } from './wait.ts'
 
 /** The catalog in Firestore. */
 export class FirestoreCatalog implements Catalog, Maintenance, AsyncDisposable {
+  /** Uses the same connection. */
+  readonly folders: FirestoreFolders
   readonly #connection: FirestoreConnection
   /** The snapshots of pending files that `get` has returned and a caller still holds. */
   readonly #snapshots = new WeakMap<object, DocumentSnapshot>()
@@ -40,6 +43,7 @@ export class FirestoreCatalog implements Catalog, Maintenance, AsyncDisposable {
   /** Opens connections at the first call. */
   constructor(options: ConnectionOptions) {
     this.#connection = new FirestoreConnection(options)
+    this.folders = new FirestoreFolders(this.#connection)
   }
 
   async reserve(request: ReserveRequest): Promise<PendingFile> {

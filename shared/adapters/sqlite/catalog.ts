@@ -19,6 +19,7 @@ import type {
 import { defaultRecordLimits } from '../../model/record-limits.ts'
 import type { Database } from './database/database.ts'
 import * as changes from './changes.ts'
+import { SqliteFolders } from './folders/folders.ts'
 import { listFiles } from './list.ts'
 import { readRefusal } from './refusals.ts'
 import { applyRescan, listOutdated, listRejected } from './rescan.ts'
@@ -46,6 +47,7 @@ const maxPollMs = 100
 
 /** The catalog in SQLite. Each change is one transaction, so several processes may share the database file. */
 export class SqliteCatalog implements Catalog, Maintenance {
+  readonly folders: SqliteFolders
   readonly #database: Database
   readonly #allowance: Allowance
   readonly #now: () => Date
@@ -61,6 +63,7 @@ export class SqliteCatalog implements Catalog, Maintenance {
     this.#database = database
     this.#allowance = { quotaBytes, recordLimits }
     this.#now = now
+    this.folders = new SqliteFolders({ database })
   }
 
   async reserve(request: ReserveRequest): Promise<PendingFile> {

@@ -23,6 +23,14 @@ export const listQuery = z.object({
   total: flag.optional(),
 })
 
+/** `GET /folders` */
+export const foldersQuery = z.object({
+  prefix: z.string().optional(),
+  session: z.string().optional(),
+  limit: integer(1, 1000).default(200),
+  cursor: z.string().optional(),
+})
+
 /** `GET /files/{id}/content`, `GET /content/{path}` */
 export const contentQuery = z.object({ inline: flag.default(false) })
 

@@ -213,6 +213,11 @@ export const operations: Operation[] = [
   },
   { name: '`getByPath`', before: readyFile, run: (world) => world.catalog.getByPath(user, path) },
   { name: '`usage`', run: (world) => world.catalog.usage(user) },
+  {
+    name: '`summarize` of 10 files in 3 folders',
+    before: tenFiles,
+    run: (world) => world.folders.summarize({ workspaceId: user, folder: '/', limit: 200 }),
+  },
   { name: '`setQuota`', run: (world) => world.catalog.setQuota(user, 5) },
   {
     name: '`list`, a page of 4 of 10 files',

@@ -12,6 +12,7 @@ const functions: [name: string, own: string, foreign: [method: string, route: st
   ['read', 'GET /content/none.txt', ['GET', '/usage']],
   ['download', 'GET /files/none/download', ['GET', '/files/none']],
   ['delete', 'DELETE /sessions/none', ['GET', '/files']],
+  ['folders', 'GET /folders', ['GET', '/files']],
   ['update', 'PATCH /files/none', ['DELETE', '/files/none']],
 ]
 

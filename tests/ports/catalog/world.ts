@@ -8,6 +8,7 @@ import type { ReserveRequest } from '../../../shared/model/reservation.ts'
 import type { SettleResult } from '../../../shared/model/settlement.ts'
 import type { Settlement } from '../../../shared/model/verdict.ts'
 import type { Counters, RecordLimits } from '../../../shared/model/usage.ts'
+import type { Folders } from '../../../shared/ports/folders.ts'
 import type { FullCatalog } from '../../../shared/ports/ports.ts'
 
 /** Opens an empty catalog. Disposing it deletes its contents. */
@@ -18,7 +19,7 @@ export type OpenCatalog = (options: {
 }) => Promise<OpenedCatalog & AsyncDisposable>
 
 export interface OpenedCatalog {
-  catalog: FullCatalog
+  catalog: FullCatalog & { folders: Folders }
   /** Changes counters without the catalog, to simulate a fault or a manual change. */
   drift?: (workspaceId: string, by: Partial<Counters>) => Promise<void>
 }
@@ -32,11 +33,13 @@ type Changed<Request> = Partial<Omit<Request, 'path'>>
 /** A catalog with its clock and the steps that the tests of the contract share. */
 export class World implements AsyncDisposable {
   readonly catalog: FullCatalog
+  readonly folders: Folders
   readonly #opened: OpenedCatalog & AsyncDisposable
   readonly #clock: { time: number }
 
   private constructor(opened: OpenedCatalog & AsyncDisposable, clock: { time: number }) {
     this.catalog = opened.catalog
+    this.folders = opened.catalog.folders
     this.#opened = opened
     this.#clock = clock
   }

@@ -5,6 +5,10 @@ import { readRecord } from '../../support/caller.ts'
 
 const part = { name: 'file', fileName: 'n.txt', body: 'x' }
 
+interface Folders {
+  folders: { path: string; fileCount: number }[]
+}
+
 /** Cases for services whose tokens can be bound to a session. */
 export function boundTokenCases(api: Api): void {
   describe('session-bound tokens', () => {
@@ -49,6 +53,15 @@ export function boundTokenCases(api: Api): void {
       expect((await bound.list({ deleted: true })).files).toEqual([])
       const folders = await bound.list({ prefix: '/sessions/', delimiter: '/' })
       expect(folders.folders).toEqual(['/sessions/s1/'])
+      for (const query of [{}, { prefix: '/sessions/' }, { prefix: '/' }]) {
+        const { folders } = (await (await bound.get('/folders', { query })).json()) as Folders
+        expect(folders.map(({ path, fileCount }) => [path, fileCount])).toEqual(
+          query.prefix === undefined
+            ? []
+            : [[query.prefix === '/' ? '/sessions/' : '/sessions/s1/', 1]],
+        )
+      }
+      await expectProblem(await bound.get('/folders?session=s12'), 404, 'not-found')
       const other = await bound.get('/files', { query: { session: 's12' } })
       const { files = [] } = (await other.json()) as { files?: unknown[] }
       expect([200, 403, 404]).toContain(other.status)
