@@ -1,7 +1,8 @@
 import type { FileRecord, Reservation } from '../model/file.ts'
+import type { FileView } from './answers/file.ts'
 
 /** A file in the API: the record without the fields that are internal to the service. */
-export function fileView(file: FileRecord) {
+export function fileView(file: FileRecord): FileView {
   const { sequence: _, ...view } = file
   return view.state === 'pending'
     ? { ...view, reservation: reservationView(view.reservation) }

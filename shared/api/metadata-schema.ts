@@ -16,6 +16,7 @@ export const metadataSchema = z
     if (violation !== undefined) context.addIssue({ code: 'custom', message: violation })
   })
   .pipe(z.record(z.string(), z.json(), 'must be a JSON object'))
+  .meta({ type: 'object', description: `At most ${maxMetadataBytes} bytes of JSON.` })
 
 /** Metadata as the text of a form field or a query parameter. */
 export const metadataTextSchema = z
@@ -23,6 +24,7 @@ export const metadataTextSchema = z
   .refine((text) => Buffer.byteLength(text) <= maxTextBytes, { error: tooLong })
   .transform((text) => parseJson(text, 'metadata'))
   .pipe(metadataSchema)
+  .meta({ contentMediaType: 'application/json', contentSchema: { type: 'object' } })
 
 /** The violated rule. A caller of the library may pass a value that has no JSON text, such as a cyclic one. */
 function violationOf(value: unknown): string | undefined {

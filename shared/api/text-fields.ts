@@ -1,7 +1,10 @@
 import { z } from 'zod'
 
 /** `true` or `false`. */
-export const flag = z.enum(['true', 'false']).transform((value) => value === 'true')
+export const flag = z
+  .enum(['true', 'false'])
+  .transform((value) => value === 'true')
+  .meta({ type: 'boolean' })
 
 /** A whole number in decimal digits, within inclusive bounds. */
 export function integer(min: number, max: number) {
@@ -11,4 +14,5 @@ export function integer(min: number, max: number) {
     .regex(/^\d{1,16}$/, { error, abort: true })
     .transform(Number)
     .refine((value) => value >= min && value <= max, { error })
+    .meta({ type: 'integer', minimum: min, maximum: max })
 }

@@ -1,7 +1,8 @@
 import type { Usage } from '../model/usage.ts'
+import type { UsageView } from './answers/usage.ts'
 
 /** A workspace's usage in the API: each counter with its limit. */
-export function usageView(usage: Usage) {
+export function usageView(usage: Usage): UsageView {
   const { liveBytes, liveCount, quotaBytes } = usage
   return {
     usedBytes: liveBytes,

@@ -1,69 +1,8 @@
 import { STATUS_CODES } from 'node:http'
-import { WorkspaceError, type ErrorCode, type FieldError } from '../model/errors.ts'
+import type { Problem } from '../api/answers/problem.ts'
 import { fileView } from '../api/file-view.ts'
-
-interface ProblemKind {
-  status: number
-  title: string
-  /** The status if the error rejects the bytes of this request, such as an upload that waited for its verdict. */
-  uploadStatus?: number
-  /** The default of `Retry-After`; an error may set another. */
-  retryAfterSeconds?: number
-}
-
-/** The answer to each error code. */
-const problems: Record<ErrorCode, ProblemKind> = {
-  'invalid-request': { status: 400, title: 'The request is not valid' },
-  'digest-mismatch': { status: 400, title: 'The bytes do not match their digest' },
-  unauthenticated: { status: 401, title: 'Authentication is required' },
-  forbidden: { status: 403, title: 'This is not allowed' },
-  infected: { status: 403, uploadStatus: 422, title: 'The file is infected' },
-  unscannable: { status: 403, uploadStatus: 422, title: 'The file cannot be scanned' },
-  'not-found': { status: 404, title: 'Not found' },
-  'content-missing': { status: 410, title: 'The bytes of the file are missing' },
-  'method-not-allowed': { status: 405, title: 'The method is not allowed here' },
-  // Clients retry a 408 automatically, but not a 400.
-  timeout: { status: 408, title: 'The request took too long' },
-  'path-taken': { status: 409, title: 'The path is taken' },
-  'not-scanned': { status: 409, title: 'The file is not scanned yet', retryAfterSeconds: 1 },
-  gone: { status: 410, title: 'The file is in the trash' },
-  'precondition-failed': { status: 412, title: 'A precondition does not hold' },
-  'too-large': { status: 413, title: 'The content is too large' },
-  'quota-exceeded': { status: 413, title: 'The quota is exceeded' },
-  'unsupported-type': { status: 415, title: 'The type is not supported' },
-  'range-not-satisfiable': { status: 416, title: 'The range cannot be satisfied' },
-  'too-many-requests': { status: 429, title: 'There are too many requests', retryAfterSeconds: 1 },
-  'scanner-unavailable': {
-    status: 503,
-    title: 'The virus scanner is not available',
-    retryAfterSeconds: 5,
-  },
-  'identity-unavailable': {
-    status: 503,
-    title: 'The issuer of tokens is not available',
-    retryAfterSeconds: 5,
-  },
-  'store-unavailable': {
-    status: 503,
-    title: 'The store is not available',
-    retryAfterSeconds: 5,
-  },
-  'renderer-unavailable': {
-    status: 503,
-    title: 'The service that renders is not available',
-    retryAfterSeconds: 5,
-  },
-}
-
-interface ProblemBody {
-  type: string
-  title: string
-  status: number
-  detail: string
-  instance: string
-  errors?: FieldError[]
-  file?: ReturnType<typeof fileView>
-}
+import { problemKinds, type ProblemKind } from '../api/problem-kinds.ts'
+import { WorkspaceError } from '../model/errors.ts'
 
 interface ProblemContext {
   requestId: string
@@ -88,8 +27,8 @@ export function problemResponse(error: unknown, context: ProblemContext): Respon
       instance,
     })
   }
-  const kind = problems[error.code]
-  const body = {
+  const kind = problemKinds[error.code]
+  const body: Problem = {
     type: `urn:coffer:problem:${error.code}`,
     title: kind.title,
     status: (context.uploaded ? kind.uploadStatus : undefined) ?? kind.status,
@@ -122,7 +61,7 @@ function headersOf(error: WorkspaceError, kind: ProblemKind, context: ProblemCon
   }
 }
 
-function problem(body: ProblemBody, headers: Record<string, string> = {}): Response {
+function problem(body: Problem, headers: Record<string, string> = {}): Response {
   return new Response(JSON.stringify(body), {
     status: body.status,
     headers: {

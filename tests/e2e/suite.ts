@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe } from 'vitest'
 import { skipListed } from '../support/skip-listed.ts'
 import { apiOf, type Api } from './support/api.ts'
+import { documentFetch } from './support/documented.ts'
 import { anonymousCases } from './cases/access/anonymous.ts'
 import { concurrencyCases } from './cases/changes/concurrency.ts'
 import { conditionalCases } from './cases/reads/conditional.ts'
@@ -86,10 +87,13 @@ export function withServer(
   cases: Cases[],
 ): void {
   let server: Server | undefined
+  let checked: Disposable | undefined
   beforeAll(async () => {
     server = await target.start(env)
+    checked = documentFetch(() => server?.url)
   })
   afterAll(async () => {
+    checked?.[Symbol.dispose]()
     await server?.[Symbol.asyncDispose]()
   })
   const api = apiOf(target, () => {

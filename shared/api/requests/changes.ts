@@ -16,6 +16,7 @@ export const updateBody = z
     error: 'must not be combined with "path", whose last segment is the name',
     path: ['name'],
   })
+  .meta({ not: { required: ['name', 'path'] } })
 
 /** The JSON body of `POST /files/{id}/copy`. */
 export const copyBody = z.strictObject({

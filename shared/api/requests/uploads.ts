@@ -6,25 +6,27 @@ import { normalizationShape, normalizationTextShape } from '../normalization.ts'
 import { uploadTextSchema } from '../upload-fields.ts'
 
 /** The JSON body of `POST /uploads`, which opens a resumable upload. `checksum` is the SHA-256 in hex. */
-export const openUploadBody = z.strictObject({
-  name: z.string().optional(),
-  path: z.string().optional(),
-  sizeBytes: z.int().nonnegative(),
-  mimeType: z
-    .string()
-    .transform(parseEssence)
-    .refine((type) => type !== undefined, 'must be a media type such as image/png')
-    .optional(),
-  checksum: z
-    .string()
-    .regex(/^[0-9a-f]{64}$/i, 'must be a SHA-256 in 64 hexadecimal digits')
-    .toLowerCase()
-    .optional(),
-  overwrite: z.boolean().optional(),
-  session: z.string().optional(),
-  metadata: metadataSchema.optional(),
-  origin: originSchema.optional(),
-})
+export const openUploadBody = z
+  .strictObject({
+    name: z.string().optional(),
+    path: z.string().optional(),
+    sizeBytes: z.int().nonnegative(),
+    mimeType: z
+      .string()
+      .transform(parseEssence)
+      .refine((type) => type !== undefined, 'must be a media type such as image/png')
+      .optional(),
+    checksum: z
+      .string()
+      .regex(/^[0-9a-f]{64}$/i, 'must be a SHA-256 in 64 hexadecimal digits')
+      .toLowerCase()
+      .optional(),
+    overwrite: z.boolean().optional(),
+    session: z.string().optional(),
+    metadata: metadataSchema.optional(),
+    origin: originSchema.optional(),
+  })
+  .meta({ anyOf: [{ required: ['path'] }, { required: ['name'] }] })
 
 /** The JSON body of `POST /imports`. */
 export const importBody = z.strictObject({

@@ -1,6 +1,7 @@
 import { expect } from 'vitest'
 import { multipart, type Part } from '../../support/http/multipart.ts'
 import { rawRequest, type RawRequest, type RawResponse } from '../../support/http/raw-http.ts'
+import { expectDocumented } from './documented.ts'
 import type { FileRecord, ListPage, UploadTicket, Usage } from './record.ts'
 
 /** A body that `fetch` accepts. */
@@ -48,12 +49,15 @@ export class Caller {
   }
 
   /** Sends a request target without URL normalization; `target` is below the API's base. */
-  raw({ target, headers = [], ...raw }: RawRequest): Promise<RawResponse | undefined> {
-    return rawRequest(this.#origin, {
+  async raw({ target, headers = [], ...raw }: RawRequest): Promise<RawResponse | undefined> {
+    const path = `/api/workspace${target}`
+    const answer = await rawRequest(this.#origin, {
       ...raw,
-      target: `/api/workspace${target}`,
+      target: path,
       headers: [['Authorization', this.authorization], ...headers],
     })
+    if (answer) expectDocumented(raw.method, path, answer)
+    return answer
   }
 
   get(route: string, options?: CallOptions): Promise<Response> {

@@ -1,0 +1,21 @@
+import { z } from 'zod'
+import { fileViewSchema } from './file.ts'
+
+/** One page of `GET /files`. */
+export const listingSchema = z
+  .object({
+    files: z.array(fileViewSchema),
+    folders: z
+      .array(z.string())
+      .optional()
+      .describe('With `delimiter=/`: full paths that end in `/`.'),
+    nextCursor: z.string().optional(),
+    hasMore: z.boolean(),
+    incompleteResults: z
+      .literal(true)
+      .optional()
+      .describe('The page ends because it read its maximum of files.'),
+    total: z.int().nonnegative().optional(),
+    totalIsMinimum: z.literal(true).optional(),
+  })
+  .meta({ id: 'Listing' })

@@ -1,0 +1,23 @@
+import { z } from 'zod'
+
+const count = z.int().nonnegative()
+
+/** The usage of a workspace: each counter with its limit. */
+export const usageSchema = z
+  .object({
+    usedBytes: count,
+    reservedBytes: count,
+    trashBytes: count,
+    limitBytes: count,
+    usedPercent: z.number().nonnegative(),
+    fileCount: count,
+    recordCount: count,
+    recordLimit: count,
+    openUploads: count,
+    openUploadLimit: count,
+    metadataBytes: count,
+    metadataLimitBytes: count,
+  })
+  .meta({ id: 'Usage' })
+
+export type UsageView = z.output<typeof usageSchema>

@@ -1,0 +1,59 @@
+interface HeaderKind {
+  description: string
+  schema: object
+}
+
+const text = { type: 'string' }
+const entityTags = { type: 'string', pattern: String.raw`^(\*|"[0-9a-f]{64}"(, "[0-9a-f]{64}")*)$` }
+const date = { type: 'string', examples: ['Thu, 26 Nov 2026 08:00:00 GMT'] }
+
+/** The request headers that operations read, besides `Authorization`. */
+export const requestHeaders = {
+  Accept: { description: 'Prefers JSON with the URL to a redirect.', schema: text },
+  'Content-Digest': {
+    description: 'The SHA-256 of this body (RFC 9530), verified before anything is stored.',
+    schema: { type: 'string', pattern: '^sha-256=:[A-Za-z0-9+/]{43}=:$' },
+  },
+  'Content-Range': {
+    description: 'The bytes of this chunk, or `bytes */{total}` to ask what is stored.',
+    schema: { type: 'string', pattern: String.raw`^bytes (\*|\d{1,15}-\d{1,15})/(\*|\d{1,15})$` },
+  },
+  'If-Match': { description: 'Holds only for this version of the file.', schema: entityTags },
+  'If-Modified-Since': { description: 'Holds for a later version.', schema: date },
+  'If-None-Match': {
+    description: 'On reads the versions that the client has; on writes `*`: create only.',
+    schema: entityTags,
+  },
+  'If-Range': { description: 'The version that `Range` applies to.', schema: text },
+  'If-Unmodified-Since': { description: 'Holds for this or an earlier version.', schema: date },
+  Prefer: {
+    description: '`wait=N`: waits up to N seconds (0 to 60) for the verdict (RFC 7240).',
+    schema: { type: 'string', pattern: String.raw`^wait=\d{1,2}$` },
+  },
+  Range: {
+    description: 'The bytes to read (RFC 9110 §14).',
+    schema: { type: 'string', pattern: String.raw`^bytes=\d{1,15}-\d{0,15}$` },
+  },
+  'Repr-Digest': {
+    description: 'The SHA-256 of the whole file (RFC 9530), verified before it is stored.',
+    schema: { type: 'string', pattern: '^sha-256=:[A-Za-z0-9+/]{43}=:$' },
+  },
+} satisfies Record<string, HeaderKind>
+
+/** The headers of answers that clients need. */
+export const responseHeaders = {
+  'Accept-Ranges': { description: '`bytes`.', schema: text },
+  'Content-Disposition': { description: 'The name of the file (RFC 6266).', schema: text },
+  'Content-Range': { description: 'The bytes of this answer.', schema: text },
+  ETag: { description: 'The SHA-256 of the file in double quotes.', schema: text },
+  'Last-Modified': { description: 'The time of the last change.', schema: text },
+  Location: { description: 'The address of the result.', schema: text },
+  'Preference-Applied': { description: 'The preference that was applied.', schema: text },
+  Range: { description: '`bytes=0-N`: what is stored; absent if nothing is.', schema: text },
+  'Repr-Digest': { description: 'The SHA-256 of the whole file (RFC 9530).', schema: text },
+  'Retry-After': {
+    description: 'The seconds after which to try again.',
+    schema: { type: 'integer', minimum: 0 },
+  },
+  'WWW-Authenticate': { description: 'What is wrong with the token (RFC 6750).', schema: text },
+} satisfies Record<string, HeaderKind>

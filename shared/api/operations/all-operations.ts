@@ -1,0 +1,15 @@
+import type { Operations } from '../operation.ts'
+import { changeOperations } from './change.ts'
+import { operateOperations } from './operate.ts'
+import { readOperations } from './read.ts'
+import { storageOperations } from './storage.ts'
+import { uploadOperations } from './upload.ts'
+
+/** Every operation of the API. The functions do not load it, because only the document needs it. */
+export const allOperations: Operations = {
+  ...uploadOperations,
+  ...readOperations,
+  ...changeOperations,
+  ...operateOperations,
+  ...storageOperations,
+}

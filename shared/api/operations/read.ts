@@ -1,0 +1,84 @@
+import { listingSchema } from '../answers/listing.ts'
+import { linkSchema } from '../answers/transfers.ts'
+import { usageSchema } from '../answers/usage.ts'
+import type { Operation, Operations } from '../operation.ts'
+import { contentQuery, downloadQuery, listQuery, previewQuery } from '../requests/reads.ts'
+import { record, served } from './answers.ts'
+
+const unreadable = ['not-found', 'infected', 'unscannable', 'not-scanned', 'gone'] as const
+
+const content = {
+  access: 'files:read',
+  query: contentQuery,
+  headers: [
+    'Range',
+    'If-Range',
+    'If-Match',
+    'If-None-Match',
+    'If-Modified-Since',
+    'If-Unmodified-Since',
+  ],
+  answers: served,
+  problems: [...unreadable, 'content-missing', 'precondition-failed', 'range-not-satisfiable'],
+} satisfies Partial<Operation>
+
+export const readOperations: Operations = {
+  'GET /files': {
+    id: 'listFiles',
+    summary: 'Lists files, newest first or by path.',
+    access: 'files:read',
+    query: listQuery,
+    answers: {
+      200: { description: 'One page.', content: { 'application/json': listingSchema } },
+    },
+    problems: ['not-found'],
+  },
+  'GET /usage': {
+    id: 'getUsage',
+    summary: 'The usage and the limits of the workspace.',
+    access: 'files:read',
+    answers: {
+      200: { description: 'The counters.', content: { 'application/json': usageSchema } },
+    },
+  },
+  'GET /files/{id}': {
+    id: 'getFile',
+    summary: 'The record of a file; `Prefer: wait=N` waits for its verdict.',
+    access: 'files:read',
+    headers: ['Prefer'],
+    answers: { 200: record },
+    problems: ['not-found', 'gone'],
+  },
+  'GET /files/{id}/content': { id: 'getFileContent', summary: 'The bytes of a file.', ...content },
+  'GET /content/{path}': {
+    id: 'getContent',
+    summary: 'The bytes at a path.',
+    description: 'Slashes in the path are not encoded.',
+    ...content,
+  },
+  'GET /files/{id}/preview': {
+    id: 'getPreview',
+    summary: 'A small picture of a file, or the first bytes of a text.',
+    ...content,
+    query: previewQuery,
+    problems: [
+      ...content.problems,
+      'unsupported-type',
+      'too-large',
+      'too-many-requests',
+      'renderer-unavailable',
+    ],
+  },
+  'GET /files/{id}/download': {
+    id: 'getLink',
+    summary: 'A link to the bytes that works without a token.',
+    access: 'files:read',
+    query: downloadQuery,
+    headers: ['Accept'],
+    answers: {
+      200: { description: 'The link.', content: { 'application/json': linkSchema } },
+      302: { description: 'A redirect to the link.', headers: ['Location'] },
+    },
+    problems: [...unreadable, 'content-missing'],
+  },
+}

@@ -1,0 +1,83 @@
+import { z } from 'zod'
+import { uploadTicketSchema } from '../answers/transfers.ts'
+import { normalizationTextSchema } from '../normalization.ts'
+import type { Operations, RequestHeader } from '../operation.ts'
+import { importBody, importForm, openUploadBody } from '../requests/uploads.ts'
+import { uploadTextSchema } from '../upload-fields.ts'
+import { stored } from './answers.ts'
+
+const digests: RequestHeader[] = ['Content-Digest', 'Repr-Digest']
+const refusals = [
+  'digest-mismatch',
+  'infected',
+  'unscannable',
+  'not-found',
+  'gone',
+  'path-taken',
+  'precondition-failed',
+  'quota-exceeded',
+  'too-many-requests',
+  'renderer-unavailable',
+] as const
+
+export const uploadOperations: Operations = {
+  'POST /files': {
+    id: 'uploadFile',
+    summary: 'Uploads a file as a form.',
+    description:
+      'The fields stand before or after the file, or in the query, each once. For files over 8 MiB use `POST /uploads`.',
+    access: 'files:write',
+    query: uploadTextSchema.extend(normalizationTextSchema.shape),
+    headers: ['Prefer', ...digests],
+    body: {
+      content: {
+        'multipart/form-data': uploadTextSchema.extend({
+          file: z.string().meta({ format: 'binary' }),
+        }),
+      },
+    },
+    answers: stored,
+    problems: refusals,
+    receivesBytes: true,
+  },
+  'PUT /content/{path}': {
+    id: 'putContent',
+    summary: 'Stores the body at a path.',
+    description: 'Creates or replaces. Slashes in the path are not encoded.',
+    access: 'files:write',
+    query: uploadTextSchema
+      .omit({ path: true, session: true })
+      .extend(normalizationTextSchema.shape),
+    headers: ['If-Match', 'If-None-Match', 'Prefer', ...digests],
+    body: { content: { 'application/octet-stream': 'bytes' }, optional: true },
+    answers: stored,
+    problems: refusals,
+    receivesBytes: true,
+  },
+  'POST /uploads': {
+    id: 'openUpload',
+    summary: 'Opens a resumable upload.',
+    description:
+      'The bytes go to `upload.url` by the protocol of Cloud Storage: `PUT` with `Content-Range`, answered by 308 with `Range` until the last chunk.',
+    access: 'files:write',
+    body: { content: { 'application/json': openUploadBody } },
+    answers: {
+      202: {
+        description: 'The file is reserved.',
+        content: { 'application/json': uploadTicketSchema },
+        headers: ['Location'],
+      },
+    },
+    problems: ['path-taken', 'quota-exceeded', 'too-many-requests'],
+  },
+  'POST /imports': {
+    id: 'importFile',
+    summary: 'Copies a URL, a data URI, a `workspace://` reference or a `gcs://` object.',
+    access: 'files:write',
+    headers: ['Prefer'],
+    body: { content: { 'application/json': importBody, 'multipart/form-data': importForm } },
+    answers: stored,
+    problems: [...refusals, 'not-scanned', 'content-missing'],
+    receivesBytes: true,
+  },
+}
