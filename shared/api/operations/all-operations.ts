@@ -1,5 +1,6 @@
 import type { Operations } from '../operation.ts'
 import { changeOperations } from './change.ts'
+import { folderOperations } from './folders.ts'
 import { operateOperations } from './operate.ts'
 import { readOperations } from './read.ts'
 import { storageOperations } from './storage.ts'
@@ -10,6 +11,7 @@ export const allOperations: Operations = {
   ...uploadOperations,
   ...readOperations,
   ...changeOperations,
+  ...folderOperations,
   ...operateOperations,
   ...storageOperations,
 }
