@@ -12,6 +12,12 @@ const suites = {
   simulation: ['simulation'],
 }
 
+/** What a suite prepares once for all its files. */
+const setups: Record<string, string> = {
+  e2e: 'tests/e2e/bundle-setup.ts',
+  crash: 'tests/crash/bundle-setup.ts',
+}
+
 const testsOf = (directories: string[]) => directories.map((name) => `tests/${name}/**/*.test.ts`)
 
 export default defineConfig({
@@ -42,7 +48,7 @@ export default defineConfig({
       },
       ...Object.entries(suites).map(([name, directories]) => ({
         extends: true as const,
-        test: { name, include: testsOf(directories) },
+        test: { name, include: testsOf(directories), globalSetup: setups[name] ?? [] },
       })),
     ],
   },

@@ -7,18 +7,26 @@ import { rolldown } from 'rolldown'
  * Bundles the functions for the image (`npm run bundle`). All functions share the chunks; an instance loads only those of its
  * function, as with the sources. Packages with native code, and Google's clients, stay in `node_modules`.
  */
-const { values } = parseArgs({ options: { directory: { type: 'string', default: 'bundle' } } })
+const { values } = parseArgs({
+  options: {
+    directory: { type: 'string', default: 'bundle' },
+    /** A module to bundle in place of the programs of the image, under its own name. */
+    input: { type: 'string' },
+  },
+})
+
+const image = {
+  main: 'functions/host/serve-function.ts',
+  render: 'functions/host/render-host.ts',
+  // `render` starts it as a process, from its own directory.
+  'image-process': 'shared/adapters/preview/image-process.ts',
+}
 
 const project = fileURLToPath(new URL('../', import.meta.url))
 const bundle = await rolldown({
   cwd: project,
   platform: 'node',
-  input: {
-    main: 'functions/host/serve-function.ts',
-    render: 'functions/host/render-host.ts',
-    // `render` starts it as a process, from its own directory.
-    'image-process': 'shared/adapters/preview/image-process.ts',
-  },
+  input: values.input ?? image,
   external: [
     /^@google-cloud\//,
     /^google-auth-library$/,

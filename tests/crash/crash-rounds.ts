@@ -20,21 +20,24 @@ export interface CrashReport {
   findings: string[]
 }
 
-/** The sample of the points: every `stride`-th, starting at `offset`. */
-export interface Sample {
-  stride: number
-  offset: number
+/** The points, counted from 1, at which to crash. */
+export type Sample = (points: number) => number[]
+
+export interface Crashes {
+  /** The bundled server with crash points. */
+  program: string
+  sample: Sample
 }
 
-/** A directory that several servers use one after another, and their compile cache. */
-export async function scratch(): Promise<
-  { directory: string; cache: string; fresh: () => Promise<string> } & AsyncDisposable
-> {
+/** A directory that several servers use one after another, and their program. */
+export async function scratch(
+  program: string,
+): Promise<{ directory: string; program: string; fresh: () => Promise<string> } & AsyncDisposable> {
   const root = await mkdtemp(join(tmpdir(), 'coffer-crash-'))
   const fresh = () => mkdtemp(join(root, 'storage-'))
   return {
     directory: await fresh(),
-    cache: join(root, 'cache'),
+    program,
     fresh,
     [Symbol.asyncDispose]: () => rm(root, { recursive: true, force: true }),
   }
@@ -46,9 +49,9 @@ export async function scratch(): Promise<
  */
 export async function crashEverywhere(
   scenario: Scenario,
-  { stride, offset }: Sample,
+  { program, sample }: Crashes,
 ): Promise<CrashReport> {
-  await using place = await scratch()
+  await using place = await scratch(program)
   const env: Record<string, string> = {}
   if (scenario.quotaMegabytes) env['WORKSPACE_QUOTA_MB'] = `${scenario.quotaMegabytes}`
   const start = () => startProcess({ ...place, env })
@@ -59,7 +62,7 @@ export async function crashEverywhere(
   const points = await countPoints(scenario, stack.server, directory)
   const report = { scenario: scenario.name, points, crashes: 0, maxOrphans: 0 }
   const findings: string[] = []
-  for (let point = 1 + (offset % stride); point <= points; point += stride) {
+  for (const point of sample(points)) {
     const user = await prepared(scenario, stack.server)
     await stack.server.rearm(point)
     await runUntilDeath(scenario, { server: stack.server, user, directory })
@@ -88,7 +91,7 @@ async function countPoints(
     await scenario.run(actor)
     if (actor.findings.length > 0) throw new Error(actor.findings.join('\n') + server.log())
   }
-  await eventually(() => isIdle(directory))
+  await eventually(async () => isIdle(directory))
   const labels = await server.rearm()
   return labels.length
 }
@@ -117,6 +120,15 @@ async function runUntilDeath(
   void server.ended.then(() => (isDead = true))
   await eventually(async () => isDead || isIdle(directory))
   await server.kill()
+}
+
+/** Every `stride`-th point, from an offset. */
+export function everyNth({ stride, offset }: { stride: number; offset: number }): Sample {
+  return (points) => {
+    const first = 1 + (offset % stride)
+    const count = Math.max(0, Math.ceil((points - first + 1) / stride))
+    return Array.from({ length: count }, (_, at) => first + at * stride)
+  }
 }
 
 function quotaOf({ quotaMegabytes }: Scenario): { quotaBytes?: number } {

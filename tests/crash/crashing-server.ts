@@ -1,4 +1,3 @@
-import { flushCompileCache } from 'node:module'
 import { arm, type CrashAt } from './crash-points.ts'
 import type { Scanner } from '../../shared/ports/scanner.ts'
 import { watched, watchFileSystem, watchSqlite } from './platform-points.ts'
@@ -52,8 +51,6 @@ async function main(): Promise<void> {
   })
   const { origin } = await serve(config, { ...runtime, ports, local })
   process.stdout.write(`Coffer is ready at ${origin}\n`)
-  // Write the compile cache now, because a killed process does not. Later processes start faster with it.
-  flushCompileCache()
 }
 
 await main()

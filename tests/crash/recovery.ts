@@ -1,3 +1,5 @@
+import type { FileRecord } from '../e2e/support/record.ts'
+import type { LocalStorage } from '../../shared/runtime/local-storage.ts'
 import { stateOf, type Actor } from './actor.ts'
 import { eventually, type Client } from './client.ts'
 import { expired } from './model.ts'
@@ -34,17 +36,17 @@ export async function recover(
 
   await server.swept
   const touched = actors.map(({ candidates }) => new Set(candidates.flat().map(({ path }) => path)))
-  findings.push(...(await checkUsers(directory, users)))
-  const orphans = await orphansOf(directory, users)
+  await using storage = await openStorage(directory)
+  findings.push(...(await checkUsers(storage, users)))
+  const orphans = await countOrphans(storage, await filesOf(users))
   const goingOn = actors.map((actor, index) => goOn(actor, touched[index] ?? new Set()))
   findings.push(...(await Promise.all(goingOn)).flat())
-  findings.push(...(await checkUsers(directory, users)))
+  findings.push(...(await checkUsers(storage, users)))
 
   findings.push(...(await sweepLater(directory)))
   for (const actor of actors) actor.candidates = [expired(stateOf(actor))]
-  findings.push(...(await checkUsers(directory, users)))
-  const files = (await Promise.all(users.map(({ client }) => listAll(client)))).flat()
-  findings.push(...(await blobFindings(directory, files)))
+  findings.push(...(await checkUsers(storage, users)))
+  findings.push(...(await blobFindings(storage, await filesOf(users))))
   return { findings, orphans }
 }
 
@@ -60,8 +62,7 @@ async function goOn(actor: Actor, paths: Set<string>): Promise<string[]> {
   return [...findings, ...actor.findings.splice(0)]
 }
 
-async function checkUsers(directory: string, users: User[]): Promise<string[]> {
-  await using storage = await openStorage(directory)
+async function checkUsers(storage: LocalStorage, users: User[]): Promise<string[]> {
   const checks = users.map(async ({ client, actors }) => {
     const findings: string[] = []
     const quiet = await eventually(async () => isSettled(storage, await listAll(client)))
@@ -76,8 +77,6 @@ async function checkUsers(directory: string, users: User[]): Promise<string[]> {
   return (await Promise.all(checks)).flat()
 }
 
-async function orphansOf(directory: string, users: User[]): Promise<number> {
-  await using storage = await openStorage(directory)
-  const files = await Promise.all(users.map(({ client }) => listAll(client)))
-  return countOrphans(storage, files.flat())
+async function filesOf(users: User[]): Promise<FileRecord[]> {
+  return (await Promise.all(users.map(({ client }) => listAll(client)))).flat()
 }

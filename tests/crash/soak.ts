@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util'
-import { crashEverywhere, scratch, type CrashReport } from './crash-rounds.ts'
+import { crashEverywhere, everyNth, scratch, type CrashReport } from './crash-rounds.ts'
 import { scenarios } from './scenarios.ts'
+import { bundleServer } from './server-process.ts'
 import { soakRandomly } from './soak-round.ts'
 import { crashFirstStart, crashRecovery } from './starts.ts'
 
@@ -18,8 +19,10 @@ const stride = Number(values.stride)
 const startedAt = performance.now()
 console.log(`seed ${seed}, ${rounds} rounds, every ${stride}. crash point, node ${process.version}`)
 
+await using bundled = await bundleServer()
+const { program } = bundled
 const reports = stride > 0 ? await everyPoint() : []
-await using place = await scratch()
+await using place = await scratch(program)
 const soak = await soakRandomly(place, {
   seed,
   rounds,
@@ -36,18 +39,18 @@ process.exitCode = findings.length > 0 ? 1 : 0
 
 /** Two scenarios at a time. */
 async function everyPoint(): Promise<CrashReport[]> {
-  const sample = { stride, offset: seed % stride }
+  const crashes = { program, sample: everyNth({ stride, offset: seed }) }
   const waiting = [
-    () => crashFirstStart(sample),
-    () => crashRecovery(sample),
-    ...scenarios.map((scenario) => () => crashEverywhere(scenario, sample)),
+    () => crashFirstStart(crashes),
+    () => crashRecovery(crashes),
+    ...scenarios.map((scenario) => () => crashEverywhere(scenario, crashes)),
   ]
   const reports: CrashReport[] = []
   const work = async () => {
     for (let run = waiting.shift(); run; run = waiting.shift()) {
       const report = await run()
-      const { scenario, points, crashes, findings } = report
-      console.log(`${scenario}: ${crashes} of ${points} points, ${findings.length} findings`)
+      const { scenario, points, findings } = report
+      console.log(`${scenario}: ${report.crashes} of ${points} points, ${findings.length} findings`)
       reports.push(report)
     }
   }

@@ -1,22 +1,22 @@
 import { randomUUID } from 'node:crypto'
 import { cp } from 'node:fs/promises'
 import { newActor, stateOf, type Actor } from './actor.ts'
-import { scratch, type CrashReport, type Sample } from './crash-rounds.ts'
+import { scratch, type CrashReport, type Crashes, type Sample } from './crash-rounds.ts'
 import { put, remove } from './operations.ts'
 import { recover, type User } from './recovery.ts'
 import { startProcess, type StartOptions } from './server-process.ts'
 
 /** Crashes at the points of a first start, over a directory that does not exist yet. */
-export async function crashFirstStart(sample: Sample): Promise<CrashReport> {
-  await using place = await scratch()
+export async function crashFirstStart({ program, sample }: Crashes): Promise<CrashReport> {
+  await using place = await scratch(program)
   const client = { origin: '', user: 'first' }
   const users = [{ client, actors: [newActor(client)] }]
   return await crashStarts('the first start', sample, { place, left: { users } })
 }
 
 /** Crashes at the points of a start that recovers from an earlier crash with a clean overwrite and an infected one. */
-export async function crashRecovery(sample: Sample): Promise<CrashReport> {
-  await using place = await scratch()
+export async function crashRecovery({ program, sample }: Crashes): Promise<CrashReport> {
+  await using place = await scratch(program)
   const users = await crashWhileScanning(place)
   const { directory } = place
   return await crashStarts('a start after a crash', sample, { place, left: { users, directory } })
@@ -51,7 +51,7 @@ async function crashWhileScanning(place: Place): Promise<User[]> {
 /** Each start crashes over a new copy. All checks must pass after the next start over that copy. */
 async function crashStarts(
   scenario: string,
-  { stride, offset }: Sample,
+  sample: Sample,
   { place, left }: { place: Place; left: { users: User[]; directory?: string } },
 ): Promise<CrashReport> {
   const copied = async () => {
@@ -62,7 +62,7 @@ async function crashStarts(
   const points = await countPoints(await copied())
   const report = { scenario, points, crashes: 0, maxOrphans: 0 }
   const findings: string[] = []
-  for (let crashAt = 1 + (offset % stride); crashAt <= points; crashAt += stride) {
+  for (const crashAt of sample(points)) {
     const copy = await copied()
     const where = await runUntilDeath({ ...copy, crashAt })
     if (where.startsWith('crash point')) report.crashes += 1

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { request } from 'node:http'
 import { text } from 'node:stream/consumers'
 import { setTimeout } from 'node:timers/promises'
-import { describe, expect, it, vi } from 'vitest'
+import { describe, expect, inject, it, vi } from 'vitest'
 import { call, jsonOf, type Client } from './client.ts'
 import { scratch } from './crash-rounds.ts'
 import { startProcess } from './server-process.ts'
@@ -13,7 +13,7 @@ const sizeBytes = 200_000
 
 describe('several processes over one directory', () => {
   it('a start keeps the uploads that another process is receiving', async () => {
-    await using place = await scratch()
+    await using place = await scratch(inject('crashingServer'))
     await using first = startProcess(place)
     const client = { origin: await first.ready, user: 'ann' }
     await first.swept
@@ -29,7 +29,7 @@ describe('several processes over one directory', () => {
   })
 
   it('only the next process that is alone expires the uploads of a killed process', async () => {
-    await using place = await scratch()
+    await using place = await scratch(inject('crashingServer'))
     await using first = startProcess(place)
     const client = { origin: await first.ready, user: 'ann' }
     await first.swept
@@ -55,7 +55,7 @@ describe('several processes over one directory', () => {
   })
 
   it('processes that start at the same time keep the uploads of each other', async () => {
-    await using place = await scratch()
+    await using place = await scratch(inject('crashingServer'))
     await using opened = new AsyncDisposableStack()
     const servers = [1, 2, 3].map(() => opened.use(startProcess(place)))
     const uploads = await Promise.all(

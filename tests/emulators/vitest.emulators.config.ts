@@ -30,6 +30,7 @@ export default defineConfig({
     ],
     // Google's clients without credentials would look for a metadata server, for seconds.
     env: { METADATA_SERVER_DETECTION: 'none' },
+    globalSetup: 'tests/e2e/bundle-setup.ts',
     // An emulator may make the writers of one document wait for locks.
     testTimeout: 120_000,
     hookTimeout: 120_000,

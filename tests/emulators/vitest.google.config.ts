@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config'
 /** The suites of Firestore, unchanged, on Google's own emulator. */
 export default defineConfig({
   test: {
-    globalSetup: 'tests/emulators/google-setup.ts',
+    globalSetup: ['tests/emulators/google-setup.ts', 'tests/e2e/bundle-setup.ts'],
     include: [
       'tests/emulators/firestore/emulator.test.ts',
       'tests/adapters/firestore/catalog.test.ts',

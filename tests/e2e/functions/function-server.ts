@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
+import { inject } from 'vitest'
 import { compileCache } from '../../support/compile-cache.ts'
-import { bundledFunctions } from './bundled-functions.ts'
 import type { Server } from '../support/target.ts'
 import { freePort } from '../../support/free-port.ts'
 
@@ -36,7 +36,7 @@ export async function startFunction(
   const own = storage ?? (await mkdtemp(join(tmpdir(), 'coffer-functions-')))
   const port = await freePort()
   const underFramework = [framework, `--signature-type=${signature}`, `--source=${project}`]
-  const command = host === 'image' ? [(await bundledFunctions()).program] : underFramework
+  const command = host === 'image' ? [join(inject('imageBundle'), 'main.js')] : underFramework
   const child = spawn(process.execPath, command, {
     // A closed port and no PATH select the development scanner.
     env: {

@@ -6,10 +6,9 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
-import { expect, test } from 'vitest'
+import { expect, inject, test } from 'vitest'
 import { compileCache } from '../../support/compile-cache.ts'
 import { temporaryDirectory } from '../../support/disk-store.ts'
-import { bundledFunctions } from '../functions/bundled-functions.ts'
 
 const npmStart = [fileURLToPath(new URL('../../../functions/local.ts', import.meta.url))]
 const framework = [
@@ -146,18 +145,18 @@ test.each<[string, (directory: string) => Promise<unknown>, RegExp]>([
   expect(await server.ended).toMatchObject({ code: 1, said: expect.stringMatching(rule) as string })
 })
 
-const image = async () => [(await bundledFunctions()).program]
+const image = [join(inject('imageBundle'), 'main.js')]
 
 test.each([
-  ['api', 'under the Functions Framework', async () => framework],
-  ['scan', 'under the Functions Framework', async () => framework],
+  ['api', 'under the Functions Framework', framework],
+  ['scan', 'under the Functions Framework', framework],
   ['api', 'in the image', image],
   ['scan', 'in the image', image],
 ])('"%s" does not start %s if its directory cannot be created', async (target, _, program) => {
   await using directory = await temporaryDirectory()
   const path = join(directory.path, 'storage')
   await writeFile(path, '')
-  await using server = start(path, { FUNCTION_TARGET: target }, await program())
+  await using server = start(path, { FUNCTION_TARGET: target }, program)
   expect(await server.ended).toMatchObject({
     code: 1,
     said: expect.stringMatching(/ENOTDIR|EEXIST/) as string,
@@ -169,7 +168,7 @@ test.each([
   [{ FUNCTION_TARGET: 'none' }, /Unknown function "none"/],
 ])('a function of the image exits with code 1 and a message for %j', async (env, message) => {
   await using directory = await temporaryDirectory()
-  await using server = start(directory.path, env, await image())
+  await using server = start(directory.path, env, image)
   expect(await server.ended).toMatchObject({
     code: 1,
     said: expect.stringMatching(message) as string,
@@ -177,13 +176,13 @@ test.each([
 })
 
 test.each([
-  ['npm start', async () => npmStart],
+  ['npm start', npmStart],
   ['a function of the image', image],
 ])('SIGTERM ends %s within its limit despite slow clients', async (_, program) => {
   await using directory = await temporaryDirectory()
   // Clients are cut off after 4 s, which leaves 1 s for the exit on a busy machine.
   const env = { SHUTDOWN_SECONDS: '5', FUNCTION_TARGET: 'upload' }
-  await using server = start(directory.path, env, await program())
+  await using server = start(directory.path, env, program)
   const port = await server.ready
   const client = connect(port, '127.0.0.1')
   client.on('error', () => undefined)
