@@ -5,18 +5,20 @@ import { serveContent } from '../shared/http/content.ts'
 import { etagOf } from '../shared/http/protocol/entity-tag.ts'
 import { answerFile } from '../shared/http/file-answer.ts'
 import { parseQuery } from '../shared/http/query.ts'
-import { contentQuery } from '../shared/api/requests/reads.ts'
+import { fileView } from '../shared/api/file-view.ts'
+import { contentQuery, versionsQuery } from '../shared/api/requests/reads.ts'
 import { servedAs } from '../shared/http/served-as.ts'
 import { contentPath } from '../shared/http/target.ts'
 import { waitSeconds } from '../shared/http/request-options.ts'
 import { parsePath } from '../shared/model/path.ts'
 import type { Ports } from '../shared/ports/ports.ts'
 import { readContent, readFile, type FileName } from '../shared/workspace/read.ts'
+import { listVersions } from '../shared/workspace/versions.ts'
 import { awaitVerdict } from '../shared/workspace/upload/await-verdict.ts'
 
 type ReadPorts = Pick<Ports, 'catalog' | 'blobs' | 'limits'>
 
-/** `GET /files/{id}` answers a file's record. `GET /files/{id}/content` and `GET /content/{path}` answer its bytes. */
+/** `GET /files/{id}` answers a file's record, `GET /files/{id}/versions` those of its path. `GET /files/{id}/content` and `GET /content/{path}` answer its bytes. */
 export const readRoutes = (
   ports: ReadPorts,
   { crossOriginResourcePolicy }: { crossOriginResourcePolicy: string },
@@ -41,6 +43,11 @@ export const readRoutes = (
       const seconds = waitSeconds(c, 0)
       if (file.state !== 'pending' || seconds === 0) return answerFile(c, file)
       return answerFile(c, await awaitVerdict(ports, file, { seconds, signal: c.req.raw.signal }))
+    })
+    .get('/files/:id/versions', allow('files:read'), async (c) => {
+      const request = { id: c.req.param('id'), ...parseQuery(c, versionsQuery) }
+      const { versions, ...page } = await listVersions(ports, c.get('caller'), request)
+      return c.json({ versions: versions.map(fileView), ...page })
     })
     .get('/files/:id/content', allow('files:read'), (c) => content(c, { id: c.req.param('id') }))
     .get('/content/*', allow('files:read'), (c) => content(c, { path: parsePath(contentPath(c)) }))

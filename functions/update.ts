@@ -10,11 +10,12 @@ import { parseName, parseSessionId } from '../shared/model/path.ts'
 import type { WorkspacePath } from '../shared/model/ids.ts'
 import type { Ports } from '../shared/ports/ports.ts'
 import { copy, restore, update } from '../shared/workspace/update.ts'
+import { restoreVersion } from '../shared/workspace/versions.ts'
 import { outcomeOf } from '../shared/workspace/upload/upload-and-wait.ts'
 
 type UpdatePorts = Pick<Ports, 'catalog' | 'blobs' | 'now' | 'newId' | 'limits'>
 
-/** `PATCH /files/{id}`, `POST /files/{id}/copy`, `POST /files/{id}/restore`: change or copy a record. The bytes stay where they are. */
+/** Change or copy a record: `PATCH /files/{id}`, and `POST` of its copy, of its restoration and of an earlier version. */
 export const updateRoutes = (ports: UpdatePorts) =>
   new Hono<AppEnv>()
     .patch('/files/:id', allow('files:write'), async (c) => {
@@ -40,6 +41,10 @@ export const updateRoutes = (ports: UpdatePorts) =>
       const { path, session } = await jsonBody(c, restoreBody, { optional: true })
       const to = path === undefined ? undefined : pathOf(caller, path, session)
       return answerFile(c, await restore(ports, caller, c.req.param('id'), to))
+    })
+    .post('/files/:id/versions/:version/restore', allow('files:write'), async (c) => {
+      const { id, version: versionId } = c.req.param()
+      return answerFile(c, await restoreVersion(ports, c.get('caller'), { id, versionId }))
     })
 
 function pathOf(caller: Caller, path: string, session: string | undefined): WorkspacePath {

@@ -32,6 +32,7 @@ const catalog = {
   remove: changeAndTrim,
   removeSession: changeAndTrim,
   restore: change,
+  restoreVersion: changeAndTrim,
   purge: [...change, remove],
   expire: [...change, remove],
   get: [get],

@@ -33,6 +33,8 @@ test.each([
   ['DELETE', '/files/1', 'delete'],
   ['DELETE', '/content/a/b.txt', 'delete'],
   ['DELETE', '/sessions/s', 'delete'],
+  ['GET', '/files/1/versions', 'read'],
+  ['POST', '/files/1/versions/2/restore', 'update'],
   ['GET', '/folders', 'folders'],
   ['PUT', '/admin/workspaces/ann/quota', 'admin'],
 ])('%s %s goes to %s', (method, path, fn) => {

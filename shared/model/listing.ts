@@ -1,12 +1,14 @@
 import { invalid } from './errors.ts'
 import type { FileRecord, FileState, Origin } from './file.ts'
-import type { SessionId } from './ids.ts'
+import type { SessionId, WorkspacePath } from './ids.ts'
 
 export type ListPosition = { sequence: number } | { path: string; sequence: number }
 
 export interface ListQuery {
   workspaceId: string
   prefix?: string
+  /** Only the files of this path. In path order only, without `prefix` and `sessionId`. */
+  path?: WorkspacePath
   folders?: boolean
   sessionId?: SessionId
   state?: FileState

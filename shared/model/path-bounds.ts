@@ -1,10 +1,13 @@
 import type { ListQuery } from './listing.ts'
 import { sessionFolder } from './path.ts'
 
+/** Sorts before every character of a path. */
+const firstCharacter = '\u0001'
+
 /** Sorts after every path: U+10FFFF is a noncharacter, which no path contains. */
 const lastCharacter = '\u{10ffff}'
 
-/** The paths that the prefix and the session of a query select, from `low` (inclusive) to `high` (exclusive). */
+/** The paths that the prefix, or the exact path, and the session of a query select, from `low` (inclusive) to `high` (exclusive). */
 export interface PathBounds {
   low: string
   high: string
@@ -17,7 +20,11 @@ export interface PathBounds {
 export function pathBounds({
   prefix = '',
   sessionId,
-}: Pick<ListQuery, 'prefix' | 'sessionId'>): PathBounds {
+  path,
+}: Pick<ListQuery, 'prefix' | 'sessionId' | 'path'>): PathBounds {
+  if (path !== undefined) {
+    return { low: path, high: path + firstCharacter, isEmpty: false, isNarrowed: true }
+  }
   const session = sessionId === undefined ? '' : sessionFolder(sessionId)
   const low = prefix.startsWith(session) ? prefix : session
   return {

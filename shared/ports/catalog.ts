@@ -1,4 +1,4 @@
-import type { FileRecord, Metadata, PendingFile } from '../model/file.ts'
+import type { FileRecord, Metadata, PendingFile, ReadyFile } from '../model/file.ts'
 import type { ListPage, ListQuery } from '../model/listing.ts'
 import type { FileId, SessionId, WorkspacePath } from '../model/ids.ts'
 import type { ReserveRequest } from '../model/reservation.ts'
@@ -22,6 +22,7 @@ import type { Usage } from '../model/usage.ts'
  * | --- | --- | --- |
  * | `remove` | a file | moves it to the trash; a pending file is purged |
  * | `restore` | a file in the trash | moves it back to a path |
+ * | `restoreVersion` | a file in the trash | moves it back to its path, and the path's owner to the trash |
  * | `purge` | a file in any state | deletes the record and releases path and quota |
  * | `expire` | a pending file | purges it, if its reservation has ended |
  * | `trimTrash` | the trash of a workspace | purges the oldest files while the trash exceeds its limits |
@@ -134,6 +135,19 @@ export interface Catalog {
   restore(workspaceId: string, id: FileId, path?: WorkspacePath): Promise<FileRecord | undefined>
 
   /**
+   * Moves a file from the trash to its path, and the path's owner to the trash, superseded by it. Resolves to undefined
+   * unless the file is ready and its path is `path`.
+   * - A file that is not deleted does not change.
+   * - A path without an owner is taken. A pending file of the path stays pending.
+   * - Bytes, records or metadata beyond their limits throw `quota-exceeded`. The owner's no longer count.
+   */
+  restoreVersion(
+    workspaceId: string,
+    id: FileId,
+    path: WorkspacePath,
+  ): Promise<Removal<ReadyFile> | undefined>
+
+  /**
    * Deletes a record in any state and releases its path and quota. Resolves to the deleted record, or to undefined.
    * - A pending file leaves refusal `gone`.
    * - With `deletedBefore`, purges only a file that was moved to the trash before that instant.
@@ -160,6 +174,7 @@ export interface Catalog {
    * - Orders by sequence, or by path in code points and then by sequence. `descending` reverses the order.
    * - `after` resumes after a position of the same query. A file that exists throughout is listed exactly once, even if other
    *   files are added or removed between two pages.
+   * - With `path`, in path order only, lists exactly the files of that path.
    * - `prefix` is plain text at the start of the path. No character of `prefix` or `nameContains` is a pattern.
    * - `nameContains` ignores case, in every script.
    * - With `folders`, in path order only, all files with the same text up to the first `/` after the prefix become one folder,
@@ -208,9 +223,9 @@ export interface SessionRemoval {
   purged: FileRecord[]
 }
 
-export interface Removal {
-  /** The record after removal; for a pending file, the purged record. */
-  file: FileRecord
+export interface Removal<File extends FileRecord = FileRecord> {
+  /** The record after the change; for a removed pending file, the purged record. */
+  file: File
   /** Files purged to make room in the trash, oldest first, at most `maxPurgedAtOnce`. The caller deletes their bytes. */
   purged: FileRecord[]
 }

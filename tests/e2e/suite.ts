@@ -28,6 +28,7 @@ import { sessionCases } from './cases/changes/sessions.ts'
 import { signedCases } from './cases/reads/signed.ts'
 import { tenancyCases } from './cases/access/tenancy.ts'
 import { typeCases } from './cases/uploads/types.ts'
+import { versionCases } from './cases/changes/versions.ts'
 import { updateCases } from './cases/changes/update.ts'
 import { uploadCases } from './cases/uploads/upload.ts'
 import type { Server, Target } from './support/target.ts'
@@ -47,6 +48,7 @@ const everywhere: Cases[] = [
   deleteCases,
   sessionCases,
   folderListCases,
+  versionCases,
   previewCases,
   importCases,
   resumableCases,

@@ -8,6 +8,7 @@ import { rescan } from '../../shared/workspace/scan/rescan.ts'
 import { scan } from '../../shared/workspace/scan/scan.ts'
 import { sweep } from '../../shared/workspace/sweep/sweep.ts'
 import { copy, restore, update } from '../../shared/workspace/update.ts'
+import { restoreVersion } from '../../shared/workspace/versions.ts'
 import { openUpload } from '../../shared/workspace/upload/open-upload.ts'
 import { upload } from '../../shared/workspace/upload/upload.ts'
 import type { UploadTarget } from '../../shared/model/reservation.ts'
@@ -54,6 +55,7 @@ export async function perform(context: CommandContext): Promise<unknown> {
       })
     case 'remove':
     case 'restore':
+    case 'restoreVersion':
     case 'update':
     case 'copy':
     case 'read':
@@ -159,13 +161,13 @@ async function sweepAll({ stage, ports }: CommandContext, step: StepOf<'sweep'>)
 /** Performs a step that names a file by id or by path. */
 async function changeFile(
   context: CommandContext,
-  step: StepOf<'remove' | 'restore' | 'update' | 'copy' | 'read'>,
+  step: StepOf<'remove' | 'restore' | 'restoreVersion' | 'update' | 'copy' | 'read'>,
 ): Promise<unknown> {
   const { stage, ports, command } = context
   const id = pickId(context, step.pick)
   if (id === undefined) return
   const caller = callerOf(context)
-  const path = step.path && parsePath(step.path)
+  const path = 'path' in step && step.path ? parsePath(step.path) : undefined
   switch (step.do) {
     case 'remove': {
       const name = path && !command.isForeign ? { path } : { id }
@@ -174,6 +176,8 @@ async function changeFile(
     }
     case 'restore':
       return restore(ports, caller, id, path)
+    case 'restoreVersion':
+      return restoreVersion(ports, caller, { id, versionId: id })
     case 'update': {
       const metadata = { n: step.metadata }
       return update(ports, caller, id, {
@@ -207,8 +211,9 @@ async function read(context: CommandContext, name: FileName): Promise<void> {
 function pickId({ stage, command }: CommandContext, pick: number): FileId | undefined {
   const user = (command.user === 'ann') !== command.isForeign ? 'ann' : 'bob'
   const { files } = stage.checker.workspace(user)
-  const trash =
-    command.step.do === 'restore' ? files.filter(({ deletedAt }) => deletedAt !== null) : []
+  const trash = command.step.do.startsWith('restore')
+    ? files.filter(({ deletedAt }) => deletedAt !== null)
+    : []
   const existing = (trash.length > 0 ? trash : files).map(({ id }) => id).toReversed()
   const ids = pick % 8 === 7 || existing.length === 0 ? stage.ids[user] : existing
   return ids[pick % ids.length]

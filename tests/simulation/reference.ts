@@ -212,6 +212,24 @@ export function restore(id: FileId, to?: WorkspacePath): Rule {
   }
 }
 
+/** Swaps a file in the trash with the owner of its path. */
+export function restoreVersion(id: FileId, path: WorkspacePath): Rule {
+  return (workspace, now) => {
+    const file = find(workspace, id)
+    if (file?.state !== 'ready' || file.path !== path) return unchanged(workspace)
+    if (file.deletedAt === null) return { after: workspace, answer: { file, purged: [] } }
+    const owner = ownerOf(workspace, path)
+    const displaced = owner && { ...owner, deletedAt: now, supersededBy: id }
+    const others = displaced ? put(workspace, displaced) : workspace
+    if (!fits(others, file.sizeBytes)) return refused(workspace, 'quota-exceeded')
+    const refusal = recordRefusal(others, { records: 1, metadata: file.metadata })
+    if (refusal) return refused(workspace, refusal)
+    const restored = { ...file, deletedAt: null, supersededBy: null }
+    const { after, purged } = trimmed(put(others, restored))
+    return { after, answer: { file: restored, purged } }
+  }
+}
+
 /** Deletes the record of a file. With `deletedBefore`, only if the file was deleted before that time. */
 export function purge(id: FileId, deletedBefore?: Date): Rule {
   return (workspace) => {

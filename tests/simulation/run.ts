@@ -134,7 +134,7 @@ function outcomeOf({ isForeign, step }: Command): (error: unknown) => string {
     if (error instanceof Crashed) return 'crashed'
     if (error instanceof BodyAborted) return 'body aborted'
     if (!(error instanceof WorkspaceError)) throw error
-    const isAboutFile = ['restore', 'update', 'copy', 'read'].includes(step.do)
+    const isAboutFile = ['restore', 'restoreVersion', 'update', 'copy', 'read'].includes(step.do)
     if (isForeign && isAboutFile && error.code !== 'not-found') {
       throw new Error(
         `I7: an operation on a foreign file failed with ${error.code}, expected not-found`,

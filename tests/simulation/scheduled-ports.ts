@@ -41,6 +41,7 @@ const changes = {
     rules.removeSession(session, options),
   ],
   restore: (workspaceId, id, path) => [workspaceId, rules.restore(id, path)],
+  restoreVersion: (workspaceId, id, path) => [workspaceId, rules.restoreVersion(id, path)],
   purge: (workspaceId, id, before) => [workspaceId, rules.purge(id, before)],
   expire: (workspaceId, id, before) => [workspaceId, rules.expire(id, before)],
   trimTrash: (workspaceId) => [workspaceId, rules.trimTrash()],

@@ -27,6 +27,7 @@ export type Step =
   | { do: 'remove'; pick: number; path?: Path | undefined; purge: boolean; ifMatch: boolean }
   | { do: 'removeSession'; purge: boolean }
   | { do: 'restore'; pick: number; path?: Path | undefined }
+  | { do: 'restoreVersion'; pick: number }
   | { do: 'update'; pick: number; path?: Path | undefined; metadata: number }
   | { do: 'copy'; pick: number; path: Path; overwrite: boolean }
   | { do: 'read'; pick: number; path?: Path | undefined }
@@ -116,6 +117,7 @@ const remove = fc.record({
 })
 const removeSession = fc.record({ do: fc.constant('removeSession' as const), purge: fc.boolean() })
 const restore = fc.record({ do: fc.constant('restore' as const), pick, path: maybePath })
+const restoreVersion = fc.record({ do: fc.constant('restoreVersion' as const), pick })
 const update = fc.record({
   do: fc.constant('update' as const),
   pick,
@@ -153,6 +155,7 @@ export const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 3, arbitrary: remove },
   { weight: 1, arbitrary: removeSession },
   { weight: 3, arbitrary: restore },
+  { weight: 2, arbitrary: restoreVersion },
   { weight: 3, arbitrary: update },
   { weight: 2, arbitrary: copy },
   { weight: 2, arbitrary: read },
@@ -172,4 +175,6 @@ export const conflictingPair: fc.Arbitrary<Step[]> = fc.oneof(
   fc.tuple(remove, read),
   fc.tuple(rescan, remove),
   fc.tuple(deliver, remove),
+  fc.tuple(deliver, restoreVersion),
+  fc.tuple(restoreVersion, restoreVersion),
 )

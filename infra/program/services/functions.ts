@@ -43,6 +43,7 @@ const separate: CloudFunction[] = [
     name: 'read',
     routes: [
       route('GET /files/:id'),
+      route('GET /files/:id/versions'),
       route('GET /files/:id/content'),
       route('GET /content/*'),
       route('GET /files/:id/preview'),
@@ -65,6 +66,7 @@ const separate: CloudFunction[] = [
       route('PATCH /files/:id'),
       route('POST /files/:id/copy'),
       route('POST /files/:id/restore'),
+      route('POST /files/:id/versions/:version/restore'),
     ],
     documents: ['create', 'delete', 'get', 'list', 'update'],
     objects: ['create', 'delete', 'get', 'list'],

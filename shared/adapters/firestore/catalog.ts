@@ -149,6 +149,16 @@ export class FirestoreCatalog implements Catalog, Maintenance, AsyncDisposable {
     )
   }
 
+  async restoreVersion(
+    workspaceId: string,
+    id: FileId,
+    path: WorkspacePath,
+  ): Promise<Removal<ReadyFile> | undefined> {
+    return this.#connection.change(workspaceId, (transaction) =>
+      changes.restoreVersion(transaction, id, path),
+    )
+  }
+
   async purge(
     workspaceId: string,
     id: FileId,

@@ -81,6 +81,25 @@ export async function restoreFile(
   return restored
 }
 
+export async function restoreVersion(
+  transaction: WorkspaceTransaction,
+  id: FileId,
+  path: WorkspacePath,
+): Promise<Removal<ReadyFile> | undefined> {
+  const file = await transaction.openFile(id)
+  if (file?.state !== 'ready' || file.path !== path) return undefined
+  if (!file.isDeleted) return { file, purged: [] }
+  const { owner } = await transaction.readClaims(path)
+  const displaced = owner && trashed(owner, file.id, transaction.now)
+  if (owner && displaced) await transaction.displace(owner, displaced)
+  assertFits(transaction.usage, file.sizeBytes)
+  assertRoomForRecord(transaction.usage, file.metadata)
+  const restored = untrashed(file, transaction.now)
+  transaction.replace(file, restored)
+  const moved = displaced ? [restored, displaced] : [restored]
+  return { file: restored, purged: await trimTrash(transaction, moved) }
+}
+
 export async function purgeFile(
   transaction: WorkspaceTransaction,
   id: FileId,

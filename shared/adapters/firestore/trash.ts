@@ -7,7 +7,7 @@ import type { WorkspaceTransaction } from './transaction/workspace-transaction.t
 /**
  * Purges the oldest files of a trash that is over its limit, `maxPurgedAtOnce` at most. A commit is limited to 10 MiB including
  * index entries, and a file with the longest possible name has about 90 KB of them. Returns the purged records, oldest first.
- * `moved` are the files that this transaction moves to the trash or within it.
+ * `moved` are the files that this transaction moves to the trash, within it or out of it.
  */
 export async function trimTrash(
   transaction: WorkspaceTransaction,
@@ -24,7 +24,9 @@ export async function trimTrash(
 }
 
 async function* oldestFirst(transaction: WorkspaceTransaction, moved: FileRecord[]) {
-  const waiting = moved.toSorted((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1))
+  const waiting = moved
+    .filter(({ isDeleted }) => isDeleted)
+    .toSorted((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1))
   for await (const file of stored(transaction)) {
     if (moved.some(({ id }) => id === file.id)) continue
     while (waiting[0] && keyOf(waiting[0]) < keyOf(file))

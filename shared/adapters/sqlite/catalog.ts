@@ -158,6 +158,16 @@ export class SqliteCatalog implements Catalog, Maintenance {
     )
   }
 
+  async restoreVersion(
+    workspaceId: string,
+    id: FileId,
+    path: WorkspacePath,
+  ): Promise<Removal<ReadyFile> | undefined> {
+    return this.#change(workspaceId, id, (context, file) =>
+      changes.restoreVersion(context, file, path),
+    )
+  }
+
   async purge(
     workspaceId: string,
     id: FileId,

@@ -78,6 +78,23 @@ export function restoreFile(
   return restored
 }
 
+export function restoreVersion(
+  { database, allowance, now }: ChangeContext,
+  file: FileRecord | undefined,
+  path: WorkspacePath,
+): Removal<ReadyFile> | undefined {
+  if (file?.state !== 'ready' || file.path !== path) return undefined
+  if (!file.isDeleted) return { file, purged: [] }
+  const owner = readOwner(database, file.workspaceId, path)
+  if (owner) replaceFile(database, owner, trashed(owner, file.id, now))
+  const usage = readUsage(database, file.workspaceId, allowance)
+  assertFits(usage, file.sizeBytes)
+  assertRoomForRecord(usage, file.metadata)
+  const restored = untrashed(file, now)
+  replaceFile(database, file, restored)
+  return { file: restored, purged: trimTrash(database, file.workspaceId, allowance) }
+}
+
 export function purgeFile(
   { database, now }: ChangeContext,
   file: FileRecord | undefined,

@@ -1,6 +1,17 @@
 import { z } from 'zod'
 import { fileViewSchema } from './file.ts'
 
+/** One page of `GET /files/{id}/versions`. */
+export const versionListingSchema = z
+  .object({
+    versions: z
+      .array(fileViewSchema)
+      .describe('The present file of the path first, then those in the trash.'),
+    nextCursor: z.string().optional(),
+    hasMore: z.boolean(),
+  })
+  .meta({ id: 'VersionListing' })
+
 /** One page of `GET /files`. */
 export const listingSchema = z
   .object({

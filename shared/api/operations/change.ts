@@ -64,6 +64,13 @@ export const changeOperations: Operations = {
       'quota-exceeded',
     ],
   },
+  'POST /files/{id}/versions/{version}/restore': {
+    id: 'restoreVersion',
+    summary: 'Makes an earlier version the file of its path. The present file becomes a version.',
+    access: 'files:write',
+    answers: { 200: record },
+    problems: ['not-found', 'not-scanned', 'infected', 'unscannable', 'quota-exceeded'],
+  },
   'DELETE /files/{id}': {
     id: 'deleteFile',
     summary: 'Moves a file to the trash, or removes it for good.',

@@ -1,8 +1,14 @@
-import { listingSchema } from '../answers/listing.ts'
+import { listingSchema, versionListingSchema } from '../answers/listing.ts'
 import { linkSchema } from '../answers/transfers.ts'
 import { usageSchema } from '../answers/usage.ts'
 import type { Operation, Operations } from '../operation.ts'
-import { contentQuery, downloadQuery, listQuery, previewQuery } from '../requests/reads.ts'
+import {
+  contentQuery,
+  downloadQuery,
+  listQuery,
+  previewQuery,
+  versionsQuery,
+} from '../requests/reads.ts'
 import { record, served } from './answers.ts'
 
 const unreadable = ['not-found', 'infected', 'unscannable', 'not-scanned', 'gone'] as const
@@ -48,6 +54,16 @@ export const readOperations: Operations = {
     headers: ['Prefer'],
     answers: { 200: record },
     problems: ['not-found', 'gone'],
+  },
+  'GET /files/{id}/versions': {
+    id: 'listVersions',
+    summary: 'The ready files that the path of a file has held.',
+    access: 'files:read',
+    query: versionsQuery,
+    answers: {
+      200: { description: 'One page.', content: { 'application/json': versionListingSchema } },
+    },
+    problems: ['not-found'],
   },
   'GET /files/{id}/content': { id: 'getFileContent', summary: 'The bytes of a file.', ...content },
   'GET /content/{path}': {

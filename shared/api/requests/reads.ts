@@ -23,6 +23,12 @@ export const listQuery = z.object({
   total: flag.optional(),
 })
 
+/** `GET /files/{id}/versions` */
+export const versionsQuery = z.object({
+  limit: integer(1, 1000).default(200),
+  cursor: z.string().optional(),
+})
+
 /** `GET /folders` */
 export const foldersQuery = z.object({
   prefix: z.string().optional(),

@@ -141,6 +141,16 @@ const mutations: Record<Mutation, Record<string, Case>> = {
       run: ({ catalog }, { id }) => catalog.restore(user, id, parsePath('/b')),
     },
   },
+  restoreVersion: {
+    'in the place of the owner': {
+      before: async (world) => {
+        const file = await ready(world)
+        await world.upload('/sessions/s/a', { overwrite: true })
+        return file
+      },
+      run: ({ catalog }, { id, path }) => catalog.restoreVersion(user, id, path),
+    },
+  },
   purge: {
     'a ready file': { before: ready, run: ({ catalog }, { id }) => catalog.purge(user, id) },
     'a deleted file': { before: deleted, run: ({ catalog }, { id }) => catalog.purge(user, id) },

@@ -33,6 +33,10 @@ const deletedFile = async (world: World) => {
   await world.catalog.remove(user, file.id)
   return [file]
 }
+const replacedFile = async (world: World) => {
+  const file = await world.upload('/a')
+  return [file, await world.upload('/a', { maxBytes: 20, overwrite: true })]
+}
 const fullTrash = async (world: World) => {
   for (const [name, maxBytes] of [
     ['/1', 400],
@@ -200,6 +204,11 @@ export const operations: Operation[] = [
     name: '`restore`',
     before: deletedFile,
     run: onFile((world, { id }) => world.catalog.restore(user, id)),
+  },
+  {
+    name: '`restoreVersion`, in the place of another file',
+    before: replacedFile,
+    run: onFile((world, { id }) => world.catalog.restoreVersion(user, id, path)),
   },
   {
     name: '`purge`, from the trash',

@@ -15,7 +15,7 @@ import { describeReserve } from './reserve.ts'
 import { describeSession } from './session.ts'
 import { describeSettle } from './settle.ts'
 import { describeSweep } from './sweep.ts'
-import { describeTrash } from './trash.ts'
+import { describeTrash, describeVersions } from './trash.ts'
 import { World, type Begin, type OpenCatalog } from './world.ts'
 
 /** The contract of `Catalog`, for every adapter: one test for each sentence of the port. */
@@ -31,6 +31,7 @@ export function describeCatalog(name: string, open: OpenCatalog): void {
     describeChanges(begin)
     describeRemoval(begin)
     describeTrash(begin)
+    describeVersions(begin)
     describeReads(begin)
     describeSweep(begin)
     describeRescan(begin)

@@ -60,6 +60,14 @@ const change = fc
     },
   }))
 
+const bringBack = back.map((index): Step => ({
+  words: `restoreVersion ${index}`,
+  run: async (world, ids) => {
+    const file = await fileAt(world, ids, index)
+    if (file) await world.catalog.restoreVersion(user, file.id, file.path)
+  },
+}))
+
 const applyRescan = fc
   .tuple(back, fc.constantFrom(clean, unscannable, infected), fc.constantFrom('2', '3'))
   .map(([index, scan, day]): Step => ({
@@ -97,6 +105,7 @@ const steps = fc.array(
     { weight: 4, arbitrary: settle },
     { weight: 2, arbitrary: change },
     { weight: 1, arbitrary: move },
+    { weight: 1, arbitrary: bringBack },
     { weight: 1, arbitrary: applyRescan },
     { weight: 1, arbitrary: describeAgain },
   ),

@@ -1,6 +1,9 @@
 import { describe, expect, test } from 'vitest'
+import type { ListQuery } from '../../../shared/model/listing.ts'
 import { parsePath } from '../../../shared/model/path.ts'
-import { codeOf, infected, newId, user, type Begin } from './world.ts'
+import { codeOf, infected, newId, user, type Begin, type World } from './world.ts'
+
+const path = parsePath('/a')
 
 export function describeTrash(begin: Begin): void {
   describe('restore', () => {
@@ -141,6 +144,131 @@ export function describeTrash(begin: Begin): void {
         true,
         [earlier.id],
       ])
+    })
+  })
+}
+
+/** Two versions of `/a`: the replaced one, and the owner. */
+async function twoVersions(world: World, sizes: [number, number] = [10, 20]) {
+  const [maxBytes, ownerBytes] = sizes
+  const version = await world.upload('/a', { maxBytes, metadata: { n: 1 } })
+  const owner = await world.upload('/a', { maxBytes: ownerBytes, overwrite: true })
+  return { version, owner }
+}
+
+export function describeVersions(begin: Begin): void {
+  describe('restoreVersion', () => {
+    test('moves the file to its path, and the owner to the trash, superseded by it', async () => {
+      await using world = await begin()
+      const { version, owner } = await twoVersions(world)
+      world.advance(5)
+      const at = world.now.toISOString()
+      const restored = { ...version, updatedAt: at }
+      const result = await world.catalog.restoreVersion(user, version.id, path)
+      expect(result).toEqual({ file: restored, purged: [] })
+      expect(await world.get(version)).toEqual(restored)
+      expect(await world.get(owner)).toEqual({
+        ...owner,
+        isDeleted: true,
+        deletedAt: at,
+        updatedAt: at,
+        supersededBy: version.id,
+      })
+      expect(await world.ownerOf('/a')).toBe(version.id)
+      expect(await world.counters()).toMatchObject({ liveBytes: 10, liveCount: 1, trashBytes: 20 })
+      const back = await world.catalog.restoreVersion(user, owner.id, path)
+      expect(back?.file.id).toBe(owner.id)
+      expect(await world.ownerOf('/a')).toBe(owner.id)
+    })
+
+    test('takes a path without an owner, and leaves a pending file of the path pending', async () => {
+      await using world = await begin()
+      const file = await world.upload('/a')
+      await world.catalog.remove(user, file.id)
+      const pending = await world.reserve('/a')
+      await world.catalog.restoreVersion(user, file.id, path)
+      expect(await world.ownerOf('/a')).toBe(file.id)
+      expect(await world.get(pending)).toEqual(pending)
+      await world.settle(pending)
+      expect(await world.ownerOf('/a')).toBe(pending.id)
+      expect(await world.get(file)).toMatchObject({ isDeleted: true, supersededBy: pending.id })
+    })
+
+    test('resolves to undefined unless the file is ready and has the path', async () => {
+      await using world = await begin()
+      const { version, owner } = await twoVersions(world)
+      const refused = await world.reserve('/a', { overwrite: true })
+      await world.settle(refused, { scan: infected })
+      await world.catalog.remove(user, refused.id)
+      const { catalog } = world
+      expect(await catalog.restoreVersion(user, version.id, parsePath('/b'))).toBeUndefined()
+      expect(await catalog.restoreVersion(user, refused.id, path)).toBeUndefined()
+      expect(await catalog.restoreVersion(user, newId(), path)).toBeUndefined()
+      expect(await catalog.restoreVersion('user-2', version.id, path)).toBeUndefined()
+      expect(await world.ownerOf('/a')).toBe(owner.id)
+    })
+
+    test('does not change a file that is not deleted', async () => {
+      await using world = await begin()
+      const { owner } = await twoVersions(world)
+      world.advance(5)
+      const result = await world.catalog.restoreVersion(user, owner.id, path)
+      expect(result).toEqual({ file: owner, purged: [] })
+      expect(await world.get(owner)).toEqual(owner)
+    })
+
+    test('counts the bytes of the owner as free, and throws quota-exceeded beyond the quota', async () => {
+      await using world = await begin(100)
+      const { version, owner } = await twoVersions(world, [90, 50])
+      await world.upload('/b', { maxBytes: 20 })
+      expect(await codeOf(world.catalog.restoreVersion(user, version.id, path))).toBe(
+        'quota-exceeded',
+      )
+      expect(await world.ownerOf('/a')).toBe(owner.id)
+      expect(await world.counters()).toMatchObject({ liveBytes: 70, trashBytes: 90 })
+      const other = await begin(100)
+      const { version: small } = await twoVersions(other, [90, 50])
+      expect((await other.catalog.restoreVersion(user, small.id, path))?.file.id).toBe(small.id)
+      await other[Symbol.asyncDispose]()
+    })
+
+    test('purges the oldest files of a trash that exceeds the quota, and not the restored file', async () => {
+      await using world = await begin(100)
+      const { version, owner } = await twoVersions(world, [10, 60])
+      world.advance(5)
+      const old = await world.upload('/old', { maxBytes: 40 })
+      await world.catalog.remove(user, old.id)
+      world.advance(5)
+      const result = await world.catalog.restoreVersion(user, version.id, path)
+      expect(result?.purged).toEqual([])
+      expect(await world.counters()).toMatchObject({ liveBytes: 10, trashBytes: 100 })
+      await world.upload('/a', { maxBytes: 70, overwrite: true })
+      const again = await world.catalog.restoreVersion(user, version.id, path)
+      expect(again?.purged.map(({ id }) => id)).toEqual([owner.id])
+      expect(again?.file.id).toBe(version.id)
+      expect(await world.ownerOf('/a')).toBe(version.id)
+    })
+  })
+
+  describe('list with a path', () => {
+    test.each([
+      [false, [1, 2]],
+      [true, [2, 1]],
+    ])('lists exactly the files of that path (descending %s)', async (descending, expected) => {
+      await using world = await begin()
+      for (const name of ['/a', '/a', '/a', '/a/b', '/a!', '/a\u{1f600}', '/A', '/ab']) {
+        const file = await world.upload(name, { overwrite: true })
+        if (name !== '/a') await world.catalog.remove(user, file.id)
+      }
+      const sequences = async (query: Partial<ListQuery>) => {
+        const { files, next } = await world.list({ path, descending, ...query })
+        return { found: files.map((file) => file.sequence), next }
+      }
+      expect(await sequences({})).toEqual({ found: [3], next: undefined })
+      const first = await sequences({ deleted: true, limit: 1 })
+      expect(first.found).toEqual(expected.slice(0, 1))
+      const second = await sequences({ deleted: true, ...(first.next && { after: first.next }) })
+      expect(second).toEqual({ found: expected.slice(1), next: undefined })
     })
   })
 }
