@@ -25,10 +25,11 @@ export const readRoutes = (
 ) => {
   const content = async (c: Context<AppEnv>, name: FileName) => {
     const { inline } = parseQuery(c, contentQuery)
-    const { file, open } = await readContent(ports, c.get('caller'), name)
+    const { file, open, bytes } = await readContent(ports, c.get('caller'), name)
     const { checksum, sizeBytes, updatedAt } = file
     return serveContent(c, {
       open,
+      bytes,
       etag: etagOf(checksum),
       sizeBytes,
       checksum,

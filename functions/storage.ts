@@ -36,10 +36,11 @@ export const storageRoutes = (
       const signed = storage.verifySignedUrl(`${path}?${query}`)
       const owner = ownerOf(signed.storagePath)
       if (!owner) throw notFound()
-      const { file, open } = await readContent(ports, owner, { id: owner.id })
+      const { file, open, bytes } = await readContent(ports, owner, { id: owner.id })
       if (file.generation !== signed.generation) throw notFound()
       return serveContent(c, {
         open,
+        bytes,
         etag: etagOf(file.checksum),
         checksum: file.checksum,
         sizeBytes: file.sizeBytes,

@@ -75,6 +75,7 @@ const blobs = {
   locate: [],
   write: overwrite,
   read: find,
+  readBytes: find,
   stat: find,
   remove: [objectDelete, objectList],
   copy: [objectCreate, ...find],

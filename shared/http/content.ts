@@ -1,7 +1,7 @@
 import type { Context } from 'hono'
 import type { Readable } from 'node:stream'
 import { WorkspaceError } from '../model/errors.ts'
-import type { ByteRange } from '../ports/blob-store.ts'
+import { maxBytesAtOnce, type ByteRange } from '../ports/blob-store.ts'
 import type { AppEnv } from './app-env.ts'
 import { byteranges } from './protocol/byteranges.ts'
 import { evaluatePreconditions, ifRangeHolds, type Validators } from './protocol/conditional.ts'
@@ -14,6 +14,8 @@ import { toWebStream } from './body/web-stream.ts'
 export interface Content extends Validators {
   /** All bytes, or an inclusive range of them; undefined if they are missing. */
   open: (range?: ByteRange) => Promise<Readable | undefined>
+  /** An inclusive range of at most `maxBytesAtOnce` bytes, if the bytes can be read without a stream. */
+  bytes?: (range: ByteRange) => Promise<Uint8Array | undefined>
   sizeBytes: number
   /** SHA-256 of all bytes, hex. */
   checksum: string
@@ -50,7 +52,7 @@ export async function serveContent(c: Context<AppEnv>, content: Content): Promis
     : 'whole'
   if (ranges === 'unsatisfiable') throw unsatisfiable(c, sizeBytes)
   if (ranges === 'whole') {
-    const body = toWebStream(await openOrThrow(content), sizeBytes, reportTo(c, content))
+    const body = await bodyOf(c, content, { start: 0, end: sizeBytes - 1 })
     return c.body(body, 200, { ...headers, 'Content-Length': `${sizeBytes}` })
   }
   return ranges.length === 1 ? onePart(c, content, ranges) : manyParts(c, content, ranges)
@@ -63,13 +65,26 @@ async function onePart(
 ): Promise<Response> {
   const [range] = ranges
   if (range === undefined) throw new Error('The range set is empty')
-  const source = await openOrThrow(content, range)
-  const body = toWebStream(source, rangeLength(range), reportTo(c, content))
-  return c.body(body, 206, {
+  return c.body(await bodyOf(c, content, range), 206, {
     ...contentHeaders(content),
     'Content-Length': `${rangeLength(range)}`,
     'Content-Range': contentRange(range, content.sizeBytes),
   })
+}
+
+/** The body of an answer with one range. A short one is read at once: a stream costs more than its bytes. */
+async function bodyOf(
+  c: Context<AppEnv>,
+  content: Content,
+  range: ByteRange,
+): Promise<Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array>> {
+  const length = rangeLength(range)
+  if (content.bytes && length > 0 && length <= maxBytesAtOnce) {
+    return presentOrThrow(content, await content.bytes(range)) as Uint8Array<ArrayBuffer>
+  }
+  // The whole of an empty file is no range.
+  const source = await openOrThrow(content, length === content.sizeBytes ? undefined : range)
+  return toWebStream(source, length, reportTo(c, content))
 }
 
 async function manyParts(
@@ -93,9 +108,14 @@ async function manyParts(
 }
 
 async function openOrThrow(content: Content, range?: ByteRange): Promise<Readable> {
-  const stream = await content.open(range)
-  if (!stream) throw new Error(`The bytes of ${content.etag} are missing, but their record exists`)
-  return stream
+  return presentOrThrow(content, await content.open(range))
+}
+
+function presentOrThrow<Body>({ etag }: Content, body: Body | undefined): Body {
+  if (body === undefined) {
+    throw new Error(`The bytes of ${etag} are missing, but their record exists`)
+  }
+  return body
 }
 
 /** Logs a failure after the status is sent. The client sees only a truncated answer. */

@@ -1,6 +1,9 @@
 import type { Readable } from 'node:stream'
 import type { FileId } from '../model/ids.ts'
 
+/** The longest range that `readBytes` reads. */
+export const maxBytesAtOnce = 64 * 1024
+
 /** Stores bytes at opaque storage paths, one generation each. Independent of workspace paths, users and verdicts. */
 export interface BlobStore {
   /** The storage path for a new file's bytes. Pure, and unique for the file's id. */
@@ -17,6 +20,12 @@ export interface BlobStore {
 
   /** The bytes of exactly this generation, or an inclusive range of them. Undefined if there is no such generation. */
   read(blob: BlobRef, range?: ByteRange): Promise<Readable | undefined>
+
+  /**
+   * A range of at most `maxBytesAtOnce` bytes of exactly this generation, in memory. Undefined if there is no such generation.
+   * Throws if the blob ends before the range.
+   */
+  readBytes(blob: BlobRef, range: ByteRange): Promise<Buffer | undefined>
 
   /** The generation at a storage path, or undefined. */
   stat(storagePath: string): Promise<StoredBlob | undefined>

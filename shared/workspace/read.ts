@@ -66,6 +66,8 @@ export interface Content {
   file: ReadyFile
   /** Opens the bytes of the scanned generation, or an inclusive range of them. */
   open: (range?: ByteRange) => Promise<Readable>
+  /** Reads an inclusive range of at most `maxBytesAtOnce` bytes into memory. */
+  bytes: (range: ByteRange) => Promise<Buffer>
 }
 
 /** Returns a reader of a ready file's bytes, at exactly the scanned generation: other bytes are never served. */
@@ -79,16 +81,19 @@ export async function readContent(
   if (file.missingSince !== undefined && !(await isStored(ports, file))) {
     throw contentMissing(file, file.missingSince)
   }
-  const open = async (range?: ByteRange) => {
-    const body = await ports.blobs.read(file, range)
-    if (body) return body
+  const present = async <Body>(body: Body | undefined): Promise<Body> => {
+    if (body !== undefined) return body
     // Throws `gone` if the file was purged after its record was read. Otherwise the store has lost bytes.
     await readyFile(ports, caller, { id: file.id })
     throw new Error(
       `The blob of file ${file.id} is missing at ${file.storagePath}#${file.generation}`,
     )
   }
-  return { file, open }
+  return {
+    file,
+    open: async (range) => present(await ports.blobs.read(file, range)),
+    bytes: async (range) => present(await ports.blobs.readBytes(file, range)),
+  }
 }
 
 async function isStored({ blobs }: Pick<Ports, 'blobs'>, file: ReadyFile): Promise<boolean> {

@@ -57,6 +57,19 @@ beforeAll(async () => {
       c.res.headers.set('X-After', 'yes')
     })
     routes.get('/blob', (c) => serveContent(c, content()))
+    routes.get('/small', (c) =>
+      serveContent(
+        c,
+        content({
+          sizeBytes: 10,
+          open: () => Promise.reject(new Error('A short body needs no stream')),
+          bytes: async ({ start, end }) => bytes.subarray(start, end + 1),
+        }),
+      ),
+    )
+    routes.get('/small-and-gone', (c) =>
+      serveContent(c, content({ sizeBytes: 10, bytes: () => Promise.resolve(undefined) })),
+    )
     routes.get('/empty', (c) =>
       serveContent(c, content({ sizeBytes: 0, open: () => Promise.resolve(Readable.from([])) })),
     )
@@ -139,6 +152,22 @@ describe('serving bytes', () => {
     expect(response.headers.get('content-length')).toBe('999901')
     expect(response.headers.get('repr-digest')).toBe(reprDigest)
     expect(bytes.subarray(100, 1_000_001).equals(await response.bytes())).toBe(true)
+  })
+
+  it('answers a short body and a short range without a stream', async () => {
+    const whole = await get('/small')
+    expect(whole.status).toBe(200)
+    expect(whole.headers.get('content-length')).toBe('10')
+    expect(whole.headers.get('repr-digest')).toBe(reprDigest)
+    expect(bytes.subarray(0, 10).equals(await whole.bytes())).toBe(true)
+    const part = await get('/small', { range: 'bytes=3-4' })
+    expect(part.status).toBe(206)
+    expect(part.headers.get('content-range')).toBe('bytes 3-4/10')
+    expect(bytes.subarray(3, 5).equals(await part.bytes())).toBe(true)
+  })
+
+  it('answers 500 for a short body that is missing', async () => {
+    expect((await get('/small-and-gone')).status).toBe(500)
   })
 
   it('answers several ranges as multipart/byteranges with the declared length, in the requested order', async () => {

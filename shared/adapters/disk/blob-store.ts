@@ -22,6 +22,7 @@ import { DiskDerived } from './derived.ts'
 import { blobAt, listBlobs } from './list.ts'
 import { parseLocation, storagePathOf, type BlobLocation } from './locate.ts'
 import { openSecret } from './secret.ts'
+import { readBytesOf } from './read-bytes.ts'
 import { TemporaryDirectories } from './temporary-directories.ts'
 import { DiskUploads } from './uploads.ts'
 import { Generations, instantOf, isGeneration } from './generation.ts'
@@ -130,6 +131,11 @@ export class DiskBlobStore implements BlobStore, ResumableUploads, AsyncDisposab
     // The stream allocates a buffer for each read. Without `end` it needs one more read to find the end of the file.
     const highWaterMark = Math.max(1, Math.min(maxReadBufferBytes, end - start + 1))
     return file.createReadStream({ highWaterMark, start, ...(end >= start && { end }) })
+  }
+
+  async readBytes(blob: BlobRef, range: ByteRange): Promise<Buffer | undefined> {
+    const path = this.#fileOf(blob)
+    return path === undefined ? undefined : readBytesOf(path, range)
   }
 
   async stat(storagePath: string): Promise<StoredBlob | undefined> {

@@ -1,3 +1,4 @@
+import { buffer } from 'node:stream/consumers'
 import { randomUUID } from 'node:crypto'
 import type { Readable } from 'node:stream'
 import type { FileId } from '../../model/ids.ts'
@@ -91,6 +92,11 @@ export class GcsBlobStore implements BlobStore {
     const object = { name, generation: blob.generation }
     const open = (start: number, end?: number) => this.#client.openBody(object, start, end)
     return readObject(open, this.#client.retry, range)
+  }
+
+  async readBytes(blob: BlobRef, range: ByteRange): Promise<Buffer | undefined> {
+    const body = await this.read(blob, range)
+    return body && buffer(body)
   }
 
   async stat(storagePath: string): Promise<StoredBlob | undefined> {

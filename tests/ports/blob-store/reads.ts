@@ -1,4 +1,5 @@
 import { describe, expect, test, vi } from 'vitest'
+import { maxBytesAtOnce } from '../../../shared/ports/blob-store.ts'
 import { contentType, newId, type BlobWorld } from './world.ts'
 
 export function describeBlobReads(begin: () => Promise<BlobWorld>): void {
@@ -34,6 +35,44 @@ export function describeBlobReads(begin: () => Promise<BlobWorld>): void {
       await world.store.remove(blob)
       const chunks = (await body?.toArray()) as Buffer[]
       expect(Buffer.concat(chunks).length).toBe(text.length)
+    })
+  })
+
+  describe('readBytes', () => {
+    test('returns an inclusive range of the bytes', async () => {
+      await using world = await begin()
+      const blob = await world.write(world.newPath(), '0123456789')
+      const read = async (start: number, end: number) =>
+        (await world.store.readBytes(blob, { start, end }))?.toString()
+      expect(await read(0, 9)).toBe('0123456789')
+      expect(await read(3, 5)).toBe('345')
+      expect(await read(9, 9)).toBe('9')
+    })
+
+    test('reads the longest range that it may', async () => {
+      await using world = await begin()
+      const text = 'x'.repeat(maxBytesAtOnce)
+      const blob = await world.write(world.newPath(), text)
+      const bytes = await world.store.readBytes(blob, { start: 0, end: text.length - 1 })
+      expect(bytes?.toString()).toBe(text)
+    })
+
+    test('returns undefined for another generation and for another name', async () => {
+      await using world = await begin()
+      const blob = await world.write(world.newPath(), 'bytes')
+      const range = { start: 0, end: 4 }
+      const otherName = blob.storagePath.replace('notes', 'other')
+      const elsewhere = { ...blob, storagePath: otherName }
+      expect(await world.store.readBytes(elsewhere, range)).toBeUndefined()
+      expect(await world.store.readBytes({ ...blob, generation: '1' }, range)).toBeUndefined()
+      await world.store.remove(blob)
+      expect(await world.store.readBytes(blob, range)).toBeUndefined()
+    })
+
+    test('throws if the blob ends before the range', async () => {
+      await using world = await begin()
+      const blob = await world.write(world.newPath(), 'bytes')
+      await expect(world.store.readBytes(blob, { start: 0, end: 5 })).rejects.toThrow(Error)
     })
   })
 
