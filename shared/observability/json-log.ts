@@ -3,6 +3,7 @@ import type { LogEntry } from './log.ts'
 /** A request may contain 100 kB of text, and logs are billed by the byte. */
 const maxTextLength = 1024
 const maxStackLength = 16 * 1024
+const maxWaitingLength = 64 * 1024
 
 /** Truncates each long text of an entry. */
 function bounded(key: string, value: unknown): unknown {
@@ -30,12 +31,31 @@ export function logLine(entry: LogEntry, projectId: string | undefined): string 
       'logging.googleapis.com/trace_sampled': trace.sampled,
     }),
   }
-  return JSON.stringify(line, bounded)
+  const text = JSON.stringify(line)
+  // A function for each value doubles the time, and no text of a short line is too long.
+  return text.length <= maxTextLength ? text : JSON.stringify(line, bounded)
 }
 
-/** Logs to the standard output, one line of JSON for each entry. `projectId` is the project of the traces. */
+/**
+ * Logs to the standard output, one line of JSON for each entry. `projectId` is the project of the traces. Writes the lines of one turn
+ * of the event loop together, because a write of each takes a tenth of the time of a small request. Writes errors at once, with
+ * the lines before them: the process may end. A process that exits or fails writes its lines; one that is killed loses those of
+ * its last turn.
+ */
 export function jsonLog(projectId: string | undefined): (entry: LogEntry) => void {
   return (entry) => {
-    process.stdout.write(`${logLine(entry, projectId)}\n`)
+    if (waiting === '') setImmediate(writeWaiting)
+    waiting += `${logLine(entry, projectId)}\n`
+    if (entry.severity === 'ERROR' || waiting.length > maxWaitingLength) writeWaiting()
   }
 }
+
+let waiting = ''
+
+function writeWaiting(): void {
+  const lines = waiting
+  waiting = ''
+  if (lines !== '') process.stdout.write(lines)
+}
+
+process.on('exit', writeWaiting)

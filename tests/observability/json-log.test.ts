@@ -1,5 +1,7 @@
-import { describe, expect, test } from 'vitest'
-import { logLine } from '../../shared/observability/json-log.ts'
+import { execFile } from 'node:child_process'
+import { setImmediate } from 'node:timers/promises'
+import { afterEach, describe, expect, test, vi } from 'vitest'
+import { jsonLog, logLine } from '../../shared/observability/json-log.ts'
 
 const trace = { traceId: '0af7651916cd43dd8448eb211c80319c', spanId: 'b7ad6b7169203331' }
 
@@ -74,4 +76,59 @@ describe('a log line', () => {
     const entry = { severity: 'ERROR', message: 'a\nb', stack_trace: 'c\r\nd\u2028' } as const
     expect(logLine(entry, undefined)).not.toMatch(/[\r\n]/)
   })
+})
+
+/** Records the number of lines of each write. */
+function watchWrites(): number[] {
+  const writes: number[] = []
+  vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
+    writes.push(String(text).split('\n').length - 1)
+    return true
+  })
+  return writes
+}
+
+describe('the log', () => {
+  afterEach(() => vi.restoreAllMocks())
+
+  test('writes the lines of one turn of the event loop together', async () => {
+    const writes = watchWrites()
+    const log = jsonLog(undefined)
+    for (let i = 0; i < 3; i++) log({ severity: 'INFO', message: 'one' })
+    await setImmediate()
+    log({ severity: 'INFO', message: 'two' })
+    await setImmediate()
+    expect(writes).toEqual([3, 1])
+  })
+
+  test('writes an error at once, after the lines before it', () => {
+    const writes = watchWrites()
+    const log = jsonLog(undefined)
+    log({ severity: 'INFO', message: 'before' })
+    log({ severity: 'ERROR', message: 'failed' })
+    expect(writes).toEqual([2])
+  })
+
+  test('keeps at most 64 KiB of lines', async () => {
+    const writes = watchWrites()
+    const log = jsonLog(undefined)
+    for (let i = 0; i < 100; i++) log({ severity: 'INFO', message: 'x'.repeat(900) })
+    expect(writes).toHaveLength(1)
+    await setImmediate()
+  })
+
+  test.each(['process.exit()', 'throw new Error("failed")', ''])(
+    'writes all lines of a process that ends: %s',
+    async (end) => {
+      const module = new URL('../../shared/observability/json-log.ts', import.meta.url)
+      const program = `
+        import { jsonLog } from ${JSON.stringify(module)}
+        for (let i = 0; i < 50; i++) jsonLog(undefined)({ severity: 'INFO', message: 'line ' + i })
+        ${end}`
+      const args = ['--input-type=module', '--eval', program]
+      const { promise, resolve } = Promise.withResolvers<string>()
+      execFile(process.execPath, args, (_, stdout) => resolve(stdout))
+      expect((await promise).trim().split('\n')).toHaveLength(50)
+    },
+  )
 })
