@@ -42,8 +42,8 @@ export const readRoutes = (
     .get('/files/:id', allow('files:read'), async (c) => {
       const file = await readFile(ports, c.get('caller'), { id: c.req.param('id') })
       const seconds = waitSeconds(c, 0)
-      if (file.state !== 'pending' || seconds === 0) return answerFile(c, file)
-      return answerFile(c, await awaitVerdict(ports, file, { seconds, signal: c.req.raw.signal }))
+      if (file.state !== 'pending' || seconds === 0) return answerFile(file)
+      return answerFile(await awaitVerdict(ports, file, { seconds, signal: c.req.raw.signal }))
     })
     .get('/files/:id/versions', allow('files:read'), async (c) => {
       const request = { id: c.req.param('id'), ...parseQuery(c, versionsQuery) }

@@ -27,7 +27,7 @@ export const updateRoutes = (ports: UpdatePorts) =>
         ...(path !== undefined && { path: pathOf(caller, path, session) }),
         ...(metadata && { metadata }),
       })
-      return answerFile(c, file)
+      return answerFile(file)
     })
     .post('/files/:id/copy', allow('files:write'), async (c) => {
       const caller = c.get('caller')
@@ -40,11 +40,11 @@ export const updateRoutes = (ports: UpdatePorts) =>
       const caller = c.get('caller')
       const { path, session } = await jsonBody(c, restoreBody, { optional: true })
       const to = path === undefined ? undefined : pathOf(caller, path, session)
-      return answerFile(c, await restore(ports, caller, c.req.param('id'), to))
+      return answerFile(await restore(ports, caller, c.req.param('id'), to))
     })
     .post('/files/:id/versions/:version/restore', allow('files:write'), async (c) => {
       const { id, version: versionId } = c.req.param()
-      return answerFile(c, await restoreVersion(ports, c.get('caller'), { id, versionId }))
+      return answerFile(await restoreVersion(ports, c.get('caller'), { id, versionId }))
     })
 
 function pathOf(caller: Caller, path: string, session: string | undefined): WorkspacePath {

@@ -13,7 +13,7 @@ import { write } from './write.ts'
 
 type FileMethods = Omit<Workspace, 'storeMedia' | 'executionDirectory' | 'cleanExecution'>
 
-/** The file methods of a workspace; each calls one use case. */
+/** The file methods of a workspace; each calls one use case. Returns copies of records, because catalogs may share frozen ones. */
 export function openFiles(ports: Ports, caller: Caller): FileMethods {
   const idOf = async (file: FileName) => {
     const name = parseFileName(file)
@@ -30,25 +30,29 @@ export function openFiles(ports: Ports, caller: Caller): FileMethods {
         'file',
       )
       const { file, open } = await reading.readContent(ports, caller, parseFileName(name))
-      return { file, body: await open(range && rangeOf(range, file.sizeBytes)) }
+      return {
+        file: structuredClone(file),
+        body: await open(range && rangeOf(range, file.sizeBytes)),
+      }
     },
     async get(...given) {
       const { file } = parseArguments(argumentSchemas.file, named(given, 'file'), 'file')
-      return reading.readFile(ports, caller, parseFileName(file))
+      return structuredClone(await reading.readFile(ports, caller, parseFileName(file)))
     },
     async list(options = {}) {
       const { session, ...request } = parseArguments(argumentSchemas.list, options, 'options')
-      return list(ports, caller, {
+      const page = await list(ports, caller, {
         ...request,
         session: session === undefined ? undefined : parseSessionId(session),
       })
+      return structuredClone(page)
     },
     usage: () => usage(ports, caller),
     async update(...given) {
       const [, changes] = given
       const { file } = parseArguments(argumentSchemas.file, named(given, 'file'), 'file')
       const parsedChanges = changesOf(caller, changes)
-      return update(ports, caller, await idOf(file), parsedChanges)
+      return structuredClone(await update(ports, caller, await idOf(file), parsedChanges))
     },
     async copy(...given) {
       const { file, path, options } = parseArguments(
@@ -58,7 +62,8 @@ export function openFiles(ports: Ports, caller: Caller): FileMethods {
       )
       const to = resolvePath(caller, path)
       const overwrite = options.overwrite ?? false
-      return copy(ports, caller, { id: await idOf(file), path: to, overwrite })
+      const copied = await copy(ports, caller, { id: await idOf(file), path: to, overwrite })
+      return structuredClone(copied)
     },
     async delete(...given) {
       const { file, options } = parseArguments(
@@ -76,7 +81,7 @@ export function openFiles(ports: Ports, caller: Caller): FileMethods {
         'file',
       )
       const to = path === undefined ? undefined : resolvePath(caller, path)
-      return restore(ports, caller, await idOf(file), to)
+      return structuredClone(await restore(ports, caller, await idOf(file), to))
     },
   }
 }

@@ -36,7 +36,7 @@ export async function write(
     { name, mimeType, target, ...bodyOf(content), ...aborting },
     { seconds: waitSeconds, ...aborting },
   )
-  if (result.outcome === 'ready') return result.file
+  if (result.outcome === 'ready') return structuredClone(result.file)
   throw result.outcome === 'pending' ? notServed(result.file) : result.error
 }
 

@@ -19,3 +19,14 @@ function reservationView(reservation: Reservation) {
     ...(expectedChecksum && { expectedChecksum }),
   }
 }
+
+const texts = new WeakMap<FileRecord, string>()
+
+/** A file in the API, as JSON. Remembered for records that cannot change. */
+export function fileViewJson(file: FileRecord): string {
+  const known = texts.get(file)
+  if (known !== undefined) return known
+  const text = JSON.stringify(fileView(file))
+  if (Object.isFrozen(file)) texts.set(file, text)
+  return text
+}

@@ -7,6 +7,7 @@ import { byteranges } from './protocol/byteranges.ts'
 import { evaluatePreconditions, ifRangeHolds, type Validators } from './protocol/conditional.ts'
 import { reprDigest } from './protocol/digest.ts'
 import { contentRange, rangeLength, selectRanges } from './protocol/ranges.ts'
+import { plainAnswer } from './plain-answer.ts'
 import { securityPolicy } from './served-as.ts'
 import { toWebStream } from './body/web-stream.ts'
 
@@ -41,11 +42,11 @@ export async function serveContent(c: Context<AppEnv>, content: Content): Promis
       'The file is not the version that If-Match or If-Unmodified-Since names. Its ETag is its checksum in double quotes; read it again.',
     )
   }
-  if (outcome === 'not-modified') return c.body(null, 304, cacheHeaders(content))
+  if (outcome === 'not-modified') return plainAnswer(null, 304, cacheHeaders(content))
   const headers = contentHeaders(content)
   const { sizeBytes } = content
   if (c.req.method === 'HEAD') {
-    return c.body(null, 200, { ...headers, 'Content-Length': `${sizeBytes}` })
+    return plainAnswer(null, 200, { ...headers, 'Content-Length': `${sizeBytes}` })
   }
   const ranges = ifRangeHolds(field('if-range'), content)
     ? selectRanges(field('range'), sizeBytes)
@@ -53,7 +54,7 @@ export async function serveContent(c: Context<AppEnv>, content: Content): Promis
   if (ranges === 'unsatisfiable') throw unsatisfiable(c, sizeBytes)
   if (ranges === 'whole') {
     const body = await bodyOf(c, content, { start: 0, end: sizeBytes - 1 })
-    return c.body(body, 200, { ...headers, 'Content-Length': `${sizeBytes}` })
+    return plainAnswer(body, 200, { ...headers, 'Content-Length': `${sizeBytes}` })
   }
   return ranges.length === 1 ? onePart(c, content, ranges) : manyParts(c, content, ranges)
 }
@@ -65,7 +66,7 @@ async function onePart(
 ): Promise<Response> {
   const [range] = ranges
   if (range === undefined) throw new Error('The range set is empty')
-  return c.body(await bodyOf(c, content, range), 206, {
+  return plainAnswer(await bodyOf(c, content, range), 206, {
     ...contentHeaders(content),
     'Content-Length': `${rangeLength(range)}`,
     'Content-Range': contentRange(range, content.sizeBytes),
@@ -100,7 +101,7 @@ async function manyParts(
     first = undefined
     return opened
   })
-  return c.body(toWebStream(stream, parts.sizeBytes, reportTo(c, content)), 206, {
+  return plainAnswer(toWebStream(stream, parts.sizeBytes, reportTo(c, content)), 206, {
     ...contentHeaders(content),
     'Content-Type': parts.contentType,
     'Content-Length': `${parts.sizeBytes}`,

@@ -1,6 +1,7 @@
 import type { Context, MiddlewareHandler } from 'hono'
 import { matchesOrigin } from './protocol/origin.ts'
 import type { AppEnv } from './app-env.ts'
+import { presetHeader } from './server/preset-header.ts'
 
 /** The longest time that Chromium caches a preflight; Firefox allows a day. */
 const preflightSeconds = 7200
@@ -68,13 +69,12 @@ export function crossOrigin(
         },
       })
     }
-    // Set on c.res before the handler runs, so that answers and problems both get the headers.
     if (isAllowed) {
-      c.res.headers.set('Access-Control-Allow-Origin', origin)
-      c.res.headers.set('Access-Control-Expose-Headers', exposedHeaders)
+      presetHeader(c, 'Access-Control-Allow-Origin', origin)
+      presetHeader(c, 'Access-Control-Expose-Headers', exposedHeaders)
     }
     await next()
-    c.header('Vary', 'Origin', { append: true })
+    c.res.headers.append('Vary', 'Origin')
     return undefined
   }
 }

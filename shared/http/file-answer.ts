@@ -3,7 +3,8 @@ import type { FileRecord } from '../model/file.ts'
 import type { UploadOutcome } from '../workspace/upload/upload-and-wait.ts'
 import type { AppEnv } from './app-env.ts'
 import { etagOf } from './protocol/entity-tag.ts'
-import { fileView } from '../api/file-view.ts'
+import { fileViewJson } from '../api/file-view.ts'
+import { jsonAnswer } from './plain-answer.ts'
 import { basePath, locationUrl } from './target.ts'
 
 const retryAfterSeconds = 1
@@ -14,20 +15,19 @@ export function answerOutcome(c: Context<AppEnv>, result: UploadOutcome): Respon
     c.set('uploaded', true)
     throw result.error
   }
-  c.header('Location', locationOf(c, result.file))
-  if (result.outcome === 'ready') return answerFile(c, result.file, 201)
-  c.header('Retry-After', `${retryAfterSeconds}`)
-  return answerFile(c, result.file, 202)
+  const headers = { Location: locationOf(c, result.file) }
+  if (result.outcome === 'ready') return answerFile(result.file, 201, headers)
+  return answerFile(result.file, 202, { ...headers, 'Retry-After': `${retryAfterSeconds}` })
 }
 
 /** Answers a file's record. */
 export function answerFile(
-  c: Context<AppEnv>,
   file: FileRecord,
   status: 200 | 201 | 202 = 200,
+  headers: Record<string, string> = {},
 ): Response {
-  if (file.state === 'ready') c.header('ETag', etagOf(file.checksum))
-  return c.json(fileView(file), status)
+  const tag = file.state === 'ready' ? { ETag: etagOf(file.checksum) } : {}
+  return jsonAnswer(fileViewJson(file), status, { ...headers, ...tag })
 }
 
 export function locationOf(c: Context<AppEnv>, file: Pick<FileRecord, 'id'>): string {

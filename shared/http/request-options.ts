@@ -7,6 +7,7 @@ import type { AppEnv } from './app-env.ts'
 import { parseWritePreconditions } from './protocol/conditional.ts'
 import { parseWait } from './protocol/prefer.ts'
 import { parseQuery } from './query.ts'
+import { presetHeader } from './server/preset-header.ts'
 
 /** The time that an upload waits for its verdict without `Prefer: wait`. */
 const defaultWaitSeconds = 10
@@ -17,7 +18,7 @@ export function waitSeconds(c: Context<AppEnv>, byDefault = defaultWaitSeconds):
   const preferred = parseWait(c.req.header('Prefer') ?? '')
   if (preferred === undefined) return byDefault
   const seconds = Math.min(preferred, maxWaitSeconds)
-  c.header('Preference-Applied', `wait=${seconds}`)
+  presetHeader(c, 'Preference-Applied', `wait=${seconds}`)
   return seconds
 }
 

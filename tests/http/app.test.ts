@@ -12,6 +12,7 @@ import { expectProblem } from '../support/http/problem.ts'
 import { rawRequest } from '../support/http/raw-http.ts'
 
 const files = '/api/workspace/files'
+const origin = 'https://app.example'
 
 function addRoutes(routes: Hono<AppEnv>) {
   routes
@@ -75,6 +76,26 @@ describe('every answer', () => {
     expect((await app.request(files)).headers.get('Cache-Control')).toBe('no-store')
     const bytes = await app.request('/api/workspace/bytes')
     expect(bytes.headers.get('Cache-Control')).toBe('private')
+  })
+
+  test.each([
+    [files, 'no-store'],
+    ['/api/workspace/bytes', 'private'],
+    ['/nowhere', 'no-store'],
+    ['/api/workspace/broken', 'no-store'],
+  ])('of a server has the same headers: %s', async (path, caching) => {
+    const world = httpApp(addRoutes, { corsOrigins: [origin] })
+    await using server = await serve(world)
+    const { headers } = await fetch(server.url + path, {
+      headers: { 'X-Request-Id': 'mine', Prefer: 'wait=3', Origin: origin },
+    })
+    expect(Object.fromEntries(headers)).toMatchObject({
+      'x-request-id': 'mine',
+      'x-content-type-options': 'nosniff',
+      'cache-control': caching,
+      'access-control-allow-origin': origin,
+      vary: 'Origin',
+    })
   })
 
   test('to HEAD has the headers of GET and no body', async () => {
@@ -184,7 +205,6 @@ describe('tokens', () => {
 })
 
 describe('CORS', () => {
-  const origin = 'https://app.example'
   const preflight = { Origin: origin, 'Access-Control-Request-Method': 'DELETE' }
 
   test('answers a preflight of a configured origin with the methods of the route', async () => {

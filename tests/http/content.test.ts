@@ -8,6 +8,8 @@ import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { serveContent, type Content } from '../../shared/http/content.ts'
+import { presetHeader } from '../../shared/http/server/preset-header.ts'
+import { crossOrigin } from '../../shared/http/cors.ts'
 import { servedAs } from '../../shared/http/served-as.ts'
 import type { ByteRange } from '../../shared/ports/blob-store.ts'
 import { parseByteranges } from '../support/http/byteranges.ts'
@@ -52,7 +54,7 @@ beforeAll(async () => {
   await writeFile(join(folder.path, 'blob'), bytes)
   app = await serveApp((routes) => {
     routes.use(async (c, next) => {
-      c.header('X-Before', 'yes')
+      presetHeader(c, 'X-Before', 'yes')
       await next()
       c.res.headers.set('X-After', 'yes')
     })
@@ -259,6 +261,19 @@ describe('serving bytes', () => {
       expect(app.entries).toMatchObject([{ severity: 'ERROR', message }])
     },
   )
+
+  it('breaks the connection to a page of another origin too, without the reason', async () => {
+    const origin = 'https://app.example'
+    await using broken = await serveApp((routes) => {
+      routes.use(crossOrigin([origin], () => []))
+      routes.get('/', (c) => {
+        const fail = new Readable({ read: () => void fail.destroy(new Error('EIO /secret/place')) })
+        return serveContent(c, content({ open: () => Promise.resolve(fail) }))
+      })
+    })
+    const answer = fetch(broken.origin, { headers: { origin } })
+    await expect(answer.then((response) => response.bytes())).rejects.toThrow(TypeError)
+  })
 
   it('leaves no listeners on a multipart answer after each part', async () => {
     const warnings: string[] = []

@@ -10,6 +10,7 @@ import { foldCase } from '../../model/case-folding.ts'
 import type { FileId, WorkspacePath } from '../../model/ids.ts'
 import { rejectedAtOf, signaturesOf } from '../../model/transitions.ts'
 import type { Database } from './database/database.ts'
+import { DecodedRecords } from './decoded-records.ts'
 import { applyDelta } from './workspaces.ts'
 
 /** The columns that `decode` needs. */
@@ -17,11 +18,22 @@ export const recordColumns = 'record, metadata'
 
 type Row = Record<string, SQLOutputValue>
 
-/** Does not validate metadata: `columnsOf` wrote it, and checking each of its values would double the time of a listing. */
+const decodedRecords = new DecodedRecords()
+
+/** The record of a row. Frozen, because other callers get the same object. */
 export function decode(row: Row): FileRecord {
-  const record: unknown = JSON.parse(String(row['record']))
+  const [record, metadata] = [String(row['record']), String(row['metadata'])]
+  return (
+    decodedRecords.get(record, metadata) ??
+    decodedRecords.add(record, metadata, parse(record, metadata))
+  )
+}
+
+/** Does not validate metadata: `columnsOf` wrote it, and checking each of its values would double the time of a listing. */
+function parse(recordText: string, metadata: string): FileRecord {
+  const record: unknown = JSON.parse(recordText)
   const file = fileRecordSchema.parse({ ...(record as object), metadata: {} })
-  return { ...file, metadata: JSON.parse(String(row['metadata'])) as FileRecord['metadata'] }
+  return { ...file, metadata: JSON.parse(metadata) as FileRecord['metadata'] }
 }
 
 export function readFile(

@@ -9,11 +9,16 @@ export const requestHeaders: MiddlewareHandler<AppEnv> = async (c, next) => {
   const sent = c.req.header('X-Request-Id')
   const id = sent !== undefined && safeId.test(sent) ? sent : randomUUID()
   c.set('requestId', id)
-  // Set before the handler, which may write to Node's response directly, and again on the Response that the handler returns.
-  c.header('X-Request-Id', id)
-  c.header('X-Content-Type-Options', 'nosniff')
+  const outgoing = c.env?.outgoing
+  if (outgoing) {
+    // Node writes them with every answer, and an answer's own header replaces the one here.
+    outgoing.setHeader('X-Request-Id', id)
+    outgoing.setHeader('X-Content-Type-Options', 'nosniff')
+    outgoing.setHeader('Cache-Control', 'no-store')
+    await next()
+    return
+  }
   await next()
-  if (c.env?.outgoing?.headersSent) return
   const { headers } = c.res
   headers.set('X-Request-Id', id)
   headers.set('X-Content-Type-Options', 'nosniff')
