@@ -23,7 +23,7 @@ import { previewCases } from './cases/reads/preview.ts'
 import { quotaCases } from './cases/uploads/quota.ts'
 import { rangeCases } from './cases/reads/ranges.ts'
 import { resumableCases } from './cases/uploads/resumable.ts'
-import { scanCases } from './cases/uploads/scan.ts'
+import { archiveCases, scanCases } from './cases/uploads/scan.ts'
 import { sessionCases } from './cases/changes/sessions.ts'
 import { signedCases } from './cases/reads/signed.ts'
 import { tenancyCases } from './cases/access/tenancy.ts'
@@ -50,6 +50,7 @@ const everywhere: Cases[] = [
   folderListCases,
   versionCases,
   previewCases,
+  scanCases,
   importCases,
   resumableCases,
   signedCases,
@@ -65,19 +66,47 @@ const everywhere: Cases[] = [
 /** A service with limits small enough to reach. */
 const narrow = { MAX_FILE_SIZE_MB: '1', WORKSPACE_QUOTA_MB: '2', CORS_ORIGINS: corsOrigin }
 
+interface Platform extends Target {
+  /**
+   * The cases that show what differs on the platform, and those that only it has. `npm test` runs only these,
+   * `npm run test:platforms` all. Default: all in both.
+   */
+  essential?: Cases[]
+}
+
 /** The contract of the API, tested only over HTTP against the server of `start`. */
-export function describeApi(name: string, start: Target['start'], target: Omit<Target, 'start'>) {
-  const { looksIntoArchives, ownStorage, restartable, configurable } = target
-  const { differences = [], possibleDifferences } = target
+export function describeApi(
+  name: string,
+  start: Target['start'],
+  options: Omit<Platform, 'start'>,
+): void {
+  const isPart = options.essential !== undefined && process.env['PLATFORM_CASES'] === 'essential'
+  const describeCases = isPart ? describeEssential : describeAll
+  describeCases(name, { ...options, start })
+}
+
+function describeEssential(name: string, platform: Platform): void {
+  const { essential = [], differences = [] } = platform
+  describe(`the essential API of ${name}`, () => {
+    skipListed(differences, { checkNames: false })
+    withServer(platform, {}, essential)
+  })
+}
+
+function describeAll(name: string, platform: Platform): void {
+  const { looksIntoArchives, ownStorage, restartable, configurable } = platform
+  const { essential = [], differences = [], possibleDifferences } = platform
   describe(`the API of ${name}`, () => {
-    skipListed(differences, possibleDifferences)
+    skipListed(differences, { known: possibleDifferences })
     describe('with default limits', () => {
-      const cases = [...everywhere, (api: Api) => scanCases(api, { looksIntoArchives })]
-      withServer({ ...target, start }, {}, ownStorage ? [...cases, ownStorageCases] : cases)
+      const cases = new Set([...everywhere, ...essential])
+      if (looksIntoArchives) cases.add(archiveCases)
+      if (ownStorage) cases.add(ownStorageCases)
+      withServer(platform, {}, [...cases])
     })
     describe.runIf(configurable)('with narrow limits', () => {
       const cases = [quotaCases, corsCases]
-      withServer({ ...target, start }, narrow, restartable ? [...cases, lifecycleCases] : cases)
+      withServer(platform, narrow, restartable ? [...cases, lifecycleCases] : cases)
     })
   })
 }

@@ -1,5 +1,11 @@
 import { afterAll, beforeAll, describe } from 'vitest'
 import { skipWithoutClamd, startClamd, type TestClamd } from '../../support/clamd/clamd.ts'
+import { concurrencyCases } from '../cases/changes/concurrency.ts'
+import { deleteCases } from '../cases/changes/delete.ts'
+import { updateCases } from '../cases/changes/update.ts'
+import { signedCases } from '../cases/reads/signed.ts'
+import { resumableCases } from '../cases/uploads/resumable.ts'
+import { archiveCases, scanCases } from '../cases/uploads/scan.ts'
 import { startCloud } from './cloud-server.ts'
 import { emulatorDifferences } from './cloud-emulators.ts'
 import { listsFor } from '../../emulators/storage/external/skip-missing.ts'
@@ -29,6 +35,16 @@ describe.skipIf(skipWithoutClamd)('the cloud functions with stand-in services', 
     looksIntoArchives: true,
     ownStorage: false,
     restartable: false,
+    // Firestore, Cloud Storage and its events take the place of SQLite, the disk and a queue.
+    essential: [
+      scanCases,
+      archiveCases,
+      resumableCases,
+      signedCases,
+      concurrencyCases,
+      updateCases,
+      deleteCases,
+    ],
     differences: [signatures, ...differences],
     possibleDifferences: [...listsFor('api'), ...hubDifferences],
   })

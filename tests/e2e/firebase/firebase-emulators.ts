@@ -17,7 +17,7 @@ const settings = `.env.${projectId}`
 
 /** The emulators in JavaScript. The others are Java programs, which the CLI would download. */
 const offline = ['auth', 'eventarc', 'functions', 'hosting']
-const startDeadlineMilliseconds = 60_000
+const startDeadlineMilliseconds = 110_000
 const endDeadlineMilliseconds = 10_000
 
 export interface FirebaseEmulators extends AsyncDisposable {

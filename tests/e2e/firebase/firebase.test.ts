@@ -3,6 +3,8 @@ import { skipWithoutClamd, startClamd, type TestClamd } from '../../support/clam
 import { eicar } from '../../support/files/eicar.ts'
 import { firebaseNote, skipWithoutFirebase } from '../../support/firebase-cli.ts'
 import { expectProblem } from '../../support/http/problem.ts'
+import { anonymousCases } from '../cases/access/anonymous.ts'
+import { contentCases } from '../cases/reads/content.ts'
 import { Caller } from '../support/caller.ts'
 import { signatures } from '../cloud/cloud-stand-ins.ts'
 import { hubDifferences, startFirebase, type FirebaseServer } from './firebase-server.ts'
@@ -35,40 +37,39 @@ describe.skipIf(skipWithoutFirebase || skipWithoutClamd)(
     })
     afterAll(() => clamd?.[Symbol.asyncDispose]())
 
-    describe('a web page', () => {
-      beforeAll(() => start())
-      afterAll(() => server?.[Symbol.asyncDispose]())
+    const pageCases = () => {
+      describe('a web page', () => {
+        test('signs in, uploads, sees the storage trigger scan, and downloads', async () => {
+          const user = await signedIn(running(), 'ann@example.com')
+          const { file, upload } = await user.reserve({ path: '/a.txt', sizeBytes: 5 })
+          await expectProblem(await user.get('/content/a.txt'), 409, 'not-scanned')
+          expect((await fetch(upload.url, { method: 'PUT', body: 'hello' })).ok).toBe(true)
+          expect(await user.settled(file.id)).toMatchObject({ state: 'ready', path: '/a.txt' })
+          const link = await user.get(`/files/${file.id}/download`)
+          expect(link.status).toBe(302)
+          expect(await (await fetch(link.headers.get('location') ?? '')).text()).toBe('hello')
+          expect(await user.text('/a.txt')).toBe('hello')
+          const { headers } = await user.get('/content/a.txt')
+          expect(headers.get('content-security-policy')).toBe("default-src 'none'; sandbox")
+        })
 
-      test('signs in, uploads, sees the storage trigger scan, and downloads', async () => {
-        const user = await signedIn(running(), 'ann@example.com')
-        const { file, upload } = await user.reserve({ path: '/a.txt', sizeBytes: 5 })
-        await expectProblem(await user.get('/content/a.txt'), 409, 'not-scanned')
-        expect((await fetch(upload.url, { method: 'PUT', body: 'hello' })).ok).toBe(true)
-        expect(await user.settled(file.id)).toMatchObject({ state: 'ready', path: '/a.txt' })
-        const link = await user.get(`/files/${file.id}/download`)
-        expect(link.status).toBe(302)
-        expect(await (await fetch(link.headers.get('location') ?? '')).text()).toBe('hello')
-        expect(await user.text('/a.txt')).toBe('hello')
-        const { headers } = await user.get('/content/a.txt')
-        expect(headers.get('content-security-policy')).toBe("default-src 'none'; sandbox")
-      })
+        test('gets a refusal for a virus, and other users do not see its files', async () => {
+          const user = await signedIn(running(), 'bob@example.com')
+          const answer = await user.post([{ name: 'file', fileName: 'v', body: eicar() }])
+          const { file } = await expectProblem(answer, 422, 'infected')
+          await expectProblem(await user.get(`/files/${file?.id}/content`), 403, 'infected')
+          const other = await signedIn(running(), 'eve@example.com')
+          await expectProblem(await other.get(`/files/${file?.id}`), 404, 'not-found')
+        })
 
-      test('gets a refusal for a virus, and other users do not see its files', async () => {
-        const user = await signedIn(running(), 'bob@example.com')
-        const answer = await user.post([{ name: 'file', fileName: 'v', body: eicar() }])
-        const { file } = await expectProblem(answer, 422, 'infected')
-        await expectProblem(await user.get(`/files/${file?.id}/content`), 403, 'infected')
-        const other = await signedIn(running(), 'eve@example.com')
-        await expectProblem(await other.get(`/files/${file?.id}`), 404, 'not-found')
+        test('gets the page, and 401 without a token', async () => {
+          const { hosting } = running().origins
+          expect(await (await fetch(hosting)).text()).toContain('<title>Coffer</title>')
+          const anonymous = new Caller(hosting, 'nobody', '')
+          await expectProblem(await anonymous.get('/usage'), 401, 'unauthenticated')
+        })
       })
-
-      test('gets the page, and 401 without a token', async () => {
-        const { hosting } = running().origins
-        expect(await (await fetch(hosting)).text()).toContain('<title>Coffer</title>')
-        const anonymous = new Caller(hosting, 'nobody', '')
-        await expectProblem(await anonymous.get('/usage'), 401, 'unauthenticated')
-      })
-    })
+    }
 
     describeApi('the functions emulator', start, {
       token: async (user, claims) => `Bearer ${await running().auth.signInAs(user, claims)}`,
@@ -76,6 +77,8 @@ describe.skipIf(skipWithoutFirebase || skipWithoutClamd)(
       looksIntoArchives: true,
       ownStorage: false,
       restartable: false,
+      // Hosting, the Auth emulator and the functions emulator between a client and the functions.
+      essential: [pageCases, contentCases, anonymousCases],
       differences: [signatures, ...hubDifferences],
     })
   },

@@ -1,3 +1,8 @@
+import { hostilePathCases } from '../cases/protocol/hostile-paths.ts'
+import { hostileUploadCases } from '../cases/protocol/hostile-uploads.ts'
+import { httpCases } from '../cases/protocol/http.ts'
+import { formCases } from '../cases/uploads/forms.ts'
+import { uploadCases } from '../cases/uploads/upload.ts'
 import { startFunction } from './function-server.ts'
 import { describeApi } from '../suite.ts'
 import { localToken } from '../support/target.ts'
@@ -11,5 +16,7 @@ describeApi(
     looksIntoArchives: false,
     ownStorage: true,
     restartable: false,
+    // The framework reads requests and their bodies before the function.
+    essential: [uploadCases, formCases, httpCases, hostilePathCases, hostileUploadCases],
   },
 )

@@ -1,3 +1,10 @@
+import { deleteCases } from '../cases/changes/delete.ts'
+import { sessionCases } from '../cases/changes/sessions.ts'
+import { updateCases } from '../cases/changes/update.ts'
+import { httpCases } from '../cases/protocol/http.ts'
+import { ownStorageCases } from '../cases/reads/own-storage.ts'
+import { previewCases } from '../cases/reads/preview.ts'
+import { uploadCases } from '../cases/uploads/upload.ts'
 import { startFunctions } from './functions-server.ts'
 import { describeApi } from '../suite.ts'
 import type { ListedTests } from '../../support/skip-listed.ts'
@@ -27,6 +34,16 @@ describeApi(
     looksIntoArchives: false,
     ownStorage: true,
     restartable: false,
+    // Each function opens only the stores that its routes need.
+    essential: [
+      uploadCases,
+      updateCases,
+      deleteCases,
+      sessionCases,
+      previewCases,
+      ownStorageCases,
+      httpCases,
+    ],
     differences: [ownRoutesOnly, noHealth, behindRouter],
   },
 )

@@ -31,5 +31,5 @@ export function listsFor(suite: Suite, lacking: readonly Ability[] = abilities):
  */
 export async function skipMissing(suite: Suite, { url, emulator }: RunningStorage): Promise<void> {
   const missing = emulator ? [] : await missingAbilities(url)
-  skipListed(listsFor(suite, missing), listsFor(suite))
+  skipListed(listsFor(suite, missing), { known: listsFor(suite) })
 }
