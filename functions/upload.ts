@@ -14,6 +14,11 @@ import { normalizationOf, waitSeconds } from '../shared/http/request-options.ts'
 import { openUploadBody } from '../shared/api/requests/uploads.ts'
 import { mergeFields, uploadTarget, uploadTextSchema } from '../shared/api/upload-fields.ts'
 import { parseEssence } from '../shared/media/essence.ts'
+import {
+  chosenConflict,
+  type ConflictFields,
+  type OnConflict,
+} from '../shared/model/conflict/on-conflict.ts'
 import { invalid } from '../shared/model/errors.ts'
 import { normalizedBody } from '../shared/workspace/normalize.ts'
 import { nameOf, parseName, parsePath } from '../shared/model/path.ts'
@@ -59,13 +64,14 @@ export const uploadRoutes = (ports: UploadPorts) =>
       const wait = { seconds: waitSeconds(c), signal: c.req.raw.signal }
       const normalization = normalizationOf(c)
       const preconditions = parseWritePreconditions((name) => c.req.header(name))
+      const onConflict = conflictOf(query, preconditions)
       const body = bodyStream(c, { checksum: expectedChecksum((name) => c.req.header(name)) })
       const request = {
         name: nameOf(path),
         mimeType,
         body: normalization ? normalizedBody(ports, body, normalization) : body,
         target: {
-          ...uploadTarget(caller, { overwrite: true, ...query, path }, { mimeType }),
+          ...uploadTarget(caller, { ...query, onConflict, path }, { mimeType }),
           ...preconditions,
         },
         // A normalized image has another size.
@@ -105,6 +111,16 @@ export const uploadRoutes = (ports: UploadPorts) =>
         202,
       )
     })
+
+/** `PUT` replaces by default. A condition on the file at the path contradicts another path. */
+function conflictOf(query: ConflictFields, preconditions: object): OnConflict {
+  const onConflict = chosenConflict(query, 'replace')
+  if (onConflict !== 'rename' || Object.keys(preconditions).length === 0) return onConflict
+  throw invalid(
+    'onConflict',
+    'must not be "rename" together with If-Match or If-None-Match; leave one of them out',
+  )
+}
 
 /** The name that appears in the storage path. An unusable name is refused later, and only if no path names the file. */
 function labelOf(name: () => string): string {

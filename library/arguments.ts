@@ -3,6 +3,7 @@ import { metadataSchema } from '../shared/api/metadata-schema.ts'
 import { parsed } from '../shared/api/parsed.ts'
 import { parseEssence } from '../shared/media/essence.ts'
 import { returnFormats } from '../shared/workspace/store-media/store-media.ts'
+import { onConflictSchema } from '../shared/model/conflict/on-conflict.ts'
 import { originSchema, stateSchema } from '../shared/model/file.ts'
 import { userIdViolation } from '../shared/model/user-id.ts'
 
@@ -20,6 +21,8 @@ const content = z.custom<string | Uint8Array | AsyncIterable<Uint8Array>>(isCont
 const position = z.custom<number>((value) => typeof value === 'number', {
   error: 'must be a number',
 })
+
+const conflict = { overwrite: z.boolean().optional(), onConflict: onConflictSchema.optional() }
 
 /** Schemas of the methods' arguments, by name. They validate the arguments of JavaScript callers, which no compiler checks. */
 export const argumentSchemas = {
@@ -56,17 +59,22 @@ export const argumentSchemas = {
   copy: z.object({
     file: text,
     path: text,
-    options: z.strictObject({ overwrite: z.boolean().optional() }).default({}),
+    options: z.strictObject(conflict).default({}),
   }),
   delete: z.object({
     file: text,
     options: z.strictObject({ purge: z.boolean().optional() }).default({}),
   }),
-  restore: z.object({ file: text, path: text.optional() }),
+  restore: z.object({
+    file: text,
+    path: text.optional(),
+    options: z.strictObject({ onConflict: conflict.onConflict }).default({}),
+  }),
   update: z
     .strictObject({
       name: text.optional(),
       path: text.optional(),
+      onConflict: conflict.onConflict,
       metadata: metadataSchema.optional(),
     })
     .refine(({ name, path }) => name === undefined || path === undefined, {
@@ -75,7 +83,7 @@ export const argumentSchemas = {
     }),
   write: z.object({ path: text, content }),
   writeOptions: z.strictObject({
-    overwrite: z.boolean().optional(),
+    ...conflict,
     mimeType: text
       .transform(parseEssence)
       .refine((type) => type !== undefined, 'must be a media type such as image/png')

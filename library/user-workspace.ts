@@ -1,5 +1,6 @@
 import { isReference, parseReference } from '../shared/media/reference.ts'
 import { resolvePath, type Caller } from '../shared/model/access.ts'
+import { chosenConflict } from '../shared/model/conflict/on-conflict.ts'
 import { remove } from '../shared/workspace/delete.ts'
 import { list, usage } from '../shared/workspace/list.ts'
 import { parseName, parsePath, parseSessionId } from '../shared/model/path.ts'
@@ -61,8 +62,8 @@ export function openFiles(ports: Ports, caller: Caller): FileMethods {
         'file',
       )
       const to = resolvePath(caller, path)
-      const overwrite = options.overwrite ?? false
-      const copied = await copy(ports, caller, { id: await idOf(file), path: to, overwrite })
+      const onConflict = chosenConflict(options)
+      const copied = await copy(ports, caller, { id: await idOf(file), path: to, onConflict })
       return structuredClone(copied)
     },
     async delete(...given) {
@@ -75,13 +76,14 @@ export function openFiles(ports: Ports, caller: Caller): FileMethods {
       await remove(ports, caller, parseFileName(file), { purge })
     },
     async restore(...given) {
-      const { file, path } = parseArguments(
+      const { file, path, options } = parseArguments(
         argumentSchemas.restore,
-        named(given, 'file', 'path'),
+        named(given, 'file', 'path', 'options'),
         'file',
       )
       const to = path === undefined ? undefined : resolvePath(caller, path)
-      return structuredClone(await restore(ports, caller, await idOf(file), to))
+      const restored = await restore(ports, caller, await idOf(file), { path: to, ...options })
+      return structuredClone(restored)
     },
   }
 }
@@ -92,10 +94,15 @@ function parseFileName(file: FileName): reading.FileName {
 }
 
 function changesOf(caller: Caller, changes: FileUpdate) {
-  const { name, path, metadata } = parseArguments(argumentSchemas.update, changes, 'changes')
+  const { name, path, onConflict, metadata } = parseArguments(
+    argumentSchemas.update,
+    changes,
+    'changes',
+  )
   return {
     ...(name !== undefined && { name: parseName(name) }),
     ...(path !== undefined && { path: resolvePath(caller, path) }),
+    onConflict,
     ...(metadata && { metadata }),
   }
 }

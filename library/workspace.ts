@@ -1,12 +1,13 @@
 import type { Readable } from 'node:stream'
 import type { FetchPolicy } from '../shared/runtime/sources.ts'
+import type { OnConflict } from '../shared/model/conflict/on-conflict.ts'
 import type { FileRecord, Metadata, Origin, ReadyFile } from '../shared/model/file.ts'
 import type { Listing, ListRequest } from '../shared/workspace/list.ts'
 import type { Usage } from '../shared/model/usage.ts'
 import type { SweepReport } from '../shared/workspace/sweep/report.ts'
 import type { MediaRequest } from './media-request.ts'
 
-export type { Listing, MediaRequest, SweepReport, Usage }
+export type { Listing, OnConflict, MediaRequest, SweepReport, Usage }
 
 export interface OpenWorkspaceOptions {
   /** The owner of the files. Defaults to `local`, the user of `npm start`; required with Cloud Storage. */
@@ -49,13 +50,17 @@ export interface Workspace {
   update(file: FileName, changes: FileUpdate): Promise<FileRecord>
 
   /** Copies a ready file. */
-  copy(file: FileName, path: string, options?: { overwrite?: boolean }): Promise<FileRecord>
+  copy(file: FileName, path: string, options?: ConflictOptions): Promise<FileRecord>
 
   /** Moves a file to the trash, or with `purge` deletes it permanently. Deleting it twice is no error until it is purged. */
   delete(file: FileName, options?: { purge?: boolean }): Promise<void>
 
   /** Restores a file from the trash, to its old path or to `path`. */
-  restore(file: FileName, path?: string): Promise<FileRecord>
+  restore(
+    file: FileName,
+    path?: string,
+    options?: Pick<ConflictOptions, 'onConflict'>,
+  ): Promise<FileRecord>
 
   /** Reads a file in any form, scans it, and returns it in another form: see docs/media.md. */
   storeMedia(request: MediaRequest): Promise<string>
@@ -91,9 +96,18 @@ export interface Range {
   end?: number
 }
 
-export interface WriteOptions {
-  /** Replaces the file at the path. The replaced file stays readable by its id for the retention. */
+/** What happens at a taken path. */
+export interface ConflictOptions {
+  /**
+   * `fail` throws `path-taken`, which is the default. `replace` moves the file at the path to the trash, where it stays readable
+   * by its id for the retention. `rename` uses a free numbered name: the record tells the path.
+   */
+  onConflict?: OnConflict
+  /** `true` is `onConflict: 'replace'`. */
   overwrite?: boolean
+}
+
+export interface WriteOptions extends ConflictOptions {
   /** A hint for types that the bytes do not reveal, such as text formats. */
   mimeType?: string
   /** A JSON object of at most 16 KiB. */
@@ -111,6 +125,7 @@ export interface FileUpdate {
   /** Cannot be combined with `path`. */
   name?: string
   path?: string
+  onConflict?: OnConflict
   /** Replaces all metadata. */
   metadata?: Metadata
 }

@@ -1,5 +1,10 @@
 import { z } from 'zod'
 import { resolvePath, type Caller } from '../model/access.ts'
+import {
+  chosenConflict,
+  onConflictSchema,
+  type ConflictFields,
+} from '../model/conflict/on-conflict.ts'
 import { invalid } from '../model/errors.ts'
 import { originSchema, type Metadata } from '../model/file.ts'
 import { parseName, parseSessionId } from '../model/path.ts'
@@ -9,10 +14,9 @@ import { parsed } from './parsed.ts'
 import { flag } from './text-fields.ts'
 
 /** The optional fields of every kind of upload, parsed. */
-export interface UploadFields {
+export interface UploadFields extends ConflictFields {
   path?: string | undefined
   session?: string | undefined
-  overwrite?: boolean | undefined
   metadata?: Metadata | undefined
   origin?: UploadTarget['origin'] | undefined
 }
@@ -22,6 +26,7 @@ export const uploadTextSchema = z.object({
   path: z.string().optional(),
   session: z.string().optional(),
   overwrite: flag.optional(),
+  onConflict: onConflictSchema.optional(),
   metadata: metadataTextSchema.optional(),
   origin: originSchema.optional(),
 })
@@ -53,7 +58,7 @@ export function uploadTarget(
     mimeType: file.mimeType,
     metadata: fields.metadata ?? {},
     origin: fields.origin ?? 'user-upload',
-    overwrite: fields.overwrite ?? false,
+    onConflict: chosenConflict(fields),
   }
 }
 

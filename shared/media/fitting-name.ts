@@ -1,4 +1,4 @@
-import { maxSegmentBytes } from '../model/path.ts'
+import { joinName, splitEnding, splitName } from '../model/conflict/numbered-path.ts'
 import { canonicalType, extensionsOf, typeOfName } from './media-types.ts'
 import { mayBeInside } from './sniff/refinements.ts'
 import { isTextFormat } from './text-formats.ts'
@@ -55,8 +55,6 @@ const volumeNumber = /^\d{3}$/
 /** After this many numbered names, `siblingNames` uses random suffixes. */
 const numberedSiblings = 20
 
-const longestEnding = 20
-
 /**
  * Returns a name whose extension fits the type. Replaces an extension of another type. Appends the type's extension to a name
  * without a known extension. Without a name, returns `file` with the type's extension.
@@ -66,20 +64,20 @@ export function fittingName(name: string | undefined, mimeType: string): string 
   const [extension] = extensionsOf(type)
   if (name === undefined) return extension === undefined ? 'file' : `file.${extension}`
   if (extension === undefined || anyName.has(type) || fits(name, type)) return name
-  const { stem } = typeOfName(name) === undefined ? { stem: name } : split(name)
-  return joined(stem, `.${extension}`)
+  const { stem } = typeOfName(name) === undefined ? { stem: name } : splitEnding(name)
+  return joinName(stem, `.${extension}`)
 }
 
 /** Yields the name, then alternatives without end and without repetition: `a (2).txt`, `a (3).txt` and so on. */
 export function* siblingNames(name: string): Generator<string> {
   yield name
-  const { stem, ending } = split(name)
-  for (let n = 2; n <= numberedSiblings; n++) yield joined(stem, ` (${n})${ending}`)
-  for (;;) yield joined(stem, ` (${crypto.randomUUID().slice(0, 8)})${ending}`)
+  const { stem, ending } = splitName(name)
+  for (let n = 2; n <= numberedSiblings; n++) yield joinName(stem, ` (${n})${ending}`)
+  for (;;) yield joinName(stem, ` (${crypto.randomUUID().slice(0, 8)})${ending}`)
 }
 
 function fits(name: string, type: string): boolean {
-  const { stem, ending } = split(name)
+  const { stem, ending } = splitEnding(name)
   const extension = ending.slice(1).toLowerCase()
   if (extension === '') return false
   if (volumeNumber.test(extension) && fits(stem, type)) return true
@@ -92,20 +90,4 @@ function fits(name: string, type: string): boolean {
   if (named === 'text/plain') return isTextFormat(type)
   const family = families.find((members) => members.includes(type)) ?? [type]
   return family.some((member) => member === named || extensionsOf(member).includes(extension))
-}
-
-/** Splits off the extension. A leading dot does not start one, and a long ending after the last dot is not one. */
-function split(name: string): { stem: string; ending: string } {
-  const dot = name.lastIndexOf('.')
-  const isEnding = dot > 0 && name.length - dot <= longestEnding
-  return isEnding
-    ? { stem: name.slice(0, dot), ending: name.slice(dot) }
-    : { stem: name, ending: '' }
-}
-
-/** Shortens the stem by whole characters until the name fits `maxSegmentBytes`. */
-function joined(stem: string, ending: string): string {
-  let kept = stem
-  while (Buffer.byteLength(kept + ending) > maxSegmentBytes) kept = kept.replace(/.$/su, '')
-  return kept + ending
 }

@@ -2,7 +2,7 @@ import type { FileId, SessionId, WorkspacePath } from './ids.ts'
 import { invalid } from './errors.ts'
 
 export const maxSegmentBytes = 255
-const maxPathBytes = 1024
+export const maxPathBytes = 1024
 /**
  * The longest text whose NFC form can be a valid path: NFC shortens text by a factor of 3 at most (UAX #15 §13). Checked
  * before normalization, which sorts combining marks in quadratic time.

@@ -1,3 +1,4 @@
+import { pathTaken, type OnConflict } from './conflict/on-conflict.ts'
 import type { IfMatch } from './precondition.ts'
 import { WorkspaceError } from './errors.ts'
 import type { FileRecord, Metadata, Origin, PendingFile, ReadyFile } from './file.ts'
@@ -12,7 +13,7 @@ export interface UploadTarget {
   mimeType: string
   metadata: Metadata
   origin: Origin
-  overwrite: boolean
+  onConflict: OnConflict
   /** `If-None-Match: *`. */
   mustBeAbsent?: boolean
   /** `If-Match`. */
@@ -47,7 +48,7 @@ export function reservation(request: ReserveRequest, facts: ReserveFacts): Pendi
   assertRoomForRecord(usage, request.metadata)
   assertOpenUpload(usage)
   const { id, workspaceId, path, mimeType, maxBytes, storagePath, metadata, origin } = request
-  const { overwrite, expectedChecksum, mustReplace, uploadId } = request
+  const { onConflict, expectedChecksum, mustReplace, uploadId } = request
   const replaces = mustReplace === undefined || mustReplace === '*' ? mustReplace : owner?.id
   return {
     id,
@@ -73,7 +74,7 @@ export function reservation(request: ReserveRequest, facts: ReserveFacts): Pendi
     reservation: {
       expiresAt: request.expiresAt.toISOString(),
       maxBytes,
-      overwrite,
+      overwrite: onConflict === 'replace',
       reservedBytes,
       ...(expectedChecksum !== undefined && { expectedChecksum }),
       ...(replaces !== undefined && { replaces }),
@@ -109,13 +110,6 @@ export function assertMovable(file: FileRecord): void {
   throw new WorkspaceError('not-scanned', detail, { file })
 }
 
-export function pathTaken(path: WorkspacePath): WorkspaceError {
-  return new WorkspaceError(
-    'path-taken',
-    `There is already a file at "${path}", or an upload to it. Choose another path, or overwrite it.`,
-  )
-}
-
 function checkPath(request: ReserveRequest, { owner, isTaken }: ReserveFacts): void {
   const { path, mustReplace } = request
   if (request.mustBeAbsent && isTaken) {
@@ -130,7 +124,7 @@ function checkPath(request: ReserveRequest, { owner, isTaken }: ReserveFacts): v
       `The file at "${path}" is not the one that "If-Match" names. Its ETag is its checksum in double quotes; read it again and decide.`,
     )
   }
-  if (isTaken && !request.overwrite) throw pathTaken(path)
+  if (isTaken && request.onConflict !== 'replace') throw pathTaken(path)
 }
 
 function isReplaced(owner: ReadyFile | undefined, checksums: IfMatch): boolean {

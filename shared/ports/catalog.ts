@@ -1,3 +1,4 @@
+import type { OnConflict } from '../model/conflict/on-conflict.ts'
 import type { FileRecord, Metadata, PendingFile, ReadyFile } from '../model/file.ts'
 import type { ListPage, ListQuery } from '../model/listing.ts'
 import type { FileId, SessionId, WorkspacePath } from '../model/ids.ts'
@@ -34,8 +35,10 @@ import type { Usage } from '../model/usage.ts'
 export interface Catalog {
   /**
    * Writes a pending file and reserves its bytes. Call it before any byte is stored.
-   * - Without `overwrite`, a taken path throws `path-taken`. Of two concurrent creates of one path exactly one succeeds.
-   * - With `overwrite`, a taken path is allowed. The owner stays the owner until settle.
+   * - With `onConflict: 'fail'`, a taken path throws `path-taken`. Of two concurrent creates of one path exactly one succeeds.
+   * - With `onConflict: 'replace'`, a taken path is allowed. The owner stays the owner until settle.
+   * - With `onConflict: 'rename'`, a file for a taken path gets a free numbered path (`searchFreePath`). Of any number of
+   *   concurrent calls, no two get the same path. Looks up at most 40 paths for a million taken ones.
    * - `mustBeAbsent` (`If-None-Match: *`) throws `precondition-failed` for a taken path.
    * - `mustReplace` (`If-Match`) throws `precondition-failed` unless the path's owner has one of the checksums; `*` accepts
    *   any owner. The record stores the owner's id, and settle checks it again.
@@ -95,7 +98,9 @@ export interface Catalog {
   /**
    * Changes a file that is not deleted. Resolves to the new record, or to undefined if there is no such file.
    * - A new `path` also sets `name` and `sessionId`. No byte is copied. The old path is free immediately.
-   * - A path that another file has taken throws `path-taken`.
+   * - `onConflict` decides about a path that another file has taken: `fail` (default) throws `path-taken`; `rename` chooses a
+   *   free numbered path; `replace` moves the owner to the trash, superseded by this file. Uploads to the path that are pending
+   *   keep their reservation. Does not trim the trash. Call `trimTrash` afterwards.
    * - A new path for a pending file throws `not-scanned`. New metadata is allowed.
    * - An infected or unscannable file owns no path, so it can move to a taken path.
    * - Metadata that grows beyond `maxMetadataBytes` throws `quota-exceeded`. Metadata that does not grow never fails.
@@ -129,10 +134,10 @@ export interface Catalog {
   /**
    * Moves a file from the trash to its path, or to another one. Resolves to undefined if there is no such file.
    * - A file that is not deleted does not change.
-   * - A taken path throws `path-taken`. Bytes beyond the quota, and a record or metadata beyond their limits, throw
+   * - `onConflict` decides about a taken path as in `update`. Bytes beyond the quota, and a record or metadata beyond their limits, throw
    *   `quota-exceeded`.
    */
-  restore(workspaceId: string, id: FileId, path?: WorkspacePath): Promise<FileRecord | undefined>
+  restore(workspaceId: string, id: FileId, to?: Destination): Promise<FileRecord | undefined>
 
   /**
    * Moves a file from the trash to its path, and the path's owner to the trash, superseded by it. Resolves to undefined
@@ -209,8 +214,13 @@ export type FileKey = Pick<FileRecord, 'workspaceId' | 'id'>
 /** The most files that one transaction purges from the trash. Further calls of `trimTrash` purge the rest. */
 export const maxPurgedAtOnce = 100
 
-export interface FileChanges {
-  path?: WorkspacePath
+/** Where a file goes. */
+export interface Destination {
+  path?: WorkspacePath | undefined
+  onConflict?: OnConflict | undefined
+}
+
+export interface FileChanges extends Destination {
   metadata?: Metadata
 }
 

@@ -64,8 +64,8 @@ export async function importFile(
   const source = await openSource(ports, caller, request.source, { maxBytes, signal })
   if ('file' in source && !normalization) {
     const { id } = source.file
-    const { path, overwrite, metadata, origin } = target(source.file)
-    return copy(ports, caller, { id, path, overwrite, metadata, origin })
+    const { path, onConflict, metadata, origin } = target(source.file)
+    return copy(ports, caller, { id, path, onConflict, metadata, origin })
   }
   const body = await bodyOf(ports, caller, source)
   try {
@@ -134,11 +134,11 @@ async function bodyOf(ports: ImportPorts, caller: Caller, source: OpenedSource):
 async function availableBytes(
   { catalog, limits }: ImportPorts,
   { workspaceId }: Caller,
-  { path, overwrite }: UploadTarget,
+  { path, onConflict }: UploadTarget,
 ): Promise<number> {
   const { quotaBytes, liveBytes, reservedBytes } = await catalog.usage(workspaceId)
   const freeBytes = Math.max(0, quotaBytes - liveBytes - reservedBytes)
-  const current = overwrite ? await catalog.getByPath(workspaceId, path) : undefined
+  const current = onConflict === 'replace' ? await catalog.getByPath(workspaceId, path) : undefined
   const replacedBytes = current?.state === 'ready' && !current.isDeleted ? current.sizeBytes : 0
   return Math.max(1, Math.min(limits.maxFileBytes, freeBytes + replacedBytes))
 }

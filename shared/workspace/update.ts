@@ -1,19 +1,23 @@
 import { assertWritable, type Caller } from '../model/access.ts'
 import { WorkspaceError } from '../model/errors.ts'
+import type { OnConflict } from '../model/conflict/on-conflict.ts'
 import type { FileRecord, Metadata, Origin } from '../model/file.ts'
 import { nameOf, withName } from '../model/path.ts'
 import type { WorkspacePath } from '../model/ids.ts'
+import type { Destination } from '../ports/catalog.ts'
 import type { Ports } from '../ports/ports.ts'
 import { assertMatches, type IfMatch } from '../model/precondition.ts'
 import { assertNotDeleted, findFile, readFile, readyFile } from './read.ts'
 import { settleRefusal } from './upload/refusal.ts'
 import { releaseReservation, reserveFile } from './upload/reserve.ts'
-import { deletePurged } from './trim.ts'
+import { deletePurged, trimTrash } from './trim.ts'
 
 export interface Changes {
   /** A new name in the same folder. Cannot be combined with `path`. */
   name?: string
   path?: WorkspacePath
+  /** What happens at a taken path. Default: `fail`. */
+  onConflict?: OnConflict | undefined
   /** Replaces all metadata. */
   metadata?: Metadata
   ifMatch?: IfMatch | undefined
@@ -21,7 +25,7 @@ export interface Changes {
 
 /** Renames or moves a file, or replaces its metadata, in one catalog write. Copies no bytes. Throws `path-taken`. */
 export async function update(
-  ports: Pick<Ports, 'catalog' | 'limits'>,
+  ports: Pick<Ports, 'catalog' | 'blobs' | 'limits'>,
   caller: Caller,
   id: string,
   changes: Changes,
@@ -34,9 +38,10 @@ export async function update(
   if (path !== undefined) assertWritable(caller, path)
   if (file.supersededBy !== null && path !== undefined) throw inTrash(file)
   const updated = await ports.catalog.update(caller.workspaceId, file.id, {
-    ...(path !== undefined && { path }),
+    ...(path !== undefined && { path, onConflict: changes.onConflict }),
     ...(changes.metadata && { metadata: changes.metadata }),
   })
+  if (changes.onConflict === 'replace') await trimTrash(ports, caller.workspaceId)
   // Undefined if the file was deleted concurrently. Reading it again throws the reason.
   if (updated) return updated
   await readFile(ports, caller, { id })
@@ -50,7 +55,7 @@ export async function copy(
   request: {
     id: string
     path: WorkspacePath
-    overwrite: boolean
+    onConflict: OnConflict
     /** Defaults to the metadata of the source, like `origin`. */
     metadata?: Metadata
     origin?: Origin
@@ -66,7 +71,7 @@ export async function copy(
     maxBytes: source.sizeBytes,
     target: {
       path: request.path,
-      overwrite: request.overwrite,
+      onConflict: request.onConflict,
       mimeType: source.mimeType,
       metadata: request.metadata ?? source.metadata,
       origin: request.origin ?? source.origin,
@@ -93,17 +98,18 @@ export async function copy(
   return result.file
 }
 
-/** Restores a file from the trash, to its old path or to `path`. Throws `path-taken` or `quota-exceeded`. */
+/** Restores a file from the trash, to its old path or to another. Throws `path-taken` or `quota-exceeded`. */
 export async function restore(
-  ports: Pick<Ports, 'catalog'>,
+  ports: Pick<Ports, 'catalog' | 'blobs'>,
   caller: Caller,
   id: string,
-  path?: WorkspacePath,
+  to: Destination = {},
 ): Promise<FileRecord> {
   const file = await findFile(ports, caller, { id })
   assertWritable(caller, file.path)
-  if (path !== undefined) assertWritable(caller, path)
-  const restored = await ports.catalog.restore(caller.workspaceId, file.id, path)
+  if (to.path !== undefined) assertWritable(caller, to.path)
+  const restored = await ports.catalog.restore(caller.workspaceId, file.id, to)
+  if (to.onConflict === 'replace') await trimTrash(ports, caller.workspaceId)
   return restored ?? findFile(ports, caller, { id })
 }
 

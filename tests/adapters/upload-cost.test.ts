@@ -61,7 +61,7 @@ function request() {
     name: 'a.txt',
     mimeType: 'text/plain',
     body,
-    target: { ...target, overwrite: true },
+    target: { ...target, onConflict: 'replace' as const },
     sizeBytes: 5,
   }
 }

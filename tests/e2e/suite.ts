@@ -3,6 +3,7 @@ import { skipListed } from '../support/skip-listed.ts'
 import { apiOf, type Api } from './support/api.ts'
 import { documentFetch } from './support/documented.ts'
 import { anonymousCases } from './cases/access/anonymous.ts'
+import { conflictCases } from './cases/uploads/conflicts.ts'
 import { concurrencyCases } from './cases/changes/concurrency.ts'
 import { conditionalCases } from './cases/reads/conditional.ts'
 import { contentCases } from './cases/reads/content.ts'
@@ -43,6 +44,7 @@ const everywhere: Cases[] = [
   rangeCases,
   conditionalCases,
   preconditionCases,
+  conflictCases,
   listCases,
   updateCases,
   deleteCases,

@@ -75,8 +75,8 @@ test.each<[string | undefined, string, string]>([
 test('siblingNames numbers the names, then adds random suffixes, within the length limit', () => {
   expect(siblingNames('a.tar.gz').take(3).toArray()).toEqual([
     'a.tar.gz',
-    'a.tar (2).gz',
-    'a.tar (3).gz',
+    'a (2).tar.gz',
+    'a (3).tar.gz',
   ])
   for (const name of [
     'x'.repeat(255),

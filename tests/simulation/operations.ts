@@ -175,20 +175,22 @@ async function changeFile(
       return remove(ports, caller, name, { purge: step.purge, ...(ifMatch && { ifMatch }) })
     }
     case 'restore':
-      return restore(ports, caller, id, path)
+      return restore(ports, caller, id, { path, onConflict: step.onConflict })
     case 'restoreVersion':
       return restoreVersion(ports, caller, { id, versionId: id })
     case 'update': {
       const metadata = { n: step.metadata }
       return update(ports, caller, id, {
         ...(path && { path }),
+        onConflict: step.onConflict,
         ...(step.metadata > 4 && { metadata }),
       })
     }
     case 'copy': {
       const source = stage.contents.get(id) ?? { kind: 'clean', bytes: Buffer.alloc(0) }
       const withId = { ...ports, newId: () => stage.newId(command.user, source) }
-      return copy(withId, caller, { id, path: parsePath(step.path), overwrite: step.overwrite })
+      const { onConflict } = step
+      return copy(withId, caller, { id, path: parsePath(step.path), onConflict })
     }
     case 'read':
       return read(context, path && !command.isForeign ? { path } : { id })
@@ -237,11 +239,12 @@ function targetOf(
   const owner = ownerOf(stage.checker.workspace(command.user), target.path)
   const conditions: Record<Condition, Partial<UploadTarget>> = {
     create: {},
-    overwrite: { overwrite: true },
-    absent: { overwrite: true, mustBeAbsent: true },
-    any: { overwrite: true, mustReplace: '*' },
-    this: { overwrite: true, mustReplace: [owner?.checksum ?? checksumOf(Buffer.from('?'))] },
-    other: { overwrite: true, mustReplace: [checksumOf(Buffer.from('!'))] },
+    rename: { onConflict: 'rename' },
+    overwrite: { onConflict: 'replace' },
+    absent: { onConflict: 'replace', mustBeAbsent: true },
+    any: { onConflict: 'replace', mustReplace: '*' },
+    this: { onConflict: 'replace', mustReplace: [owner?.checksum ?? checksumOf(Buffer.from('?'))] },
+    other: { onConflict: 'replace', mustReplace: [checksumOf(Buffer.from('!'))] },
   }
-  return { ...target, overwrite: false, ...conditions[condition] }
+  return { ...target, onConflict: 'fail', ...conditions[condition] }
 }

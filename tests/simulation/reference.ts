@@ -1,9 +1,10 @@
+import { freePath } from '../../shared/model/conflict/numbered-path.ts'
 import { sessionOf } from '../../shared/model/path.ts'
 import type { FileId, WorkspacePath } from '../../shared/model/ids.ts'
 import type { ReserveRequest } from '../../shared/model/reservation.ts'
 import type { RefusalCode } from '../../shared/model/settlement.ts'
 import type { RescanOutcome, Settlement } from '../../shared/model/verdict.ts'
-import type { FileChanges } from '../../shared/ports/catalog.ts'
+import type { Destination, FileChanges } from '../../shared/ports/catalog.ts'
 import type { View } from './view.ts'
 import {
   countersOf,
@@ -30,13 +31,17 @@ export type Rule = (workspace: Reference, now: string) => Change
 /** Claims a path and reserves the quota for its growth, before any byte arrives. */
 export function reserve(request: ReserveRequest): Rule {
   return (workspace, now) => {
-    const { path, overwrite, mustBeAbsent, mustReplace, maxBytes } = request
+    const { onConflict, mustBeAbsent, mustReplace, maxBytes } = request
+    const path =
+      onConflict === 'rename'
+        ? freePath(request.path, (other) => isTaken(workspace, other))
+        : request.path
     const owner = ownerOf(workspace, path)
     const taken = isTaken(workspace, path)
     if (mustBeAbsent && taken) return refused(workspace, 'precondition-failed')
     const matches = mustReplace === '*' || mustReplace?.includes(owner?.checksum ?? '')
     if (mustReplace && !(owner && matches)) return refused(workspace, 'precondition-failed')
-    if (taken && !overwrite) return refused(workspace, 'path-taken')
+    if (taken && onConflict !== 'replace') return refused(workspace, 'path-taken')
     const reservedBytes = Math.max(0, maxBytes - (owner?.sizeBytes ?? 0))
     if (!fits(workspace, reservedBytes)) return refused(workspace, 'quota-exceeded')
     const metadata = JSON.stringify(request.metadata)
@@ -147,8 +152,8 @@ export function applyRescan(id: FileId, { generation, scan }: RescanOutcome): Ru
 }
 
 /** Changes path or metadata. A move requires a path without an owner and without a pending upload. */
-export function update(id: FileId, { path, metadata }: FileChanges): Rule {
-  return (workspace) => {
+export function update(id: FileId, { path, onConflict, metadata }: FileChanges): Rule {
+  return (workspace, now) => {
     const file = find(workspace, id)
     if (!file || file.deletedAt !== null) return unchanged(workspace)
     const text = metadata ? JSON.stringify(metadata) : file.metadata
@@ -156,9 +161,10 @@ export function update(id: FileId, { path, metadata }: FileChanges): Rule {
     if (refusal) return refused(workspace, refusal)
     const isMove = path !== undefined && path !== file.path
     if (isMove && file.state === 'pending') return refused(workspace, 'not-scanned')
-    if (isMove && file.state === 'ready' && isTaken(workspace, path))
-      return refused(workspace, 'path-taken')
-    return changed(workspace, { ...file, path: path ?? file.path, metadata: text })
+    const claim = isMove ? claimed(workspace, file, { path, onConflict, now }) : undefined
+    if (claim?.isRefused) return refused(workspace, 'path-taken')
+    const { after = workspace, path: to = file.path } = claim ?? {}
+    return changed(after, { ...file, path: to, metadata: text })
   }
 }
 
@@ -198,17 +204,18 @@ export function removeSession(sessionId: string, { purge }: { purge: boolean }):
 }
 
 /** Takes a file out of the trash if path and quota allow it. */
-export function restore(id: FileId, to?: WorkspacePath): Rule {
-  return (workspace) => {
+export function restore(id: FileId, { path: to, onConflict }: Destination = {}): Rule {
+  return (workspace, now) => {
     const file = find(workspace, id)
     if (!file || file.deletedAt === null) return { after: workspace, answer: file }
-    const path = to ?? file.path
-    const isReady = file.state === 'ready'
-    if (isReady && isTaken(workspace, path)) return refused(workspace, 'path-taken')
-    if (isReady && !fits(workspace, file.sizeBytes)) return refused(workspace, 'quota-exceeded')
-    const refusal = recordRefusal(workspace, { records: 1, metadata: file.metadata })
+    const claim = claimed(workspace, file, { path: to ?? file.path, onConflict, now })
+    if (claim.isRefused) return refused(workspace, 'path-taken')
+    const { after, path } = claim
+    if (file.state === 'ready' && !fits(after, file.sizeBytes))
+      return refused(workspace, 'quota-exceeded')
+    const refusal = recordRefusal(after, { records: 1, metadata: file.metadata })
     if (refusal) return refused(workspace, refusal)
-    return changed(workspace, { ...file, path, deletedAt: null, supersededBy: null })
+    return changed(after, { ...file, path, deletedAt: null, supersededBy: null })
   }
 }
 
@@ -228,6 +235,23 @@ export function restoreVersion(id: FileId, path: WorkspacePath): Rule {
     const { after, purged } = trimmed(put(others, restored))
     return { after, answer: { file: restored, purged } }
   }
+}
+
+/** The path that a file moves to, and the workspace in which the path is free for it. */
+function claimed(
+  workspace: Reference,
+  file: View,
+  { path, onConflict = 'fail', now }: Destination & { path: WorkspacePath; now: string },
+): { isRefused?: true; after: Reference; path: WorkspacePath } {
+  const isOthers = (other: WorkspacePath) =>
+    isTaken(workspace, other) && (file.deletedAt !== null || other !== file.path)
+  if (file.state !== 'ready') return { after: workspace, path }
+  if (onConflict === 'rename') return { after: workspace, path: freePath(path, isOthers) }
+  if (onConflict === 'fail')
+    return { after: workspace, path, ...(isOthers(path) && { isRefused: true }) }
+  const owner = ownerOf(workspace, path)
+  const displaced = owner && { ...owner, deletedAt: now, supersededBy: file.id }
+  return { after: displaced ? put(workspace, displaced) : workspace, path }
 }
 
 /** Deletes the record of a file. With `deletedBefore`, only if the file was deleted before that time. */

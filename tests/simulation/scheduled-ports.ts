@@ -40,7 +40,7 @@ const changes = {
     workspaceId,
     rules.removeSession(session, options),
   ],
-  restore: (workspaceId, id, path) => [workspaceId, rules.restore(id, path)],
+  restore: (workspaceId, id, to) => [workspaceId, rules.restore(id, to)],
   restoreVersion: (workspaceId, id, path) => [workspaceId, rules.restoreVersion(id, path)],
   purge: (workspaceId, id, before) => [workspaceId, rules.purge(id, before)],
   expire: (workspaceId, id, before) => [workspaceId, rules.expire(id, before)],

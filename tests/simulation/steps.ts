@@ -1,4 +1,5 @@
 import fc from 'fast-check'
+import type { OnConflict } from '../../shared/model/conflict/on-conflict.ts'
 
 /** Size and kind of a file's bytes. `later` and `latest` kinds are detected only by newer signatures. */
 export interface Content {
@@ -26,10 +27,16 @@ export type Step =
   | { do: 'deliver'; pick: number; redeliver: boolean; scanner?: 'before' | 'after' | undefined }
   | { do: 'remove'; pick: number; path?: Path | undefined; purge: boolean; ifMatch: boolean }
   | { do: 'removeSession'; purge: boolean }
-  | { do: 'restore'; pick: number; path?: Path | undefined }
+  | { do: 'restore'; pick: number; path?: Path | undefined; onConflict: OnConflict }
+  | {
+      do: 'update'
+      pick: number
+      path?: Path | undefined
+      onConflict: OnConflict
+      metadata: number
+    }
+  | { do: 'copy'; pick: number; path: Path; onConflict: OnConflict }
   | { do: 'restoreVersion'; pick: number }
-  | { do: 'update'; pick: number; path?: Path | undefined; metadata: number }
-  | { do: 'copy'; pick: number; path: Path; overwrite: boolean }
   | { do: 'read'; pick: number; path?: Path | undefined }
   | {
       do: 'sweep'
@@ -39,7 +46,7 @@ export type Step =
     }
   | { do: 'rescan'; maxFiles: number; scanner?: 'before' | 'after' | undefined }
 
-export type Condition = 'create' | 'overwrite' | 'absent' | 'any' | 'this' | 'other'
+export type Condition = 'create' | 'rename' | 'overwrite' | 'absent' | 'any' | 'this' | 'other'
 
 export const paths = ['/a', '/b', '/sessions/s/c', '/sessions/s/d'] as const
 type Path = (typeof paths)[number]
@@ -47,6 +54,7 @@ type Path = (typeof paths)[number]
 const path = fc.constantFrom(...paths)
 /** Index of a file, counted from the newest. Most steps use one of the newest three. */
 const pick = fc.oneof({ weight: 4, arbitrary: fc.nat({ max: 2 }) }, fc.nat({ max: 9 }))
+const onConflict = fc.constantFrom<OnConflict>('fail', 'fail', 'replace', 'rename')
 const rarely = fc.constantFrom(false, false, false, false, true)
 const maybePath = fc.option(path, { nil: undefined })
 const scanner = fc.option(fc.constantFrom('before' as const, 'after' as const), {
@@ -76,6 +84,7 @@ const content: fc.Arbitrary<Content> = fc.record({
 const condition: fc.Arbitrary<Condition> = fc.oneof(
   { weight: 5, arbitrary: fc.constant('overwrite') },
   { weight: 3, arbitrary: fc.constant('create') },
+  { weight: 2, arbitrary: fc.constant('rename') },
   {
     weight: 3,
     arbitrary: fc.constantFrom('absent', 'any', 'any', 'this', 'this', 'this', 'other'),
@@ -116,21 +125,28 @@ const remove = fc.record({
   ifMatch: rarely,
 })
 const removeSession = fc.record({ do: fc.constant('removeSession' as const), purge: fc.boolean() })
-const restore = fc.record({ do: fc.constant('restore' as const), pick, path: maybePath })
+const restore = fc.record({
+  do: fc.constant('restore' as const),
+  pick,
+  path: maybePath,
+  onConflict,
+})
 const restoreVersion = fc.record({ do: fc.constant('restoreVersion' as const), pick })
 const update = fc.record({
   do: fc.constant('update' as const),
   pick,
   path: maybePath,
+  onConflict,
   metadata: fc.nat({ max: 9 }),
 })
 const leaveSession = fc.record({
   do: fc.constant('update' as const),
   pick,
   path: fc.constantFrom('/a', '/b'),
+  onConflict: fc.constant('fail' as const),
   metadata: fc.constant(0),
 })
-const copy = fc.record({ do: fc.constant('copy' as const), pick, path, overwrite: fc.boolean() })
+const copy = fc.record({ do: fc.constant('copy' as const), pick, path, onConflict })
 const read = fc.record({ do: fc.constant('read' as const), pick, path: maybePath })
 const sweep = fc.record({
   do: fc.constant('sweep' as const),

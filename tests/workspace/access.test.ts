@@ -31,11 +31,11 @@ describe('a caller bound to a session', () => {
   it('cannot move a file from outside into its session, deleted or not', async () => {
     const file = await ready('/secret.txt')
     const inside = parsePath('/sessions/s1/stolen.txt')
-    const attempt = () => restore(workspace.ports, bound, file.id, inside)
+    const attempt = () => restore(workspace.ports, bound, file.id, { path: inside })
     await expect(attempt()).rejects.toMatchObject({ code: 'forbidden' })
     await remove(workspace.ports, caller, { id: file.id })
     await expect(attempt()).rejects.toMatchObject({ code: 'forbidden' })
-    await expect(restore(workspace.ports, caller, file.id, inside)).resolves.toBeDefined()
+    await expect(restore(workspace.ports, caller, file.id, { path: inside })).resolves.toBeDefined()
   })
 
   it('cannot list outside its session with a forged cursor', async () => {
@@ -99,7 +99,7 @@ describe('a concurrent change', () => {
     const started = copy({ ...workspace.ports, blobs: purging }, caller, {
       id: source.id,
       path: parsePath('/b.txt'),
-      overwrite: false,
+      onConflict: 'fail',
     })
     await expect(started).rejects.toMatchObject({ code: 'not-found' })
     expect(await workspace.ports.catalog.usage('ann')).toMatchObject({ reservedBytes: 0 })

@@ -97,7 +97,7 @@ export function describeImport(name: string, open: OpenStack): void {
       await ports.catalog.setQuota('ann', 100)
       const importing = importFile(ports, caller, {
         source,
-        target: () => ({ ...targetOf('/a.txt'), overwrite: true }),
+        target: () => ({ ...targetOf('/a.txt'), onConflict: 'replace' }),
         signal,
       })
       body.end('y'.repeat(50))

@@ -67,7 +67,7 @@ export function targetOf(path: string): UploadTarget {
     mimeType: 'text/plain',
     metadata: {},
     origin: 'user-upload',
-    overwrite: false,
+    onConflict: 'fail',
   }
 }
 

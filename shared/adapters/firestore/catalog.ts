@@ -1,11 +1,18 @@
 import type { FileRecord, InfectedFile, PendingFile, ReadyFile } from '../../model/file.ts'
 import type { FileId, SessionId, WorkspacePath } from '../../model/ids.ts'
 import type { ListPage, ListQuery } from '../../model/listing.ts'
-import { type ReserveRequest, reservation } from '../../model/reservation.ts'
+import type { ReserveRequest } from '../../model/reservation.ts'
 import type { RefusalCode, SettleResult } from '../../model/settlement.ts'
 import type { RescanOutcome, Settlement } from '../../model/verdict.ts'
 import type { Usage } from '../../model/usage.ts'
-import type { Catalog, FileChanges, FileKey, Removal, SessionRemoval } from '../../ports/catalog.ts'
+import type {
+  Catalog,
+  Destination,
+  FileChanges,
+  FileKey,
+  Removal,
+  SessionRemoval,
+} from '../../ports/catalog.ts'
 import type {
   Maintenance,
   OutdatedQuery,
@@ -17,12 +24,12 @@ import type {
 } from '../../ports/maintenance.ts'
 import type { Attempt } from './transaction/attempt.ts'
 import * as changes from './changes.ts'
-import { isTaken } from './claims.ts'
 import { FirestoreConnection, type ConnectionOptions } from './connection.ts'
 import { decodeFile, decodeUsage, filesOf, refusalOf } from './documents.ts'
 import { FirestoreFolders } from './folders/folders.ts'
 import { namedRange } from './keys.ts'
 import { listFiles } from './list.ts'
+import { reserveFile } from './reserve.ts'
 import { applyRescan, listOutdated, listRejected } from './rescan.ts'
 import type { DocumentSnapshot } from './rest/snapshot.ts'
 import { settleFile } from './settle.ts'
@@ -47,20 +54,9 @@ export class FirestoreCatalog implements Catalog, Maintenance, AsyncDisposable {
   }
 
   async reserve(request: ReserveRequest): Promise<PendingFile> {
-    return this.#connection.change(request.workspaceId, async (transaction, { failure }) => {
-      // A commit that failed because a document exists is retried, unless this file exists.
-      if (failure !== undefined && (await transaction.readFile(request.id))) throw failure
-      const claims = await transaction.openPath(request.path)
-      const file = reservation(request, {
-        owner: claims.owner,
-        isTaken: isTaken(claims),
-        usage: transaction.usage,
-        sequence: transaction.nextSequence(),
-        now: transaction.now,
-      })
-      transaction.add(file)
-      return file
-    })
+    return this.#connection.change(request.workspaceId, (transaction, { failure }) =>
+      reserveFile(transaction, request, failure),
+    )
   }
 
   async settle(file: FileKey, outcome: Settlement): Promise<SettleResult> {
@@ -142,10 +138,10 @@ export class FirestoreCatalog implements Catalog, Maintenance, AsyncDisposable {
   async restore(
     workspaceId: string,
     id: FileId,
-    path?: WorkspacePath,
+    to: Destination = {},
   ): Promise<FileRecord | undefined> {
     return this.#connection.change(workspaceId, (transaction) =>
-      changes.restoreFile(transaction, id, path),
+      changes.restoreFile(transaction, id, to),
     )
   }
 

@@ -1,12 +1,14 @@
 import type { FileRecord, PendingFile, ReadyFile } from '../../model/file.ts'
 import type { FileId, SessionId, WorkspacePath } from '../../model/ids.ts'
 import {
+  type Destination,
   type FileChanges,
   type Removal,
   type SessionRemoval,
   maxRemovedAtOnce,
 } from '../../ports/catalog.ts'
-import { assertFits, assertMovable, isExpired, pathTaken } from '../../model/reservation.ts'
+import { pathTaken } from '../../model/conflict/on-conflict.ts'
+import { assertFits, assertMovable, isExpired } from '../../model/reservation.ts'
 import { assertMetadataFits, assertRoomForRecord } from '../../model/record-limits.ts'
 import {
   isPurgeable,
@@ -18,13 +20,14 @@ import {
 } from '../../model/transitions.ts'
 import { metadataBytesOf } from '../../model/usage.ts'
 import { isTaken } from './claims.ts'
+import { findFreePath } from './reserve.ts'
 import { trimTrash } from './trash.ts'
 import type { WorkspaceTransaction } from './transaction/workspace-transaction.ts'
 
 export async function updateFile(
   transaction: WorkspaceTransaction,
   id: FileId,
-  { path, metadata }: FileChanges,
+  { path, onConflict, metadata }: FileChanges,
 ): Promise<FileRecord | undefined> {
   const file = await (metadata ? transaction.openFile(id) : transaction.readFile(id))
   if (file === undefined || file.isDeleted) return undefined
@@ -34,14 +37,14 @@ export async function updateFile(
       metadataBytesOf(metadata) - metadataBytesOf(file.metadata),
     )
   }
-  const isMove = path !== undefined && path !== file.path
-  if (isMove) {
+  let to = file.path
+  if (path !== undefined && path !== file.path) {
     assertMovable(file)
     await transaction.readClaims(file.path)
-    await assertFree(transaction, file, path)
+    to = await claimPath(transaction, file, { path, onConflict })
   }
   const after = {
-    ...(isMove ? moved(file, path) : file),
+    ...(to === file.path ? file : moved(file, to)),
     ...(metadata && { metadata }),
     updatedAt: transaction.now.toISOString(),
   }
@@ -69,14 +72,14 @@ export async function removeFile(
 export async function restoreFile(
   transaction: WorkspaceTransaction,
   id: FileId,
-  path?: WorkspacePath,
+  { path, onConflict }: Destination,
 ): Promise<FileRecord | undefined> {
   const file = await transaction.openFile(id)
   if (!file?.isDeleted) return file
-  await assertFree(transaction, file, path ?? file.path)
+  const to = await claimPath(transaction, file, { path: path ?? file.path, onConflict })
   if (file.state === 'ready') assertFits(transaction.usage, file.sizeBytes)
   assertRoomForRecord(transaction.usage, file.metadata)
-  const restored = moved(untrashed(file, transaction.now), path ?? file.path)
+  const restored = moved(untrashed(file, transaction.now), to)
   transaction.replace(file, restored)
   return restored
 }
@@ -178,11 +181,21 @@ async function deleteRecord(transaction: WorkspaceTransaction, file: FileRecord)
   if (file.state === 'pending') transaction.refuse(file.id, 'gone')
 }
 
-/** Throws `path-taken`. Only ready files need a free path: a file in any other state cannot own one. */
-async function assertFree(
+/**
+ * The path that a file moves to, where a ready file can become the owner. Moves the present owner to the trash, or throws
+ * `path-taken`. A file in any other state needs no free path, because it cannot own one.
+ */
+async function claimPath(
   transaction: WorkspaceTransaction,
-  { state }: FileRecord,
-  path: WorkspacePath,
-): Promise<void> {
-  if (state === 'ready' && isTaken(await transaction.readClaims(path))) throw pathTaken(path)
+  file: FileRecord,
+  { path, onConflict = 'fail' }: Destination & { path: WorkspacePath },
+): Promise<WorkspacePath> {
+  if (file.state !== 'ready') return path
+  const isOthers = async (candidate: WorkspacePath) =>
+    (file.isDeleted || candidate !== file.path) && isTaken(await transaction.readClaims(candidate))
+  if (onConflict === 'rename') return findFreePath(path, isOthers)
+  if (onConflict === 'fail' && (await isOthers(path))) throw pathTaken(path)
+  const { owner } = await transaction.readClaims(path)
+  if (owner) await transaction.displace(owner, trashed(owner, file.id, transaction.now))
+  return path
 }

@@ -2,11 +2,18 @@ import { EventEmitter } from 'node:events'
 import type { FileRecord, InfectedFile, PendingFile, ReadyFile } from '../../model/file.ts'
 import type { FileId, SessionId, WorkspacePath } from '../../model/ids.ts'
 import type { ListPage, ListQuery } from '../../model/listing.ts'
-import { type ReserveRequest, reservation } from '../../model/reservation.ts'
+import type { ReserveRequest } from '../../model/reservation.ts'
 import type { RefusalCode, SettleResult } from '../../model/settlement.ts'
 import type { RescanOutcome, Settlement } from '../../model/verdict.ts'
 import type { Allowance, RecordLimits, Usage } from '../../model/usage.ts'
-import type { Catalog, FileChanges, FileKey, Removal, SessionRemoval } from '../../ports/catalog.ts'
+import type {
+  Catalog,
+  Destination,
+  FileChanges,
+  FileKey,
+  Removal,
+  SessionRemoval,
+} from '../../ports/catalog.ts'
 import type {
   Maintenance,
   OutdatedQuery,
@@ -23,13 +30,14 @@ import { SqliteFolders } from './folders/folders.ts'
 import { listFiles } from './list.ts'
 import { readRefusal } from './refusals.ts'
 import { applyRescan, listOutdated, listRejected } from './rescan.ts'
+import { reserveFile } from './reserve.ts'
 import * as rows from './rows.ts'
 import { removeSession } from './session.ts'
 import { settleFile } from './settle.ts'
 import { recount } from './recount.ts'
 import * as sweeps from './sweep.ts'
 import { trimTrash } from './trash.ts'
-import { nextSequence, readUsage, writeQuota } from './workspaces.ts'
+import { readUsage, writeQuota } from './workspaces.ts'
 import { eventOrTimeout } from './event-or-timeout.ts'
 
 export interface SqliteCatalogOptions {
@@ -67,18 +75,8 @@ export class SqliteCatalog implements Catalog, Maintenance {
   }
 
   async reserve(request: ReserveRequest): Promise<PendingFile> {
-    const { workspaceId, path } = request
-    return this.#database.write(() => {
-      const file = reservation(request, {
-        owner: rows.readOwner(this.#database, workspaceId, path),
-        isTaken: changes.isTaken(this.#database, workspaceId, path),
-        usage: this.#usage(workspaceId),
-        sequence: nextSequence(this.#database, workspaceId),
-        now: this.#now(),
-      })
-      rows.insertFile(this.#database, file)
-      return file
-    })
+    const facts = { allowance: this.#allowance, now: this.#now }
+    return this.#database.write(() => reserveFile(this.#database, request, facts))
   }
 
   async settle({ workspaceId, id }: FileKey, outcome: Settlement): Promise<SettleResult> {
@@ -151,11 +149,9 @@ export class SqliteCatalog implements Catalog, Maintenance {
   async restore(
     workspaceId: string,
     id: FileId,
-    path?: WorkspacePath,
+    to: Destination = {},
   ): Promise<FileRecord | undefined> {
-    return this.#change(workspaceId, id, (context, file) =>
-      changes.restoreFile(context, file, path),
-    )
+    return this.#change(workspaceId, id, (context, file) => changes.restoreFile(context, file, to))
   }
 
   async restoreVersion(

@@ -1,7 +1,9 @@
 import type { FileRecord, PendingFile, ReadyFile } from '../../model/file.ts'
 import type { WorkspacePath } from '../../model/ids.ts'
-import type { FileChanges, Removal } from '../../ports/catalog.ts'
-import { assertFits, assertMovable, isExpired, pathTaken } from '../../model/reservation.ts'
+import type { Destination, FileChanges, Removal } from '../../ports/catalog.ts'
+import { pathTaken } from '../../model/conflict/on-conflict.ts'
+import { freePath } from '../../model/conflict/numbered-path.ts'
+import { assertFits, assertMovable, isExpired } from '../../model/reservation.ts'
 import { assertMetadataFits, assertRoomForRecord } from '../../model/record-limits.ts'
 import {
   isPurgeable,
@@ -27,20 +29,18 @@ export interface ChangeContext {
 export function updateFile(
   { database, allowance, now }: ChangeContext,
   file: FileRecord | undefined,
-  { path, metadata }: FileChanges,
+  { path, onConflict, metadata }: FileChanges,
 ): FileRecord | undefined {
   if (file === undefined || file.isDeleted) return undefined
   const isMove = path !== undefined && path !== file.path
-  if (isMove) {
-    assertMovable(file)
-    assertFree(database, file, path)
-  }
+  if (isMove) assertMovable(file)
+  const to = isMove ? claimPath({ database, now }, file, { path, onConflict }) : file.path
   if (metadata) {
     const growthBytes = metadataBytesOf(metadata) - metadataBytesOf(file.metadata)
     assertMetadataFits(readUsage(database, file.workspaceId, allowance), growthBytes)
   }
   const after = {
-    ...(isMove ? moved(file, path) : file),
+    ...(to === file.path ? file : moved(file, to)),
     ...(metadata && { metadata }),
     updatedAt: now.toISOString(),
   }
@@ -66,14 +66,14 @@ export function removeFile(
 export function restoreFile(
   { database, allowance, now }: ChangeContext,
   file: FileRecord | undefined,
-  path?: WorkspacePath,
+  { path, onConflict }: Destination,
 ): FileRecord | undefined {
   if (!file?.isDeleted) return file
-  assertFree(database, file, path ?? file.path)
+  const to = claimPath({ database, now }, file, { path: path ?? file.path, onConflict })
   const usage = readUsage(database, file.workspaceId, allowance)
   if (file.state === 'ready') assertFits(usage, file.sizeBytes)
   assertRoomForRecord(usage, file.metadata)
-  const restored = moved(untrashed(file, now), path ?? file.path)
+  const restored = moved(untrashed(file, now), to)
   replaceFile(database, file, restored)
   return restored
 }
@@ -142,7 +142,21 @@ export function isTaken(database: Database, workspaceId: string, path: Workspace
   return owner !== undefined || readClaim(database, workspaceId, path) !== undefined
 }
 
-/** Throws `path-taken`. Only ready files need a free path: a file in any other state cannot own one. */
-function assertFree(database: Database, file: FileRecord, path: WorkspacePath): void {
-  if (file.state === 'ready' && isTaken(database, file.workspaceId, path)) throw pathTaken(path)
+/**
+ * The path that a file moves to, where a ready file can become the owner. Moves the present owner to the trash, or throws
+ * `path-taken`. A file in any other state needs no free path, because it cannot own one.
+ */
+function claimPath(
+  { database, now }: Pick<ChangeContext, 'database' | 'now'>,
+  file: FileRecord,
+  { path, onConflict = 'fail' }: Destination & { path: WorkspacePath },
+): WorkspacePath {
+  if (file.state !== 'ready') return path
+  const isOthers = (candidate: WorkspacePath) =>
+    (file.isDeleted || candidate !== file.path) && isTaken(database, file.workspaceId, candidate)
+  if (onConflict === 'rename') return freePath(path, isOthers)
+  if (onConflict === 'fail' && isOthers(path)) throw pathTaken(path)
+  const owner = readOwner(database, file.workspaceId, path)
+  if (owner) replaceFile(database, owner, trashed(owner, file.id, now))
+  return path
 }

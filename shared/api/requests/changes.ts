@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { onConflictSchema } from '../../model/conflict/on-conflict.ts'
 import { metadataSchema } from '../metadata-schema.ts'
 import { flag } from '../text-fields.ts'
 
@@ -10,6 +11,7 @@ export const updateBody = z
     name: z.string().optional(),
     path: z.string().optional(),
     session,
+    onConflict: onConflictSchema.optional(),
     metadata: metadataSchema.optional(),
   })
   .refine(({ name, path }) => name === undefined || path === undefined, {
@@ -22,11 +24,16 @@ export const updateBody = z
 export const copyBody = z.strictObject({
   path: z.string(),
   session,
-  overwrite: z.boolean().default(false),
+  overwrite: z.boolean().optional(),
+  onConflict: onConflictSchema.optional(),
 })
 
 /** The JSON body of `POST /files/{id}/restore`, which may be missing. */
-export const restoreBody = z.strictObject({ path: z.string().optional(), session })
+export const restoreBody = z.strictObject({
+  path: z.string().optional(),
+  session,
+  onConflict: onConflictSchema.optional(),
+})
 
 /** `DELETE` of a file or session; `purge` deletes for good instead of moving to the trash. */
 export const deleteQuery = z.object({ purge: flag.default(false) })

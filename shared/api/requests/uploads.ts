@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { parseEssence } from '../../media/essence.ts'
+import { onConflictSchema } from '../../model/conflict/on-conflict.ts'
 import { originSchema } from '../../model/file.ts'
 import { metadataSchema } from '../metadata-schema.ts'
 import { normalizationShape, normalizationTextShape } from '../normalization.ts'
@@ -22,6 +23,7 @@ export const openUploadBody = z
       .toLowerCase()
       .optional(),
     overwrite: z.boolean().optional(),
+    onConflict: onConflictSchema.optional(),
     session: z.string().optional(),
     metadata: metadataSchema.optional(),
     origin: originSchema.optional(),
@@ -35,6 +37,7 @@ export const importBody = z.strictObject({
   path: z.string().optional(),
   session: z.string().optional(),
   overwrite: z.boolean().optional(),
+  onConflict: onConflictSchema.optional(),
   metadata: metadataSchema.optional(),
   origin: originSchema.optional(),
   ...normalizationShape,

@@ -11,7 +11,7 @@ import { releaseReservation } from '../upload/reserve.ts'
 import { upload } from '../upload/upload.ts'
 import { formatReference } from '../../media/reference.ts'
 import { detectType, sniffedBytes } from '../../media/sniff/detect-type.ts'
-import { fittingName, siblingNames } from '../../media/fitting-name.ts'
+import { fittingName } from '../../media/fitting-name.ts'
 import { peek } from './peek.ts'
 
 type OutputPorts = Pick<
@@ -40,19 +40,17 @@ export async function saveOutput(
   const mimeType = await detectType(head, hint)
   const name = fittingName(usable(sourceName), mimeType)
   const session = sessionId === undefined ? undefined : parseSessionId(sessionId)
-  const pathOf = (it: string) => parsePath(session === undefined ? `/${it}` : it, session)
   const pending = await upload(ports, caller, {
     name,
     mimeType,
     body,
     target: {
-      path: pathOf(name),
+      path: parsePath(session === undefined ? `/${name}` : name, session),
       mimeType,
       metadata: {},
       origin: 'agent-created',
-      overwrite: false,
+      onConflict: 'rename',
     },
-    otherPaths: siblingNames(name).drop(1).map(pathOf),
     ...(source.sizeBytes !== undefined && { sizeBytes: source.sizeBytes }),
     signal,
   })

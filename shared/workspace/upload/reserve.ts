@@ -1,7 +1,7 @@
 import { assertWritable, type Caller } from '../../model/access.ts'
 import { invalid, WorkspaceError } from '../../model/errors.ts'
 import type { PendingFile } from '../../model/file.ts'
-import type { FileId, WorkspacePath } from '../../model/ids.ts'
+import type { FileId } from '../../model/ids.ts'
 import type { UploadTarget } from '../../model/reservation.ts'
 import type { Limits, Ports } from '../../ports/ports.ts'
 
@@ -32,23 +32,6 @@ export async function reserveFile(
     workspaceId: caller.workspaceId,
     expiresAt,
   })
-}
-
-/** Calls `reserve` with each path in turn until one is free. Throws `path-taken` if all are taken. */
-export async function reserveFirstFree<Reserved>(
-  paths: Iterable<WorkspacePath>,
-  reserve: (path: WorkspacePath) => Promise<Reserved>,
-): Promise<Reserved> {
-  let taken: WorkspaceError | undefined
-  for (const path of paths) {
-    try {
-      return await reserve(path)
-    } catch (error) {
-      if (!(error instanceof WorkspaceError) || error.code !== 'path-taken') throw error
-      taken = error
-    }
-  }
-  throw taken ?? new Error('reserveFirstFree needs at least one path')
 }
 
 /**

@@ -1,10 +1,9 @@
 import type { Readable } from 'node:stream'
 import type { Caller } from '../../model/access.ts'
 import type { PendingFile } from '../../model/file.ts'
-import type { WorkspacePath } from '../../model/ids.ts'
 import type { UploadTarget } from '../../model/reservation.ts'
 import type { Ports } from '../../ports/ports.ts'
-import { releaseReservation, reserveFile, reserveFirstFree } from './reserve.ts'
+import { releaseReservation, reserveFile } from './reserve.ts'
 
 export interface Upload {
   /** The last segment of the storage path. The file's own name comes from the target's path. */
@@ -15,8 +14,6 @@ export interface Upload {
   target: UploadTarget | Promise<UploadTarget>
   /** The exact or greatest size, if known: path and quota are then reserved before the first byte. */
   sizeBytes?: number
-  /** Paths to try in turn if the target's path is taken. Without them, a taken path is refused. */
-  otherPaths?: Iterable<WorkspacePath>
   /** Called when the record exists. */
   onReserved?: (file: PendingFile) => void
   /** When the reservation ends. Defaults to `uploadExpirySeconds` from now. */
@@ -43,12 +40,14 @@ export async function upload(
   body.on('error', () => undefined)
   let file: PendingFile | undefined
   const reserve = async (maxBytes: number) => {
-    const { path, ...rest } = await target
-    const { otherPaths = [], expiresAt } = reserving
-    const request = { id, storagePath, maxBytes, ...(expiresAt && { expiresAt }) }
-    file = await reserveFirstFree(eachOf(path, otherPaths), (path) =>
-      reserveFile(ports, caller, { ...request, target: { ...rest, path } }),
-    )
+    const { expiresAt } = reserving
+    file = await reserveFile(ports, caller, {
+      id,
+      storagePath,
+      maxBytes,
+      target: await target,
+      ...(expiresAt && { expiresAt }),
+    })
     reserving.onReserved?.(file)
     return file
   }
@@ -68,11 +67,6 @@ export async function upload(
     if (file) await releaseReservation(ports, file)
     throw error
   }
-}
-
-function* eachOf(first: WorkspacePath, others: Iterable<WorkspacePath>) {
-  yield first
-  yield* others
 }
 
 function raise(): never {

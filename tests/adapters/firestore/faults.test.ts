@@ -26,8 +26,8 @@ describe('FirestoreCatalog, when a commit succeeds but the client gets an error'
   test('settles once, and returns the result of the commit', async () => {
     await using world = await firestoreWorld(newProject(), { quotaBytes: 50 })
     const old = await world.upload('/a', { maxBytes: 40 })
-    const large = await world.upload('/a', { maxBytes: 45, overwrite: true })
-    const file = await world.reserve('/a', { overwrite: true })
+    const large = await world.upload('/a', { maxBytes: 45, onConflict: 'replace' })
+    const file = await world.reserve('/a', { onConflict: 'replace' })
     world.advance(1)
     emulator().faults.plan('commit', lost)
     const result = await world.settle(file)
@@ -88,7 +88,7 @@ describe('FirestoreCatalog, when a commit succeeds but the client gets an error'
     await using world = await firestoreWorld(newProject())
     const id = newId()
     await world.reserve('/a', { id })
-    expect(await codeOf(world.reserve('/a', { id, overwrite: true }))).toBe('6')
+    expect(await codeOf(world.reserve('/a', { id, onConflict: 'replace' }))).toBe('6')
   })
 })
 

@@ -67,7 +67,7 @@ const mutations: Record<Mutation, Record<string, Case>> = {
     'a path': { run: (world) => world.reserve('/b') },
     'an overwrite': {
       before: ready,
-      run: (world) => world.reserve('/sessions/s/a', { overwrite: true }),
+      run: (world) => world.reserve('/sessions/s/a', { onConflict: 'replace' }),
     },
   },
   settle: {
@@ -84,7 +84,7 @@ const mutations: Record<Mutation, Record<string, Case>> = {
     'with purged files': {
       before: async (world) => {
         await fullTrash(world)
-        return world.reserve('/sessions/s/a', { maxBytes: 510, overwrite: true })
+        return world.reserve('/sessions/s/a', { maxBytes: 510, onConflict: 'replace' })
       },
       run: (world, file) => world.settle(file),
     },
@@ -138,14 +138,14 @@ const mutations: Record<Mutation, Record<string, Case>> = {
   restore: {
     'to another path': {
       before: deleted,
-      run: ({ catalog }, { id }) => catalog.restore(user, id, parsePath('/b')),
+      run: ({ catalog }, { id }) => catalog.restore(user, id, { path: parsePath('/b') }),
     },
   },
   restoreVersion: {
     'in the place of the owner': {
       before: async (world) => {
         const file = await ready(world)
-        await world.upload('/sessions/s/a', { overwrite: true })
+        await world.upload('/sessions/s/a', { onConflict: 'replace' })
         return file
       },
       run: ({ catalog }, { id, path }) => catalog.restoreVersion(user, id, path),

@@ -1,3 +1,4 @@
+import type { OnConflict } from '../../../shared/model/conflict/on-conflict.ts'
 import type { FileRecord, Scan } from '../../../shared/model/file.ts'
 import { parsePath, parseSessionId } from '../../../shared/model/path.ts'
 import { clean, codeOf, infected, newId, user, type World } from '../../ports/catalog/world.ts'
@@ -26,7 +27,13 @@ const pendingFile = async (world: World) => [await world.reserve('/a')]
 const readyFile = async (world: World) => [await world.upload('/a')]
 const pendingOverwrite = async (world: World) => {
   const owner = await world.upload('/a')
-  return [await world.reserve('/a', { overwrite: true }), owner]
+  return [await world.reserve('/a', { onConflict: 'replace' }), owner]
+}
+const twoFiles = async (world: World) => [await world.upload('/a'), await world.upload(other)]
+const tenOfOneName = async (world: World) => {
+  const files = []
+  for (let i = 0; i < 10; i++) files.push(await world.upload('/a', { onConflict: 'rename' }))
+  return files
 }
 const deletedFile = async (world: World) => {
   const file = await world.upload('/a')
@@ -35,7 +42,7 @@ const deletedFile = async (world: World) => {
 }
 const replacedFile = async (world: World) => {
   const file = await world.upload('/a')
-  return [file, await world.upload('/a', { maxBytes: 20, overwrite: true })]
+  return [file, await world.upload('/a', { maxBytes: 20, onConflict: 'replace' })]
 }
 const fullTrash = async (world: World) => {
   for (const [name, maxBytes] of [
@@ -61,13 +68,13 @@ const scan = async (world: World, file: FileRecord) => {
   const found = await world.get(file)
   if (found) await world.settle(found)
 }
-const upload = async (world: World, overwrite: boolean) =>
-  scan(world, await world.reserve('/a', { overwrite }))
+const upload = async (world: World, onConflict: OnConflict) =>
+  scan(world, await world.reserve('/a', { onConflict }))
 /** Settles the file after the listener has received it as pending, which costs more than a listener that comes later. */
 const uploadAndWait =
-  (overwrite: boolean): Step =>
+  (onConflict: OnConflict): Step =>
   async (world, _, untilRead) => {
-    const file = await world.reserve('/a', { overwrite })
+    const file = await world.reserve('/a', { onConflict })
     const waiting = world.catalog.awaitSettled(user, file.id, AbortSignal.timeout(9000))
     await untilRead(3)
     await scan(world, file)
@@ -91,20 +98,30 @@ const onFile =
 export const operations: Operation[] = [
   {
     name: 'upload to ready with waiting: `reserve`, `awaitSettled`, `get`, `settle`',
-    run: uploadAndWait(false),
+    run: uploadAndWait('fail'),
   },
-  { name: 'overwrite to ready with waiting', before: readyFile, run: uploadAndWait(true) },
-  { name: 'upload to ready: `reserve`, `get`, `settle`', run: (world) => upload(world, false) },
+  { name: 'overwrite to ready with waiting', before: readyFile, run: uploadAndWait('replace') },
+  { name: 'upload to ready: `reserve`, `get`, `settle`', run: (world) => upload(world, 'fail') },
   {
     name: 'overwrite to ready: `reserve`, `get`, `settle`',
     before: readyFile,
-    run: (world) => upload(world, true),
+    run: (world) => upload(world, 'replace'),
   },
   { name: '`reserve`', run: (world) => world.reserve('/a') },
   {
     name: '`reserve`, refused',
     before: readyFile,
     run: async (world) => codeOf(world.reserve('/a')),
+  },
+  {
+    name: '`reserve`, renamed, one name taken',
+    before: readyFile,
+    run: (world) => world.reserve('/a', { onConflict: 'rename' }),
+  },
+  {
+    name: '`reserve`, renamed, 10 names taken',
+    before: tenOfOneName,
+    run: (world) => world.reserve('/a', { onConflict: 'rename' }),
   },
   {
     name: '`settle`, clean',
@@ -184,6 +201,13 @@ export const operations: Operation[] = [
     name: '`update`, path',
     before: readyFile,
     run: onFile((world, { id }) => world.catalog.update(user, id, { path: other })),
+  },
+  {
+    name: '`update`, path, in the place of another file',
+    before: twoFiles,
+    run: onFile((world, { id }) =>
+      world.catalog.update(user, id, { path: other, onConflict: 'replace' }),
+    ),
   },
   {
     name: '`remove`, ready',

@@ -20,7 +20,7 @@ const numbers = (count: string) => Array.from({ length: Number(count) }, (_, i) 
 const codes = await Promise.all([
   ...numbers(uploads).map((i) => codeOf(world.upload(`/${name}/${i}`, { maxBytes: 2 }))),
   ...numbers(overwrites).map(() =>
-    codeOf(world.upload('/shared', { maxBytes: 2, overwrite: true })),
+    codeOf(world.upload('/shared', { maxBytes: 2, onConflict: 'replace' })),
   ),
 ])
 process.send?.(codes.filter((code) => code !== 'none'))

@@ -31,7 +31,7 @@ describe('concurrent writers', () => {
     await Promise.all(
       Array.from({ length: 20 }, async (_, i) => {
         const writer = writers[i % 5]
-        const file = await writer?.reserve('/a', { maxBytes: 2, overwrite: true })
+        const file = await writer?.reserve('/a', { maxBytes: 2, onConflict: 'replace' })
         if (file) await writer?.settle(file)
       }),
     )

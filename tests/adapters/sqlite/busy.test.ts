@@ -46,7 +46,7 @@ async function open(database: DatabaseOptions = {}) {
       metadata: {},
       origin: 'user-upload',
       expiresAt: new Date(Date.now() + 60_000),
-      overwrite: false,
+      onConflict: 'fail',
     })
   const { id } = await reserve('/a')
   const limits = { maxFileBytes: 1000, uploadExpirySeconds: 3600, trashRetentionDays: 30 }

@@ -107,7 +107,7 @@ describe('Database', () => {
     expect(await codeOf(second.reserve('/a'))).toBe('path-taken')
     const waiting = first.catalog.awaitSettled(user, pending.id, new AbortController().signal)
     for (let i = 0; i < 100; i++) {
-      await second.upload('/meanwhile', { overwrite: true, maxBytes: 1 })
+      await second.upload('/meanwhile', { onConflict: 'replace', maxBytes: 1 })
       await setImmediate()
     }
     await second.settle(pending)

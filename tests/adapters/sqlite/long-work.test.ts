@@ -29,7 +29,7 @@ describe('SqliteCatalog with thousands of files', () => {
       [Symbol.asyncDispose]: () => database[Symbol.asyncDispose](),
     }))
     for (const [index, path] of all.entries()) {
-      await world.reserve(path, { maxBytes: 0, overwrite: true })
+      await world.reserve(path, { maxBytes: 0, onConflict: 'replace' })
       if (index % 500 === 499) await settleAll(world)
     }
   })

@@ -92,7 +92,7 @@ describe.each<[string, Host]>([
         mimeType: 'text/plain',
         metadata: {},
         origin: 'user-upload',
-        overwrite: false,
+        onConflict: 'fail',
       },
     })
     const isOurs = ({ name }: ObjectResource) => name.includes(file.id)

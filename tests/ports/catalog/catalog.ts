@@ -2,6 +2,7 @@ import { describe } from 'vitest'
 import { describeAwaiting } from './awaiting.ts'
 import { describeChanges } from './changes.ts'
 import { describeConcurrency } from './concurrency.ts'
+import { describeConflicts } from './uploads/conflicts.ts'
 import { describeFolders } from './folders.ts'
 import { describeList } from './list.ts'
 import { describeListModel } from './list-model.ts'
@@ -23,6 +24,7 @@ export function describeCatalog(name: string, open: OpenCatalog): void {
   const begin: Begin = (quotaBytes, recordLimits) => World.open(open, quotaBytes, recordLimits)
   describe(`Catalog: ${name}`, () => {
     describeReserve(begin)
+    describeConflicts(begin)
     describeSettle(begin)
     describeRecordLimits(begin)
     describeSession(begin)

@@ -55,7 +55,7 @@ export function describeChanges(begin: Begin): void {
     test("accepts the file's own path", async () => {
       await using world = await begin()
       const file = await world.upload('/a')
-      await world.reserve('/a', { overwrite: true })
+      await world.reserve('/a', { onConflict: 'replace' })
       expect(await world.catalog.update(user, file.id, { path: file.path })).toEqual(file)
     })
 

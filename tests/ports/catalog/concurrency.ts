@@ -37,7 +37,7 @@ export function describeConcurrency(begin: Begin): void {
     test('exactly one of 50 concurrent If-Match overwrites replaces the version', async () => {
       await using world = await begin(10_000)
       const owner = await world.upload('/a')
-      const match = { overwrite: true, mustReplace: [owner.checksum] }
+      const match = { onConflict: 'replace' as const, mustReplace: [owner.checksum] }
       const results = await Promise.all(
         Array.from({ length: parallel }, async () =>
           world.settle(await world.reserve('/a', match)),

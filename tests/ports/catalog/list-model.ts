@@ -34,7 +34,7 @@ async function fill(world: World): Promise<void> {
     const origin = origins[i % origins.length] ?? 'generated'
     const file = await world.reserve(path, { maxBytes: 1, origin })
     if (i % 7 !== 0) await world.settle(file, i % 5 === 0 ? { scan: infected } : {})
-    if (i % 8 === 1) await world.upload(path, { maxBytes: 1, overwrite: true })
+    if (i % 8 === 1) await world.upload(path, { maxBytes: 1, onConflict: 'replace' })
     if (i % 8 === 2) await world.catalog.remove(user, file.id)
   }
 }

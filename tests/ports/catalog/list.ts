@@ -24,7 +24,7 @@ export function describeList(begin: Begin): void {
       await world.upload('/theirs', { workspaceId: 'user-2' })
       const gone = await world.upload('/gone')
       await uploadAll(world, ['/old', '/b'])
-      await world.upload('/old', { overwrite: true })
+      await world.upload('/old', { onConflict: 'replace' })
       await world.reserve('/pending')
       await world.catalog.remove(user, gone.id)
       expect(await world.listAll()).toEqual(['/b', '/old', '/pending'])
@@ -47,7 +47,7 @@ export function describeList(begin: Begin): void {
       await uploadAll(world, ordered.toReversed())
       expect(await world.listAll()).toEqual(ordered)
       expect(await world.listAll({ descending: true })).toEqual(ordered.toReversed())
-      for (let i = 0; i < 2; i++) await world.upload('/a', { overwrite: true })
+      for (let i = 0; i < 2; i++) await world.upload('/a', { onConflict: 'replace' })
       const { files } = await world.list({ deleted: true, limit: 1 })
       const { files: last } = await world.list({ deleted: true, limit: 1, descending: true })
       expect(files[0]?.sequence).toBeLessThan(last[0]?.sequence ?? 0)
@@ -82,7 +82,7 @@ export function describeList(begin: Begin): void {
 
     test('lists each of many files at one path once', async () => {
       await using world = await begin()
-      for (let i = 0; i < 6; i++) await world.upload('/a', { overwrite: true, maxBytes: 1 })
+      for (let i = 0; i < 6; i++) await world.upload('/a', { onConflict: 'replace', maxBytes: 1 })
       for (const descending of [false, true]) {
         const trash = { deleted: true, descending, limit: 2 }
         expect(await world.listAll(trash)).toHaveLength(5)

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import type { OnConflict } from '../../../shared/model/conflict/on-conflict.ts'
 import { WorkspaceError } from '../../../shared/model/errors.ts'
 import type { FileRecord } from '../../../shared/model/file.ts'
 import { parsePath } from '../../../shared/model/path.ts'
@@ -23,11 +24,13 @@ const back = fc.oneof({ weight: 3, arbitrary: fc.nat({ max: 2 }) }, fc.nat({ max
 /** Percentage of the reserved bytes. More than 100 % is rejected. */
 const percent = fc.constantFrom(0, 50, 100, 100, 100, 100, 150)
 
+const onConflict = fc.constantFrom<OnConflict>('fail', 'replace', 'rename')
+
 const reserve = fc
   .record({
     path,
     maxBytes: fc.nat({ max: 40 }),
-    overwrite: fc.boolean(),
+    onConflict,
     metadata: fc.constantFrom({}, { n: 'ü' }, { n: 'a longer text of metadata' }),
     mustReplace: fc.option(fc.constant('*' as const), { freq: 5, nil: undefined }),
   })
@@ -51,7 +54,7 @@ const settle = fc
   }))
 
 const change = fc
-  .tuple(back, fc.constantFrom('remove', 'remove', 'restore', 'purge', 'expire'))
+  .tuple(back, fc.constantFrom('remove', 'remove', 'purge', 'expire'))
   .map(([index, method]): Step => ({
     words: `${method} ${index}`,
     run: async (world, ids) => {
@@ -81,13 +84,16 @@ const applyRescan = fc
     },
   }))
 
-const move = fc.tuple(back, path).map(([index, to]): Step => ({
-  words: `move ${index} to ${to}`,
-  run: async (world, ids) => {
-    const file = await fileAt(world, ids, index)
-    if (file) await world.catalog.update(user, file.id, { path: parsePath(to) })
-  },
-}))
+const move = fc
+  .tuple(back, path, onConflict, fc.constantFrom('update', 'restore'))
+  .map(([index, to, onConflict, method]): Step => ({
+    words: `${method} ${index} to ${to}, ${onConflict}`,
+    run: async (world, ids) => {
+      const file = await fileAt(world, ids, index)
+      if (file) await world.catalog[method](user, file.id, { path: parsePath(to), onConflict })
+      await world.catalog.trimTrash(user)
+    },
+  }))
 
 const describeAgain = fc
   .tuple(back, fc.constantFrom({}, { n: '1' }, { n: 'thirty bytes of metadata, or so' }))
@@ -104,7 +110,7 @@ const steps = fc.array(
     { weight: 4, arbitrary: reserve },
     { weight: 4, arbitrary: settle },
     { weight: 2, arbitrary: change },
-    { weight: 1, arbitrary: move },
+    { weight: 2, arbitrary: move },
     { weight: 1, arbitrary: bringBack },
     { weight: 1, arbitrary: applyRescan },
     { weight: 1, arbitrary: describeAgain },

@@ -8,7 +8,7 @@ export function describeRecordLimits(begin: Begin): void {
     test('counters include every record, its metadata and the open uploads', async () => {
       await using world = await begin()
       await world.upload('/ready', note(20))
-      await world.upload('/ready', { ...note(30), overwrite: true })
+      await world.upload('/ready', { ...note(30), onConflict: 'replace' })
       await world.settle(await world.reserve('/sick', note(10)), { scan: infected })
       await world.reserve('/pending', note(40))
       await world.reserve('/plain')

@@ -29,7 +29,7 @@ export function describeRemoval(begin: Begin): void {
     test('clears supersededBy of a superseded file', async () => {
       await using world = await begin()
       const file = await world.upload('/a')
-      await world.upload('/a', { overwrite: true })
+      await world.upload('/a', { onConflict: 'replace' })
       world.advance(5)
       const removal = await world.catalog.remove(user, file.id)
       expect(removal?.file).toMatchObject({
@@ -74,7 +74,7 @@ export function describeRemoval(begin: Begin): void {
       await using world = await begin()
       const ready = await world.upload('/ready')
       const superseded = await world.upload('/over')
-      await world.upload('/over', { overwrite: true })
+      await world.upload('/over', { onConflict: 'replace' })
       const sick = await world.reserve('/sick')
       await world.settle(sick, { scan: infected })
       const pending = await world.reserve('/pending')

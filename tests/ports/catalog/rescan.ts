@@ -99,7 +99,7 @@ export function describeRescan(begin: Begin): void {
     test('a file in the trash becomes infected and keeps its deletedAt', async () => {
       await using world = await begin()
       const superseded = await world.upload('/a')
-      const owner = await world.upload('/a', { overwrite: true })
+      const owner = await world.upload('/a', { onConflict: 'replace' })
       const deleted = await world.upload('/b')
       await world.catalog.remove(user, deleted.id)
       for (const { id } of [superseded, deleted]) {
@@ -132,7 +132,7 @@ export function describeRescan(begin: Begin): void {
     test('the counters stay exact while other operations run', async () => {
       await using world = await begin()
       const file = await world.upload('/a')
-      const overwrite = await world.reserve('/a', { overwrite: true, maxBytes: 20 })
+      const overwrite = await world.reserve('/a', { onConflict: 'replace', maxBytes: 20 })
       await Promise.all([
         applyRescan(world, file, signed(2, infected)),
         world.settle(overwrite),
@@ -150,7 +150,7 @@ export function describeRescan(begin: Begin): void {
       await using world = await begin()
       const named = async () => (await world.catalog.getByPath(user, path))?.id
       const previous = await world.upload('/a')
-      const condemned = await world.upload('/a', { overwrite: true })
+      const condemned = await world.upload('/a', { onConflict: 'replace' })
       await applyRescan(world, condemned, signed(2, infected))
       expect(await named()).toBe(condemned.id)
       expect(await world.get(previous)).toMatchObject({ supersededBy: condemned.id })
@@ -237,7 +237,7 @@ export function describeRescan(begin: Begin): void {
     test('lists files in the trash too, but no empty, pending, infected or unscannable files', async () => {
       await using world = await begin()
       const superseded = await world.upload('/a')
-      const owner = await world.upload('/a', { overwrite: true })
+      const owner = await world.upload('/a', { onConflict: 'replace' })
       const deleted = await world.upload('/b')
       await world.catalog.remove(user, deleted.id)
       await world.upload('/empty', { maxBytes: 0 })

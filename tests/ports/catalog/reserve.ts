@@ -31,14 +31,14 @@ export function describeReserve(begin: Begin): void {
       })
     })
 
-    test('without overwrite, throws path-taken for a path with an owner', async () => {
+    test('throws path-taken for a path with an owner', async () => {
       await using world = await begin()
       await world.upload('/a')
       expect(await codeOf(world.reserve('/a'))).toBe('path-taken')
       expect((await world.counters()).reservedBytes).toBe(0)
     })
 
-    test('without overwrite, throws path-taken for a path with a pending file', async () => {
+    test('throws path-taken for a path with a pending file', async () => {
       await using world = await begin()
       await world.reserve('/a')
       expect(await codeOf(world.reserve('/a'))).toBe('path-taken')
@@ -50,11 +50,11 @@ export function describeReserve(begin: Begin): void {
       expect(await codeOf(world.reserve('/a', { workspaceId: 'user-2' }))).toBe('none')
     })
 
-    test('with overwrite, accepts a taken path and keeps the owner until settle', async () => {
+    test('with replace, accepts a taken path and keeps the owner until settle', async () => {
       await using world = await begin()
       const owner = await world.upload('/a')
-      const first = await world.reserve('/a', { overwrite: true })
-      const second = await world.reserve('/a', { overwrite: true })
+      const first = await world.reserve('/a', { onConflict: 'replace' })
+      const second = await world.reserve('/a', { onConflict: 'replace' })
       expect(await world.ownerOf('/a')).toBe(owner.id)
       expect([first.state, second.state]).toEqual(['pending', 'pending'])
     })
@@ -63,7 +63,7 @@ export function describeReserve(begin: Begin): void {
       await using world = await begin()
       await world.reserve('/pending')
       await world.upload('/owned')
-      const absent = { mustBeAbsent: true, overwrite: true }
+      const absent = { mustBeAbsent: true, onConflict: 'replace' } as const
       expect(await codeOf(world.reserve('/pending', absent))).toBe('precondition-failed')
       expect(await codeOf(world.reserve('/owned', absent))).toBe('precondition-failed')
       expect(await codeOf(world.reserve('/free', absent))).toBe('none')
@@ -73,7 +73,7 @@ export function describeReserve(begin: Begin): void {
       await using world = await begin()
       const owner = await world.upload('/a')
       const replace = (...mustReplace: string[]) =>
-        world.reserve('/a', { overwrite: true, mustReplace })
+        world.reserve('/a', { onConflict: 'replace', mustReplace })
       expect(await codeOf(replace(checksumOf('other')))).toBe('precondition-failed')
       expect(await codeOf(replace())).toBe('precondition-failed')
       const file = await replace(checksumOf('other'), owner.checksum)
@@ -83,7 +83,7 @@ export function describeReserve(begin: Begin): void {
     test('mustReplace with * throws precondition-failed unless the path has an owner', async () => {
       await using world = await begin()
       await world.reserve('/pending')
-      const any = { overwrite: true, mustReplace: '*' } as const
+      const any = { onConflict: 'replace', mustReplace: '*' } as const
       expect(await codeOf(world.reserve('/a', any))).toBe('precondition-failed')
       expect(await codeOf(world.reserve('/pending', any))).toBe('precondition-failed')
       await world.upload('/a')
@@ -94,11 +94,11 @@ export function describeReserve(begin: Begin): void {
       await using world = await begin(100)
       await world.upload('/a', { maxBytes: 50 })
       await world.upload('/b', { maxBytes: 40 })
-      await world.reserve('/a', { maxBytes: 50, overwrite: true })
+      await world.reserve('/a', { maxBytes: 50, onConflict: 'replace' })
       expect((await world.counters()).reservedBytes).toBe(0)
-      await world.reserve('/a', { maxBytes: 53, overwrite: true })
+      await world.reserve('/a', { maxBytes: 53, onConflict: 'replace' })
       expect((await world.counters()).reservedBytes).toBe(3)
-      await world.reserve('/new', { maxBytes: 7, overwrite: true })
+      await world.reserve('/new', { maxBytes: 7, onConflict: 'replace' })
       expect((await world.counters()).reservedBytes).toBe(10)
     })
 
@@ -107,7 +107,7 @@ export function describeReserve(begin: Begin): void {
       await world.upload('/a', { maxBytes: 60 })
       await world.reserve('/b', { maxBytes: 30 })
       expect(await codeOf(world.reserve('/c', { maxBytes: 11 }))).toBe('quota-exceeded')
-      expect(await codeOf(world.reserve('/a', { maxBytes: 71, overwrite: true }))).toBe(
+      expect(await codeOf(world.reserve('/a', { maxBytes: 71, onConflict: 'replace' }))).toBe(
         'quota-exceeded',
       )
       expect(await codeOf(world.reserve('/c', { maxBytes: 10 }))).toBe('none')
@@ -118,7 +118,9 @@ export function describeReserve(begin: Begin): void {
       await world.upload('/a', { maxBytes: 100 })
       await world.catalog.setQuota(user, 10)
       expect(await codeOf(world.reserve('/empty', { maxBytes: 0 }))).toBe('none')
-      expect(await codeOf(world.reserve('/a', { maxBytes: 100, overwrite: true }))).toBe('none')
+      expect(await codeOf(world.reserve('/a', { maxBytes: 100, onConflict: 'replace' }))).toBe(
+        'none',
+      )
     })
 
     test('sequences increase within a workspace', async () => {

@@ -83,7 +83,7 @@ export function describeSettle(begin: Begin): void {
     test("a clean file becomes the path's owner, and the previous owner goes to the trash", async () => {
       await using world = await begin()
       const old = await world.upload('/a', { maxBytes: 30 })
-      const pending = await world.reserve('/a', { maxBytes: 20, overwrite: true })
+      const pending = await world.reserve('/a', { maxBytes: 20, onConflict: 'replace' })
       world.advance(5)
       await world.settle(pending)
       expect(await world.ownerOf('/a')).toBe(pending.id)
@@ -106,7 +106,7 @@ export function describeSettle(begin: Begin): void {
     test('a clean file goes to the trash if the owner was reserved later', async () => {
       await using world = await begin()
       const earlier = await world.reserve('/a', { maxBytes: 10 })
-      const later = await world.reserve('/a', { maxBytes: 20, overwrite: true })
+      const later = await world.reserve('/a', { maxBytes: 20, onConflict: 'replace' })
       await world.settle(later)
       const { file, refusal } = await world.settle(earlier)
       expect(file).toMatchObject({ state: 'ready', isDeleted: true, supersededBy: later.id })
@@ -118,9 +118,9 @@ export function describeSettle(begin: Begin): void {
     test('a clean file whose replaces lost the path goes to the trash with refusal precondition-failed', async () => {
       await using world = await begin()
       const old = await world.upload('/a')
-      const match = { overwrite: true, mustReplace: [old.checksum] }
+      const match = { onConflict: 'replace' as const, mustReplace: [old.checksum] }
       const late = await world.reserve('/a', match)
-      const other = await world.upload('/a', { overwrite: true })
+      const other = await world.upload('/a', { onConflict: 'replace' })
       const result = await world.settle(late)
       expect(result.refusal).toBe('precondition-failed')
       expect(result.file).toMatchObject({ isDeleted: true, supersededBy: other.id })
@@ -134,7 +134,7 @@ export function describeSettle(begin: Begin): void {
         await using world = await begin()
         const old = await world.upload('/a')
         const mustReplace = kind === '*' ? '*' : [old.checksum]
-        const late = await world.reserve('/a', { overwrite: true, mustReplace })
+        const late = await world.reserve('/a', { onConflict: 'replace', mustReplace })
         await world.catalog.remove(user, old.id)
         const { file, refusal } = await world.settle(late)
         expect(refusal).toBe('precondition-failed')
@@ -147,8 +147,8 @@ export function describeSettle(begin: Begin): void {
     test('with replaces *, replaces any owner of the path', async () => {
       await using world = await begin()
       await world.upload('/a')
-      const other = await world.reserve('/a', { overwrite: true })
-      const late = await world.reserve('/a', { overwrite: true, mustReplace: '*' })
+      const other = await world.reserve('/a', { onConflict: 'replace' })
+      const late = await world.reserve('/a', { onConflict: 'replace', mustReplace: '*' })
       await world.settle(other)
       expect(await world.settle(late)).not.toHaveProperty('refusal')
       expect(await world.ownerOf('/a')).toBe(late.id)
@@ -158,7 +158,7 @@ export function describeSettle(begin: Begin): void {
     test('a clean file beyond the quota is removed with refusal quota-exceeded', async () => {
       await using world = await begin(100)
       const owner = await world.upload('/a', { maxBytes: 50 })
-      const overwrite = await world.reserve('/a', { maxBytes: 60, overwrite: true })
+      const overwrite = await world.reserve('/a', { maxBytes: 60, onConflict: 'replace' })
       await world.catalog.remove(user, owner.id)
       await world.upload('/b', { maxBytes: 90 })
       const result = await world.settle(overwrite)
@@ -170,7 +170,7 @@ export function describeSettle(begin: Begin): void {
     test('bytes reserved by other files count against the quota', async () => {
       await using world = await begin(100)
       const owner = await world.upload('/a', { maxBytes: 50 })
-      const overwrite = await world.reserve('/a', { maxBytes: 60, overwrite: true })
+      const overwrite = await world.reserve('/a', { maxBytes: 60, onConflict: 'replace' })
       await world.catalog.remove(user, owner.id)
       await world.reserve('/b', { maxBytes: 90 })
       expect((await world.settle(overwrite)).refusal).toBe('quota-exceeded')
@@ -182,7 +182,7 @@ export function describeSettle(begin: Begin): void {
       async (scan) => {
         await using world = await begin()
         const owner = await world.upload('/a')
-        const pending = await world.reserve('/a', { overwrite: true, maxBytes: 40 })
+        const pending = await world.reserve('/a', { onConflict: 'replace', maxBytes: 40 })
         const { file, refusal } = await world.settle(pending, { scan })
         expect(file).toMatchObject({ state: scan.verdict, scan, isDeleted: false })
         expect(refusal).toBeUndefined()
@@ -197,7 +197,7 @@ export function describeSettle(begin: Begin): void {
     test('an infected late overwrite does not change the path', async () => {
       await using world = await begin()
       const earlier = await world.reserve('/a')
-      const later = await world.upload('/a', { overwrite: true })
+      const later = await world.upload('/a', { onConflict: 'replace' })
       await world.settle(earlier, { scan: infected })
       expect(await world.ownerOf('/a')).toBe(later.id)
     })
@@ -206,7 +206,7 @@ export function describeSettle(begin: Begin): void {
       for (const order of permutations([0, 1, 2, 3])) {
         await using world = await begin()
         const files: FileRecord[] = [await world.reserve('/a')]
-        for (let i = 1; i < 4; i++) files.push(await world.reserve('/a', { overwrite: true }))
+        for (let i = 1; i < 4; i++) files.push(await world.reserve('/a', { onConflict: 'replace' }))
         for (const i of order) if (files[i]) await world.settle(files[i])
         expect({ order, owner: await world.ownerOf('/a') }).toEqual({ order, owner: files[3]?.id })
         const { files: trash } = await world.list({ deleted: true })
@@ -225,7 +225,7 @@ export function describeSettle(begin: Begin): void {
     test('a pending overwrite takes the path after the owner has moved away', async () => {
       await using world = await begin()
       const owner = await world.upload('/a')
-      const pending = await world.reserve('/a', { overwrite: true })
+      const pending = await world.reserve('/a', { onConflict: 'replace' })
       await world.catalog.update(user, owner.id, { path: parsePath('/b') })
       await world.settle(pending)
       expect(await world.ownerOf('/a')).toBe(pending.id)
@@ -237,7 +237,7 @@ export function describeSettle(begin: Begin): void {
       await using world = await begin()
       const first = await world.upload('/a')
       const reserve = async () => {
-        const { id } = await world.reserve('/a', { overwrite: true, maxBytes: 20 })
+        const { id } = await world.reserve('/a', { onConflict: 'replace', maxBytes: 20 })
         return (await world.catalog.get(user, id)) ?? first
       }
 

@@ -147,7 +147,7 @@ export function describeSweep(begin: Begin): void {
       const counters = await world.counters()
       await world.catalog.markMissing(user, file.id, { generation: '1', since: world.now })
       expect(await world.counters()).toEqual(counters)
-      const next = await world.upload('/a', { overwrite: true })
+      const next = await world.upload('/a', { onConflict: 'replace' })
       expect(await world.ownerOf('/a')).toBe(next.id)
       expect(await world.get(file)).toMatchObject({ isDeleted: true, supersededBy: next.id })
       expect(await world.catalog.purge(user, file.id)).toMatchObject({ id: file.id })
@@ -168,7 +168,7 @@ export function describeSweep(begin: Begin): void {
 /** Adds two live files of 70 bytes in total, 50 bytes in the trash, 7 reserved bytes, and files that count zero bytes. */
 async function filesOfEveryKind(world: World): Promise<void> {
   await world.upload('/a', { maxBytes: 50 })
-  await world.upload('/a', { maxBytes: 60, overwrite: true })
+  await world.upload('/a', { maxBytes: 60, onConflict: 'replace' })
   await world.upload('/b', { maxBytes: 10 })
   await world.reserve('/c', { maxBytes: 7 })
   const sick = await world.reserve('/d')

@@ -21,9 +21,9 @@ export function describeTrash(begin: Begin): void {
     test('restores a file to another path, with the name and session of that path', async () => {
       await using world = await begin()
       const file = await world.upload('/a')
-      await world.upload('/a', { overwrite: true })
+      await world.upload('/a', { onConflict: 'replace' })
       const path = parsePath('/sessions/s1/b')
-      const restored = await world.catalog.restore(user, file.id, path)
+      const restored = await world.catalog.restore(user, file.id, { path })
       expect(restored).toMatchObject({ path, name: 'b', sessionId: 's1', supersededBy: null })
     })
 
@@ -39,7 +39,7 @@ export function describeTrash(begin: Begin): void {
       await using world = await begin()
       const file = await world.upload('/a')
       world.advance(5)
-      expect(await world.catalog.restore(user, file.id, parsePath('/b'))).toEqual(file)
+      expect(await world.catalog.restore(user, file.id, { path: parsePath('/b') })).toEqual(file)
       expect(await world.get(file)).toEqual(file)
     })
 
@@ -51,7 +51,7 @@ export function describeTrash(begin: Begin): void {
       await world.upload('/owned')
       const owned = parsePath('/owned')
       expect(await codeOf(world.catalog.restore(user, file.id))).toBe('path-taken')
-      expect(await codeOf(world.catalog.restore(user, file.id, owned))).toBe('path-taken')
+      expect(await codeOf(world.catalog.restore(user, file.id, { path: owned }))).toBe('path-taken')
       expect(await world.get(file)).toMatchObject({ isDeleted: true, path: '/a' })
     })
 
@@ -123,9 +123,9 @@ export function describeTrash(begin: Begin): void {
     test('settle purges in its own transaction and returns the purged files', async () => {
       await using world = await begin(100)
       const first = await world.upload('/a', { maxBytes: 60 })
-      const second = await world.upload('/a', { maxBytes: 70, overwrite: true })
+      const second = await world.upload('/a', { maxBytes: 70, onConflict: 'replace' })
       world.advance(1)
-      const third = await world.reserve('/a', { maxBytes: 10, overwrite: true })
+      const third = await world.reserve('/a', { maxBytes: 10, onConflict: 'replace' })
       const { purged, file } = await world.settle(third)
       expect(purged.map((other) => other.id)).toEqual([first.id])
       expect(file?.id).toBe(third.id)
@@ -136,7 +136,7 @@ export function describeTrash(begin: Begin): void {
     test('settle returns no file if it purged the file itself', async () => {
       await using world = await begin(100)
       const earlier = await world.reserve('/a', { maxBytes: 90 })
-      await world.upload('/a', { maxBytes: 10, overwrite: true })
+      await world.upload('/a', { maxBytes: 10, onConflict: 'replace' })
       await world.catalog.setQuota(user, 50)
       const { file, purged, settled } = await world.settle(earlier)
       expect([file, settled, purged.map((other) => other.id)]).toEqual([
@@ -152,7 +152,7 @@ export function describeTrash(begin: Begin): void {
 async function twoVersions(world: World, sizes: [number, number] = [10, 20]) {
   const [maxBytes, ownerBytes] = sizes
   const version = await world.upload('/a', { maxBytes, metadata: { n: 1 } })
-  const owner = await world.upload('/a', { maxBytes: ownerBytes, overwrite: true })
+  const owner = await world.upload('/a', { maxBytes: ownerBytes, onConflict: 'replace' })
   return { version, owner }
 }
 
@@ -197,7 +197,7 @@ export function describeVersions(begin: Begin): void {
     test('resolves to undefined unless the file is ready and has the path', async () => {
       await using world = await begin()
       const { version, owner } = await twoVersions(world)
-      const refused = await world.reserve('/a', { overwrite: true })
+      const refused = await world.reserve('/a', { onConflict: 'replace' })
       await world.settle(refused, { scan: infected })
       await world.catalog.remove(user, refused.id)
       const { catalog } = world
@@ -242,7 +242,7 @@ export function describeVersions(begin: Begin): void {
       const result = await world.catalog.restoreVersion(user, version.id, path)
       expect(result?.purged).toEqual([])
       expect(await world.counters()).toMatchObject({ liveBytes: 10, trashBytes: 100 })
-      await world.upload('/a', { maxBytes: 70, overwrite: true })
+      await world.upload('/a', { maxBytes: 70, onConflict: 'replace' })
       const again = await world.catalog.restoreVersion(user, version.id, path)
       expect(again?.purged.map(({ id }) => id)).toEqual([owner.id])
       expect(again?.file.id).toBe(version.id)
@@ -257,7 +257,7 @@ export function describeVersions(begin: Begin): void {
     ])('lists exactly the files of that path (descending %s)', async (descending, expected) => {
       await using world = await begin()
       for (const name of ['/a', '/a', '/a', '/a/b', '/a!', '/a\u{1f600}', '/A', '/ab']) {
-        const file = await world.upload(name, { overwrite: true })
+        const file = await world.upload(name, { onConflict: 'replace' })
         if (name !== '/a') await world.catalog.remove(user, file.id)
       }
       const sequences = async (query: Partial<ListQuery>) => {

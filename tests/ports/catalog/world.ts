@@ -74,7 +74,7 @@ export class World implements AsyncDisposable {
       metadata: {},
       origin: 'user-upload',
       expiresAt: new Date(this.#clock.time + 60_000),
-      overwrite: false,
+      onConflict: 'fail',
       ...changed,
     })
   }

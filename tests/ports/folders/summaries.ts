@@ -51,7 +51,7 @@ export function describeSummaries(begin: Begin): void {
       const deleted = await world.upload('/deleted/a')
       await world.catalog.remove(user, deleted.id)
       await world.upload('/replaced/a', { maxBytes: 1 })
-      await world.upload('/replaced/a', { maxBytes: 2, overwrite: true })
+      await world.upload('/replaced/a', { maxBytes: 2, onConflict: 'replace' })
       expect(await all(world)).toEqual([
         { path: '/infected/', fileCount: 0, sizeBytes: 0 },
         { path: '/pending/', fileCount: 0, sizeBytes: 0 },

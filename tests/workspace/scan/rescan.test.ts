@@ -76,7 +76,7 @@ describe('rescan', () => {
 
   it('frees the path of an infected file without restoring the replaced version', async () => {
     const previous = await world.ready('/a.txt', 'fine')
-    await world.ready('/a.txt', 'evil', { overwrite: true })
+    await world.ready('/a.txt', 'evil', { onConflict: 'replace' })
     world.scanner.learn({ evil: virus })
     await world.run()
     await expect(readContent(world.ports, caller, { path })).rejects.toMatchObject({
@@ -152,7 +152,7 @@ describe('rescan', () => {
 
   it('scans files in the trash, because they can be read by id and restored', async () => {
     const superseded = await world.ready('/a.txt', 'evil 1')
-    await world.ready('/a.txt', 'fine', { overwrite: true })
+    await world.ready('/a.txt', 'fine', { onConflict: 'replace' })
     const deleted = await world.ready('/b.txt', 'evil 2')
     await remove(world.ports, caller, { id: deleted.id })
     world.scanner.learn({ evil: virus })
@@ -248,7 +248,7 @@ describe('rescan', () => {
     },
     {
       name: 'replaced',
-      change: () => world.ready('/a.txt', 'fine', { overwrite: true }),
+      change: () => world.ready('/a.txt', 'fine', { onConflict: 'replace' }),
       record: { isDeleted: true },
       counters: { ...empty, liveBytes: 4, liveCount: 1 },
     },

@@ -243,7 +243,7 @@ describe('a full sweep', () => {
       metadata: {},
       origin: 'user-upload',
       expiresAt: new Date(now().getTime() + dayMs),
-      overwrite: false,
+      onConflict: 'fail',
     })
   }
 

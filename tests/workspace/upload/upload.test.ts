@@ -66,7 +66,7 @@ describe('upload', () => {
         mimeType: 'text/plain',
         body: Readable.from([Buffer.from(text)]),
         sizeBytes: text.length,
-        target: { ...targetOf('/a.txt'), overwrite: true },
+        target: { ...targetOf('/a.txt'), onConflict: 'replace' },
       })
     await expect(store({ blobs }, 'first')).rejects.toThrow('lost')
     await expect(store({ blobs }, 'second')).rejects.toThrow('lost')
