@@ -5,6 +5,7 @@ import type { Firestore } from '../../shared/adapters/firestore/rest/firestore.t
 import { WriteBatch } from '../../shared/adapters/firestore/rest/write-batch.ts'
 import { grpcStatus } from '../../shared/adapters/firestore/status.ts'
 import { Attempt } from '../../shared/adapters/firestore/transaction/attempt.ts'
+import type { Pace } from '../../shared/adapters/firestore/transaction/pace.ts'
 import {
   transact as withoutLocks,
   type Work,
@@ -12,24 +13,32 @@ import {
 
 /** The output of a measured writer. */
 export interface Counts {
-  /** Attempts of all changes, including the first of each. */
+  /** Attempts of all groups of changes, including the first of each. */
   attempts: number
 }
 
 const counts: Counts = { attempts: 0 }
-const strategies = { withoutLocks, withLocks }
-export type Strategy = keyof typeof strategies
+export type Strategy = 'withoutLocks' | 'withLocks'
+const strategies: Record<Strategy, typeof withoutLocks> = { withoutLocks, withLocks }
 
 process.on('exit', () => writeSync(1, JSON.stringify(counts)))
 
 /** Replaces the catalog's `transact` in a writer: counts, and uses the mechanism of `COFFER_BENCH_STRATEGY`. */
-export function transact<Result>(firestore: Firestore, work: Work<Result>): Promise<Result> {
+export function transact<Result>(
+  firestore: Firestore,
+  work: Work<Result>,
+  pace?: Pace,
+): Promise<Result> {
   const name = process.env['COFFER_BENCH_STRATEGY'] as Strategy
-  return strategies[name](firestore, (attempt) => {
+  const counted: Work<Result> = (attempt) => {
     counts.attempts += 1
     return work(attempt)
-  })
+  }
+  return strategies[name](firestore, counted, pace)
 }
+
+/** Counted attempts use the other exports of the catalog's module unchanged. */
+export { isTransient } from '../../shared/adapters/firestore/transaction/transact.ts'
 
 const maxAttempts = 5
 

@@ -54,20 +54,18 @@ export class FirestoreCatalog implements Catalog, Maintenance, AsyncDisposable {
   }
 
   async reserve(request: ReserveRequest): Promise<PendingFile> {
-    return this.#connection.change(request.workspaceId, (transaction, { failure }) =>
-      reserveFile(transaction, request, failure),
-    )
+    const { workspaceId } = request
+    const { run, reads } = reserveFile(this.#connection.workspace(workspaceId), request)
+    return this.#connection.change(workspaceId, run, reads)
   }
 
   async settle(file: FileKey, outcome: Settlement): Promise<SettleResult> {
-    const { workspaceId, id } = file
+    const { workspaceId } = file
     const snapshot = this.#snapshots.get(file)
-    const read = snapshot && { file: file as PendingFile, snapshot }
-    return this.#connection.change(workspaceId, (transaction, { failure }) => {
-      // After a failed commit the snapshot may be outdated.
-      const known = failure === undefined ? read : undefined
-      return settleFile(transaction, { id, known }, outcome)
-    })
+    const known = snapshot && { file: file as PendingFile, snapshot }
+    const workspace = this.#connection.workspace(workspaceId)
+    const { run, reads } = settleFile(workspace, { id: file.id, known }, outcome)
+    return this.#connection.change(workspaceId, run, reads)
   }
 
   async noteProgress(
@@ -239,7 +237,7 @@ export class FirestoreCatalog implements Catalog, Maintenance, AsyncDisposable {
   async trimTrash(workspaceId: string): Promise<FileRecord[]> {
     return this.#connection.change(workspaceId, async (transaction) => {
       await transaction.open()
-      return trimTrash(transaction, [])
+      return trimTrash(transaction)
     })
   }
 

@@ -66,7 +66,7 @@ export async function removeFile(
   if (!file.isDeleted) await transaction.readClaims(file.path)
   const removed = trashed(file, null, transaction.now)
   transaction.replace(file, removed)
-  return { file: removed, purged: await trimTrash(transaction, [removed]) }
+  return { file: removed, purged: await trimTrash(transaction) }
 }
 
 export async function restoreFile(
@@ -99,8 +99,7 @@ export async function restoreVersion(
   assertRoomForRecord(transaction.usage, file.metadata)
   const restored = untrashed(file, transaction.now)
   transaction.replace(file, restored)
-  const moved = displaced ? [restored, displaced] : [restored]
-  return { file: restored, purged: await trimTrash(transaction, moved) }
+  return { file: restored, purged: await trimTrash(transaction) }
 }
 
 export async function purgeFile(

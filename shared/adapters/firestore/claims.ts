@@ -21,8 +21,13 @@ interface PathFields {
 
 /** The claims that one transaction has read or changed. */
 export class Claims {
-  readonly #read = new Map<WorkspacePath, PathClaims>()
-  readonly #changed = new Set<WorkspacePath>()
+  readonly #read: Map<WorkspacePath, PathClaims>
+  readonly #changed: Set<WorkspacePath>
+
+  constructor(from?: Claims) {
+    this.#read = new Map(from ? from.#read : [])
+    this.#changed = new Set(from ? from.#changed : [])
+  }
 
   get(path: WorkspacePath): PathClaims | undefined {
     return this.#read.get(path)

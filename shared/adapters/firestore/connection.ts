@@ -5,13 +5,12 @@ import { defaultRecordLimits } from '../../model/record-limits.ts'
 import type { Allowance, RecordLimits } from '../../model/usage.ts'
 import { workspaceOf } from './documents.ts'
 import { translateError, type DatabaseName } from './faults.ts'
-import { KeyedMutex } from './keyed-mutex.ts'
 import { openListeningClient } from './listening-client.ts'
 import { Firestore } from './rest/firestore.ts'
 import type { DocumentReference } from './rest/reference.ts'
-import type { Attempt } from './transaction/attempt.ts'
+import { type Change, runGroup } from './transaction/change-group.ts'
+import { GroupCommit } from './transaction/group-commit.ts'
 import { transact } from './transaction/transact.ts'
-import { WorkspaceTransaction } from './transaction/workspace-transaction.ts'
 
 export interface ConnectionOptions {
   projectId: string
@@ -28,14 +27,13 @@ export interface ConnectionOptions {
   now: () => Date
 }
 
-/** A connection to Firestore. Translates its errors, serializes the changes of each workspace, and waits for them before it closes. */
+/** A connection to Firestore. Translates its errors, commits the changes of each workspace in groups, and waits for them before it closes. */
 export class FirestoreConnection implements AsyncDisposable {
   readonly firestore: Firestore
   readonly databaseName: DatabaseName
   readonly allowance: Allowance
-  readonly #now: () => Date
   readonly #emulatorHost: string | undefined
-  readonly #mutex = new KeyedMutex()
+  readonly #groups: GroupCommit
   readonly #running = new Set<Promise<unknown>>()
   readonly #closing = new AbortController()
   #listeningClient: Promise<ListeningClient> | undefined
@@ -47,7 +45,13 @@ export class FirestoreConnection implements AsyncDisposable {
     this.firestore = new Firestore(this.databaseName, endpointOf(options))
     this.allowance = { quotaBytes, recordLimits }
     this.#emulatorHost = emulatorHost
-    this.#now = now
+    this.#groups = new GroupCommit({
+      run: (workspaceId, attempt, changes) => {
+        const workspace = this.workspace(workspaceId)
+        return runGroup(attempt, changes, { workspace, allowance: this.allowance, now: now() })
+      },
+      transact: (work, pace) => transact(this.firestore, work, pace),
+    })
   }
 
   /** Aborts when the connection starts to close. */
@@ -65,21 +69,13 @@ export class FirestoreConnection implements AsyncDisposable {
     return workspaceOf(this.firestore, workspaceId)
   }
 
-  /** Changes one workspace. Changes of one workspace in this process run one after another. */
+  /** Changes one workspace. Changes of one workspace in this process take effect in the order of the calls. */
   async change<Result>(
     workspaceId: string,
-    work: (transaction: WorkspaceTransaction, attempt: Attempt) => Promise<Result>,
+    run: Change<Result>['run'],
+    reads: Change<Result>['reads'] = () => [],
   ): Promise<Result> {
-    const workspace = this.workspace(workspaceId)
-    const options = { allowance: this.allowance, now: this.#now() }
-    const attempted = async (attempt: Attempt) => {
-      const transaction = new WorkspaceTransaction(attempt, workspace, options)
-      const result = await work(transaction, attempt)
-      await transaction.flush()
-      return result
-    }
-    const changed = this.#mutex.run(workspaceId, () => transact(this.firestore, attempted))
-    return this.run(changed)
+    return this.run(this.#groups.run(workspaceId, { run, reads }))
   }
 
   /** Waits for a running call. Translates its errors. */

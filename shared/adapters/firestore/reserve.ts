@@ -2,19 +2,37 @@ import { searchFreePath } from '../../model/conflict/numbered-path.ts'
 import type { PendingFile } from '../../model/file.ts'
 import type { WorkspacePath } from '../../model/ids.ts'
 import { type ReserveRequest, reservation } from '../../model/reservation.ts'
-import { isTaken } from './claims.ts'
-import type { WorkspaceTransaction } from './transaction/workspace-transaction.ts'
+import { claimsOf, isTaken } from './claims.ts'
+import { filesOf } from './documents.ts'
+import type { DocumentReference } from './rest/reference.ts'
+import type { Change } from './transaction/change-group.ts'
+import { idTaken, type WorkspaceTransaction } from './transaction/workspace-transaction.ts'
 
-/**
- * Writes a pending file. `failure` is the error of an earlier attempt: a commit that failed because a document exists is
- * attempted again, unless this file exists.
- */
-export async function reserveFile(
+/** Writes a pending file. */
+export function reserveFile(
+  workspace: DocumentReference,
+  request: ReserveRequest,
+): Required<Change<PendingFile>> {
+  const { id, path } = request
+  const fileRef = filesOf(workspace).doc(id)
+  return {
+    reads: (failure) => [
+      workspace,
+      claimsOf(workspace, path),
+      ...(failure === undefined ? [] : [fileRef]),
+    ],
+    run: async (transaction, { failure }) => {
+      // A commit that failed because a document exists is attempted again, unless this file exists.
+      if (failure !== undefined && (await transaction.readFile(id))) throw idTaken(id)
+      return reserve(transaction, request)
+    },
+  }
+}
+
+async function reserve(
   transaction: WorkspaceTransaction,
   request: ReserveRequest,
-  failure: unknown,
 ): Promise<PendingFile> {
-  if (failure !== undefined && (await transaction.readFile(request.id))) throw failure
   await transaction.openPath(request.path)
   const path = await reservedPath(transaction, request)
   const claims = await transaction.readClaims(path)

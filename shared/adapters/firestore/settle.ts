@@ -1,11 +1,35 @@
 import type { FileId } from '../../model/ids.ts'
 import { type SettleResult, settlement } from '../../model/settlement.ts'
 import type { Settlement } from '../../model/verdict.ts'
+import { claimsOf } from './claims.ts'
+import { filesOf } from './documents.ts'
+import type { DocumentReference } from './rest/reference.ts'
 import { trimTrash } from './trash.ts'
+import type { Change } from './transaction/change-group.ts'
 import type { KnownFile, WorkspaceTransaction } from './transaction/workspace-transaction.ts'
 
-/** Writes the verdict on a pending file. Leaves a file in any other state unchanged. Uses `known` instead of reading the file. */
-export async function settleFile(
+/**
+ * Writes the verdict on a pending file. Leaves a file in any other state unchanged. Uses `known` instead of reading the file,
+ * unless an attempt has failed, because it may be outdated.
+ */
+export function settleFile(
+  workspace: DocumentReference,
+  { id, known }: { id: FileId; known: KnownFile | undefined },
+  outcome: Settlement,
+): Required<Change<SettleResult>> {
+  const fileRef = filesOf(workspace).doc(id)
+  return {
+    reads: (failure) => {
+      if (!known) return [workspace, fileRef]
+      if (failure === undefined) return [workspace]
+      return [workspace, fileRef, claimsOf(workspace, known.file.path)]
+    },
+    run: (transaction, { failure }) =>
+      settle(transaction, { id, known: failure === undefined ? known : undefined }, outcome),
+  }
+}
+
+async function settle(
   transaction: WorkspaceTransaction,
   { id, known }: { id: FileId; known: KnownFile | undefined },
   outcome: Settlement,
@@ -20,8 +44,7 @@ export async function settleFile(
   if (file) transaction.replace(pending, file)
   else transaction.remove(pending)
   if (refusal) transaction.refuse(id, refusal)
-  const trashed = [displaced, file].flatMap((other) => (other?.isDeleted ? other : []))
-  const purged = await trimTrash(transaction, trashed)
+  const purged = await trimTrash(transaction)
   const isKept = !purged.some((other) => other.id === id)
   return { file: isKept ? file : undefined, settled: true, ...(refusal && { refusal }), purged }
 }

@@ -14,7 +14,7 @@ export interface FirestoreEmulator extends AsyncDisposable {
   host: string
   faults: Faults
   /** The billed operations and the largest commit of a project's default database. */
-  database: (projectId: string) => Pick<Database, 'bill' | 'largestCommit'>
+  database: (projectId: string) => Pick<Database, 'bill' | 'largestCommit' | 'listen' | 'peekAt'>
 }
 
 /** A Firestore emulator in this process, over gRPC and REST. Every project starts with an empty database. */

@@ -36,6 +36,7 @@ export class Attempt {
   readonly #snapshot: Transaction
   readonly #batch: WriteBatch
   readonly #seen = new Map<string, Seen>()
+  readonly #read = new Map<string, DocumentSnapshot>()
 
   constructor(snapshot: Transaction, batch: WriteBatch, mark: Mark, failure: unknown) {
     this.#snapshot = snapshot
@@ -46,13 +47,16 @@ export class Attempt {
 
   async get(ref: DocumentReference): Promise<DocumentSnapshot> {
     const [snapshot] = await this.getAll(ref)
-    if (!snapshot) throw new Error('Firestore returned too few documents.')
-    return snapshot
+    return snapshot ?? incomplete()
   }
 
+  /** Reads each document once, because all reads see one snapshot. */
   async getAll(...refs: DocumentReference[]): Promise<DocumentSnapshot[]> {
-    const snapshots = await this.#snapshot.getAll(refs)
-    return snapshots.map((snapshot) => this.#keep(snapshot))
+    const unread = new Map(refs.map((ref) => [ref.name, ref]))
+    for (const { name } of refs) if (this.#read.has(name)) unread.delete(name)
+    const snapshots = unread.size === 0 ? [] : await this.#snapshot.getAll([...unread.values()])
+    for (const snapshot of snapshots) this.#keep(snapshot)
+    return refs.map(({ name }) => this.#read.get(name) ?? incomplete())
   }
 
   async query(query: Query): Promise<DocumentSnapshot[]> {
@@ -84,7 +88,8 @@ export class Attempt {
 
   delete(ref: DocumentReference): void {
     const seen = this.#seen.get(ref.name)
-    this.#batch.delete(ref, seen?.updateTime)
+    const isAbsent = seen && seen.updateTime === undefined
+    if (!isAbsent) this.#batch.delete(ref, seen?.updateTime)
   }
 
   /**
@@ -103,12 +108,17 @@ export class Attempt {
 
   #keep(snapshot: DocumentSnapshot): DocumentSnapshot {
     const { name } = snapshot
+    this.#read.set(name, snapshot)
     // The first read counts: a commit then fails if the document changed between two reads.
     if (!this.#seen.has(name)) {
       this.#seen.set(name, { updateTime: snapshot.updateTime, marks: marksOf(snapshot) })
     }
     return snapshot
   }
+}
+
+function incomplete(): never {
+  throw new Error('Firestore returned too few documents.')
 }
 
 /** The marks in a document, by id. */

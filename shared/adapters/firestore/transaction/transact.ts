@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import { setTimeout as delay } from 'node:timers/promises'
 import { Attempt, marksOf } from './attempt.ts'
+import { Pace } from './pace.ts'
 import type { Firestore } from '../rest/firestore.ts'
 import type { DocumentReference } from '../rest/reference.ts'
 import type { Transaction } from '../rest/transaction.ts'
@@ -16,8 +16,6 @@ interface Committed<Result> {
   result: Result
 }
 
-const firstDelayMs = 10
-const maxDelayMs = 1000
 const maxTotalMs = 30_000
 
 /** Errors after which another attempt may succeed. A commit may have succeeded after each of them. */
@@ -46,11 +44,15 @@ const conflicts = new Set<unknown>([
  *
  * `p-retry` does not replace the loop: it has no full jitter.
  */
-export async function transact<Result>(firestore: Firestore, work: Work<Result>): Promise<Result> {
+export async function transact<Result>(
+  firestore: Firestore,
+  work: Work<Result>,
+  pace = new Pace(),
+): Promise<Result> {
   const startedAt = performance.now()
   const tried: Committed<Result>[] = []
   let failure: unknown
-  for (let count = 0; ; count++) {
+  for (;;) {
     let isCommitting = false
     try {
       const batch = new WriteBatch()
@@ -65,14 +67,15 @@ export async function transact<Result>(firestore: Firestore, work: Work<Result>)
       tried.push({ id: mark.id, markedDocument, result })
       isCommitting = true
       await firestore.commit(batch)
+      pace.succeeded()
       return result
     } catch (error) {
       const isExpired = performance.now() - startedAt > maxTotalMs
       if (!isRetryable(error, isCommitting)) throw error
       if (isExpired) throw tooManyWriters(error)
       failure = error
-      const ceilingMs = Math.min(maxDelayMs, firstDelayMs * 2 ** count)
-      await delay(Math.random() * ceilingMs)
+      pace.failed()
+      await pace.pause()
     }
   }
 }
@@ -90,9 +93,14 @@ async function findCommitted<Result>(
   return tried.find(({ id }) => ids.has(id))
 }
 
+/** Whether another attempt may succeed after this error, and a commit that failed with it may have succeeded. */
+export function isTransient(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && transient.has(error.code)
+}
+
 function isRetryable(error: unknown, isCommitting: boolean): boolean {
+  if (isTransient(error)) return true
   if (!(error instanceof Error) || !('code' in error)) return false
-  if (transient.has(error.code)) return true
   if (isCommitting) return conflicts.has(error.code)
   // A read-only transaction that took too long.
   return (

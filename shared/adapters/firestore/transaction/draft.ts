@@ -1,0 +1,106 @@
+import type { FileRecord } from '../../../model/file.ts'
+import type { FileId } from '../../../model/ids.ts'
+import type { RefusalCode } from '../../../model/settlement.ts'
+import { type Counters, applyDelta, countersOf, noCounters } from '../../../model/usage.ts'
+import { Claims } from '../claims.ts'
+import { fileFields, filesOf, metadataFields, refusalOf } from '../documents.ts'
+import type { DocumentReference } from '../rest/reference.ts'
+import { deleteField, Increment } from '../rest/write-batch.ts'
+import type { Attempt } from './attempt.ts'
+
+const refusalKeptMs = 2 * 60 * 60 * 1000
+
+/** A file that changed, and the fields of its document to write. */
+export interface DraftFile {
+  /** The stored record. Undefined if the file is new. */
+  before: FileRecord | undefined
+  /** Undefined deletes the document. */
+  after: FileRecord | undefined
+  fields: object
+}
+
+/** The writes of one attempt at a group of changes, before they are passed to the attempt. Each document is written once. */
+export class Draft {
+  readonly claims: Claims
+  readonly files: Map<FileId, DraftFile>
+  readonly refusals: Map<FileId, RefusalCode>
+  growth: Counters
+  quota: { quotaBytes: number | null } | undefined
+  lastSequence: number | undefined
+
+  constructor(from?: Draft) {
+    this.claims = new Claims(from?.claims)
+    this.files = new Map(from?.files)
+    this.refusals = new Map(from?.refusals)
+    this.growth = from?.growth ?? noCounters
+    this.quota = from?.quota
+    this.lastSequence = from?.lastSequence
+  }
+
+  /** Updates the counters and the claims on paths. The fields add to those of earlier changes of the file. */
+  change(before: FileRecord | undefined, after: FileRecord | undefined, fields: object = {}): void {
+    this.claims.move(before, after)
+    this.growth = applyDelta(applyDelta(this.growth, countersOf(before), -1), countersOf(after))
+    const id = (after ?? before)?.id
+    if (id === undefined) return
+    const earlier = this.files.get(id)
+    const stored = earlier ? earlier.before : before
+    // Nothing of a file that the same group adds and removes is stored.
+    if (!stored && !after) this.files.delete(id)
+    else this.files.set(id, { before: stored, after, fields: { ...earlier?.fields, ...fields } })
+  }
+
+  /** Passes all writes to the attempt. Marks the workspace, or the first file if only files are written. */
+  async flush(attempt: Attempt, workspace: DocumentReference, now: Date): Promise<void> {
+    const fields = this.#workspaceFields()
+    if (fields) {
+      if (!attempt.hasSeen(workspace)) await attempt.get(workspace)
+      attempt.write(workspace, { ...fields, ...attempt.markOn(workspace) })
+    }
+    for (const [id, file] of this.files) this.#writeFile(attempt, filesOf(workspace).doc(id), file)
+    this.claims.flush(attempt, workspace)
+    const expiresAt = new Date(now.getTime() + refusalKeptMs)
+    for (const [id, code] of this.refusals) {
+      attempt.write(refusalOf(workspace, id), { code, expiresAt })
+    }
+  }
+
+  #workspaceFields(): object | undefined {
+    const counters = Object.entries(this.growth)
+      .filter(([, by]) => by !== 0)
+      .map(([name, by]) => [name, new Increment(by)])
+    const sequence = this.lastSequence && { lastSequence: this.lastSequence }
+    // Mark the workspace when a file is removed. Otherwise a retry could not detect that an earlier attempt removed the file.
+    const isRemoval = [...this.files.values()].some(({ after }) => !after)
+    if (counters.length === 0 && !sequence && !this.quota && !isRemoval) return undefined
+    return { ...Object.fromEntries(counters), ...sequence, ...this.quota }
+  }
+
+  #writeFile(attempt: Attempt, ref: DocumentReference, { before, after, fields }: DraftFile): void {
+    if (!after) return attempt.delete(ref)
+    const mark = attempt.markedDocument ? {} : attempt.markOn(ref)
+    if (before) return attempt.write(ref, { ...fields, ...mark })
+    // `create` fails if the id of the new file is in use.
+    return attempt.create(ref, { ...fields, ...this.#claimsCopy(after), ...mark })
+  }
+
+  /**
+   * If a new file is the only pending one of its path, its document has a copy of the claims, so that its settlement need not
+   * read them (`openKnown`). This commit writes both, so the creation of the file is the version of the claims.
+   */
+  #claimsCopy(file: FileRecord): object {
+    if (file.state !== 'pending') return {}
+    const claims = this.claims.fields(file.path)
+    return claims.pending.length === 1 ? { claims } : {}
+  }
+}
+
+/** The fields of a changed file. Omits metadata that is the same object in both records. */
+export function changedFields(before: FileRecord, after: FileRecord): object {
+  const isSettled = before.state === 'pending' && after.state !== 'pending'
+  return {
+    ...fileFields(after),
+    ...(before.metadata !== after.metadata && metadataFields(after)),
+    ...(isSettled && { claims: deleteField }),
+  }
+}
