@@ -7,6 +7,7 @@ const suites = {
   adapters: ['adapters', 'emulators'],
   library: ['library'],
   e2e: ['e2e'],
+  client: ['client'],
   browser: ['browser'],
   crash: ['crash'],
   simulation: ['simulation'],
@@ -15,6 +16,7 @@ const suites = {
 /** What a suite prepares once for all its files. */
 const setups: Record<string, string> = {
   e2e: 'tests/e2e/bundle-setup.ts',
+  client: 'tests/e2e/bundle-setup.ts',
   crash: 'tests/crash/bundle-setup.ts',
 }
 

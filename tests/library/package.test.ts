@@ -10,6 +10,7 @@ const reference = /^workspace:\/\/[0-9a-f-]{36}#image\/webp$/
 
 /** A program that uses the package, for the strictest settings of the compiler. */
 const uses = `
+import { CofferError, createCoffer, type ReadyFile as Uploaded } from 'coffer/client'
 import { formatReference, openWorkspace, parseReference, storeMedia, WorkspaceError } from 'coffer'
 import type { ErrorCode, FileRecord, OpenWorkspace, ReadyFile, Reference, Workspace } from 'coffer'
 
@@ -28,6 +29,17 @@ export async function use(options: { url: string }): Promise<string> {
   })
   const named: Reference = parseReference(answer)
   return formatReference(named)
+}
+
+export async function send(file: Blob): Promise<string> {
+  const coffer = createCoffer({ baseUrl: 'https://files.example.com', token: () => 'token' })
+  const uploaded: Uploaded = await coffer.upload(file, { path: '/a.txt' }).done
+  for await (const { path } of coffer.files({ prefix: '/', total: true })) if (path === '') break
+  return uploaded.checksum
+}
+
+export function reasonOf(error: unknown): string {
+  return error instanceof CofferError && error.code === 'path-taken' ? error.message : 'other'
 }
 
 export function explain(error: unknown): string {
@@ -129,6 +141,16 @@ describe('the package in another project', () => {
     await expect(project.run(node, ['--input-type=module', '-e', inside])).rejects.toThrow(
       'ERR_PACKAGE_PATH_NOT_EXPORTED',
     )
+  })
+
+  test('exports the client, which imports no package', async () => {
+    const names = `import * as it from 'coffer/client'; console.log(Object.keys(it).sort().join())`
+    expect((await project.run(node, ['--input-type=module', '-e', names])).trim()).toBe(
+      'CofferError,createCoffer',
+    )
+    const files = dist().filter((file) => file.startsWith('dist/shared/client/'))
+    const imports = await Promise.all(files.map(read))
+    expect(imports.join('\n').match(/from '(?!\.)[^']+'/g)).toBeNull()
   })
 
   test('has types that compile in strict mode without skipLibCheck', async () => {

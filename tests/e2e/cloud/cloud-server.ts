@@ -5,7 +5,9 @@ import { startFunction } from '../functions/function-server.ts'
 import type { Server } from '../support/target.ts'
 
 /** `api` and `scan` with the program of the image, in separate processes, with Firestore, Cloud Storage and an event bus in this process. */
-export async function startCloud(env: Record<string, string>): Promise<Server> {
+export async function startCloud(
+  env: Record<string, string>,
+): Promise<Server & { storageUrl: string }> {
   await using opened = new AsyncDisposableStack()
   const bucket = `coffer-${randomUUID()}`
   const emulators = opened.use(await startCloudEmulators(bucket))
@@ -19,7 +21,8 @@ export async function startCloud(env: Record<string, string>): Promise<Server> {
   const scan = opened.use(await startFunction('scan', { host: 'image', env: cloud }))
   emulators.onFinalized((object) => void deliver(scan.url, object))
   const resources = opened.move()
-  return { url: api.url, [Symbol.asyncDispose]: () => resources.disposeAsync() }
+  const storageUrl = emulators.env.STORAGE_EMULATOR_HOST.replace(/^(?!http)/, 'http://')
+  return { url: api.url, storageUrl, [Symbol.asyncDispose]: () => resources.disposeAsync() }
 }
 
 /** Delivers an event like Eventarc: retries until the function accepts it or has exited. */

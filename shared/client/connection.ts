@@ -1,0 +1,88 @@
+import { errorOf } from './coffer-error.ts'
+import { backoffMs, delay, untilOnline } from './retry.ts'
+import { networkError, senderOf, type Request, type Send } from './transport.ts'
+import type { Answer, CofferOptions, RetryOptions } from './types.ts'
+
+type Query = Record<string, string | number | boolean | undefined>
+
+export interface Call extends Omit<Request, 'url'> {
+  /** Below `/api/workspace`. */
+  route: string
+  query?: Query | undefined
+}
+
+/** The service with the caller's token. The token goes to no other address. */
+export interface Connection {
+  readonly base: string
+  readonly session: string | undefined
+  readonly retry: RetryOptions
+  /** Sends a request with the token, once. Throws a `CofferError` for a refusal. */
+  call: (call: Call) => Promise<Answer>
+  /** The same, repeated after transient failures. Only for requests that may arrive twice. */
+  persist: (call: Call) => Promise<Answer>
+  /** Sends a request without the token. Resolves for every status. */
+  send: Send
+  /** A request whose answer is a stream. */
+  stream: (call: Call) => Promise<Response>
+  token: (refresh?: boolean) => Promise<string | undefined>
+}
+
+export function connect(options: CofferOptions): Connection {
+  const { baseUrl, session, token: ask, fetch: fetcher = fetch } = options
+  const base = `${new URL(baseUrl).href.replace(/\/$/, '')}/api/workspace`
+  const send = senderOf(options.fetch)
+  const retry = { attempts: 8, firstMs: 500, maxMs: 30_000, ...options.retry }
+  const token = async (refresh = false) => ask?.({ refresh })
+
+  const urlOf = ({ route, query = {} }: Call) => {
+    const text = new URLSearchParams()
+    for (const [name, value] of Object.entries(query)) {
+      if (value !== undefined) text.set(name, String(value))
+    }
+    return base + route + (text.size > 0 ? `?${text.toString()}` : '')
+  }
+
+  /** Repeats a request that was answered 401 with a refreshed token, once. */
+  const authorized = async <Result extends { status: number }>(
+    request: Call,
+    pass: (request: Request) => Promise<Result>,
+  ): Promise<Result> => {
+    const url = urlOf(request)
+    for (const refresh of [false, true]) {
+      const bearer = await token(refresh)
+      const headers = { ...request.headers, ...(bearer && { Authorization: `Bearer ${bearer}` }) }
+      const answer = await pass({ ...request, url, headers })
+      if (answer.status !== 401 || ask === undefined || refresh) return answer
+    }
+    throw new Error('unreachable')
+  }
+
+  const call = async (call: Call) => {
+    const answer = await authorized(call, send)
+    if (answer.status >= 300) throw errorOf(answer)
+    return answer
+  }
+  const persist = async (request: Call) => {
+    for (let failures = 1; ; failures += 1) {
+      try {
+        return await call(request)
+      } catch (error) {
+        if (failures >= retry.attempts) throw error
+        await delay(backoffMs(error, failures, retry), request.signal)
+        await untilOnline(request.signal)
+      }
+    }
+  }
+  const stream = async (call: Call) => {
+    const response = await authorized(call, ({ url, method, headers, signal }) =>
+      fetcher(url, { method, headers: headers ?? {}, signal: signal ?? null, redirect: 'error' }),
+    ).catch((error: unknown) => {
+      call.signal?.throwIfAborted()
+      throw networkError(error)
+    })
+    if (response.ok || response.status === 304) return response
+    const { status, headers } = response
+    throw errorOf({ status, header: (name) => headers.get(name), text: await response.text() })
+  }
+  return { base, session, retry, call, persist, send, stream, token }
+}

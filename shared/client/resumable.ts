@@ -1,0 +1,120 @@
+import { CofferError, errorOf } from './coffer-error.ts'
+import type { Job } from './job.ts'
+import type { Session } from './remembered.ts'
+import type { Answer, UploadTicket } from './types.ts'
+
+const defaultChunkBytes = 32 * 1024 * 1024
+const lost = new Set([404, 410, 499])
+
+/** Sends the bytes by the resumable protocol of Cloud Storage. Resolves to the id of the file. */
+export async function sendResumable(job: Job, fingerprint: string | undefined): Promise<string> {
+  const { body, options, connection, control, remembered, report } = job
+  const total = body.size
+  let session = fingerprint === undefined ? undefined : remembered.get(fingerprint)
+  /** The bytes that the service has; undefined if it must be asked. */
+  let held: number | undefined = session ? undefined : 0
+  let furthest = 0
+
+  const remember = (kept: Session | undefined) => {
+    if (fingerprint !== undefined) remembered.set(fingerprint, kept)
+  }
+  const put = (url: string, range: string, signal: AbortSignal, chunk?: Blob) =>
+    connection.send({
+      method: 'PUT',
+      url,
+      headers: { 'Content-Range': `bytes ${range}/${total}` },
+      body: chunk,
+      signal,
+      ...(chunk && { onSent: (bytes) => report('uploading', (held ?? 0) + bytes) }),
+    })
+  const note = (current: Session, answer: Answer) => {
+    if (answer.status !== 308 && answer.status >= 300) throw errorOf(answer)
+    held = answer.status === 308 ? heldBy(answer) : total
+    furthest = Math.max(furthest, held)
+    remember({ ...current, sentBytes: held })
+    report('uploading', held)
+    return answer.status === 308
+  }
+
+  const step = async (signal: AbortSignal) => {
+    if (session === undefined) {
+      session = await open(job, signal)
+      held = 0
+      remember(session)
+    }
+    const current = session
+    const { url, chunkMultiple } = current
+    const chunks = Math.floor((options.chunkBytes ?? defaultChunkBytes) / chunkMultiple)
+    const chunkBytes = Math.max(1, chunks) * chunkMultiple
+    try {
+      let isOpen = held !== undefined || note(current, await put(url, '*', signal))
+      while (isOpen) {
+        const from: number = held ?? 0
+        const to = Math.min(total, from + chunkBytes)
+        const range = total === 0 ? '*' : `${from}-${to - 1}`
+        isOpen = note(current, await put(url, range, signal, body.slice(from, to)))
+      }
+    } catch (error) {
+      held = undefined
+      if (!(error instanceof CofferError) || !lost.has(error.status)) throw error
+      // The session has ended. Releases its reservation, and starts again.
+      remember(undefined)
+      session = undefined
+      await connection.persist({ ...removal(current), signal })
+      throw new CofferError('network', 'The upload session has ended.', { cause: error })
+    }
+    return current.id
+  }
+  try {
+    const id = await control.persist(step, () => furthest)
+    remember(undefined)
+    return id
+  } catch (error) {
+    if (session !== undefined && (control.signal.aborted || !isOutage(error))) {
+      remember(undefined)
+      await discard(job, session).catch(() => undefined)
+    }
+    throw error
+  }
+}
+
+/** Whether the session may still be open: the upload can be resumed later. */
+function isOutage(error: unknown): boolean {
+  return error instanceof CofferError && (error.status === 0 || error.status >= 500)
+}
+
+async function open({ body, options, connection }: Job, signal: AbortSignal): Promise<Session> {
+  const { path, name = body.name, session = connection.session } = options
+  const { overwrite, metadata, origin, checksum, mimeType = body.type || undefined } = options
+  const target = path === undefined ? { name } : { path }
+  const request = { ...target, sizeBytes: body.size, session, overwrite, metadata, origin }
+  const { text } = await connection.call({
+    method: 'POST',
+    route: '/uploads',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify({ ...request, checksum, mimeType }),
+    signal,
+  })
+  const { file, upload } = JSON.parse(text) as UploadTicket
+  const { url, chunkMultiple, expiresAt } = upload
+  const { id, sizeBytes } = file
+  return { url, id, path: file.path, sizeBytes, sentBytes: 0, chunkMultiple, expiresAt }
+}
+
+/** Ends a session and deletes its pending file. */
+export async function discard(
+  { connection }: Pick<Job, 'connection'>,
+  session: Session,
+): Promise<void> {
+  await connection.send({ method: 'DELETE', url: session.url }).catch(() => undefined)
+  await connection.persist(removal(session))
+}
+
+function removal({ id }: Session) {
+  return { method: 'DELETE', route: `/files/${id}`, query: { purge: true } }
+}
+
+function heldBy(answer: Answer): number {
+  const last = /^bytes=0-(\d+)$/.exec(answer.header('Range') ?? '')?.[1]
+  return last === undefined ? 0 : Number(last) + 1
+}

@@ -1,0 +1,115 @@
+import { CofferError } from './coffer-error.ts'
+import type { Connection } from './connection.ts'
+import { createControl } from './control.ts'
+import { sendDirect } from './direct.ts'
+import { fingerprintOf } from './fingerprint.ts'
+import type { Job } from './job.ts'
+import type { Remembered } from './remembered.ts'
+import { sendResumable } from './resumable.ts'
+import { getFile, settled } from './settled.ts'
+import type { Body, FileView, ReadyFile, Upload, UploadOptions } from './types.ts'
+
+/** Larger files are sent in chunks: Cloud Run takes 32 MiB in one request, and a slow line needs minutes for fewer. */
+const maxDirectBytes = 8 * 1024 * 1024
+const defaultWaitSeconds = 60
+
+/** Starts an upload. Throws `TypeError` for options that no upload can have. */
+export function startUpload(
+  connection: Connection,
+  remembered: Remembered,
+  body: Body,
+  options: UploadOptions,
+): Upload {
+  const strategy = strategyOf(body, options)
+  const control = createControl(connection.retry)
+  const { signal, onProgress } = options
+  const report: Job['report'] = (phase, sentBytes) =>
+    onProgress?.({ phase, sentBytes, totalBytes: body.size })
+  const job = { body, options, connection, control, remembered, report }
+  const cancel = () => control.cancel(signal?.reason)
+  if (signal?.aborted) cancel()
+  else signal?.addEventListener('abort', cancel, { once: true })
+  const done = run(job, strategy).finally(() => signal?.removeEventListener('abort', cancel))
+  return {
+    done,
+    get state() {
+      return control.state()
+    },
+    pause: control.pause,
+    resume: control.resume,
+    cancel: () => control.cancel(),
+  }
+}
+
+async function run(job: Job, strategy: Strategy): Promise<ReadyFile> {
+  const { body, control, report } = job
+  try {
+    control.enter('uploading')
+    report('uploading', 0)
+    const file = await send(job, strategy)
+    control.enter('scanning')
+    report('scanning', body.size)
+    const ready = await readyOf(job, file)
+    control.enter('ready')
+    report('done', body.size)
+    return ready
+  } catch (error) {
+    control.enter('failed')
+    throw error
+  }
+}
+
+async function send(job: Job, strategy: Strategy): Promise<FileView> {
+  if (strategy !== 'resumable') return sendDirect(job, strategy)
+  const { body, options, connection, control, remembered } = job
+  const isKept = remembered.isKept && options.resume !== false
+  const fingerprint = isKept ? await fingerprintOf(connection, body, options) : undefined
+  const isFree = fingerprint !== undefined && !remembered.active.has(fingerprint)
+  if (isFree) remembered.active.add(fingerprint)
+  try {
+    const id = await sendResumable(job, isFree ? fingerprint : undefined)
+    return await getFile(connection, id, 0, control.signal)
+  } finally {
+    if (isFree) remembered.active.delete(fingerprint)
+  }
+}
+
+async function readyOf({ connection, options, control }: Job, sent: FileView): Promise<ReadyFile> {
+  const { signal } = control
+  const { waitSeconds: seconds = defaultWaitSeconds } = options
+  const file = await settled(connection, sent, { seconds, signal })
+  if (file.state === 'ready') return file
+  if (file.state === 'pending') {
+    const detail = 'The file has no verdict yet. Wait for it with get(id, { wait }).'
+    throw new CofferError('not-scanned', detail, { status: 202, file })
+  }
+  throw new CofferError(file.state, `The file is ${file.state}.`, { status: 422, file })
+}
+
+type Strategy = 'raw' | 'multipart' | 'resumable'
+
+function strategyOf(body: Body, options: UploadOptions): Strategy {
+  const { path, name, ifMatch, overwrite, checksum, metadata, strategy = 'auto' } = options
+  const isAbsolute = path?.startsWith('/') ?? false
+  if (!(body instanceof Blob)) throw new TypeError('The bytes to upload must be a Blob or File')
+  if (path !== undefined && name !== undefined)
+    throw new TypeError('Give "path" or "name", not both')
+  if (ifMatch !== undefined && overwrite !== undefined) {
+    throw new TypeError('Give "ifMatch" or "overwrite", not both')
+  }
+  if (!((options.chunkBytes ?? 1) > 0)) throw new TypeError('"chunkBytes" must be positive')
+  const needsRaw = ifMatch !== undefined
+  if (needsRaw || strategy === 'raw') {
+    if (!isAbsolute) throw new TypeError('"ifMatch" and strategy "raw" need an absolute "path"')
+    if (metadata !== undefined) throw new TypeError('Strategy "raw" sends no "metadata"')
+    if (strategy !== 'raw' && strategy !== 'auto') throw new TypeError('"ifMatch" needs "raw"')
+    return 'raw'
+  }
+  if (strategy === 'multipart' && checksum !== undefined) {
+    throw new TypeError('Strategy "multipart" sends no "checksum"')
+  }
+  if (strategy !== 'auto') return strategy
+  const isRaw = isAbsolute && metadata === undefined
+  if (body.size > maxDirectBytes || (checksum !== undefined && !isRaw)) return 'resumable'
+  return isRaw ? 'raw' : 'multipart'
+}

@@ -1,0 +1,171 @@
+import { randomUUID } from 'node:crypto'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import {
+  createCoffer,
+  CofferError,
+  type Coffer,
+  type UploadOptions,
+} from '../../shared/client/coffer.ts'
+import { startLocalServer } from '../e2e/local/local-server.ts'
+import type { Server } from '../e2e/support/target.ts'
+import { eicar } from '../support/files/eicar.ts'
+
+let server: Server
+let coffer: Coffer
+const as = (user: string, session?: string) =>
+  createCoffer({
+    baseUrl: server.url,
+    token: () => `local:${user}`,
+    ...(session !== undefined && { session }),
+  })
+const text = (content: string) => new Blob([content], { type: 'text/plain' })
+
+beforeAll(async () => {
+  server = await startLocalServer({ AUTH_MODE: 'local', CLAMAV_SERVICE_PORT: '1', PATH: '' })
+})
+afterAll(() => server?.[Symbol.asyncDispose]())
+
+describe('the client', () => {
+  beforeAll(() => {
+    coffer = as(randomUUID())
+  })
+
+  test('uploads, lists, reads, links, changes, copies, deletes and restores', async () => {
+    const file = await coffer.upload(text('hello'), { path: '/a/b.txt' }).done
+    expect(file).toMatchObject({ state: 'ready', path: '/a/b.txt', sizeBytes: 5 })
+    expect(await coffer.get(file.id)).toEqual(file)
+    expect(await (await coffer.content('/a/b.txt')).text()).toBe('hello')
+    expect(await (await coffer.content(file.id, { range: { start: 1, end: 2 } })).text()).toBe('el')
+    expect(await (await coffer.preview(file.id, { bytes: 2 })).text()).toBe('he')
+    const { url } = await coffer.link(file.id, { expiresIn: 60 })
+    expect(await (await fetch(url)).text()).toBe('hello')
+    const moved = await coffer.update(file.id, { path: '/c d/é.txt' }, { ifMatch: file.checksum })
+    expect(moved.path).toBe('/c d/é.txt')
+    expect(await (await coffer.content('/c d/é.txt')).text()).toBe('hello')
+    const copied = await coffer.copy(file.id, { path: '/copy.txt' })
+    expect(copied).toMatchObject({ path: '/copy.txt', checksum: file.checksum })
+    await coffer.delete(file.id)
+    await expect(coffer.content(file.id)).rejects.toMatchObject({ code: 'gone', status: 410 })
+    expect((await coffer.restore(file.id)).path).toBe('/c d/é.txt')
+    await coffer.delete('/copy.txt', { purge: true })
+    expect((await coffer.usage()).fileCount).toBe(1)
+    const imported = await coffer.import({ source: 'data:,imported', path: '/i.txt' })
+    expect(imported.state).toBe('ready')
+  })
+
+  test('iterates over all pages', async () => {
+    const user = as(randomUUID())
+    for (const name of ['a', 'b', 'c']) await user.upload(text(name), { path: `/${name}` }).done
+    const paths: string[] = []
+    for await (const { path } of user.files({ limit: 2, sort: 'path' })) paths.push(path)
+    expect(paths).toEqual(['/a', '/b', '/c'])
+    expect((await user.list({ limit: 2 })).hasMore).toBe(true)
+  })
+
+  test('works within a session', async () => {
+    const user = randomUUID()
+    const run = as(user, 'run-1')
+    const file = await run.upload(new File(['x'], 'x.txt')).done
+    expect(file.path).toBe('/sessions/run-1/x.txt')
+    const resumed = await run.upload(text('y'), { path: 'y.txt', strategy: 'resumable' }).done
+    expect(resumed.path).toBe('/sessions/run-1/y.txt')
+    expect((await run.list()).files).toHaveLength(2)
+    await as(user).deleteSession('run-1')
+    expect((await run.list()).files).toEqual([])
+  })
+
+  test('uploads the files of a folder, and reports each that fails', async () => {
+    const user = as(randomUUID())
+    const files = ['a.txt', 'b.txt', 'c.txt'].map((name) =>
+      Object.assign(new File([name], name), { webkitRelativePath: `photos/2026/${name}` }),
+    )
+    await user.upload(text('other'), { path: '/in/photos/2026/b.txt' }).done
+    const sums: number[] = []
+    const results = await user.uploadAll(files, {
+      folder: '/in',
+      concurrency: 2,
+      onProgress: ({ sentBytes, totalBytes }) => sums.push(sentBytes / totalBytes),
+    })
+    expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled'])
+    expect(results[1]).toMatchObject({ reason: { code: 'path-taken' } })
+    expect(Math.max(...sums)).toBeCloseTo(2 / 3)
+    expect((await user.list({ prefix: '/in/photos/2026/' })).files).toHaveLength(3)
+  })
+
+  test.each(['raw', 'multipart', 'resumable'] as const)(
+    'rejects an infected file that was sent as %s, with its record',
+    async (strategy) => {
+      const upload = coffer.upload(new Blob([eicar()]), { path: `/v-${strategy}`, strategy })
+      await expect(upload.done).rejects.toMatchObject({
+        code: 'infected',
+        status: 422,
+        file: { state: 'infected' },
+      })
+      expect(upload.state).toBe('failed')
+    },
+  )
+
+  test('replaces only the version that ifMatch names', async () => {
+    const first = await coffer.upload(text('1'), { path: '/v.txt' }).done
+    const ifMatch = first.checksum
+    await coffer.upload(text('2'), { path: '/v.txt', ifMatch }).done
+    const late = coffer.upload(text('3'), { path: '/v.txt', ifMatch })
+    await expect(late.done).rejects.toMatchObject({ code: 'precondition-failed', status: 412 })
+  })
+
+  test('gives refusals whole', async () => {
+    const refused = await coffer.list({ limit: 5000 }).catch((error: unknown) => error)
+    expect(refused).toBeInstanceOf(CofferError)
+    expect(refused).toMatchObject({
+      code: 'invalid-request',
+      status: 400,
+      fields: [{ field: 'limit' }],
+      requestId: expect.any(String),
+    })
+  })
+
+  test('cancel() ends an upload and releases its path', async () => {
+    const user = as(randomUUID())
+    const upload = user.upload(new Blob([new Uint8Array(3 * 1024 * 1024)]), {
+      path: '/a',
+      strategy: 'resumable',
+      chunkBytes: 256 * 1024,
+      onProgress: ({ sentBytes }) => sentBytes > 0 && upload.cancel(),
+    })
+    await expect(upload.done).rejects.toMatchObject({ name: 'AbortError' })
+    expect((await user.list()).files).toEqual([])
+    expect((await user.usage()).reservedBytes).toBe(0)
+  })
+
+  test('pauses and resumes', async () => {
+    let isPaused = false
+    const upload = coffer.upload(new Blob([new Uint8Array(1024 * 1024)]), {
+      path: '/paused',
+      strategy: 'resumable',
+      chunkBytes: 256 * 1024,
+      onProgress({ sentBytes }) {
+        if (isPaused || sentBytes < 512 * 1024) return
+        isPaused = true
+        upload.pause()
+        expect(upload.state).toBe('paused')
+        setTimeout(() => upload.resume(), 50)
+      },
+    })
+    expect((await upload.done).sizeBytes).toBe(1024 * 1024)
+    expect(isPaused).toBe(true)
+    expect(upload.state).toBe('ready')
+  })
+
+  test.each([
+    ['bytes that are no Blob', 'text', {}],
+    ['path and name', text(''), { path: '/a', name: 'b' }],
+    ['ifMatch and overwrite', text(''), { path: '/a', ifMatch: 'x', overwrite: true }],
+    ['ifMatch without a path', text(''), { ifMatch: 'x' }],
+    ['raw without a path', text(''), { strategy: 'raw' }],
+    ['raw with metadata', text(''), { strategy: 'raw', path: '/a', metadata: {} }],
+    ['multipart with a checksum', text(''), { strategy: 'multipart', checksum: 'x' }],
+    ['chunks without bytes', text(''), { chunkBytes: 0 }],
+  ])('throws TypeError at once for %s', (_, body, options) => {
+    expect(() => coffer.upload(body as Blob, options as UploadOptions)).toThrow(TypeError)
+  })
+})
