@@ -60,7 +60,12 @@ export async function serve(
   }
 }
 
-async function main(): Promise<void> {
+/** Serves the configuration of the environment until the process is told to end. Exits with code 1 if it cannot. */
+export async function start(): Promise<void> {
+  await run().catch(failStart)
+}
+
+async function run(): Promise<void> {
   const config = loadConfig()
   await using runtime = await openRuntime(config)
   await using server = await serve(config, runtime)
@@ -69,4 +74,4 @@ async function main(): Promise<void> {
   exitAfter(config.server.shutdownSeconds)
 }
 
-if (import.meta.main) await main().catch(failStart)
+if (import.meta.main) await start()

@@ -10,8 +10,8 @@ import { rolldown } from 'rolldown'
 const { values } = parseArgs({
   options: {
     directory: { type: 'string', default: 'bundle' },
-    /** A module to bundle in place of the programs of the image, under its own name. */
-    input: { type: 'string' },
+    /** Modules to bundle in place of the programs of the image, under their own names. */
+    input: { type: 'string', multiple: true },
   },
 })
 

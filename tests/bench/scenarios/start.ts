@@ -33,7 +33,7 @@ export async function startScenario(plan: Plan, scratch: string): Promise<Row[]>
     bare: start('bare', nodeProgram('../servers/http.js'), '/'),
     coffer: start(
       'coffer',
-      nodeProgram('../../../functions/local.ts', localServerEnv(join(scratch, 'coffer'))),
+      nodeProgram('../../../functions/host/start.js', localServerEnv(join(scratch, 'coffer'))),
       '/api/workspace/files',
     ),
     ...(pocketbase !== undefined && {
@@ -53,7 +53,7 @@ export async function startScenario(plan: Plan, scratch: string): Promise<Row[]>
       baseline: seconds['bare'] ?? [],
       format: milliseconds,
       target: atMost(5),
-      heldBack: 'Node compiles and runs some 300 modules of TypeScript, Hono and zod',
+      heldBack: 'Node compiles and runs the bundle with Hono, zod and SQLite',
     }),
     ...compareIf({
       what: 'start to the first answer / PocketBase',

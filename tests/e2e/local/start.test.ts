@@ -6,18 +6,20 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
+import sharp from 'sharp'
 import { expect, inject, test } from 'vitest'
 import { compileCache } from '../../support/compile-cache.ts'
 import { temporaryDirectory } from '../../support/disk-store.ts'
 
-const npmStart = [fileURLToPath(new URL('../../../functions/local.ts', import.meta.url))]
+const sources = [fileURLToPath(new URL('../../../functions/local.ts', import.meta.url))]
+const npmStart = [fileURLToPath(new URL('../../../functions/host/start.js', import.meta.url))]
 const framework = [
   fileURLToPath(new URL('main.js', import.meta.resolve('@google-cloud/functions-framework'))),
   `--source=${fileURLToPath(new URL('../../..', import.meta.url))}`,
 ]
 
-/** A process that serves a directory without ClamAV; `npm start` by default. */
-function start(directory: string, env: Record<string, string> = {}, program = npmStart) {
+/** A process that serves a directory without ClamAV, from the sources by default. */
+function start(directory: string, env: Record<string, string> = {}, program = sources) {
   const child = spawn(process.execPath, program, {
     env: {
       ...compileCache,
@@ -53,6 +55,32 @@ function start(directory: string, env: Record<string, string> = {}, program = np
     },
   }
 }
+
+test('npm start runs from a bundle, and ends with SIGTERM', async () => {
+  await using directory = await temporaryDirectory()
+  await using server = start(directory.path, {}, npmStart)
+  const origin = `http://127.0.0.1:${await server.ready}`
+  const image = await sharp({ create: { width: 9, height: 9, channels: 3, background: 'red' } })
+    .png()
+    .toBuffer()
+  const url = `${origin}/api/workspace/content/a.png`
+  const stored = await fetch(url, { method: 'PUT', body: new Uint8Array(image) })
+  const { id } = (await stored.json()) as { id: string }
+  // A process that the bundle starts renders it.
+  const preview = await fetch(`${origin}/api/workspace/files/${id}/preview`)
+  expect([stored.status, preview.status]).toEqual([201, 200])
+  server.kill('SIGTERM')
+  expect(await server.ended).toEqual({ code: 0, signal: null, said: '' })
+})
+
+test('npm start exits with code 1 and a message for a bad variable', async () => {
+  await using directory = await temporaryDirectory()
+  await using server = start(directory.path, { MAX_FILE_SIZE_MB: 'many' }, npmStart)
+  expect(await server.ended).toMatchObject({
+    code: 1,
+    said: expect.stringMatching(/MAX_FILE_SIZE_MB must be/) as string,
+  })
+})
 
 test('exits with code 1 and a message if the port is in use', async () => {
   await using directory = await temporaryDirectory()
