@@ -3,7 +3,7 @@ import type { AppEnv } from '../shared/http/app-env.ts'
 import { allow } from '../shared/http/auth/allow.ts'
 import { parseQuery } from '../shared/http/query.ts'
 import { deleteQuery } from '../shared/api/requests/changes.ts'
-import { contentPath, locationUrl } from '../shared/http/target.ts'
+import { pathAfter, locationUrl } from '../shared/http/target.ts'
 import { changePreconditions } from '../shared/http/request-options.ts'
 import { remove, removeSession } from '../shared/workspace/delete.ts'
 import { parsePath, parseSessionId } from '../shared/model/path.ts'
@@ -20,7 +20,7 @@ export const deleteRoutes = (ports: Pick<Ports, 'catalog' | 'blobs' | 'now'>) =>
       return c.body(null, 204)
     })
     .delete('/content/*', allow('files:write'), async (c) => {
-      const path = parsePath(contentPath(c))
+      const path = parsePath(pathAfter(c, 'content'))
       await remove(ports, c.get('caller'), { path }, optionsOf(c))
       return c.body(null, 204)
     })

@@ -7,8 +7,9 @@ import { answerFile } from '../shared/http/file-answer.ts'
 import { parseQuery } from '../shared/http/query.ts'
 import { fileView } from '../shared/api/file-view.ts'
 import { contentQuery, versionsQuery } from '../shared/api/requests/reads.ts'
+import { idTimes, pathTimes } from '../shared/http/modified.ts'
 import { servedAs } from '../shared/http/served-as.ts'
-import { contentPath } from '../shared/http/target.ts'
+import { pathAfter } from '../shared/http/target.ts'
 import { waitSeconds } from '../shared/http/request-options.ts'
 import { parsePath } from '../shared/model/path.ts'
 import type { Ports } from '../shared/ports/ports.ts'
@@ -18,7 +19,10 @@ import { awaitVerdict } from '../shared/workspace/upload/await-verdict.ts'
 
 type ReadPorts = Pick<Ports, 'catalog' | 'blobs' | 'limits'>
 
-/** `GET /files/{id}` answers a file's record, `GET /files/{id}/versions` those of its path. `GET /files/{id}/content` and `GET /content/{path}` answer its bytes. */
+/**
+ * `GET /files/{id}` and `GET /paths/{path}` answer a file's record, `GET /files/{id}/versions` those of its path.
+ * `GET /files/{id}/content` and `GET /content/{path}` answer its bytes.
+ */
 export const readRoutes = (
   ports: ReadPorts,
   { crossOriginResourcePolicy }: { crossOriginResourcePolicy: string },
@@ -26,7 +30,7 @@ export const readRoutes = (
   const content = async (c: Context<AppEnv>, name: FileName) => {
     const { inline } = parseQuery(c, contentQuery)
     const { file, open, bytes } = await readContent(ports, c.get('caller'), name)
-    const { checksum, sizeBytes, updatedAt } = file
+    const { checksum, sizeBytes } = file
     return serveContent(c, {
       open,
       bytes,
@@ -34,22 +38,28 @@ export const readRoutes = (
       sizeBytes,
       checksum,
       ...servedAs(file, inline),
-      lastModified: new Date(updatedAt),
+      ...('path' in name ? pathTimes(file) : idTimes(file)),
       crossOriginResourcePolicy,
     })
   }
+  const record = async (c: Context<AppEnv>, name: FileName) => {
+    const file = await readFile(ports, c.get('caller'), name)
+    const seconds = waitSeconds(c, 0)
+    if (file.state !== 'pending' || seconds === 0) return answerFile(file)
+    return answerFile(await awaitVerdict(ports, file, { seconds, signal: c.req.raw.signal }))
+  }
   return new Hono<AppEnv>()
-    .get('/files/:id', allow('files:read'), async (c) => {
-      const file = await readFile(ports, c.get('caller'), { id: c.req.param('id') })
-      const seconds = waitSeconds(c, 0)
-      if (file.state !== 'pending' || seconds === 0) return answerFile(file)
-      return answerFile(await awaitVerdict(ports, file, { seconds, signal: c.req.raw.signal }))
-    })
+    .get('/files/:id', allow('files:read'), (c) => record(c, { id: c.req.param('id') }))
+    .get('/paths/*', allow('files:read'), (c) =>
+      record(c, { path: parsePath(pathAfter(c, 'paths')) }),
+    )
     .get('/files/:id/versions', allow('files:read'), async (c) => {
       const request = { id: c.req.param('id'), ...parseQuery(c, versionsQuery) }
       const { versions, ...page } = await listVersions(ports, c.get('caller'), request)
       return c.json({ versions: versions.map(fileView), ...page })
     })
     .get('/files/:id/content', allow('files:read'), (c) => content(c, { id: c.req.param('id') }))
-    .get('/content/*', allow('files:read'), (c) => content(c, { path: parsePath(contentPath(c)) }))
+    .get('/content/*', allow('files:read'), (c) =>
+      content(c, { path: parsePath(pathAfter(c, 'content')) }),
+    )
 }

@@ -1,6 +1,7 @@
 import { Hono } from 'hono'
 import type { AppEnv } from '../shared/http/app-env.ts'
 import { serveContent } from '../shared/http/content.ts'
+import { idTimes } from '../shared/http/modified.ts'
 import { etagOf } from '../shared/http/protocol/entity-tag.ts'
 import { resumableRoutes } from '../shared/http/body/resumable.ts'
 import { rawTarget } from '../shared/http/target.ts'
@@ -44,7 +45,7 @@ export const storageRoutes = (
         etag: etagOf(file.checksum),
         checksum: file.checksum,
         sizeBytes: file.sizeBytes,
-        lastModified: new Date(file.updatedAt),
+        ...idTimes(file),
         contentType: signed.contentType,
         contentDisposition: signed.contentDisposition,
         crossOriginResourcePolicy,

@@ -1,4 +1,4 @@
-import { Hono } from 'hono'
+import { Hono, type Context } from 'hono'
 import { allow } from '../shared/http/auth/allow.ts'
 import type { AppEnv } from '../shared/http/app-env.ts'
 import { bodyStream, declaredLength } from '../shared/http/body/body.ts'
@@ -9,10 +9,12 @@ import { fileView } from '../shared/api/file-view.ts'
 import { parseMultipart } from '../shared/http/body/multipart.ts'
 import { jsonBody } from '../shared/http/body/json-body.ts'
 import { parseQuery } from '../shared/http/query.ts'
-import { absoluteUrl, contentPath } from '../shared/http/target.ts'
+import { absoluteUrl, pathAfter } from '../shared/http/target.ts'
 import { normalizationOf, waitSeconds } from '../shared/http/request-options.ts'
 import { openUploadBody } from '../shared/api/requests/uploads.ts'
 import { mergeFields, uploadTarget, uploadTextSchema } from '../shared/api/upload-fields.ts'
+import { parsed } from '../shared/api/parsed.ts'
+import { instantSchema } from '../shared/api/text-fields.ts'
 import { parseEssence } from '../shared/media/essence.ts'
 import {
   chosenConflict,
@@ -55,8 +57,11 @@ export const uploadRoutes = (ports: UploadPorts) =>
     })
     .put('/content/*', allow('files:write'), async (c) => {
       const caller = c.get('caller')
-      const query = parseQuery(c, uploadTextSchema.omit({ path: true, session: true }))
-      const path = parsePath(contentPath(c))
+      const query = withModifiedAt(
+        c,
+        parseQuery(c, uploadTextSchema.omit({ path: true, session: true })),
+      )
+      const path = parsePath(pathAfter(c, 'content'))
       // The type is only a hint for the detection from the bytes, so a malformed one is ignored.
       const mimeType = parseEssence(c.req.header('Content-Type') ?? '') ?? unknownType
       if (c.req.header('Content-Range') !== undefined) throw partialUpload()
@@ -111,6 +116,19 @@ export const uploadRoutes = (ports: UploadPorts) =>
         202,
       )
     })
+
+/** The header `Modified-At` is another way to send `modifiedAt`. */
+function withModifiedAt<Query extends { modifiedAt?: string | undefined }>(
+  c: Context<AppEnv>,
+  query: Query,
+): Query {
+  const field = c.req.header('Modified-At')
+  if (field === undefined) return query
+  if (query.modifiedAt !== undefined) {
+    throw invalid('modifiedAt', 'must be given only once, in the query or as Modified-At')
+  }
+  return { ...query, modifiedAt: parsed(instantSchema, field, 'Modified-At') }
+}
 
 /** `PUT` replaces by default. A condition on the file at the path contradicts another path. */
 function conflictOf(query: ConflictFields, preconditions: object): OnConflict {

@@ -4,7 +4,8 @@ import { parsed } from '../shared/api/parsed.ts'
 import { parseEssence } from '../shared/media/essence.ts'
 import { returnFormats } from '../shared/workspace/store-media/store-media.ts'
 import { onConflictSchema } from '../shared/model/conflict/on-conflict.ts'
-import { originSchema, stateSchema } from '../shared/model/file.ts'
+import { instantSchema } from '../shared/api/text-fields.ts'
+import { kindSchema, originSchema, stateSchema } from '../shared/model/file.ts'
 import { userIdViolation } from '../shared/model/user-id.ts'
 
 const defaultLimit = 200
@@ -48,6 +49,11 @@ export const argumentSchemas = {
     state: stateSchema.optional(),
     origin: originSchema.optional(),
     nameContains: text.optional(),
+    kind: kindSchema.optional(),
+    createdAfter: instantSchema.optional(),
+    createdBefore: instantSchema.optional(),
+    modifiedAfter: instantSchema.optional(),
+    modifiedBefore: instantSchema.optional(),
     deleted: z.boolean().optional(),
     sort: z.enum(['created', 'path']).optional(),
     order: z.enum(['asc', 'desc']).optional(),
@@ -89,6 +95,7 @@ export const argumentSchemas = {
       .refine((type) => type !== undefined, 'must be a media type such as image/png')
       .default(unknownType),
     metadata: metadataSchema.optional(),
+    modifiedAt: instantSchema.optional(),
     origin: originSchema.default('generated'),
     session: text.optional(),
     waitSeconds: z.number().min(0).max(maxWaitSeconds).default(defaultWaitSeconds),

@@ -4,6 +4,7 @@
 export { formatReference, parseReference, type Reference } from '../shared/media/reference.ts'
 export { WorkspaceError, type ErrorCode, type FieldError } from '../shared/model/errors.ts'
 export type {
+  FileKind,
   FileRecord,
   FileState,
   InfectedFile,

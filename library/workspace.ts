@@ -112,6 +112,8 @@ export interface WriteOptions extends ConflictOptions {
   mimeType?: string
   /** A JSON object of at most 16 KiB. */
   metadata?: Metadata
+  /** When the bytes were last changed: RFC 3339. */
+  modifiedAt?: string
   /** Defaults to `generated`. */
   origin?: Origin
   /** The session that a relative path resolves in. */

@@ -11,7 +11,7 @@ import { parseName, parseSessionId } from '../model/path.ts'
 import type { UploadTarget } from '../model/reservation.ts'
 import { metadataTextSchema } from './metadata-schema.ts'
 import { parsed } from './parsed.ts'
-import { flag } from './text-fields.ts'
+import { flag, instantSchema } from './text-fields.ts'
 
 /** The optional fields of every kind of upload, parsed. */
 export interface UploadFields extends ConflictFields {
@@ -19,6 +19,7 @@ export interface UploadFields extends ConflictFields {
   session?: string | undefined
   metadata?: Metadata | undefined
   origin?: UploadTarget['origin'] | undefined
+  modifiedAt?: string | undefined
 }
 
 /** The upload fields as text, for forms and query parameters. */
@@ -29,6 +30,7 @@ export const uploadTextSchema = z.object({
   onConflict: onConflictSchema.optional(),
   metadata: metadataTextSchema.optional(),
   origin: originSchema.optional(),
+  modifiedAt: instantSchema.optional(),
 })
 
 /** Merges the fields of query and form. Throws `invalid-request` for a field that is in both. */
@@ -59,6 +61,7 @@ export function uploadTarget(
     metadata: fields.metadata ?? {},
     origin: fields.origin ?? 'user-upload',
     onConflict: chosenConflict(fields),
+    ...(fields.modifiedAt !== undefined && { modifiedAt: fields.modifiedAt }),
   }
 }
 

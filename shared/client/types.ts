@@ -15,7 +15,8 @@ export type Usage = z.input<typeof usageSchema>
 export type Link = z.input<typeof linkSchema>
 export type UploadTicket = z.input<typeof uploadTicketSchema>
 
-export type ListOptions = Partial<z.output<typeof listQuery>>
+/** Without `fields`: pages have whole records. */
+export type ListOptions = Partial<Omit<z.output<typeof listQuery>, 'fields'>>
 export type LinkOptions = Partial<z.output<typeof downloadQuery>>
 export type PreviewOptions = Partial<z.output<typeof previewQuery>>
 export type Changes = z.input<typeof updateBody>

@@ -70,10 +70,10 @@ export function assertPlainPath(path: string): void {
 }
 
 /**
- * The path of the file in a `/api/workspace/content/…` target: absolute, each segment decoded exactly once, not yet parsed.
+ * The path of the file in a target such as `/api/workspace/content/…`, after the route's name: absolute, each segment decoded exactly once, not yet parsed.
  * `assertPlainPath` has passed, so the decoded segments contain no slash.
  */
-export function contentPath(c: Context<AppEnv>): string {
-  const segments = rawTarget(c).path.split('/').slice(`${basePath}/content`.split('/').length)
+export function pathAfter(c: Context<AppEnv>, route: 'content' | 'paths'): string {
+  const segments = rawTarget(c).path.split('/').slice(`${basePath}/${route}`.split('/').length)
   return `/${decodePercent(segments.join('/')) ?? ''}`
 }

@@ -10,6 +10,16 @@ const fileId = z.uuidv4().transform((id) => id as FileId)
 
 export const originSchema = z.enum(['user-upload', 'agent-created', 'generated'])
 export const stateSchema = z.enum(['pending', 'ready', 'infected', 'unscannable'])
+/** Groups of media types: see `kindOf`. */
+export const kindSchema = z.enum([
+  'image',
+  'video',
+  'audio',
+  'document',
+  'archive',
+  'text',
+  'other',
+])
 
 const scanned = {
   engine: z.string(),
@@ -73,6 +83,8 @@ const common = {
   metadata: z.record(z.string(), z.json()),
   origin: originSchema,
   createdAt: instant,
+  /** When the uploader last changed the bytes, if the upload gave it. See `modifiedAtOf`. */
+  modifiedAt: instant.optional(),
   updatedAt: instant,
   isDeleted: z.boolean(),
   deletedAt: instant.nullable(),
@@ -129,6 +141,7 @@ export const fileRecordSchema = z.discriminatedUnion('state', [
 
 export type Origin = z.infer<typeof originSchema>
 export type Charset = z.infer<typeof charset>
+export type FileKind = z.infer<typeof kindSchema>
 export type FileState = z.infer<typeof stateSchema>
 export type Metadata = Record<string, z.infer<ReturnType<typeof z.json>>>
 export type Reservation = z.infer<typeof reservation>
@@ -138,3 +151,11 @@ export type InfectedFile = z.infer<typeof infectedFile>
 export type UnscannableFile = z.infer<typeof unscannableFile>
 export type FileRecord = z.infer<typeof fileRecordSchema>
 export type Scan = NonNullable<FileRecord['scan']>
+
+/** When the bytes were last changed: the time that the uploader gave, or else the time of the upload. */
+export function modifiedAtOf({
+  modifiedAt,
+  createdAt,
+}: Pick<FileRecord, 'modifiedAt' | 'createdAt'>) {
+  return modifiedAt ?? createdAt
+}

@@ -1,5 +1,5 @@
 import { invalid } from './errors.ts'
-import type { FileRecord, FileState, Origin } from './file.ts'
+import type { FileKind, FileRecord, FileState, Origin } from './file.ts'
 import type { SessionId, WorkspacePath } from './ids.ts'
 
 export type ListPosition = { sequence: number } | { path: string; sequence: number }
@@ -14,6 +14,12 @@ export interface ListQuery {
   state?: FileState
   origin?: Origin
   nameContains?: string
+  kind?: FileKind
+  /** Instants in ISO 8601 with milliseconds in UTC, so that they compare as text: inclusive `After`, exclusive `Before`. */
+  createdAfter?: string
+  createdBefore?: string
+  modifiedAfter?: string
+  modifiedBefore?: string
   deleted: boolean
   sort: 'created' | 'path'
   descending: boolean

@@ -14,6 +14,8 @@ export interface UploadTarget {
   metadata: Metadata
   origin: Origin
   onConflict: OnConflict
+  /** When the uploader last changed the bytes: ISO 8601 with milliseconds, in UTC. */
+  modifiedAt?: string
   /** `If-None-Match: *`. */
   mustBeAbsent?: boolean
   /** `If-Match`. */
@@ -48,7 +50,7 @@ export function reservation(request: ReserveRequest, facts: ReserveFacts): Pendi
   assertRoomForRecord(usage, request.metadata)
   assertOpenUpload(usage)
   const { id, workspaceId, path, mimeType, maxBytes, storagePath, metadata, origin } = request
-  const { onConflict, expectedChecksum, mustReplace, uploadId } = request
+  const { onConflict, expectedChecksum, modifiedAt, mustReplace, uploadId } = request
   const replaces = mustReplace === undefined || mustReplace === '*' ? mustReplace : owner?.id
   return {
     id,
@@ -66,6 +68,7 @@ export function reservation(request: ReserveRequest, facts: ReserveFacts): Pendi
     metadata,
     origin,
     createdAt: now.toISOString(),
+    ...(modifiedAt !== undefined && { modifiedAt }),
     updatedAt: now.toISOString(),
     isDeleted: false,
     deletedAt: null,

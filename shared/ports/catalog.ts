@@ -48,6 +48,7 @@ export interface Catalog {
    * - More than `maxRecords` records outside the trash, or more than `maxMetadataBytes` of their metadata, throws
    *   `quota-exceeded`. The trash is trimmed at the next settle or removal.
    * - More than `maxOpenUploads` pending files throws `too-many-requests`.
+   * - The record has the `modifiedAt` of the request. It stays when the file is settled, moved, replaced or restored.
    * - The record's `sequence` is greater than that of every file reserved in the workspace before.
    */
   reserve(request: ReserveRequest): Promise<PendingFile>
@@ -182,6 +183,8 @@ export interface Catalog {
    * - With `path`, in path order only, lists exactly the files of that path.
    * - `prefix` is plain text at the start of the path. No character of `prefix` or `nameContains` is a pattern.
    * - `nameContains` ignores case, in every script.
+   * - `kind` is that of the media type. A file without `modifiedAt` was modified when it was created. `createdAfter` and
+   *   `modifiedAfter` are inclusive, `createdBefore` and `modifiedBefore` exclusive.
    * - With `folders`, in path order only, all files with the same text up to the first `/` after the prefix become one folder,
    *   which ends in `/`. Each folder is listed once over all pages and counts towards `limit`.
    * - `total` counts the files of all pages, including those in folders.

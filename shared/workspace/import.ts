@@ -64,8 +64,8 @@ export async function importFile(
   const source = await openSource(ports, caller, request.source, { maxBytes, signal })
   if ('file' in source && !normalization) {
     const { id } = source.file
-    const { path, onConflict, metadata, origin } = target(source.file)
-    return copy(ports, caller, { id, path, onConflict, metadata, origin })
+    const { mimeType: _, ...to } = target(source.file)
+    return copy(ports, caller, { id, ...to })
   }
   const body = await bodyOf(ports, caller, source)
   try {

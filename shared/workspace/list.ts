@@ -1,6 +1,6 @@
 import { notFound, type Caller } from '../model/access.ts'
 import { createCursor, invalidCursor, readCursor } from '../model/cursor.ts'
-import type { FileRecord, FileState, Origin } from '../model/file.ts'
+import type { FileKind, FileRecord, FileState, Origin } from '../model/file.ts'
 import { invalid } from '../model/errors.ts'
 import { maxSegmentBytes, parsePrefix, sessionFolder } from '../model/path.ts'
 import type { SessionId } from '../model/ids.ts'
@@ -17,6 +17,12 @@ export interface ListRequest {
   state?: FileState | undefined
   origin?: Origin | undefined
   nameContains?: string | undefined
+  kind?: FileKind | undefined
+  /** Instants as `instantSchema` parses them. */
+  createdAfter?: string | undefined
+  createdBefore?: string | undefined
+  modifiedAfter?: string | undefined
+  modifiedBefore?: string | undefined
   deleted?: boolean | undefined
   sort?: 'created' | 'path' | undefined
   order?: 'asc' | 'desc' | undefined
@@ -96,6 +102,7 @@ function toQuery(caller: Caller, request: ListRequest): Omit<ListQuery, 'limit'>
   if (request.folders && sort !== 'path') {
     throw invalid('sort', 'must be "path" with a delimiter: folders are listed in path order')
   }
+  const { kind, createdAfter, createdBefore, modifiedAfter, modifiedBefore } = request
   const descending = request.order === undefined ? sort === 'created' : request.order === 'desc'
   return {
     workspaceId: caller.workspaceId,
@@ -105,10 +112,17 @@ function toQuery(caller: Caller, request: ListRequest): Omit<ListQuery, 'limit'>
     ...(request.state && { state: request.state }),
     ...(request.origin && { origin: request.origin }),
     ...(request.nameContains !== undefined && { nameContains: request.nameContains }),
+    ...defined({ kind, createdAfter, createdBefore, modifiedAfter, modifiedBefore }),
     deleted: request.deleted ?? false,
     sort,
     descending,
   }
+}
+
+/** Drops members that are undefined, so that the cursor of a query does not depend on them. */
+function defined<Fields extends object>(fields: Fields) {
+  const entries = Object.entries(fields).filter(([, value]) => value !== undefined)
+  return Object.fromEntries(entries) as { [Name in keyof Fields]?: NonNullable<Fields[Name]> }
 }
 
 /** Returns whether a page of the query can end at a position. Other positions would bypass its prefix and session. */

@@ -56,8 +56,9 @@ export async function copy(
     id: string
     path: WorkspacePath
     onConflict: OnConflict
-    /** Defaults to the metadata of the source, like `origin`. */
+    /** Defaults to the metadata of the source, like `origin` and `modifiedAt`. */
     metadata?: Metadata
+    modifiedAt?: string
     origin?: Origin
   },
 ): Promise<FileRecord> {
@@ -65,6 +66,7 @@ export async function copy(
   const source = await readyFile(ports, caller, { id: request.id })
   const id = ports.newId()
   const storagePath = blobs.locate(caller.workspaceId, id, nameOf(request.path))
+  const modifiedAt = request.modifiedAt ?? source.modifiedAt
   const file = await reserveFile(ports, caller, {
     id,
     storagePath,
@@ -75,6 +77,7 @@ export async function copy(
       mimeType: source.mimeType,
       metadata: request.metadata ?? source.metadata,
       origin: request.origin ?? source.origin,
+      ...(modifiedAt !== undefined && { modifiedAt }),
     },
   })
   const blob = await blobs.copy(source, storagePath).catch(async (error: unknown) => {

@@ -18,6 +18,8 @@ import { httpCases } from './cases/protocol/http.ts'
 import { importCases } from './cases/uploads/imports.ts'
 import { lifecycleCases } from './cases/changes/lifecycle.ts'
 import { listCases } from './cases/reads/list.ts'
+import { modifiedCases } from './cases/reads/modified.ts'
+import { recordCases } from './cases/reads/records.ts'
 import { ownStorageCases } from './cases/reads/own-storage.ts'
 import { preconditionCases } from './cases/uploads/preconditions.ts'
 import { previewCases } from './cases/reads/preview.ts'
@@ -46,6 +48,8 @@ const everywhere: Cases[] = [
   preconditionCases,
   conflictCases,
   listCases,
+  recordCases,
+  modifiedCases,
   updateCases,
   deleteCases,
   sessionCases,

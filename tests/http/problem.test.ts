@@ -127,6 +127,7 @@ describe('problem+json (RFC 9457)', () => {
     const { sequence: _, ...record } = pending
     expect(body.file).toEqual({
       ...record,
+      modifiedAt: record.createdAt,
       reservation: { expiresAt: '2026-01-03T03:04:05.678Z', maxBytes: 5, overwrite: true },
     })
   })

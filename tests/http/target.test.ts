@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { contentPath, withoutPublicPath } from '../../shared/http/target.ts'
+import { pathAfter, withoutPublicPath } from '../../shared/http/target.ts'
 import { httpApp, serve } from '../support/http/http-app.ts'
 import { expectProblem } from '../support/http/problem.ts'
 import { rawRequest } from '../support/http/raw-http.ts'
@@ -7,7 +7,7 @@ import { rawRequest } from '../support/http/raw-http.ts'
 const content = '/api/workspace/content'
 const served = httpApp((routes) =>
   routes
-    .get('/content/*', (c) => c.json({ path: contentPath(c) }))
+    .get('/content/*', (c) => c.json({ path: pathAfter(c, 'content') }))
     .get('/files/:id', (c) => c.json({ id: c.req.param('id') })),
 )
 let server: Awaited<ReturnType<typeof serve>>
@@ -19,7 +19,7 @@ afterAll(() => server[Symbol.asyncDispose]())
 
 const get = (target: string) => rawRequest(server.url, { method: 'GET', target })
 
-describe('contentPath decodes the raw target once', () => {
+describe('pathAfter decodes the raw target once', () => {
   test.each([
     ['/a.txt', '/a.txt'],
     ['/a%20b+c', '/a b+c'],

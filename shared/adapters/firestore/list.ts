@@ -13,7 +13,7 @@ import {
 import { decodeFile } from './documents.ts'
 import type { Query } from './rest/query.ts'
 import type { DocumentSnapshot } from './rest/snapshot.ts'
-import { select, type Selection } from './selection.ts'
+import { matchedFields, select, type Selection } from './selection.ts'
 
 type Entry = ListEntry<DocumentSnapshot>
 
@@ -105,7 +105,7 @@ async function countAll({ query, matches }: Selection, given: ListQuery): Promis
     const files = await bounded.count()
     return { files: Math.min(files, maxExamined), isMinimum: files > maxExamined }
   }
-  const docs = await bounded.select('record.name', 'record.state', 'record.origin').get()
+  const docs = await bounded.select(...matchedFields).get()
   const files = docs.slice(0, maxExamined).filter(matches).length
   return { files, isMinimum: docs.length > maxExamined }
 }

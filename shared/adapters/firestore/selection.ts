@@ -1,3 +1,4 @@
+import { kindOf } from '../../media/file-kind.ts'
 import { foldCase } from '../../model/case-folding.ts'
 import type { ListQuery } from '../../model/listing.ts'
 import { narrowsPaths, pathBounds, type PathBounds } from '../../model/path-bounds.ts'
@@ -38,14 +39,43 @@ export async function select(files: Query, query: ListQuery): Promise<Selection 
   }
 }
 
+/** The fields that `matches` reads. */
+export const matchedFields = [
+  'record.name',
+  'record.state',
+  'record.origin',
+  'record.mimeType',
+  'record.createdAt',
+  'record.modifiedAt',
+]
+
 /** Undefined if the term of the query expresses all filters. Otherwise each document that the query returns is tested. */
-function matcherOf({ state, origin }: ListQuery, folded: string): Selection['matches'] {
-  const isFiltered = state !== undefined || origin !== undefined
-  if (folded === '' || (Array.from(folded).length <= maxGramLength && !isFiltered)) return undefined
-  return (snapshot) =>
-    foldCase(String(snapshot.get('record.name'))).includes(folded) &&
-    [undefined, snapshot.get('record.state')].includes(state) &&
-    [undefined, snapshot.get('record.origin')].includes(origin)
+function matcherOf(query: ListQuery, folded: string): Selection['matches'] {
+  const { state, origin, kind } = query
+  const isInScope = folded === '' || (state === undefined && origin === undefined)
+  const isTerm = Array.from(folded).length <= maxGramLength && isInScope
+  if (isTerm && kind === undefined && !hasTimes(query)) return undefined
+  return (snapshot) => {
+    const field = (name: string) => snapshot.get(`record.${name}`) as string | undefined
+    const createdAt = String(field('createdAt'))
+    return (
+      foldCase(String(field('name'))).includes(folded) &&
+      [undefined, field('state')].includes(state) &&
+      [undefined, field('origin')].includes(origin) &&
+      (kind === undefined || kindOf(String(field('mimeType'))) === kind) &&
+      isBetween(createdAt, query.createdAfter, query.createdBefore) &&
+      isBetween(field('modifiedAt') ?? createdAt, query.modifiedAfter, query.modifiedBefore)
+    )
+  }
+}
+
+function hasTimes(query: ListQuery): boolean {
+  const { createdAfter, createdBefore, modifiedAfter, modifiedBefore } = query
+  return (createdAfter ?? createdBefore ?? modifiedAfter ?? modifiedBefore) !== undefined
+}
+
+function isBetween(instant: string, after = '', before = '~'): boolean {
+  return after <= instant && instant < before
 }
 
 /**

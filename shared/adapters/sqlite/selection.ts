@@ -12,6 +12,15 @@ const withinBounds = 'path >= :low AND path < :high'
 /** The second condition repeats the `WHERE` of the partial index, which SQLite requires to use it. */
 const stateNotReady = `state = :state AND state <> 'ready'`
 
+const modifiedAt = `coalesce(record ->> '$.modifiedAt', created_at)`
+
+const timeConditions = {
+  createdAfter: 'created_at >=',
+  createdBefore: 'created_at <',
+  modifiedAfter: `${modifiedAt} >=`,
+  modifiedBefore: `${modifiedAt} <`,
+}
+
 /** The SQL that selects the files of a query, independent of the page. */
 export interface Selection {
   index: string
@@ -68,6 +77,13 @@ export function select(database: Database, query: ListQuery): Selection {
   if (nameContains !== undefined) {
     // `LIKE` would treat `%` and `_` as patterns.
     add(filters, 'instr(folded_name, :name) > 0', { name: foldCase(nameContains) })
+  }
+  if (query.kind !== undefined) {
+    add(filters, `kind_of(record ->> '$.mimeType') = :kind`, { kind: query.kind })
+  }
+  for (const [name, condition] of Object.entries(timeConditions)) {
+    const instant = query[name as keyof typeof timeConditions]
+    if (instant !== undefined) add(filters, `${condition} :${name}`, { [name]: instant })
   }
   const isOrdered = index.endsWith('sequence') || query.sort === 'path'
   return { index, keys, filters, bounds, isOrdered }

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { fileViewSchema } from './file.ts'
+import { fileFieldsSchema, fileViewSchema } from './file.ts'
 
 /** One page of `GET /files/{id}/versions`. */
 export const versionListingSchema = z
@@ -30,3 +30,8 @@ export const listingSchema = z
     totalIsMinimum: z.literal(true).optional(),
   })
   .meta({ id: 'Listing' })
+
+/** The same page of files with all their fields, or with those that `fields` names. */
+export const selectedListingSchema = listingSchema
+  .extend({ files: z.array(z.union([fileViewSchema, fileFieldsSchema])) })
+  .meta({ id: 'SelectedListing' })

@@ -26,6 +26,10 @@ export const requestHeaders = {
   },
   'If-Range': { description: 'The version that `Range` applies to.', schema: text },
   'If-Unmodified-Since': { description: 'Holds for this or an earlier version.', schema: date },
+  'Modified-At': {
+    description: 'When the bytes were last changed: `modifiedAt` as a header.',
+    schema: { type: 'string', format: 'date-time' },
+  },
   Prefer: {
     description: '`wait=N`: waits up to N seconds (0 to 60) for the verdict (RFC 7240).',
     schema: { type: 'string', pattern: String.raw`^wait=\d{1,2}$` },

@@ -1,4 +1,4 @@
-import { listingSchema, versionListingSchema } from '../answers/listing.ts'
+import { selectedListingSchema, versionListingSchema } from '../answers/listing.ts'
 import { linkSchema } from '../answers/transfers.ts'
 import { usageSchema } from '../answers/usage.ts'
 import type { Operation, Operations } from '../operation.ts'
@@ -35,7 +35,7 @@ export const readOperations: Operations = {
     access: 'files:read',
     query: listQuery,
     answers: {
-      200: { description: 'One page.', content: { 'application/json': listingSchema } },
+      200: { description: 'One page.', content: { 'application/json': selectedListingSchema } },
     },
     problems: ['not-found'],
   },
@@ -64,6 +64,15 @@ export const readOperations: Operations = {
       200: { description: 'One page.', content: { 'application/json': versionListingSchema } },
     },
     problems: ['not-found'],
+  },
+  'GET /paths/{path}': {
+    id: 'getFileAtPath',
+    summary: 'The record of the file at a path; `Prefer: wait=N` waits for its verdict.',
+    description: 'Slashes in the path are not encoded.',
+    access: 'files:read',
+    headers: ['Prefer'],
+    answers: { 200: record },
+    problems: ['not-found', 'gone'],
   },
   'GET /files/{id}/content': { id: 'getFileContent', summary: 'The bytes of a file.', ...content },
   'GET /content/{path}': {

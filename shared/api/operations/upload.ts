@@ -48,7 +48,7 @@ export const uploadOperations: Operations = {
     query: uploadTextSchema
       .omit({ path: true, session: true })
       .extend(normalizationTextSchema.shape),
-    headers: ['If-Match', 'If-None-Match', 'Prefer', ...digests],
+    headers: ['If-Match', 'If-None-Match', 'Modified-At', 'Prefer', ...digests],
     body: { content: { 'application/octet-stream': 'bytes' }, optional: true },
     answers: stored,
     problems: refusals,

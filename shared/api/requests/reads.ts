@@ -1,6 +1,7 @@
 import { z } from 'zod'
-import { originSchema, stateSchema } from '../../model/file.ts'
-import { flag, integer } from '../text-fields.ts'
+import { kindSchema, originSchema, stateSchema } from '../../model/file.ts'
+import { fieldsSchema } from '../file-view.ts'
+import { flag, instantSchema, integer } from '../text-fields.ts'
 
 /** Cloud Storage signs URLs for at most seven days. */
 const maxSignedUrlSeconds = 604_800
@@ -14,6 +15,12 @@ export const listQuery = z.object({
   state: stateSchema.optional(),
   origin: originSchema.optional(),
   q: z.string().optional(),
+  kind: kindSchema.optional(),
+  createdAfter: instantSchema.optional(),
+  createdBefore: instantSchema.optional(),
+  modifiedAfter: instantSchema.optional(),
+  modifiedBefore: instantSchema.optional(),
+  fields: fieldsSchema.optional(),
   deleted: flag.optional(),
   sort: z.enum(['created', 'path']).optional(),
   order: z.enum(['asc', 'desc']).optional(),

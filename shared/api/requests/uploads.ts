@@ -4,6 +4,7 @@ import { onConflictSchema } from '../../model/conflict/on-conflict.ts'
 import { originSchema } from '../../model/file.ts'
 import { metadataSchema } from '../metadata-schema.ts'
 import { normalizationShape, normalizationTextShape } from '../normalization.ts'
+import { instantSchema } from '../text-fields.ts'
 import { uploadTextSchema } from '../upload-fields.ts'
 
 /** The JSON body of `POST /uploads`, which opens a resumable upload. `checksum` is the SHA-256 in hex. */
@@ -27,6 +28,7 @@ export const openUploadBody = z
     session: z.string().optional(),
     metadata: metadataSchema.optional(),
     origin: originSchema.optional(),
+    modifiedAt: instantSchema.optional(),
   })
   .meta({ anyOf: [{ required: ['path'] }, { required: ['name'] }] })
 
@@ -40,6 +42,7 @@ export const importBody = z.strictObject({
   onConflict: onConflictSchema.optional(),
   metadata: metadataSchema.optional(),
   origin: originSchema.optional(),
+  modifiedAt: instantSchema.optional(),
   ...normalizationShape,
 })
 

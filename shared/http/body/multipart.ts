@@ -9,7 +9,15 @@ import { assertPlainEncoding, FormFieldSet } from './form-field-set.ts'
 import { fileNameOf } from '../protocol/form-file-name.ts'
 import { atFirstByte, attempt, malformedForm, openForm, type FormPart } from './form-parser.ts'
 
-const fieldNames = ['path', 'session', 'overwrite', 'onConflict', 'metadata', 'origin'] as const
+const fieldNames = [
+  'path',
+  'session',
+  'overwrite',
+  'onConflict',
+  'metadata',
+  'origin',
+  'modifiedAt',
+] as const
 const maxFieldBytes = 64 * 1024
 /** The most consecutive bytes outside the file, such as a preamble, an epilogue, a long field or another file. */
 const maxBytesOutside = 1024 * 1024

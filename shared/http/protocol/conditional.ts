@@ -12,7 +12,13 @@ import { checksumIn } from './proxied-tag.ts'
 /** The properties that identify a version: a strong entity-tag, and the time of the last change. */
 export interface Validators {
   etag: string
+  /** `Last-Modified`. */
   lastModified: Date
+  /**
+   * The time that dates of requests are compared with, if it is later than `lastModified`. Set if another version may have
+   * the same or a later `lastModified`.
+   */
+  changedAt?: Date
 }
 
 /** The value of a request's header field, by its name in lower case. */
@@ -55,7 +61,9 @@ export function evaluatePreconditions(
 export function ifRangeHolds(ifRange: string | undefined, current: Validators): boolean {
   if (ifRange === undefined) return true
   const date = parseHttpDate(ifRange)
-  if (date !== undefined) return date === wholeSecond(current.lastModified)
+  if (date !== undefined) {
+    return date === wholeSecond(current.lastModified) && date >= changeSecond(current)
+  }
   const tags = parseEntityTags(ifRange)
   if (!Array.isArray(tags) || tags.length !== 1) return false
   return tags.some((tag) => matchesStrongly(tag, current.etag))
@@ -118,5 +126,9 @@ function someTag(field: string, matches: (tag: EntityTag) => boolean): boolean {
 /** Undefined without a valid date; the caller then ignores the field. */
 function isModifiedSince(field: string | undefined, current: Validators): boolean | undefined {
   const date = field === undefined ? undefined : parseHttpDate(field)
-  return date === undefined ? undefined : wholeSecond(current.lastModified) > date
+  return date === undefined ? undefined : changeSecond(current) > date
+}
+
+function changeSecond({ lastModified, changedAt = lastModified }: Validators): number {
+  return wholeSecond(changedAt > lastModified ? changedAt : lastModified)
 }

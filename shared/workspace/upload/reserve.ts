@@ -18,7 +18,10 @@ interface Reservation {
   expectedChecksum?: string
 }
 
-/** Reserves path and quota for a new file. Throws `too-large`, `forbidden` and the errors of `catalog.reserve`. */
+/** How far the clock of an uploader may be ahead. */
+const maxClockLeadMs = 24 * 60 * 60 * 1000
+
+/** Reserves path and quota for a new file. Throws `too-large`, `forbidden`, `invalid-request` and the errors of `catalog.reserve`. */
 export async function reserveFile(
   ports: ReservePorts,
   caller: Caller,
@@ -26,6 +29,7 @@ export async function reserveFile(
 ): Promise<PendingFile> {
   assertFits(ports.limits, file.maxBytes)
   assertWritable(caller, target.path)
+  assertPast(target.modifiedAt, ports.now())
   return ports.catalog.reserve({
     ...file,
     ...target,
@@ -54,6 +58,11 @@ export function assertFits(limits: Limits, sizeBytes: number): void {
     `A file may have at most ${limits.maxFileBytes} bytes here; this one has ${sizeBytes}. Split it; where only the request is too large, POST /api/workspace/uploads takes the same bytes in chunks.`,
     { errors: invalid('sizeBytes', `must be at most ${limits.maxFileBytes}`).errors ?? [] },
   )
+}
+
+function assertPast(modifiedAt: string | undefined, now: Date): void {
+  if (modifiedAt === undefined || Date.parse(modifiedAt) <= now.getTime() + maxClockLeadMs) return
+  throw invalid('modifiedAt', 'must not be in the future; check the clock of the device')
 }
 
 export function uploadExpiry({ now, limits }: Pick<Ports, 'now' | 'limits'>): Date {

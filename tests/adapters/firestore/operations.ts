@@ -283,6 +283,16 @@ export const operations: Operation[] = [
     run: (world) => world.list({ limit: 4, nameContains: 'report-7' }),
   },
   {
+    name: '`list`, a page of 4 of 10 files of one kind',
+    before: tenFiles,
+    run: (world) => world.list({ limit: 4, kind: 'text' }),
+  },
+  {
+    name: '`list`, none of 10 files is of the kind',
+    before: tenFiles,
+    run: (world) => world.list({ limit: 4, kind: 'image' }),
+  },
+  {
     name: '`recount` of 10 files',
     before: tenFiles,
     run: (world) => world.catalog.recount(user, { repair: true }),

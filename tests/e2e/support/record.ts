@@ -25,6 +25,7 @@ export interface FileRecord {
   metadata: Record<string, unknown>
   origin: string
   createdAt: string
+  modifiedAt: string
   updatedAt: string
   isDeleted: boolean
   deletedAt: string | null

@@ -16,6 +16,7 @@ import { describeReserve } from './reserve.ts'
 import { describeSession } from './session.ts'
 import { describeSettle } from './settle.ts'
 import { describeSweep } from './sweep.ts'
+import { describeTimes } from './uploads/times.ts'
 import { describeTrash, describeVersions } from './trash.ts'
 import { World, type Begin, type OpenCatalog } from './world.ts'
 
@@ -39,6 +40,7 @@ export function describeCatalog(name: string, open: OpenCatalog): void {
     describeRescan(begin)
     describeList(begin)
     describeFolders(begin)
+    describeTimes(begin)
     describeConcurrency(begin)
     describeListModel(begin)
     describeModel(begin)

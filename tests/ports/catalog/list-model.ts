@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { FileRecord } from '../../../shared/model/file.ts'
+import { kindOf } from '../../../shared/media/file-kind.ts'
+import { modifiedAtOf, type FileRecord } from '../../../shared/model/file.ts'
 import type { SessionId } from '../../../shared/model/ids.ts'
 import type { ListQuery } from '../../../shared/model/listing.ts'
 import { infected, user, type Begin, type World } from './world.ts'
@@ -8,7 +9,13 @@ import { randomRuns } from './random-runs.ts'
 
 const folders = ['/', '/a/', '/a/b/', '/a-/', '/a0/', '/sessions/s/', '/sessions/s1/', '/é/']
 const names = ['A', 'a', 'b%', 'é', '\u{1f600}']
+const types = ['image/png', 'application/pdf', 'text/plain', 'application/x-unknown']
 const origins = ['user-upload', 'agent-created', 'generated'] as const
+
+/** Files are created every second from this instant on. */
+const start = Date.UTC(2026, 0, 1)
+const after = (seconds: number) => new Date(start + seconds * 1000).toISOString()
+const instant = fc.integer({ min: -25, max: 45 }).map(after)
 
 const query: fc.Arbitrary<Partial<ListQuery>> = fc.record(
   {
@@ -20,6 +27,11 @@ const query: fc.Arbitrary<Partial<ListQuery>> = fc.record(
     state: fc.constantFrom('pending', 'ready', 'infected'),
     origin: fc.constantFrom(...origins),
     nameContains: fc.constantFrom('a', 'É', '%', '_'),
+    kind: fc.constantFrom('image', 'document', 'text', 'video'),
+    createdAfter: instant,
+    createdBefore: instant,
+    modifiedAfter: instant,
+    modifiedBefore: instant,
     folders: fc.boolean(),
     limit: fc.integer({ min: 1, max: 20 }),
     maxExamined: fc.integer({ min: 1, max: 20 }),
@@ -32,8 +44,18 @@ async function fill(world: World): Promise<void> {
   const paths = folders.flatMap((folder) => names.map((name) => folder + name))
   for (const [i, path] of paths.entries()) {
     const origin = origins[i % origins.length] ?? 'generated'
-    const file = await world.reserve(path, { maxBytes: 1, origin })
-    if (i % 7 !== 0) await world.settle(file, i % 5 === 0 ? { scan: infected } : {})
+    const modifiedAt = after(-(i % 20))
+    const mimeType = types[i % types.length] ?? 'text/plain'
+    const file = await world.reserve(path, {
+      maxBytes: 1,
+      origin,
+      mimeType,
+      ...(i % 2 === 0 && { modifiedAt }),
+    })
+    world.advance(1000)
+    if (i % 7 !== 0) {
+      await world.settle(file, { mimeType, ...(i % 5 === 0 && { scan: infected }) })
+    }
     if (i % 8 === 1) await world.upload(path, { maxBytes: 1, onConflict: 'replace' })
     if (i % 8 === 2) await world.catalog.remove(user, file.id)
   }
@@ -70,8 +92,15 @@ function matches(file: FileRecord, query: Partial<ListQuery>): boolean {
     [undefined, file.sessionId].includes(sessionId) &&
     [undefined, file.state].includes(state) &&
     [undefined, file.origin].includes(origin) &&
-    file.name.toLowerCase().includes(nameContains.toLowerCase())
+    file.name.toLowerCase().includes(nameContains.toLowerCase()) &&
+    [undefined, kindOf(file.mimeType)].includes(query.kind) &&
+    isBetween(file.createdAt, query.createdAfter, query.createdBefore) &&
+    isBetween(modifiedAtOf(file), query.modifiedAfter, query.modifiedBefore)
   )
+}
+
+function isBetween(instant: string, from = '', to = '9'): boolean {
+  return instant >= from && instant < to
 }
 
 function order({ sort, descending }: Partial<ListQuery>) {

@@ -5,6 +5,7 @@ import pLimit from 'p-limit'
 import { retryWhileBusy, unlessBusy } from './busy.ts'
 import { Checkpoints, writeLogHeader } from './checkpoints.ts'
 import { ifPresent } from '../../files/durable.ts'
+import { defineFunctions } from './functions.ts'
 import { migrate } from './migrate.ts'
 import { TransactionGroups } from './transaction-groups.ts'
 import { WalSync, type VisibleCommits } from './wal-sync.ts'
@@ -57,6 +58,7 @@ export class Database implements AsyncDisposable {
     const leftoverBytes = isFile ? await sizeOf(`${path}-wal`) : 0
     const connection = new DatabaseSync(path, { timeout: 0, enableForeignKeyConstraints: true })
     try {
+      defineFunctions(connection)
       const database = new Database(connection, maxWaitMs)
       await database.#setUp(walBytes)
       if (isFile) await database.#openLog({ path, walBytes, leftoverBytes })

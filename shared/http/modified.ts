@@ -1,0 +1,21 @@
+import type { ReadyFile } from '../model/file.ts'
+import type { Validators } from './protocol/conditional.ts'
+
+type Times = Pick<Validators, 'lastModified' | 'changedAt'>
+
+/**
+ * The times of bytes that an id names. They never change, so the time that the uploader gave can validate a cached copy. It is
+ * not served if it is in the future (RFC 9110 §8.8.2.1).
+ */
+export function idTimes({ modifiedAt, updatedAt }: ReadyFile, now = new Date()): Times {
+  const lastModified = new Date(modifiedAt ?? updatedAt)
+  return { lastModified: lastModified < now ? lastModified : now }
+}
+
+/**
+ * The times of the bytes at a path. A later file at the path may have an earlier or the same time of its uploader, so dates of
+ * requests are compared with the time at which the service changed the file (RFC 9110 §8.8.2.2).
+ */
+export function pathTimes(file: ReadyFile, now = new Date()): Times {
+  return { ...idTimes(file, now), changedAt: new Date(file.updatedAt) }
+}
