@@ -30,7 +30,7 @@ export function httpRoutes(
     download: async () => (await import('../download.ts')).downloadRoutes(ports, config),
     update: async () => (await import('../update.ts')).updateRoutes(ports),
     delete: async () => (await import('../delete.ts')).deleteRoutes(ports),
-    folders: async () => (await import('../folders.ts')).folderRoutes(ports),
+    folders: async () => (await import('../folders.ts')).folderRoutes(ports, background),
     admin: async () => (await import('../admin.ts')).adminRoutes(ports),
   }
 }

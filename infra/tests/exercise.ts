@@ -96,8 +96,16 @@ const scripts: Record<string, (scene: Scene) => Promise<void>> = {
     await ready('/sessions/s/d.txt')
     await call('DELETE', '/sessions/s', { status: 204 })
   },
-  folders: async ({ call }) => {
+  folders: async ({ call, ready, reserve, fillTrash }) => {
+    await fillTrash()
+    await ready('/a/a.bin', Buffer.alloc(600))
+    await reserve('/a/b.txt')
     await call('GET', '/folders')
+    await call('PATCH', '/folders', { body: '{"from":"/a/","to":"/b/"}' })
+    await call('DELETE', '/folders?prefix=/a')
+    await call('DELETE', '/folders?prefix=/b')
+    await call('POST', '/folders/restore', { body: '{"prefix":"/b"}' })
+    await call('GET', '/operations/none', { status: 404 })
   },
   admin: async ({ call, fillTrash }) => {
     await fillTrash()

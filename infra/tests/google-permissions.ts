@@ -59,6 +59,10 @@ const catalog = {
 /** The same for the folders of the catalog. */
 const folders = {
   summarize: query,
+  start: [...changeAndTrim],
+  advance: [...changeAndTrim],
+  get: [get],
+  listRunning: query,
 } satisfies Record<keyof Folders, string[]>
 
 const objectGet = 'storage.objects.get'

@@ -36,6 +36,8 @@ test.each([
   ['GET', '/files/1/versions', 'read'],
   ['POST', '/files/1/versions/2/restore', 'update'],
   ['GET', '/folders', 'folders'],
+  ['POST', '/folders/restore', 'folders'],
+  ['GET', '/operations/1', 'folders'],
   ['PUT', '/admin/workspaces/ann/quota', 'admin'],
 ])('%s %s goes to %s', (method, path, fn) => {
   expect(backendOf(method, `/api/workspace${path}`)).toBe(`${fn}-id`)

@@ -4,10 +4,13 @@ import { WorkspaceError } from '../model/errors.ts'
 /** Work that continues after its request is answered. Disposing waits until all work has ended. */
 export interface Background extends AsyncDisposable {
   add(work: Promise<unknown>, name: string): void
+  /** Aborts when disposing begins. Work that another process can continue ends then. */
+  readonly closing: AbortSignal
 }
 
 export function openBackground(log: (entry: LogEntry) => void): Background {
   const running = new Set<Promise<unknown>>()
+  const closing = new AbortController()
   return {
     add(work, name) {
       const ended = work
@@ -19,7 +22,9 @@ export function openBackground(log: (entry: LogEntry) => void): Background {
         .finally(() => running.delete(ended))
       running.add(ended)
     },
+    closing: closing.signal,
     async [Symbol.asyncDispose]() {
+      closing.abort()
       await Promise.all(running)
     },
   }

@@ -10,6 +10,7 @@ const bytesBounds = [0, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9]
 
 const sweepResults = [
   'finished',
+  'continued',
   'expired',
   'purged',
   'repaired',

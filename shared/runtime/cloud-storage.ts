@@ -8,9 +8,7 @@ import type { BlobStore } from '../ports/blob-store.ts'
 import type { Ports } from '../ports/ports.ts'
 import type { Quarantine } from '../ports/quarantine.ts'
 
-export type CloudStorage = Required<Pick<Ports, 'blobs' | 'quarantine'>> & {
-  catalog: FirestoreCatalog
-}
+export type CloudStorage = Required<Pick<Ports, 'catalog' | 'folders' | 'blobs' | 'quarantine'>>
 
 /** Opens Firestore, which every function uses. Opens the bucket of Cloud Storage at its first use, because not every request uses it. */
 export function openCloudStorage(options: {
@@ -51,5 +49,5 @@ export function openCloudStorage(options: {
     },
     { includesUploads },
   )
-  return { catalog, blobs, quarantine }
+  return { catalog, folders: catalog.folders, blobs, quarantine }
 }

@@ -14,6 +14,7 @@ const byDefault = { location: undefined, retentionDays: 30 }
 /** SQLite and the disk under one directory. */
 export interface LocalStorage extends AsyncDisposable {
   catalog: SqliteCatalog
+  folders: SqliteCatalog['folders']
   blobs: DiskBlobStore
   events: EventQueue
   quarantine: DiskQuarantine
@@ -71,6 +72,7 @@ export async function openLocalStorage(options: {
   const resources = opened.move()
   return {
     catalog,
+    folders: catalog.folders,
     blobs,
     events,
     quarantine,

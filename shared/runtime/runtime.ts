@@ -42,7 +42,7 @@ export async function openRuntime(
   const telemetry = await openTelemetry(config, opened)
   const report = (message: string) => log({ severity: 'ERROR', message })
   const local = await openLocal(config, opened, report)
-  const { catalog, blobs, quarantine } = local ?? (await openCloud(config))
+  const { catalog, folders, blobs, quarantine } = local ?? (await openCloud(config))
   const { scanner, notice, concurrency } = opened.use(await openScanner(config, log))
   const renderer = lazyPort<Renderer>(async () => {
     return (await import('./renderer.ts')).openRenderer(config, log)
@@ -51,7 +51,6 @@ export async function openRuntime(
     return (await import('./sources.ts')).openSources(config)
   }, {})
   const { limits } = config
-  const { folders } = catalog
   const services = { scanner, renderer, sources, quarantine }
   const ports = { catalog, folders, blobs, ...services, now, newId, limits }
   const resources = opened.move()

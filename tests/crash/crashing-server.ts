@@ -36,6 +36,7 @@ async function main(): Promise<void> {
   const ports = {
     ...runtime.ports,
     catalog: watched('catalog', runtime.ports.catalog),
+    folders: watched('folders', runtime.ports.folders),
     scanner: watched<Scanner>('scanner', { scan: (...args) => scanner.scan(...args), version }),
     blobs,
     ...(quarantine && { quarantine }),

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { stateOf, type Actor } from './actor.ts'
 import type { Version } from './model.ts'
-import { copy, move, open, post, purge, put, remove, restore, send } from './operations.ts'
+import { copy, move, open, post, purge, put, remove, restore, send } from './operations/files.ts'
 
 /** How one server crashes, and the operations of its clients until then. */
 export interface Round {

@@ -1,6 +1,7 @@
 import { stateOf, type Actor } from './actor.ts'
 import { changed, expired, type State } from './model.ts'
-import { copy, move, open, post, purge, put, remove, restore, send } from './operations.ts'
+import { deleteFolder, fill, moveFolder } from './operations/folders.ts'
+import { copy, move, open, post, purge, put, remove, restore, send } from './operations/files.ts'
 
 /** The operations of one client during which the process may crash at any point. */
 export interface Scenario {
@@ -131,6 +132,15 @@ export const scenarios: Scenario[] = [
     prepare: (actor) => put(actor, path),
     run: (actor) => move(actor, idOf(actor), '/moved/b.bin'),
     minPoints: 6,
+  },
+  {
+    name: 'move and delete of a folder',
+    prepare: (actor) => fill(actor, '/folder/'),
+    run: async (actor) => {
+      await moveFolder(actor, '/folder/', '/moved/')
+      await deleteFolder(actor, '/moved/')
+    },
+    minPoints: 44,
   },
   {
     name: 'copy over a clean path',

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { cp } from 'node:fs/promises'
 import { newActor, stateOf, type Actor } from './actor.ts'
 import { scratch, type CrashReport, type Crashes, type Sample } from './crash-rounds.ts'
-import { put, remove } from './operations.ts'
+import { put, remove } from './operations/files.ts'
 import { recover, type User } from './recovery.ts'
 import { startProcess, type StartOptions } from './server-process.ts'
 

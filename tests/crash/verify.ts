@@ -3,7 +3,7 @@ import { awaitVerdict, stateOf, type Actor } from './actor.ts'
 import { call, contentRoute } from './client.ts'
 import { lineOf, linesOf, type State, type Version } from './model.ts'
 import { lineOfRecord, served } from './observe.ts'
-import { send } from './operations.ts'
+import { send } from './operations/files.ts'
 
 /** I2: checks that each path serves one of the versions that may be its owner, and serves one if there must be an owner. */
 export async function gapFindings({ client, candidates }: Actor): Promise<string[]> {

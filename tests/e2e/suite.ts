@@ -9,6 +9,7 @@ import { conditionalCases } from './cases/reads/conditional.ts'
 import { contentCases } from './cases/reads/content.ts'
 import { corsCases, corsOrigin } from './cases/protocol/cors.ts'
 import { deleteCases } from './cases/changes/delete.ts'
+import { folderOperationCases } from './cases/folders/operations.ts'
 import { folderListCases } from './cases/folders/list.ts'
 import { formCases } from './cases/uploads/forms.ts'
 import { hostileJsonCases } from './cases/protocol/hostile-json.ts'
@@ -54,6 +55,7 @@ const everywhere: Cases[] = [
   deleteCases,
   sessionCases,
   folderListCases,
+  folderOperationCases,
   versionCases,
   previewCases,
   scanCases,

@@ -92,7 +92,8 @@ async function runScheduled(
     const actor = newActor(`recovery ${index}`)
     const catalog = world.catalogs[index % world.catalogs.length] ?? catalogOf(stage)
     const { blobs, quarantine } = world
-    const real = { catalog, blobs, quarantine, scanner, now, limits }
+    const { folders } = catalog
+    const real = { catalog, folders, blobs, quarantine, scanner, now, limits }
     const ports = scheduledPorts({ actor, scheduler, checker }, real, faults)
     return { actor, operation: () => operation(ports) }
   })

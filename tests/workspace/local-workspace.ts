@@ -34,7 +34,7 @@ export async function openLocalWorkspace(quotaBytes = 1_000_000): Promise<LocalW
   const storage = opened.use(await openLocalStorage({ directory, quotaBytes, now }))
   const ports: Ports = {
     catalog: storage.catalog,
-    folders: storage.catalog.folders,
+    folders: storage.folders,
     blobs: storage.blobs,
     scanner: new EicarScanner(),
     renderer: openLocalRenderer(),

@@ -79,8 +79,15 @@ const separate: CloudFunction[] = [
   },
   {
     name: 'folders',
-    routes: [route('GET /folders')],
-    documents: ['get', 'list'],
+    routes: [
+      route('GET /folders'),
+      route('PATCH /folders'),
+      route('DELETE /folders'),
+      route('POST /folders/restore'),
+      route('GET /operations/:id'),
+    ],
+    documents: ['create', 'delete', 'get', 'list', 'update'],
+    objects: ['delete', 'get', 'list'],
   },
   {
     name: 'admin',

@@ -174,7 +174,10 @@ export async function removeSession(
 }
 
 /** Deletes a record. A pending file leaves the refusal `gone`. */
-async function deleteRecord(transaction: WorkspaceTransaction, file: FileRecord): Promise<void> {
+export async function deleteRecord(
+  transaction: WorkspaceTransaction,
+  file: FileRecord,
+): Promise<void> {
   if (!file.isDeleted) await transaction.readClaims(file.path)
   transaction.remove(file)
   if (file.state === 'pending') transaction.refuse(file.id, 'gone')

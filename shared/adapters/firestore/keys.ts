@@ -111,7 +111,7 @@ export function trashKeyOf(file: FileRecord): string | null {
  * Ranks the files of a path as `getByPath` does: the owner, then the pending file that was reserved last, then the file that
  * was deleted, or found infected by a rescan, last.
  */
-function namedKeyOf(file: FileRecord): string | null {
+export function namedKeyOf(file: FileRecord): string | null {
   const [from] = namedRange(file.path)
   if (file.state === 'ready' && !file.isDeleted) return `${from}3`
   if (file.state === 'pending') return `${from}2|${padded(file.sequence)}`

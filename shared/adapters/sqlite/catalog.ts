@@ -71,7 +71,7 @@ export class SqliteCatalog implements Catalog, Maintenance {
     this.#database = database
     this.#allowance = { quotaBytes, recordLimits }
     this.#now = now
-    this.folders = new SqliteFolders({ database })
+    this.folders = new SqliteFolders({ database, allowance: this.#allowance, now })
   }
 
   async reserve(request: ReserveRequest): Promise<PendingFile> {

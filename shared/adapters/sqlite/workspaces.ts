@@ -43,6 +43,12 @@ export function countersOfRow(row: Record<string, unknown> | undefined): Counter
   return usage
 }
 
+/** The sequence of the file that was reserved last; 0 in an unknown workspace. */
+export function lastSequence(database: Database, workspaceId: string): number {
+  const row = database.prepare('SELECT last_sequence FROM workspaces WHERE id = ?').get(workspaceId)
+  return Number(row?.['last_sequence'] ?? 0)
+}
+
 /** Creates the workspace if it does not exist. */
 export function nextSequence(database: Database, workspaceId: string): number {
   const sql = `INSERT INTO workspaces (id, last_sequence) VALUES (?, 1)

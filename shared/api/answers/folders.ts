@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { folderOperationSchema } from '../../model/folders/operation.ts'
 
 const count = z.int().nonnegative()
 
@@ -24,3 +25,8 @@ export const folderListingSchema = z
       .describe('The page ends because it read its maximum of files.'),
   })
   .meta({ id: 'FolderListing' })
+
+/** An operation on a folder, as `operationView` makes it of a record. */
+export const operationSchema = folderOperationSchema
+  .omit({ workspaceId: true, lastSequence: true, position: true, deletedAt: true })
+  .meta({ id: 'Operation' })

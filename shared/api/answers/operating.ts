@@ -39,6 +39,7 @@ export const sweepReportSchema = z
       z.object({ outcome: z.enum(['ended', 'stopped', 'failed']), examined: count }),
     ),
     finished: count,
+    continued: count,
     expired: count,
     purged: count,
     repaired: count,

@@ -8,6 +8,11 @@ export interface PathPosition {
   sequence: number
 }
 
+/** In the order of code points, as the catalogs sort paths. */
+export function comparePositions(a: PathPosition, b: PathPosition): number {
+  return Buffer.compare(Buffer.from(a.path), Buffer.from(b.path)) || a.sequence - b.sequence
+}
+
 export interface FolderQuery {
   workspaceId: string
   /** The folder whose direct subfolders are listed. Ends in `/`. */

@@ -3,7 +3,7 @@ import { fail, type SweepReport } from './report.ts'
 
 export type SweepPorts = Pick<
   Ports,
-  'catalog' | 'blobs' | 'scanner' | 'quarantine' | 'now' | 'limits'
+  'catalog' | 'folders' | 'blobs' | 'scanner' | 'quarantine' | 'now' | 'limits'
 >
 
 /** Ports, options and report of one sweep, shared by its phases. */
@@ -12,7 +12,7 @@ export interface SweepContext {
   report: SweepReport
   /** Reports what the sweep would do, and changes nothing. */
   dryRun: boolean
-  /** Skips younger pending files, because their finalize event has not been handled yet. */
+  /** Skips younger pending files and operations, because another process is handling them. */
   pendingAgeSeconds: number
   /** Uploads through the API that started before this instant and have no bytes are abandoned: their process has ended. */
   abandonedBefore: Date

@@ -4,6 +4,7 @@ import type { PendingCount, Recount } from '../../ports/maintenance.ts'
 /**
  * The phases in the order in which a sweep runs them:
  * - `pending`: settles or expires pending files;
+ * - `folders`: continues operations on folders;
  * - `trash`: purges deleted files after the retention;
  * - `rejected`: purges infected and unscannable files after the retention;
  * - `counters`: recounts the usage and trims the trash to its limit;
@@ -13,6 +14,7 @@ import type { PendingCount, Recount } from '../../ports/maintenance.ts'
  */
 export const phases = [
   'pending',
+  'folders',
   'trash',
   'rejected',
   'counters',
@@ -25,7 +27,15 @@ export type Phase = (typeof phases)[number]
 /** Greatest number of examples of each kind, and of failures: the report is one log line. */
 const maxNamed = 20
 
-type Action = 'finished' | 'expired' | 'purged' | 'repaired' | 'missing' | 'found' | 'orphans'
+type Action =
+  | 'finished'
+  | 'continued'
+  | 'expired'
+  | 'purged'
+  | 'repaired'
+  | 'missing'
+  | 'found'
+  | 'orphans'
 
 /** The result of one sweep, or the result that a dry run predicts. */
 export interface SweepReport {
@@ -38,6 +48,8 @@ export interface SweepReport {
   phases: Partial<Record<Phase, PhaseReport>>
   /** Pending files with bytes: scanned and settled. */
   finished: number
+  /** Operations on folders whose steps this sweep has taken. */
+  continued: number
   /** Expired reservations: path and quota released. */
   expired: number
   /** Files purged after the retention, or because the trash was full. */
@@ -50,7 +62,7 @@ export interface SweepReport {
   found: number
   /** Blobs older than 24 h without a record. */
   orphans: number
-  /** The first of each kind: `{workspaceId}/{fileId}`, or a blob's storage path. */
+  /** The first of each kind: `{workspaceId}/{fileId}`, `{workspaceId}/{operationId}`, or a blob's storage path. */
   examples: Partial<Record<Action, string[]>>
   /** Counters of the first repaired workspaces, before and after. */
   drifts: ({ workspaceId: string } & Recount)[]
@@ -71,6 +83,7 @@ interface PhaseReport {
 export function newReport(startedAt: Date, dryRun: boolean): SweepReport {
   const counts = {
     finished: 0,
+    continued: 0,
     expired: 0,
     purged: 0,
     repaired: 0,

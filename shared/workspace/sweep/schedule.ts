@@ -8,6 +8,7 @@ const dayMs = 24 * 3600 * 1000
 /** The time from the end of a phase until it is due again. It is long for phases that read every file. */
 const intervalMs: Record<Phase, number> = {
   pending: 0,
+  folders: 0,
   trash: 0,
   rejected: 0,
   counters: 7 * dayMs,

@@ -1,6 +1,7 @@
 import { orphans } from './orphans.ts'
 import { rejected, quarantine } from './rejected.ts'
 import { counters } from './counters.ts'
+import { folders } from './folders.ts'
 import { missing } from './missing.ts'
 import { startPosition, type OpenPhase, type SweepContext, type SweepPorts } from './phase.ts'
 import { pending, trash } from './due.ts'
@@ -8,6 +9,7 @@ import { fail, newReport, phases, type Phase, type SweepReport } from './report.
 
 const openPhase: Record<Phase, OpenPhase> = {
   pending,
+  folders,
   trash,
   rejected,
   counters,

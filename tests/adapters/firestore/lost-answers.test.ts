@@ -2,9 +2,10 @@ import { describe, expect, test } from 'vitest'
 import { FirestoreCatalog } from '../../../shared/adapters/firestore/catalog.ts'
 import type { FileRecord } from '../../../shared/model/file.ts'
 import { parsePath, parseSessionId } from '../../../shared/model/path.ts'
+import { maxFilesPerStep } from '../../../shared/model/folders/operation.ts'
 import { maxPurgedAtOnce } from '../../../shared/ports/catalog.ts'
 import type { FullCatalog } from '../../../shared/ports/ports.ts'
-import { clean, infected, user, type World } from '../../ports/catalog/world.ts'
+import { clean, infected, newId, user, type World } from '../../ports/catalog/world.ts'
 import { firestoreWorld, newProject, useOwnFirestore } from './world.ts'
 
 const { emulator } = useOwnFirestore()
@@ -61,8 +62,19 @@ const overfullTrash = async (world: World) => {
   return file
 }
 
+const operationId = newId()
+const startMove = (world: World, id: string) =>
+  world.folders.start({
+    id,
+    workspaceId: user,
+    expiresAt: world.now,
+    kind: 'move',
+    folder: '/sessions/s/',
+    to: '/b/',
+  })
+
 /** Every operation that changes the catalog. The type requires an entry for each. */
-const mutations: Record<Mutation, Record<string, Case>> = {
+const mutations: Record<Mutation | 'folders', Record<string, Case>> = {
   reserve: {
     'a path': { run: (world) => world.reserve('/b') },
     'an overwrite': {
@@ -189,6 +201,32 @@ const mutations: Record<Mutation, Record<string, Case>> = {
         catalog.markMissing(user, id, { generation: '1', since: now }),
     },
   },
+  folders: {
+    'that are moved': {
+      before: ready,
+      run: (world) => startMove(world, newId()),
+    },
+    'that are moved in a second step': {
+      before: async (world) => {
+        const file = await ready(world)
+        for (let i = 0; i < maxFilesPerStep; i += 1) {
+          await world.upload(`/sessions/s/${i}`, { maxBytes: 1 })
+        }
+        await startMove(world, operationId)
+        return file
+      },
+      run: (world) => world.folders.advance(user, operationId),
+    },
+    'that are deleted and restored': {
+      before: ready,
+      run: async (world) => {
+        const target = { kind: 'delete', folder: '/sessions/s/' } as const
+        const common = { workspaceId: user, expiresAt: world.now }
+        await world.folders.start({ id: newId(), ...common, ...target })
+        return world.folders.start({ id: newId(), ...common, ...target, kind: 'restore' })
+      },
+    },
+  },
   saveSweepProgress: { '': { run: ({ catalog }) => catalog.saveSweepProgress('{}') } },
 }
 
@@ -198,7 +236,7 @@ const cases = Object.entries(mutations).flatMap(([name, each]) =>
 
 describe('a commit whose response is lost', () => {
   test('is tested with every method of the catalog that writes', () => {
-    const methods = Object.getOwnPropertyNames(FirestoreCatalog.prototype)
+    const methods = ['folders', ...Object.getOwnPropertyNames(FirestoreCatalog.prototype)]
     const named = [...reads, ...Object.keys(mutations), 'constructor']
     expect(methods.toSorted()).toEqual(named.toSorted())
   })

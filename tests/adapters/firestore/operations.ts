@@ -58,6 +58,26 @@ const sessionFiles = async (world: World) => [
   await world.upload('/sessions/s/a'),
   await world.upload('/sessions/s/b'),
 ]
+const sessionFolder = '/sessions/s/'
+const operationId = newId()
+const startOperation = (
+  world: World,
+  target:
+    | { kind: 'move'; folder: string; to: string }
+    | { kind: 'delete' | 'restore'; folder: string },
+  id: string = newId(),
+) => world.folders.start({ id, workspaceId: user, expiresAt: world.now, ...target })
+const deletedFolder = async (world: World) => {
+  const files = await sessionFiles(world)
+  await startOperation(world, { kind: 'delete', folder: sessionFolder })
+  return files
+}
+const runningMove = async (world: World) => {
+  const numbers = Array.from({ length: 100 }, (_, i) => i)
+  await Promise.all(numbers.map((i) => world.upload(`/sessions/s/${i}`, { maxBytes: 1 })))
+  await startOperation(world, { kind: 'move', folder: sessionFolder, to: '/b/' }, operationId)
+  return []
+}
 const tenFiles = async (world: World) => {
   const files = []
   for (let i = 0; i < 10; i++) files.push(await world.upload(`/folder-${i % 3}/report-${i}`))
@@ -250,6 +270,30 @@ export const operations: Operation[] = [
     name: '`summarize` of 10 files in 3 folders',
     before: tenFiles,
     run: (world) => world.folders.summarize({ workspaceId: user, folder: '/', limit: 200 }),
+  },
+  {
+    name: '`start` of a move of 2 files',
+    before: sessionFiles,
+    run: (world) => startOperation(world, { kind: 'move', folder: sessionFolder, to: '/b/' }),
+  },
+  {
+    name: '`start` of a deletion of 2 files',
+    before: sessionFiles,
+    run: (world) => startOperation(world, { kind: 'delete', folder: sessionFolder }),
+  },
+  {
+    name: '`start` of a restoration of 2 files',
+    before: deletedFolder,
+    run: (world) => startOperation(world, { kind: 'restore', folder: sessionFolder }),
+  },
+  {
+    name: '`advance` of a move, 50 files',
+    before: runningMove,
+    run: (world) => world.folders.advance(user, operationId),
+  },
+  {
+    name: '`listRunning`, none',
+    run: (world) => world.folders.listRunning({ before: world.now, limit: 100 }),
   },
   { name: '`setQuota`', run: (world) => world.catalog.setQuota(user, 5) },
   {

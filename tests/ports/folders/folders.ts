@@ -1,4 +1,5 @@
 import { describe } from 'vitest'
+import { describeOperations } from './operations.ts'
 import { describeSummaries } from './summaries.ts'
 import { World, type Begin, type OpenCatalog } from '../catalog/world.ts'
 
@@ -7,5 +8,6 @@ export function describeFolderPort(name: string, open: OpenCatalog): void {
   const begin: Begin = (quotaBytes = 100_000) => World.open(open, quotaBytes)
   describe(`Folders: ${name}`, () => {
     describeSummaries(begin)
+    describeOperations(begin)
   })
 }

@@ -114,7 +114,7 @@ describe('a sweep on a schedule', () => {
   })
 
   it('examines blobs daily and files weekly', async () => {
-    const always = ['pending', 'trash', 'rejected']
+    const always = ['pending', 'folders', 'trash', 'rejected']
     expect(await due()).toEqual(
       expect.arrayContaining([...always, 'counters', 'missing', 'orphans']),
     )

@@ -2,7 +2,9 @@ import { randomUUID } from 'node:crypto'
 import { Readable } from 'node:stream'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { remove } from '../../../shared/workspace/delete.ts'
+import { maxFilesPerStep } from '../../../shared/model/folders/operation.ts'
 import { parseFileId } from '../../../shared/model/path.ts'
+import { operateOnFolder } from '../../../shared/workspace/folders/operate.ts'
 import { sweep, type SweepOptions } from '../../../shared/workspace/sweep/sweep.ts'
 import { openUpload } from '../../../shared/workspace/upload/open-upload.ts'
 import { caller, openLocalWorkspace, targetOf, type LocalWorkspace } from '../local-workspace.ts'
@@ -12,6 +14,7 @@ const dayMs = 24 * hourMs
 const nothing = {
   complete: true,
   finished: 0,
+  continued: 0,
   expired: 0,
   purged: 0,
   repaired: 0,
@@ -41,6 +44,27 @@ describe('a sweep', () => {
     expect(await run()).toMatchObject({ ...nothing, finished: 1 })
     expect(await stateOf(file.id)).toBe('ready')
     expect(await run()).toMatchObject(nothing)
+  })
+
+  it('continues an operation on a folder that no process is continuing', async () => {
+    const { ports } = workspace
+    for (let i = 0; i <= maxFilesPerStep; i += 1) {
+      await workspace.upload(`/a/${i}`, 'x')
+    }
+    workspace.pass(1)
+    await run()
+    const target = { kind: 'move', folder: '/a/', to: '/b/' } as const
+    const { id } = await operateOnFolder(ports, caller, target, { seconds: 0 })
+    workspace.pass(30_000)
+    expect(await run({ pendingAgeSeconds: 60 })).toMatchObject(nothing)
+    workspace.pass(31_000)
+    const dryRun = await run({ pendingAgeSeconds: 60, dryRun: true })
+    expect(dryRun).toMatchObject({ ...nothing, continued: 1 })
+    expect((await ports.folders.get('ann', id))?.state).toBe('running')
+    expect(await run({ pendingAgeSeconds: 60 })).toMatchObject({ ...nothing, continued: 1 })
+    const changedCount = maxFilesPerStep + 1
+    expect(await ports.folders.get('ann', id)).toMatchObject({ state: 'done', changedCount })
+    expect(await run({ pendingAgeSeconds: 60 })).toMatchObject(nothing)
   })
 
   it('ignores a pending file that is younger than pendingAgeSeconds', async () => {

@@ -1,9 +1,11 @@
 import type { FileRecord } from '../../../model/file.ts'
+import type { FolderOperation } from '../../../model/folders/operation.ts'
 import type { FileId } from '../../../model/ids.ts'
 import type { RefusalCode } from '../../../model/settlement.ts'
 import { type Counters, applyDelta, countersOf, noCounters } from '../../../model/usage.ts'
 import { Claims } from '../claims.ts'
 import { fileFields, filesOf, metadataFields, refusalOf } from '../documents.ts'
+import { operationFields, operationOf } from '../folders/operations.ts'
 import type { DocumentReference } from '../rest/reference.ts'
 import { deleteField, Increment } from '../rest/write-batch.ts'
 import type { Attempt } from './attempt.ts'
@@ -24,6 +26,7 @@ export class Draft {
   readonly claims: Claims
   readonly files: Map<FileId, DraftFile>
   readonly refusals: Map<FileId, RefusalCode>
+  readonly operations: Map<string, FolderOperation>
   growth: Counters
   quota: { quotaBytes: number | null } | undefined
   lastSequence: number | undefined
@@ -32,6 +35,7 @@ export class Draft {
     this.claims = new Claims(from?.claims)
     this.files = new Map(from?.files)
     this.refusals = new Map(from?.refusals)
+    this.operations = new Map(from?.operations)
     this.growth = from?.growth ?? noCounters
     this.quota = from?.quota
     this.lastSequence = from?.lastSequence
@@ -50,7 +54,7 @@ export class Draft {
     else this.files.set(id, { before: stored, after, fields: { ...earlier?.fields, ...fields } })
   }
 
-  /** Passes all writes to the attempt. Marks the workspace, or the first file if only files are written. */
+  /** Passes all writes to the attempt. Marks the workspace, or else the first file or operation. */
   async flush(attempt: Attempt, workspace: DocumentReference, now: Date): Promise<void> {
     const fields = this.#workspaceFields()
     if (fields) {
@@ -58,6 +62,9 @@ export class Draft {
       attempt.write(workspace, { ...fields, ...attempt.markOn(workspace) })
     }
     for (const [id, file] of this.files) this.#writeFile(attempt, filesOf(workspace).doc(id), file)
+    for (const operation of this.operations.values()) {
+      writeOperation(attempt, operationOf(workspace, operation.id), operation)
+    }
     this.claims.flush(attempt, workspace)
     const expiresAt = new Date(now.getTime() + refusalKeptMs)
     for (const [id, code] of this.refusals) {
@@ -93,6 +100,18 @@ export class Draft {
     const claims = this.claims.fields(file.path)
     return claims.pending.length === 1 ? { claims } : {}
   }
+}
+
+function writeOperation(
+  attempt: Attempt,
+  ref: DocumentReference,
+  operation: FolderOperation,
+): void {
+  const mark = attempt.markedDocument ? {} : attempt.markOn(ref)
+  const fields = { ...operationFields(operation), ...mark }
+  // An operation that was not read is new. `create` fails if its id is in use.
+  if (attempt.hasSeen(ref)) attempt.write(ref, fields)
+  else attempt.create(ref, fields)
 }
 
 /** The fields of a changed file. Omits metadata that is the same object in both records. */

@@ -5,7 +5,7 @@ import { Pace } from './pace.ts'
 import { isTransient, type Work } from './transact.ts'
 
 /**
- * A commit is limited to 10 MiB including index entries. A change writes two files at most, unless it purges, and a file with
+ * A commit is limited to 10 MiB including index entries. A change writes two files at most, unless it purges or takes a step through a folder, and a file with
  * the longest possible name has about 90 KB of them.
  */
 const maxChanges = 50

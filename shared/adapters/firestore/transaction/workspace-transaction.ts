@@ -1,10 +1,14 @@
 import type { FileRecord, PendingFile } from '../../../model/file.ts'
+import type { FolderOperation } from '../../../model/folders/operation.ts'
+import { comparePositions, type PathPosition } from '../../../model/folders/summaries.ts'
 import type { FileId, SessionId, WorkspacePath } from '../../../model/ids.ts'
+import { pathBounds } from '../../../model/path-bounds.ts'
 import type { RefusalCode } from '../../../model/settlement.ts'
 import { type Allowance, type Usage, applyDelta } from '../../../model/usage.ts'
 import { claimsOf, type PathClaims } from '../claims.ts'
 import * as documents from '../documents.ts'
-import { scopeTerm, trashKeyOf } from '../keys.ts'
+import { decodeOperation, operationOf, runningOf } from '../folders/operations.ts'
+import { namedKeyOf, namedRange, scopeTerm, trashKeyOf } from '../keys.ts'
 import type { Query } from '../rest/query.ts'
 import type { DocumentReference } from '../rest/reference.ts'
 import type { DocumentSnapshot } from '../rest/snapshot.ts'
@@ -120,6 +124,60 @@ export class WorkspaceTransaction {
     return files.toSorted((a, b) => a.sequence - b.sequence).slice(0, limit)
   }
 
+  /** The next files of a folder, in the order of paths. */
+  async readFolder(
+    folder: string,
+    query: { deleted: boolean; after: PathPosition | undefined; limit: number },
+  ): Promise<FileRecord[]> {
+    const { deleted, after, limit } = query
+    const { low, high } = pathBounds({ prefix: folder })
+    const all = documents
+      .filesOf(this.#workspace)
+      .where('terms', 'array-contains', scopeTerm({ deleted }))
+      .where('path', '>=', low)
+      .where('path', '<', high)
+      .orderBy('path')
+      .orderBy('sequence')
+    const rest = after ? all.startAfter(after.path, after.sequence) : all
+    const isMatch = (file: FileRecord) =>
+      file.isDeleted === deleted &&
+      file.path.startsWith(folder) &&
+      (!after || comparePositions(file, after) > 0)
+    const files = await this.#queryWithChanges(rest, limit, isMatch)
+    return files.toSorted(comparePositions).slice(0, limit)
+  }
+
+  /** The files that the paths name (`Catalog.getByPath`). One read for each path. */
+  async readNamed(paths: WorkspacePath[]): Promise<FileRecord[]> {
+    const named = [...new Set(paths)].map(async (path) => {
+      const [from, to] = namedRange(path)
+      const ofPath = documents.filesOf(this.#workspace).where('named', '>=', from)
+      const ranked = ofPath.where('named', '<', to).orderBy('named', 'desc')
+      const isMatch = (file: FileRecord) => nameKeyOf(file).startsWith(from)
+      const files = await this.#queryWithChanges(ranked, 1, isMatch)
+      return files.toSorted((a, b) => (nameKeyOf(a) > nameKeyOf(b) ? -1 : 1)).slice(0, 1)
+    })
+    return (await Promise.all(named)).flat()
+  }
+
+  async readOperation(id: string): Promise<FolderOperation | undefined> {
+    const changed = this.#draft.operations.get(id)
+    return changed ?? decodeOperation(await this.#attempt.get(operationOf(this.#workspace, id)))
+  }
+
+  /** At most `limit` of the running operations, or more if this transaction has changed some. */
+  async countRunning(limit: number): Promise<number> {
+    const { operations } = this.#draft
+    const query = runningOf(this.#workspace).limit(limit + operations.size)
+    const docs = await this.#attempt.query(query.select())
+    const unchanged = docs.filter(({ id }) => !operations.has(id)).length
+    return unchanged + [...operations.values()].filter(({ state }) => state === 'running').length
+  }
+
+  writeOperation(operation: FolderOperation): void {
+    this.#draft.operations.set(operation.id, operation)
+  }
+
   async readFile(id: FileId): Promise<FileRecord | undefined> {
     const changed = this.#draft.files.get(id)
     return changed
@@ -149,8 +207,13 @@ export class WorkspaceTransaction {
     return { ...this.#usage, ...quotaBytes, ...applyDelta(this.#usage, growth) }
   }
 
+  /** The sequence of the file that was reserved last. The workspace must have been read. */
+  get lastSequence(): number {
+    return this.#draft.lastSequence ?? this.#lastSequence
+  }
+
   nextSequence(): number {
-    this.#draft.lastSequence = (this.#draft.lastSequence ?? this.#lastSequence) + 1
+    this.#draft.lastSequence = this.lastSequence + 1
     return this.#draft.lastSequence
   }
 
@@ -214,6 +277,10 @@ export class WorkspaceTransaction {
   #fileRef(id: FileId): DocumentReference {
     return documents.filesOf(this.#workspace).doc(id)
   }
+}
+
+function nameKeyOf(file: FileRecord): string {
+  return namedKeyOf(file) ?? ''
 }
 
 function keyOf(file: FileRecord): string {

@@ -119,4 +119,20 @@ export const migrations: readonly string[] = [
     WHERE rejected_at IS NOT NULL;
   DROP INDEX files_condemned_by_age;
   `,
+  `
+  CREATE TABLE folder_operations (
+    workspace_id TEXT NOT NULL,
+    id TEXT NOT NULL,
+    running_since TEXT,
+    expires_at TEXT NOT NULL,
+    operation TEXT NOT NULL,
+    PRIMARY KEY (workspace_id, id)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX folder_operations_running ON folder_operations (workspace_id)
+    WHERE running_since IS NOT NULL;
+  CREATE INDEX folder_operations_by_age ON folder_operations (running_since)
+    WHERE running_since IS NOT NULL;
+  CREATE INDEX folder_operations_by_expiry ON folder_operations (expires_at)
+    WHERE running_since IS NULL;
+  `,
 ]

@@ -22,6 +22,16 @@ export function boundTokenCases(api: Api): void {
       expect((await bound.get(`/files/${inside}/download`)).status).toBe(302)
       expect((await bound.call('DELETE', `/files/${inside}`)).status).toBe(204)
       await readRecord(await bound.call('POST', `/files/${inside}/restore`), 200)
+      const folders = { from: '/sessions/s1', to: 'sub' }
+      await expectProblem(
+        await bound.call('PATCH', '/folders', { json: folders }),
+        400,
+        'invalid-request',
+        'to',
+      )
+      expect(
+        (await bound.call('DELETE', '/folders', { query: { prefix: '/sessions/s1' } })).ok,
+      ).toBe(true)
       expect((await bound.call('DELETE', '/sessions/s1')).ok).toBe(true)
     })
 
@@ -83,6 +93,12 @@ export function boundTokenCases(api: Api): void {
         await bound.call('POST', `/files/${inside}/copy`, { json }),
         await bound.call('DELETE', '/content/out.txt'),
         await bound.call('DELETE', '/sessions/s12'),
+        await bound.call('DELETE', '/folders?prefix=/'),
+        await bound.call('DELETE', '/folders?prefix=/sessions'),
+        await bound.call('DELETE', '/folders?prefix=/sessions/s12'),
+        await bound.call('PATCH', '/folders', { json: { from: '/sessions/s1', to: '/x' } }),
+        await bound.call('PATCH', '/folders', { json: { from: '/sessions/s12', to: 'x' } }),
+        await bound.call('POST', '/folders/restore', { json: { prefix: '/' } }),
       ]
       for (const answer of answers) await expectProblem(answer, 403, 'forbidden')
       expect(await user.list()).toEqual(before)

@@ -1,6 +1,6 @@
-import { newContent, perform, stateOf, type Actor } from './actor.ts'
-import { contentRoute, jsonOf, type Answer, type Call } from './client.ts'
-import { added, changed, stored, without, type Content, type State } from './model.ts'
+import { newContent, perform, stateOf, type Actor } from '../actor.ts'
+import { contentRoute, jsonOf, type Answer, type Call } from '../client.ts'
+import { added, changed, stored, without, type Content, type State } from '../model.ts'
 
 export interface UploadOptions {
   sizeBytes?: number
