@@ -4,6 +4,8 @@ import type { AppEnv } from '../shared/http/app-env.ts'
 import { bodyStream, declaredLength } from '../shared/http/body/body.ts'
 import { parseWritePreconditions } from '../shared/http/protocol/conditional.ts'
 import { expectedChecksum } from '../shared/http/protocol/digest.ts'
+import { resultOf } from '../shared/http/body/form-files.ts'
+import { answerFiles } from '../shared/http/files-answer.ts'
 import { answerOutcome, locationOf } from '../shared/http/file-answer.ts'
 import { fileView } from '../shared/api/file-view.ts'
 import { parseMultipart } from '../shared/http/body/multipart.ts'
@@ -43,17 +45,24 @@ export const uploadRoutes = (ports: UploadPorts) =>
       const query = parseQuery(c, uploadTextSchema)
       const wait = { seconds: waitSeconds(c), signal: c.req.raw.signal }
       const normalization = normalizationOf(c)
-      const outcome = await parseMultipart(c, ({ name, mimeType, body, fields }) => {
-        const target = fields.then((form) =>
-          uploadTarget(caller, mergeFields(query, form), { name, mimeType }),
-        )
+      const inOrder = orderedReservations()
+      const [first, ...others] = await parseMultipart(c, ({ name, mimeType, body, fields }) => {
+        const turn = inOrder()
+        const target = turn.begins.then(async () => {
+          if (turn.isLater && query.path !== undefined) throw onePath()
+          return uploadTarget(caller, mergeFields(query, await fields), { name, mimeType })
+        })
         // An upload that fails before it awaits the target must not leave an unhandled rejection of a bad form.
         target.catch(() => undefined)
         const stored = normalization ? normalizedBody(ports, body, normalization) : body
         const request = { name: labelOf(name), mimeType, body: stored, target }
-        return uploadAndWait(ports, caller, request, wait)
+        const uploading = uploadAndWait(ports, caller, { ...request, onReserved: turn.end }, wait)
+        return uploading.finally(turn.end)
       })
-      return answerOutcome(c, outcome)
+      if (first === undefined) throw new Error('A form without a file is refused')
+      return others.length > 0
+        ? answerFiles(c, [first, ...others])
+        : answerOutcome(c, resultOf(first))
     })
     .put('/content/*', allow('files:write'), async (c) => {
       const caller = c.get('caller')
@@ -116,6 +125,25 @@ export const uploadRoutes = (ports: UploadPorts) =>
         202,
       )
     })
+
+/** Turns of the files of a form, so that they reserve their paths in the order of their parts. */
+function orderedReservations() {
+  let previous: Promise<void> | undefined
+  return () => {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    const turn = {
+      isLater: previous !== undefined,
+      begins: previous ?? Promise.resolve(),
+      end: () => resolve(),
+    }
+    previous = promise
+    return turn
+  }
+}
+
+function onePath() {
+  return invalid('path', 'names one file; with several files send it as a field before each file')
+}
 
 /** The header `Modified-At` is another way to send `modifiedAt`. */
 function withModifiedAt<Query extends { modifiedAt?: string | undefined }>(

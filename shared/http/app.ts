@@ -1,22 +1,15 @@
-import { inspect } from 'node:util'
 import { Hono, type Context } from 'hono'
-import { WorkspaceError, type ErrorCode } from '../model/errors.ts'
+import { WorkspaceError } from '../model/errors.ts'
 import type { AppEnv, HttpContext } from './app-env.ts'
-import { isClientAbort } from './server/client-abort.ts'
 import { crossOrigin } from './cors.ts'
 import { answerBeforeEnd } from './body/drain.ts'
 import { problemResponse } from './problem.ts'
+import { reportError } from './report-error.ts'
 import { requestHeaders } from './server/request-headers.ts'
 import { requestLog } from './request-log.ts'
 import { assertPlainPath, basePath, locationUrl, publicPath, rawTarget } from './target.ts'
 
 const methods = ['DELETE', 'GET', 'PATCH', 'POST', 'PUT']
-/** Errors whose cause an operator needs in the log. */
-const outages: ReadonlySet<ErrorCode> = new Set([
-  'identity-unavailable',
-  'store-unavailable',
-  'renderer-unavailable',
-])
 const everyMethod = ['HEAD', 'OPTIONS', ...methods].sort().join(', ')
 
 /** One app with the given routes under `/api/workspace`. */
@@ -75,25 +68,9 @@ function errorResponse(
   c: Context<AppEnv>,
   { log, publicUrl }: HttpContext,
 ): Response {
-  const requestId = c.get('requestId')
-  const trace = c.get('trace')
-  if (error instanceof WorkspaceError) {
-    // The answer omits the cause, which an operator needs.
-    if (outages.has(error.code)) {
-      const { message, cause } = error
-      log({ severity: 'WARNING', message, requestId, trace, error: String(cause) })
-    }
-  } else if (!isClientAbort(error, c.req.raw.signal)) {
-    log({
-      severity: 'ERROR',
-      message: error.message,
-      requestId,
-      trace,
-      stack_trace: inspect(error),
-    })
-  }
+  reportError(error, c, log)
   return problemResponse(error, {
-    requestId,
+    requestId: c.get('requestId'),
     uploaded: c.get('uploaded'),
     publicPath: publicPath(publicUrl),
     challenge: c.get('challenge'),

@@ -14,21 +14,28 @@ interface ProblemContext {
   challenge?: string | undefined
 }
 
-/** An error as `application/problem+json` (RFC 9457). An unexpected error becomes a 500 without its message. */
+/** An error as `application/problem+json` (RFC 9457). */
 export function problemResponse(error: unknown, context: ProblemContext): Response {
+  const body = problemOf(error, context)
+  if (!(error instanceof WorkspaceError)) return problem(body)
+  return problem(body, headersOf(error, problemKinds[error.code], context))
+}
+
+/** The body of a problem. An unexpected error becomes a 500 without its message. */
+export function problemOf(error: unknown, context: ProblemContext): Problem {
   const instance = instanceOf(context.requestId)
   if (!(error instanceof WorkspaceError)) {
-    return problem({
+    return {
       type: 'urn:coffer:problem:internal',
       title: 'Internal server error',
       status: 500,
       detail:
         'The service failed; nothing is wrong with the request. Try again, and report the instance if the error persists.',
       instance,
-    })
+    }
   }
   const kind = problemKinds[error.code]
-  const body: Problem = {
+  return {
     type: `urn:coffer:problem:${error.code}`,
     title: kind.title,
     status: (context.uploaded ? kind.uploadStatus : undefined) ?? kind.status,
@@ -37,7 +44,6 @@ export function problemResponse(error: unknown, context: ProblemContext): Respon
     ...(error.errors && { errors: error.errors }),
     ...(error.file && { file: fileView(error.file) }),
   }
-  return problem(body, headersOf(error, kind, context))
 }
 
 /** Inserts the path of `PUBLIC_URL` into the routes that a detail names. */

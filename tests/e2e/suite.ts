@@ -29,6 +29,7 @@ import { rangeCases } from './cases/reads/ranges.ts'
 import { resumableCases } from './cases/uploads/resumable.ts'
 import { archiveCases, scanCases } from './cases/uploads/scan.ts'
 import { sessionCases } from './cases/changes/sessions.ts'
+import { severalFilesCases } from './cases/uploads/several-files.ts'
 import { signedCases } from './cases/reads/signed.ts'
 import { tenancyCases } from './cases/access/tenancy.ts'
 import { typeCases } from './cases/uploads/types.ts'
@@ -42,6 +43,7 @@ type Cases = (api: Api) => void
 const everywhere: Cases[] = [
   uploadCases,
   formCases,
+  severalFilesCases,
   typeCases,
   contentCases,
   rangeCases,

@@ -1,6 +1,7 @@
 import { serveContent } from '../../shared/http/content.ts'
 import { formFields } from '../../shared/http/body/form-fields.ts'
 import { jsonBody } from '../../shared/http/body/json-body.ts'
+import { resultOf } from '../../shared/http/body/form-files.ts'
 import { parseMultipart } from '../../shared/http/body/multipart.ts'
 import { parseQuery } from '../../shared/http/query.ts'
 import { uploadTextSchema } from '../../shared/api/upload-fields.ts'
@@ -35,12 +36,12 @@ const { app } = httpApp(
         c.json(await formFields(c, { isKnown: () => true, maxBytes: 1024 * 1024 })),
       )
       .post('/multipart', async (c) => {
-        const name = await parseMultipart(c, async ({ name, body, fields }) => {
+        const [file] = await parseMultipart(c, async ({ name, body, fields }) => {
           body.resume()
           await fields
           return name
         })
-        return c.text(name())
+        return c.text(file ? resultOf(file)() : '')
       }),
   { corsOrigins: [page] },
 )

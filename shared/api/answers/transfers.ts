@@ -1,5 +1,23 @@
 import { z } from 'zod'
 import { fileViewSchema } from './file.ts'
+import { problemSchema } from './problem.ts'
+
+/** One file of a form with several files. */
+const uploadedFileSchema = z
+  .object({
+    name: z.string().optional().describe('The name that the client sent, if it is usable.'),
+    status: z.int().describe('The status that an upload of this file alone would have.'),
+    file: fileViewSchema.optional(),
+    problem: problemSchema.optional(),
+  })
+  .meta({ id: 'UploadedFile' })
+
+export type UploadedFile = z.output<typeof uploadedFileSchema>
+
+/** The answer to a form with several files, in the order of the parts. */
+export const uploadedFilesSchema = z
+  .object({ files: z.array(uploadedFileSchema) })
+  .meta({ id: 'UploadedFiles' })
 
 /** The answer of `POST /uploads`: where the bytes go. */
 export const uploadTicketSchema = z

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { uploadTicketSchema } from '../answers/transfers.ts'
+import { uploadedFilesSchema, uploadTicketSchema } from '../answers/transfers.ts'
 import { normalizationTextSchema } from '../normalization.ts'
 import type { Operations, RequestHeader } from '../operation.ts'
 import { importBody, importForm, openUploadBody } from '../requests/uploads.ts'
@@ -23,9 +23,9 @@ const refusals = [
 export const uploadOperations: Operations = {
   'POST /files': {
     id: 'uploadFile',
-    summary: 'Uploads a file as a form.',
+    summary: 'Uploads one or several files as a form.',
     description:
-      'The fields stand before or after the file, or in the query, each once. For files over 8 MiB use `POST /uploads`.',
+      'The fields stand before or after the file, or in the query, each once. For files over 8 MiB use `POST /uploads`. Up to 100 parts may be named `file`; their fields stand before them.',
     access: 'files:write',
     query: uploadTextSchema.extend(normalizationTextSchema.shape),
     headers: ['Prefer', ...digests],
@@ -36,7 +36,13 @@ export const uploadOperations: Operations = {
         }),
       },
     },
-    answers: stored,
+    answers: {
+      ...stored,
+      207: {
+        description: 'The form had several files: one entry for each.',
+        content: { 'application/json': uploadedFilesSchema },
+      },
+    },
     problems: refusals,
     receivesBytes: true,
   },

@@ -44,6 +44,7 @@ export function openForm(
   form.on('file', (_, body, info) => {
     // The reader of the form throws its error. Without this handler a body that is not read yet would crash the process.
     body.on('error', () => {})
+    dropWhenDestroyed(form, body)
     attempt(form, () => handlers.file(partOf(info), body))
   })
   form.on('field', (_, value, info) =>
@@ -110,6 +111,26 @@ function readHeaders(form: Busboy, read: (fields: HeaderFields) => PartHeader | 
         })
       }
     },
+  })
+}
+
+/**
+ * Drops the rest of a part whose reader destroys it, so that the parser continues with the next part. busboy writes to a stream
+ * until it is full, and waits for its `end`, which a destroyed stream never emits (1.6.0).
+ */
+function dropWhenDestroyed(form: Busboy, body: Readable): void {
+  const push = body.push.bind(body)
+  let isComplete = false
+  body.push = (chunk: Buffer | null) => {
+    isComplete = chunk === null
+    if (!body.destroyed || form.destroyed) return push(chunk)
+    if (isComplete) body.emit('end')
+    return true
+  }
+  body.once('close', () => {
+    if (form.destroyed || body.readableEnded) return
+    if (isComplete) body.emit('end')
+    else body._read(0)
   })
 }
 

@@ -5,11 +5,13 @@ import { invalid, WorkspaceError } from '../../model/errors.ts'
 import type { AppEnv } from '../app-env.ts'
 import { bodyStream, idleSeconds } from './body.ts'
 import { expectedChecksum } from '../protocol/digest.ts'
-import { assertPlainEncoding, FormFieldSet } from './form-field-set.ts'
-import { fileNameOf } from '../protocol/form-file-name.ts'
+import { FormFieldSet } from './form-field-set.ts'
+import { FormFiles, type FileResult, type OnFile } from './form-files.ts'
 import { atFirstByte, attempt, malformedForm, openForm, type FormPart } from './form-parser.ts'
 
-const fieldNames = [
+export type { FilePart, FileResult } from './form-files.ts'
+
+const fieldNames = new Set([
   'path',
   'session',
   'overwrite',
@@ -17,56 +19,50 @@ const fieldNames = [
   'metadata',
   'origin',
   'modifiedAt',
-] as const
+])
 const maxFieldBytes = 64 * 1024
-/** The most consecutive bytes outside the file, such as a preamble, an epilogue, a long field or another file. */
+/** The fields of a form together, which are kept until the verdicts on its files. */
+const maxFieldsBytes = 1024 * 1024
+/** The most consecutive bytes outside the files, such as a preamble, a long field, another file or the rest of a refused file. */
 const maxBytesOutside = 1024 * 1024
 
-type FormFields = Partial<Record<(typeof fieldNames)[number], string>>
-
-/** The form's file while it is received. */
-export interface FilePart {
-  /** The name that the client sent. Throws `invalid-request` if it is missing or unusable. */
-  name: () => string
-  /** The declared type without parameters; `text/plain` by default (RFC 7578 §4.4). */
-  mimeType: string
-  /** Must be read without waiting for `fields`, which may follow it. Fails if the form fails. */
-  body: Readable
-  /** Resolves to the other parts when the whole form is read; rejects if it is invalid. */
-  fields: Promise<FormFields>
-}
-
 /**
- * Reads a `multipart/form-data` body (RFC 7578) of one `file` and the fields of an upload, in any order, in constant
- * memory. Ignores other fields and empty file inputs. `onFile` stores the file, and must discard it if `fields` rejects; its
- * result is returned. Throws `unsupported-type` for another content type and `invalid-request` for an invalid form.
- * An error of `onFile` stops the parser and is thrown unchanged.
+ * Reads a `multipart/form-data` body (RFC 7578) of `file` parts and the fields of an upload, in constant memory. Ignores other
+ * fields and empty file inputs. Returns the result of `onFile` for each file, in the order of the parts.
+ *
+ * - A form of one file may have its fields before and after it. An invalid form fails the file.
+ * - In a form of several files, fields apply to the files after them: `path` and `modifiedAt` to the next one only. A file
+ *   is complete when the next one begins, so a form that is cut off or invalid fails the last file only.
+ * - A file that `onFile` rejects does not fail the others. The rest of its bytes is skipped within bounds.
+ *
+ * Throws `unsupported-type` for another content type and `invalid-request` for a form without a file.
  */
 export async function parseMultipart<T>(
   c: Context<AppEnv>,
-  onFile: (file: FilePart) => Promise<T>,
+  onFile: OnFile<T>,
   limits = { idleSeconds },
-): Promise<T> {
+): Promise<FileResult<T>[]> {
   const contentType = formType(c)
-  const received = new FormFieldSet({ isKnown, maxBytes: maxFieldBytes })
-  const fields = Promise.withResolvers<FormFields>()
-  fields.promise.catch(() => {})
-  let handled: Promise<T> | undefined
-  let handlerError: Error | undefined
-  let file: Readable | undefined
+  const checksum = expectedChecksum((name) => c.req.header(name))
+  const newFields = () => new FormFieldSet({ isKnown, maxBytes: maxFieldBytes })
+  let fields = newFields()
   let ignoredFile: WorkspaceError | undefined
   let bytesOutside = 0
+  let fieldsBytes = 0
 
-  const receiveFile = ({ fileName, mimeType, encoding }: FormPart, stream: Readable) => {
-    if (handled) throw invalid('file', 'must be sent once; upload further files one by one')
-    assertPlainEncoding('file', encoding)
-    const name = () => fileNameOf(fileName, c.req.header('User-Agent'))
-    file = stream
-    handled = (async () => onFile({ name, mimeType, body: stream, fields: fields.promise }))()
-    assertRead(handled, stream).catch((error: Error) => {
-      if (!form.destroyed) handlerError = error
-      form.destroy(error)
-    })
+  const takeFields = () => {
+    const { values } = fields
+    fields = newFields()
+    for (const value of values.values()) fieldsBytes += Buffer.byteLength(value)
+    if (fieldsBytes > maxFieldsBytes) throw tooManyFields()
+    return Object.fromEntries(values)
+  }
+  const files = new FormFiles<T>(onFile, {
+    userAgent: c.req.header('User-Agent'),
+    parser: () => form,
+  })
+  const receiveFile = (part: FormPart, stream: Readable) => {
+    files.begin(part, stream, { fields: takeFields(), isOnly: checksum !== undefined })
   }
   const form = openForm(contentType, {
     maxFieldBytes,
@@ -74,7 +70,7 @@ export async function parseMultipart<T>(
       bytesOutside = 0
       if (part.name !== 'file') {
         if (part.name === undefined || !isKnown(part.name)) ignoredFile ??= otherFile(part.name)
-        received.addFile(part, stream, (add) => attempt(form, add))
+        fields.addFile(part, stream, (add) => attempt(form, add))
       } else if (part.fileName === undefined) {
         // A browser sends an empty file input as a file without name and bytes (HTML §4.10.21.4).
         atFirstByte(form, stream, () => receiveFile(part, stream))
@@ -83,32 +79,27 @@ export async function parseMultipart<T>(
     field(part, text, isTooLong) {
       bytesOutside = 0
       if (part.name === 'file') throw fileAsField()
-      received.add(part, text, isTooLong)
+      fields.add(part, text, isTooLong)
     },
   })
-  const checksum = expectedChecksum((name) => c.req.header(name))
   const body = bodyStream(c, { ...limits, checksum })
   body.on('data', (chunk: Buffer) => {
     if (bytesOutside > maxBytesOutside) form.destroy(ignoredFile ?? tooMuchOutside())
-    if (!file || file.readableEnded) bytesOutside += chunk.length
+    if (!files.isReceiving) bytesOutside += chunk.length
   })
 
+  let lastFields
   try {
     await pipeline(body, form)
+    lastFields = takeFields()
   } catch (error) {
-    if (handlerError) throw handlerError
-    const refusal = error instanceof WorkspaceError ? error : malformedForm(error)
-    fields.reject(refusal)
-    await handled?.catch(() => {})
-    throw refusal
+    return files.fail(error instanceof WorkspaceError ? error : malformedForm(error))
   }
-  if (!handled) throw ignoredFile ?? noFile()
-  fields.resolve(Object.fromEntries(received.values))
-  return await handled
+  return files.end(lastFields, ignoredFile ?? noFile())
 }
 
 function isKnown(name: string): boolean {
-  return fieldNames.some((field) => field === name)
+  return fieldNames.has(name)
 }
 
 function formType(c: Context<AppEnv>): string {
@@ -120,12 +111,6 @@ function formType(c: Context<AppEnv>): string {
     'unsupported-type',
     'Send multipart/form-data with a part "file", or the bytes alone with PUT /api/workspace/content/{path}.',
   )
-}
-
-/** Rejects if `onFile` rejects, or if it resolves without reading the file, which would block the parser. */
-async function assertRead(handled: Promise<unknown>, stream: Readable): Promise<void> {
-  await handled
-  if (!stream.readableEnded) throw new Error('onFile has resolved without reading the file')
 }
 
 function otherFile(name: string | undefined): WorkspaceError {
@@ -144,6 +129,10 @@ function noFile(): WorkspaceError {
     'file',
     'is missing, or has no filename and no bytes; send the bytes in a part named "file" that has a filename',
   )
+}
+
+function tooManyFields(): WorkspaceError {
+  return invalid('body', `has fields of more than ${maxFieldsBytes} bytes`)
 }
 
 function tooMuchOutside(): WorkspaceError {

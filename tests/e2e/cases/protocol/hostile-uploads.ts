@@ -11,7 +11,6 @@ const deep = `{"a":${'['.repeat(7000)}${']'.repeat(7000)}}`
 const bodies: [string, string, Part[]][] = [
   ['no file', 'file', [path]],
   ['nothing at all', 'file', []],
-  ['two files', 'file', [file, { ...file, fileName: 'b.txt' }]],
   ['a field twice', 'path', [path, file, path]],
   ['a file under another name', 'upload', [{ ...file, name: 'upload' }]],
   ['a file without a name', 'file', [{ ...file, fileName: '' }]],
