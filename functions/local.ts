@@ -9,6 +9,7 @@ import { openAuthenticator } from '../shared/http/auth/open-authenticator.ts'
 import { openServer, type RunningServer } from '../shared/http/server/open-server.ts'
 import { openRuntime, type Runtime } from '../shared/runtime/runtime.ts'
 import { openBackground } from '../shared/http/background.ts'
+import { docsRoute } from './host/docs-route.ts'
 import { allHttpRoutes } from './host/routes.ts'
 import { startSweeping } from './host/local-sweep.ts'
 import { startRescanning } from './host/local-rescan.ts'
@@ -42,6 +43,7 @@ export async function serve(
   const functions = await allHttpRoutes(ports, config, background)
   const app = createApp(http, ...functions, storageRoutes(ports, local.blobs, config.server))
   app.route('/', healthRoute(ports, local.events))
+  app.route('/', docsRoute())
 
   const { host, port, shutdownSeconds } = config.server
   const closeWithinMs = answeringMs(shutdownSeconds)

@@ -24,8 +24,14 @@ export interface UploadFields extends ConflictFields {
 
 /** The upload fields as text, for forms and query parameters. */
 export const uploadTextSchema = z.object({
-  path: z.string().optional(),
-  session: z.string().optional(),
+  path: z
+    .string()
+    .optional()
+    .meta({ examples: ['/reports/q3.pdf'] }),
+  session: z
+    .string()
+    .optional()
+    .meta({ examples: ['run-1'] }),
   overwrite: flag.optional(),
   onConflict: onConflictSchema.optional(),
   metadata: metadataTextSchema.optional(),

@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process'
 import { chromium, type Browser, type Page } from 'playwright-core'
 import sharp from 'sharp'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
@@ -9,10 +8,9 @@ import { localToken, type Server } from '../e2e/support/target.ts'
 import { onePagePdf } from '../support/files/pdf.ts'
 import { skipWithoutProgram } from '../support/programs.ts'
 import { pictureWidth, realMedia } from '../support/files/real-media.ts'
+import { chromiumOptions } from './chromium.ts'
 
 const patience = { timeout: 15_000 }
-const flags =
-  '--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync'
 
 /** Files of inline types, with the type in their records. */
 const played = {
@@ -57,8 +55,7 @@ describe.skipIf(skipWithoutProgram('chromium') || skipWithoutProgram('ffmpeg'))(
     beforeAll(async () => {
       server = await startLocalServer({ AUTH_MODE: 'local', CLAMAV_SERVICE_ENABLED: 'false' })
       user = new Caller(server.url, 'ann', await localToken('ann'))
-      const executablePath = execFileSync('which', ['chromium'], { encoding: 'utf8' }).trim()
-      browser = await chromium.launch({ executablePath, args: flags.split(' ') })
+      browser = await chromium.launch(chromiumOptions())
       pages = {
         token: await newPage({ Authorization: user.authorization }),
         anonymous: await newPage(),

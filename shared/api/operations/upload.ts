@@ -25,13 +25,13 @@ export const uploadOperations: Operations = {
     id: 'uploadFile',
     summary: 'Uploads one or several files as a form.',
     description:
-      'The fields stand before or after the file, or in the query, each once. For files over 8 MiB use `POST /uploads`. Up to 100 parts may be named `file`; their fields stand before them.',
+      'The fields stand before or after the file. Each may stand in the query instead. `overwrite=true` is another name for `onConflict=replace`. For files over 8 MiB use `POST /uploads`. Up to 100 parts may be named `file`; their fields stand before them.',
     access: 'files:write',
-    query: uploadTextSchema.extend(normalizationTextSchema.shape),
+    query: normalizationTextSchema,
     headers: ['Prefer', ...digests],
     body: {
       content: {
-        'multipart/form-data': uploadTextSchema.extend({
+        'multipart/form-data': uploadTextSchema.omit({ overwrite: true }).extend({
           file: z.string().meta({ format: 'binary' }),
         }),
       },
