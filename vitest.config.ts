@@ -17,6 +17,7 @@ const suites = {
 const setups: Record<string, string> = {
   e2e: 'tests/e2e/bundle-setup.ts',
   client: 'tests/e2e/bundle-setup.ts',
+  browser: 'tests/e2e/bundle-setup.ts',
   crash: 'tests/crash/bundle-setup.ts',
 }
 

@@ -66,6 +66,8 @@ export class FaultProxy implements AsyncDisposable {
 
   async #handle(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
     if (this.isDown) return void incoming.socket.destroy()
+    // Chromium itself repeats a request that was cut on a connection that it has used before.
+    outgoing.shouldKeepAlive = false
     const { url: path = '', method = '', headers } = incoming
     const { api, storage, page } = this.#options
     if (page?.(path, outgoing)) return
