@@ -2,8 +2,8 @@ import { readFile } from 'node:fs/promises'
 import { extname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Hono } from 'hono'
-import type { AppEnv } from '../../shared/http/app-env.ts'
-import { locationUrl } from '../../shared/http/target.ts'
+import type { AppEnv } from '../app-env.ts'
+import { locationUrl } from '../target.ts'
 
 /** The same policy as for `/docs/**` in `firebase.json`. The icons of Swagger UI are data URIs. */
 const policy =
@@ -16,7 +16,8 @@ const types: Record<string, string> = {
   '.json': 'application/json',
 }
 
-const ofWeb = (name: string) => () => fileURLToPath(new URL(`../../web/${name}`, import.meta.url))
+const ofWeb = (name: string) => () =>
+  fileURLToPath(new URL(`../../../web/${name}`, import.meta.url))
 const ofSwagger = (name: string) => () =>
   fileURLToPath(import.meta.resolve(`swagger-ui-dist/${name}`))
 
