@@ -4,12 +4,12 @@ import type { Validators } from './protocol/conditional.ts'
 type Times = Pick<Validators, 'lastModified' | 'changedAt'>
 
 /**
- * The times of bytes that an id names. They never change, so the time that the uploader gave can validate a cached copy. It is
- * not served if it is in the future (RFC 9110 §8.8.2.1).
+ * The times of bytes that an id names. They never change, so the time that the uploader gave can validate a cached copy. While
+ * that time is in the future, serves the time of the last change at the service (RFC 9110 §8.8.2.1).
  */
 export function idTimes({ modifiedAt, updatedAt }: ReadyFile, now = new Date()): Times {
-  const lastModified = new Date(modifiedAt ?? updatedAt)
-  return { lastModified: lastModified < now ? lastModified : now }
+  const isPast = modifiedAt !== undefined && modifiedAt < now.toISOString()
+  return { lastModified: new Date(isPast ? modifiedAt : updatedAt) }
 }
 
 /**

@@ -28,7 +28,11 @@ describe.each<[what: string, forwarded: (target: string) => string | undefined]>
       return target === undefined ? undefined : { origin: server.url, path: target }
     })
     publicUrl = proxy.url + path
-    server = await startLocalServer({ AUTH_MODE: 'local', PUBLIC_URL: `${publicUrl}/` })
+    server = await startLocalServer({
+      AUTH_MODE: 'local',
+      MAX_FILE_SIZE_MB: '1',
+      PUBLIC_URL: `${publicUrl}/`,
+    })
   })
   afterAll(async () => {
     await server[Symbol.asyncDispose]()
@@ -81,6 +85,32 @@ describe.each<[what: string, forwarded: (target: string) => string | undefined]>
     const nowhere = await fetch(`${publicUrl}/api/workspace/nothing`)
     const problem = await expectProblem(nowhere, 404, 'not-found')
     expect(problem.detail).toContain(`${path}/api/workspace/files`)
+  })
+
+  test('finds a record by its path, and a numbered file at its Location', async () => {
+    const user = await newUser()
+    await user.store('/ä b.txt', 'hello')
+    const query = { path: '/ä b.txt', onConflict: 'rename' }
+    const created = await user.post([{ name: 'file', fileName: 'x', body: 'new' }], { query })
+    const { id, path: numbered } = await readRecord(created, 201)
+    expect(numbered).toBe('/ä b (2).txt')
+    const location = new URL(created.headers.get('location') ?? '', created.url)
+    expect(location.href).toBe(user.url(`/files/${id}`).href)
+    const found = await user.get(`/paths${encodeURI(numbered)}`)
+    expect(await readRecord(found, 200)).toMatchObject({ id })
+  })
+
+  test('errors of one of several files name routes with the public path', async () => {
+    const user = await newUser()
+    const big = { name: 'file', fileName: 'big', body: Buffer.alloc(1_500_000) }
+    const response = await user.post([{ name: 'file', fileName: 'a', body: 'small' }, big])
+    expect(response.status).toBe(207)
+    expect(await response.json()).toMatchObject({
+      files: [
+        { status: 201 },
+        { problem: { detail: expect.stringContaining(`POST ${path}/api/workspace/uploads`) } },
+      ],
+    })
   })
 
   test('answers health checks with and without the public path', async () => {
