@@ -1,7 +1,7 @@
 import { CofferError } from './coffer-error.ts'
 import { contentRoute } from './content-route.ts'
 import { sha256 } from './fingerprint.ts'
-import type { Job } from './job.ts'
+import { modifiedAtOf, type Job } from './job.ts'
 import { settled } from './settled.ts'
 import type { FileView, Page } from './types.ts'
 
@@ -30,11 +30,13 @@ export async function sendDirect(job: Job, strategy: 'raw' | 'multipart'): Promi
 
 async function putBytes(job: Job, signal: AbortSignal): Promise<FileView> {
   const { body, options } = job
-  const { path = '', overwrite, ifMatch, checksum, origin, mimeType = body.type } = options
+  const { path = '', overwrite, onConflict, ifMatch, checksum, origin } = options
+  const { mimeType = body.type } = options
+  const conflict = onConflict === undefined ? { overwrite: overwrite ?? false } : { onConflict }
   return send(job, {
     method: 'PUT',
     route: contentRoute(path),
-    query: ifMatch === undefined ? { overwrite: overwrite ?? false, origin } : { origin },
+    query: { ...(ifMatch === undefined && conflict), origin, modifiedAt: modifiedAtOf(job) },
     headers: {
       'Content-Type': mimeType || 'application/octet-stream',
       ...(ifMatch !== undefined && { 'If-Match': `"${ifMatch}"` }),
@@ -47,11 +49,14 @@ async function putBytes(job: Job, signal: AbortSignal): Promise<FileView> {
 
 async function postForm(job: Job, signal: AbortSignal): Promise<FileView> {
   const { body, options, connection } = job
-  const { path, name = body.name ?? 'file', overwrite, metadata, origin, mimeType } = options
+  const { path, name = body.name ?? 'file', overwrite, onConflict, metadata, origin } = options
+  const { mimeType } = options
   const { session = connection.session } = options
   const form = new FormData()
   const text = metadata && JSON.stringify(metadata)
-  const fields = { path, session, overwrite: overwrite?.toString(), origin, metadata: text }
+  const modifiedAt = modifiedAtOf(job)
+  const conflict = { overwrite: overwrite?.toString(), onConflict }
+  const fields = { path, session, ...conflict, origin, modifiedAt, metadata: text }
   for (const [field, value] of Object.entries(fields)) {
     if (value !== undefined) form.set(field, value)
   }

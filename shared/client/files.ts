@@ -5,14 +5,21 @@ import type {
   Changes,
   CopyOptions,
   FileView,
+  FolderMove,
+  FolderOptions,
+  FolderPage,
+  FolderRestore,
   ImportOptions,
   Link,
   LinkOptions,
   ListOptions,
+  Operation,
   Page,
   PreviewOptions,
   RestoreOptions,
   Usage,
+  VersionOptions,
+  VersionPage,
 } from './types.ts'
 
 export interface Abort {
@@ -36,8 +43,8 @@ export function fileMethods(connection: Connection) {
     const { signal, ...query } = options
     return json({ method: 'GET', route: '/files', query: { session, ...query }, signal })
   }
-  const get = (id: string, { wait = 0, signal }: { wait?: number } & Abort = {}) =>
-    getFile(connection, id, wait, signal)
+  const get = (file: string, { wait = 0, signal }: { wait?: number } & Abort = {}) =>
+    getFile(connection, file, wait, signal)
 
   return {
     /** One page. */
@@ -51,7 +58,7 @@ export function fileMethods(connection: Connection) {
         if (cursor === undefined) return
       }
     },
-    /** The record. `wait`: the most seconds to wait for the verdict, at most 60. */
+    /** The record of an id, or of the file at a path. `wait`: the most seconds to wait for the verdict, at most 60. */
     get,
     /** The bytes, as the answer to a `fetch`. `range` is inclusive, as in HTTP. */
     content(
@@ -103,9 +110,48 @@ export function fileMethods(connection: Connection) {
       // The service answers 202 until all files are deleted.
       for (;;) if ((await connection.persist(call)).status !== 202) return
     },
+    /** The files that the path of a file has held. */
+    versions(id: string, { signal, ...query }: VersionOptions & Abort = {}): Promise<VersionPage> {
+      return json({ method: 'GET', route: `${fileRoute(id)}/versions`, query, signal })
+    },
+    /** Makes an earlier version the file of its path. */
+    restoreVersion(id: string, version: string, { signal }: Abort = {}): Promise<FileView> {
+      const route = `${fileRoute(id)}/versions/${encodeURIComponent(version)}/restore`
+      return json({ method: 'POST', route, signal })
+    },
+    /** The direct subfolders of a folder, with the number and the bytes of their files. */
+    folders({ signal, ...query }: FolderOptions & Abort = {}): Promise<FolderPage> {
+      return json({ method: 'GET', route: '/folders', query: { session, ...query }, signal })
+    },
+    /** Moves or renames a folder. The move of a large one continues after the answer: see `operation`. */
+    moveFolder: (move: FolderMove, { wait = 60, signal }: { wait?: number } & Abort = {}) =>
+      post<Operation>('/folders', move, { method: 'PATCH', headers: waiting(wait), signal }),
+    /** Moves the files of a folder to the trash. */
+    deleteFolder(
+      prefix: string,
+      { wait = 60, signal }: { wait?: number } & Abort = {},
+    ): Promise<Operation> {
+      const query = { prefix, session }
+      return json({ method: 'DELETE', route: '/folders', query, headers: waiting(wait), signal })
+    },
+    /** Takes the files of a folder, or of one deletion, out of the trash. */
+    restoreFolder: (from: FolderRestore, { wait = 60, signal }: { wait?: number } & Abort = {}) =>
+      post<Operation>('/folders/restore', from, { headers: waiting(wait), signal }),
+    /** The progress of an operation on a folder. `wait`: the most seconds to wait for its end. */
+    operation(
+      id: string,
+      { wait = 0, signal }: { wait?: number } & Abort = {},
+    ): Promise<Operation> {
+      const route = `/operations/${encodeURIComponent(id)}`
+      return json({ method: 'GET', route, headers: waiting(wait), signal })
+    },
     usage: ({ signal }: Abort = {}) => json<Usage>({ method: 'GET', route: '/usage', signal }),
     /** Copies a URL, a data URI, a `workspace://` reference or a `gcs://` object. */
     import: (options: ImportOptions, { wait = 60, signal }: { wait?: number } & Abort = {}) =>
-      post<FileView>('/imports', options, { headers: { Prefer: `wait=${wait}` }, signal }),
+      post<FileView>('/imports', options, { headers: waiting(wait), signal }),
   }
+}
+
+function waiting(seconds: number) {
+  return { Prefer: `wait=${seconds}` }
 }

@@ -20,7 +20,7 @@ export async function fingerprintOf(
   body: Body,
   options: UploadOptions,
 ): Promise<string | undefined> {
-  const { path, name, overwrite, metadata, origin, mimeType, checksum } = options
+  const { path, name, overwrite, onConflict, metadata, origin, mimeType, checksum } = options
   const upload = JSON.stringify([
     base,
     userOf(await token()),
@@ -29,7 +29,7 @@ export async function fingerprintOf(
     name ?? body.name,
     body.size,
     body.lastModified,
-    [overwrite, metadata, origin, mimeType, checksum],
+    [overwrite, onConflict, metadata, origin, mimeType, checksum],
   ])
   const starts = [0, body.size / 2, body.size - sampleBytes].map((at) =>
     Math.max(0, Math.floor(at)),

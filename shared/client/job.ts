@@ -12,3 +12,10 @@ export interface Job {
   remembered: Remembered
   report: (phase: Progress['phase'], sentBytes: number) => void
 }
+
+/** The time of the last change: as given, or that of a `File`. */
+export function modifiedAtOf({ body, options }: Job): string | undefined {
+  const { lastModified } = body
+  if (options.modifiedAt !== undefined || lastModified === undefined) return options.modifiedAt
+  return new Date(lastModified).toISOString()
+}

@@ -1,5 +1,5 @@
 import { CofferError, errorOf } from './coffer-error.ts'
-import type { Job } from './job.ts'
+import { modifiedAtOf, type Job } from './job.ts'
 import type { Session } from './remembered.ts'
 import type { Answer, UploadTicket } from './types.ts'
 
@@ -83,16 +83,19 @@ function isOutage(error: unknown): boolean {
   return error instanceof CofferError && (error.status === 0 || error.status >= 500)
 }
 
-async function open({ body, options, connection }: Job, signal: AbortSignal): Promise<Session> {
+async function open(job: Job, signal: AbortSignal): Promise<Session> {
+  const { body, options, connection } = job
   const { path, name = body.name, session = connection.session } = options
-  const { overwrite, metadata, origin, checksum, mimeType = body.type || undefined } = options
+  const { overwrite, onConflict, metadata, origin, checksum } = options
+  const { mimeType = body.type || undefined } = options
   const target = path === undefined ? { name } : { path }
-  const request = { ...target, sizeBytes: body.size, session, overwrite, metadata, origin }
+  const how = { session, overwrite, onConflict, metadata, origin, modifiedAt: modifiedAtOf(job) }
+  const request = { ...target, ...how, sizeBytes: body.size, checksum, mimeType }
   const { text } = await connection.call({
     method: 'POST',
     route: '/uploads',
     headers: { 'Content-Type': 'application/json' },
-    body: JSON.stringify({ ...request, checksum, mimeType }),
+    body: JSON.stringify(request),
     signal,
   })
   const { file, upload } = JSON.parse(text) as UploadTicket

@@ -1,4 +1,5 @@
 import type { Connection } from './connection.ts'
+import { fileRoute, pathRoute } from './content-route.ts'
 import type { FileView } from './types.ts'
 
 /** Below the time after which proxies end an idle request. */
@@ -19,13 +20,13 @@ export async function settled(
 
 export async function getFile(
   connection: Connection,
-  id: string,
+  file: string,
   seconds = 0,
   signal?: AbortSignal,
 ): Promise<FileView> {
   const { text } = await connection.persist({
     method: 'GET',
-    route: `/files/${encodeURIComponent(id)}`,
+    route: file.startsWith('/') ? pathRoute('/paths', file) : fileRoute(file),
     headers: { Prefer: `wait=${seconds}` },
     signal,
   })

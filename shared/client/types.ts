@@ -1,22 +1,37 @@
 import type { z } from 'zod'
 import type { fileViewSchema } from '../api/answers/file.ts'
-import type { listingSchema } from '../api/answers/listing.ts'
+import type { folderListingSchema, operationSchema } from '../api/answers/folders.ts'
+import type { listingSchema, versionListingSchema } from '../api/answers/listing.ts'
 import type { linkSchema, uploadTicketSchema } from '../api/answers/transfers.ts'
 import type { usageSchema } from '../api/answers/usage.ts'
 import type { copyBody, restoreBody, updateBody } from '../api/requests/changes.ts'
-import type { downloadQuery, listQuery, previewQuery } from '../api/requests/reads.ts'
+import type { moveFolderBody, restoreFolderBody } from '../api/requests/folders.ts'
+import type {
+  downloadQuery,
+  foldersQuery,
+  listQuery,
+  previewQuery,
+  versionsQuery,
+} from '../api/requests/reads.ts'
 import type { importBody, openUploadBody } from '../api/requests/uploads.ts'
 
 /** The record of a file. */
 export type FileView = z.input<typeof fileViewSchema>
 export type ReadyFile = Extract<FileView, { state: 'ready' }>
 export type Page = z.input<typeof listingSchema>
+export type VersionPage = z.input<typeof versionListingSchema>
+export type FolderPage = z.input<typeof folderListingSchema>
+export type Operation = z.input<typeof operationSchema>
 export type Usage = z.input<typeof usageSchema>
 export type Link = z.input<typeof linkSchema>
 export type UploadTicket = z.input<typeof uploadTicketSchema>
 
 /** Without `fields`: pages have whole records. */
 export type ListOptions = Partial<Omit<z.output<typeof listQuery>, 'fields'>>
+export type VersionOptions = Partial<z.output<typeof versionsQuery>>
+export type FolderOptions = Partial<z.output<typeof foldersQuery>>
+export type FolderMove = z.input<typeof moveFolderBody>
+export type FolderRestore = z.input<typeof restoreFolderBody>
 export type LinkOptions = Partial<z.output<typeof downloadQuery>>
 export type PreviewOptions = Partial<z.output<typeof previewQuery>>
 export type Changes = z.input<typeof updateBody>
@@ -38,7 +53,10 @@ export type Body = Blob & {
   readonly webkitRelativePath?: string
 }
 
-type Target = Pick<z.input<typeof openUploadBody>, 'session' | 'overwrite' | 'metadata' | 'origin'>
+type Target = Pick<
+  z.input<typeof openUploadBody>,
+  'session' | 'overwrite' | 'onConflict' | 'metadata' | 'origin' | 'modifiedAt'
+>
 
 export interface UploadOptions extends Target {
   /** Where the file goes. Default: its name, in the session or at the root. */

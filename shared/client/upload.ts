@@ -89,13 +89,14 @@ async function readyOf({ connection, options, control }: Job, sent: FileView): P
 type Strategy = 'raw' | 'multipart' | 'resumable'
 
 function strategyOf(body: Body, options: UploadOptions): Strategy {
-  const { path, name, ifMatch, overwrite, checksum, metadata, strategy = 'auto' } = options
+  const { path, name, ifMatch, overwrite, onConflict, checksum, metadata } = options
+  const { strategy = 'auto' } = options
   const isAbsolute = path?.startsWith('/') ?? false
   if (!(body instanceof Blob)) throw new TypeError('The bytes to upload must be a Blob or File')
   if (path !== undefined && name !== undefined)
     throw new TypeError('Give "path" or "name", not both')
-  if (ifMatch !== undefined && overwrite !== undefined) {
-    throw new TypeError('Give "ifMatch" or "overwrite", not both')
+  if ([ifMatch, overwrite, onConflict].filter((it) => it !== undefined).length > 1) {
+    throw new TypeError('Give only one of "ifMatch", "overwrite" and "onConflict"')
   }
   if (!((options.chunkBytes ?? 1) > 0)) throw new TypeError('"chunkBytes" must be positive')
   const needsRaw = ifMatch !== undefined
@@ -110,6 +111,8 @@ function strategyOf(body: Body, options: UploadOptions): Strategy {
   }
   if (strategy !== 'auto') return strategy
   const isRaw = isAbsolute && metadata === undefined
+  // A renamed file cannot be found by its path if the answer to it is lost.
+  if (onConflict === 'rename') return 'resumable'
   if (body.size > maxDirectBytes || (checksum !== undefined && !isRaw)) return 'resumable'
   return isRaw ? 'raw' : 'multipart'
 }

@@ -62,6 +62,36 @@ describe('the client', () => {
     expect((await user.list({ limit: 2 })).hasMore).toBe(true)
   })
 
+  test('keeps both files of one path, and the time of the file', async () => {
+    const user = as(randomUUID())
+    const lastModified = Date.UTC(2020, 1, 2)
+    const file = new File(['1'], 'a.txt', { lastModified })
+    const first = await user.upload(file, { path: '/a.txt' }).done
+    const second = await user.upload(text('2'), { path: '/a.txt', onConflict: 'rename' }).done
+    expect(first.modifiedAt).toBe('2020-02-02T00:00:00.000Z')
+    expect(second.path).toBe('/a (2).txt')
+    const third = await user.upload(text('3'), { path: '/a.txt', onConflict: 'replace' }).done
+    expect(await user.get('/a.txt')).toEqual(third)
+    const { versions } = await user.versions(third.id)
+    expect(versions.map(({ id }) => id)).toEqual([third.id, first.id])
+    await user.restoreVersion(third.id, first.id)
+    expect(await (await user.content('/a.txt')).text()).toBe('1')
+  })
+
+  test('lists, moves, deletes and restores folders', async () => {
+    const user = as(randomUUID())
+    await user.upload(text('1'), { path: '/in/a/1.txt' }).done
+    const { folders } = await user.folders({ prefix: '/in/' })
+    expect(folders).toEqual([{ path: '/in/a/', fileCount: 1, sizeBytes: 1 }])
+    const moved = await user.moveFolder({ from: '/in/', to: '/out/' })
+    expect(await user.operation(moved.id)).toEqual(moved)
+    expect((await user.get('/out/a/1.txt')).state).toBe('ready')
+    const deleted = await user.deleteFolder('/out/')
+    expect((await user.list()).files).toEqual([])
+    await user.restoreFolder({ operation: deleted.id })
+    expect((await user.list()).files).toHaveLength(1)
+  })
+
   test('works within a session', async () => {
     const user = randomUUID()
     const run = as(user, 'run-1')
@@ -160,6 +190,7 @@ describe('the client', () => {
     ['bytes that are no Blob', 'text', {}],
     ['path and name', text(''), { path: '/a', name: 'b' }],
     ['ifMatch and overwrite', text(''), { path: '/a', ifMatch: 'x', overwrite: true }],
+    ['overwrite and onConflict', text(''), { overwrite: true, onConflict: 'fail' }],
     ['ifMatch without a path', text(''), { ifMatch: 'x' }],
     ['raw without a path', text(''), { strategy: 'raw' }],
     ['raw with metadata', text(''), { strategy: 'raw', path: '/a', metadata: {} }],
