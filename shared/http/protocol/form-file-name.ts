@@ -3,7 +3,7 @@ import { decodeText, type PartFileName } from './part-header.ts'
 
 /**
  * The name of a part's file: the text after the last `/` or `\`, decoded from each encoding that clients use. Browsers and most
- * libraries encode only a quote, CR and LF, as `%22`, `%0D` and `%0A` (HTML §4.10.21.8). See docs/decisions/form-file-names.md
+ * libraries encode only a quote, CR and LF, as `%22`, `%0D` and `%0A` (HTML §4.10.21.8). See docs/decisions/names/form-file-names.md
  * for other clients. Throws `invalid-request`.
  */
 export function fileNameOf(
