@@ -1,3 +1,4 @@
+import callbacks from 'node:fs'
 import fs from 'node:fs/promises'
 import { syncBuiltinESMExports } from 'node:module'
 import { DatabaseSync, StatementSync } from 'node:sqlite'
@@ -7,10 +8,11 @@ import { guarded } from './crash-points.ts'
 type Methods = Record<string, unknown>
 
 const handleMethods = ['sync', 'datasync', 'truncate', 'write', 'writev', 'writeFile']
+const synchronousMethods = ['mkdirSync', 'renameSync', 'writeFileSync']
 const statementMethods = ['run', 'get', 'all']
 const writesRows = /^\s*(INSERT|UPDATE|DELETE)/i
 
-/** Adds crash points around every call of `node:fs/promises` and every write to an open file. */
+/** Adds crash points around every call of `node:fs/promises`, every write to an open file, and the calls of `node:fs` that write. */
 export async function watchFileSystem(): Promise<void> {
   const handle = await fs.open(fileURLToPath(import.meta.url))
   const files = Object.getPrototypeOf(handle) as Methods
@@ -20,6 +22,10 @@ export async function watchFileSystem(): Promise<void> {
   for (const name of Object.keys(functions)) {
     if (typeof functions[name] !== 'function') continue
     functions[name] = guarded(`fs.${name}`, method(functions, name))
+  }
+  const synchronous = callbacks as unknown as Methods
+  for (const name of synchronousMethods) {
+    synchronous[name] = guarded(`fs.${name}`, method(synchronous, name))
   }
   syncBuiltinESMExports()
 }

@@ -1,5 +1,5 @@
-import { constants } from 'node:fs'
-import { copyFile, lstat, mkdir, open, readdir, rename, rmdir } from 'node:fs/promises'
+import { constants, lstatSync, mkdirSync, readdirSync, renameSync } from 'node:fs'
+import { copyFile, open, readdir, rmdir } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import type { Readable } from 'node:stream'
 import { tooLarge } from '../../model/errors.ts'
@@ -31,11 +31,11 @@ import {
   ifPresent,
   makeDirectory,
   privateDirectory,
-  privateFile,
   publishDirectory,
 } from '../files/durable.ts'
 import { signBlobUrl, verifyBlobUrl, type SignedBlob } from './signed-url.ts'
-import { TooManyBytes, writeBody } from './write-body.ts'
+import { storeBody } from './store-body.ts'
+import { TooManyBytes } from './write-body.ts'
 
 export interface DiskBlobOptions {
   /** Created if missing. Everything below it must be on one file system. */
@@ -111,14 +111,12 @@ export class DiskBlobStore implements BlobStore, ResumableUploads, AsyncDisposab
     // An error before the pipeline starts would end the process without a listener. The pipeline reports the error again.
     body.on('error', () => undefined)
     return this.#store(storagePath, async (path) => {
-      await using file = await open(path, 'wx', privateFile)
-      const sizeBytes = await writeBody(file, body, { maxBytes, signal }).catch(
+      const sizeBytes = await storeBody(path, body, { maxBytes, signal }).catch(
         (error: unknown) => {
           throw error instanceof TooManyBytes ? tooLarge(maxBytes) : error
         },
       )
       await beforeCommit?.({ sizeBytes })
-      return sizeBytes
     })
   }
 
@@ -226,7 +224,7 @@ export class DiskBlobStore implements BlobStore, ResumableUploads, AsyncDisposab
     const staged = await this.#temporaries.create()
     try {
       const incoming = join(staged, 'incoming')
-      await mkdir(incoming, privateDirectory)
+      mkdirSync(incoming, privateDirectory)
       await fill(join(incoming, location.name))
       const blob = { storagePath, ...(await this.#publish(staged, location)) }
       try {
@@ -254,9 +252,9 @@ export class DiskBlobStore implements BlobStore, ResumableUploads, AsyncDisposab
   /** Moves `{staged}/{any}/{name}` to its location, as a new generation. */
   async #publish(staged: string, location: BlobLocation): Promise<Omit<StoredBlob, 'storagePath'>> {
     const generation = this.#generations.next()
-    const [incoming = ''] = await readdir(staged)
-    await rename(join(staged, incoming), join(staged, generation))
-    const { size } = await lstat(join(staged, generation, location.name))
+    const [incoming = ''] = readdirSync(staged)
+    renameSync(join(staged, incoming), join(staged, generation))
+    const { size } = lstatSync(join(staged, generation, location.name))
     if (!(await publishDirectory(staged, join(this.#blobs, ...location.directory)))) {
       throw new Error(
         `${location.directory.join('/')} already contains a blob; a location is written once`,

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises'
+import { mkdirSync } from 'node:fs'
+import { readdir, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ifPresent, makeDirectory, privateDirectory } from '../files/durable.ts'
 
@@ -22,7 +23,7 @@ export class TemporaryDirectories {
   /** Creates an empty directory, and returns its path. */
   async create(): Promise<string> {
     const path = this.#newPath()
-    await mkdir(path, privateDirectory)
+    mkdirSync(path, privateDirectory)
     return path
   }
 

@@ -1,0 +1,71 @@
+import { writeFileSync } from 'node:fs'
+import { open } from 'node:fs/promises'
+import { addAbortSignal, finished, type Readable } from 'node:stream'
+import { releaseChunk } from '../../ports/chunk-memory.ts'
+import { privateFile } from '../files/durable.ts'
+import { TooManyBytes, writeBody } from './write-body.ts'
+
+/** A body of at most this many bytes is written from memory, with one call on this thread. */
+const maxBytesAtOnce = 64 * 1024
+
+interface StoreOptions {
+  maxBytes: number
+  signal?: AbortSignal | undefined
+}
+
+/**
+ * Writes a body to a new file, without a sync. Resolves to the number of bytes. Throws `TooManyBytes` as soon as the body
+ * exceeds `maxBytes`.
+ */
+export async function storeBody(
+  path: string,
+  body: Readable,
+  options: StoreOptions,
+): Promise<number> {
+  const bytes = await readSmall(body, options)
+  if (bytes !== undefined) {
+    writeFileSync(path, bytes, { flag: 'wx', mode: privateFile })
+    return bytes.length
+  }
+  await using file = await open(path, 'wx', privateFile)
+  return await writeBody(file, body, options)
+}
+
+/** The bytes of a small body. Undefined for a larger body, whose chunks are all still in the stream. */
+async function readSmall(
+  body: Readable,
+  { maxBytes, signal }: StoreOptions,
+): Promise<Buffer | undefined> {
+  const chunks: Buffer[] = []
+  let sizeBytes = 0
+  if (signal) addAbortSignal(signal, body)
+  const isWhole = await new Promise<boolean>((resolve, reject) => {
+    const stopWatching = finished(body, { writable: false }, (error) => {
+      body.off('readable', read)
+      if (error) reject(error)
+      else resolve(true)
+    })
+    body.on('readable', read)
+
+    function read() {
+      for (let chunk = next(body); chunk !== null; chunk = next(body)) {
+        chunks.push(chunk)
+        sizeBytes += chunk.length
+        if (sizeBytes > maxBytes) return body.destroy(new TooManyBytes())
+        if (sizeBytes <= maxBytesAtOnce) continue
+        stopWatching()
+        body.off('readable', read)
+        for (const taken of chunks.reverse()) body.unshift(taken)
+        return resolve(false)
+      }
+    }
+  })
+  if (!isWhole) return undefined
+  const bytes = Buffer.concat(chunks)
+  chunks.forEach(releaseChunk)
+  return bytes
+}
+
+function next(body: Readable): Buffer | null {
+  return body.read() as Buffer | null
+}
