@@ -1,5 +1,5 @@
 import { constants, lstatSync, mkdirSync, readdirSync, renameSync } from 'node:fs'
-import { copyFile, open, readdir, rmdir } from 'node:fs/promises'
+import { copyFile, readdir, rmdir } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import type { Readable } from 'node:stream'
 import { tooLarge } from '../../model/errors.ts'
@@ -22,7 +22,7 @@ import { DiskDerived } from './derived.ts'
 import { blobAt, listBlobs } from './list.ts'
 import { parseLocation, storagePathOf, type BlobLocation } from './locate.ts'
 import { openSecret } from './secret.ts'
-import { readBytesOf } from './read-bytes.ts'
+import { readBytesOf, readStreamOf } from './read-bytes.ts'
 import { TemporaryDirectories } from './temporary-directories.ts'
 import { DiskUploads } from './uploads.ts'
 import { Generations, instantOf, isGeneration } from './generation.ts'
@@ -50,9 +50,6 @@ export interface DiskBlobOptions {
 }
 
 const ignore = () => undefined
-
-/** The largest buffer of a read stream. A smaller body gets a buffer of exactly its size. */
-const maxReadBufferBytes = 512 * 1024
 
 /**
  * Blobs on the local disk: `{directory}/blobs/{workspace}/{fileId}/{generation}/{name}`. `uploads/` contains resumable sessions.
@@ -122,13 +119,7 @@ export class DiskBlobStore implements BlobStore, ResumableUploads, AsyncDisposab
 
   async read(blob: BlobRef, range?: ByteRange): Promise<Readable | undefined> {
     const path = this.#fileOf(blob)
-    if (path === undefined) return undefined
-    const file = await ifPresent(open(path, constants.O_RDONLY | constants.O_NOFOLLOW))
-    if (!file) return undefined
-    const { start, end } = range ?? { start: 0, end: (await file.stat()).size - 1 }
-    // The stream allocates a buffer for each read. Without `end` it needs one more read to find the end of the file.
-    const highWaterMark = Math.max(1, Math.min(maxReadBufferBytes, end - start + 1))
-    return file.createReadStream({ highWaterMark, start, ...(end >= start && { end }) })
+    return path === undefined ? undefined : readStreamOf(path, range)
   }
 
   async readBytes(blob: BlobRef, range: ByteRange): Promise<Buffer | undefined> {

@@ -1,6 +1,30 @@
-import { closeSync, constants, openSync, readSync } from 'node:fs'
-import type { ByteRange } from '../../ports/blob-store.ts'
+import { closeSync, constants, createReadStream, fstatSync, openSync, readSync } from 'node:fs'
+import { Readable } from 'node:stream'
+import { maxBytesAtOnce, type ByteRange } from '../../ports/blob-store.ts'
 import { hasCode } from '../files/durable.ts'
+
+/** The largest buffer of a read stream. A smaller body gets a buffer of exactly its size. */
+const maxReadBufferBytes = 512 * 1024
+
+/**
+ * A stream of a file or of a range of it; undefined if the file is missing. At most `maxBytesAtOnce` bytes are read on this thread
+ * before it returns. Ends early if the file does.
+ */
+export function readStreamOf(path: string, range?: ByteRange): Readable | undefined {
+  const file = openIfPresent(path)
+  if (file === undefined) return undefined
+  let isStreamed = false
+  try {
+    const { start, end } = range ?? { start: 0, end: fstatSync(file).size - 1 }
+    // The stream allocates a buffer for each read. Without `end` it needs one more read to find the end of the file.
+    const highWaterMark = Math.max(1, Math.min(maxReadBufferBytes, end - start + 1))
+    if (end - start < maxBytesAtOnce) return streamOf(readUpTo(file, { start, end }), highWaterMark)
+    isStreamed = true
+    return createReadStream(path, { fd: file, highWaterMark, start, end })
+  } finally {
+    if (!isStreamed) closeSync(file)
+  }
+}
 
 /**
  * A short range of a file; undefined if the file is missing. Reads on this thread, as SQLite does: the thread pool takes ten times
@@ -10,17 +34,34 @@ export function readBytesOf(path: string, { start, end }: ByteRange): Buffer | u
   const file = openIfPresent(path)
   if (file === undefined) return undefined
   try {
-    const bytes = Buffer.allocUnsafe(end - start + 1)
-    let filled = 0
-    while (filled < bytes.length) {
-      const count = readSync(file, bytes, filled, bytes.length - filled, start + filled)
-      if (count === 0) throw new Error(`${path} ends before byte ${end}`)
-      filled += count
-    }
+    const bytes = readUpTo(file, { start, end })
+    if (bytes.length <= end - start) throw new Error(`${path} ends before byte ${end}`)
     return bytes
   } finally {
     closeSync(file)
   }
+}
+
+/** The bytes of a range that the file has. */
+function readUpTo(file: number, { start, end }: ByteRange): Buffer {
+  const bytes = Buffer.allocUnsafeSlow(end - start + 1)
+  let filled = 0
+  while (filled < bytes.length) {
+    const count = readSync(file, bytes, filled, bytes.length - filled, start + filled)
+    if (count === 0) break
+    filled += count
+  }
+  return bytes.subarray(0, filled)
+}
+
+function streamOf(bytes: Buffer, highWaterMark: number): Readable {
+  return new Readable({
+    highWaterMark,
+    read() {
+      if (bytes.length > 0) this.push(bytes)
+      this.push(null)
+    },
+  })
 }
 
 function openIfPresent(path: string): number | undefined {

@@ -1,12 +1,10 @@
 import { writeFileSync } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { addAbortSignal, finished, type Readable } from 'node:stream'
+import { maxBytesAtOnce } from '../../ports/blob-store.ts'
 import { releaseChunk } from '../../ports/chunk-memory.ts'
 import { privateFile } from '../files/durable.ts'
 import { TooManyBytes, writeBody } from './write-body.ts'
-
-/** A body of at most this many bytes is written from memory, with one call on this thread. */
-const maxBytesAtOnce = 64 * 1024
 
 interface StoreOptions {
   maxBytes: number

@@ -1,3 +1,6 @@
+import { existsSync, readdirSync, readlinkSync } from 'node:fs'
+import { truncate } from 'node:fs/promises'
+import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { expect, test } from 'vitest'
 import { openDiskStore, temporaryDirectory } from '../../support/disk-store.ts'
@@ -41,3 +44,49 @@ test.each([
     )
   },
 )
+
+test.runIf(existsSync('/proc/self/fd')).each([
+  [64 * 1024, undefined, 0],
+  [64 * 1024 + 1, undefined, 1],
+  [2_000_000, { start: 5, end: 9 }, 0],
+])(
+  'read of a blob of %j bytes with range %j keeps %j files open until the body is destroyed',
+  async (size, range, expected) => {
+    await using directory = await temporaryDirectory()
+    await using opened = await openDiskStore(directory.path)
+    const { store } = opened
+    const place = store.locate('user', newId(), 'a')
+    const blob = await store.write(place, Readable.from([Buffer.alloc(size)]), {
+      contentType: 'text/plain',
+      maxBytes: size,
+    })
+    const isOf = (file: string) => file.startsWith(join(directory.path, 'blobs'))
+    const open = () => readdirSync('/proc/self/fd').map(targetOf).filter(isOf).length
+    const body = await store.read(blob, range)
+    expect(open()).toBe(expected)
+    body?.destroy()
+    await expect.poll(open).toBe(0)
+  },
+)
+
+test('read of a blob whose file was truncated ends early', async () => {
+  await using directory = await temporaryDirectory()
+  await using opened = await openDiskStore(directory.path)
+  const { store } = opened
+  const options = { contentType: 'text/plain', maxBytes: 10 }
+  const place = store.locate('user', newId(), 'a')
+  const blob = await store.write(place, Readable.from([Buffer.from('0123456789')]), options)
+  const path = place.replace('local://', '').replace('/a', `/${blob.generation}/a`)
+  await truncate(join(directory.path, 'blobs', path), 4)
+  const body = await store.read(blob, { start: 2, end: 9 })
+  expect(Buffer.concat((await body?.toArray()) as Buffer[]).toString()).toBe('23')
+})
+
+/** The file of a descriptor. Empty if it was closed meanwhile. */
+function targetOf(descriptor: string): string {
+  try {
+    return readlinkSync(`/proc/self/fd/${descriptor}`)
+  } catch {
+    return ''
+  }
+}
