@@ -8,7 +8,7 @@ import { guarded } from './crash-points.ts'
 type Methods = Record<string, unknown>
 
 const handleMethods = ['sync', 'datasync', 'truncate', 'write', 'writev', 'writeFile']
-const synchronousMethods = ['mkdirSync', 'renameSync', 'writeFileSync']
+const directoryMethods = ['mkdirSync', 'renameSync', 'writeFileSync', 'openSync', 'fsync']
 const statementMethods = ['run', 'get', 'all']
 const writesRows = /^\s*(INSERT|UPDATE|DELETE)/i
 
@@ -24,7 +24,7 @@ export async function watchFileSystem(): Promise<void> {
     functions[name] = guarded(`fs.${name}`, method(functions, name))
   }
   const synchronous = callbacks as unknown as Methods
-  for (const name of synchronousMethods) {
+  for (const name of directoryMethods) {
     synchronous[name] = guarded(`fs.${name}`, method(synchronous, name))
   }
   syncBuiltinESMExports()

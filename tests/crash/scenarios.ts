@@ -73,7 +73,7 @@ export const scenarios: Scenario[] = [
       await open(actor, path, { checksum: '0'.repeat(64), complete: expired })
       await send(actor)
     },
-    minPoints: 120,
+    minPoints: 112,
   },
   {
     name: 'settle of an upload that was overtaken',

@@ -53,7 +53,7 @@ async function readSmall(
         if (sizeBytes <= maxBytesAtOnce) continue
         stopWatching()
         body.off('readable', read)
-        for (const taken of chunks.reverse()) body.unshift(taken)
+        for (const taken of chunks.toReversed()) body.unshift(taken)
         return resolve(false)
       }
     }
