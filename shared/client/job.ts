@@ -13,9 +13,9 @@ export interface Job {
   report: (phase: Progress['phase'], sentBytes: number) => void
 }
 
-/** The time of the last change: as given, or that of a `File`. */
+/** The time of the last change: as given, or that of a `File`, unless it is in the future, which the service refuses. */
 export function modifiedAtOf({ body, options }: Job): string | undefined {
-  const { lastModified } = body
-  if (options.modifiedAt !== undefined || lastModified === undefined) return options.modifiedAt
+  const { lastModified = Infinity } = body
+  if (options.modifiedAt !== undefined || lastModified > Date.now()) return options.modifiedAt
   return new Date(lastModified).toISOString()
 }

@@ -61,7 +61,9 @@ export async function runUpload(
   })
   const bytes = bytesOf(seed, sizeBytes)
   const name = path.split('/').at(-1) ?? ''
-  const body = new File([bytes], name, { lastModified: 1_800_000_000_000 })
+  // A date in the future, as a file from a device with a wrong clock has it.
+  const lastModified = Date.UTC(2100, 0)
+  const body = new File([bytes], name, { lastModified })
   const phases = new Set<Progress['phase']>()
   let mostSent = 0
   const { chunkBytes, overwrite, strategy } = settings
