@@ -29,11 +29,12 @@ export const readRoutes = (
 ) => {
   const content = async (c: Context<AppEnv>, name: FileName) => {
     const { inline } = parseQuery(c, contentQuery)
-    const { file, open, bytes } = await readContent(ports, c.get('caller'), name)
+    const { file, open, bytes, openFile } = await readContent(ports, c.get('caller'), name)
     const { checksum, sizeBytes } = file
     return serveContent(c, {
       open,
       bytes,
+      openFile,
       etag: etagOf(checksum),
       sizeBytes,
       checksum,

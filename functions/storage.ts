@@ -37,11 +37,12 @@ export const storageRoutes = (
       const signed = storage.verifySignedUrl(`${path}?${query}`)
       const owner = ownerOf(signed.storagePath)
       if (!owner) throw notFound()
-      const { file, open, bytes } = await readContent(ports, owner, { id: owner.id })
+      const { file, open, bytes, openFile } = await readContent(ports, owner, { id: owner.id })
       if (file.generation !== signed.generation) throw notFound()
       return serveContent(c, {
         open,
         bytes,
+        openFile,
         etag: etagOf(file.checksum),
         checksum: file.checksum,
         sizeBytes: file.sizeBytes,

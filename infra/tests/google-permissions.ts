@@ -80,6 +80,8 @@ const blobs = {
   write: overwrite,
   read: find,
   readBytes: find,
+  // Cloud Storage has no local files.
+  openFile: [],
   stat: find,
   remove: [objectDelete, objectList],
   copy: [objectCreate, ...find],

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Telemetry, TraceContext } from '../observability/telemetry.ts'
 import type { Caller } from '../model/access.ts'
 import type { LogEntry } from '../observability/log.ts'
+import type { FileBody } from './server/file-body.ts'
 import type { Authenticate } from './auth/identity.ts'
 
 /** The dependencies of every HTTP function besides its ports. */
@@ -36,5 +37,7 @@ export interface AppEnv {
     /** `originalUrl` is the target as Express received it, under the Functions Framework. */
     incoming?: IncomingMessage & { originalUrl?: string }
     outgoing?: ServerResponse
+    /** The body that the listener writes itself, set by the handler. The key is missing if the listener cannot write files. */
+    fileBody?: FileBody | undefined
   }
 }

@@ -1,7 +1,7 @@
 import type { Context } from 'hono'
 import type { Readable } from 'node:stream'
 import { WorkspaceError } from '../model/errors.ts'
-import { maxBytesAtOnce, type ByteRange } from '../ports/blob-store.ts'
+import { maxBytesAtOnce, type BlobFile, type ByteRange } from '../ports/blob-store.ts'
 import type { AppEnv } from './app-env.ts'
 import { byteranges } from './protocol/byteranges.ts'
 import { evaluatePreconditions, ifRangeHolds, type Validators } from './protocol/conditional.ts'
@@ -9,6 +9,7 @@ import { reprDigest } from './protocol/digest.ts'
 import { contentRange, rangeLength, selectRanges } from './protocol/ranges.ts'
 import { plainAnswer } from './plain-answer.ts'
 import { securityPolicy } from './served-as.ts'
+import { fileBody } from './server/file-body.ts'
 import { toWebStream } from './body/web-stream.ts'
 
 /** Bytes to serve, and their properties, which are known before the bytes are read. */
@@ -17,6 +18,8 @@ export interface Content extends Validators {
   open: (range?: ByteRange) => Promise<Readable | undefined>
   /** An inclusive range of at most `maxBytesAtOnce` bytes, if the bytes can be read without a stream. */
   bytes?: (range: ByteRange) => Promise<Uint8Array | undefined>
+  /** The bytes in a local file. A listener that writes it itself takes less CPU than a stream. */
+  openFile?: (() => Promise<BlobFile | undefined>) | undefined
   sizeBytes: number
   /** SHA-256 of all bytes, hex. */
   checksum: string
@@ -83,6 +86,10 @@ async function bodyOf(
   if (content.bytes && length > 0 && length <= maxBytesAtOnce) {
     return presentOrThrow(content, await content.bytes(range)) as Uint8Array<ArrayBuffer>
   }
+  if (content.openFile && length > 0 && c.env && 'fileBody' in c.env) {
+    c.env.fileBody = fileBody(await openFileOrThrow(content), range, reportTo(c, content))
+    return c.env.fileBody.stream
+  }
   // The whole of an empty file is no range.
   const source = await openOrThrow(content, length === content.sizeBytes ? undefined : range)
   return toWebStream(source, length, reportTo(c, content))
@@ -110,6 +117,13 @@ async function manyParts(
 
 async function openOrThrow(content: Content, range?: ByteRange): Promise<Readable> {
   return presentOrThrow(content, await content.open(range))
+}
+
+async function openFileOrThrow(content: Content): Promise<BlobFile> {
+  const file = presentOrThrow(content, await content.openFile?.())
+  if (file.sizeBytes === content.sizeBytes) return file
+  await file.close()
+  throw new Error(`The bytes of ${content.etag} have another size than their record says`)
 }
 
 function presentOrThrow<Body>({ etag }: Content, body: Body | undefined): Body {

@@ -27,6 +27,9 @@ export interface BlobStore {
    */
   readBytes(blob: BlobRef, range: ByteRange): Promise<Buffer | undefined>
 
+  /** Opens exactly this generation for reads into the caller's memory. Undefined if it is missing. Only stores with local files have it. */
+  openFile?(blob: BlobRef): Promise<BlobFile | undefined>
+
   /** The generation at a storage path, or undefined. */
   stat(storagePath: string): Promise<StoredBlob | undefined>
 
@@ -72,6 +75,14 @@ export interface BlobStore {
 export interface BlobRef {
   storagePath: string
   generation: string
+}
+
+/** A generation's bytes, open until `close`. */
+export interface BlobFile {
+  sizeBytes: number
+  /** Fills the buffer, or its beginning, with the bytes from this position on. Resolves to their number; 0 is the end. */
+  read(buffer: Uint8Array, position: number): Promise<number>
+  close(): Promise<void>
 }
 
 export interface StoredBlob extends BlobRef {

@@ -4,7 +4,7 @@ import { WorkspaceError } from '../model/errors.ts'
 import type { FileRecord, ReadyFile } from '../model/file.ts'
 import { parseFileId } from '../model/path.ts'
 import type { WorkspacePath } from '../model/ids.ts'
-import type { ByteRange } from '../ports/blob-store.ts'
+import type { BlobFile, ByteRange } from '../ports/blob-store.ts'
 import type { Ports } from '../ports/ports.ts'
 import { explainUnscannable } from '../model/unscannable.ts'
 
@@ -68,6 +68,8 @@ export interface Content {
   open: (range?: ByteRange) => Promise<Readable>
   /** Reads an inclusive range of at most `maxBytesAtOnce` bytes into memory. */
   bytes: (range: ByteRange) => Promise<Buffer>
+  /** Opens the bytes for reads into the caller's memory, if the store can. */
+  openFile: (() => Promise<BlobFile>) | undefined
 }
 
 /** Returns a reader of a ready file's bytes, at exactly the scanned generation: other bytes are never served. */
@@ -93,6 +95,7 @@ export async function readContent(
     file,
     open: async (range) => present(await ports.blobs.read(file, range)),
     bytes: async (range) => present(await ports.blobs.readBytes(file, range)),
+    openFile: ports.blobs.openFile && (async () => present(await ports.blobs.openFile?.(file))),
   }
 }
 

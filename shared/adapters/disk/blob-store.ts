@@ -5,6 +5,7 @@ import type { Readable } from 'node:stream'
 import { tooLarge } from '../../model/errors.ts'
 import type { FileId } from '../../model/ids.ts'
 import type {
+  BlobFile,
   BlobRef,
   BlobStore,
   ByteRange,
@@ -18,6 +19,7 @@ import type {
 import type { ResumableUploads, UploadChunk, UploadStatus } from '../../ports/resumable.ts'
 import { objectName } from '../../model/storage-path.ts'
 import type { ReportBadFile } from './bad-files.ts'
+import { openBlobFile } from './blob-file.ts'
 import { DiskDerived } from './derived.ts'
 import { blobAt, listBlobs } from './list.ts'
 import { parseLocation, storagePathOf, type BlobLocation } from './locate.ts'
@@ -125,6 +127,11 @@ export class DiskBlobStore implements BlobStore, ResumableUploads, AsyncDisposab
   async readBytes(blob: BlobRef, range: ByteRange): Promise<Buffer | undefined> {
     const path = this.#fileOf(blob)
     return path === undefined ? undefined : readBytesOf(path, range)
+  }
+
+  async openFile(blob: BlobRef): Promise<BlobFile | undefined> {
+    const path = this.#fileOf(blob)
+    return path === undefined ? undefined : openBlobFile(path)
   }
 
   async stat(storagePath: string): Promise<StoredBlob | undefined> {

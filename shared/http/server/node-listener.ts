@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { inspect } from 'node:util'
-import { getRequestListener, RequestError } from '@hono/node-server'
+import { getRequestListener, RequestError, type HttpBindings } from '@hono/node-server'
 import type { Hono } from 'hono'
 import { invalid, type WorkspaceError } from '../../model/errors.ts'
 import type { AppEnv, HttpContext } from '../app-env.ts'
+import { sendFileBody } from './file-body.ts'
 import { isClientAbort } from './client-abort.ts'
 import { problemResponse } from '../problem.ts'
 import { publicPath, withoutPublicPath } from '../target.ts'
@@ -15,15 +16,18 @@ export function nodeListener(
   { log, publicUrl }: Pick<HttpContext, 'log' | 'publicUrl'>,
 ): (incoming: IncomingMessage, outgoing: ServerResponse) => Promise<void> {
   // Hono's error handler receives only instances of Error; the reason of a signal may be another value.
-  const answer: typeof app.fetch = async (request, env) => {
+  const answer = async (request: Request, { incoming, outgoing }: HttpBindings) => {
+    const env: AppEnv['Bindings'] = { incoming, outgoing, fileBody: undefined }
     try {
-      return await app.fetch(request, env)
+      const response = await app.fetch(request, env)
+      return env.fileBody ? await sendFileBody(response, env.fileBody, outgoing) : response
     } catch (error) {
+      await env.fileBody?.file.close()
       if (isClientAbort(error, request.signal)) return new Response(null, { status: 400 })
       throw error
     }
   }
-  const listen = getRequestListener((request, env) => answer(request, env), {
+  const listen = getRequestListener((request, env) => answer(request, env as HttpBindings), {
     errorHandler(error) {
       const requestId = randomUUID()
       const refused = error instanceof RequestError

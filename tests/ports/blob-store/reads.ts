@@ -76,6 +76,32 @@ export function describeBlobReads(begin: () => Promise<BlobWorld>): void {
     })
   })
 
+  describe('openFile, where the store has it', () => {
+    test('reads exactly this generation at any position, also after its removal', async () => {
+      await using world = await begin()
+      const { store } = world
+      if (!store.openFile) return
+      const blob = await world.write(world.newPath(), '0123456789')
+      const file = await store.openFile(blob)
+      await store.remove(blob)
+      const buffer = Buffer.alloc(4)
+      expect(file?.sizeBytes).toBe(10)
+      expect([await file?.read(buffer, 3), buffer.toString()]).toEqual([4, '3456'])
+      expect([await file?.read(buffer, 8), buffer.toString()]).toEqual([2, '8956'])
+      expect(await file?.read(buffer, 10)).toBe(0)
+      await file?.close()
+      expect(await store.openFile(blob)).toBeUndefined()
+    })
+
+    test('returns undefined for another generation and for another name', async () => {
+      await using world = await begin()
+      const blob = await world.write(world.newPath(), 'bytes')
+      const otherName = blob.storagePath.replace('notes', 'other')
+      expect(await world.store.openFile?.({ ...blob, storagePath: otherName })).toBeUndefined()
+      expect(await world.store.openFile?.({ ...blob, generation: '1' })).toBeUndefined()
+    })
+  })
+
   describe('stat', () => {
     test('returns the generation at a storage path, or undefined', async () => {
       await using world = await begin()
