@@ -27,7 +27,11 @@ export function httpRoutes(
       const { previewRoutes } = await import('../preview.ts')
       return readRoutes(ports, config.server).route('/', previewRoutes(ports, config.server))
     },
-    download: async () => (await import('../download.ts')).downloadRoutes(ports, config),
+    download: async () => {
+      const { downloadRoutes } = await import('../download.ts')
+      const { archiveRoutes } = await import('../archive.ts')
+      return downloadRoutes(ports, config).route('/', archiveRoutes(ports, config))
+    },
     update: async () => (await import('../update.ts')).updateRoutes(ports),
     delete: async () => (await import('../delete.ts')).deleteRoutes(ports),
     folders: async () => (await import('../folders.ts')).folderRoutes(ports, background),

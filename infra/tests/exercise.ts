@@ -77,6 +77,9 @@ const scripts: Record<string, (scene: Scene) => Promise<void>> = {
   },
   download: async ({ call, ready }) => {
     await call('GET', `/files/${await ready('/a.txt')}/download`, { status: 302 })
+    await call('GET', '/archive?prefix=/')
+    await call('GET', '/archive?prefix=/', { headers: { Accept: 'application/json' } })
+    await call('GET', '/archive/none', { status: 403 })
   },
   update: async ({ call, ready, fillTrash }) => {
     await fillTrash()

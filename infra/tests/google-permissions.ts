@@ -1,5 +1,6 @@
 import type { BlobStore } from '../../shared/ports/blob-store.ts'
 import type { Folders } from '../../shared/ports/folders.ts'
+import type { Links } from '../../shared/ports/links.ts'
 import type { FullCatalog } from '../../shared/ports/ports.ts'
 import type { Quarantine } from '../../shared/ports/quarantine.ts'
 import type { Permissions } from '../program/services/access.ts'
@@ -65,6 +66,13 @@ const folders = {
   listRunning: query,
 } satisfies Record<keyof Folders, string[]>
 
+/** The same for links to archives. */
+const links = {
+  // A second attempt reads in a transaction.
+  create: [begin, ...query, create, update],
+  get: [get],
+} satisfies Record<keyof Links, string[]>
+
 const objectGet = 'storage.objects.get'
 const objectList = 'storage.objects.list'
 const objectCreate = 'storage.objects.create'
@@ -107,6 +115,7 @@ export function requiredBy(usage: Usage): Permissions {
   return {
     documents: union([
       ...[...usage.catalog].map((name) => entry(catalog, name)),
+      ...[...usage.links].map((name) => entry(links, name)),
       ...[...usage.folders].map((name) => entry(folders, name)),
     ]),
     objects: union([

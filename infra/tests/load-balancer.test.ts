@@ -35,6 +35,8 @@ test.each([
   ['DELETE', '/sessions/s', 'delete'],
   ['GET', '/files/1/versions', 'read'],
   ['POST', '/files/1/versions/2/restore', 'update'],
+  ['GET', '/archive', 'download'],
+  ['GET', '/archive/abc', 'download'],
   ['GET', '/folders', 'folders'],
   ['POST', '/folders/restore', 'folders'],
   ['GET', '/operations/1', 'folders'],

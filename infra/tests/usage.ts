@@ -4,6 +4,7 @@ import type { Ports } from '../../shared/ports/ports.ts'
 export interface Usage {
   catalog: Set<string>
   folders: Set<string>
+  links: Set<string>
   blobs: Set<string>
   quarantine: Set<string>
   renderer: Set<string>
@@ -12,6 +13,7 @@ export interface Usage {
 export const newUsage = (): Usage => ({
   catalog: new Set(),
   folders: new Set(),
+  links: new Set(),
   blobs: new Set(),
   quarantine: new Set(),
   renderer: new Set(),
@@ -22,6 +24,7 @@ export function recorded(ports: Ports, usage: Usage): Ports {
   return {
     ...ports,
     catalog: recording(ports.catalog, usage.catalog),
+    links: recording(ports.links, usage.links),
     folders: recording(ports.folders, usage.folders),
     blobs: recording(ports.blobs, usage.blobs),
     renderer: recording(ports.renderer, usage.renderer),

@@ -37,6 +37,7 @@ export function instrumentPorts(ports: Ports, tracer: Tracer, instruments: Instr
         countPending: (count) => instruments.pendingCounted(count),
       },
     }),
+    links: instrumented(ports.links, { around: observed('links') }),
     folders: instrumented(ports.folders, { around: observed('folders') }),
     blobs: instrumented(ports.blobs, { around: observed('blobs'), pure: ['locate'] }),
     scanner: instrumented(ports.scanner, {

@@ -2,6 +2,7 @@ import type { FileId } from '../model/ids.ts'
 import type { BlobStore } from './blob-store.ts'
 import type { Catalog } from './catalog.ts'
 import type { Folders } from './folders.ts'
+import type { Links } from './links.ts'
 import type { Maintenance } from './maintenance.ts'
 import type { Quarantine } from './quarantine.ts'
 import type { Renderer } from './renderer.ts'
@@ -13,6 +14,7 @@ export interface Ports {
   catalog: FullCatalog
   /** In the same store as the catalog. */
   folders: Folders
+  links: Links
   blobs: BlobStore
   scanner: Scanner
   renderer: Renderer

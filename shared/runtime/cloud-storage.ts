@@ -8,7 +8,9 @@ import type { BlobStore } from '../ports/blob-store.ts'
 import type { Ports } from '../ports/ports.ts'
 import type { Quarantine } from '../ports/quarantine.ts'
 
-export type CloudStorage = Required<Pick<Ports, 'catalog' | 'folders' | 'blobs' | 'quarantine'>>
+export type CloudStorage = Required<
+  Pick<Ports, 'catalog' | 'folders' | 'links' | 'blobs' | 'quarantine'>
+>
 
 /** Opens Firestore, which every function uses. Opens the bucket of Cloud Storage at its first use, because not every request uses it. */
 export function openCloudStorage(options: {
@@ -49,5 +51,6 @@ export function openCloudStorage(options: {
     },
     { includesUploads },
   )
-  return { catalog, folders: catalog.folders, blobs, quarantine }
+  const { folders, links } = catalog
+  return { catalog, folders, links, blobs, quarantine }
 }

@@ -15,6 +15,7 @@ const byDefault = { location: undefined, retentionDays: 30 }
 export interface LocalStorage extends AsyncDisposable {
   catalog: SqliteCatalog
   folders: SqliteCatalog['folders']
+  links: SqliteCatalog['links']
   blobs: DiskBlobStore
   events: EventQueue
   quarantine: DiskQuarantine
@@ -73,6 +74,7 @@ export async function openLocalStorage(options: {
   return {
     catalog,
     folders: catalog.folders,
+    links: catalog.links,
     blobs,
     events,
     quarantine,

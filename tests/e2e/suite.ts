@@ -9,6 +9,7 @@ import { conditionalCases } from './cases/reads/conditional.ts'
 import { contentCases } from './cases/reads/content.ts'
 import { corsCases, corsOrigin } from './cases/protocol/cors.ts'
 import { deleteCases } from './cases/changes/delete.ts'
+import { folderArchiveCases } from './cases/folders/archive.ts'
 import { folderOperationCases } from './cases/folders/operations.ts'
 import { folderListCases } from './cases/folders/list.ts'
 import { formCases } from './cases/uploads/forms.ts'
@@ -58,6 +59,7 @@ const everywhere: Cases[] = [
   sessionCases,
   folderListCases,
   folderOperationCases,
+  folderArchiveCases,
   versionCases,
   previewCases,
   scanCases,

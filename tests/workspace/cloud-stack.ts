@@ -29,6 +29,7 @@ export function useCloudStack(): OpenStack {
     const ports = {
       catalog: firestore.catalog,
       folders: firestore.catalog.folders,
+      links: firestore.catalog.links,
       blobs,
       scanner: new EicarScanner(),
       renderer: openLocalRenderer(),

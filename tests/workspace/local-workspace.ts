@@ -35,6 +35,7 @@ export async function openLocalWorkspace(quotaBytes = 1_000_000): Promise<LocalW
   const ports: Ports = {
     catalog: storage.catalog,
     folders: storage.folders,
+    links: storage.links,
     blobs: storage.blobs,
     scanner: new EicarScanner(),
     renderer: openLocalRenderer(),

@@ -43,6 +43,7 @@ const separate: CloudFunction[] = [
     name: 'read',
     routes: [
       route('GET /files/:id'),
+      route('GET /paths/*'),
       route('GET /files/:id/versions'),
       route('GET /files/:id/content'),
       route('GET /content/*'),
@@ -55,9 +56,9 @@ const separate: CloudFunction[] = [
   },
   {
     name: 'download',
-    routes: [route('GET /files/:id/download')],
-    documents: ['get'],
-    objects: ['get'],
+    routes: [route('GET /files/:id/download'), route('GET /archive'), route('GET /archive/:token')],
+    documents: ['create', 'get', 'list', 'update'],
+    objects: ['get', 'list'],
     signsLinks: true,
   },
   {

@@ -13,6 +13,7 @@ const small: Tuning = { memoryMebibytes: 512, cpu: 1, concurrency: 80, timeoutSe
 const tunings: Record<string, Tuning> = {
   upload: { memoryMebibytes: 1024, cpu: 1, concurrency: 10, timeoutSeconds: 3600 },
   read: { memoryMebibytes: 1024, cpu: 1, concurrency: 40, timeoutSeconds: 3600 },
+  download: { ...small, concurrency: 40, timeoutSeconds: 3600 },
   // A request may wait for 60 s.
   folders: { ...small, timeoutSeconds: 120 },
   api: { memoryMebibytes: 2048, cpu: 2, concurrency: 20, timeoutSeconds: 3600 },

@@ -27,6 +27,7 @@ import * as changes from './changes.ts'
 import { FirestoreConnection, type ConnectionOptions } from './connection.ts'
 import { decodeFile, decodeUsage, filesOf, refusalOf } from './documents.ts'
 import { FirestoreFolders } from './folders/folders.ts'
+import { FirestoreLinks } from './folders/links.ts'
 import { namedRange } from './keys.ts'
 import { listFiles } from './list.ts'
 import { reserveFile } from './reserve.ts'
@@ -43,6 +44,7 @@ import { untilSettled } from './wait.ts'
 export class FirestoreCatalog implements Catalog, Maintenance, AsyncDisposable {
   /** Uses the same connection. */
   readonly folders: FirestoreFolders
+  readonly links: FirestoreLinks
   readonly #connection: FirestoreConnection
   /** The snapshots of pending files that `get` has returned and a caller still holds. */
   readonly #snapshots = new WeakMap<object, DocumentSnapshot>()
@@ -51,6 +53,7 @@ export class FirestoreCatalog implements Catalog, Maintenance, AsyncDisposable {
   constructor(options: ConnectionOptions) {
     this.#connection = new FirestoreConnection(options)
     this.folders = new FirestoreFolders(this.#connection)
+    this.links = new FirestoreLinks(this.#connection, options.now)
   }
 
   async reserve(request: ReserveRequest): Promise<PendingFile> {

@@ -27,6 +27,7 @@ import { defaultRecordLimits } from '../../model/record-limits.ts'
 import type { Database } from './database/database.ts'
 import * as changes from './changes.ts'
 import { SqliteFolders } from './folders/folders.ts'
+import { SqliteLinks } from './folders/links.ts'
 import { listFiles } from './list.ts'
 import { readRefusal } from './refusals.ts'
 import { applyRescan, listOutdated, listRejected } from './rescan.ts'
@@ -56,6 +57,7 @@ const maxPollMs = 100
 /** The catalog in SQLite. Each change is one transaction, so several processes may share the database file. */
 export class SqliteCatalog implements Catalog, Maintenance {
   readonly folders: SqliteFolders
+  readonly links: SqliteLinks
   readonly #database: Database
   readonly #allowance: Allowance
   readonly #now: () => Date
@@ -71,6 +73,7 @@ export class SqliteCatalog implements Catalog, Maintenance {
     this.#database = database
     this.#allowance = { quotaBytes, recordLimits }
     this.#now = now
+    this.links = new SqliteLinks({ database, now })
     this.folders = new SqliteFolders({ database, allowance: this.#allowance, now })
   }
 

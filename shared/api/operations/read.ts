@@ -3,6 +3,7 @@ import { linkSchema } from '../answers/transfers.ts'
 import { usageSchema } from '../answers/usage.ts'
 import type { Operation, Operations } from '../operation.ts'
 import {
+  archiveQuery,
   contentQuery,
   downloadQuery,
   listQuery,
@@ -105,5 +106,35 @@ export const readOperations: Operations = {
       302: { description: 'A redirect to the link.', headers: ['Location'] },
     },
     problems: [...unreadable, 'content-missing'],
+  },
+  'GET /archive': {
+    id: 'getArchive',
+    summary: 'A ZIP archive of a folder or of some files, or a link to it.',
+    description:
+      'With `Accept: application/json`, the answer is a link that works without a token.',
+    access: 'files:read',
+    query: archiveQuery,
+    headers: ['Accept'],
+    answers: {
+      200: {
+        description: 'The archive, or the link.',
+        content: { 'application/zip': 'bytes', 'application/json': linkSchema },
+        headers: ['Content-Disposition'],
+      },
+    },
+    problems: [...unreadable, 'content-missing', 'too-large', 'too-many-requests'],
+  },
+  'GET /archive/{token}': {
+    id: 'getLinkedArchive',
+    summary: 'The archive of a link.',
+    access: 'url',
+    answers: {
+      200: {
+        description: 'The archive.',
+        content: { 'application/zip': 'bytes' },
+        headers: ['Content-Disposition'],
+      },
+    },
+    problems: ['forbidden'],
   },
 }

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { kindSchema, originSchema, stateSchema } from '../../model/file.ts'
 import { fieldsSchema } from '../file-view.ts'
 import { flag, instantSchema, integer } from '../text-fields.ts'
+import { maxArchiveIds } from '../../model/folders/archive-link.ts'
 
 /** Cloud Storage signs URLs for at most seven days. */
 const maxSignedUrlSeconds = 604_800
@@ -46,6 +47,20 @@ export const foldersQuery = z.object({
 
 /** `GET /files/{id}/content`, `GET /content/{path}` */
 export const contentQuery = z.object({ inline: flag.default(false) })
+
+/** `GET /archive`: a folder, or ids separated by commas. `expiresIn` is in seconds, for a link. */
+export const archiveQuery = z.object({
+  prefix: z.string().optional(),
+  ids: z
+    .string()
+    .transform((text) => text.split(','))
+    .refine((ids) => ids.length <= maxArchiveIds, {
+      error: `must be at most ${maxArchiveIds} ids; request a folder instead`,
+    })
+    .optional(),
+  session: z.string().optional(),
+  expiresIn: integer(1, maxSignedUrlSeconds).optional(),
+})
 
 /** `GET /files/{id}/download`; `expiresIn` is in seconds. */
 export const downloadQuery = z.object({

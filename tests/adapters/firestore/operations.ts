@@ -1,5 +1,6 @@
 import type { OnConflict } from '../../../shared/model/conflict/on-conflict.ts'
 import type { FileRecord, Scan } from '../../../shared/model/file.ts'
+import { maxFilesPerStep } from '../../../shared/model/folders/operation.ts'
 import { parsePath, parseSessionId } from '../../../shared/model/path.ts'
 import { clean, codeOf, infected, newId, user, type World } from '../../ports/catalog/world.ts'
 
@@ -73,7 +74,7 @@ const deletedFolder = async (world: World) => {
   return files
 }
 const runningMove = async (world: World) => {
-  const numbers = Array.from({ length: 100 }, (_, i) => i)
+  const numbers = Array.from({ length: maxFilesPerStep + 2 }, (_, i) => i)
   await Promise.all(numbers.map((i) => world.upload(`/sessions/s/${i}`, { maxBytes: 1 })))
   await startOperation(world, { kind: 'move', folder: sessionFolder, to: '/b/' }, operationId)
   return []
@@ -287,7 +288,7 @@ export const operations: Operation[] = [
     run: (world) => startOperation(world, { kind: 'restore', folder: sessionFolder }),
   },
   {
-    name: '`advance` of a move, 50 files',
+    name: '`advance` of a move, 2 files',
     before: runningMove,
     run: (world) => world.folders.advance(user, operationId),
   },
@@ -295,6 +296,17 @@ export const operations: Operation[] = [
     name: '`listRunning`, none',
     run: (world) => world.folders.listRunning({ before: world.now, limit: 100 }),
   },
+  {
+    name: '`links.create`',
+    run: (world) =>
+      world.links.create({
+        hash: 'hash',
+        workspaceId: user,
+        selection: { folder: '/' },
+        expiresAt: world.now.toISOString(),
+      }),
+  },
+  { name: '`links.get`', run: (world) => world.links.get('hash') },
   { name: '`setQuota`', run: (world) => world.catalog.setQuota(user, 5) },
   {
     name: '`list`, a page of 4 of 10 files',

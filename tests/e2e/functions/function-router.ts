@@ -7,6 +7,7 @@ const routes: [name: string, methods: RegExp, path: RegExp][] = [
   ['admin', /^/, /^\/admin\//],
   ['storage', /^/, /^\/(signed\/|uploads\/.)/],
   ['upload', /^(POST|PUT)$/, /^\/(files$|content|uploads|imports)/],
+  ['download', /^(GET|HEAD)$/, /^\/archive/],
   ['folders', /^/, /^\/(folders|operations)/],
   ['list', /^(GET|HEAD)$/, /^\/(files|usage)$/],
   ['download', /^(GET|HEAD)$/, /^\/files\/[^/]*\/download$/],

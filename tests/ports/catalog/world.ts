@@ -9,6 +9,7 @@ import type { SettleResult } from '../../../shared/model/settlement.ts'
 import type { Settlement } from '../../../shared/model/verdict.ts'
 import type { Counters, RecordLimits } from '../../../shared/model/usage.ts'
 import type { Folders } from '../../../shared/ports/folders.ts'
+import type { Links } from '../../../shared/ports/links.ts'
 import type { FullCatalog } from '../../../shared/ports/ports.ts'
 
 /** Opens an empty catalog. Disposing it deletes its contents. */
@@ -19,7 +20,7 @@ export type OpenCatalog = (options: {
 }) => Promise<OpenedCatalog & AsyncDisposable>
 
 export interface OpenedCatalog {
-  catalog: FullCatalog & { folders: Folders }
+  catalog: FullCatalog & { folders: Folders; links: Links }
   /** Changes counters without the catalog, to simulate a fault or a manual change. */
   drift?: (workspaceId: string, by: Partial<Counters>) => Promise<void>
 }
@@ -34,12 +35,14 @@ type Changed<Request> = Partial<Omit<Request, 'path'>>
 export class World implements AsyncDisposable {
   readonly catalog: FullCatalog
   readonly folders: Folders
+  readonly links: Links
   readonly #opened: OpenedCatalog & AsyncDisposable
   readonly #clock: { time: number }
 
   private constructor(opened: OpenedCatalog & AsyncDisposable, clock: { time: number }) {
     this.catalog = opened.catalog
     this.folders = opened.catalog.folders
+    this.links = opened.catalog.links
     this.#opened = opened
     this.#clock = clock
   }

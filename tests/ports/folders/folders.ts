@@ -1,4 +1,5 @@
 import { describe } from 'vitest'
+import { describeLinks } from './links.ts'
 import { describeOperations } from './operations.ts'
 import { describeSummaries } from './summaries.ts'
 import { World, type Begin, type OpenCatalog } from '../catalog/world.ts'
@@ -9,5 +10,6 @@ export function describeFolderPort(name: string, open: OpenCatalog): void {
   describe(`Folders: ${name}`, () => {
     describeSummaries(begin)
     describeOperations(begin)
+    describeLinks(begin)
   })
 }

@@ -135,4 +135,14 @@ export const migrations: readonly string[] = [
   CREATE INDEX folder_operations_by_expiry ON folder_operations (expires_at)
     WHERE running_since IS NULL;
   `,
+  `
+  CREATE TABLE archive_links (
+    hash TEXT PRIMARY KEY,
+    workspace_id TEXT NOT NULL,
+    expires_at TEXT NOT NULL,
+    link TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX archive_links_by_workspace ON archive_links (workspace_id, expires_at);
+  CREATE INDEX archive_links_by_expiry ON archive_links (expires_at);
+  `,
 ]
