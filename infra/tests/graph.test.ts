@@ -315,14 +315,15 @@ test('the program contains no secret values and grants access only to services t
   expect(ofType(resources, 'SecretVersion')).toEqual([])
 })
 
-test('the program creates the indexes and the TTL policy of firestore.indexes.json', async () => {
+test('the program creates the indexes and the TTL policies of firestore.indexes.json', async () => {
   const { indexes, fieldOverrides } = (
     await import('../../firestore.indexes.json', { with: { type: 'json' } })
   ).default
   expect(ofType(api, 'Index')).toHaveLength(indexes.length)
   expect(ofType(api, 'Field')).toHaveLength(fieldOverrides.length)
   const ttl = ofType(api, 'Field').filter(({ inputs }) => inputs['ttlConfig'])
-  expect(ttl.map(({ name }) => name)).toEqual(['refusals-expiresAt'])
+  const names = ttl.map(({ name }) => name).toSorted()
+  expect(names).toEqual(['links-expiresAt', 'operations-expiresAt', 'refusals-expiresAt'])
 })
 
 test('image tags are hashes of the inputs', () => {
