@@ -82,7 +82,7 @@ export const scenarios: Scenario[] = [
       await put(actor, path)
     },
     run: async (actor) => void (await send(actor)),
-    minPoints: 68,
+    minPoints: 60,
   },
   {
     name: 'settle of an overwrite that no longer fits the quota',
