@@ -28,6 +28,7 @@ describe.concurrent('kill -9 at every await', () => {
     console.log(`${name}: ${crashes} of ${points} points, CRASH_OFFSET=${offset}`)
     expect(findings, `CRASH_OFFSET=${offset}`).toEqual([])
     expect(points).toBeGreaterThanOrEqual(minPoints)
-    expect(crashes).toBeGreaterThan(0)
+    // The number of points varies from run to run, so that the last one may not be reached.
+    expect(crashes).toBeGreaterThanOrEqual(perScenario - 1)
   })
 })
