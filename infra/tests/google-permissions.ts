@@ -88,7 +88,6 @@ const blobs = {
   write: overwrite,
   read: find,
   readBytes: find,
-  // Cloud Storage has no local files.
   openFile: [],
   stat: find,
   remove: [objectDelete, objectList],

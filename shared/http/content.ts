@@ -18,8 +18,8 @@ export interface Content extends Validators {
   open: (range?: ByteRange) => Promise<Readable | undefined>
   /** An inclusive range of at most `maxBytesAtOnce` bytes, if the bytes can be read without a stream. */
   bytes?: (range: ByteRange) => Promise<Uint8Array | undefined>
-  /** The bytes in a local file. A listener that writes it itself takes less CPU than a stream. */
-  openFile?: (() => Promise<BlobFile | undefined>) | undefined
+  /** The bytes, if they are a local file. A listener that writes it itself takes less CPU than a stream. */
+  openFile?: () => Promise<BlobFile | undefined>
   sizeBytes: number
   /** SHA-256 of all bytes, hex. */
   checksum: string
@@ -86,9 +86,12 @@ async function bodyOf(
   if (content.bytes && length > 0 && length <= maxBytesAtOnce) {
     return presentOrThrow(content, await content.bytes(range)) as Uint8Array<ArrayBuffer>
   }
-  if (content.openFile && length > 0 && c.env && 'fileBody' in c.env) {
-    c.env.fileBody = fileBody(await openFileOrThrow(content), range, reportTo(c, content))
-    return c.env.fileBody.stream
+  if (length > 0 && c.env && 'fileBody' in c.env) {
+    const file = await openFile(content)
+    if (file) {
+      c.env.fileBody = fileBody(file, range, reportTo(c, content))
+      return c.env.fileBody.stream
+    }
   }
   // The whole of an empty file is no range.
   const source = await openOrThrow(content, length === content.sizeBytes ? undefined : range)
@@ -119,9 +122,9 @@ async function openOrThrow(content: Content, range?: ByteRange): Promise<Readabl
   return presentOrThrow(content, await content.open(range))
 }
 
-async function openFileOrThrow(content: Content): Promise<BlobFile> {
-  const file = presentOrThrow(content, await content.openFile?.())
-  if (file.sizeBytes === content.sizeBytes) return file
+async function openFile(content: Content): Promise<BlobFile | undefined> {
+  const file = await content.openFile?.()
+  if (file === undefined || file.sizeBytes === content.sizeBytes) return file
   await file.close()
   throw new Error(`The bytes of ${content.etag} have another size than their record says`)
 }

@@ -27,8 +27,8 @@ export interface BlobStore {
    */
   readBytes(blob: BlobRef, range: ByteRange): Promise<Buffer | undefined>
 
-  /** Opens exactly this generation for reads into the caller's memory. Undefined if it is missing. Only stores with local files have it. */
-  openFile?(blob: BlobRef): Promise<BlobFile | undefined>
+  /** Opens exactly this generation for reads into the caller's memory. Undefined if it is missing, or is not a local file. */
+  openFile(blob: BlobRef): Promise<BlobFile | undefined>
 
   /** The generation at a storage path, or undefined. */
   stat(storagePath: string): Promise<StoredBlob | undefined>

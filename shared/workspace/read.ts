@@ -68,8 +68,8 @@ export interface Content {
   open: (range?: ByteRange) => Promise<Readable>
   /** Reads an inclusive range of at most `maxBytesAtOnce` bytes into memory. */
   bytes: (range: ByteRange) => Promise<Buffer>
-  /** Opens the bytes for reads into the caller's memory, if the store can. */
-  openFile: (() => Promise<BlobFile>) | undefined
+  /** Opens the bytes for reads into the caller's memory. Undefined if they are missing, or are not a local file. */
+  openFile: () => Promise<BlobFile | undefined>
 }
 
 /** Returns a reader of a ready file's bytes, at exactly the scanned generation: other bytes are never served. */
@@ -95,7 +95,7 @@ export async function readContent(
     file,
     open: async (range) => present(await ports.blobs.read(file, range)),
     bytes: async (range) => present(await ports.blobs.readBytes(file, range)),
-    openFile: ports.blobs.openFile && (async () => present(await ports.blobs.openFile?.(file))),
+    openFile: () => ports.blobs.openFile(file),
   }
 }
 

@@ -99,6 +99,11 @@ export class GcsBlobStore implements BlobStore {
     return body && buffer(body)
   }
 
+  /** Objects are not local files. */
+  openFile(): Promise<undefined> {
+    return Promise.resolve(undefined)
+  }
+
   async stat(storagePath: string): Promise<StoredBlob | undefined> {
     const name = objectAt(this.#bucket, storagePath)
     const object = name === undefined ? undefined : await this.#client.find(name)

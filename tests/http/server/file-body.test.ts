@@ -58,7 +58,12 @@ const { app, http, entries } = httpApp(
   (routes) =>
     routes
       .get('/blob', (c) => serveContent(c, content()))
-      .get('/gone', (c) => serveContent(c, content({ openFile: async () => undefined })))
+      .get('/gone', (c) =>
+        serveContent(
+          c,
+          content({ openFile: async () => undefined, open: () => Promise.resolve(undefined) }),
+        ),
+      )
       .get('/other-size', (c) => serveContent(c, content({ sizeBytes: sizeBytes - 1 })))
       .get('/failing', (c) => serveContent(c, content({ openFile: () => openFile(2) })))
       .get('/replaced', async (c) => {
@@ -72,7 +77,7 @@ const { app, http, entries } = httpApp(
       .get('/stream', (c) =>
         serveContent(
           c,
-          content({ openFile: undefined, open: () => Promise.resolve(Readable.from([bytes])) }),
+          content({ openFile: async () => undefined, open: async () => Readable.from([bytes]) }),
         ),
       ),
   { corsOrigins: [origin] },

@@ -25,7 +25,7 @@ describe('uploadAndWait', () => {
     let reserved: PendingFile | undefined
     const observed = new Proxy(blobs, {
       get(target, name: keyof typeof blobs) {
-        const method = target[name]?.bind(target) as (...input: unknown[]) => Promise<unknown>
+        const method = target[name].bind(target) as (...input: unknown[]) => Promise<unknown>
         if (name !== 'write') return method
         return async (...input: unknown[]) => {
           const written = await method(...input)

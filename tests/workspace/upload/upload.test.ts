@@ -84,7 +84,7 @@ describe('upload', () => {
 function withLostAnswer(ports: LocalWorkspace['ports']) {
   return new Proxy(ports.blobs, {
     get(target, name: keyof typeof ports.blobs) {
-      const method = target[name]?.bind(target) as (...input: unknown[]) => Promise<unknown>
+      const method = target[name].bind(target) as (...input: unknown[]) => Promise<unknown>
       if (name !== 'write') return method
       return async (...input: Parameters<typeof target.write>) => {
         await scan(ports, await target.write(...input))
