@@ -18,13 +18,13 @@ const path = '/a.bin'
 const most = 600_000
 
 export const scenarios: Scenario[] = [
-  { name: 'upload by PUT', run: (actor) => put(actor, path), minPoints: 70 },
-  { name: 'upload by multipart', run: (actor) => post(actor, path), minPoints: 70 },
+  { name: 'upload by PUT', run: (actor) => put(actor, path), minPoints: 60 },
+  { name: 'upload by multipart', run: (actor) => post(actor, path), minPoints: 60 },
   {
     name: 'overwrite of a clean path',
     prepare: (actor) => put(actor, path),
     run: (actor) => put(actor, path),
-    minPoints: 66,
+    minPoints: 56,
   },
   {
     name: 'overwrite that pushes the oldest version out of the trash',
@@ -54,7 +54,7 @@ export const scenarios: Scenario[] = [
       await send(actor, 60_000)
       await send(actor)
     },
-    minPoints: 145,
+    minPoints: 120,
   },
   {
     name: 'resumable upload that turns out infected, over a clean path',
@@ -64,7 +64,7 @@ export const scenarios: Scenario[] = [
       await send(actor, 30_000)
       await send(actor)
     },
-    minPoints: 135,
+    minPoints: 115,
   },
   {
     name: 'resumable upload whose bytes do not have the checksum',
@@ -140,7 +140,7 @@ export const scenarios: Scenario[] = [
       await moveFolder(actor, '/folder/', '/moved/')
       await deleteFolder(actor, '/moved/')
     },
-    minPoints: 44,
+    minPoints: 36,
   },
   {
     name: 'copy over a clean path',
