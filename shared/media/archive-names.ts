@@ -1,5 +1,9 @@
 import { foldCase } from '../model/case-folding.ts'
 import { joinName, splitName } from '../model/conflict/numbered-path.ts'
+import { maxSegmentBytes } from '../model/path.ts'
+
+/** Space for the number of a name. An archive has at most 10,000 files, and each takes one number. */
+const numberBytes = ' (20000)'.length
 
 /** Characters that Windows does not allow in a name. Paths of the workspace have no others that a file system refuses. */
 const reservedCharacters = /[<>:"|?*]/g
@@ -11,10 +15,12 @@ const deviceName = /^(?:aux|com[\d¹²³]|con|conin\$|conout\$|lpt[\d¹²³]|nul
  * folder of one name are separated in the same way. Other characters stay, in every script.
  */
 export class ArchiveNames {
-  /** The next number for each name, in lower case. */
+  /** All names of the archive, case-folded. */
+  readonly #taken = new Set<string>()
+  /** The next number for each stem and ending, case-folded. Names that end in numbers share it, so no number is tried twice. */
   readonly #numbers = new Map<string, number>()
   readonly #folders = new Map<string, string>()
-  /** Folders of the archive, in lower case. */
+  /** Folders of the archive, case-folded. */
   readonly #folderKeys = new Set<string>()
 
   /** The name of the entry for a path without a leading slash. Each call claims a new name. */
@@ -39,10 +45,23 @@ export class ArchiveNames {
   }
 
   #claim(parent: string, name: string): string {
-    const key = foldCase(parent + name)
-    const number = this.#numbers.get(key)
-    this.#numbers.set(key, (number ?? 1) + 1)
-    return number === undefined ? parent + name : this.#claim(parent, numbered(name, number))
+    if (this.#take(parent + name)) return parent + name
+    const { stem, ending } = splitName(name)
+    const short = joinName(stem, '', maxSegmentBytes - Buffer.byteLength(ending) - numberBytes)
+    const key = foldCase(`${parent}${short}/${ending}`)
+    for (let number = this.#numbers.get(key) ?? 2; ; number++) {
+      const numbered = `${parent}${short} (${number})${ending}`
+      this.#numbers.set(key, number + 1)
+      if (this.#take(numbered)) return numbered
+    }
+  }
+
+  /** Returns false if another entry has the name. */
+  #take(name: string): boolean {
+    const key = foldCase(name)
+    if (this.#taken.has(key)) return false
+    this.#taken.add(key)
+    return true
   }
 }
 
@@ -57,9 +76,4 @@ function withoutTail(name: string): string {
   let end = name.length
   while (end > 0 && /[ .]/.test(name.charAt(end - 1))) end -= 1
   return name.slice(0, end) + '_'.repeat(name.length - end)
-}
-
-function numbered(name: string, number: number): string {
-  const { stem, ending } = splitName(name)
-  return joinName(stem, ` (${number})${ending}`)
 }

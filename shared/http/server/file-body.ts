@@ -56,11 +56,9 @@ async function writeRange(
   let lastWrite: Promise<void> = Promise.resolve()
   for (let position = range.start; position <= range.end && !outgoing.destroyed;) {
     const wanted = filling.subarray(0, range.end + 1 - position)
-    // oxlint-disable-next-line no-await-in-loop
     const count = await file.read(wanted, position)
     if (count === 0) throw new Error(`The file ends before byte ${range.end}`)
     position += count
-    // oxlint-disable-next-line no-await-in-loop
     await lastWrite
     lastWrite = written(wanted.subarray(0, count))
     ;[filling, sending] = [sending, filling]

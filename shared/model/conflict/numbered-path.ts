@@ -4,6 +4,8 @@ import { maxPathBytes, maxSegmentBytes, nameOf, parsePath } from '../path.ts'
 
 const maxEndingLength = 20
 
+const graphemes = new Intl.Segmenter()
+
 /** A number with more digits, such as a year, belongs to the name. */
 const counter = /^ \(([1-9]\d{0,2})\)$/
 const maxCounterLength = ' (999)'.length
@@ -103,7 +105,7 @@ function tooLongToNumber(path: WorkspacePath): WorkspaceError {
 /** Cuts between grapheme clusters, so that no emoji or accented letter is split; within a cluster that does not fit itself. */
 function shortened(text: string, maxBytes: number): string {
   if (Buffer.byteLength(text) <= maxBytes) return text
-  const clusters = new Intl.Segmenter().segment(text)
+  const clusters = graphemes.segment(text)
   const whole = taken(
     Array.from(clusters, ({ segment }) => segment),
     maxBytes,

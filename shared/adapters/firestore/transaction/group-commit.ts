@@ -5,8 +5,9 @@ import { Pace } from './pace.ts'
 import { isTransient, type Work } from './transact.ts'
 
 /**
- * A commit is limited to 10 MiB including index entries. A change writes two files at most, unless it purges or takes a step through a folder, and a file with
- * the longest possible name has about 90 KB of them.
+ * A commit is limited to 10 MiB including index entries, of which a file with the longest possible name has about 90 KB. A change
+ * writes two files at most, unless it purges or takes a step through a folder. If Firestore refuses a group that is too large, its
+ * changes are committed one by one.
  */
 const maxChanges = 50
 const maxWaitMs = 30_000
