@@ -29,7 +29,7 @@ export async function storeBody(
   return await writeBody(file, body, options)
 }
 
-/** The bytes of a small body. Undefined for a larger body, whose chunks are all still in the stream. */
+/** The bytes of a small body. Undefined for a larger body, whose bytes are all still in the stream. */
 async function readSmall(
   body: Readable,
   { maxBytes, signal }: StoreOptions,
@@ -53,12 +53,18 @@ async function readSmall(
         if (sizeBytes <= maxBytesAtOnce) continue
         stopWatching()
         body.off('readable', read)
-        for (const taken of chunks.toReversed()) body.unshift(taken)
+        // As one chunk: each `unshift` moves all chunks of the stream, and a client may send single bytes.
+        body.unshift(joined(chunks))
         return resolve(false)
       }
     }
   })
   if (!isWhole) return undefined
+  return joined(chunks)
+}
+
+/** Joins the chunks, and frees their memory. */
+function joined(chunks: Buffer[]): Buffer {
   const bytes = Buffer.concat(chunks)
   chunks.forEach(releaseChunk)
   return bytes

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { storeBody } from '../../../shared/adapters/disk/store-body.ts'
 import { temporaryDirectory } from '../../support/disk-store.ts'
 
@@ -45,6 +45,17 @@ test.each([
     expect(await storeBody(`${path}-${index}`, body, { maxBytes: size })).toBe(size)
     expect((await readFile(`${path}-${index}`)).equals(bytes)).toBe(true)
   }
+})
+
+test('puts a larger body of single bytes back as one chunk', async () => {
+  await using directory = await temporaryDirectory()
+  const bytes = numbered(kib64 + 10)
+  const body = socketBody(bytes, 1)
+  const unshift = vi.spyOn(body, 'unshift')
+  const path = join(directory.path, 'body')
+  expect(await storeBody(path, body, { maxBytes: bytes.length })).toBe(bytes.length)
+  expect((await readFile(path)).equals(bytes)).toBe(true)
+  expect(unshift).toHaveBeenCalledTimes(1)
 })
 
 test('destroys a body of more than maxBytes before it ends', async () => {
