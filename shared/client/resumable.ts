@@ -1,5 +1,6 @@
 import { CofferError, errorOf } from './coffer-error.ts'
 import { modifiedAtOf, type Job } from './job.ts'
+import { networkError } from './transport.ts'
 import type { Session } from './remembered.ts'
 import type { Answer, UploadTicket } from './types.ts'
 
@@ -53,6 +54,8 @@ export async function sendResumable(job: Job, fingerprint: string | undefined): 
         const to = Math.min(total, from + chunkBytes)
         const range = total === 0 ? '*' : `${from}-${to - 1}`
         isOpen = note(current, await put(url, range, signal, body.slice(from, to)))
+        // A service that takes nothing is asked again after a pause, and not for ever.
+        if (isOpen && (held ?? 0) <= from) throw networkError()
       }
     } catch (error) {
       held = undefined
@@ -61,7 +64,7 @@ export async function sendResumable(job: Job, fingerprint: string | undefined): 
       remember(undefined)
       session = undefined
       await connection.persist({ ...removal(current), signal })
-      throw new CofferError('network', 'The upload session has ended.', { cause: error })
+      throw networkError(error)
     }
     return current.id
   }

@@ -53,6 +53,25 @@ describe('the client', () => {
     expect(imported.state).toBe('ready')
   })
 
+  test('ends an upload to a storage that takes no bytes', async () => {
+    let chunks = 0
+    const takesNothing: typeof fetch = (input, init) => {
+      if (init?.method !== 'PUT') return fetch(input, init)
+      if (init.body) chunks += 1
+      return Promise.resolve(new Response(null, { status: 308 }))
+    }
+    const stuck = createCoffer({
+      baseUrl: server.url,
+      token: () => `local:${randomUUID()}`,
+      fetch: takesNothing,
+      retry: { attempts: 3, firstMs: 1, maxMs: 1 },
+    })
+    const options: UploadOptions = { path: '/a.txt', strategy: 'resumable' }
+    const refusal = { code: 'network' }
+    await expect(stuck.upload(text('hello'), options).done).rejects.toMatchObject(refusal)
+    expect(chunks).toBe(3)
+  })
+
   test('iterates over all pages', async () => {
     const user = as(randomUUID())
     for (const name of ['a', 'b', 'c']) await user.upload(text(name), { path: `/${name}` }).done
