@@ -11,11 +11,12 @@ import { idTimes, pathTimes } from '../shared/http/modified.ts'
 import { servedAs } from '../shared/http/served-as.ts'
 import { pathAfter } from '../shared/http/target.ts'
 import { waitSeconds } from '../shared/http/request-options.ts'
+import { WorkspaceError } from '../shared/model/errors.ts'
 import { parsePath } from '../shared/model/path.ts'
 import type { Ports } from '../shared/ports/ports.ts'
 import { readContent, readFile, type FileName } from '../shared/workspace/read.ts'
 import { listVersions } from '../shared/workspace/versions.ts'
-import { awaitVerdict } from '../shared/workspace/upload/await-verdict.ts'
+import { awaitVerdict, throwPastRefusal } from '../shared/workspace/upload/await-verdict.ts'
 
 type ReadPorts = Pick<Ports, 'catalog' | 'blobs' | 'limits'>
 
@@ -44,7 +45,11 @@ export const readRoutes = (
     })
   }
   const record = async (c: Context<AppEnv>, name: FileName) => {
-    const file = await readFile(ports, c.get('caller'), name)
+    const caller = c.get('caller')
+    const file = await readFile(ports, caller, name).catch(async (error: unknown) => {
+      if (isNotFound(error) && 'id' in name) await throwPastRefusal(ports, caller, name.id)
+      throw error
+    })
     const seconds = waitSeconds(c, 0)
     if (file.state !== 'pending' || seconds === 0) return answerFile(file)
     return answerFile(await awaitVerdict(ports, file, { seconds, signal: c.req.raw.signal }))
@@ -63,4 +68,8 @@ export const readRoutes = (
     .get('/content/*', allow('files:read'), (c) =>
       content(c, { path: parsePath(pathAfter(c, 'content')) }),
     )
+}
+
+function isNotFound(error: unknown): boolean {
+  return error instanceof WorkspaceError && error.code === 'not-found'
 }

@@ -13,6 +13,7 @@ export interface ProblemKind {
 export const problemKinds: Record<ErrorCode, ProblemKind> = {
   'invalid-request': { status: 400, title: 'The request is not valid' },
   'digest-mismatch': { status: 400, title: 'The bytes do not match their digest' },
+  'size-mismatch': { status: 400, title: 'The bytes are fewer than announced' },
   unauthenticated: { status: 401, title: 'Authentication is required' },
   forbidden: { status: 403, title: 'This is not allowed' },
   infected: { status: 403, uploadStatus: 422, title: 'The file is infected' },

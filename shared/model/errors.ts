@@ -4,6 +4,7 @@ import type { FileRecord } from './file.ts'
 export type ErrorCode =
   | 'invalid-request'
   | 'digest-mismatch'
+  | 'size-mismatch'
   | 'unauthenticated'
   | 'forbidden'
   | 'infected'

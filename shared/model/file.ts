@@ -49,7 +49,7 @@ const unscannableScan = z.strictObject({
 const reservation = z.strictObject({
   /** After this instant `sweep` releases path and quota, unless the bytes have arrived. */
   expiresAt: instant,
-  /** The most bytes that may arrive. */
+  /** The most bytes that may arrive. With `uploadId` exactly these must arrive. */
   maxBytes: z.int().nonnegative(),
   overwrite: z.boolean(),
   /** The SHA-256 checksum that the bytes must have, in hex. */

@@ -7,8 +7,20 @@ import { settled, trashed } from './transitions.ts'
 
 export type RefusalCode = Extract<
   ErrorCode,
-  'digest-mismatch' | 'too-large' | 'quota-exceeded' | 'precondition-failed' | 'gone'
+  | 'digest-mismatch'
+  | 'size-mismatch'
+  | 'too-large'
+  | 'quota-exceeded'
+  | 'precondition-failed'
+  | 'gone'
 >
+
+/** Why a pending file did not become the owner of its path. */
+export interface Refusal {
+  code: RefusalCode
+  /** Of a `size-mismatch`. */
+  sizes?: { announcedBytes: number; storedBytes: number }
+}
 
 export interface SettleResult {
   /** The record after settle. Undefined if it was removed or never existed. */
@@ -34,7 +46,7 @@ interface SettleDecision {
   file: SettleResult['file']
   /** The record of the previous owner in the trash. */
   displaced?: ReadyFile
-  refusal?: RefusalCode
+  refusal?: Refusal
 }
 
 /** The rule of `Catalog.settle`: decides on a pending file and on the file that it replaces. */
@@ -43,24 +55,28 @@ export function settlement(
   outcome: Settlement,
   { owner, usage, now }: SettleFacts,
 ): SettleDecision {
-  const { expectedChecksum, maxBytes, replaces, reservedBytes } = pending.reservation
-  if (expectedChecksum !== undefined && expectedChecksum !== outcome.checksum) {
-    return { file: undefined, refusal: 'digest-mismatch' }
+  const { expectedChecksum, maxBytes, replaces, reservedBytes, uploadId } = pending.reservation
+  if (uploadId !== undefined && outcome.sizeBytes < maxBytes) {
+    const sizes = { announcedBytes: maxBytes, storedBytes: outcome.sizeBytes }
+    return { file: undefined, refusal: { code: 'size-mismatch', sizes } }
   }
-  if (outcome.sizeBytes > maxBytes) return { file: undefined, refusal: 'too-large' }
+  if (expectedChecksum !== undefined && expectedChecksum !== outcome.checksum) {
+    return { file: undefined, refusal: { code: 'digest-mismatch' } }
+  }
+  if (outcome.sizeBytes > maxBytes) return { file: undefined, refusal: { code: 'too-large' } }
   const file = settled(pending, outcome, now)
   if (file.state !== 'ready') return { file }
   if (replaces !== undefined && !isOwner(owner, replaces)) {
     // Without an owner, `supersededBy` names the file to be replaced, or for `*` this file itself.
     const supersededBy = owner?.id ?? (replaces === '*' ? file.id : replaces)
-    return { file: trashed(file, supersededBy, now), refusal: 'precondition-failed' }
+    return { file: trashed(file, supersededBy, now), refusal: { code: 'precondition-failed' } }
   }
   if (owner !== undefined && owner.sequence > file.sequence) {
     return { file: trashed(file, owner.id, now) }
   }
   const others = { ...usage, reservedBytes: usage.reservedBytes - reservedBytes }
   if (!fits(others, file.sizeBytes - (owner?.sizeBytes ?? 0))) {
-    return { file: undefined, refusal: 'quota-exceeded' }
+    return { file: undefined, refusal: { code: 'quota-exceeded' } }
   }
   return owner === undefined ? { file } : { file, displaced: trashed(owner, file.id, now) }
 }

@@ -3,7 +3,7 @@ import type { FileRecord, Metadata, PendingFile, ReadyFile } from '../model/file
 import type { ListPage, ListQuery } from '../model/listing.ts'
 import type { FileId, SessionId, WorkspacePath } from '../model/ids.ts'
 import type { ReserveRequest } from '../model/reservation.ts'
-import type { RefusalCode, SettleResult } from '../model/settlement.ts'
+import type { Refusal, SettleResult } from '../model/settlement.ts'
 import type { Settlement } from '../model/verdict.ts'
 import type { Usage } from '../model/usage.ts'
 
@@ -56,6 +56,7 @@ export interface Catalog {
   /**
    * Writes the verdict on a pending file. Does not change a file in another state, so that the redelivery of an event returns
    * the existing record.
+   * - Fewer bytes than the `maxBytes` of a resumable session remove the record: refusal `size-mismatch`, with both sizes.
    * - Bytes with another checksum than expected remove the record: refusal `digest-mismatch`.
    * - More bytes than `maxBytes` remove the record: refusal `too-large`.
    * - `clean` makes the file ready. The file becomes the path's owner, and the previous owner goes to the trash with
@@ -94,7 +95,7 @@ export interface Catalog {
   ): Promise<FileRecord | undefined>
 
   /** The reason why a pending file ended without becoming its path's owner. Kept for at least an hour, then undefined. */
-  refusal(workspaceId: string, id: FileId): Promise<RefusalCode | undefined>
+  refusal(workspaceId: string, id: FileId): Promise<Refusal | undefined>
 
   /**
    * Changes a file that is not deleted. Resolves to the new record, or to undefined if there is no such file.

@@ -78,7 +78,7 @@ async function find({ catalog }: DeletePorts, caller: Caller, name: FileName) {
   const id = parseFileId(name.id) ?? raise()
   const file = await catalog.get(caller.workspaceId, id)
   if (file) return file
-  const cancelled = (await catalog.refusal(caller.workspaceId, id)) === 'gone'
+  const cancelled = (await catalog.refusal(caller.workspaceId, id))?.code === 'gone'
   return cancelled ? undefined : raise()
 }
 

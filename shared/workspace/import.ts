@@ -90,7 +90,7 @@ async function receive(
   const exactBytes = normalization || 'file' in source ? undefined : source.sizeBytes
   const sizeBytes = exactBytes ?? (await availableBytes(ports, caller, target))
   const cancelled = new AbortController()
-  const cancel = () => cancelled.abort(settleRefusal('gone'))
+  const cancel = () => cancelled.abort(settleRefusal({ code: 'gone' }))
   const counter = countBytes()
   pipeline(body, counter.stream, () => undefined)
   await using tracking = new AsyncDisposableStack()

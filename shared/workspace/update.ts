@@ -97,7 +97,9 @@ export async function copy(
   })
   if (!result.file) await blobs.remove(blob)
   await deletePurged(ports, file.workspaceId, result.purged)
-  if (!result.file || result.refusal) throw settleRefusal(result.refusal ?? 'gone', result.file)
+  if (!result.file || result.refusal) {
+    throw settleRefusal({ code: result.refusal ?? 'gone' }, result.file)
+  }
   return result.file
 }
 

@@ -7,6 +7,7 @@ const requestId = '7f0e8a52-6a9e-4b4e-9a36-0d1f6c2b8a11'
 const statuses: [ErrorCode, number][] = [
   ['invalid-request', 400],
   ['digest-mismatch', 400],
+  ['size-mismatch', 400],
   ['unauthenticated', 401],
   ['forbidden', 403],
   ['infected', 403],

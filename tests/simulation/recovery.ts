@@ -30,7 +30,7 @@ export async function assertRecovers(stage: Stage, order: readonly number[]): Pr
   )
   for (const { id } of pending) {
     const refusals = await Promise.all(users.map((user) => catalogOf(stage).refusal(user, id)))
-    if (arrived.has(id) && refusals.includes('gone'))
+    if (arrived.has(id) && refusals.some((refusal) => refusal?.code === 'gone'))
       throw new Error(`I6: the stored bytes of ${id} are lost`)
   }
   await assertBlobs(stage)

@@ -52,7 +52,7 @@ async function begin(
   await using opened = new AsyncDisposableStack()
   const { catalog } = opened.use(await openFirestore({ quotaBytes, now }))
   const retry = { attempts: 3, baseDelayMs: 1, maxDelayMs: 5, stallMs }
-  const { store: blobs, events } = opened.use(await openGcsStore(on, { retry, ...signing }))
+  const { store: blobs, events, bucket } = opened.use(await openGcsStore(on, { retry, ...signing }))
   const ports = {
     catalog,
     blobs,
@@ -86,12 +86,21 @@ async function begin(
     if (event) await scan(ports, event)
     return id
   }
+  /** Stores the object of a session with other bytes, as a store does that takes a truncated body for the whole. */
+  const storeFewer = async (session: string, content: string) => {
+    const name = new URL(session).searchParams.get('name') ?? ''
+    const at = `${on.url}/upload/storage/v1/b/${bucket}/o?uploadType=media&name=${encodeURIComponent(name)}`
+    expect((await fetch(at, { method: 'POST', body: content })).status).toBe(200)
+    const event = events.at(-1)
+    if (event) await scan(ports, event)
+  }
   const id = await upload('/kept.txt')
   const resources = opened.move()
   return {
     request,
     upload,
     id,
+    storeFewer,
     entries: app.entries,
     usage: () => catalog.usage('ann'),
     [Symbol.asyncDispose]: () => resources.disposeAsync(),
@@ -240,6 +249,26 @@ test('a rejected POST /uploads answers with its reason although its session cann
     409,
     { type: 'urn:coffer:problem:path-taken' },
   ])
+})
+
+test('an upload whose object has fewer bytes than it announced is refused with both sizes', async () => {
+  await using on = await begin(storage)
+  const body = json({ path: '/kept.txt', sizeBytes: 5, overwrite: true })
+  const opened = (await (await on.request('POST', '/uploads', body)).json()) as {
+    file: { id: string }
+    upload: { url: string }
+  }
+  const before = await on.usage()
+  expect(before.reservedBytes).toBe(0)
+  await on.storeFewer(opened.upload.url, 'four')
+  const refused = {
+    type: 'urn:coffer:problem:size-mismatch',
+    detail: expect.stringMatching(/^5 bytes were announced, but 4 are stored\./),
+  }
+  const answer = await on.request('GET', `/files/${opened.file.id}`)
+  expect([answer.status, await answer.json()]).toMatchObject([400, refused])
+  expect(await (await on.request('GET', '/content/kept.txt')).text()).toBe(bytes)
+  expect(await on.usage()).toEqual({ ...before, openUploads: 0, recordCount: 1 })
 })
 
 describe('GET of a body that Cloud Storage stops sending', () => {

@@ -2,7 +2,7 @@ import type { FileRecord, InfectedFile, PendingFile, ReadyFile } from '../../mod
 import type { FileId, SessionId, WorkspacePath } from '../../model/ids.ts'
 import type { ListPage, ListQuery } from '../../model/listing.ts'
 import type { ReserveRequest } from '../../model/reservation.ts'
-import type { RefusalCode, SettleResult } from '../../model/settlement.ts'
+import type { Refusal, RefusalCode, SettleResult } from '../../model/settlement.ts'
 import type { RescanOutcome, Settlement } from '../../model/verdict.ts'
 import type { Usage } from '../../model/usage.ts'
 import type {
@@ -104,10 +104,12 @@ export class FirestoreCatalog implements Catalog, Maintenance, AsyncDisposable {
     )
   }
 
-  async refusal(workspaceId: string, id: FileId): Promise<RefusalCode | undefined> {
+  async refusal(workspaceId: string, id: FileId): Promise<Refusal | undefined> {
     const refusal = refusalOf(this.#connection.workspace(workspaceId), id)
     const snapshot = await this.#connection.run(refusal.get())
-    return snapshot.get('code') as RefusalCode | undefined
+    const code = snapshot.get('code') as RefusalCode | undefined
+    const sizes = snapshot.get('sizes') as Refusal['sizes']
+    return code && { code, ...(sizes && { sizes }) }
   }
 
   async update(

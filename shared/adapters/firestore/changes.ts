@@ -180,7 +180,7 @@ export async function deleteRecord(
 ): Promise<void> {
   if (!file.isDeleted) await transaction.readClaims(file.path)
   transaction.remove(file)
-  if (file.state === 'pending') transaction.refuse(file.id, 'gone')
+  if (file.state === 'pending') transaction.refuse(file.id, { code: 'gone' })
 }
 
 /**

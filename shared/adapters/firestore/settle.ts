@@ -46,5 +46,6 @@ async function settle(
   if (refusal) transaction.refuse(id, refusal)
   const purged = await trimTrash(transaction)
   const isKept = !purged.some((other) => other.id === id)
-  return { file: isKept ? file : undefined, settled: true, ...(refusal && { refusal }), purged }
+  const code = refusal && { refusal: refusal.code }
+  return { file: isKept ? file : undefined, settled: true, ...code, purged }
 }

@@ -3,7 +3,7 @@ import type { FileRecord, InfectedFile, PendingFile, ReadyFile } from '../../mod
 import type { FileId, SessionId, WorkspacePath } from '../../model/ids.ts'
 import type { ListPage, ListQuery } from '../../model/listing.ts'
 import type { ReserveRequest } from '../../model/reservation.ts'
-import type { RefusalCode, SettleResult } from '../../model/settlement.ts'
+import type { Refusal, SettleResult } from '../../model/settlement.ts'
 import type { RescanOutcome, Settlement } from '../../model/verdict.ts'
 import type { Allowance, RecordLimits, Usage } from '../../model/usage.ts'
 import type {
@@ -120,7 +120,7 @@ export class SqliteCatalog implements Catalog, Maintenance {
     return this.#database.write(() => applyRescan(this.#database, { workspaceId, id }, change))
   }
 
-  async refusal(workspaceId: string, id: FileId): Promise<RefusalCode | undefined> {
+  async refusal(workspaceId: string, id: FileId): Promise<Refusal | undefined> {
     return this.#database.read(() => readRefusal(this.#database, workspaceId, id))
   }
 

@@ -1,5 +1,5 @@
 import type { FileId } from '../../model/ids.ts'
-import type { RefusalCode } from '../../model/settlement.ts'
+import type { Refusal } from '../../model/settlement.ts'
 import type { Database } from './database/database.ts'
 
 const keptMs = 2 * 60 * 60 * 1000
@@ -10,22 +10,28 @@ const maxDeletedPerWrite = 20
 export function writeRefusal(
   database: Database,
   file: { workspaceId: string; id: FileId },
-  { code, at }: { code: RefusalCode; at: Date },
+  { code, sizes }: Refusal,
+  at: Date,
 ): void {
   const refusedAt = at.getTime()
   const deleteExpired = `DELETE FROM refusals WHERE (workspace_id, file_id) IN (SELECT workspace_id, file_id
     FROM refusals INDEXED BY refusals_by_age WHERE refused_at < ? ORDER BY refused_at LIMIT ${maxDeletedPerWrite})`
   database.prepare(deleteExpired).run(refusedAt - keptMs)
   database
-    .prepare('INSERT OR REPLACE INTO refusals VALUES (?, ?, ?, ?)')
-    .run(file.workspaceId, file.id, code, refusedAt)
+    .prepare('INSERT OR REPLACE INTO refusals VALUES (?, ?, ?, ?, ?)')
+    .run(file.workspaceId, file.id, code, refusedAt, sizes ? JSON.stringify(sizes) : null)
 }
 
 export function readRefusal(
   database: Database,
   workspaceId: string,
   id: FileId,
-): RefusalCode | undefined {
-  const sql = 'SELECT code FROM refusals WHERE workspace_id = ? AND file_id = ?'
-  return database.prepare(sql).get(workspaceId, id)?.['code'] as RefusalCode | undefined
+): Refusal | undefined {
+  const sql = 'SELECT code, sizes FROM refusals WHERE workspace_id = ? AND file_id = ?'
+  const row = database.prepare(sql).get(workspaceId, id) as
+    | { code: Refusal['code']; sizes: string | null }
+    | undefined
+  if (row === undefined) return undefined
+  const { code, sizes } = row
+  return sizes === null ? { code } : { code, sizes: JSON.parse(sizes) as Refusal['sizes'] & object }
 }

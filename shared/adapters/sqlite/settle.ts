@@ -23,8 +23,9 @@ export function settleFile(
   if (owner && displaced) replaceFile(database, owner, displaced)
   if (file) replaceFile(database, pending, file)
   else deleteFile(database, pending)
-  if (refusal) writeRefusal(database, pending, { code: refusal, at: now })
+  if (refusal) writeRefusal(database, pending, refusal, now)
   const purged = trimTrash(database, workspaceId, allowance)
   const isKept = !purged.some((other) => other.id === id)
-  return { file: isKept ? file : undefined, settled: true, ...(refusal && { refusal }), purged }
+  const code = refusal && { refusal: refusal.code }
+  return { file: isKept ? file : undefined, settled: true, ...code, purged }
 }

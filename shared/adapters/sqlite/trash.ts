@@ -31,5 +31,5 @@ export function trimTrash(
 /** Deletes a record. A pending file leaves the refusal `gone`. */
 export function deleteRecord(database: Database, file: FileRecord, at: Date): void {
   deleteFile(database, file)
-  if (file.state === 'pending') writeRefusal(database, file, { code: 'gone', at })
+  if (file.state === 'pending') writeRefusal(database, file, { code: 'gone' }, at)
 }

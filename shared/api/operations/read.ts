@@ -53,8 +53,17 @@ export const readOperations: Operations = {
     summary: 'The record of a file; `Prefer: wait=N` waits for its verdict.',
     access: 'files:read',
     headers: ['Prefer'],
+    description:
+      'The id of an upload that was refused answers the refusal for an hour, such as `size-mismatch`.',
     answers: { 200: record },
-    problems: ['not-found', 'gone'],
+    problems: [
+      'digest-mismatch',
+      'size-mismatch',
+      'not-found',
+      'gone',
+      'too-large',
+      'quota-exceeded',
+    ],
   },
   'GET /files/{id}/versions': {
     id: 'listVersions',

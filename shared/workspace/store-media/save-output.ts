@@ -67,7 +67,7 @@ async function settled(
   try {
     const blob = await ports.blobs.stat(pending.storagePath)
     const result = blob && (await scan(ports, blob, signal))
-    if (result?.refusal !== undefined) throw settleRefusal(result.refusal)
+    if (result?.refusal !== undefined) throw settleRefusal({ code: result.refusal })
     return await readyFile(ports, caller, { id: pending.id })
   } catch (error) {
     // If the scanner failed, the file is still pending, and no caller will use it.

@@ -1,5 +1,7 @@
 import type { FileRecord } from '../../model/file.ts'
-import type { RefusalCode } from '../../model/settlement.ts'
+import type { Caller } from '../../model/access.ts'
+import { parseFileId } from '../../model/path.ts'
+import type { Refusal } from '../../model/settlement.ts'
 import type { Ports } from '../../ports/ports.ts'
 import { settleRefusal } from './refusal.ts'
 import { awaitSettledWithinLimit } from './limited-wait.ts'
@@ -11,7 +13,7 @@ export interface Wait {
 }
 
 /** The record of an upload, or the reason why `settle` refused it, with the record if the catalog kept it. */
-type Settlement = { file: FileRecord } | { refusal: RefusalCode; file: FileRecord | undefined }
+type Settlement = { file: FileRecord } | { refusal: Refusal; file: FileRecord | undefined }
 
 /** Waits up to `seconds` for the verdict on an upload. */
 export async function awaitSettlement(
@@ -25,7 +27,7 @@ export async function awaitSettlement(
   if (file && (file.state !== 'ready' || file.supersededBy === null)) return { file }
   const refusal = await catalog.refusal(workspaceId, id)
   if (file && refusal === undefined) return { file }
-  return { refusal: refusal ?? 'gone', file }
+  return { refusal: refusal ?? { code: 'gone' }, file }
 }
 
 /** Resolves to undefined if the time ends first. */
@@ -54,4 +56,15 @@ export async function awaitVerdict(
   const settlement = await awaitSettlement(ports, file, wait)
   if ('refusal' in settlement) throw settleRefusal(settlement.refusal, settlement.file)
   return settlement.file
+}
+
+/** Throws the refusal of an upload that left no record, for as long as the catalog keeps it. A cancelled upload throws nothing. */
+export async function throwPastRefusal(
+  { catalog }: Pick<Ports, 'catalog'>,
+  { workspaceId }: Caller,
+  id: string,
+): Promise<void> {
+  const fileId = parseFileId(id)
+  const refusal = fileId && (await catalog.refusal(workspaceId, fileId))
+  if (refusal && refusal.code !== 'gone') throw settleRefusal(refusal)
 }

@@ -1,10 +1,12 @@
 import { WorkspaceError } from '../../model/errors.ts'
 import type { FileRecord } from '../../model/file.ts'
-import type { RefusalCode } from '../../model/settlement.ts'
+import type { Refusal, RefusalCode } from '../../model/settlement.ts'
 
 const details: Record<RefusalCode, string> = {
   'digest-mismatch':
     'The bytes that arrived do not have the digest that was announced. Send them again.',
+  'size-mismatch':
+    'Fewer bytes are stored than were announced. Nothing was replaced. Open a new upload and send all bytes.',
   'too-large':
     'More bytes arrived than were announced. Announce the exact size and send them again.',
   'quota-exceeded':
@@ -15,6 +17,9 @@ const details: Record<RefusalCode, string> = {
 }
 
 /** The error for an upload that `settle` refused; `file` is its record, if the catalog kept one. */
-export function settleRefusal(code: RefusalCode, file?: FileRecord): WorkspaceError {
-  return new WorkspaceError(code, details[code], file && { file })
+export function settleRefusal({ code, sizes }: Refusal, file?: FileRecord): WorkspaceError {
+  const detail = sizes
+    ? `${sizes.announcedBytes} bytes were announced, but ${sizes.storedBytes} are stored. Nothing was replaced. Open a new upload and send all bytes.`
+    : details[code]
+  return new WorkspaceError(code, detail, file && { file })
 }

@@ -50,7 +50,7 @@ export function describeAwaiting(begin: Begin): void {
       const other = await world.reserve('/a')
       expect(await world.catalog.refusal(user, other.id)).toBeUndefined()
       await world.catalog.remove(user, other.id)
-      expect(await world.catalog.refusal(user, file.id)).toBe('gone')
+      expect(await world.catalog.refusal(user, file.id)).toEqual({ code: 'gone' })
       expect(await world.catalog.refusal('user-2', file.id)).toBeUndefined()
       expect(await world.catalog.refusal(user, newId())).toBeUndefined()
     })

@@ -19,7 +19,7 @@ export function describeSession(begin: Begin): void {
       expect(removal).toEqual({ removedCount: 3, purged: [pending] })
       expect(await world.get(ready)).toMatchObject({ isDeleted: true, supersededBy: null })
       expect(await world.get(sick)).toMatchObject({ isDeleted: true })
-      expect(await world.catalog.refusal(user, pending.id)).toBe('gone')
+      expect(await world.catalog.refusal(user, pending.id)).toEqual({ code: 'gone' })
       for (const file of others) expect(await world.get(file)).toEqual(file)
       const none = { removedCount: 0, purged: [] }
       expect(await world.catalog.removeSession(user, session, keep)).toEqual(none)

@@ -58,7 +58,7 @@ export function describeSettle(begin: Begin): void {
       const result = await world.settle(pending, { checksum: checksumOf('other') })
       expect(result).toMatchObject({ file: undefined, settled: true, refusal: 'digest-mismatch' })
       expect(await world.get(pending)).toBeUndefined()
-      expect(await world.catalog.refusal(user, pending.id)).toBe('digest-mismatch')
+      expect(await world.catalog.refusal(user, pending.id)).toEqual({ code: 'digest-mismatch' })
       expect(await world.counters()).toEqual(nothing)
       await world.reserve('/a')
     })
@@ -76,8 +76,30 @@ export function describeSettle(begin: Begin): void {
       const result = await world.settle(pending, { sizeBytes: 11 })
       expect(result).toMatchObject({ file: undefined, settled: true, refusal: 'too-large' })
       expect(await world.get(pending)).toBeUndefined()
-      expect(await world.catalog.refusal(user, pending.id)).toBe('too-large')
+      expect(await world.catalog.refusal(user, pending.id)).toEqual({ code: 'too-large' })
       expect(await world.counters()).toEqual(nothing)
+    })
+
+    test('fewer bytes than a resumable session announced remove the record with refusal size-mismatch', async () => {
+      await using world = await begin()
+      const old = await world.upload('/a', { maxBytes: 30 })
+      const session = { maxBytes: 50, uploadId: 'upload-1', onConflict: 'replace' as const }
+      const pending = await world.reserve('/a', session)
+      const result = await world.settle(pending, { sizeBytes: 49 })
+      expect(result).toMatchObject({ file: undefined, settled: true, refusal: 'size-mismatch' })
+      expect(await world.get(pending)).toBeUndefined()
+      expect(await world.catalog.refusal(user, pending.id)).toEqual({
+        code: 'size-mismatch',
+        sizes: { announcedBytes: 50, storedBytes: 49 },
+      })
+      expect(await world.ownerOf('/a')).toBe(old.id)
+      expect(await world.counters()).toEqual({ ...nothing, liveBytes: 30, liveCount: 1 })
+    })
+
+    test('fewer bytes than maxBytes without a resumable session make the file ready', async () => {
+      await using world = await begin()
+      const pending = await world.reserve('/a', { maxBytes: 50 })
+      expect((await world.settle(pending, { sizeBytes: 49 })).file?.state).toBe('ready')
     })
 
     test("a clean file becomes the path's owner, and the previous owner goes to the trash", async () => {
@@ -125,7 +147,7 @@ export function describeSettle(begin: Begin): void {
       expect(result.refusal).toBe('precondition-failed')
       expect(result.file).toMatchObject({ isDeleted: true, supersededBy: other.id })
       expect(await world.ownerOf('/a')).toBe(other.id)
-      expect(await world.catalog.refusal(user, late.id)).toBe('precondition-failed')
+      expect(await world.catalog.refusal(user, late.id)).toEqual({ code: 'precondition-failed' })
     })
 
     test.each(['id', '*'] as const)(

@@ -196,7 +196,7 @@ export function describeOperations(begin: Begin): void {
         deletedAt: at,
         updatedAt: at,
       })
-      expect(await world.catalog.refusal(user, pending.id)).toBe('gone')
+      expect(await world.catalog.refusal(user, pending.id)).toEqual({ code: 'gone' })
       expect(await world.get(other)).toEqual(other)
       expect(await world.counters()).toMatchObject({ reservedBytes: 0, trashBytes: 10 })
       const again = await start(world, remove)

@@ -1,7 +1,7 @@
 import type { FileRecord } from '../../../model/file.ts'
 import type { FolderOperation } from '../../../model/folders/operation.ts'
 import type { FileId } from '../../../model/ids.ts'
-import type { RefusalCode } from '../../../model/settlement.ts'
+import type { Refusal } from '../../../model/settlement.ts'
 import { type Counters, applyDelta, countersOf, noCounters } from '../../../model/usage.ts'
 import { Claims } from '../claims.ts'
 import { fileFields, filesOf, metadataFields, refusalOf } from '../documents.ts'
@@ -25,7 +25,7 @@ export interface DraftFile {
 export class Draft {
   readonly claims: Claims
   readonly files: Map<FileId, DraftFile>
-  readonly refusals: Map<FileId, RefusalCode>
+  readonly refusals: Map<FileId, Refusal>
   readonly operations: Map<string, FolderOperation>
   growth: Counters
   quota: { quotaBytes: number | null } | undefined
@@ -67,8 +67,8 @@ export class Draft {
     }
     this.claims.flush(attempt, workspace)
     const expiresAt = new Date(now.getTime() + refusalKeptMs)
-    for (const [id, code] of this.refusals) {
-      attempt.write(refusalOf(workspace, id), { code, expiresAt })
+    for (const [id, refusal] of this.refusals) {
+      attempt.write(refusalOf(workspace, id), { ...refusal, expiresAt })
     }
   }
 

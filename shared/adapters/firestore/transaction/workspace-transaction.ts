@@ -3,7 +3,7 @@ import type { FolderOperation } from '../../../model/folders/operation.ts'
 import { comparePositions, type PathPosition } from '../../../model/folders/summaries.ts'
 import type { FileId, SessionId, WorkspacePath } from '../../../model/ids.ts'
 import { pathBounds } from '../../../model/path-bounds.ts'
-import type { RefusalCode } from '../../../model/settlement.ts'
+import type { Refusal } from '../../../model/settlement.ts'
 import { type Allowance, type Usage, applyDelta } from '../../../model/usage.ts'
 import { claimsOf, type PathClaims } from '../claims.ts'
 import * as documents from '../documents.ts'
@@ -239,8 +239,8 @@ export class WorkspaceTransaction {
     this.#draft.change(file, undefined)
   }
 
-  refuse(id: FileId, code: RefusalCode): void {
-    this.#draft.refusals.set(id, code)
+  refuse(id: FileId, refusal: Refusal): void {
+    this.#draft.refusals.set(id, refusal)
   }
 
   setQuota(quotaBytes: number | null): void {

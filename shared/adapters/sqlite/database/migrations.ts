@@ -145,4 +145,6 @@ export const migrations: readonly string[] = [
   CREATE INDEX archive_links_by_workspace ON archive_links (workspace_id, expires_at);
   CREATE INDEX archive_links_by_expiry ON archive_links (expires_at);
   `,
+  // The sizes of a `size-mismatch`, as JSON.
+  `ALTER TABLE refusals ADD COLUMN sizes TEXT;`,
 ]

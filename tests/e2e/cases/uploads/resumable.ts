@@ -175,11 +175,13 @@ export function resumableCases(api: Api): void {
       await expectNothingStored(user)
     })
 
-    test('a checksum that does not match removes the record', async () => {
+    test('a checksum that does not match removes the record, and the id answers the refusal', async () => {
       const { session, user, id } = await opened(api, { checksum: '0'.repeat(64) })
       await session.send(0, bytes.length)
       const status = async () => (await user.get(`/files/${id}`)).status
-      await expect.poll(status, { timeout: 10_000 }).toBe(404)
+      await expect.poll(status, { timeout: 10_000 }).toBe(400)
+      await expectProblem(await user.get(`/files/${id}`), 400, 'digest-mismatch')
+      await expectProblem(await user.get(`/files/${id}/content`), 404, 'not-found')
       await expectNothingStored(user)
     })
 
