@@ -28,7 +28,7 @@ const always = (fault: Fault) =>
   Array.from({ length: 3 * chunks }, (_, at) => (at % 2 === 0 ? fault : undefined))
 
 const faults: [string, (Fault | undefined)[]][] = [
-  ['without a fault', []],
+  ['no fault', []],
   ['the answer to every chunk lost', always('lose-answer')],
   ['the connection cut before every chunk', always('cut-before')],
   [

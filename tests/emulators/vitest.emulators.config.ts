@@ -23,7 +23,11 @@ export default defineConfig({
           ]
         : []),
       ...(storage
-        ? ['tests/adapters/gcs/blob-store.test.ts', 'tests/adapters/gcs/bulk.test.ts']
+        ? [
+            'tests/adapters/gcs/blob-store.test.ts',
+            'tests/adapters/gcs/bulk.test.ts',
+            'tests/client/node.test.ts',
+          ]
         : []),
       'tests/emulators/rules.emulators.test.ts',
       'tests/e2e/cloud/cloud.test.ts',

@@ -1,5 +1,6 @@
 import { createBucket } from '../../emulators/storage/external/create-bucket.ts'
 import type { FinalizeListener } from '../../emulators/storage/finalize-events.ts'
+import type { Suite } from '../../emulators/storage/external/abilities.ts'
 import { listsFor, missingAbilities } from '../../emulators/storage/external/skip-missing.ts'
 import { watchBucket } from '../../emulators/storage/external/watch-bucket.ts'
 import { startStandIns } from './cloud-stand-ins.ts'
@@ -8,9 +9,9 @@ import type { ListedTests } from '../../support/skip-listed.ts'
 const { FIRESTORE_EMULATOR_HOST: firestore, STORAGE_EMULATOR_HOST: storage } = process.env
 const storageUrl = storage && (/^https?:\/\//.test(storage) ? storage : `http://${storage}`)
 
-/** The tests that cannot pass with the configured storage emulator, because it lacks a feature. */
-export async function emulatorDifferences(): Promise<ListedTests[]> {
-  return storageUrl ? listsFor('api', await missingAbilities(storageUrl)) : []
+/** The tests of a suite that cannot pass with the configured storage emulator, because it lacks a feature. */
+export async function emulatorDifferences(suite: Suite): Promise<ListedTests[]> {
+  return storageUrl ? listsFor(suite, await missingAbilities(storageUrl)) : []
 }
 
 /** The emulators in the environment, with a stand-in for each missing one. */

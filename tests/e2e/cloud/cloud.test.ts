@@ -14,7 +14,7 @@ import { signatures } from './cloud-stand-ins.ts'
 import { describeApi } from '../suite.ts'
 import { localToken } from '../support/target.ts'
 
-const differences = await emulatorDifferences()
+const differences = await emulatorDifferences('api')
 
 /** The functions of the cloud: `api` and `scan` of the image with Firestore and Cloud Storage. */
 describe.skipIf(skipWithoutClamd)('the cloud functions with stand-in services', () => {

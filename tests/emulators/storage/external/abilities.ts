@@ -1,7 +1,7 @@
 import type { ProbeBucket } from './probe-bucket.ts'
 
-/** The contract of the port, its tests with much data, and the black-box suite. */
-export type Suite = 'contract' | 'bulk' | 'api'
+/** The contract of the port, its tests with much data, the black-box suite, and the uploads of the client. */
+export type Suite = 'contract' | 'bulk' | 'api' | 'client'
 
 /** An ability of Cloud Storage that an emulator may lack. */
 export interface Ability {
@@ -18,6 +18,16 @@ interface Page {
 }
 
 const chunk = 'x'.repeat(256 * 1024)
+
+const uploadsThatAsk = [
+  'uploads with the answer to every chunk lost',
+  'uploads with the connection cut before every chunk',
+  'uploads with a connection cut in the middle of a chunk',
+  'uploads with 503 with Retry-After',
+  'uploads with 503, 502 and 429 of a proxy',
+  'continues after it was offline',
+  'resumes after the page was closed in the middle',
+]
 
 export const abilities: Ability[] = [
   {
@@ -90,6 +100,14 @@ export const abilities: Ability[] = [
       ],
       bulk: ['stays constant while 300 MB are written and read'],
       api: ['chunks are 308 with Range, the last one is 2xx, and the file becomes ready'],
+      client: [
+        ...uploadsThatAsk,
+        'uploads with no fault',
+        'uploads with 308 with less than was sent',
+        'uploads with a session that ends',
+        'uploads with a token that expires in the middle',
+        'does not mix a file with another one of the same name, size and date',
+      ],
     },
     async isMissing(bucket) {
       const session = await bucket.session(bucket.newName(), 2 * chunk.length)
@@ -98,7 +116,7 @@ export const abilities: Ability[] = [
     },
   },
   {
-    reason: 'does not say that a session holds nothing',
+    reason: 'does not say what a session holds, or completes it when it is asked',
     tests: {
       contract: ['reports the held bytes of a session'],
       api: [
@@ -107,6 +125,7 @@ export const abilities: Ability[] = [
         'a body shorter than its Content-Range completes nothing, and the upload continues',
         'a modified upload URL is refused',
       ],
+      client: uploadsThatAsk,
     },
     async isMissing(bucket) {
       const session = await bucket.session(bucket.newName(), 5)
