@@ -110,6 +110,17 @@ const scripts: Record<string, (scene: Scene) => Promise<void>> = {
     await call('POST', '/folders/restore', { body: '{"prefix":"/b"}' })
     await call('GET', '/operations/none', { status: 404 })
   },
+  mcp: async ({ call, ready }) => {
+    await ready('/a.txt')
+    const headers = { Accept: 'application/json, text/event-stream' }
+    const use = async (name: string, args: object) => {
+      const params = { name, arguments: args }
+      const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/call', params })
+      await call('POST', '/mcp', { body, headers })
+    }
+    await use('list_workspace_files', {})
+    await use('read_workspace_file', { file: '/a.txt' })
+  },
   admin: async ({ call, fillTrash }) => {
     await fillTrash()
     const headers = { Authorization: 'Bearer local:admin' }

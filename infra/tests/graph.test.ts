@@ -13,7 +13,17 @@ const api = await simulate({ quarantineDays: 30, corsOrigins: ['https://app.exam
 const functions = await simulate({ topology: 'functions', domain: 'files.example.com' })
 const text = JSON.stringify(api)
 
-const separate = ['upload', 'list', 'read', 'download', 'update', 'delete', 'folders', 'admin']
+const separate = [
+  'upload',
+  'list',
+  'read',
+  'download',
+  'update',
+  'delete',
+  'folders',
+  'mcp',
+  'admin',
+]
 
 describe.each([
   ['one function for all routes', api, ['api'], ['api']],

@@ -40,6 +40,7 @@ test.each([
   ['GET', '/folders', 'folders'],
   ['POST', '/folders/restore', 'folders'],
   ['GET', '/operations/1', 'folders'],
+  ['POST', '/mcp', 'mcp'],
   ['PUT', '/admin/workspaces/ann/quota', 'admin'],
 ])('%s %s goes to %s', (method, path, fn) => {
   expect(backendOf(method, `/api/workspace${path}`)).toBe(`${fn}-id`)

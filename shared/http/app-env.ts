@@ -3,7 +3,7 @@ import type { Telemetry, TraceContext } from '../observability/telemetry.ts'
 import type { Caller } from '../model/access.ts'
 import type { LogEntry } from '../observability/log.ts'
 import type { FileBody } from './server/file-body.ts'
-import type { Authenticate } from './auth/identity.ts'
+import type { Authenticate, Scope } from './auth/identity.ts'
 
 /** The dependencies of every HTTP function besides its ports. */
 export interface HttpContext {
@@ -27,6 +27,8 @@ export interface AppEnv {
     publicUrl: string | undefined
     /** Set by `allow()`. */
     caller: Caller
+    /** Set by `allow()`. */
+    scopes: ReadonlySet<Scope>
     /** The `WWW-Authenticate` of the answer, set by `allow()` when it rejects a request. */
     challenge?: string
     /** Set if the error rejects the bytes of this request: the status of a bad verdict is then 422, not 403. */

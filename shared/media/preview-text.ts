@@ -12,7 +12,8 @@ export async function textHead(beginning: Readable): Promise<Buffer> {
   return Buffer.from(decoder.decode(bytes, { stream: true }))
 }
 
-function encodingOf([first, second]: Uint8Array): string {
+/** The encoding that a byte order mark names; UTF-8 without one. */
+export function encodingOf([first, second]: Uint8Array): string {
   if (first === 0xfe && second === 0xff) return 'utf-16be'
   if (first === 0xff && second === 0xfe) return 'utf-16le'
   return 'utf-8'

@@ -20,6 +20,8 @@ import { httpCases } from './cases/protocol/http.ts'
 import { importCases } from './cases/uploads/imports.ts'
 import { lifecycleCases } from './cases/changes/lifecycle.ts'
 import { listCases } from './cases/reads/list.ts'
+import { mcpProtocolCases } from './cases/agents/protocol.ts'
+import { mcpReadCases } from './cases/agents/reads.ts'
 import { modifiedCases } from './cases/reads/modified.ts'
 import { recordCases } from './cases/reads/records.ts'
 import { ownStorageCases } from './cases/reads/own-storage.ts'
@@ -73,6 +75,8 @@ const everywhere: Cases[] = [
   hostileJsonCases,
   anonymousCases,
   concurrencyCases,
+  mcpProtocolCases,
+  mcpReadCases,
 ]
 
 /** A service with limits small enough to reach. */

@@ -91,6 +91,12 @@ const separate: CloudFunction[] = [
     objects: ['delete', 'get', 'list'],
   },
   {
+    name: 'mcp',
+    routes: [route('POST /mcp')],
+    documents: ['get', 'list'],
+    objects: ['get', 'list'],
+  },
+  {
     name: 'admin',
     routes: [
       route('GET /admin/workspaces/:user/quota'),

@@ -1,6 +1,7 @@
 import type { Operations } from '../operation.ts'
 import { changeOperations } from './change.ts'
 import { folderOperations } from './folders.ts'
+import { mcpOperations } from './mcp.ts'
 import { operateOperations } from './operate.ts'
 import { readOperations } from './read.ts'
 import { storageOperations } from './storage.ts'
@@ -12,6 +13,7 @@ export const allOperations: Operations = {
   ...readOperations,
   ...changeOperations,
   ...folderOperations,
+  ...mcpOperations,
   ...operateOperations,
   ...storageOperations,
 }

@@ -4,7 +4,7 @@ import type { AppEnv } from '../app-env.ts'
 import type { Scope } from './identity.ts'
 import { credentialsOf } from './credentials.ts'
 
-/** Admits callers with the scope and sets `c.get('caller')`. Challenges follow RFC 6750 §3. */
+/** Admits callers with the scope and sets `caller` and `scopes`. Challenges follow RFC 6750 §3. */
 export function allow(scope: Scope): MiddlewareHandler<AppEnv> {
   return async (c, next) => {
     const credentials = credentialsOf(c)
@@ -17,6 +17,7 @@ export function allow(scope: Scope): MiddlewareHandler<AppEnv> {
         throw error
       })
     c.set('caller', caller)
+    c.set('scopes', scopes)
     if (!scopes.has(scope)) {
       c.set('challenge', challenge('insufficient_scope', scope))
       throw new WorkspaceError('forbidden', `This needs a token with the scope "${scope}".`)

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe } from 'vitest'
 import { skipWithoutClamd, startClamd, type TestClamd } from '../../support/clamd/clamd.ts'
+import { mcpReadCases } from '../cases/agents/reads.ts'
 import { concurrencyCases } from '../cases/changes/concurrency.ts'
 import { deleteCases } from '../cases/changes/delete.ts'
 import { updateCases } from '../cases/changes/update.ts'
@@ -44,6 +45,7 @@ describe.skipIf(skipWithoutClamd)('the cloud functions with stand-in services', 
       concurrencyCases,
       updateCases,
       deleteCases,
+      mcpReadCases,
     ],
     differences: [signatures, ...differences],
     possibleDifferences: [...listsFor('api'), ...hubDifferences],

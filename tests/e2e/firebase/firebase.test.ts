@@ -3,6 +3,7 @@ import { skipWithoutClamd, startClamd, type TestClamd } from '../../support/clam
 import { eicar } from '../../support/files/eicar.ts'
 import { firebaseNote, skipWithoutFirebase } from '../../support/firebase-cli.ts'
 import { expectProblem } from '../../support/http/problem.ts'
+import { mcpProtocolCases } from '../cases/agents/protocol.ts'
 import { anonymousCases } from '../cases/access/anonymous.ts'
 import { contentCases } from '../cases/reads/content.ts'
 import { Caller } from '../support/caller.ts'
@@ -78,7 +79,7 @@ describe.skipIf(skipWithoutFirebase || skipWithoutClamd)(
       ownStorage: false,
       restartable: false,
       // Hosting, the Auth emulator and the functions emulator between a client and the functions.
-      essential: [pageCases, contentCases, anonymousCases],
+      essential: [pageCases, contentCases, anonymousCases, mcpProtocolCases],
       differences: [signatures, ...hubDifferences],
     })
   },

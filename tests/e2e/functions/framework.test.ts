@@ -1,3 +1,4 @@
+import { mcpReadCases } from '../cases/agents/reads.ts'
 import { hostilePathCases } from '../cases/protocol/hostile-paths.ts'
 import { hostileUploadCases } from '../cases/protocol/hostile-uploads.ts'
 import { httpCases } from '../cases/protocol/http.ts'
@@ -17,6 +18,13 @@ describeApi(
     ownStorage: true,
     restartable: false,
     // The framework reads requests and their bodies before the function.
-    essential: [uploadCases, formCases, httpCases, hostilePathCases, hostileUploadCases],
+    essential: [
+      uploadCases,
+      formCases,
+      httpCases,
+      hostilePathCases,
+      hostileUploadCases,
+      mcpReadCases,
+    ],
   },
 )

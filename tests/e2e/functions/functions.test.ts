@@ -1,3 +1,4 @@
+import { mcpProtocolCases } from '../cases/agents/protocol.ts'
 import { deleteCases } from '../cases/changes/delete.ts'
 import { sessionCases } from '../cases/changes/sessions.ts'
 import { updateCases } from '../cases/changes/update.ts'
@@ -43,6 +44,7 @@ describeApi(
       previewCases,
       ownStorageCases,
       httpCases,
+      mcpProtocolCases,
     ],
     differences: [ownRoutesOnly, noHealth, behindRouter],
   },

@@ -1,0 +1,53 @@
+import { Hono } from 'hono'
+import { once } from '../shared/concurrency/once.ts'
+import { allow } from '../shared/http/auth/allow.ts'
+import type { AppEnv } from '../shared/http/app-env.ts'
+import { idleSeconds } from '../shared/http/body/body.ts'
+import { readText } from '../shared/http/body/json-body.ts'
+import { reportError } from '../shared/http/report-error.ts'
+import { servedAs } from '../shared/http/served-as.ts'
+import { absoluteUrl } from '../shared/http/target.ts'
+import type { McpPorts } from '../shared/mcp/agent.ts'
+
+/** The longest message. Files travel by URL, not in messages. */
+const maxBytes = 1024 * 1024
+
+/** `POST /mcp`: the Model Context Protocol, with the tools of an agent. Its code is loaded at the first request. */
+export const mcpRoutes = (ports: McpPorts) => {
+  let onerror: ((error: Error) => void) | undefined
+  const opened = once(async () => {
+    const { openMcp } = await import('../shared/mcp/open-mcp.ts')
+    return openMcp(ports, (error) => onerror?.(error))
+  })
+  return new Hono<AppEnv>().post('/mcp', allow('files:read'), async (c) => {
+    const log = c.get('log')
+    onerror ??= ({ message }) => log({ severity: 'INFO', message: `MCP: ${message}` })
+    const body = parsedBody(await readText(c, { idleSeconds, maxBytes }))
+    if (body === undefined) return c.json(parseError, 400)
+    const answer = await opened()
+    return answer(c.req.raw, body, {
+      caller: c.get('caller'),
+      mayWrite: c.get('scopes').has('files:write'),
+      requestId: c.get('requestId'),
+      absoluteUrl: (url) => absoluteUrl(c, url),
+      servedAs,
+      report: (error) => reportError(error, c, log),
+    })
+  })
+}
+
+/** JSON-RPC 2.0 §5.1. */
+const parseError = {
+  jsonrpc: '2.0',
+  id: null,
+  error: { code: -32_700, message: 'Parse error: the body must be JSON' },
+}
+
+/** Undefined for text that is not JSON. */
+function parsedBody(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,84 @@
+import { z } from 'zod'
+import { mayRead, notFound } from '../../model/access.ts'
+import { modifiedAtOf, type FileRecord, type Scan } from '../../model/file.ts'
+import { awaitVerdict } from '../../workspace/upload/await-verdict.ts'
+import { findFile } from '../../workspace/read.ts'
+import { tagOf } from '../etag.ts'
+import { fileArgument, fileNamed } from '../file-argument.ts'
+import { defineTool, reads, structured } from '../tool.ts'
+
+const dayMs = 86_400_000
+
+/** `get_workspace_file`: the record of a file, after its verdict if the caller waits. */
+export const getTool = defineTool({
+  name: 'get_workspace_file',
+  title: 'Get file details',
+  description:
+    'Returns the details of one file, also of one in the trash: id, state, size, etag, checksum, scan, metadata. waitSeconds waits for the verdict of the virus scan.',
+  input: z.strictObject({
+    file: fileArgument,
+    waitSeconds: z.int().min(0).max(45).default(0),
+  }),
+  output: z.object({
+    id: z.string(),
+    path: z.string(),
+    state: z.string(),
+    mimeType: z.string(),
+    sizeBytes: z.int(),
+    etag: z.string().optional(),
+    checksum: z.string().optional(),
+    scan: z.record(z.string(), z.unknown()).optional(),
+    origin: z.string(),
+    metadata: z.record(z.string(), z.unknown()).optional(),
+    createdAt: z.string(),
+    modifiedAt: z.string(),
+    deletedAt: z.string().optional(),
+    restorableUntil: z.string().optional(),
+  }),
+  hints: reads,
+  async call({ ports, caller, signal }, { file: name, waitSeconds }) {
+    const found = await findFile(ports, caller, fileNamed(caller, name))
+    if (!mayRead(caller, found)) throw notFound()
+    const waits = found.state === 'pending' && waitSeconds > 0
+    const seconds = Math.min(waitSeconds, maxWaitSeconds)
+    const file = waits ? await awaitVerdict(ports, found, { seconds, signal }) : found
+    return structured(detailsOf(file, ports.limits.trashRetentionDays))
+  },
+})
+
+/** Leaves time for the rest of the call, which ends after 45 s. */
+const maxWaitSeconds = 40
+
+function detailsOf(file: FileRecord, trashRetentionDays: number) {
+  const { id, path, state, mimeType, sizeBytes, checksum, scan, origin, metadata } = file
+  const { createdAt, deletedAt } = file
+  const etag = tagOf(file)
+  return {
+    id,
+    path,
+    state,
+    mimeType,
+    sizeBytes,
+    ...(etag !== undefined && { etag }),
+    ...(checksum !== null && { checksum }),
+    ...(scan && { scan: verdictOf(scan) }),
+    origin,
+    ...(Object.keys(metadata).length > 0 && { metadata }),
+    createdAt,
+    modifiedAt: modifiedAtOf(file),
+    ...(deletedAt !== null && {
+      deletedAt,
+      restorableUntil: new Date(Date.parse(deletedAt) + trashRetentionDays * dayMs).toISOString(),
+    }),
+  }
+}
+
+function verdictOf(scan: Scan) {
+  const { verdict, scannedAt } = scan
+  return {
+    verdict,
+    ...(scan.verdict === 'infected' && { threat: scan.threat }),
+    ...(scan.verdict === 'unscannable' && { reason: scan.reason }),
+    scannedAt,
+  }
+}
