@@ -48,6 +48,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           // These tests and those of `workspace` restore global state, so one worker can run many files: a quarter less CPU time.
+          // They must not load the Functions Framework (tests/e2e/functions/raw-body.test.ts).
           isolate: false,
           include: ['tests/**/*.test.ts'],
           exclude: testsOf(Object.values(suites).flat()),

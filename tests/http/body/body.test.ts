@@ -1,11 +1,8 @@
 import { once } from 'node:events'
-import { connect, type AddressInfo } from 'node:net'
+import { connect } from 'node:net'
 import { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import { setTimeout as delay } from 'node:timers/promises'
-import { http } from '@google-cloud/functions-framework'
-import { getTestServer } from '@google-cloud/functions-framework/testing'
-import { getRequestListener } from '@hono/node-server'
 import { Hono } from 'hono'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { AppEnv } from '../../../shared/http/app-env.ts'
@@ -266,19 +263,5 @@ describe('a request body without a socket', () => {
     const body = { method: 'PUT', body: 'abc', headers: { 'content-length': '4' } }
     const response = await local.request('/echo', body)
     await expect(response.text()).resolves.toMatch(/cut off after 3 of 4 bytes/)
-  })
-
-  it('is read from the buffer of the Functions Framework', async () => {
-    http('body', getRequestListener(local.fetch))
-    await using server = getTestServer('body')
-    server.listen(0, '127.0.0.1')
-    await once(server, 'listening')
-    const { port } = server.address() as AddressInfo
-    for (const type of ['application/octet-stream', 'text/plain']) {
-      const headers = { 'content-type': type }
-      const url = `http://127.0.0.1:${port}/echo`
-      const response = await fetch(url, { method: 'PUT', body: bytes, headers })
-      expect(bytes.equals(await response.bytes())).toBe(true)
-    }
   })
 })
