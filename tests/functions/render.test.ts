@@ -84,7 +84,7 @@ describe('the service "render"', () => {
     expect(answer).not.toMatchObject({ status: 200 })
   })
 
-  test('refuses an endless body at the limit', { timeout: 60_000 }, async () => {
+  test('refuses an endless body at the limit', { timeout: 120_000 }, async () => {
     let sentBytes = 0
     const endless = Readable.from(
       (async function* () {
