@@ -77,6 +77,9 @@ export const mediaTypes: Record<string, MediaType> = {
     inline: true,
   },
   'image/png': { aliases: ['image/x-png'], extensions: ['png', 'apng'], inline: true },
+  'image/svg+xml': { extensions: ['svg'] },
+  // The name in freedesktop's shared-mime-info. IANA has none for gzip of SVG.
+  'image/svg+xml-compressed': { extensions: ['svgz'] },
   'image/webp': { inline: true },
   'image/x-adobe-dng': { aliases: ['image/dng'], extensions: ['dng'] },
   'image/x-canon-cr2': { extensions: ['cr2'] },

@@ -1,13 +1,15 @@
 import { isTextFormat } from './text-formats.ts'
 
 /** Decides which decoder reads the bytes. */
-export type PictureKind = 'image' | 'pdf' | 'video'
+export type PictureKind = 'image' | 'svg' | 'pdf' | 'video'
 type PreviewKind = PictureKind | 'text'
 
-/** Raster formats with a decoder. SVG is never rendered, because it can contain scripts. */
+/** Raster formats with a decoder. */
 const imageTypes = new Set(
   ['avif', 'gif', 'heic', 'heif', 'jpeg', 'png', 'tiff', 'webp'].map((type) => `image/${type}`),
 )
+
+const svgTypes = new Set(['image/svg+xml', 'image/svg+xml-compressed'])
 
 /** Demuxers of ffmpeg by type, in the vocabulary of `mediaTypes`. */
 const demuxers: Record<string, string> = {
@@ -29,9 +31,10 @@ const demuxers: Record<string, string> = {
 /** Returns undefined for a type without a preview. */
 export function previewKind(mimeType: string): PreviewKind | undefined {
   if (imageTypes.has(mimeType)) return 'image'
+  if (svgTypes.has(mimeType)) return 'svg'
   if (mimeType === 'application/pdf') return 'pdf'
   if (Object.hasOwn(demuxers, mimeType)) return 'video'
-  return mimeType !== 'image/svg+xml' && isTextFormat(mimeType) ? 'text' : undefined
+  return isTextFormat(mimeType) ? 'text' : undefined
 }
 
 /** Returns the ffmpeg demuxers that may read a video type, separated by commas. */

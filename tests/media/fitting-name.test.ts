@@ -33,6 +33,8 @@ test.each<[string | undefined, string, string]>([
   ['mail.msg', 'application/x-cfb', 'mail.msg'],
   ['a.tgz', 'application/x-gzip', 'a.tgz'],
   ['a.svgz', 'application/x-gzip', 'a.svgz'],
+  ['a.svgz', 'image/svg+xml-compressed', 'a.svgz'],
+  ['a', 'image/svg+xml-compressed', 'a.svgz'],
   ['song.ogg', 'audio/ogg', 'song.ogg'],
   ['song.ogg', 'application/ogg', 'song.ogg'],
   ['song.opus', 'audio/ogg', 'song.opus'],

@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import {
   canonicalType,
@@ -67,8 +68,10 @@ const written: Record<string, Buffer> = {
   'image/x-panasonic-rw2': rawHead('494955001800000088e774d8'),
   'image/x-portable-arbitrarymap': Buffer.from('P7\nWIDTH 2\nHEIGHT 2\nDEPTH 1\n'),
 }
-/** Types that only the name distinguishes from TIFF. */
+/** Types that only the name distinguishes from TIFF, XML and gzip. */
 const named = {
+  'image/svg+xml': Buffer.from('<svg/>'),
+  'image/svg+xml-compressed': gzipSync('<svg/>'),
   'image/x-pentax-pef': lateTiff(),
   'image/x-samsung-srw': lateTiff(),
   'image/x-sony-arw': lateTiff([50_341]),

@@ -3,6 +3,7 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
+import { gzipSync } from 'node:zlib'
 import sharp from 'sharp'
 import { describe, expect, test } from 'vitest'
 import type { RenderRequest, Renderer } from '../../shared/ports/renderer.ts'
@@ -10,6 +11,7 @@ import { scan } from '../../shared/workspace/scan/scan.ts'
 import { openPreviews } from '../../shared/workspace/preview.ts'
 import { remove } from '../../shared/workspace/delete.ts'
 import { upload } from '../../shared/workspace/upload/upload.ts'
+import { svg } from '../support/files/svg.ts'
 import { onePagePdf } from '../support/files/pdf.ts'
 import { skipWithoutProgram } from '../support/programs.ts'
 import { caller, openLocalWorkspace, targetOf, type LocalWorkspace } from './local-workspace.ts'
@@ -146,19 +148,26 @@ describe('previews', () => {
     expect(await shown(empty, 10)).toBe('')
   })
 
-  test('returns HTML as plain text and rejects SVG and unknown types', async () => {
+  test('returns HTML as plain text, SVG as a picture, and rejects unknown types', async () => {
     await using workspace = await openLocalWorkspace()
     const previews = openPreviews(workspace.ports)
     const html = await store(workspace, '/a.html', Buffer.from('<!doctype html><script>1'))
     expect(await previews(caller, html, size)).toMatchObject({
       mimeType: 'text/plain; charset=utf-8',
     })
-    const svg = Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"/>')
-    for (const id of [
-      await store(workspace, '/a.svg', svg, 'image/svg+xml'),
-      await store(workspace, '/a.bin', Buffer.from([0, 1, 2, 3])),
-    ])
-      await expect(previews(caller, id, size)).rejects.toMatchObject({ code: 'unsupported-type' })
+    const drawing = Buffer.from(svg('viewBox="0 0 2 1"', '<rect width="1" height="1"/>'))
+    for (const [name, bytes] of [
+      ['/a.svg', drawing],
+      ['/a.svgz', gzipSync(drawing)],
+    ] as const) {
+      const preview = await previews(caller, await store(workspace, name, bytes), size)
+      expect(preview.mimeType).toBe('image/webp')
+      expect(await sharp(preview.bytes).metadata()).toMatchObject({ width: 100, height: 50 })
+    }
+    const unknown = await store(workspace, '/a.bin', Buffer.from([0, 1, 2, 3]))
+    await expect(previews(caller, unknown, size)).rejects.toMatchObject({
+      code: 'unsupported-type',
+    })
   })
 
   test('rejects a file that cannot be decoded within the limits, with the reason', async () => {

@@ -8,10 +8,10 @@ import { isReason, Refusal, type Reason } from './refusals.ts'
 
 /** A job of a decoder process for a file of its directory. */
 export interface ImageJob extends NormalizeOptions {
-  task: 'draw' | 'normalize'
+  task: 'draw' | 'draw-svg' | 'normalize'
   source: string
   target: string
-  /** For the task `draw`. */
+  /** For the tasks that draw. */
   width?: number
 }
 

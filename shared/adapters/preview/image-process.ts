@@ -3,6 +3,7 @@ import type { ImageJob, ImageOutcome } from './image-job.ts'
 import { normalizeImage } from './normalize-image.ts'
 import { drawPicture } from './picture.ts'
 import { Refusal } from './refusals.ts'
+import { drawSvg } from './svg.ts'
 
 // The program of a decoder process. It runs the job in its argument, in its working directory, and writes the outcome to the standard
 // output. It exits if its standard input ends, which means that the parent has ended.
@@ -15,14 +16,25 @@ if (import.meta.main) {
 async function perform({ task, source, target, ...options }: ImageJob): Promise<ImageOutcome> {
   const file = await readFile(source)
   try {
-    const parts =
-      task === 'normalize'
-        ? await normalizeImage(file, options)
-        : [await drawPicture(file, options.width ?? 0)]
-    await writeFile(target, parts)
+    await writeFile(target, await resultOf(task, file, options))
     return { outcome: 'done' }
   } catch (error) {
     if (error instanceof Refusal) return { outcome: 'refused', reason: error.reason }
     throw error
+  }
+}
+
+async function resultOf(
+  task: ImageJob['task'],
+  file: Buffer,
+  { width = 0, ...options }: Omit<ImageJob, 'task' | 'source' | 'target'>,
+): Promise<Buffer[]> {
+  switch (task) {
+    case 'draw':
+      return [await drawPicture(file, width)]
+    case 'draw-svg':
+      return [await drawSvg(file, width)]
+    case 'normalize':
+      return normalizeImage(file, options)
   }
 }

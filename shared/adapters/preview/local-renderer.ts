@@ -7,10 +7,10 @@ import { rendererBusy } from '../../model/errors.ts'
 import type { NormalizeOptions, Renderer, RenderRequest } from '../../ports/renderer.ts'
 import { bounds, maxConcurrentDecoders, seconds } from './bounds.ts'
 import { runImageJob } from './image-job.ts'
-import { firstPage } from './pdf.ts'
+import { firstPage } from './stills/pdf.ts'
 import { Refusal, refusalFor } from './refusals.ts'
 import { removeStaleSpools, Spool } from './spool.ts'
-import { typicalFrame } from './video.ts'
+import { typicalFrame } from './stills/video.ts'
 
 /** Limit of waiting renderings. Further renderings are rejected with `too-many-requests`, so that they occupy no connections. */
 const maxPending = 64
@@ -63,7 +63,8 @@ async function render(request: RenderRequest, limitSeconds: number): Promise<Buf
   const signal = timeLimit(limitSeconds, request.signal)
   const { width } = request
   const still = await stillOf(request, directory, signal)
-  await runImageJob({ task: 'draw', source: still, target, width }, { directory, signal })
+  const task = request.kind === 'svg' ? 'draw-svg' : 'draw'
+  await runImageJob({ task, source: still, target, width }, { directory, signal })
   await using result = await open(spool.path(target))
   return await result.readFile()
 }
@@ -76,6 +77,7 @@ async function stillOf(
 ): Promise<string> {
   switch (kind) {
     case 'image':
+    case 'svg':
       return source
     case 'pdf':
       return firstPage({ directory, source, width, signal })

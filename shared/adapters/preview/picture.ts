@@ -2,7 +2,7 @@ import { bounds } from './bounds.ts'
 import { decoding, describe, openImage } from './open-image.ts'
 import { withEarlyExif } from './strip/png.ts'
 
-const webpQuality = 80
+export const webpQuality = 80
 
 /**
  * Draws the first page or frame as an upright WebP, at most `width` pixels wide. Draws the readable part of a damaged file. Omits

@@ -65,7 +65,7 @@ export function programMissing(program: string, format: string): WorkspaceError 
 /** The error for a server without decoders. */
 export function noDecoders(purpose: Purpose): WorkspaceError {
   const what =
-    purpose === 'preview' ? 'Previews of images, PDF and video need' : 'normalize=image needs'
+    purpose === 'preview' ? 'Previews of files other than text need' : 'normalize=image needs'
   return new WorkspaceError(
     'unsupported-type',
     `${what} the service "render", which is not set up on this server. ${remedies[purpose]}`,

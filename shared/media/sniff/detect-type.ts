@@ -10,6 +10,7 @@ import {
 } from './further-signatures.ts'
 import { isLateMp3 } from './mp3.ts'
 import { mayBeUnrecognised } from './recognisable.ts'
+import { mayBeInside } from './refinements.ts'
 import { hasByteOrderMark, isText, sniffBinary, sniffDocument, sniffMarkup } from './signatures.ts'
 import { sniffStructure } from './structure.ts'
 import { sniffTga } from './tga.ts'
@@ -140,7 +141,9 @@ async function recognise(
   const tga = await sniffTga(head, hints, file)
   if (tga !== undefined || isEmptyIcon(head)) return tga
   const sniffed = sniffBinary(head)
-  if (sniffed !== undefined && !refinable.has(sniffed)) return sniffed
+  if (sniffed !== undefined && !refinable.has(sniffed)) {
+    return hints.find((hint) => mayBeInside(sniffed, hint)) ?? sniffed
+  }
   const type = (await sniffStructure(head, hints, file)) ?? sniffed
   return type ?? (isLateMp3(head) ? 'audio/mpeg' : undefined)
 }

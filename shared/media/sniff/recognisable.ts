@@ -4,7 +4,7 @@ import { sniffableTypes } from './signatures.ts'
 
 /** Types that the detection recognises from bytes. */
 const recognisable: ReadonlySet<string> = new Set(
-  [...sniffableTypes, ...supportedMimeTypes].map(canonicalType),
+  [...sniffableTypes, ...supportedMimeTypes, 'image/svg+xml-compressed'].map(canonicalType),
 )
 
 /** Recognisable formats that also have files without a signature, such as a text variant. */

@@ -3,6 +3,7 @@ const inside: Record<string, RegExp> = {
   'application/ogg': /^(?:audio|video)\/ogg$/,
   'application/x-cfb':
     /^application\/(?:msword|vnd\.ms-(?:excel|office|outlook|powerpoint|project|works)|vnd\.visio|x-(?:hwp|msi|mspublisher))$/,
+  'application/x-gzip': /^image\/svg\+xml-compressed$/,
   'application/zip':
     /^(?:.*\+zip|application\/(?:java-archive|oxps|vnd\.android\.package-archive|vnd\.apple\.(?:keynote|numbers|pages)|vnd\.google-earth\.kmz|vnd\.ms-[a-z]+\.[a-z]+\.macroenabled\.12|vnd\.ms-xpsdocument|vnd\.oasis\.opendocument\.[a-z-]+|vnd\.openxmlformats-officedocument\.[a-z]+\.[a-z]+|vnd\.visio|x-cbr|x-xpinstall)|model\/3mf)$/,
   'image/tiff':

@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import { detectType, sniffedBytes, type TypeHint } from '../../../shared/media/sniff/detect-type.ts'
 import { compoundFile } from '../../support/files/compound-file.ts'
@@ -54,6 +55,18 @@ describe('detectType recognises a format by the structure of its container', () 
     expect(await typeOf(bytes, { declared: 'image/png', name: 'a.html' })).toBe(
       type === 'text/plain' ? 'text/html' : type,
     )
+  })
+
+  test('of gzip only with the name or type of SVGZ', async () => {
+    const file = gzipSync('<svg/>')
+    const svgz = 'image/svg+xml-compressed'
+    expect(await typeOf(file, { declared: 'image/svg+xml', name: 'a.svgz' })).toBe(svgz)
+    expect(await typeOf(file, { declared: svgz })).toBe(svgz)
+    expect(await typeOf(file, { declared: 'image/svg+xml', name: 'a.svg' })).toBe(
+      'application/x-gzip',
+    )
+    const other = Buffer.from([0, 1, 2, 3])
+    expect(await typeOf(other, { name: 'a.svgz' })).toBe('application/octet-stream')
   })
 
   test.each(['LE', 'BE'] as const)('TIFF and DNG in byte order %s', async (order) => {

@@ -1,9 +1,9 @@
 import sharp from 'sharp'
 import { describe, expect, test } from 'vitest'
-import { openLocalRenderer } from '../../../shared/adapters/preview/local-renderer.ts'
-import { requestOf } from '../../ports/renderer.ts'
-import { onePagePdf } from '../../support/files/pdf.ts'
-import { skipWithoutProgram } from '../../support/programs.ts'
+import { openLocalRenderer } from '../../../../shared/adapters/preview/local-renderer.ts'
+import { requestOf } from '../../../ports/renderer.ts'
+import { onePagePdf } from '../../../support/files/pdf.ts'
+import { skipWithoutProgram } from '../../../support/programs.ts'
 
 const renderer = openLocalRenderer()
 

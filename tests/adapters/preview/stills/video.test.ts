@@ -3,12 +3,12 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import sharp from 'sharp'
 import { describe, expect, test } from 'vitest'
-import { openLocalRenderer } from '../../../shared/adapters/preview/local-renderer.ts'
-import { detectType } from '../../../shared/media/sniff/detect-type.ts'
-import { previewKind } from '../../../shared/media/preview-kind.ts'
-import { requestOf } from '../../ports/renderer.ts'
-import { temporaryDirectory } from '../../support/disk-store.ts'
-import { skipWithoutProgram } from '../../support/programs.ts'
+import { openLocalRenderer } from '../../../../shared/adapters/preview/local-renderer.ts'
+import { detectType } from '../../../../shared/media/sniff/detect-type.ts'
+import { previewKind } from '../../../../shared/media/preview-kind.ts'
+import { requestOf } from '../../../ports/renderer.ts'
+import { temporaryDirectory } from '../../../support/disk-store.ts'
+import { skipWithoutProgram } from '../../../support/programs.ts'
 
 const renderer = openLocalRenderer()
 

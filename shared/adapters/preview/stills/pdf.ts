@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises'
-import { bounds } from './bounds.ts'
-import { runHelper } from './helper-program.ts'
-import { Refusal } from './refusals.ts'
+import { bounds } from '../bounds.ts'
+import { runHelper } from '../helper-program.ts'
+import { Refusal } from '../refusals.ts'
 
 interface PageRequest {
   directory: string

@@ -1,8 +1,8 @@
 import { access } from 'node:fs/promises'
-import { demuxersOf } from '../../media/preview-kind.ts'
-import { maxPixels } from './bounds.ts'
-import { runHelper } from './helper-program.ts'
-import { Refusal } from './refusals.ts'
+import { demuxersOf } from '../../../media/preview-kind.ts'
+import { maxPixels } from '../bounds.ts'
+import { runHelper } from '../helper-program.ts'
+import { Refusal } from '../refusals.ts'
 
 interface FrameRequest {
   directory: string
