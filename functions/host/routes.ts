@@ -30,7 +30,10 @@ export function httpRoutes(
     download: async () => {
       const { downloadRoutes } = await import('../download.ts')
       const { archiveRoutes } = await import('../archive.ts')
-      return downloadRoutes(ports, config).route('/', archiveRoutes(ports, config))
+      const { shareRoutes } = await import('../shares.ts')
+      return downloadRoutes(ports, config)
+        .route('/', archiveRoutes(ports, config))
+        .route('/', shareRoutes(ports, config.server, background))
     },
     update: async () => (await import('../update.ts')).updateRoutes(ports),
     delete: async () => (await import('../delete.ts')).deleteRoutes(ports),

@@ -80,6 +80,11 @@ const scripts: Record<string, (scene: Scene) => Promise<void>> = {
     await call('GET', '/archive?prefix=/')
     await call('GET', '/archive?prefix=/', { headers: { Accept: 'application/json' } })
     await call('GET', '/archive/none', { status: 403 })
+    const body = JSON.stringify({ fileId: await ready('/b.txt') })
+    await call('POST', '/shares', { body, status: 201 })
+    await call('GET', '/shares')
+    await call('DELETE', '/shares/none', { status: 404 })
+    await call('GET', '/s/none', { status: 404 })
   },
   update: async ({ call, ready, fillTrash }) => {
     await fillTrash()

@@ -3,6 +3,7 @@ import type { Folders } from '../../shared/ports/folders.ts'
 import type { Links } from '../../shared/ports/links.ts'
 import type { FullCatalog } from '../../shared/ports/ports.ts'
 import type { Quarantine } from '../../shared/ports/quarantine.ts'
+import type { Shares } from '../../shared/ports/shares.ts'
 import type { Permissions } from '../program/services/access.ts'
 import type { Usage } from './usage.ts'
 
@@ -73,6 +74,16 @@ const links = {
   get: [get],
 } satisfies Record<keyof Links, string[]>
 
+/** The same for share links. */
+const shares = {
+  // Deletes shares that have ended.
+  create: [...change, ...query, remove],
+  get: [get],
+  list: query,
+  revoke: change,
+  countDownloads: change,
+} satisfies Record<keyof Shares, string[]>
+
 const objectGet = 'storage.objects.get'
 const objectList = 'storage.objects.list'
 const objectCreate = 'storage.objects.create'
@@ -115,6 +126,7 @@ export function requiredBy(usage: Usage): Permissions {
     documents: union([
       ...[...usage.catalog].map((name) => entry(catalog, name)),
       ...[...usage.links].map((name) => entry(links, name)),
+      ...[...usage.shares].map((name) => entry(shares, name)),
       ...[...usage.folders].map((name) => entry(folders, name)),
     ]),
     objects: union([

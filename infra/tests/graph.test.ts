@@ -333,7 +333,12 @@ test('the program creates the indexes and the TTL policies of firestore.indexes.
   expect(ofType(api, 'Field')).toHaveLength(fieldOverrides.length)
   const ttl = ofType(api, 'Field').filter(({ inputs }) => inputs['ttlConfig'])
   const names = ttl.map(({ name }) => name).toSorted()
-  expect(names).toEqual(['links-expiresAt', 'operations-expiresAt', 'refusals-expiresAt'])
+  expect(names).toEqual([
+    'links-expiresAt',
+    'operations-expiresAt',
+    'refusals-expiresAt',
+    'shares-purgeAt',
+  ])
 })
 
 test('image tags are hashes of the inputs', () => {

@@ -5,6 +5,7 @@ export interface Usage {
   catalog: Set<string>
   folders: Set<string>
   links: Set<string>
+  shares: Set<string>
   blobs: Set<string>
   quarantine: Set<string>
   renderer: Set<string>
@@ -14,6 +15,7 @@ export const newUsage = (): Usage => ({
   catalog: new Set(),
   folders: new Set(),
   links: new Set(),
+  shares: new Set(),
   blobs: new Set(),
   quarantine: new Set(),
   renderer: new Set(),
@@ -25,6 +27,7 @@ export function recorded(ports: Ports, usage: Usage): Ports {
     ...ports,
     catalog: recording(ports.catalog, usage.catalog),
     links: recording(ports.links, usage.links),
+    shares: recording(ports.shares, usage.shares),
     folders: recording(ports.folders, usage.folders),
     blobs: recording(ports.blobs, usage.blobs),
     renderer: recording(ports.renderer, usage.renderer),

@@ -26,6 +26,8 @@ export const problemKinds: Record<ErrorCode, ProblemKind> = {
   'path-taken': { status: 409, title: 'The path is taken' },
   'not-scanned': { status: 409, title: 'The file is not scanned yet', retryAfterSeconds: 1 },
   gone: { status: 410, title: 'The file is in the trash' },
+  'share-expired': { status: 410, title: 'The share link has expired' },
+  'share-revoked': { status: 410, title: 'The share link was revoked' },
   'precondition-failed': { status: 412, title: 'A precondition does not hold' },
   'too-large': { status: 413, title: 'The content is too large' },
   'quota-exceeded': { status: 413, title: 'The quota is exceeded' },

@@ -73,7 +73,10 @@ export function assertPlainPath(path: string): void {
  * The path of the file in a target such as `/api/workspace/content/…`, after the route's name: absolute, each segment decoded exactly once, not yet parsed.
  * `assertPlainPath` has passed, so the decoded segments contain no slash.
  */
-export function pathAfter(c: Context<AppEnv>, route: 'content' | 'paths'): string {
+export function pathAfter(
+  c: Context<AppEnv>,
+  route: 'content' | 'paths' | 's/{token}/files',
+): string {
   const segments = rawTarget(c).path.split('/').slice(`${basePath}/${route}`.split('/').length)
   return `/${decodePercent(segments.join('/')) ?? ''}`
 }

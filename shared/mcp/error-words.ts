@@ -32,6 +32,8 @@ export const errorWords: Record<ErrorCode, Words> = {
     `${subject(file)} has not been scanned yet. Wait for it with get_workspace_file and waitSeconds=30.`,
   gone: ({ file }) =>
     `${subject(file)} is in the trash. Bring it back with restore_workspace_file${idOf(file)}.`,
+  'share-expired': own,
+  'share-revoked': own,
   'precondition-failed': () =>
     'The file is not the version that ifMatch names: it has changed since. Nothing was changed. Read it again with read_workspace_file, and use the etag of that answer.',
   'too-large': own,

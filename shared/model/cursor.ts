@@ -13,15 +13,24 @@ const position = z.union([
  * detects that a client changed the query. A forged cursor only reaches other positions of the caller's own listing,
  * because the catalog applies the query to every position.
  */
-export function createCursor(query: object, next: ListPosition): string {
+export function createCursor(query: object, next: object): string {
   const text = Buffer.from(JSON.stringify(next)).toString('base64url')
   return `${text}.${seal(query, text)}`
 }
 
 /** Decodes a cursor. Throws `invalid-request` for a cursor of another query and for text that `createCursor` never returns. */
 export function readCursor(query: object, cursor: string): ListPosition {
+  return readPosition(query, cursor, position)
+}
+
+/** The same for a position of another kind. */
+export function readPosition<Schema extends z.ZodType>(
+  query: object,
+  cursor: string,
+  schema: Schema,
+): z.output<Schema> {
   const [text = '', given] = cursor.split('.')
-  const parsed = position.safeParse(parseJson(Buffer.from(text, 'base64url').toString()))
+  const parsed = schema.safeParse(parseJson(Buffer.from(text, 'base64url').toString()))
   if (!parsed.success || cursor !== `${text}.${seal(query, text)}` || given === undefined) {
     throw invalidCursor()
   }

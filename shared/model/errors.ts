@@ -16,6 +16,8 @@ export type ErrorCode =
   | 'path-taken'
   | 'not-scanned'
   | 'gone'
+  | 'share-expired'
+  | 'share-revoked'
   | 'precondition-failed'
   | 'too-large'
   | 'quota-exceeded'

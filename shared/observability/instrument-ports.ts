@@ -38,6 +38,7 @@ export function instrumentPorts(ports: Ports, tracer: Tracer, instruments: Instr
       },
     }),
     links: instrumented(ports.links, { around: observed('links') }),
+    shares: instrumented(ports.shares, { around: observed('shares') }),
     folders: instrumented(ports.folders, { around: observed('folders') }),
     blobs: instrumented(ports.blobs, { around: observed('blobs'), pure: ['locate'] }),
     scanner: instrumented(ports.scanner, {

@@ -7,6 +7,7 @@ import type { Maintenance } from './maintenance.ts'
 import type { Quarantine } from './quarantine.ts'
 import type { Renderer } from './renderer.ts'
 import type { Scanner } from './scanner.ts'
+import type { Shares } from './shares.ts'
 import type { Sources } from './sources.ts'
 
 /** The dependencies of the use cases. The first parameter of a use case is the ports that it needs: `Pick<Ports, 'catalog'>`. */
@@ -15,6 +16,7 @@ export interface Ports {
   /** In the same store as the catalog. */
   folders: Folders
   links: Links
+  shares: Shares
   blobs: BlobStore
   scanner: Scanner
   renderer: Renderer

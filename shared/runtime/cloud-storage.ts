@@ -9,7 +9,7 @@ import type { Ports } from '../ports/ports.ts'
 import type { Quarantine } from '../ports/quarantine.ts'
 
 export type CloudStorage = Required<
-  Pick<Ports, 'catalog' | 'folders' | 'links' | 'blobs' | 'quarantine'>
+  Pick<Ports, 'catalog' | 'folders' | 'links' | 'shares' | 'blobs' | 'quarantine'>
 >
 
 /** Opens Firestore, which every function uses. Opens the bucket of Cloud Storage at its first use, because not every request uses it. */
@@ -51,6 +51,6 @@ export function openCloudStorage(options: {
     },
     { includesUploads },
   )
-  const { folders, links } = catalog
-  return { catalog, folders, links, blobs, quarantine }
+  const { folders, links, shares } = catalog
+  return { catalog, folders, links, shares, blobs, quarantine }
 }

@@ -16,6 +16,7 @@ export interface LocalStorage extends AsyncDisposable {
   catalog: SqliteCatalog
   folders: SqliteCatalog['folders']
   links: SqliteCatalog['links']
+  shares: SqliteCatalog['shares']
   blobs: DiskBlobStore
   events: EventQueue
   quarantine: DiskQuarantine
@@ -75,6 +76,7 @@ export async function openLocalStorage(options: {
     catalog,
     folders: catalog.folders,
     links: catalog.links,
+    shares: catalog.shares,
     blobs,
     events,
     quarantine,

@@ -42,7 +42,7 @@ export async function openRuntime(
   const telemetry = await openTelemetry(config, opened)
   const report = (message: string) => log({ severity: 'ERROR', message })
   const local = await openLocal(config, opened, report)
-  const { catalog, folders, links, blobs, quarantine } = local ?? (await openCloud(config))
+  const { catalog, folders, links, shares, blobs, quarantine } = local ?? (await openCloud(config))
   const { scanner, notice, concurrency } = opened.use(await openScanner(config, log))
   const renderer = lazyPort<Renderer>(async () => {
     return (await import('./renderer.ts')).openRenderer(config, log)
@@ -52,7 +52,7 @@ export async function openRuntime(
   }, {})
   const { limits } = config
   const services = { scanner, renderer, sources, quarantine }
-  const ports = { catalog, folders, links, blobs, ...services, now, newId, limits }
+  const ports = { catalog, folders, links, shares, blobs, ...services, now, newId, limits }
   const resources = opened.move()
   return {
     ports: telemetry?.instrument(ports) ?? ports,

@@ -78,7 +78,15 @@ export async function readContent(
   caller: Caller,
   name: FileName,
 ): Promise<Content> {
-  const file = await scannedFile(ports, caller, name)
+  return openContent(ports, caller, await scannedFile(ports, caller, name))
+}
+
+/** Does the same for a record that the catalog has just returned. */
+export async function openContent(
+  ports: Pick<Ports, 'catalog' | 'blobs' | 'limits'>,
+  caller: Caller,
+  file: ReadyFile,
+): Promise<Content> {
   // The mark can be stale: it may date from an outage of the store, and the sweep removes it up to a week later.
   if (file.missingSince !== undefined && !(await isStored(ports, file))) {
     throw contentMissing(file, file.missingSince)

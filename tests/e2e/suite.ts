@@ -33,6 +33,9 @@ import { resumableCases } from './cases/uploads/resumable.ts'
 import { archiveCases, scanCases } from './cases/uploads/scan.ts'
 import { sessionCases } from './cases/changes/sessions.ts'
 import { severalFilesCases } from './cases/uploads/several-files.ts'
+import { fileLinkCases } from './cases/shares/file-link.ts'
+import { folderLinkCases } from './cases/shares/folder-link.ts'
+import { shareOwnerCases } from './cases/shares/owner.ts'
 import { signedCases } from './cases/reads/signed.ts'
 import { tenancyCases } from './cases/access/tenancy.ts'
 import { typeCases } from './cases/uploads/types.ts'
@@ -68,6 +71,9 @@ const everywhere: Cases[] = [
   importCases,
   resumableCases,
   signedCases,
+  shareOwnerCases,
+  fileLinkCases,
+  folderLinkCases,
   tenancyCases,
   httpCases,
   hostilePathCases,

@@ -30,6 +30,7 @@ export function useCloudStack(): OpenStack {
       catalog: firestore.catalog,
       folders: firestore.catalog.folders,
       links: firestore.catalog.links,
+      shares: firestore.catalog.shares,
       blobs,
       scanner: new EicarScanner(),
       renderer: openLocalRenderer(),

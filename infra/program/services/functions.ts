@@ -56,8 +56,19 @@ const separate: CloudFunction[] = [
   },
   {
     name: 'download',
-    routes: [route('GET /files/:id/download'), route('GET /archive'), route('GET /archive/:token')],
-    documents: ['create', 'get', 'list', 'update'],
+    routes: [
+      route('GET /files/:id/download'),
+      route('GET /archive'),
+      route('GET /archive/:token'),
+      route('POST /shares'),
+      route('GET /shares'),
+      route('DELETE /shares/:id'),
+      route('GET /s/:token'),
+      route('GET /s/:token/files'),
+      route('GET /s/:token/files/*'),
+    ],
+    // Deletes shares that have ended.
+    documents: ['create', 'delete', 'get', 'list', 'update'],
     objects: ['get', 'list'],
     signsLinks: true,
   },

@@ -34,6 +34,7 @@ import { reserveFile } from './reserve.ts'
 import { applyRescan, listOutdated, listRejected } from './rescan.ts'
 import type { DocumentSnapshot } from './rest/snapshot.ts'
 import { settleFile } from './settle.ts'
+import { FirestoreShares } from './shares/shares.ts'
 import { recount } from './recount.ts'
 import { countPending, listPending, listTrash, listWorkspaces, progressOf } from './sweep.ts'
 import { transact } from './transaction/transact.ts'
@@ -45,6 +46,7 @@ export class FirestoreCatalog implements Catalog, Maintenance, AsyncDisposable {
   /** Uses the same connection. */
   readonly folders: FirestoreFolders
   readonly links: FirestoreLinks
+  readonly shares: FirestoreShares
   readonly #connection: FirestoreConnection
   /** The snapshots of pending files that `get` has returned and a caller still holds. */
   readonly #snapshots = new WeakMap<object, DocumentSnapshot>()
@@ -54,6 +56,7 @@ export class FirestoreCatalog implements Catalog, Maintenance, AsyncDisposable {
     this.#connection = new FirestoreConnection(options)
     this.folders = new FirestoreFolders(this.#connection)
     this.links = new FirestoreLinks(this.#connection, options.now)
+    this.shares = new FirestoreShares(this.#connection, options.now)
   }
 
   async reserve(request: ReserveRequest): Promise<PendingFile> {

@@ -35,6 +35,7 @@ import { reserveFile } from './reserve.ts'
 import * as rows from './rows.ts'
 import { removeSession } from './session.ts'
 import { settleFile } from './settle.ts'
+import { SqliteShares } from './shares/shares.ts'
 import { recount } from './recount.ts'
 import * as sweeps from './sweep.ts'
 import { trimTrash } from './trash.ts'
@@ -58,6 +59,7 @@ const maxPollMs = 100
 export class SqliteCatalog implements Catalog, Maintenance {
   readonly folders: SqliteFolders
   readonly links: SqliteLinks
+  readonly shares: SqliteShares
   readonly #database: Database
   readonly #allowance: Allowance
   readonly #now: () => Date
@@ -74,6 +76,7 @@ export class SqliteCatalog implements Catalog, Maintenance {
     this.#allowance = { quotaBytes, recordLimits }
     this.#now = now
     this.links = new SqliteLinks({ database, now })
+    this.shares = new SqliteShares({ database, now })
     this.folders = new SqliteFolders({ database, allowance: this.#allowance, now })
   }
 

@@ -4,6 +4,7 @@ import { folderOperations } from './folders.ts'
 import { mcpOperations } from './mcp.ts'
 import { operateOperations } from './operate.ts'
 import { readOperations } from './read.ts'
+import { shareOperations } from './shares.ts'
 import { storageOperations } from './storage.ts'
 import { uploadOperations } from './upload.ts'
 
@@ -15,5 +16,6 @@ export const allOperations: Operations = {
   ...folderOperations,
   ...mcpOperations,
   ...operateOperations,
+  ...shareOperations,
   ...storageOperations,
 }

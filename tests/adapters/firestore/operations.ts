@@ -79,6 +79,22 @@ const runningMove = async (world: World) => {
   await startOperation(world, { kind: 'move', folder: sessionFolder, to: '/b/' }, operationId)
   return []
 }
+const shareId = '0'.repeat(64)
+const createShare = (world: World, id = shareId) =>
+  world.shares.create({
+    id,
+    workspaceId: user,
+    target: { folder: '/a/' },
+    createdAt: world.now.toISOString(),
+    expiresAt: new Date(world.now.getTime() + 60_000).toISOString(),
+    revokedAt: null,
+    downloadCount: 0,
+    lastDownloadAt: null,
+  })
+const tenShares = async (world: World) => {
+  for (let i = 0; i < 10; i++) await createShare(world, `${i}`.repeat(64))
+  return []
+}
 const tenFiles = async (world: World) => {
   const files = []
   for (let i = 0; i < 10; i++) files.push(await world.upload(`/folder-${i % 3}/report-${i}`))
@@ -307,6 +323,23 @@ export const operations: Operation[] = [
       }),
   },
   { name: '`links.get`', run: (world) => world.links.get('hash') },
+  { name: '`shares.create`', run: (world) => createShare(world) },
+  { name: '`shares.get`', before: tenShares, run: (world) => world.shares.get(shareId) },
+  {
+    name: '`shares.list`, a page of 4 of 10 shares',
+    before: tenShares,
+    run: (world) => world.shares.list({ workspaceId: user, limit: 4 }),
+  },
+  {
+    name: '`shares.revoke`',
+    before: tenShares,
+    run: (world) => world.shares.revoke({ workspaceId: user, id: shareId }),
+  },
+  {
+    name: '`shares.countDownloads`',
+    before: tenShares,
+    run: (world) => world.shares.countDownloads(shareId, { count: 3, at: world.now }),
+  },
   { name: '`setQuota`', run: (world) => world.catalog.setQuota(user, 5) },
   {
     name: '`list`, a page of 4 of 10 files',

@@ -9,6 +9,7 @@ const routes: [name: string, methods: RegExp, path: RegExp][] = [
   ['storage', /^/, /^\/(signed\/|uploads\/.)/],
   ['upload', /^(POST|PUT)$/, /^\/(files$|content|uploads|imports)/],
   ['download', /^(GET|HEAD)$/, /^\/archive/],
+  ['download', /^/, /^\/(shares|s\/)/],
   ['folders', /^/, /^\/(folders|operations)/],
   ['list', /^(GET|HEAD)$/, /^\/(files|usage)$/],
   ['download', /^(GET|HEAD)$/, /^\/files\/[^/]*\/download$/],

@@ -146,7 +146,7 @@ export async function readRecord(response: Response, status: number): Promise<Fi
   return (await readJson(response, [status])) as FileRecord
 }
 
-async function readJson(response: Response, statuses: number[]): Promise<unknown> {
+export async function readJson(response: Response, statuses: number[]): Promise<unknown> {
   const text = await response.text()
   expect(statuses, `${response.status} ${text}`).toContain(response.status)
   expect(response.headers.get('content-type')).toMatch(/^application\/json(;|$)/)

@@ -11,6 +11,7 @@ import type { Counters, RecordLimits } from '../../../shared/model/usage.ts'
 import type { Folders } from '../../../shared/ports/folders.ts'
 import type { Links } from '../../../shared/ports/links.ts'
 import type { FullCatalog } from '../../../shared/ports/ports.ts'
+import type { Shares } from '../../../shared/ports/shares.ts'
 
 /** Opens an empty catalog. Disposing it deletes its contents. */
 export type OpenCatalog = (options: {
@@ -20,7 +21,7 @@ export type OpenCatalog = (options: {
 }) => Promise<OpenedCatalog & AsyncDisposable>
 
 export interface OpenedCatalog {
-  catalog: FullCatalog & { folders: Folders; links: Links }
+  catalog: FullCatalog & { folders: Folders; links: Links; shares: Shares }
   /** Changes counters without the catalog, to simulate a fault or a manual change. */
   drift?: (workspaceId: string, by: Partial<Counters>) => Promise<void>
 }
@@ -36,6 +37,7 @@ export class World implements AsyncDisposable {
   readonly catalog: FullCatalog
   readonly folders: Folders
   readonly links: Links
+  readonly shares: Shares
   readonly #opened: OpenedCatalog & AsyncDisposable
   readonly #clock: { time: number }
 
@@ -43,6 +45,7 @@ export class World implements AsyncDisposable {
     this.catalog = opened.catalog
     this.folders = opened.catalog.folders
     this.links = opened.catalog.links
+    this.shares = opened.catalog.shares
     this.#opened = opened
     this.#clock = clock
   }

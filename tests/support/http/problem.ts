@@ -36,7 +36,7 @@ export async function expectProblem(
   expect(problem.instance).toMatch(/\S/)
   expect(problem.instance).toContain(answer?.headers.get('x-request-id') ?? 'no X-Request-Id')
   expect(text).not.toMatch(internals)
-  if (code === 'invalid-request') {
+  if (code === 'invalid-request' || field !== undefined) {
     const errors = problem.errors ?? []
     expect(errors.length, 'a problem names what is wrong').toBeGreaterThan(0)
     for (const error of errors) expect(error.detail).toMatch(/\S/)

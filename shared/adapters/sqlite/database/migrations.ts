@@ -147,4 +147,19 @@ export const migrations: readonly string[] = [
   `,
   // The sizes of a `size-mismatch`, as JSON.
   `ALTER TABLE refusals ADD COLUMN sizes TEXT;`,
+  `
+  CREATE TABLE shares (
+    id TEXT PRIMARY KEY,
+    workspace_id TEXT NOT NULL,
+    session TEXT,
+    created_at TEXT NOT NULL,
+    ends_at TEXT NOT NULL,
+    purge_at TEXT NOT NULL,
+    share TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX shares_by_creation ON shares (workspace_id, created_at, id);
+  CREATE INDEX shares_by_session ON shares (workspace_id, session, created_at, id);
+  CREATE INDEX shares_by_end ON shares (workspace_id, ends_at, id);
+  CREATE INDEX shares_by_purge ON shares (purge_at);
+  `,
 ]

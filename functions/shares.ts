@@ -1,0 +1,55 @@
+import { Hono } from 'hono'
+import { shareBody, sharePageQuery } from '../shared/api/requests/shares.ts'
+import { shareView } from '../shared/api/share-view.ts'
+import type { AppEnv } from '../shared/http/app-env.ts'
+import { allow } from '../shared/http/auth/allow.ts'
+import type { Background } from '../shared/http/background.ts'
+import { jsonBody } from '../shared/http/body/json-body.ts'
+import { parseQuery } from '../shared/http/query.ts'
+import { sharedRoutes } from '../shared/http/shared-routes.ts'
+import { absoluteUrl, basePath, locationUrl } from '../shared/http/target.ts'
+import { parseSessionId } from '../shared/model/path.ts'
+import type { Ports } from '../shared/ports/ports.ts'
+import { openDownloadCounter } from '../shared/workspace/shares/count-downloads.ts'
+import { createShare } from '../shared/workspace/shares/create-share.ts'
+import { listShares, revokeShare } from '../shared/workspace/shares/list-shares.ts'
+
+type SharePorts = Pick<Ports, 'catalog' | 'shares' | 'blobs' | 'limits' | 'now'>
+
+/** `/shares` creates, lists and revokes share links. `/s/{token}` is such a link, which needs no token. */
+export const shareRoutes = (
+  ports: SharePorts,
+  settings: { crossOriginResourcePolicy: string },
+  background?: Background,
+) => {
+  const counter = openDownloadCounter(ports)
+  background?.closing.addEventListener('abort', () => {
+    background.add(counter.flush(), 'Counting downloads')
+  })
+  return new Hono<AppEnv>()
+    .post('/shares', allow('files:write'), async (c) => {
+      const { fileId, folder = '', session, expiresIn } = await jsonBody(c, shareBody)
+      const inFolder = {
+        folder,
+        session: session === undefined ? session : parseSessionId(session),
+      }
+      const { share, token } = await createShare(ports, c.get('caller'), {
+        target: fileId === undefined ? inFolder : { fileId },
+        expiresInSeconds: expiresIn,
+      })
+      const path = `${basePath}/s/${token}`
+      c.header('Location', locationUrl(c, path))
+      return c.json({ ...shareView(share, ports.now()), url: absoluteUrl(c, path) }, 201)
+    })
+    .get('/shares', allow('files:read'), async (c) => {
+      const request = parseQuery(c, sharePageQuery)
+      const { shares, ...page } = await listShares(ports, c.get('caller'), request)
+      const now = ports.now()
+      return c.json({ shares: shares.map((share) => shareView(share, now)), ...page })
+    })
+    .delete('/shares/:id', allow('files:write'), async (c) => {
+      await revokeShare(ports, c.get('caller'), c.req.param('id'))
+      return c.body(null, 204)
+    })
+    .route('/', sharedRoutes(ports, settings, counter))
+}

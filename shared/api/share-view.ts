@@ -1,0 +1,15 @@
+import { modifiedAtOf, type ReadyFile } from '../model/file.ts'
+import { stateOf, type Share } from '../model/shares/share.ts'
+import type { SharedFileView, ShareView } from './answers/shares.ts'
+
+/** A share as its owner sees it. */
+export function shareView(share: Share, now: Date): ShareView {
+  const { workspaceId: _, session: __, target, ...rest } = share
+  return { ...rest, ...target, state: stateOf(share, now) }
+}
+
+/** A file as the holder of a link sees it: nothing that identifies it in the workspace. */
+export function sharedFileView(file: ReadyFile, name: string): SharedFileView {
+  const { sizeBytes, mimeType, checksum } = file
+  return { name, sizeBytes, mimeType, modifiedAt: modifiedAtOf(file), checksum }
+}
