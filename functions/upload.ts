@@ -12,7 +12,7 @@ import { parseMultipart } from '../shared/http/body/multipart.ts'
 import { jsonBody } from '../shared/http/body/json-body.ts'
 import { parseQuery } from '../shared/http/query.ts'
 import { absoluteUrl, pathAfter } from '../shared/http/target.ts'
-import { normalizationOf, waitSeconds } from '../shared/http/request-options.ts'
+import { idempotencyKey, normalizationOf, waitSeconds } from '../shared/http/request-options.ts'
 import { openUploadBody } from '../shared/api/requests/uploads.ts'
 import { mergeFields, uploadTarget, uploadTextSchema } from '../shared/api/upload-fields.ts'
 import { parsed } from '../shared/api/parsed.ts'
@@ -103,12 +103,14 @@ export const uploadRoutes = (ports: UploadPorts) =>
         ...fields
       } = await jsonBody(c, openUploadBody)
       if (name !== undefined) parseName(name)
+      const key = idempotencyKey(c)
       const browserOrigin = c.req.header('Origin')
       const { file, session } = await openUpload(ports, caller, {
         target: uploadTarget(caller, fields, { name: () => name, mimeType }),
         sizeBytes,
         ...(checksum !== undefined && { expectedChecksum: checksum }),
         ...(browserOrigin !== undefined && { browserOrigin }),
+        ...(key !== undefined && { key }),
       })
       c.header('Location', locationOf(c, file))
       return c.json(

@@ -15,6 +15,7 @@ const requestHeaders = [
   'Content-Digest',
   'Content-Range',
   'Content-Type',
+  'Idempotency-Key',
   'If-Match',
   'If-Modified-Since',
   'If-None-Match',

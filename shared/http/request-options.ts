@@ -1,6 +1,6 @@
 import type { Context } from 'hono'
 import { chosenNormalization, normalizationTextSchema } from '../api/normalization.ts'
-import { WorkspaceError } from '../model/errors.ts'
+import { invalid, WorkspaceError } from '../model/errors.ts'
 import type { IfMatch } from '../model/precondition.ts'
 import type { NormalizeOptions } from '../ports/renderer.ts'
 import type { AppEnv } from './app-env.ts'
@@ -28,6 +28,13 @@ export function waitSeconds(c: Context<AppEnv>, byDefault = defaultWaitSeconds):
  */
 export function normalizationOf(c: Context<AppEnv>): NormalizeOptions | undefined {
   return chosenNormalization(parseQuery(c, normalizationTextSchema))
+}
+
+/** The name that the client gave to its request, so that a repetition has no second effect. */
+export function idempotencyKey(c: Context<AppEnv>): string | undefined {
+  const key = c.req.header('Idempotency-Key')
+  if (key === undefined || /^[!-~]{1,128}$/.test(key)) return key
+  throw invalid('Idempotency-Key', 'must be 1 to 128 visible ASCII characters, such as a UUID')
 }
 
 /**

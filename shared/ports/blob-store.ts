@@ -45,6 +45,9 @@ export interface BlobStore {
   /** Opens a resumable session (Cloud Storage protocol) for exactly `sizeBytes`. A URL without an origin is relative to the service. */
   openUpload(storagePath: string, options: UploadOptions): Promise<UploadSession>
 
+  /** The session of an id that `openUpload` returned, open or not. */
+  uploadSession(uploadId: string): Promise<UploadSession>
+
   /** Ends a resumable session. Afterwards its URL answers 404, 410 or 499. An unknown session is not an error. */
   cancelUpload(uploadId: string): Promise<void>
 

@@ -17,6 +17,7 @@ import { hostileJsonCases } from './cases/protocol/hostile-json.ts'
 import { hostilePathCases } from './cases/protocol/hostile-paths.ts'
 import { hostileUploadCases } from './cases/protocol/hostile-uploads.ts'
 import { httpCases } from './cases/protocol/http.ts'
+import { idempotencyCases } from './cases/uploads/idempotency.ts'
 import { importCases } from './cases/uploads/imports.ts'
 import { lifecycleCases } from './cases/changes/lifecycle.ts'
 import { listCases } from './cases/reads/list.ts'
@@ -70,6 +71,7 @@ const everywhere: Cases[] = [
   scanCases,
   importCases,
   resumableCases,
+  idempotencyCases,
   signedCases,
   shareOwnerCases,
   fileLinkCases,

@@ -164,6 +164,10 @@ export class DiskBlobStore implements BlobStore, ResumableUploads, AsyncDisposab
     return this.#uploads.open({ storagePath, name: this.#locationOf(storagePath).name, ...options })
   }
 
+  async uploadSession(uploadId: string): Promise<UploadSession> {
+    return this.#uploads.session(uploadId)
+  }
+
   append(uploadId: string, chunk: UploadChunk): Promise<UploadStatus> {
     return this.#uploads.append(uploadId, chunk)
   }

@@ -79,6 +79,10 @@ export class DiskUploads implements ResumableUploads, AsyncDisposable {
       await temporaries.discard(staged)
       throw error
     }
+    return this.session(uploadId)
+  }
+
+  session(uploadId: string): UploadSession {
     return { uploadId, url: `/api/workspace/uploads/${uploadId}`, chunkMultiple }
   }
 

@@ -141,7 +141,11 @@ export class GcsBlobStore implements BlobStore {
     const { sizeBytes, contentType, origin } = options
     const metadata = { contentType, contentLength: sizeBytes }
     const url = await this.#client.openSession(this.#objectOf(storagePath), metadata, origin)
-    return { uploadId: url, url, chunkMultiple }
+    return this.uploadSession(url)
+  }
+
+  async uploadSession(uploadId: string): Promise<UploadSession> {
+    return { uploadId, url: uploadId, chunkMultiple }
   }
 
   async cancelUpload(uploadId: string): Promise<void> {

@@ -23,6 +23,11 @@ export const requestHeaders = {
     description: 'The bytes of this chunk, or `bytes */{total}` to ask what is stored.',
     schema: { type: 'string', pattern: String.raw`^bytes (\*|\d{1,15}-\d{1,15})/(\*|\d{1,15})$` },
   },
+  'Idempotency-Key': {
+    description:
+      'Names this upload: a repeated request with the same key answers the same upload (draft-ietf-httpapi-idempotency-key-header).',
+    schema: { type: 'string', pattern: String.raw`^[!-~]{1,128}$` },
+  },
   'If-Match': { description: 'Holds only for this version of the file.', schema: entityTags },
   'If-Modified-Since': { description: 'Holds for a later version.', schema: date },
   'If-None-Match': {

@@ -66,6 +66,7 @@ export const uploadOperations: Operations = {
     description:
       'The bytes go to `upload.url` by the protocol of Cloud Storage: `PUT` with `Content-Range`, answered by 308 with `Range` until the last chunk.',
     access: 'files:write',
+    headers: ['Idempotency-Key'],
     body: { content: { 'application/json': openUploadBody } },
     answers: {
       202: {

@@ -18,6 +18,12 @@ export function describeBlobUploads(begin: () => Promise<BlobWorld>): void {
       await vi.waitFor(() => expect(world.eventsAt(storagePath).length).toBeGreaterThan(0))
     })
 
+    test('uploadSession returns the session again', async () => {
+      await using world = await begin()
+      const session = await world.openUpload(world.newPath(), 5)
+      expect(await world.store.uploadSession(session.uploadId)).toEqual(session)
+    })
+
     test('accepts chunks in multiples of chunkMultiple and reports the held bytes with 308', async () => {
       await using world = await begin()
       const storagePath = world.newPath()
