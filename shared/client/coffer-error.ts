@@ -8,9 +8,9 @@ type Problem = z.input<typeof problemSchema>
 export type CofferErrorCode = ProblemCode | 'network' | 'unexpected-answer'
 
 interface Details {
-  status?: number | undefined
+  status?: number
   file?: FileView | undefined
-  fields?: readonly { field: string; detail: string }[] | undefined
+  fields?: readonly { field: string; detail: string }[]
   retryAfterSeconds?: number | undefined
   requestId?: string | undefined
   cause?: unknown
@@ -19,25 +19,20 @@ interface Details {
 /** A refusal of the service, or a request without an answer. `message` says what to do instead. */
 export class CofferError extends Error {
   override readonly name = 'CofferError'
-  readonly code: CofferErrorCode
+  declare readonly code: CofferErrorCode
   /** The HTTP status; 0 without an answer. */
-  readonly status: number
+  declare readonly status: number
   /** The stored file that the refusal is about. */
-  readonly file: FileView | undefined
+  declare readonly file: FileView | undefined
   /** The fields that break a rule. */
-  readonly fields: readonly { field: string; detail: string }[]
-  readonly retryAfterSeconds: number | undefined
+  declare readonly fields: readonly { field: string; detail: string }[]
+  declare readonly retryAfterSeconds: number | undefined
   /** Names the request in the log of the service. */
-  readonly requestId: string | undefined
+  declare readonly requestId: string | undefined
 
-  constructor(code: CofferErrorCode, message: string, details: Details = {}) {
-    super(message, { cause: details.cause })
-    this.code = code
-    this.status = details.status ?? 0
-    this.file = details.file
-    this.fields = details.fields ?? []
-    this.retryAfterSeconds = details.retryAfterSeconds
-    this.requestId = details.requestId
+  constructor(code: CofferErrorCode, message: string, { cause, ...details }: Details = {}) {
+    super(message, { cause })
+    Object.assign(this, { code, status: 0, fields: [], ...details })
   }
 }
 
@@ -60,7 +55,7 @@ export function errorOf(answer: Answer): CofferError {
   return new CofferError(code, problem.detail, {
     ...details,
     file: problem.file,
-    fields: problem.errors,
+    fields: problem.errors ?? [],
   })
 }
 
@@ -73,9 +68,18 @@ function problemOf(answer: Answer): Problem | undefined {
   }
 }
 
+/** The HTTP status of a `CofferError`: 0 without an answer. NaN for every other error. */
+export function statusOf(error: unknown): number {
+  return error instanceof CofferError ? error.status : Number.NaN
+}
+
+/** Whether the service did not answer, or could not. */
+export function isOutage(error: unknown): boolean {
+  const status = statusOf(error)
+  return status === 0 || status >= 500
+}
+
 /** Whether the same request can succeed later. */
 export function isTransient(error: unknown): error is CofferError {
-  if (!(error instanceof CofferError)) return false
-  const { code, status } = error
-  return code === 'network' || status === 408 || status === 429 || status >= 500
+  return isOutage(error) || [408, 429].includes(statusOf(error))
 }

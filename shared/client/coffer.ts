@@ -1,6 +1,7 @@
-import { connect } from './connection.ts'
+import { connect, type Query } from './connection.ts'
 import { fileMethods } from './files.ts'
 import { openRemembered } from './remembered.ts'
+import { request, stream, type Sent, type Streamed } from './request.ts'
 import { discard } from './resumable.ts'
 import type { Body, CofferOptions, Upload, UploadOptions } from './types.ts'
 import { startUpload } from './upload.ts'
@@ -20,6 +21,10 @@ export function createCoffer(options: CofferOptions) {
     startUpload(connection, remembered, body, uploadOptions)
   return {
     ...fileMethods(connection),
+    /** A request to a route that has no method here, such as `POST /imports`: resolves to the JSON of the answer. */
+    request: <Result>(what: string, sent?: Sent & Query) => request<Result>(connection, what, sent),
+    /** Reads a route that has no method here. */
+    stream: (route: string, streamed?: Streamed & Query) => stream(connection, route, streamed),
     /** Uploads bytes, in the way that fits them. A resumable upload survives cuts, and reloads of the page. */
     upload,
     /** Uploads files, a few at a time. */

@@ -3,12 +3,14 @@ import { backoffMs, delay, untilOnline } from './retry.ts'
 import { networkError, senderOf, type Request, type Send } from './transport.ts'
 import type { Answer, CofferOptions, RetryOptions } from './types.ts'
 
-type Query = Record<string, string | number | boolean | undefined>
+/** Parameters of a route. Arrays become texts with commas, and those that are undefined are left out. */
+export type Query = Record<string, unknown>
 
-export interface Call extends Omit<Request, 'url'> {
+export interface Call extends Omit<Request, 'url' | 'headers'> {
   /** Below `/api/workspace`. */
   route: string
   query?: Query | undefined
+  headers?: Record<string, string | undefined> | undefined
 }
 
 /** The service with the caller's token. The token goes to no other address. */
@@ -34,27 +36,21 @@ export function connect(options: CofferOptions): Connection {
   const retry = { attempts: 8, firstMs: 500, maxMs: 30_000, ...options.retry }
   const token = async (refresh = false) => ask?.({ refresh })
 
-  const urlOf = ({ route, query = {} }: Call) => {
-    const text = new URLSearchParams()
-    for (const [name, value] of Object.entries(query)) {
-      if (value !== undefined) text.set(name, String(value))
-    }
-    return base + route + (text.size > 0 ? `?${text.toString()}` : '')
-  }
-
   /** Repeats a request that was answered 401 with a refreshed token, once. */
   const authorized = async <Result extends { status: number }>(
-    request: Call,
+    { route, query, headers, ...request }: Call,
     pass: (request: Request) => Promise<Result>,
+    refresh = false,
   ): Promise<Result> => {
-    const url = urlOf(request)
-    for (const refresh of [false, true]) {
-      const bearer = await token(refresh)
-      const headers = { ...request.headers, ...(bearer && { Authorization: `Bearer ${bearer}` }) }
-      const answer = await pass({ ...request, url, headers })
-      if (answer.status !== 401 || ask === undefined || refresh) return answer
-    }
-    throw new Error('unreachable')
+    const bearer = await token(refresh)
+    const text = new URLSearchParams(given(query)).toString()
+    const answer = await pass({
+      ...request,
+      url: base + route + (text && `?${text}`),
+      headers: given({ ...headers, Authorization: bearer && `Bearer ${bearer}` }),
+    })
+    if (answer.status !== 401 || ask === undefined || refresh) return answer
+    return authorized({ route, query, headers, ...request }, pass, true)
   }
 
   const call = async (call: Call) => {
@@ -85,4 +81,10 @@ export function connect(options: CofferOptions): Connection {
     throw errorOf({ status, header: (name) => headers.get(name), text: await response.text() })
   }
   return { base, session, retry, call, persist, send, stream, token }
+}
+
+/** The fields that are given, as text. */
+function given(fields: Query = {}): Record<string, string> {
+  const entries = Object.entries(fields).filter(([, value]) => value !== undefined)
+  return Object.fromEntries(entries.map(([name, value]) => [name, String(value)]))
 }

@@ -1,9 +1,9 @@
-import { CofferError } from './coffer-error.ts'
+import { statusOf } from './coffer-error.ts'
 import { contentRoute } from './content-route.ts'
 import { sha256 } from './fingerprint.ts'
-import { modifiedAtOf, type Job } from './job.ts'
-import { settled } from './settled.ts'
-import type { FileView, Page } from './types.ts'
+import { fieldsOf, type Job } from './job.ts'
+import { getFile } from './settled.ts'
+import type { FileView } from './types.ts'
 
 /**
  * Sends the bytes in one request: as the body of a `PUT`, or as a form. Before it repeats a request whose answer was lost, it
@@ -19,8 +19,7 @@ export async function sendDirect(job: Job, strategy: 'raw' | 'multipart'): Promi
     try {
       return await (strategy === 'raw' ? putBytes(job, signal) : postForm(job, signal))
     } catch (error) {
-      const isOwn =
-        attempts > 1 && error instanceof CofferError && /409|412/.test(`${error.status}`)
+      const isOwn = attempts > 1 && [409, 412].includes(statusOf(error))
       const stored = isOwn ? await findStored(job, signal) : undefined
       if (stored) return stored
       throw error
@@ -30,17 +29,18 @@ export async function sendDirect(job: Job, strategy: 'raw' | 'multipart'): Promi
 
 async function putBytes(job: Job, signal: AbortSignal): Promise<FileView> {
   const { body, options } = job
-  const { path = '', overwrite, onConflict, ifMatch, checksum, origin } = options
-  const { mimeType = body.type } = options
-  const conflict = onConflict === undefined ? { overwrite: overwrite ?? false } : { onConflict }
+  const { ifMatch, checksum, mimeType = body.type } = options
+  const { path = '', onConflict, origin, modifiedAt, ...fields } = fieldsOf(job)
+  // The route replaces by default.
+  const { overwrite = (onConflict ?? ifMatch) === undefined ? false : undefined } = fields
   return send(job, {
     method: 'PUT',
     route: contentRoute(path),
-    query: { ...(ifMatch === undefined && conflict), origin, modifiedAt: modifiedAtOf(job) },
+    query: { overwrite, onConflict, origin, modifiedAt },
     headers: {
       'Content-Type': mimeType || 'application/octet-stream',
-      ...(ifMatch !== undefined && { 'If-Match': `"${ifMatch}"` }),
-      ...(checksum !== undefined && { 'Repr-Digest': reprDigest(checksum) }),
+      'If-Match': ifMatch && `"${ifMatch}"`,
+      'Repr-Digest': checksum && reprDigest(checksum),
     },
     body,
     signal,
@@ -48,17 +48,12 @@ async function putBytes(job: Job, signal: AbortSignal): Promise<FileView> {
 }
 
 async function postForm(job: Job, signal: AbortSignal): Promise<FileView> {
-  const { body, options, connection } = job
-  const { path, name = body.name ?? 'file', overwrite, onConflict, metadata, origin } = options
-  const { mimeType } = options
-  const { session = connection.session } = options
+  const { body, options } = job
+  const { name = body.name ?? 'file', mimeType } = options
   const form = new FormData()
-  const text = metadata && JSON.stringify(metadata)
-  const modifiedAt = modifiedAtOf(job)
-  const conflict = { overwrite: overwrite?.toString(), onConflict }
-  const fields = { path, session, ...conflict, origin, modifiedAt, metadata: text }
-  for (const [field, value] of Object.entries(fields)) {
-    if (value !== undefined) form.set(field, value)
+  for (const [field, value] of Object.entries(fieldsOf(job))) {
+    const text = typeof value === 'string' ? value : JSON.stringify(value)
+    if (value !== undefined) form.set(field, text)
   }
   form.set('file', mimeType === undefined ? body : body.slice(0, body.size, mimeType), name)
   return send(job, { method: 'POST', route: '/files', body: form, signal })
@@ -79,16 +74,14 @@ async function send(
 /** The file at the target of this upload, if it has these bytes. */
 async function findStored(job: Job, signal: AbortSignal): Promise<FileView | undefined> {
   const { body, options, connection } = job
+  const { session, path = options.name ?? body.name ?? 'file' } = fieldsOf(job)
+  const folder = session === undefined ? '/' : `/sessions/${session}/`
+  const absolute = path.startsWith('/') ? path : folder + path
+  const found = await getFile(connection, absolute, 20, signal).catch((error: unknown) => {
+    if (![404, 410].includes(statusOf(error))) throw error
+  })
   const checksum = options.checksum ?? (await sha256(body))
-  const session = options.session ?? connection.session
-  const target = options.path ?? options.name ?? body.name ?? 'file'
-  const prefix = session === undefined && !target.startsWith('/') ? `/${target}` : target
-  const query = { prefix, session, sort: 'path', limit: 1 }
-  const { text } = await connection.call({ method: 'GET', route: '/files', query, signal })
-  const [file] = (JSON.parse(text) as Page).files
-  if (file === undefined || !file.path.endsWith(target)) return undefined
-  const known = await settled(connection, file, { seconds: 20, signal })
-  return checksum !== undefined && known.checksum === checksum ? known : undefined
+  return checksum !== undefined && found?.checksum === checksum ? found : undefined
 }
 
 function reprDigest(checksum: string): string {

@@ -13,9 +13,13 @@ export interface Job {
   report: (phase: Progress['phase'], sentBytes: number) => void
 }
 
-/** The time of the last change: as given, or that of a `File`, unless it is in the future, which the service refuses. */
-export function modifiedAtOf({ body, options }: Job): string | undefined {
+/** The fields of an upload that every route takes. */
+export function fieldsOf({ body, options, connection }: Job) {
+  const { path, overwrite, onConflict, metadata, origin } = options
+  const { session = connection.session } = options
   const { lastModified = Infinity } = body
-  if (options.modifiedAt !== undefined || lastModified > Date.now()) return options.modifiedAt
-  return new Date(lastModified).toISOString()
+  // The date of a `File`, unless it is in the future, which the service refuses.
+  const dated = lastModified > Date.now() ? undefined : new Date(lastModified).toISOString()
+  const { modifiedAt = dated } = options
+  return { path, session, overwrite, onConflict, metadata, origin, modifiedAt }
 }

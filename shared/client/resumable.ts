@@ -1,5 +1,6 @@
-import { CofferError, errorOf } from './coffer-error.ts'
-import { modifiedAtOf, type Job } from './job.ts'
+import { errorOf, isOutage, statusOf } from './coffer-error.ts'
+import { fieldsOf, type Job } from './job.ts'
+import { request } from './request.ts'
 import { networkError } from './transport.ts'
 import type { Session } from './remembered.ts'
 import type { Answer, UploadTicket } from './types.ts'
@@ -15,6 +16,8 @@ export async function sendResumable(job: Job, fingerprint: string | undefined): 
   /** The bytes that the service has; undefined if it must be asked. */
   let held: number | undefined = session ? undefined : 0
   let furthest = 0
+  /** Names the session that is being opened, so that a lost answer opens no second one. */
+  let key: string | undefined
 
   const remember = (kept: Session | undefined) => {
     if (fingerprint !== undefined) remembered.set(fingerprint, kept)
@@ -39,7 +42,9 @@ export async function sendResumable(job: Job, fingerprint: string | undefined): 
 
   const step = async (signal: AbortSignal) => {
     if (session === undefined) {
-      session = await open(job, signal)
+      key ??= newKey()
+      session = await open(job, key, signal)
+      key = undefined
       held = 0
       remember(session)
     }
@@ -59,7 +64,7 @@ export async function sendResumable(job: Job, fingerprint: string | undefined): 
       }
     } catch (error) {
       held = undefined
-      if (!(error instanceof CofferError) || !lost.has(error.status)) throw error
+      if (!lost.has(statusOf(error))) throw error
       // The session has ended. Releases its reservation, and starts again.
       remember(undefined)
       session = undefined
@@ -73,6 +78,7 @@ export async function sendResumable(job: Job, fingerprint: string | undefined): 
     remember(undefined)
     return id
   } catch (error) {
+    // After an outage the session may still be open, and the upload can be resumed.
     if (session !== undefined && (control.signal.aborted || !isOutage(error))) {
       remember(undefined)
       await discard(job, session).catch(() => undefined)
@@ -81,30 +87,17 @@ export async function sendResumable(job: Job, fingerprint: string | undefined): 
   }
 }
 
-/** Whether the session may still be open: the upload can be resumed later. */
-function isOutage(error: unknown): boolean {
-  return error instanceof CofferError && (error.status === 0 || error.status >= 500)
-}
-
-async function open(job: Job, signal: AbortSignal): Promise<Session> {
+async function open(job: Job, key: string, signal: AbortSignal): Promise<Session> {
   const { body, options, connection } = job
-  const { path, name = body.name, session = connection.session } = options
-  const { overwrite, onConflict, metadata, origin, checksum } = options
+  const { path, name = path === undefined ? body.name : undefined, checksum } = options
   const { mimeType = body.type || undefined } = options
-  const target = path === undefined ? { name } : { path }
-  const how = { session, overwrite, onConflict, metadata, origin, modifiedAt: modifiedAtOf(job) }
-  const request = { ...target, ...how, sizeBytes: body.size, checksum, mimeType }
-  const { text } = await connection.call({
-    method: 'POST',
-    route: '/uploads',
-    headers: { 'Content-Type': 'application/json' },
-    body: JSON.stringify(request),
+  const { file, upload } = await request<UploadTicket>(connection, 'POST /uploads', {
+    key,
     signal,
+    body: { ...fieldsOf(job), name, sizeBytes: body.size, checksum, mimeType },
   })
-  const { file, upload } = JSON.parse(text) as UploadTicket
-  const { url, chunkMultiple, expiresAt } = upload
   const { id, sizeBytes } = file
-  return { url, id, path: file.path, sizeBytes, sentBytes: 0, chunkMultiple, expiresAt }
+  return { ...upload, id, path: file.path, sizeBytes, sentBytes: 0 }
 }
 
 /** Ends a session and deletes its pending file. */
@@ -123,4 +116,9 @@ function removal({ id }: Session) {
 function heldBy(answer: Answer): number {
   const last = /^bytes=0-(\d+)$/.exec(answer.header('Range') ?? '')?.[1]
   return last === undefined ? 0 : Number(last) + 1
+}
+
+/** `randomUUID` exists only in pages with TLS. */
+function newKey(): string {
+  return crypto.getRandomValues(new Uint32Array(4)).join('-')
 }

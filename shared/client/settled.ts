@@ -1,5 +1,6 @@
 import type { Connection } from './connection.ts'
 import { fileRoute, pathRoute } from './content-route.ts'
+import { request } from './request.ts'
 import type { FileView } from './types.ts'
 
 /** Below the time after which proxies end an idle request. */
@@ -18,17 +19,12 @@ export async function settled(
   return record
 }
 
-export async function getFile(
+export function getFile(
   connection: Connection,
   file: string,
   seconds = 0,
   signal?: AbortSignal,
 ): Promise<FileView> {
-  const { text } = await connection.persist({
-    method: 'GET',
-    route: file.startsWith('/') ? pathRoute('/paths', file) : fileRoute(file),
-    headers: { Prefer: `wait=${seconds}` },
-    signal,
-  })
-  return JSON.parse(text) as FileView
+  const route = file.startsWith('/') ? pathRoute('/paths', file) : fileRoute(file)
+  return request(connection, `GET ${route}`, { wait: seconds, signal })
 }

@@ -7,6 +7,7 @@ import type { usageSchema } from '../api/answers/usage.ts'
 import type { copyBody, restoreBody, updateBody } from '../api/requests/changes.ts'
 import type { moveFolderBody, restoreFolderBody } from '../api/requests/folders.ts'
 import type {
+  archiveQuery,
   downloadQuery,
   foldersQuery,
   listQuery,
@@ -32,6 +33,8 @@ export type VersionOptions = Partial<z.output<typeof versionsQuery>>
 export type FolderOptions = Partial<z.output<typeof foldersQuery>>
 export type FolderMove = z.input<typeof moveFolderBody>
 export type FolderRestore = z.input<typeof restoreFolderBody>
+/** A folder, or files by their ids. */
+export type ArchiveOptions = Partial<Omit<z.output<typeof archiveQuery>, 'expiresIn'>>
 export type LinkOptions = Partial<z.output<typeof downloadQuery>>
 export type PreviewOptions = Partial<z.output<typeof previewQuery>>
 export type Changes = z.input<typeof updateBody>

@@ -88,31 +88,35 @@ async function readyOf({ connection, options, control }: Job, sent: FileView): P
 
 type Strategy = 'raw' | 'multipart' | 'resumable'
 
+const given = (...values: unknown[]) => values.filter((value) => value !== undefined).length
+
 function strategyOf(body: Body, options: UploadOptions): Strategy {
   const { path, name, ifMatch, overwrite, onConflict, checksum, metadata } = options
-  const { strategy = 'auto' } = options
+  const { strategy = 'auto', chunkBytes = 1 } = options
   const isAbsolute = path?.startsWith('/') ?? false
-  if (!(body instanceof Blob)) throw new TypeError('The bytes to upload must be a Blob or File')
-  if (path !== undefined && name !== undefined)
-    throw new TypeError('Give "path" or "name", not both')
-  if ([ifMatch, overwrite, onConflict].filter((it) => it !== undefined).length > 1) {
-    throw new TypeError('Give only one of "ifMatch", "overwrite" and "onConflict"')
-  }
-  if (!((options.chunkBytes ?? 1) > 0)) throw new TypeError('"chunkBytes" must be positive')
-  const needsRaw = ifMatch !== undefined
-  if (needsRaw || strategy === 'raw') {
-    if (!isAbsolute) throw new TypeError('"ifMatch" and strategy "raw" need an absolute "path"')
-    if (metadata !== undefined) throw new TypeError('Strategy "raw" sends no "metadata"')
-    if (strategy !== 'raw' && strategy !== 'auto') throw new TypeError('"ifMatch" needs "raw"')
-    return 'raw'
-  }
-  if (strategy === 'multipart' && checksum !== undefined) {
-    throw new TypeError('Strategy "multipart" sends no "checksum"')
-  }
+  const isRaw = ifMatch !== undefined || strategy === 'raw'
+  const rules: [isBroken: boolean, rule: string][] = [
+    [!(body instanceof Blob), 'The bytes to upload must be a Blob or File'],
+    [given(path, name) > 1, 'Give "path" or "name", not both'],
+    [
+      given(ifMatch, overwrite, onConflict) > 1,
+      'Give only one of "ifMatch", "overwrite" and "onConflict"',
+    ],
+    [!(chunkBytes > 0), '"chunkBytes" must be positive'],
+    [isRaw && !isAbsolute, '"ifMatch" and strategy "raw" need an absolute "path"'],
+    [isRaw && metadata !== undefined, 'Strategy "raw" sends no "metadata"'],
+    [isRaw && !['raw', 'auto'].includes(strategy), '"ifMatch" needs "raw"'],
+    [
+      strategy === 'multipart' && checksum !== undefined,
+      'Strategy "multipart" sends no "checksum"',
+    ],
+  ]
+  for (const [isBroken, rule] of rules) if (isBroken) throw new TypeError(rule)
+  if (isRaw) return 'raw'
   if (strategy !== 'auto') return strategy
-  const isRaw = isAbsolute && metadata === undefined
+  const mayBeRaw = isAbsolute && metadata === undefined
   // A renamed file cannot be found by its path if the answer to it is lost.
   if (onConflict === 'rename') return 'resumable'
-  if (body.size > maxDirectBytes || (checksum !== undefined && !isRaw)) return 'resumable'
-  return isRaw ? 'raw' : 'multipart'
+  if (body.size > maxDirectBytes || (checksum !== undefined && !mayBeRaw)) return 'resumable'
+  return mayBeRaw ? 'raw' : 'multipart'
 }

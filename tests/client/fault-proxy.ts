@@ -38,6 +38,8 @@ export class FaultProxy implements AsyncDisposable {
   requests = 0
   /** The fault of each such request, from the next one on. */
   faults: (Fault | undefined)[] = []
+  /** The fault of each request that opens a session, from the next one on. */
+  openFaults: (Fault | undefined)[] = []
   /** Refuses every connection. */
   isDown = false
   readonly #options: Options
@@ -59,6 +61,7 @@ export class FaultProxy implements AsyncDisposable {
 
   reset(): void {
     this.faults = []
+    this.openFaults = []
     this.sentBytes = 0
     this.requests = 0
     this.isDown = false
@@ -73,7 +76,8 @@ export class FaultProxy implements AsyncDisposable {
     if (page?.(path, outgoing)) return
     const origin = path.startsWith('/api/workspace') ? api : (storage ?? api)
     const carries = isUpload(method, path) && headers['content-length'] !== '0'
-    const fault = carries ? this.faults[this.requests] : undefined
+    const isOpening = method === 'POST' && path === '/api/workspace/uploads'
+    const fault = carries ? this.faults[this.requests] : isOpening && this.openFaults.shift()
     if (carries) this.requests += 1
     if (typeof fault === 'function') await fault(origin, path)
     if (fault === 'cut-before') return void incoming.socket.destroy()

@@ -4,6 +4,8 @@ import {
   createCoffer,
   CofferError,
   type Coffer,
+  type FileView,
+  type Page,
   type UploadOptions,
 } from '../../shared/client/coffer.ts'
 import { startLocalServer } from '../e2e/local/local-server.ts'
@@ -19,6 +21,11 @@ const as = (user: string, session?: string) =>
     ...(session !== undefined && { session }),
   })
 const text = (content: string) => new Blob([content], { type: 'text/plain' })
+
+async function isArchive(answer: Response): Promise<boolean> {
+  const zip = Buffer.from(await answer.arrayBuffer()).toString('latin1')
+  return zip.startsWith('PK') && zip.includes('zipped')
+}
 
 beforeAll(async () => {
   server = await startLocalServer({ AUTH_MODE: 'local', CLAMAV_SERVICE_PORT: '1', PATH: '' })
@@ -109,6 +116,29 @@ describe('the client', () => {
     expect((await user.list()).files).toEqual([])
     await user.restoreFolder({ operation: deleted.id })
     expect((await user.list()).files).toHaveLength(1)
+  })
+
+  test('archives a folder and files, and links to an archive', async () => {
+    const user = as(randomUUID(), 'run-2')
+    const { id } = await user.upload(text('zipped'), { path: 'z.txt' }).done
+    expect(await isArchive(await user.archive({ ids: [id] }))).toBe(true)
+    const { url } = await user.archiveLink({ prefix: '/sessions/run-2/', expiresIn: 60 })
+    expect(await isArchive(await fetch(url))).toBe(true)
+    const none = user.archive({ ids: [randomUUID()] })
+    await expect(none).rejects.toMatchObject({ code: 'not-found' })
+  })
+
+  test('request() and stream() reach routes that have no method', async () => {
+    const user = as(randomUUID())
+    const body = { source: 'data:,routed', path: '/r.txt' }
+    const file = await user.request<FileView>('POST /imports', { body, wait: 20 })
+    expect(file.state).toBe('ready')
+    const headers = { Range: 'bytes=0-1' }
+    expect(await (await user.stream('/content/r.txt', { headers })).text()).toBe('ro')
+    const { files } = await user.request<Page>('GET /files', { limit: 1, prefix: '/r' })
+    expect(files).toEqual([file])
+    const missing = user.request('DELETE /files/none', { purge: true })
+    await expect(missing).rejects.toMatchObject({ code: 'not-found', status: 404 })
   })
 
   test('works within a session', async () => {

@@ -10,6 +10,7 @@ export interface UploadSettings {
   sizeBytes: number
   chunkBytes?: number
   overwrite?: boolean
+  onConflict?: 'fail' | 'replace' | 'rename'
   strategy?: 'auto' | 'multipart' | 'raw' | 'resumable'
   /** Every token expires after so many requests. */
   tokenRequests?: number
@@ -19,6 +20,7 @@ export interface UploadSettings {
 
 export interface UploadResult {
   id: string
+  path: string
   checksum: string
   expected: string
   phases: Progress['phase'][]
@@ -66,12 +68,13 @@ export async function runUpload(
   const body = new File([bytes], name, { lastModified })
   const phases = new Set<Progress['phase']>()
   let mostSent = 0
-  const { chunkBytes, overwrite, strategy } = settings
+  const { chunkBytes, overwrite, onConflict, strategy } = settings
   const stopped = Promise.withResolvers<void>()
   const upload = coffer.upload(body, {
     path,
     ...(chunkBytes !== undefined && { chunkBytes }),
     ...(overwrite !== undefined && { overwrite }),
+    ...(onConflict !== undefined && { onConflict }),
     ...(strategy !== undefined && { strategy }),
     onProgress({ phase, sentBytes }) {
       phases.add(phase)
@@ -87,6 +90,7 @@ export async function runUpload(
   const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes))
   return {
     id: file.id,
+    path: file.path,
     checksum: file.checksum,
     expected: [...digest].map((byte) => byte.toString(16).padStart(2, '0')).join(''),
     phases: [...phases],

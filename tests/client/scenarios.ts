@@ -85,6 +85,23 @@ export function uploadScenarios(runner: () => Runner): void {
     expect(await filesAt(options.path)).toEqual([result?.id])
   })
 
+  test.each(['fail', 'replace', 'rename'] as const)(
+    'opens one session although the answers are lost: onConflict=%s',
+    async (onConflict) => {
+      const { proxy, upload, authorization } = runner()
+      proxy.reset()
+      proxy.openFaults = ['lose-answer', 'lose-answer', { status: 503, retryAfter: '0' }]
+      const options = { ...settings(), onConflict }
+      const result = await upload(options)
+      await expectStored(result)
+      expect(proxy.openFaults).toEqual([])
+      expect(result?.path).toBe(options.path)
+      expect(await filesAt(options.path)).toEqual([result?.id])
+      const usage = await fetch(`${proxy.url}/api/workspace/usage`, { headers: { authorization } })
+      expect(await usage.json()).toMatchObject({ openUploads: 0 })
+    },
+  )
+
   test('uploads with a token that expires in the middle', async () => {
     const { proxy, upload } = runner()
     proxy.reset()
