@@ -6,7 +6,7 @@ import type { Answer, CofferOptions, RetryOptions } from './types.ts'
 /** Parameters of a route. Arrays become texts with commas, and those that are undefined are left out. */
 export type Query = Record<string, unknown>
 
-export interface Call extends Omit<Request, 'url' | 'headers'> {
+interface Call extends Omit<Request, 'url' | 'headers'> {
   /** Below `/api/workspace`. */
   route: string
   query?: Query | undefined
