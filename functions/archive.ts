@@ -7,12 +7,12 @@ import { qualityOf } from '../shared/http/protocol/accept.ts'
 import { parseQuery } from '../shared/http/query.ts'
 import { absoluteUrl, basePath } from '../shared/http/target.ts'
 import { invalid } from '../shared/model/errors.ts'
-import type { ArchiveSelection } from '../shared/model/folders/archive-link.ts'
 import { parseFolder, parseSessionId } from '../shared/model/path.ts'
 import type { Ports } from '../shared/ports/ports.ts'
 import { archiveEntries } from '../shared/workspace/archive/entries.ts'
 import { createLink, findLink } from '../shared/workspace/archive/link.ts'
 import { selectFiles } from '../shared/workspace/archive/select.ts'
+import { archiveName } from '../shared/workspace/archive/zip.ts'
 
 type ArchivePorts = Pick<Ports, 'catalog' | 'links' | 'blobs' | 'limits' | 'now'>
 
@@ -33,7 +33,7 @@ export const archiveRoutes = (ports: ArchivePorts, settings: { signedUrlSeconds:
       const selection = await selectFiles(ports, caller, request)
       c.header('Vary', 'Accept')
       if (!prefersJson(c.req.header('Accept'))) {
-        return answerArchive(c, nameOf(selection), archiveEntries(ports, caller, selection))
+        return answerArchive(c, archiveName(selection), archiveEntries(ports, caller, selection))
       }
       const expiresInSeconds = expiresIn ?? settings.signedUrlSeconds
       const { token, expiresAt } = await createLink(ports, caller, { selection, expiresInSeconds })
@@ -42,15 +42,9 @@ export const archiveRoutes = (ports: ArchivePorts, settings: { signedUrlSeconds:
     })
     .get('/archive/:token', async (c) => {
       const { caller, selection } = await findLink(ports, c.req.param('token'))
-      return answerArchive(c, nameOf(selection), archiveEntries(ports, caller, selection))
+      return answerArchive(c, archiveName(selection), archiveEntries(ports, caller, selection))
     })
 
 function prefersJson(accept: string | undefined): boolean {
   return qualityOf(accept, 'application/json') > qualityOf(accept, 'application/zip')
-}
-
-/** The name of the folder, or `files`. */
-function nameOf(selection: ArchiveSelection): string {
-  const name = 'folder' in selection ? selection.folder.split('/').at(-2) : ''
-  return `${name || 'files'}.zip`
 }

@@ -6,6 +6,7 @@ import { returnFormats } from '../shared/workspace/store-media/store-media.ts'
 import { onConflictSchema } from '../shared/model/conflict/on-conflict.ts'
 import { instantSchema } from '../shared/api/text-fields.ts'
 import { kindSchema, originSchema, stateSchema } from '../shared/model/file.ts'
+import { maxArchiveIds } from '../shared/model/folders/archive-link.ts'
 import { userIdViolation } from '../shared/model/user-id.ts'
 
 const defaultLimit = 200
@@ -22,6 +23,13 @@ const content = z.custom<string | Uint8Array | AsyncIterable<Uint8Array>>(isCont
 const position = z.custom<number>((value) => typeof value === 'number', {
   error: 'must be a number',
 })
+
+const waiting = z
+  .strictObject({
+    waitSeconds: z.number().min(0).max(maxWaitSeconds).default(defaultWaitSeconds),
+    signal,
+  })
+  .prefault({})
 
 const conflict = { overwrite: z.boolean().optional(), onConflict: onConflictSchema.optional() }
 
@@ -76,6 +84,27 @@ export const argumentSchemas = {
     path: text.optional(),
     options: z.strictObject({ onConflict: conflict.onConflict }).default({}),
   }),
+  versions: z.object({
+    file: text,
+    options: z
+      .strictObject({
+        limit: z.int().min(1).max(1000).default(defaultLimit),
+        cursor: text.optional(),
+      })
+      .prefault({}),
+  }),
+  restoreVersion: z.object({ file: text, version: text }),
+  folders: z.strictObject({
+    prefix: text.optional(),
+    session: text.optional(),
+    limit: z.int().min(1).max(1000).default(defaultLimit),
+    cursor: text.optional(),
+  }),
+  moveFolder: z.object({ from: text, to: text, options: waiting }),
+  deleteFolder: z.object({ folder: text, options: waiting }),
+  restoreFolder: z.object({ from: oneOf({ folder: text, operation: text }), options: waiting }),
+  operation: z.object({ id: text, options: waiting }),
+  archive: oneOf({ folder: text, files: z.array(text).min(1).max(maxArchiveIds) }),
   update: z
     .strictObject({
       name: text.optional(),
@@ -125,6 +154,18 @@ export function named(
   ...names: readonly string[]
 ): Record<string, unknown> {
   return Object.fromEntries(names.map((name, index) => [name, given[index]]))
+}
+
+/** An object with exactly one of these fields. */
+function oneOf<Shape extends Record<string, z.ZodType>>(shape: Shape) {
+  const [first = '', second = ''] = Object.keys(shape)
+  return z
+    .strictObject(shape)
+    .partial()
+    .refine((given) => Object.values(given).filter((value) => value !== undefined).length === 1, {
+      error: `is required, unless "${second}" is given; only one of them may be`,
+      path: [first],
+    })
 }
 
 function userId() {

@@ -1,26 +1,25 @@
-import { isReference, parseReference } from '../shared/media/reference.ts'
 import { resolvePath, type Caller } from '../shared/model/access.ts'
 import { chosenConflict } from '../shared/model/conflict/on-conflict.ts'
 import { remove } from '../shared/workspace/delete.ts'
 import { list, usage } from '../shared/workspace/list.ts'
-import { parseName, parsePath, parseSessionId } from '../shared/model/path.ts'
+import { parseName, parseSessionId } from '../shared/model/path.ts'
 import type { Ports } from '../shared/ports/ports.ts'
 import * as reading from '../shared/workspace/read.ts'
 import { copy, restore, update } from '../shared/workspace/update.ts'
+import { listVersions, restoreVersion } from '../shared/workspace/versions.ts'
 import { argumentSchemas, named, parseArguments } from './arguments.ts'
+import { idOf, parseFileName } from './file-name.ts'
+import { openFolders } from './folder-methods.ts'
 import { rangeOf } from './range.ts'
-import type { FileName, FileUpdate, Workspace } from './workspace.ts'
+import type { FileUpdate, Workspace } from './workspace.ts'
 import { write } from './write.ts'
 
 type FileMethods = Omit<Workspace, 'storeMedia' | 'executionDirectory' | 'cleanExecution'>
 
 /** The file methods of a workspace; each calls one use case. Returns copies of records, because catalogs may share frozen ones. */
 export function openFiles(ports: Ports, caller: Caller): FileMethods {
-  const idOf = async (file: FileName) => {
-    const name = parseFileName(file)
-    return 'id' in name ? name.id : (await reading.findFile(ports, caller, name)).id
-  }
   return {
+    ...openFolders(ports, caller),
     userId: caller.workspaceId,
     session: caller.session,
     write: async (path, content, options) => write(ports, caller, { path, content, options }),
@@ -53,7 +52,9 @@ export function openFiles(ports: Ports, caller: Caller): FileMethods {
       const [, changes] = given
       const { file } = parseArguments(argumentSchemas.file, named(given, 'file'), 'file')
       const parsedChanges = changesOf(caller, changes)
-      return structuredClone(await update(ports, caller, await idOf(file), parsedChanges))
+      return structuredClone(
+        await update(ports, caller, await idOf(ports, caller, file), parsedChanges),
+      )
     },
     async copy(...given) {
       const { file, path, options } = parseArguments(
@@ -63,7 +64,11 @@ export function openFiles(ports: Ports, caller: Caller): FileMethods {
       )
       const to = resolvePath(caller, path)
       const onConflict = chosenConflict(options)
-      const copied = await copy(ports, caller, { id: await idOf(file), path: to, onConflict })
+      const copied = await copy(ports, caller, {
+        id: await idOf(ports, caller, file),
+        path: to,
+        onConflict,
+      })
       return structuredClone(copied)
     },
     async delete(...given) {
@@ -82,15 +87,31 @@ export function openFiles(ports: Ports, caller: Caller): FileMethods {
         'file',
       )
       const to = path === undefined ? undefined : resolvePath(caller, path)
-      const restored = await restore(ports, caller, await idOf(file), { path: to, ...options })
+      const restored = await restore(ports, caller, await idOf(ports, caller, file), {
+        path: to,
+        ...options,
+      })
       return structuredClone(restored)
     },
+    async versions(...given) {
+      const { file, options } = parseArguments(
+        argumentSchemas.versions,
+        named(given, 'file', 'options'),
+        'file',
+      )
+      const request = { id: await idOf(ports, caller, file), ...options }
+      return structuredClone(await listVersions(ports, caller, request))
+    },
+    async restoreVersion(...given) {
+      const { file, version } = parseArguments(
+        argumentSchemas.restoreVersion,
+        named(given, 'file', 'version'),
+        'file',
+      )
+      const [id, versionId] = [await idOf(ports, caller, file), await idOf(ports, caller, version)]
+      return structuredClone(await restoreVersion(ports, caller, { id, versionId }))
+    },
   }
-}
-
-function parseFileName(file: FileName): reading.FileName {
-  if (isReference(file)) return parseReference(file)
-  return file.startsWith('/') ? { path: parsePath(file) } : { id: file }
 }
 
 function changesOf(caller: Caller, changes: FileUpdate) {

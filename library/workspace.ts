@@ -3,11 +3,14 @@ import type { FetchPolicy } from '../shared/runtime/sources.ts'
 import type { OnConflict } from '../shared/model/conflict/on-conflict.ts'
 import type { FileRecord, Metadata, Origin, ReadyFile } from '../shared/model/file.ts'
 import type { Listing, ListRequest } from '../shared/workspace/list.ts'
+import type { FolderListing } from '../shared/workspace/folders/list-folders.ts'
+import type { operationView } from '../shared/api/operation-view.ts'
+import type { VersionListing } from '../shared/workspace/versions.ts'
 import type { Usage } from '../shared/model/usage.ts'
 import type { SweepReport } from '../shared/workspace/sweep/report.ts'
 import type { MediaRequest } from './media-request.ts'
 
-export type { Listing, OnConflict, MediaRequest, SweepReport, Usage }
+export type { FolderListing, Listing, MediaRequest, OnConflict, SweepReport, Usage, VersionListing }
 
 export interface OpenWorkspaceOptions {
   /** The owner of the files. Defaults to `local`, the user of `npm start`; required with Cloud Storage. */
@@ -61,6 +64,44 @@ export interface Workspace {
     path?: string,
     options?: Pick<ConflictOptions, 'onConflict'>,
   ): Promise<FileRecord>
+
+  /** Returns one page of the ready files that the path of a file has held: the present one first. */
+  versions(file: FileName, options?: PageOptions): Promise<VersionListing>
+
+  /** Makes an earlier version the file of its path. The present file becomes a version. Copies no bytes. */
+  restoreVersion(file: FileName, version: FileName): Promise<ReadyFile>
+
+  /** Returns one page of the direct subfolders of a folder, in path order, with the number and the bytes of their ready files. */
+  folders(options?: FolderOptions): Promise<FolderListing>
+
+  /**
+   * Moves or renames a folder: replaces it at the start of the path of each of its files. Copies no bytes. Resolves when it has
+   * ended, or after `waitSeconds` with `state: 'running'`; then `operation` or a sweep continues it.
+   */
+  moveFolder(from: string, to: string, options?: OperationWait): Promise<Operation>
+
+  /** Moves the files of a folder to the trash. Resolves as `moveFolder` does. */
+  deleteFolder(folder: string, options?: OperationWait): Promise<Operation>
+
+  /**
+   * Takes a folder out of the trash, of each path the file that was deleted last; with `operation` exactly the files of one
+   * deletion. Resolves as `moveFolder` does.
+   */
+  restoreFolder(
+    from: { folder: string } | { operation: string },
+    options?: OperationWait,
+  ): Promise<Operation>
+
+  /** Continues an operation that is running, and returns its progress. */
+  operation(id: string, options?: OperationWait): Promise<Operation>
+
+  /**
+   * Returns a ZIP of the ready files of a folder or of some files, made while it is read. Read the body to its end or destroy
+   * it. Throws `not-found`, and `too-large` for more than 10,000 files.
+   */
+  archive(
+    from: { folder: string } | { files: readonly FileName[] },
+  ): Promise<{ name: string; body: Readable }>
 
   /** Reads a file in any form, scans it, and returns it in another form: see docs/media.md. */
   storeMedia(request: MediaRequest): Promise<string>
@@ -131,5 +172,27 @@ export interface FileUpdate {
   /** Replaces all metadata. */
   metadata?: Metadata
 }
+
+export interface PageOptions {
+  /** Defaults to 200; the maximum is 1000. */
+  limit?: number
+  cursor?: string
+}
+
+export interface FolderOptions extends PageOptions {
+  /** Defaults to the top folder of the session or the workspace. */
+  prefix?: string
+  session?: string
+}
+
+export interface OperationWait {
+  /** Time to wait for the end; default 60. */
+  waitSeconds?: number
+  /** Ends the wait, not the operation. */
+  signal?: AbortSignal
+}
+
+/** An operation on a folder: see docs/api.md. */
+export type Operation = ReturnType<typeof operationView>
 
 export type ListOptions = Partial<Omit<ListRequest, 'session'>> & { session?: string }

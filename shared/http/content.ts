@@ -10,7 +10,7 @@ import { contentRange, rangeLength, selectRanges } from './protocol/ranges.ts'
 import { plainAnswer } from './plain-answer.ts'
 import { securityPolicy } from './served-as.ts'
 import { fileBody } from './server/file-body.ts'
-import { toWebStream } from './body/web-stream.ts'
+import { toWebStream } from '../workspace/web-stream.ts'
 
 /** Bytes to serve, and their properties, which are known before the bytes are read. */
 export interface Content extends Validators {
