@@ -17,6 +17,7 @@ const remove = serve('delete')
 export { remove as delete }
 export const folders = serve('folders')
 export const mcp = serve('mcp')
+export const changes = serve('changes')
 export const admin = serve('admin')
 /** Only for local storage; Cloud Storage serves its signed URLs and resumable uploads itself. */
 export const storage = serve('storage')

@@ -21,7 +21,10 @@ const requestMs = 3600 * 1000
  * limit, and answers a report. `?dryRun=true` examines everything and changes nothing.
  */
 export const sweepRoutes = (
-  ports: Pick<Ports, 'catalog' | 'folders' | 'blobs' | 'scanner' | 'quarantine' | 'now' | 'limits'>,
+  ports: Pick<
+    Ports,
+    'catalog' | 'folders' | 'trail' | 'blobs' | 'scanner' | 'quarantine' | 'now' | 'limits'
+  >,
   access: SchedulerAccess,
   reporters: SweepReporters,
 ) =>

@@ -39,6 +39,7 @@ export function httpRoutes(
     delete: async () => (await import('../delete.ts')).deleteRoutes(ports),
     folders: async () => (await import('../folders.ts')).folderRoutes(ports, background),
     mcp: async () => (await import('../mcp.ts')).mcpRoutes(ports),
+    changes: async () => (await import('../changes/list-events.ts')).eventRoutes(ports),
     admin: async () => (await import('../admin.ts')).adminRoutes(ports),
   }
 }

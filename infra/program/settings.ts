@@ -60,6 +60,7 @@ export const settingsSchema = z.strictObject({
   maxFileMegabytes: count(1, 1023).default(100),
   quotaMegabytes: z.int().positive().default(5120),
   trashRetentionDays: count(1, 3650).default(30),
+  eventsRetentionDays: count(1, 3650).default(7),
   uploadExpiryHours: count(1, 168).default(24),
   signedUrlSeconds: count(1, 604_800).default(300),
   crossOriginResourcePolicy: z

@@ -126,6 +126,10 @@ const scripts: Record<string, (scene: Scene) => Promise<void>> = {
     await use('list_workspace_files', {})
     await use('read_workspace_file', { file: '/a.txt' })
   },
+  changes: async ({ call }) => {
+    await call('GET', '/events')
+    await call('GET', '/events?after=0')
+  },
   admin: async ({ call, fillTrash }) => {
     await fillTrash()
     const headers = { Authorization: 'Bearer local:admin' }

@@ -4,6 +4,7 @@ import type { Links } from '../../shared/ports/links.ts'
 import type { FullCatalog } from '../../shared/ports/ports.ts'
 import type { Quarantine } from '../../shared/ports/quarantine.ts'
 import type { Shares } from '../../shared/ports/shares.ts'
+import type { Trail } from '../../shared/ports/trail.ts'
 import type { Permissions } from '../program/services/access.ts'
 import type { Usage } from './usage.ts'
 
@@ -83,6 +84,13 @@ const shares = {
   revoke: change,
   countDownloads: change,
 } satisfies Record<keyof Shares, string[]>
+/** The same for the events of workspaces. */
+const trail = {
+  latest: [get],
+  page: [get],
+  awaitPage: query,
+  purgeExpired: [],
+} satisfies Record<keyof Trail, string[]>
 
 const objectGet = 'storage.objects.get'
 const objectList = 'storage.objects.list'
@@ -125,6 +133,7 @@ export function requiredBy(usage: Usage): Permissions {
   return {
     documents: union([
       ...[...usage.catalog].map((name) => entry(catalog, name)),
+      ...[...usage.trail].map((name) => entry(trail, name)),
       ...[...usage.links].map((name) => entry(links, name)),
       ...[...usage.shares].map((name) => entry(shares, name)),
       ...[...usage.folders].map((name) => entry(folders, name)),

@@ -22,6 +22,7 @@ const separate = [
   'delete',
   'folders',
   'mcp',
+  'changes',
   'admin',
 ]
 
@@ -218,7 +219,7 @@ describe('render', () => {
   )
 
   test('is not reachable from functions that do not render', () => {
-    for (const name of ['list', 'download', 'update', 'delete', 'folders', 'admin']) {
+    for (const name of ['list', 'download', 'update', 'delete', 'folders', 'changes', 'admin']) {
       expect(at(one(functions, 'Service', name), 'template.vpcAccess')).toBeUndefined()
     }
   })
@@ -338,6 +339,7 @@ test('the program creates the indexes and the TTL policies of firestore.indexes.
     'operations-expiresAt',
     'refusals-expiresAt',
     'shares-purgeAt',
+    'trail-expiresAt',
   ])
 })
 

@@ -47,6 +47,7 @@ test.each([
   ['POST', '/folders/restore', 'folders'],
   ['GET', '/operations/1', 'folders'],
   ['POST', '/mcp', 'mcp'],
+  ['GET', '/events', 'changes'],
   ['PUT', '/admin/workspaces/ann/quota', 'admin'],
 ])('%s %s goes to %s', (method, path, fn) => {
   expect(backendOf(method, `/api/workspace${path}`)).toBe(`${fn}-id`)

@@ -6,6 +6,7 @@ export interface Usage {
   folders: Set<string>
   links: Set<string>
   shares: Set<string>
+  trail: Set<string>
   blobs: Set<string>
   quarantine: Set<string>
   renderer: Set<string>
@@ -16,6 +17,7 @@ export const newUsage = (): Usage => ({
   folders: new Set(),
   links: new Set(),
   shares: new Set(),
+  trail: new Set(),
   blobs: new Set(),
   quarantine: new Set(),
   renderer: new Set(),
@@ -28,6 +30,7 @@ export function recorded(ports: Ports, usage: Usage): Ports {
     catalog: recording(ports.catalog, usage.catalog),
     links: recording(ports.links, usage.links),
     shares: recording(ports.shares, usage.shares),
+    trail: recording(ports.trail, usage.trail),
     folders: recording(ports.folders, usage.folders),
     blobs: recording(ports.blobs, usage.blobs),
     renderer: recording(ports.renderer, usage.renderer),

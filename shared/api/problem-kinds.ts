@@ -28,6 +28,7 @@ export const problemKinds: Record<ErrorCode, ProblemKind> = {
   gone: { status: 410, title: 'The file is in the trash' },
   'share-expired': { status: 410, title: 'The share link has expired' },
   'share-revoked': { status: 410, title: 'The share link was revoked' },
+  'events-expired': { status: 410, title: 'The events are no longer kept' },
   'precondition-failed': { status: 412, title: 'A precondition does not hold' },
   'too-large': { status: 413, title: 'The content is too large' },
   'quota-exceeded': { status: 413, title: 'The quota is exceeded' },

@@ -30,6 +30,7 @@ export function configOf(env: Environment): Config {
       maxOpenUploads: env.WORKSPACE_MAX_OPEN_UPLOADS,
       maxMetadataBytes: env.WORKSPACE_METADATA_MB,
     },
+    eventRetentionDays: env.EVENTS_RETENTION_DAYS,
     signedUrlSeconds: env.SIGNED_URL_SECONDS,
     storage: env.MEDIA_GCS_BUCKET_NAME
       ? {

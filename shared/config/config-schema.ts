@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { isLoopbackHost } from '../http/protocol/loopback.ts'
 import { isOriginPattern, isPublicUrl } from '../http/protocol/origin.ts'
 import { defaultRecordLimits } from '../model/record-limits.ts'
+import { defaultEventRetentionDays } from '../model/trail/event.ts'
 import {
   bytesPerMegabyte,
   flag,
@@ -35,6 +36,7 @@ export const environmentSchema = z.object({
   WORKSPACE_MAX_OPEN_UPLOADS: integer(1, maxOpenUploads, defaultRecordLimits.maxOpenUploads),
   WORKSPACE_METADATA_MB: megabytes(defaultRecordLimits.maxMetadataBytes / bytesPerMegabyte),
   TRASH_RETENTION_DAYS: integer(1, 3650, 30),
+  EVENTS_RETENTION_DAYS: integer(1, 3650, defaultEventRetentionDays),
   QUARANTINE_BUCKET_NAME: text,
   QUARANTINE_DIR: text,
   QUARANTINE_RETENTION_DAYS: integer(1, 3650, 30),

@@ -27,6 +27,8 @@ export interface Config {
   readonly quotaBytes: number
   /** The limits of one workspace's records. */
   readonly recordLimits: Readonly<RecordLimits>
+  /** How long the events of a workspace are kept. */
+  readonly eventRetentionDays: number
   readonly signedUrlSeconds: number
   /** SQLite and disk under one directory, or Firestore and Cloud Storage. */
   readonly storage:

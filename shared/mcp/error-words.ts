@@ -34,6 +34,7 @@ export const errorWords: Record<ErrorCode, Words> = {
     `${subject(file)} is in the trash. Bring it back with restore_workspace_file${idOf(file)}.`,
   'share-expired': own,
   'share-revoked': own,
+  'events-expired': own,
   'precondition-failed': () =>
     'The file is not the version that ifMatch names: it has changed since. Nothing was changed. Read it again with read_workspace_file, and use the etag of that answer.',
   'too-large': own,

@@ -18,6 +18,7 @@ export type ErrorCode =
   | 'gone'
   | 'share-expired'
   | 'share-revoked'
+  | 'events-expired'
   | 'precondition-failed'
   | 'too-large'
   | 'quota-exceeded'

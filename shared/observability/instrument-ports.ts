@@ -39,6 +39,7 @@ export function instrumentPorts(ports: Ports, tracer: Tracer, instruments: Instr
     }),
     links: instrumented(ports.links, { around: observed('links') }),
     shares: instrumented(ports.shares, { around: observed('shares') }),
+    trail: instrumented(ports.trail, { around: observed('trail') }),
     folders: instrumented(ports.folders, { around: observed('folders') }),
     blobs: instrumented(ports.blobs, { around: observed('blobs'), pure: ['locate'] }),
     scanner: instrumented(ports.scanner, {

@@ -9,6 +9,7 @@ import type { Renderer } from './renderer.ts'
 import type { Scanner } from './scanner.ts'
 import type { Shares } from './shares.ts'
 import type { Sources } from './sources.ts'
+import type { Trail } from './trail.ts'
 
 /** The dependencies of the use cases. The first parameter of a use case is the ports that it needs: `Pick<Ports, 'catalog'>`. */
 export interface Ports {
@@ -17,6 +18,7 @@ export interface Ports {
   folders: Folders
   links: Links
   shares: Shares
+  trail: Trail
   blobs: BlobStore
   scanner: Scanner
   renderer: Renderer

@@ -9,7 +9,7 @@ import type { Ports } from '../ports/ports.ts'
 import type { Quarantine } from '../ports/quarantine.ts'
 
 export type CloudStorage = Required<
-  Pick<Ports, 'catalog' | 'folders' | 'links' | 'shares' | 'blobs' | 'quarantine'>
+  Pick<Ports, 'catalog' | 'folders' | 'links' | 'shares' | 'trail' | 'blobs' | 'quarantine'>
 >
 
 /** Opens Firestore, which every function uses. Opens the bucket of Cloud Storage at its first use, because not every request uses it. */
@@ -19,10 +19,11 @@ export function openCloudStorage(options: {
   google: Config['google']
   quotaBytes: number
   recordLimits: RecordLimits
+  eventRetentionDays: number
   now: () => Date
   quarantine: { location: string | undefined; retentionDays: number }
 }): CloudStorage {
-  const { projectId, bucket, google, quotaBytes, recordLimits, now } = options
+  const { projectId, bucket, google, quotaBytes, recordLimits, eventRetentionDays, now } = options
   const { location: quarantineBucket, retentionDays } = options.quarantine
   const credentials = googleCredentials(google)
   const { firestoreEmulator, storageEmulator: emulatorHost } = google
@@ -33,6 +34,7 @@ export function openCloudStorage(options: {
     credentials,
     quotaBytes,
     recordLimits,
+    eventRetentionDays,
     now,
   })
   const blobs = lazyPort<BlobStore>(
@@ -51,6 +53,6 @@ export function openCloudStorage(options: {
     },
     { includesUploads },
   )
-  const { folders, links, shares } = catalog
-  return { catalog, folders, links, shares, blobs, quarantine }
+  const { folders, links, shares, trail } = catalog
+  return { catalog, folders, links, shares, trail, blobs, quarantine }
 }

@@ -17,6 +17,7 @@ export interface LocalStorage extends AsyncDisposable {
   folders: SqliteCatalog['folders']
   links: SqliteCatalog['links']
   shares: SqliteCatalog['shares']
+  trail: SqliteCatalog['trail']
   blobs: DiskBlobStore
   events: EventQueue
   quarantine: DiskQuarantine
@@ -28,6 +29,7 @@ export async function openLocalStorage(options: {
   directory: string
   quotaBytes: number
   recordLimits?: RecordLimits
+  eventRetentionDays?: number
   now: () => Date
   quarantine?: { location: string | undefined; retentionDays: number }
   /** Receives messages about unusable files that are skipped. */
@@ -38,6 +40,7 @@ export async function openLocalStorage(options: {
     directory,
     quotaBytes,
     recordLimits,
+    eventRetentionDays,
     now,
     log = () => undefined,
     quarantine: { location, retentionDays } = byDefault,
@@ -57,6 +60,7 @@ export async function openLocalStorage(options: {
     database,
     quotaBytes,
     ...(recordLimits && { recordLimits }),
+    ...(eventRetentionDays !== undefined && { eventRetentionDays }),
     now,
   })
   const events = opened.use(new EventQueue({ database, now }))
@@ -77,6 +81,7 @@ export async function openLocalStorage(options: {
     folders: catalog.folders,
     links: catalog.links,
     shares: catalog.shares,
+    trail: catalog.trail,
     blobs,
     events,
     quarantine,

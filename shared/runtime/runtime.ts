@@ -42,7 +42,8 @@ export async function openRuntime(
   const telemetry = await openTelemetry(config, opened)
   const report = (message: string) => log({ severity: 'ERROR', message })
   const local = await openLocal(config, opened, report)
-  const { catalog, folders, links, shares, blobs, quarantine } = local ?? (await openCloud(config))
+  const { catalog, folders, links, shares, trail, blobs, quarantine } =
+    local ?? (await openCloud(config))
   const { scanner, notice, concurrency } = opened.use(await openScanner(config, log))
   const renderer = lazyPort<Renderer>(async () => {
     return (await import('./renderer.ts')).openRenderer(config, log)
@@ -52,7 +53,7 @@ export async function openRuntime(
   }, {})
   const { limits } = config
   const services = { scanner, renderer, sources, quarantine }
-  const ports = { catalog, folders, links, shares, blobs, ...services, now, newId, limits }
+  const ports = { catalog, folders, links, shares, trail, blobs, ...services, now, newId, limits }
   const resources = opened.move()
   return {
     ports: telemetry?.instrument(ports) ?? ports,
@@ -86,16 +87,15 @@ async function openTelemetry(
 }
 
 async function openLocal(
-  { storage, quotaBytes, recordLimits, quarantine }: Config,
+  { storage, quotaBytes, recordLimits, eventRetentionDays, quarantine }: Config,
   opened: AsyncDisposableStack,
   log: (message: string) => void,
 ): Promise<LocalStorage | undefined> {
   if (storage.kind !== 'local') return undefined
   const { openLocalStorage } = await import('./local-storage.ts')
   const { directory } = storage
-  return opened.use(
-    await openLocalStorage({ directory, quotaBytes, recordLimits, quarantine, now, log }),
-  )
+  const limits = { quotaBytes, recordLimits, eventRetentionDays }
+  return opened.use(await openLocalStorage({ directory, ...limits, quarantine, now, log }))
 }
 
 async function openCloud({
@@ -103,9 +103,11 @@ async function openCloud({
   google,
   quotaBytes,
   recordLimits,
+  eventRetentionDays,
   quarantine,
 }: Config): Promise<CloudStorage> {
   if (storage.kind !== 'gcp') throw new Error(`Unknown storage: ${storage.kind}`)
   const { openCloudStorage } = await import('./cloud-storage.ts')
-  return openCloudStorage({ ...storage, google, quotaBytes, recordLimits, quarantine, now })
+  const limits = { quotaBytes, recordLimits, eventRetentionDays }
+  return openCloudStorage({ ...storage, google, ...limits, quarantine, now })
 }

@@ -35,6 +35,7 @@ describe('the configuration', () => {
         maxOpenUploads: 1000,
         maxMetadataBytes: 256 * megabyte,
       },
+      eventRetentionDays: 7,
       signedUrlSeconds: 300,
       storage: { kind: 'local', directory: './.coffer' },
       google: {
@@ -128,6 +129,7 @@ describe('the configuration', () => {
     [{ WORKSPACE_MAX_OPEN_UPLOADS: '5' }, { recordLimits: { maxOpenUploads: 5 } }],
     [{ WORKSPACE_METADATA_MB: '1' }, { recordLimits: { maxMetadataBytes: megabyte } }],
     [{ TRASH_RETENTION_DAYS: '7' }, { limits: { trashRetentionDays: 7 } }],
+    [{ EVENTS_RETENTION_DAYS: '30' }, { eventRetentionDays: 30 }],
     [{ UPLOAD_EXPIRY_HOURS: '1' }, { limits: { uploadExpirySeconds: 3600 } }],
     [{ SIGNED_URL_SECONDS: '604800' }, { signedUrlSeconds: 604_800 }],
     [{ WORKSPACE_STORAGE_DIR: '/srv/files' }, { storage: { directory: '/srv/files' } }],
@@ -248,6 +250,7 @@ describe('the configuration', () => {
     [{ MAX_FILE_SIZE_MB: '99999999' }, 'MAX_FILE_SIZE_MB'],
     [{ WORKSPACE_QUOTA_MB: 'Infinity' }, 'WORKSPACE_QUOTA_MB'],
     [{ TRASH_RETENTION_DAYS: '1.5' }, 'TRASH_RETENTION_DAYS'],
+    [{ EVENTS_RETENTION_DAYS: '0' }, 'EVENTS_RETENTION_DAYS'],
     [{ SIGNED_URL_SECONDS: '604801' }, 'SIGNED_URL_SECONDS'],
     [{ RESCAN_MB_PER_MINUTE: '-1' }, 'RESCAN_MB_PER_MINUTE'],
     [{ RESCAN_FILES_PER_MINUTE: 'all' }, 'RESCAN_FILES_PER_MINUTE'],

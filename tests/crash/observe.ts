@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { FileRecord, ListPage, Usage } from '../e2e/support/record.ts'
+import type { TrailEvent } from '../../shared/model/trail/event.ts'
+import { listedFiles, replayedFiles } from '../support/replayed-trail.ts'
 import { call, jsonOf, type Client } from './client.ts'
 import { lineOf, type Place } from './model.ts'
 
@@ -64,6 +66,24 @@ export async function counterFindings(client: Client, files: FileRecord[]): Prom
     findings.push(`I5: the quota is passed: ${JSON.stringify(usage)}`)
   }
   return findings
+}
+
+/** I9: checks that the trail has no gap, and that its events tell the listed files. */
+export async function trailFindings(client: Client, files: FileRecord[]): Promise<string[]> {
+  const events: TrailEvent[] = []
+  for (let latest = Infinity; events.length < latest;) {
+    const answer = await call(client, `GET /events?after=${events.length}&limit=1000`)
+    const page = jsonOf(answer) as { events: TrailEvent[]; latest: number }
+    if (page.events.length === 0 && page.latest > events.length) return ['I9: an event is missing']
+    events.push(...page.events)
+    ;({ latest } = page)
+  }
+  try {
+    const [told, listed] = [replayedFiles(events).join(' | '), listedFiles(files).join(' | ')]
+    return told === listed ? [] : [`I9: the trail tells [${told}], the list has [${listed}]`]
+  } catch (error) {
+    return [`I9: ${String(error)}`]
+  }
 }
 
 function bytesOf(files: FileRecord[]): number {

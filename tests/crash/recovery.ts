@@ -3,7 +3,7 @@ import type { LocalStorage } from '../../shared/runtime/local-storage.ts'
 import { stateOf, type Actor } from './actor.ts'
 import { eventually, type Client } from './client.ts'
 import { expired } from './model.ts'
-import { counterFindings, listAll } from './observe.ts'
+import { counterFindings, listAll, trailFindings } from './observe.ts'
 import { put } from './operations/files.ts'
 import type { ServerProcess } from './server-process.ts'
 import { blobFindings, countOrphans, isSettled, openStorage, sweepLater } from './storage.ts'
@@ -68,7 +68,10 @@ async function checkUsers(storage: LocalStorage, users: User[]): Promise<string[
     const quiet = await eventually(async () => isSettled(storage, await listAll(client)))
     if (!quiet) findings.push('I6: bytes that have arrived are still without a verdict')
     const files = await listAll(client)
-    findings.push(...(await counterFindings(client, files)))
+    findings.push(
+      ...(await counterFindings(client, files)),
+      ...(await trailFindings(client, files)),
+    )
     for (const actor of actors) {
       findings.push(...reconcile(actor, files), ...(await servedFindings(actor)))
     }

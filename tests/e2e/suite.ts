@@ -9,6 +9,7 @@ import { conditionalCases } from './cases/reads/conditional.ts'
 import { contentCases } from './cases/reads/content.ts'
 import { corsCases, corsOrigin } from './cases/protocol/cors.ts'
 import { deleteCases } from './cases/changes/delete.ts'
+import { eventListCases } from './cases/events/list.ts'
 import { folderArchiveCases } from './cases/folders/archive.ts'
 import { folderOperationCases } from './cases/folders/operations.ts'
 import { folderListCases } from './cases/folders/list.ts'
@@ -66,6 +67,7 @@ const everywhere: Cases[] = [
   folderListCases,
   folderOperationCases,
   folderArchiveCases,
+  eventListCases,
   versionCases,
   previewCases,
   scanCases,

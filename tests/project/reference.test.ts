@@ -47,7 +47,9 @@ test('docs/configuration.md has every variable of the schema', () => {
 
 test('docs/api.md has every route of the functions', () => {
   const internal = new Set(['POST /render', 'POST /normalize'])
-  const sources = globSync('{functions/*.ts,shared/http/**/*.ts}', { cwd: root })
+  const sources = globSync('{functions/*.ts,functions/changes/*.ts,shared/http/**/*.ts}', {
+    cwd: root,
+  })
   const routes = sources.flatMap((name) => routesOf(read(name)))
   expect(routes.length).toBeGreaterThan(20)
   const documented = documentedRoutes()

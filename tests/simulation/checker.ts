@@ -1,7 +1,10 @@
 import { isDeepStrictEqual } from 'node:util'
 import { WorkspaceError } from '../../shared/model/errors.ts'
 import type { FileRecord } from '../../shared/model/file.ts'
+import type { TrailEvent } from '../../shared/model/trail/event.ts'
 import type { FullCatalog } from '../../shared/ports/ports.ts'
+import type { Trail } from '../../shared/ports/trail.ts'
+import { listedFiles, replayedFiles } from '../support/replayed-trail.ts'
 import type { Rule } from './reference.ts'
 import { countersOf, emptyWorkspace, ownerOf, recordLimits, type Reference } from './workspace.ts'
 import { applyDelta, noCounters } from '../../shared/model/usage.ts'
@@ -26,12 +29,14 @@ const mayFreePaths = new Set(['remove', 'removeSession', 'purge', 'update', 'app
  * I1 a file serves exactly its uploaded bytes, and only if they are clean. I2 an upload leaves no path without an owner.
  * I4 a file's checksum never changes. I5 the counters equal the files, and usage stays within the limits.
  * I6 sweeps complete interrupted work and remove no needed blob. I7 a foreign file is not found.
- * I8 a failing scanner gives no verdict.
+ * I8 a failing scanner gives no verdict. I9 the trail has no gap and tells
+ * the files.
  */
 export class Checker {
   readonly #violations: string[] = []
   readonly #references = new Map<string, Reference>()
   readonly #checksums = new Map<string, string>()
+  readonly #events = new Map<string, TrailEvent[]>()
   readonly #quotaBytes: number
   readonly #now: () => Date
   readonly #batch: Mutation[] = []
@@ -71,7 +76,7 @@ export class Checker {
   }
 
   /** Throws if no order of the calls since the last check matches the rules. */
-  async check(catalog: FullCatalog): Promise<void> {
+  async check(catalog: FullCatalog & { trail: Trail }): Promise<void> {
     const [violation] = this.#violations
     if (violation !== undefined) throw new Error(violation)
     const batch = this.#batch.splice(0)
@@ -81,6 +86,7 @@ export class Checker {
       assertTransition(before, after, mutations)
       this.#references.set(workspaceId, after)
       await this.#compare(catalog, workspaceId, after)
+      await this.#followTrail(catalog.trail, workspaceId, after)
     }
   }
 
@@ -118,6 +124,18 @@ export class Checker {
       assertEqual(`I4: checksum of ${id}`, checksum, this.#checksums.get(id) ?? checksum)
       this.#checksums.set(id, checksum)
     }
+  }
+
+  async #followTrail(trail: Trail, workspaceId: string, { files }: Reference): Promise<void> {
+    const events = this.#events.get(workspaceId) ?? []
+    this.#events.set(workspaceId, events)
+    for (let latest = Infinity; events.length < latest;) {
+      const page = await trail.page(workspaceId, { after: events.length, limit: 1000 })
+      events.push(...page.events)
+      ;({ latest } = page)
+    }
+    const listed = files.map((file) => ({ ...file, isDeleted: file.deletedAt !== null }))
+    assertEqual('I9: trail', replayedFiles(events), listedFiles(listed))
   }
 }
 

@@ -92,8 +92,8 @@ async function runScheduled(
     const actor = newActor(`recovery ${index}`)
     const catalog = world.catalogs[index % world.catalogs.length] ?? catalogOf(stage)
     const { blobs, quarantine } = world
-    const { folders } = catalog
-    const real = { catalog, folders, blobs, quarantine, scanner, now, limits }
+    const { folders, trail } = catalog
+    const real = { catalog, folders, trail, blobs, quarantine, scanner, now, limits }
     const ports = scheduledPorts({ actor, scheduler, checker }, real, faults)
     return { actor, operation: () => operation(ports) }
   })

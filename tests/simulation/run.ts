@@ -96,8 +96,8 @@ async function runWave(
     const { checker, world, scanner, now } = stage
     const catalog = world.catalogs[index % world.catalogs.length] ?? catalogOf(stage)
     const { blobs, quarantine } = world
-    const { folders } = catalog
-    const real = { catalog, folders, blobs, quarantine, scanner, now, limits }
+    const { folders, trail } = catalog
+    const real = { catalog, folders, trail, blobs, quarantine, scanner, now, limits }
     const ports = scheduledPorts({ actor, scheduler, checker }, real, faultsOf(stage, command.step))
     const send = (work: () => Promise<void>) => scheduler.call(actor, 'send', work)
     const operation = async () => {

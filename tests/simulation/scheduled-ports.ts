@@ -63,7 +63,7 @@ const listings = new Set([
 /** Wraps the ports of one operation. The scheduler orders every call, and the checker observes every change. */
 export function scheduledPorts(
   harness: Harness,
-  ports: Pick<Ports, 'catalog' | 'folders' | 'blobs' | 'scanner' | 'now' | 'limits'> &
+  ports: Pick<Ports, 'catalog' | 'folders' | 'trail' | 'blobs' | 'scanner' | 'now' | 'limits'> &
     Required<Pick<Ports, 'quarantine'>>,
   faults: Faults,
 ) {

@@ -2,11 +2,12 @@ import type { BlobStore, FinalizeEvent, UploadSession } from '../../shared/ports
 import type { Folders } from '../../shared/ports/folders.ts'
 import type { FullCatalog } from '../../shared/ports/ports.ts'
 import type { Quarantine } from '../../shared/ports/quarantine.ts'
+import type { Trail } from '../../shared/ports/trail.ts'
 
 /** The real stores of one run. They start empty. */
 export interface ModelWorld extends AsyncDisposable {
   /** Handles to the same catalog, as opened by separate processes. */
-  catalogs: readonly (FullCatalog & { folders: Folders })[]
+  catalogs: readonly (FullCatalog & { folders: Folders; trail: Trail })[]
   blobs: BlobStore
   quarantine: Quarantine
   /** Queued finalize events. The test delivers, repeats and drops them. */

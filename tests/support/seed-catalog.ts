@@ -43,7 +43,8 @@ export async function seedCatalog(
 
 /** Inserts the first file, and copies of it with other ids, paths and sequences. */
 function seedWorkspace(database: Database, workspaceId: string, count: number): void {
-  insertFile(database, firstFile(workspaceId, nextSequence(database, workspaceId)))
+  const first = firstFile(workspaceId, nextSequence(database, workspaceId))
+  insertFile(database, first, new Date(first.createdAt))
   const changed = {
     id: 'new_id',
     sequence: 'new_sequence',

@@ -31,6 +31,7 @@ export function useCloudStack(): OpenStack {
       folders: firestore.catalog.folders,
       links: firestore.catalog.links,
       shares: firestore.catalog.shares,
+      trail: firestore.catalog.trail,
       blobs,
       scanner: new EicarScanner(),
       renderer: openLocalRenderer(),

@@ -37,6 +37,7 @@ export async function openLocalWorkspace(quotaBytes = 1_000_000): Promise<LocalW
     folders: storage.folders,
     links: storage.links,
     shares: storage.shares,
+    trail: storage.trail,
     blobs: storage.blobs,
     scanner: new EicarScanner(),
     renderer: openLocalRenderer(),

@@ -14,6 +14,7 @@ export function commonVariables(settings: Settings, bucket: Input<string>): Vari
     MAX_FILE_SIZE_MB: `${settings.maxFileMegabytes}`,
     WORKSPACE_QUOTA_MB: `${settings.quotaMegabytes}`,
     TRASH_RETENTION_DAYS: `${settings.trashRetentionDays}`,
+    EVENTS_RETENTION_DAYS: `${settings.eventsRetentionDays}`,
     UPLOAD_EXPIRY_HOURS: `${settings.uploadExpiryHours}`,
     SIGNED_URL_SECONDS: `${settings.signedUrlSeconds}`,
     CROSS_ORIGIN_RESOURCE_POLICY: settings.crossOriginResourcePolicy,

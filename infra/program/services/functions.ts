@@ -108,6 +108,11 @@ const separate: CloudFunction[] = [
     objects: ['get', 'list'],
   },
   {
+    name: 'changes',
+    routes: [route('GET /events')],
+    documents: ['get'],
+  },
+  {
     name: 'admin',
     routes: [
       route('GET /admin/workspaces/:user/quota'),

@@ -16,6 +16,8 @@ const tunings: Record<string, Tuning> = {
   download: { ...small, concurrency: 40, timeoutSeconds: 3600 },
   // A request may wait for 60 s.
   folders: { ...small, timeoutSeconds: 120 },
+  // Streams last up to an hour, and mostly wait.
+  changes: { ...small, concurrency: 250, timeoutSeconds: 3600 },
   api: { memoryMebibytes: 2048, cpu: 2, concurrency: 20, timeoutSeconds: 3600 },
 }
 

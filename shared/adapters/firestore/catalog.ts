@@ -37,6 +37,7 @@ import { settleFile } from './settle.ts'
 import { FirestoreShares } from './shares/shares.ts'
 import { recount } from './recount.ts'
 import { countPending, listPending, listTrash, listWorkspaces, progressOf } from './sweep.ts'
+import { FirestoreTrail } from './trail/trail.ts'
 import { transact } from './transaction/transact.ts'
 import { trimTrash } from './trash.ts'
 import { untilSettled } from './wait.ts'
@@ -47,6 +48,7 @@ export class FirestoreCatalog implements Catalog, Maintenance, AsyncDisposable {
   readonly folders: FirestoreFolders
   readonly links: FirestoreLinks
   readonly shares: FirestoreShares
+  readonly trail: FirestoreTrail
   readonly #connection: FirestoreConnection
   /** The snapshots of pending files that `get` has returned and a caller still holds. */
   readonly #snapshots = new WeakMap<object, DocumentSnapshot>()
@@ -57,6 +59,7 @@ export class FirestoreCatalog implements Catalog, Maintenance, AsyncDisposable {
     this.folders = new FirestoreFolders(this.#connection)
     this.links = new FirestoreLinks(this.#connection, options.now)
     this.shares = new FirestoreShares(this.#connection, options.now)
+    this.trail = new FirestoreTrail(this.#connection, options.now)
   }
 
   async reserve(request: ReserveRequest): Promise<PendingFile> {

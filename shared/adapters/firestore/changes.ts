@@ -29,7 +29,7 @@ export async function updateFile(
   id: FileId,
   { path, onConflict, metadata }: FileChanges,
 ): Promise<FileRecord | undefined> {
-  const file = await (metadata ? transaction.openFile(id) : transaction.readFile(id))
+  const file = await transaction.openFile(id)
   if (file === undefined || file.isDeleted) return undefined
   if (metadata) {
     assertMetadataFits(
@@ -179,8 +179,7 @@ export async function deleteRecord(
   file: FileRecord,
 ): Promise<void> {
   if (!file.isDeleted) await transaction.readClaims(file.path)
-  transaction.remove(file)
-  if (file.state === 'pending') transaction.refuse(file.id, { code: 'gone' })
+  transaction.remove(file, file.state === 'pending' ? { code: 'gone' } : undefined)
 }
 
 /**

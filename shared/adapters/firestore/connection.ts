@@ -2,6 +2,7 @@ import type { Firestore as ListeningClient } from '@google-cloud/firestore'
 import { applicationDefaultCredentials } from '../google/application-default.ts'
 import type { GoogleCredentials } from '../google/credentials.ts'
 import { defaultRecordLimits } from '../../model/record-limits.ts'
+import { defaultEventRetentionDays } from '../../model/trail/event.ts'
 import type { Allowance, RecordLimits } from '../../model/usage.ts'
 import { workspaceOf } from './documents.ts'
 import { translateError, type DatabaseName } from './faults.ts'
@@ -24,6 +25,8 @@ export interface ConnectionOptions {
   quotaBytes: number
   /** Default: `defaultRecordLimits`. */
   recordLimits?: RecordLimits
+  /** Default: `defaultEventRetentionDays`. */
+  eventRetentionDays?: number
   now: () => Date
 }
 
@@ -32,6 +35,7 @@ export class FirestoreConnection implements AsyncDisposable {
   readonly firestore: Firestore
   readonly databaseName: DatabaseName
   readonly allowance: Allowance
+  readonly eventRetentionDays: number
   readonly #emulatorHost: string | undefined
   readonly #groups: GroupCommit
   readonly #running = new Set<Promise<unknown>>()
@@ -44,11 +48,14 @@ export class FirestoreConnection implements AsyncDisposable {
     this.databaseName = { projectId, databaseId }
     this.firestore = new Firestore(this.databaseName, endpointOf(options))
     this.allowance = { quotaBytes, recordLimits }
+    const { eventRetentionDays = defaultEventRetentionDays } = options
+    this.eventRetentionDays = eventRetentionDays
     this.#emulatorHost = emulatorHost
     this.#groups = new GroupCommit({
       run: (workspaceId, attempt, changes) => {
+        const { allowance } = this
         const workspace = this.workspace(workspaceId)
-        return runGroup(attempt, changes, { workspace, allowance: this.allowance, now: now() })
+        return runGroup(attempt, changes, { workspace, allowance, eventRetentionDays, now: now() })
       },
       transact: (work, pace) => transact(this.firestore, work, pace),
     })

@@ -41,9 +41,8 @@ async function settle(
   const { file, displaced, refusal } = settlement(pending, outcome, facts)
   // Displace the current owner first, so that the path has one owner at any time.
   if (owner && displaced) await transaction.displace(owner, displaced)
-  if (file) transaction.replace(pending, file)
-  else transaction.remove(pending)
-  if (refusal) transaction.refuse(id, refusal)
+  if (file) transaction.replace(pending, file, refusal)
+  else transaction.remove(pending, refusal)
   const purged = await trimTrash(transaction)
   const isKept = !purged.some((other) => other.id === id)
   const code = refusal && { refusal: refusal.code }

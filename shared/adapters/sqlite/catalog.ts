@@ -38,9 +38,10 @@ import { settleFile } from './settle.ts'
 import { SqliteShares } from './shares/shares.ts'
 import { recount } from './recount.ts'
 import * as sweeps from './sweep.ts'
+import { SqliteTrail } from './trail/trail.ts'
 import { trimTrash } from './trash.ts'
 import { readUsage, writeQuota } from './workspaces.ts'
-import { eventOrTimeout } from './event-or-timeout.ts'
+import { awaitSettled } from './await-settled.ts'
 
 export interface SqliteCatalogOptions {
   /** Shared with the event queue. The caller that opened it closes it. */
@@ -49,17 +50,17 @@ export interface SqliteCatalogOptions {
   quotaBytes: number
   /** Default: `defaultRecordLimits`. */
   recordLimits?: RecordLimits
+  /** Default: `defaultEventRetentionDays`. */
+  eventRetentionDays?: number
   now: () => Date
 }
-
-/** Longest interval between two polls for a file that another process settles. */
-const maxPollMs = 100
 
 /** The catalog in SQLite. Each change is one transaction, so several processes may share the database file. */
 export class SqliteCatalog implements Catalog, Maintenance {
   readonly folders: SqliteFolders
   readonly links: SqliteLinks
   readonly shares: SqliteShares
+  readonly trail: SqliteTrail
   readonly #database: Database
   readonly #allowance: Allowance
   readonly #now: () => Date
@@ -70,6 +71,7 @@ export class SqliteCatalog implements Catalog, Maintenance {
     database,
     quotaBytes,
     recordLimits = defaultRecordLimits,
+    eventRetentionDays,
     now,
   }: SqliteCatalogOptions) {
     this.#database = database
@@ -77,6 +79,7 @@ export class SqliteCatalog implements Catalog, Maintenance {
     this.#now = now
     this.links = new SqliteLinks({ database, now })
     this.shares = new SqliteShares({ database, now })
+    this.trail = new SqliteTrail({ database, eventRetentionDays, now })
     this.folders = new SqliteFolders({ database, allowance: this.#allowance, now })
   }
 
@@ -106,12 +109,9 @@ export class SqliteCatalog implements Catalog, Maintenance {
     id: FileId,
     signal: AbortSignal,
   ): Promise<FileRecord | undefined> {
-    for (let timeoutMs = 5; ; timeoutMs = Math.min(2 * timeoutMs, maxPollMs)) {
-      const isPending = () => rows.isPending(this.#database, workspaceId, id)
-      if (!(await this.#database.read(isPending))) return this.get(workspaceId, id)
-      signal.throwIfAborted()
-      await eventOrTimeout(this.#changed, keyOf(workspaceId, id), { timeoutMs, signal })
-    }
+    const key = { workspaceId, id }
+    const event = { emitter: this.#changed, name: keyOf(workspaceId, id) }
+    return awaitSettled(this.#database, key, { event, signal })
   }
 
   async applyRescan(
@@ -208,7 +208,7 @@ export class SqliteCatalog implements Catalog, Maintenance {
   }
 
   async usage(workspaceId: string): Promise<Usage> {
-    return this.#database.read(() => this.#usage(workspaceId))
+    return this.#database.read(() => readUsage(this.#database, workspaceId, this.#allowance))
   }
 
   async setQuota(workspaceId: string, quotaBytes: number | null): Promise<void> {
@@ -240,7 +240,8 @@ export class SqliteCatalog implements Catalog, Maintenance {
   }
 
   async trimTrash(workspaceId: string): Promise<FileRecord[]> {
-    return this.#database.write(() => trimTrash(this.#database, workspaceId, this.#allowance))
+    const context = this.#context()
+    return this.#database.write(() => trimTrash(this.#database, workspaceId, context))
   }
 
   async markMissing(
@@ -281,7 +282,7 @@ export class SqliteCatalog implements Catalog, Maintenance {
     id: FileId,
     change: (context: changes.ChangeContext, file: FileRecord | undefined) => Result,
   ): Promise<Result> {
-    const context = { database: this.#database, allowance: this.#allowance, now: this.#now() }
+    const context = this.#context()
     const result = await this.#database.write(() =>
       change(context, rows.readFile(this.#database, workspaceId, id)),
     )
@@ -289,8 +290,8 @@ export class SqliteCatalog implements Catalog, Maintenance {
     return result
   }
 
-  #usage(workspaceId: string): Usage {
-    return readUsage(this.#database, workspaceId, this.#allowance)
+  #context(): changes.ChangeContext {
+    return { database: this.#database, allowance: this.#allowance, now: this.#now() }
   }
 }
 

@@ -44,7 +44,7 @@ export function updateFile(
     ...(metadata && { metadata }),
     updatedAt: now.toISOString(),
   }
-  replaceFile(database, file, after)
+  replaceFile(database, { before: file, after }, now)
   return after
 }
 
@@ -59,8 +59,8 @@ export function removeFile(
   }
   if (file.isDeleted && file.supersededBy === null) return { file, purged: [] }
   const removed = trashed(file, null, now)
-  replaceFile(database, file, removed)
-  return { file: removed, purged: trimTrash(database, file.workspaceId, allowance) }
+  replaceFile(database, { before: file, after: removed }, now)
+  return { file: removed, purged: trimTrash(database, file.workspaceId, { allowance, now }) }
 }
 
 export function restoreFile(
@@ -74,7 +74,7 @@ export function restoreFile(
   if (file.state === 'ready') assertFits(usage, file.sizeBytes)
   assertRoomForRecord(usage, file.metadata)
   const restored = moved(untrashed(file, now), to)
-  replaceFile(database, file, restored)
+  replaceFile(database, { before: file, after: restored }, now)
   return restored
 }
 
@@ -86,13 +86,15 @@ export function restoreVersion(
   if (file?.state !== 'ready' || file.path !== path) return undefined
   if (!file.isDeleted) return { file, purged: [] }
   const owner = readOwner(database, file.workspaceId, path)
-  if (owner) replaceFile(database, owner, trashed(owner, file.id, now))
+  if (owner) {
+    replaceFile(database, { before: owner, after: trashed(owner, file.id, now) }, now)
+  }
   const usage = readUsage(database, file.workspaceId, allowance)
   assertFits(usage, file.sizeBytes)
   assertRoomForRecord(usage, file.metadata)
   const restored = untrashed(file, now)
-  replaceFile(database, file, restored)
-  return { file: restored, purged: trimTrash(database, file.workspaceId, allowance) }
+  replaceFile(database, { before: file, after: restored }, now)
+  return { file: restored, purged: trimTrash(database, file.workspaceId, { allowance, now }) }
 }
 
 export function purgeFile(
@@ -116,13 +118,13 @@ export function expireFile(
 }
 
 export function markMissing(
-  { database }: ChangeContext,
+  { database, now }: ChangeContext,
   file: FileRecord | undefined,
   { generation, since }: { generation: string; since: Date | null },
 ): ReadyFile | undefined {
   if (file?.state !== 'ready' || file.generation !== generation) return undefined
   const marked = markedMissing(file, since)
-  replaceFile(database, file, marked)
+  replaceFile(database, { before: file, after: marked }, now)
   return marked
 }
 
@@ -133,7 +135,7 @@ export function noteProgress(
 ): PendingFile | undefined {
   if (file?.state !== 'pending') return undefined
   const after = progressed(file, receivedBytes, now)
-  replaceFile(database, file, after)
+  replaceFile(database, { before: file, after }, now)
   return after
 }
 
@@ -157,6 +159,8 @@ function claimPath(
   if (onConflict === 'rename') return freePath(path, isOthers)
   if (onConflict === 'fail' && isOthers(path)) throw pathTaken(path)
   const owner = readOwner(database, file.workspaceId, path)
-  if (owner) replaceFile(database, owner, trashed(owner, file.id, now))
+  if (owner) {
+    replaceFile(database, { before: owner, after: trashed(owner, file.id, now) }, now)
+  }
   return path
 }

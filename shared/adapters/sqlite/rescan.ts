@@ -15,7 +15,7 @@ export function applyRescan(
   const file = readFile(database, workspaceId, id)
   if (file?.state !== 'ready' || file.generation !== generation) return undefined
   const after = rescanned(file, scan, now)
-  if (after) replaceFile(database, file, after)
+  if (after) replaceFile(database, { before: file, after }, now)
   return after
 }
 

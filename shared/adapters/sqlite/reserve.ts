@@ -24,7 +24,7 @@ export function reserveFile(
     now: now(),
   }
   const file = reservation({ ...request, path }, facts)
-  insertFile(database, file)
+  insertFile(database, file, facts.now)
   return file
 }
 

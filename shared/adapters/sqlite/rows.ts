@@ -8,9 +8,11 @@ import {
 } from '../../model/file.ts'
 import { foldCase } from '../../model/case-folding.ts'
 import type { FileId, WorkspacePath } from '../../model/ids.ts'
+import { entryOf, type FileChange } from '../../model/trail/entry-of.ts'
 import { rejectedAtOf, signaturesOf } from '../../model/transitions.ts'
 import type { Database } from './database/database.ts'
 import { DecodedRecords } from './decoded-records.ts'
+import { appendEvent } from './trail/append.ts'
 import { applyDelta } from './workspaces.ts'
 
 /** The columns that `decode` needs. */
@@ -126,9 +128,9 @@ export function readOldestTrash(database: Database, workspaceId: string): FileRe
   return row && decode(row)
 }
 
-/** `insertFile`, `replaceFile` and `deleteFile` update the workspace's counters in the same transaction. */
-export function insertFile(database: Database, file: FileRecord): void {
-  applyDelta(database, file.workspaceId, { after: file })
+/** `insertFile`, `replaceFile` and `deleteFile` update the workspace's counters and its trail in the same transaction. */
+export function insertFile(database: Database, file: FileRecord, at: Date): void {
+  noteChange(database, { after: file }, at)
   const columns = { workspace_id: file.workspaceId, id: file.id, ...columnsOf(file) }
   const names = Object.keys(columns)
   const sql = `INSERT INTO files (${names.join(', ')})
@@ -137,8 +139,13 @@ export function insertFile(database: Database, file: FileRecord): void {
 }
 
 /** Writes only the changed columns, because SQLite updates every index on a column that the statement names. */
-export function replaceFile(database: Database, before: FileRecord, after: FileRecord): void {
-  applyDelta(database, after.workspaceId, { before, after })
+export function replaceFile(
+  database: Database,
+  change: FileChange & { before: FileRecord; after: FileRecord },
+  at: Date,
+): void {
+  const { before, after } = change
+  noteChange(database, change, at)
   const old = columnsOf(before)
   const changes = Object.entries(columnsOf(after)).filter(([name, value]) => value !== old[name])
   if (changes.length === 0) return
@@ -148,10 +155,21 @@ export function replaceFile(database: Database, before: FileRecord, after: FileR
   database.prepare(sql).run({ ...key, ...Object.fromEntries(changes) })
 }
 
-export function deleteFile(database: Database, file: FileRecord): void {
-  applyDelta(database, file.workspaceId, { before: file })
-  const sql = 'DELETE FROM files WHERE workspace_id = ? AND id = ?'
-  database.prepare(sql).run(file.workspaceId, file.id)
+export function deleteFile(
+  database: Database,
+  change: FileChange & { before: FileRecord },
+  at: Date,
+): void {
+  noteChange(database, change, at)
+  const { workspaceId, id } = change.before
+  database.prepare('DELETE FROM files WHERE workspace_id = ? AND id = ?').run(workspaceId, id)
+}
+
+function noteChange(database: Database, change: FileChange, at: Date): void {
+  const workspaceId = (change.after ?? change.before)?.workspaceId ?? ''
+  const entry = entryOf(change, at)
+  const sequence = applyDelta(database, workspaceId, { ...change, events: entry ? 1 : 0 })
+  if (entry) appendEvent(database, { workspaceId, sequence }, entry)
 }
 
 function columnsOf(file: FileRecord): Record<string, SQLInputValue> {

@@ -24,7 +24,7 @@ export function removeSession(database: Database, change: SessionChange): Sessio
   const isPurged = (file: FileRecord) => purge || file.state === 'pending'
   for (const file of files) {
     if (isPurged(file)) deleteRecord(database, file, now)
-    else replaceFile(database, file, trashed(file, null, now))
+    else replaceFile(database, { before: file, after: trashed(file, null, now) }, now)
   }
   return { removedCount: files.length, purged: files.filter(isPurged) }
 }

@@ -20,11 +20,11 @@ export function settleFile(
   const usage = readUsage(database, workspaceId, allowance)
   const { file, displaced, refusal } = settlement(pending, outcome, { owner, usage, now })
   // Displace the current owner first, so that the unique index on owners holds.
-  if (owner && displaced) replaceFile(database, owner, displaced)
-  if (file) replaceFile(database, pending, file)
-  else deleteFile(database, pending)
+  if (owner && displaced) replaceFile(database, { before: owner, after: displaced }, now)
+  if (file) replaceFile(database, { before: pending, after: file, refusal }, now)
+  else deleteFile(database, { before: pending, refusal }, now)
   if (refusal) writeRefusal(database, pending, refusal, now)
-  const purged = trimTrash(database, workspaceId, allowance)
+  const purged = trimTrash(database, workspaceId, { allowance, now })
   const isKept = !purged.some((other) => other.id === id)
   const code = refusal && { refusal: refusal.code }
   return { file: isKept ? file : undefined, settled: true, ...code, purged }

@@ -14,14 +14,14 @@ import { readUsage } from './workspaces.ts'
 export function trimTrash(
   database: Database,
   workspaceId: string,
-  allowance: Allowance,
+  { allowance, now }: { allowance: Allowance; now: Date },
 ): FileRecord[] {
   const usage = readUsage(database, workspaceId, allowance)
   const purged: FileRecord[] = []
   while (isTrashOverLimit(usage) && purged.length < maxPurgedAtOnce) {
     const file = readOldestTrash(database, workspaceId)
     if (file === undefined) break
-    deleteFile(database, file)
+    deleteFile(database, { before: file }, now)
     purged.push(file)
     Object.assign(usage, applyDelta(usage, countersOf(file), -1))
   }
@@ -30,6 +30,6 @@ export function trimTrash(
 
 /** Deletes a record. A pending file leaves the refusal `gone`. */
 export function deleteRecord(database: Database, file: FileRecord, at: Date): void {
-  deleteFile(database, file)
+  deleteFile(database, { before: file, refusal: { code: 'gone' } }, at)
   if (file.state === 'pending') writeRefusal(database, file, { code: 'gone' }, at)
 }

@@ -1,4 +1,4 @@
-import type { FileRecord } from '../../model/file.ts'
+import type { FileChange } from '../../model/trail/entry-of.ts'
 import {
   type Counters,
   type Allowance,
@@ -67,29 +67,31 @@ export function writeQuota(
   database.prepare(sql).run({ id: workspaceId, quota: quotaBytes })
 }
 
-/** Adds the difference between two versions of a file to the counters. */
+/** Adds the difference between two versions of a file to the counters, and events to the trail's. Returns the latest event. */
 export function applyDelta(
   database: Database,
   workspaceId: string,
-  { before, after }: { before?: FileRecord; after?: FileRecord },
-): void {
-  adjustCounters(database, workspaceId, {
-    before: countersOf(before),
-    after: countersOf(after),
-  })
+  { before, after, events }: FileChange & { events: number },
+): number {
+  const counters = { before: countersOf(before), after: countersOf(after) }
+  return adjustCounters(database, workspaceId, { ...counters, events })
 }
 
-/** Adds `after - before` to the counters. */
+/** Adds `after - before` to the counters, and `events` to the number of the latest event, which it returns. */
 export function adjustCounters(
   database: Database,
   workspaceId: string,
-  { before, after }: { before: Counters; after: Counters },
-): void {
+  { before, after, events = 0 }: { before: Counters; after: Counters; events?: number },
+): number {
   const growth = applyDeltaTo(after, before, -1)
   const changed = counterNames.filter((name) => growth[name] !== 0)
-  if (changed.length === 0) return
   const assignments = changed.map((name) => `${columns[name]} = ${columns[name]} + :${name}`)
-  const sql = `UPDATE workspaces SET ${assignments.join(', ')} WHERE id = :id`
-  const values = changed.map((name) => [name, growth[name]] as const)
-  database.prepare(sql).run({ id: workspaceId, ...Object.fromEntries(values) })
+  if (events > 0) assignments.push('last_event = last_event + :events')
+  if (assignments.length === 0) return 0
+  const sql = `UPDATE workspaces SET ${assignments.join(', ')} WHERE id = :id RETURNING last_event`
+  const values = Object.fromEntries(changed.map((name) => [name, growth[name]] as const))
+  const row = database
+    .prepare(sql)
+    .get({ id: workspaceId, ...values, ...(events > 0 && { events }) })
+  return Number(row?.['last_event'])
 }

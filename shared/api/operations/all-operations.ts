@@ -1,5 +1,6 @@
 import type { Operations } from '../operation.ts'
 import { changeOperations } from './change.ts'
+import { eventOperations } from './events.ts'
 import { folderOperations } from './folders.ts'
 import { mcpOperations } from './mcp.ts'
 import { operateOperations } from './operate.ts'
@@ -15,6 +16,7 @@ export const allOperations: Operations = {
   ...changeOperations,
   ...folderOperations,
   ...mcpOperations,
+  ...eventOperations,
   ...operateOperations,
   ...shareOperations,
   ...storageOperations,

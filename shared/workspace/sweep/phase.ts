@@ -3,7 +3,7 @@ import { fail, type SweepReport } from './report.ts'
 
 export type SweepPorts = Pick<
   Ports,
-  'catalog' | 'folders' | 'blobs' | 'scanner' | 'quarantine' | 'now' | 'limits'
+  'catalog' | 'folders' | 'trail' | 'blobs' | 'scanner' | 'quarantine' | 'now' | 'limits'
 >
 
 /** Ports, options and report of one sweep, shared by its phases. */

@@ -10,7 +10,8 @@ import type { PendingCount, Recount } from '../../ports/maintenance.ts'
  * - `counters`: recounts the usage and trims the trash to its limit;
  * - `missing`: checks that the bytes of ready files exist;
  * - `orphans`: removes blobs without a record;
- * - `quarantine`: removes quarantined bytes after their retention.
+ * - `quarantine`: removes quarantined bytes after their retention;
+ * - `events`: deletes events after their retention.
  */
 export const phases = [
   'pending',
@@ -21,6 +22,7 @@ export const phases = [
   'missing',
   'orphans',
   'quarantine',
+  'events',
 ] as const
 export type Phase = (typeof phases)[number]
 

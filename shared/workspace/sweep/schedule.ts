@@ -15,6 +15,7 @@ const intervalMs: Record<Phase, number> = {
   missing: 7 * dayMs,
   orphans: dayMs,
   quarantine: dayMs,
+  events: dayMs,
 }
 
 /** Raise a version to make a phase due immediately, for example when counters are added. */

@@ -1,6 +1,7 @@
 import { orphans } from './orphans.ts'
 import { rejected, quarantine } from './rejected.ts'
 import { counters } from './counters.ts'
+import { events } from './events.ts'
 import { folders } from './folders.ts'
 import { missing } from './missing.ts'
 import { startPosition, type OpenPhase, type SweepContext, type SweepPorts } from './phase.ts'
@@ -16,6 +17,7 @@ const openPhase: Record<Phase, OpenPhase> = {
   missing,
   orphans,
   quarantine,
+  events,
 }
 
 type Positions = Partial<Record<Phase, string>>

@@ -93,8 +93,8 @@ describe('the Firestore bill', () => {
     const projectId = newProject()
     await using world = await firestoreWorld(projectId)
     const blobs = { list: async () => ({ blobs: [] }), check: async () => 'none' }
-    const { catalog, folders } = world
-    const ports = { catalog, folders, blobs, now: () => world.now, limits }
+    const { catalog, folders, trail } = world
+    const ports = { catalog, folders, trail, blobs, now: () => world.now, limits }
     const options = { pendingAgeSeconds: 60, abandonedBefore: new Date(0) }
     await sweepOnSchedule(ports as unknown as SweepPorts, options)
     const before = billed(projectId)

@@ -32,8 +32,8 @@ describe('the changes of one workspace that wait for a commit', () => {
     await Promise.all(found.map(async (file) => file && world.settle(file)))
     expect(writes()).toBe(2)
     const { bill } = emulator().database(projectId)
-    // The workspace, the claims of each path, and each file; the workspace again.
-    expect(bill).toEqual({ reads: 1 + 50 + 50 + 1, writes: 2 * (1 + 50 + 50), deletes: 0 })
+    // The workspace, the claims of each path, and each file; the workspace again. Two chunks of the trail.
+    expect(bill).toEqual({ reads: 1 + 50 + 50 + 1, writes: 2 * (1 + 50 + 50) + 2, deletes: 0 })
     expect(await world.counters()).toMatchObject({ liveBytes: 500, liveCount: 50 })
   })
 

@@ -55,6 +55,11 @@ const fullTrash = async (world: World) => {
   }
   return [await world.upload('/a', { maxBytes: 500 })]
 }
+const hundredFiles = async (world: World) => {
+  const files = []
+  for (let i = 0; i < 100; i++) files.push(await world.upload(`/${i}`, { maxBytes: 0 }))
+  return files
+}
 const sessionFiles = async (world: World) => [
   await world.upload('/sessions/s/a'),
   await world.upload('/sessions/s/b'),
@@ -339,6 +344,35 @@ export const operations: Operation[] = [
     name: '`shares.countDownloads`',
     before: tenShares,
     run: (world) => world.shares.countDownloads(shareId, { count: 3, at: world.now }),
+  },
+  {
+    name: '`trail.latest`',
+    run: (world) => world.trail.latest(user),
+  },
+  {
+    name: '`trail.page`, none newer',
+    before: twoFiles,
+    run: (world) => world.trail.page(user, { after: 4, limit: 200 }),
+  },
+  {
+    name: '`trail.page` of the latest 20 events',
+    before: tenFiles,
+    run: (world) => world.trail.page(user, { after: 0, limit: 200 }),
+  },
+  {
+    name: '`trail.page` of 100 earlier events',
+    before: hundredFiles,
+    run: (world) => world.trail.page(user, { after: 0, limit: 100 }),
+  },
+  {
+    name: '`trail.awaitPage` with a `reserve` that ends the wait',
+    run: async (world, _, untilRead) => {
+      const signal = new AbortController().signal
+      const page = world.trail.awaitPage(user, { after: 0, limit: 200 }, signal)
+      await untilRead(1)
+      await world.reserve('/a')
+      await page
+    },
   },
   { name: '`setQuota`', run: (world) => world.catalog.setQuota(user, 5) },
   {

@@ -100,9 +100,10 @@ const now = () => new Date()
 
 async function runSweep({ directory }: SizedCatalog, phases: Phase[]) {
   await using storage = await openLocalStorage({ directory, quotaBytes: 1e15, now })
-  const { catalog, folders, blobs, quarantine } = storage
+  const { catalog, folders, trail, blobs, quarantine } = storage
   const limits = { maxFileBytes: 1e9, uploadExpirySeconds: 3600, trashRetentionDays: 30 }
-  const ports = { catalog, folders, blobs, quarantine, scanner: new EicarScanner(), limits, now }
+  const scanner = new EicarScanner()
+  const ports = { catalog, folders, trail, blobs, quarantine, scanner, limits, now }
   const startedAt = performance.now()
   const report = await sweep(ports, {
     phases,

@@ -42,7 +42,7 @@ describe.each<[string, Host]>([
     opened.defer(() => void vi.unstubAllEnvs())
     const clamd = opened.use(await startScanner(scanner))
     const quarantine = { location: undefined, retentionDays: 30 }
-    const allowance = { quotaBytes: 1e6, recordLimits: defaultRecordLimits }
+    const allowance = { quotaBytes: 1e6, recordLimits: defaultRecordLimits, eventRetentionDays: 7 }
     storage = openCloudStorage({
       projectId,
       bucket,

@@ -10,6 +10,7 @@ const routes: [name: string, methods: RegExp, path: RegExp][] = [
   ['upload', /^(POST|PUT)$/, /^\/(files$|content|uploads|imports)/],
   ['download', /^(GET|HEAD)$/, /^\/archive/],
   ['download', /^/, /^\/(shares|s\/)/],
+  ['changes', /^(GET|HEAD)$/, /^\/events/],
   ['folders', /^/, /^\/(folders|operations)/],
   ['list', /^(GET|HEAD)$/, /^\/(files|usage)$/],
   ['download', /^(GET|HEAD)$/, /^\/files\/[^/]*\/download$/],

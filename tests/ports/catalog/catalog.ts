@@ -17,6 +17,7 @@ import { describeSession } from './session.ts'
 import { describeSettle } from './settle.ts'
 import { describeSweep } from './sweep.ts'
 import { describeTimes } from './uploads/times.ts'
+import { describeTrail } from '../events/trail.ts'
 import { describeTrash, describeVersions } from './trash.ts'
 import { World, type Begin, type OpenCatalog } from './world.ts'
 
@@ -41,6 +42,7 @@ export function describeCatalog(name: string, open: OpenCatalog): void {
     describeList(begin)
     describeFolders(begin)
     describeTimes(begin)
+    describeTrail(begin)
     describeConcurrency(begin)
     describeListModel(begin)
     describeModel(begin)

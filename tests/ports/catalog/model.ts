@@ -5,6 +5,8 @@ import { WorkspaceError } from '../../../shared/model/errors.ts'
 import type { FileRecord } from '../../../shared/model/file.ts'
 import { parsePath } from '../../../shared/model/path.ts'
 import type { FileId } from '../../../shared/model/ids.ts'
+import { listedFiles, replayedFiles } from '../../support/replayed-trail.ts'
+import { eventsOf } from '../events/trail.ts'
 import { clean, infected, unscannable, user, type Begin, type World } from './world.ts'
 import { randomRuns } from './random-runs.ts'
 
@@ -125,7 +127,7 @@ async function fileAt(world: World, ids: FileId[], index: number): Promise<FileR
 
 export function describeModel(begin: Begin): void {
   describe('random sequences of operations', () => {
-    test('keep the counters exact, one owner per path, and the quota', async () => {
+    test('keep the counters exact, one owner per path, the quota, and a trail that tells the files', async () => {
       const property = fc.asyncProperty(steps, async (steps) => {
         await using world = await begin(quotaBytes, recordLimits)
         const ids: FileId[] = []
@@ -149,6 +151,7 @@ async function expectTruth(world: World): Promise<void> {
   const { files: trash } = await world.list({ deleted: true })
   const owners = live.filter((file) => file.state === 'ready')
   const reserved = live.flatMap((file) => (file.state === 'pending' ? [file.reservation] : []))
+  expect(replayedFiles(await eventsOf(world))).toEqual(listedFiles([...live, ...trash]))
   const counters = await world.counters()
   expect(counters).toEqual({
     liveBytes: sum(owners.map((file) => file.sizeBytes)),

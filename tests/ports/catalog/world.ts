@@ -12,6 +12,7 @@ import type { Folders } from '../../../shared/ports/folders.ts'
 import type { Links } from '../../../shared/ports/links.ts'
 import type { FullCatalog } from '../../../shared/ports/ports.ts'
 import type { Shares } from '../../../shared/ports/shares.ts'
+import type { Trail } from '../../../shared/ports/trail.ts'
 
 /** Opens an empty catalog. Disposing it deletes its contents. */
 export type OpenCatalog = (options: {
@@ -21,7 +22,7 @@ export type OpenCatalog = (options: {
 }) => Promise<OpenedCatalog & AsyncDisposable>
 
 export interface OpenedCatalog {
-  catalog: FullCatalog & { folders: Folders; links: Links; shares: Shares }
+  catalog: FullCatalog & { folders: Folders; links: Links; shares: Shares; trail: Trail }
   /** Changes counters without the catalog, to simulate a fault or a manual change. */
   drift?: (workspaceId: string, by: Partial<Counters>) => Promise<void>
 }
@@ -38,6 +39,7 @@ export class World implements AsyncDisposable {
   readonly folders: Folders
   readonly links: Links
   readonly shares: Shares
+  readonly trail: Trail
   readonly #opened: OpenedCatalog & AsyncDisposable
   readonly #clock: { time: number }
 
@@ -46,6 +48,7 @@ export class World implements AsyncDisposable {
     this.folders = opened.catalog.folders
     this.links = opened.catalog.links
     this.shares = opened.catalog.shares
+    this.trail = opened.catalog.trail
     this.#opened = opened
     this.#clock = clock
   }

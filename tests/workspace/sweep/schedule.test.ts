@@ -116,11 +116,11 @@ describe('a sweep on a schedule', () => {
   it('examines blobs daily and files weekly', async () => {
     const always = ['pending', 'folders', 'trash', 'rejected']
     expect(await due()).toEqual(
-      expect.arrayContaining([...always, 'counters', 'missing', 'orphans']),
+      expect.arrayContaining([...always, 'counters', 'missing', 'orphans', 'events']),
     )
     expect(await due()).toEqual(always)
     workspace.pass(25 * hourMs)
-    expect(await due()).toEqual(expect.arrayContaining([...always, 'orphans']))
+    expect(await due()).toEqual(expect.arrayContaining([...always, 'orphans', 'events']))
     workspace.pass(6 * dayMs)
     expect(await due()).toEqual(expect.arrayContaining(['counters', 'missing']))
   })

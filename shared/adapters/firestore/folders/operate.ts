@@ -50,8 +50,7 @@ export async function advanceOperation(
 ): Promise<FolderStep | undefined> {
   const operation = await transaction.readOperation(id)
   if (operation?.state !== 'running') return operation && { operation, purged: [] }
-  // A move changes no counters.
-  if (operation.kind !== 'move') await transaction.open()
+  await transaction.open()
   const step = await takeStep(transaction, withTotal(operation, total))
   transaction.writeOperation(step.operation)
   return step

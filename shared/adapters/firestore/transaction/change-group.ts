@@ -1,8 +1,7 @@
-import type { Allowance } from '../../../model/usage.ts'
 import { FirestoreError } from '../rest/firestore-error.ts'
 import type { DocumentReference } from '../rest/reference.ts'
 import type { Attempt } from './attempt.ts'
-import { WorkspaceTransaction } from './workspace-transaction.ts'
+import { WorkspaceTransaction, type WorkspaceOptions } from './workspace-transaction.ts'
 
 /** One change of a workspace. */
 export interface Change<Result> {
@@ -11,10 +10,8 @@ export interface Change<Result> {
   run: (transaction: WorkspaceTransaction, attempt: Attempt) => Promise<Result>
 }
 
-interface GroupOptions {
+interface GroupOptions extends WorkspaceOptions {
   workspace: DocumentReference
-  allowance: Allowance
-  now: Date
 }
 
 /**

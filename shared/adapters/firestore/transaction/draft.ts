@@ -2,15 +2,23 @@ import type { FileRecord } from '../../../model/file.ts'
 import type { FolderOperation } from '../../../model/folders/operation.ts'
 import type { FileId } from '../../../model/ids.ts'
 import type { Refusal } from '../../../model/settlement.ts'
+import { entryOf, type FileChange } from '../../../model/trail/entry-of.ts'
+import type { TrailEntry } from '../../../model/trail/event.ts'
 import { type Counters, applyDelta, countersOf, noCounters } from '../../../model/usage.ts'
 import { Claims } from '../claims.ts'
 import { fileFields, filesOf, metadataFields, refusalOf } from '../documents.ts'
 import { operationFields, operationOf } from '../folders/operations.ts'
 import type { DocumentReference } from '../rest/reference.ts'
 import { deleteField, Increment } from '../rest/write-batch.ts'
+import { appendEvents } from '../trail/append.ts'
 import type { Attempt } from './attempt.ts'
 
 const refusalKeptMs = 2 * 60 * 60 * 1000
+
+export interface FlushFacts {
+  now: Date
+  eventRetentionDays: number
+}
 
 /** A file that changed, and the fields of its document to write. */
 export interface DraftFile {
@@ -27,6 +35,7 @@ export class Draft {
   readonly files: Map<FileId, DraftFile>
   readonly refusals: Map<FileId, Refusal>
   readonly operations: Map<string, FolderOperation>
+  readonly events: TrailEntry[]
   growth: Counters
   quota: { quotaBytes: number | null } | undefined
   lastSequence: number | undefined
@@ -36,13 +45,17 @@ export class Draft {
     this.files = new Map(from?.files)
     this.refusals = new Map(from?.refusals)
     this.operations = new Map(from?.operations)
+    this.events = [...(from?.events ?? [])]
     this.growth = from?.growth ?? noCounters
     this.quota = from?.quota
     this.lastSequence = from?.lastSequence
   }
 
-  /** Updates the counters and the claims on paths. The fields add to those of earlier changes of the file. */
-  change(before: FileRecord | undefined, after: FileRecord | undefined, fields: object = {}): void {
+  /** Updates the counters, the claims on paths and the trail. The fields add to those of earlier changes of the file. */
+  change(change: FileChange, { now, fields = {} }: { now: Date; fields?: object }): void {
+    const { before, after } = change
+    const event = entryOf(change, now)
+    if (event) this.events.push(event)
     this.claims.move(before, after)
     this.growth = applyDelta(applyDelta(this.growth, countersOf(before), -1), countersOf(after))
     const id = (after ?? before)?.id
@@ -55,18 +68,19 @@ export class Draft {
   }
 
   /** Passes all writes to the attempt. Marks the workspace, or else the first file or operation. */
-  async flush(attempt: Attempt, workspace: DocumentReference, now: Date): Promise<void> {
+  async flush(attempt: Attempt, workspace: DocumentReference, facts: FlushFacts): Promise<void> {
     const fields = this.#workspaceFields()
     if (fields) {
-      if (!attempt.hasSeen(workspace)) await attempt.get(workspace)
-      attempt.write(workspace, { ...fields, ...attempt.markOn(workspace) })
+      const stored = await attempt.get(workspace)
+      const trail = appendEvents(attempt, { ref: workspace, stored }, this.events, facts)
+      attempt.write(workspace, { ...fields, ...trail, ...attempt.markOn(workspace) })
     }
     for (const [id, file] of this.files) this.#writeFile(attempt, filesOf(workspace).doc(id), file)
     for (const operation of this.operations.values()) {
       writeOperation(attempt, operationOf(workspace, operation.id), operation)
     }
     this.claims.flush(attempt, workspace)
-    const expiresAt = new Date(now.getTime() + refusalKeptMs)
+    const expiresAt = new Date(facts.now.getTime() + refusalKeptMs)
     for (const [id, refusal] of this.refusals) {
       attempt.write(refusalOf(workspace, id), { ...refusal, expiresAt })
     }
@@ -77,9 +91,10 @@ export class Draft {
       .filter(([, by]) => by !== 0)
       .map(([name, by]) => [name, new Increment(by)])
     const sequence = this.lastSequence && { lastSequence: this.lastSequence }
-    // Mark the workspace when a file is removed. Otherwise a retry could not detect that an earlier attempt removed the file.
-    const isRemoval = [...this.files.values()].some(({ after }) => !after)
-    if (counters.length === 0 && !sequence && !this.quota && !isRemoval) return undefined
+    // A removal has an event, so that the workspace is marked. Otherwise a retry could not detect that an earlier attempt removed
+    // the file.
+    const isChanged = counters.length > 0 || this.events.length > 0
+    if (!isChanged && !sequence && !this.quota) return undefined
     return { ...Object.fromEntries(counters), ...sequence, ...this.quota }
   }
 

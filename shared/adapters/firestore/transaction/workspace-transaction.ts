@@ -14,7 +14,7 @@ import type { DocumentReference } from '../rest/reference.ts'
 import type { DocumentSnapshot } from '../rest/snapshot.ts'
 import { grpcStatus } from '../status.ts'
 import type { Attempt } from './attempt.ts'
-import { changedFields, Draft } from './draft.ts'
+import { changedFields, Draft, type FlushFacts } from './draft.ts'
 
 /** A pending file and the snapshot that it was decoded from. */
 export interface KnownFile {
@@ -22,9 +22,8 @@ export interface KnownFile {
   snapshot: DocumentSnapshot
 }
 
-interface WorkspaceOptions {
+export interface WorkspaceOptions extends FlushFacts {
   allowance: Allowance
-  now: Date
 }
 
 /**
@@ -37,6 +36,7 @@ export class WorkspaceTransaction {
   readonly #attempt: Attempt
   readonly #workspace: DocumentReference
   readonly #allowance: Allowance
+  readonly #facts: FlushFacts
   #draft = new Draft()
   #usage: Usage | undefined
   #lastSequence = 0
@@ -44,12 +44,13 @@ export class WorkspaceTransaction {
   constructor(
     attempt: Attempt,
     workspace: DocumentReference,
-    { allowance, now }: WorkspaceOptions,
+    { allowance, ...facts }: WorkspaceOptions,
   ) {
     this.#attempt = attempt
     this.#workspace = workspace
     this.#allowance = allowance
-    this.now = now
+    this.now = facts.now
+    this.#facts = facts
   }
 
   /** Runs one change. If it throws, undoes what it has written. */
@@ -221,12 +222,14 @@ export class WorkspaceTransaction {
   add(file: PendingFile): void {
     if (this.#draft.files.has(file.id)) throw idTaken(file.id)
     const fields = { ...documents.fileFields(file), ...documents.metadataFields(file) }
-    this.#draft.change(undefined, file, fields)
+    this.#draft.change({ after: file }, { now: this.now, fields })
   }
 
   /** Does not write metadata that is the same object in both records, because an owner from the claims has no metadata. */
-  replace(before: FileRecord, after: FileRecord): void {
-    this.#draft.change(before, after, changedFields(before, after))
+  replace(before: FileRecord, after: FileRecord, refusal?: Refusal): void {
+    const fields = changedFields(before, after)
+    this.#draft.change({ before, after, refusal }, { now: this.now, fields })
+    if (refusal) this.#draft.refusals.set(before.id, refusal)
   }
 
   /** Moves the owner of a path into the trash. Reads its metadata, because the claims lack it and it counts as trash. */
@@ -235,12 +238,10 @@ export class WorkspaceTransaction {
     this.replace({ ...owner, metadata }, { ...displaced, metadata })
   }
 
-  remove(file: FileRecord): void {
-    this.#draft.change(file, undefined)
-  }
-
-  refuse(id: FileId, refusal: Refusal): void {
-    this.#draft.refusals.set(id, refusal)
+  /** Deletes a record. A pending file leaves a refusal. */
+  remove(file: FileRecord, refusal?: Refusal): void {
+    this.#draft.change({ before: file, refusal }, { now: this.now })
+    if (refusal) this.#draft.refusals.set(file.id, refusal)
   }
 
   setQuota(quotaBytes: number | null): void {
@@ -249,7 +250,7 @@ export class WorkspaceTransaction {
 
   /** Passes all writes to the attempt. */
   async flush(): Promise<void> {
-    await this.#draft.flush(this.#attempt, this.#workspace, this.now)
+    await this.#draft.flush(this.#attempt, this.#workspace, this.#facts)
   }
 
   async #open(other: DocumentReference): Promise<void> {

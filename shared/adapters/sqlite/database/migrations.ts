@@ -162,4 +162,15 @@ export const migrations: readonly string[] = [
   CREATE INDEX shares_by_end ON shares (workspace_id, ends_at, id);
   CREATE INDEX shares_by_purge ON shares (purge_at);
   `,
+  `
+  ALTER TABLE workspaces ADD COLUMN last_event INTEGER NOT NULL DEFAULT 0;
+  CREATE TABLE trail (
+    id INTEGER PRIMARY KEY,
+    workspace_id TEXT NOT NULL,
+    sequence INTEGER NOT NULL,
+    at TEXT NOT NULL,
+    entry TEXT NOT NULL,
+    UNIQUE (workspace_id, sequence)
+  ) STRICT;
+  `,
 ]

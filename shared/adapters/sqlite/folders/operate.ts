@@ -69,7 +69,9 @@ function takeStep(context: ChangeContext, operation: FolderOperation): FolderSte
     const change = changeOf(context, operation, file)
     changes.set(file, change)
     if (change && 'purges' in change) deleteRecord(database, file, now)
-    else if (change && 'after' in change) replaceFile(database, file, change.after)
+    else if (change && 'after' in change) {
+      replaceFile(database, { before: file, after: change.after }, now)
+    }
   }
   const next = advanced(operation, files, { changes, now })
   writeOperation(database, next)

@@ -1,0 +1,104 @@
+import type { SQLOutputValue } from 'node:sqlite'
+import {
+  defaultEventRetentionDays,
+  trailEventSchema,
+  type TrailEvent,
+} from '../../../model/trail/event.ts'
+import { assertKept, expiryOf } from '../../../model/trail/expired.ts'
+import type { Trail, TrailPage, TrailQuery } from '../../../ports/trail.ts'
+import type { Database } from '../database/database.ts'
+import { eventOrTimeout } from '../event-or-timeout.ts'
+import { trailSignals } from './signals.ts'
+
+/** The interval between two polls for the events of other processes. */
+const pollMs = 500
+
+interface TrailOptions {
+  database: Database
+  /** Default: `defaultEventRetentionDays`. */
+  eventRetentionDays?: number | undefined
+  now: () => Date
+}
+
+/** The trail in SQLite. */
+export class SqliteTrail implements Trail {
+  readonly #database: Database
+  readonly #retentionDays: number
+  readonly #now: () => Date
+
+  constructor({ database, eventRetentionDays, now }: TrailOptions) {
+    this.#database = database
+    this.#retentionDays = eventRetentionDays ?? defaultEventRetentionDays
+    this.#now = now
+  }
+
+  async latest(workspaceId: string): Promise<number> {
+    return this.#database.read(() => this.#readLatest(workspaceId))
+  }
+
+  async page(workspaceId: string, query: TrailQuery): Promise<TrailPage> {
+    return this.#database.read(() => this.#readPage(workspaceId, query))
+  }
+
+  async awaitPage(workspaceId: string, query: TrailQuery, signal: AbortSignal): Promise<TrailPage> {
+    const { emitter } = trailSignals(this.#database)
+    let isOutdated = true
+    const outdate = () => void (isOutdated = true)
+    // Listens from before the first read, so that no event is missed between a read and the wait.
+    emitter.on(workspaceId, outdate)
+    try {
+      for (;;) {
+        signal.throwIfAborted()
+        isOutdated = false
+        if ((await this.latest(workspaceId)) > query.after)
+          return await this.page(workspaceId, query)
+        if (!isOutdated) await eventOrTimeout(emitter, workspaceId, { timeoutMs: pollMs, signal })
+      }
+    } finally {
+      emitter.off(workspaceId, outdate)
+    }
+  }
+
+  /** Deletes in the order of insertion, which needs no index on the time. Stops at the first event that has not expired. */
+  async purgeExpired(limit: number): Promise<number> {
+    const oldest = 'SELECT id, at FROM trail ORDER BY id LIMIT ?'
+    const expiry = this.#expiry.toISOString()
+    return this.#database.write(() => {
+      const rows = this.#database.prepare(oldest).all(limit)
+      const kept = rows.findIndex(({ at }) => String(at) >= expiry)
+      const expired = kept === -1 ? rows : rows.slice(0, kept)
+      const last = expired.at(-1)
+      if (last) this.#database.prepare('DELETE FROM trail WHERE id <= ?').run(last['id'] ?? null)
+      return expired.length
+    })
+  }
+
+  get #expiry(): Date {
+    return expiryOf(this.#now(), this.#retentionDays)
+  }
+
+  #readPage(workspaceId: string, { after, limit }: TrailQuery): TrailPage {
+    const latest = this.#readLatest(workspaceId)
+    const sql = `SELECT sequence, at, entry FROM trail
+      WHERE workspace_id = ? AND sequence > ? ORDER BY sequence LIMIT ?`
+    const isBehind = after < latest
+    const rows = isBehind ? this.#database.prepare(sql).all(workspaceId, after, limit) : []
+    const events = rows.map(decode)
+    assertKept(after, events[0], { latest, expiry: this.#expiry })
+    return { events, latest }
+  }
+
+  #readLatest(workspaceId: string): number {
+    const sql = 'SELECT last_event FROM workspaces WHERE id = ?'
+    return Number(this.#database.prepare(sql).get(workspaceId)?.['last_event'] ?? 0)
+  }
+}
+
+function decode(row: Record<string, SQLOutputValue>): TrailEvent {
+  const entry: unknown = JSON.parse(String(row['entry']))
+  return trailEventSchema.parse({
+    sequence: Number(row['sequence']),
+    at: String(row['at']),
+    ...(entry as object),
+  })
+}
