@@ -112,6 +112,8 @@ const blobs = {
   remove: [objectDelete, objectList],
   copy: [objectCreate, ...find],
   openUpload: [objectCreate],
+  // The URL of the session is its id.
+  uploadSession: [],
   // The URL of the session is the permission.
   cancelUpload: [],
   signUrl: [objectGet],
