@@ -7,7 +7,7 @@ import { readText } from '../../shared/http/body/json-body.ts'
 import { problemResponse } from '../../shared/http/problem.ts'
 import { parseEssence } from '../../shared/media/essence.ts'
 import { WorkspaceError } from '../../shared/model/errors.ts'
-import type { CloudEvent } from './deployment.ts'
+import type { CloudEvent } from './scan-handler.ts'
 
 /** Events of Eventarc have at most 512 KiB (https://cloud.google.com/eventarc/quotas). */
 const maxBytes = 512 * 1024

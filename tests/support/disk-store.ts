@@ -50,3 +50,17 @@ export async function openDiskStore(directory: string, options: Partial<DiskBlob
     },
   }
 }
+
+/** Opens a disk store in a temporary directory, which disposing deletes. */
+export async function openFreshDiskStore(options: Partial<DiskBlobOptions> = {}) {
+  const directory = await temporaryDirectory()
+  const opened = await openDiskStore(directory.path, options)
+  return {
+    ...opened,
+    directory: directory.path,
+    async [Symbol.asyncDispose]() {
+      await opened[Symbol.asyncDispose]()
+      await directory[Symbol.asyncDispose]()
+    },
+  }
+}

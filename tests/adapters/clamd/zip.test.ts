@@ -3,23 +3,23 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { ClamdScanner } from '../../../shared/adapters/clamd/clamd-scanner.ts'
 import {
   clamdNote,
-  eicarThreat,
   skipWithoutClamd,
   startClamd,
   type TestClamd,
 } from '../../support/clamd/clamd.ts'
+import {
+  infected,
+  unsupported,
+  clean,
+  malicious,
+  innocent,
+} from '../../support/clamd/archive-verdicts.ts'
 import { eicar } from '../../support/files/eicar.ts'
 import { oddZip, type OddEntry } from '../../support/files/odd-zip.ts'
 import { scanBytes } from '../../support/clamd/scan-bytes.ts'
 import { tarred } from '../../support/files/tar.ts'
 import { zip } from '../../support/files/zip.ts'
 
-const infected = { verdict: 'infected', threat: eicarThreat }
-const unsupported = { verdict: 'unscannable', reason: 'unsupported-archive' }
-const clean = { verdict: 'clean' }
-
-const malicious = (entry: OddEntry = {}) => oddZip('eicar.com', eicar(), entry)
-const innocent = (entry: OddEntry = {}) => oddZip('notes.txt', Buffer.from('innocent'), entry)
 const picture = Buffer.concat([Buffer.from('GIF89a'), Buffer.alloc(3000, 0x21), Buffer.from(';')])
 const program = Buffer.concat([Buffer.from('\u007fELF'), Buffer.alloc(70_000, 0x90)])
 const document = Buffer.from('%PDF-1.4\n1 0 obj\n<< /Type /Catalog >>\nendobj\n%%EOF\n')

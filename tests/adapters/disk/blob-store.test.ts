@@ -3,21 +3,23 @@ import { truncate } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { expect, test } from 'vitest'
-import { openDiskStore, temporaryDirectory } from '../../support/disk-store.ts'
+import { openFreshDiskStore } from '../../support/disk-store.ts'
 import { describeBlobStore } from '../../ports/blob-store/blob-store.ts'
 import { newId } from '../../ports/blob-store/world.ts'
 
-describeBlobStore('disk', async () => {
-  const directory = await temporaryDirectory()
-  const opened = await openDiskStore(directory.path)
-  return {
-    ...opened,
-    async [Symbol.asyncDispose]() {
-      await opened[Symbol.asyncDispose]()
-      await directory[Symbol.asyncDispose]()
-    },
-  }
-})
+describeBlobStore('disk', openFreshDiskStore)
+
+/** Stores zeros in a fresh store. */
+async function storedZeros(size: number) {
+  const opened = await openFreshDiskStore()
+  const { store } = opened
+  const blob = await store.write(
+    store.locate('user', newId(), 'a'),
+    Readable.from([Buffer.alloc(size)]),
+    { contentType: 'text/plain', maxBytes: size },
+  )
+  return { ...opened, blob }
+}
 
 test.each([
   [3, undefined, 3],
@@ -27,14 +29,8 @@ test.each([
 ])(
   'read of a blob of %j bytes with range %j uses a buffer of %j bytes',
   async (size, range, buffer) => {
-    await using directory = await temporaryDirectory()
-    await using opened = await openDiskStore(directory.path)
-    const { store } = opened
-    const place = store.locate('user', newId(), 'a')
-    const blob = await store.write(place, Readable.from([Buffer.alloc(size)]), {
-      contentType: 'text/plain',
-      maxBytes: size,
-    })
+    await using stored = await storedZeros(size)
+    const { store, blob } = stored
     const body = await store.read(blob, range)
     expect(body?.readableHighWaterMark).toBe(buffer)
     const chunks = ((await body?.toArray()) ?? []) as Buffer[]
@@ -52,15 +48,9 @@ test.runIf(existsSync('/proc/self/fd')).each([
 ])(
   'read of a blob of %j bytes with range %j keeps %j files open until the body is destroyed',
   async (size, range, expected) => {
-    await using directory = await temporaryDirectory()
-    await using opened = await openDiskStore(directory.path)
-    const { store } = opened
-    const place = store.locate('user', newId(), 'a')
-    const blob = await store.write(place, Readable.from([Buffer.alloc(size)]), {
-      contentType: 'text/plain',
-      maxBytes: size,
-    })
-    const isOf = (file: string) => file.startsWith(join(directory.path, 'blobs'))
+    await using stored = await storedZeros(size)
+    const { store, blob } = stored
+    const isOf = (file: string) => file.startsWith(join(stored.directory, 'blobs'))
     const open = () => readdirSync('/proc/self/fd').map(targetOf).filter(isOf).length
     const body = await store.read(blob, range)
     expect(open()).toBe(expected)
@@ -70,14 +60,13 @@ test.runIf(existsSync('/proc/self/fd')).each([
 )
 
 test('read of a blob whose file was truncated ends early', async () => {
-  await using directory = await temporaryDirectory()
-  await using opened = await openDiskStore(directory.path)
+  await using opened = await openFreshDiskStore()
   const { store } = opened
   const options = { contentType: 'text/plain', maxBytes: 10 }
   const place = store.locate('user', newId(), 'a')
   const blob = await store.write(place, Readable.from([Buffer.from('0123456789')]), options)
   const path = place.replace('local://', '').replace('/a', `/${blob.generation}/a`)
-  await truncate(join(directory.path, 'blobs', path), 4)
+  await truncate(join(opened.directory, 'blobs', path), 4)
   const body = await store.read(blob, { start: 2, end: 9 })
   expect(Buffer.concat((await body?.toArray()) as Buffer[]).toString()).toBe('23')
 })

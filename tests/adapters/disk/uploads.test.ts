@@ -5,26 +5,14 @@ import { describe, expect, test, vi } from 'vitest'
 import { reprDigest } from '../../../shared/http/protocol/digest.ts'
 import { expectProblem } from '../../support/http/problem.ts'
 import { holdRequest } from '../../support/http/raw-http.ts'
-import { openDiskStore, temporaryDirectory } from '../../support/disk-store.ts'
+import { openDiskStore, openFreshDiskStore, temporaryDirectory } from '../../support/disk-store.ts'
 import { BlobWorld, bodyOf, openBody } from '../../ports/blob-store/world.ts'
 import { describeResumableUploads } from '../../ports/resumable-uploads.ts'
 
-async function openFresh() {
-  const directory = await temporaryDirectory()
-  const opened = await openDiskStore(directory.path)
-  return {
-    ...opened,
-    async [Symbol.asyncDispose]() {
-      await opened[Symbol.asyncDispose]()
-      await directory[Symbol.asyncDispose]()
-    },
-  }
-}
-
-describeResumableUploads('disk', openFresh)
+describeResumableUploads('disk', openFreshDiskStore)
 
 async function beginUpload(sizeBytes: number) {
-  const opened = await openFresh()
+  const opened = await openFreshDiskStore()
   const world = await BlobWorld.open(async () => opened)
   const place = world.newPath()
   const { url } = await world.openUpload(place, sizeBytes)
