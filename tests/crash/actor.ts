@@ -2,6 +2,7 @@ import { createHash, randomUUID } from 'node:crypto'
 import { eicar } from '../support/files/eicar.ts'
 import { call, ConnectionLost, jsonOf, type Answer, type Call, type Client } from './client.ts'
 import { trimmed, type Content, type State } from './model.ts'
+import type { Link } from './operations/shares.ts'
 
 /** One client that sends one operation at a time, in a folder that no other client uses, and records the responses. */
 export interface Actor {
@@ -18,6 +19,10 @@ export interface Actor {
   readonly quotaBytes: number
   /** Checksums of files by id. The bytes of an id never change. */
   readonly known: Map<string, string>
+  /** Share links that the client knows. */
+  readonly links: Link[]
+  /** Shares that may exist without a known address, because their creation has no response. */
+  sharesWithoutAnswer: number
   /** Responses that violate a rule. */
   readonly findings: string[]
   operations: number
@@ -50,7 +55,13 @@ export function newActor(
   client: Client,
   { folder = '/', quotaBytes = Infinity }: Partial<Pick<Actor, 'folder' | 'quotaBytes'>> = {},
 ): Actor {
-  const nothing = { candidates: [[]], findings: [], operations: 0 }
+  const nothing = {
+    candidates: [[]],
+    findings: [],
+    operations: 0,
+    links: [],
+    sharesWithoutAnswer: 0,
+  }
   return { client, folder, quotaBytes, known: new Map(), ...nothing }
 }
 

@@ -5,6 +5,7 @@ import { eventually, type Client } from './client.ts'
 import { expired } from './model.ts'
 import { counterFindings, listAll, trailFindings } from './observe.ts'
 import { put } from './operations/files.ts'
+import { linkFindings } from './operations/shares.ts'
 import type { ServerProcess } from './server-process.ts'
 import { blobFindings, countOrphans, isSettled, openStorage, sweepLater } from './storage.ts'
 import { gapFindings, reconcile, resume, servedFindings } from './verify.ts'
@@ -74,6 +75,7 @@ async function checkUsers(storage: LocalStorage, users: User[]): Promise<string[
     )
     for (const actor of actors) {
       findings.push(...reconcile(actor, files), ...(await servedFindings(actor)))
+      findings.push(...(await linkFindings(actor)))
     }
     return findings
   })

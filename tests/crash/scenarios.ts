@@ -1,6 +1,7 @@
 import { stateOf, type Actor } from './actor.ts'
 import { changed, expired, type State } from './model.ts'
 import { deleteFolder, fill, moveFolder } from './operations/folders.ts'
+import { load, revoke, share } from './operations/shares.ts'
 import { copy, move, open, post, purge, put, remove, restore, send } from './operations/files.ts'
 
 /** The operations of one client during which the process may crash at any point. */
@@ -141,6 +142,22 @@ export const scenarios: Scenario[] = [
       await deleteFolder(actor, '/moved/')
     },
     minPoints: 36,
+  },
+  {
+    name: 'share, download and revoke by a link',
+    prepare: async (actor) => {
+      await put(actor, path)
+      await share(actor)
+      await revoke(actor)
+      await share(actor)
+      await load(actor)
+    },
+    run: async (actor) => {
+      await revoke(actor)
+      await share(actor)
+      await load(actor)
+    },
+    minPoints: 24,
   },
   {
     name: 'copy over a clean path',

@@ -73,8 +73,25 @@ const startMove = (world: World, id: string) =>
     to: '/b/',
   })
 
+const shareId = '0'.repeat(64)
+const createShare = (world: World) =>
+  world.shares.create({
+    id: shareId,
+    workspaceId: user,
+    target: { folder: '/a/' },
+    createdAt: world.now.toISOString(),
+    expiresAt: new Date(world.now.getTime() + 60_000).toISOString(),
+    revokedAt: null,
+    downloadCount: 0,
+    lastDownloadAt: null,
+  })
+const shared = async (world: World) => {
+  await createShare(world)
+  return ready(world)
+}
+
 /** Every operation that changes the catalog. The type requires an entry for each. */
-const mutations: Record<Mutation | 'folders', Record<string, Case>> = {
+const mutations: Record<Mutation | 'folders' | 'shares', Record<string, Case>> = {
   reserve: {
     'a path': { run: (world) => world.reserve('/b') },
     'an overwrite': {
@@ -227,6 +244,17 @@ const mutations: Record<Mutation | 'folders', Record<string, Case>> = {
       },
     },
   },
+  shares: {
+    'that are created': { run: createShare },
+    'that are revoked': {
+      before: shared,
+      run: (world) => world.shares.revoke({ workspaceId: user, id: shareId }),
+    },
+    'whose downloads are counted': {
+      before: shared,
+      run: (world) => world.shares.countDownloads(shareId, { count: 2, at: world.now }),
+    },
+  },
   saveSweepProgress: { '': { run: ({ catalog }) => catalog.saveSweepProgress('{}') } },
 }
 
@@ -236,7 +264,7 @@ const cases = Object.entries(mutations).flatMap(([name, each]) =>
 
 describe('a commit whose response is lost', () => {
   test('is tested with every method of the catalog that writes', () => {
-    const methods = ['folders', ...Object.getOwnPropertyNames(FirestoreCatalog.prototype)]
+    const methods = ['folders', 'shares', ...Object.getOwnPropertyNames(FirestoreCatalog.prototype)]
     const named = [...reads, ...Object.keys(mutations), 'constructor']
     expect(methods.toSorted()).toEqual(named.toSorted())
   })
@@ -270,6 +298,7 @@ async function outcome({ before, run }: Case, fault?: () => void) {
     live: await world.list(),
     trash: await world.list({ deleted: true }),
     usage: await world.catalog.usage(user),
+    shares: await world.shares.list({ workspaceId: user, limit: 10 }),
     progress: await world.catalog.sweepProgress(),
   }
   const ids = new Map<string, string>()
