@@ -2,7 +2,6 @@ import { createHash, randomUUID } from 'node:crypto'
 import { eicar } from '../support/files/eicar.ts'
 import { call, ConnectionLost, jsonOf, type Answer, type Call, type Client } from './client.ts'
 import { trimmed, type Content, type State } from './model.ts'
-import type { Link } from './operations/shares.ts'
 
 /** One client that sends one operation at a time, in a folder that no other client uses, and records the responses. */
 export interface Actor {
@@ -26,6 +25,18 @@ export interface Actor {
   /** Responses that violate a rule. */
   readonly findings: string[]
   operations: number
+}
+
+/** A share link whose address is known. */
+export interface Link {
+  id: string
+  route: `/${string}`
+  fileId: string
+  /** `unknown` while a revocation has no response. */
+  revoked: boolean | 'unknown'
+  /** Downloads that were answered, and those that were requested. */
+  answered: number
+  requested: number
 }
 
 interface Session {

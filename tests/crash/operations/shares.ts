@@ -1,18 +1,6 @@
-import { stateOf, type Actor } from '../actor.ts'
+import { stateOf, type Actor, type Link } from '../actor.ts'
 import { call, jsonOf } from '../client.ts'
 import { served } from '../observe.ts'
-
-/** A share link whose address is known. */
-export interface Link {
-  id: string
-  route: `/${string}`
-  fileId: string
-  /** `unknown` while a revocation has no response. */
-  revoked: boolean | 'unknown'
-  /** Downloads that were answered, and those that were requested. */
-  answered: number
-  requested: number
-}
 
 interface Share {
   id: string

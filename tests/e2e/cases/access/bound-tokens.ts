@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { expectProblem } from '../../../support/http/problem.ts'
 import type { Api } from '../../support/api.ts'
 import { readRecord } from '../../support/caller.ts'
+import { namesAt, share, sharesOf } from '../shares/share.ts'
 
 const part = { name: 'file', fileName: 'n.txt', body: 'x' }
 
@@ -103,6 +104,30 @@ export function boundTokenCases(api: Api): void {
       for (const answer of answers) await expectProblem(answer, 403, 'forbidden')
       expect(await user.list()).toEqual(before)
       expect(await user.usage()).toMatchObject({ reservedBytes: 0, trashBytes: 7 })
+    })
+
+    test('shares only files of its session, and sees only its own shares', async () => {
+      const { bound, user, inside, outside } = await opened(api)
+      for (const fileId of outside) {
+        const response = await bound.call('POST', '/shares', { json: { fileId } })
+        await expectProblem(response, 404, 'not-found')
+      }
+      for (const folder of ['/sessions', '/sessions/s12']) {
+        const response = await bound.call('POST', '/shares', { json: { folder } })
+        await expectProblem(response, 403, 'forbidden')
+      }
+      const whole = await share(user, { folder: '/sessions' })
+      const own = await share(bound, { fileId: inside })
+      expect((await sharesOf(bound)).map(({ id }) => id)).toEqual([own.id])
+      const foreign = await bound.call('DELETE', `/shares/${whole.id}`)
+      await expectProblem(foreign, 404, 'not-found', 'id')
+      expect(await namesAt(whole.url)).toEqual(['s1/in.txt', 's12/out.txt'])
+      const folder = await share(bound, { folder: '/sessions/s1' })
+      expect(await namesAt(folder.url)).toEqual(['in.txt'])
+      const json = { path: '/moved-out.txt' }
+      await readRecord(await user.call('PATCH', `/files/${inside}`, { json }), 200)
+      await expectProblem(await fetch(own.url), 404, 'not-found', 'token')
+      expect((await bound.call('DELETE', `/shares/${own.id}`)).status).toBe(204)
     })
 
     test('ids outside its session cannot be written', async () => {

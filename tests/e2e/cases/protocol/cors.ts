@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Api } from '../../support/api.ts'
+import { share } from '../shares/share.ts'
 
 /** Cases for services with this origin in `CORS_ORIGINS`. */
 export const corsOrigin = 'https://app.example.com'
@@ -61,6 +62,18 @@ export function corsCases(api: Api): void {
         for (const name of ['etag', 'location', 'retry-after', 'content-disposition']) {
           expect(exposed).toContain(name)
         }
+      }
+    })
+
+    test('a page of an allowed origin can read a share link, and others cannot', async () => {
+      const user = await api.newUser()
+      const { id: fileId } = await user.store('/shared.txt')
+      const { url } = await share(user, { fileId })
+      for (const each of [url, `${url}x`]) {
+        const { headers } = await fetch(each, { headers: { origin: corsOrigin } })
+        expect(headers.get('access-control-allow-origin')).toBe(corsOrigin)
+        const other = await fetch(each, { headers: { origin: 'https://evil.example' } })
+        expect(other.headers.has('access-control-allow-origin')).toBe(false)
       }
     })
 
