@@ -26,30 +26,33 @@ export const shareRoutes = (
   background?.closing.addEventListener('abort', () => {
     background.add(counter.flush(), 'Counting downloads')
   })
-  return new Hono<AppEnv>()
-    .post('/shares', allow('files:write'), async (c) => {
-      const { fileId, folder = '', session, expiresIn } = await jsonBody(c, shareBody)
-      const inFolder = {
-        folder,
-        session: session === undefined ? session : parseSessionId(session),
-      }
-      const { share, token } = await createShare(ports, c.get('caller'), {
-        target: fileId === undefined ? inFolder : { fileId },
-        expiresInSeconds: expiresIn,
+  return (
+    new Hono<AppEnv>()
+      // A link reads for its holders, so a caller without the right to read cannot create one.
+      .post('/shares', allow('files:write', 'files:read'), async (c) => {
+        const { fileId, folder = '', session, expiresIn } = await jsonBody(c, shareBody)
+        const inFolder = {
+          folder,
+          session: session === undefined ? session : parseSessionId(session),
+        }
+        const { share, token } = await createShare(ports, c.get('caller'), {
+          target: fileId === undefined ? inFolder : { fileId },
+          expiresInSeconds: expiresIn,
+        })
+        const path = `${basePath}/s/${token}`
+        c.header('Location', locationUrl(c, path))
+        return c.json({ ...shareView(share, ports.now()), url: absoluteUrl(c, path) }, 201)
       })
-      const path = `${basePath}/s/${token}`
-      c.header('Location', locationUrl(c, path))
-      return c.json({ ...shareView(share, ports.now()), url: absoluteUrl(c, path) }, 201)
-    })
-    .get('/shares', allow('files:read'), async (c) => {
-      const request = parseQuery(c, sharePageQuery)
-      const { shares, ...page } = await listShares(ports, c.get('caller'), request)
-      const now = ports.now()
-      return c.json({ shares: shares.map((share) => shareView(share, now)), ...page })
-    })
-    .delete('/shares/:id', allow('files:write'), async (c) => {
-      await revokeShare(ports, c.get('caller'), c.req.param('id'))
-      return c.body(null, 204)
-    })
-    .route('/', sharedRoutes(ports, settings, counter))
+      .get('/shares', allow('files:read'), async (c) => {
+        const request = parseQuery(c, sharePageQuery)
+        const { shares, ...page } = await listShares(ports, c.get('caller'), request)
+        const now = ports.now()
+        return c.json({ shares: shares.map((share) => shareView(share, now)), ...page })
+      })
+      .delete('/shares/:id', allow('files:write'), async (c) => {
+        await revokeShare(ports, c.get('caller'), c.req.param('id'))
+        return c.body(null, 204)
+      })
+      .route('/', sharedRoutes(ports, settings, counter))
+  )
 }

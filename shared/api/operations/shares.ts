@@ -29,6 +29,7 @@ export const shareOperations: Operations = {
   'POST /shares': {
     id: 'createShare',
     summary: 'Creates a share link of a file or of a folder, which works without a token.',
+    description: 'The token also needs the scope `files:read`.',
     access: 'files:write',
     body: { content: { 'application/json': shareBody } },
     answers: {

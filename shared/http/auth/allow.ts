@@ -4,8 +4,8 @@ import type { AppEnv } from '../app-env.ts'
 import type { Scope } from './identity.ts'
 import { credentialsOf } from './credentials.ts'
 
-/** Admits callers with the scope and sets `caller` and `scopes`. Challenges follow RFC 6750 §3. */
-export function allow(scope: Scope): MiddlewareHandler<AppEnv> {
+/** Admits callers with all scopes and sets `caller` and `scopes`. Challenges follow RFC 6750 §3. */
+export function allow(...required: [Scope, ...Scope[]]): MiddlewareHandler<AppEnv> {
   return async (c, next) => {
     const credentials = credentialsOf(c)
     const { caller, scopes } = await c
@@ -18,7 +18,8 @@ export function allow(scope: Scope): MiddlewareHandler<AppEnv> {
       })
     c.set('caller', caller)
     c.set('scopes', scopes)
-    if (!scopes.has(scope)) {
+    const scope = required.find((each) => !scopes.has(each))
+    if (scope !== undefined) {
       c.set('challenge', challenge('insufficient_scope', scope))
       throw new WorkspaceError('forbidden', `This needs a token with the scope "${scope}".`)
     }

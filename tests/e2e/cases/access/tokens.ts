@@ -111,7 +111,16 @@ export function tokenCases(api: Api, issuer: Issuer): void {
           expect((await caller.call(method, route, options)).status).toBeLessThan(400)
         }
       }
+      const json = { fileId: id }
+      for (const caller of [reader, writer, nobody, nothing]) {
+        await expectProblem(await caller.call('POST', '/shares', { json }), 403, 'forbidden')
+      }
+      expect((await both.call('POST', '/shares', { json })).status).toBe(201)
+      for (const caller of [writer, nobody, nothing]) {
+        await expectProblem(await caller.get('/shares'), 403, 'forbidden')
+      }
       for (const caller of [reader, nobody, nothing]) {
+        await expectProblem(await caller.call('DELETE', '/shares/none'), 403, 'forbidden')
         await expectProblem(await caller.call('DELETE', `/files/${id}`), 403, 'forbidden')
         await expectProblem(await caller.call('DELETE', '/sessions/s'), 403, 'forbidden')
       }
