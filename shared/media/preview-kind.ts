@@ -1,7 +1,7 @@
 import { isTextFormat } from './text-formats.ts'
 
 /** Decides which decoder reads the bytes. */
-export type PictureKind = 'image' | 'svg' | 'pdf' | 'video'
+export type PictureKind = 'image' | 'svg' | 'pdf' | 'video' | 'audio'
 type PreviewKind = PictureKind | 'text'
 
 /** Raster formats with a decoder. */
@@ -12,7 +12,27 @@ const imageTypes = new Set(
 const svgTypes = new Set(['image/svg+xml', 'image/svg+xml-compressed'])
 
 /** Demuxers of ffmpeg by type, in the vocabulary of `mediaTypes`. */
-const demuxers: Record<string, string> = {
+const audioDemuxers: Record<string, string> = {
+  'application/ogg': 'ogg',
+  'audio/aac': 'aac',
+  'audio/aiff': 'aiff',
+  'audio/amr': 'amr',
+  'audio/ape': 'ape',
+  'audio/flac': 'flac',
+  'audio/mp4': 'mov',
+  'audio/mpeg': 'mp3',
+  'audio/ogg': 'ogg',
+  'audio/vnd.dolby.dd-raw': 'ac3',
+  'audio/wave': 'wav',
+  'audio/wavpack': 'wv',
+  'audio/x-caf': 'caf',
+  'audio/x-dsf': 'dsf',
+  'audio/x-m4a': 'mov',
+  'audio/x-ms-asf': 'asf',
+  'audio/x-musepack': 'mpc,mpc8',
+  'audio/x-voc': 'voc',
+}
+const videoDemuxers: Record<string, string> = {
   'video/3gpp': 'mov',
   'video/3gpp2': 'mov',
   'video/avi': 'avi',
@@ -33,13 +53,14 @@ export function previewKind(mimeType: string): PreviewKind | undefined {
   if (imageTypes.has(mimeType)) return 'image'
   if (svgTypes.has(mimeType)) return 'svg'
   if (mimeType === 'application/pdf') return 'pdf'
-  if (Object.hasOwn(demuxers, mimeType)) return 'video'
+  if (Object.hasOwn(videoDemuxers, mimeType)) return 'video'
+  if (Object.hasOwn(audioDemuxers, mimeType)) return 'audio'
   return isTextFormat(mimeType) ? 'text' : undefined
 }
 
-/** Returns the ffmpeg demuxers that may read a video type, separated by commas. */
+/** Returns the ffmpeg demuxers that may read a video or audio type, separated by commas. */
 export function demuxersOf(mimeType: string): string {
-  const names = demuxers[mimeType]
-  if (names === undefined) throw new Error(`${mimeType} is not a video type with a preview`)
+  const names = videoDemuxers[mimeType] ?? audioDemuxers[mimeType]
+  if (names === undefined) throw new Error(`${mimeType} is no video or audio type with a preview`)
   return names
 }

@@ -7,10 +7,9 @@ import { rendererBusy } from '../../model/errors.ts'
 import type { NormalizeOptions, Renderer, RenderRequest } from '../../ports/renderer.ts'
 import { bounds, maxConcurrentDecoders, seconds } from './bounds.ts'
 import { runImageJob } from './image-job.ts'
-import { firstPage } from './stills/pdf.ts'
 import { Refusal, refusalFor } from './refusals.ts'
 import { removeStaleSpools, Spool } from './spool.ts'
-import { typicalFrame } from './stills/video.ts'
+import { drawFirst, picturesOf } from './stills/pictures.ts'
 
 /** Limit of waiting renderings. Further renderings are rejected with `too-many-requests`, so that they occupy no connections. */
 const maxPending = 64
@@ -61,29 +60,12 @@ async function render(request: RenderRequest, limitSeconds: number): Promise<Buf
   await spool.write(source, bounded(await request.open(), request.signal))
   const { directory } = spool
   const signal = timeLimit(limitSeconds, request.signal)
-  const { width } = request
-  const still = await stillOf(request, directory, signal)
-  const task = request.kind === 'svg' ? 'draw-svg' : 'draw'
-  await runImageJob({ task, source: still, target, width }, { directory, signal })
-  await using result = await open(spool.path(target))
-  return await result.readFile()
-}
-
-/** Resolves to the name of a file in the directory that sharp can decode. */
-async function stillOf(
-  { kind, mimeType, width }: RenderRequest,
-  directory: string,
-  signal: AbortSignal,
-): Promise<string> {
-  switch (kind) {
-    case 'image':
-    case 'svg':
-      return source
-    case 'pdf':
-      return firstPage({ directory, source, width, signal })
-    case 'video':
-      return typicalFrame({ directory, source, mimeType, width, signal })
-  }
+  return await drawFirst(picturesOf({ ...request, directory, source, signal }), async (picture) => {
+    const { width } = request
+    await runImageJob({ task: 'draw', ...picture, target, width }, { directory, signal })
+    await using result = await open(spool.path(target))
+    return await result.readFile()
+  })
 }
 
 /** Runs a decoder when a slot is free and passes the signal that ends it. */

@@ -1,17 +1,7 @@
 import { access } from 'node:fs/promises'
-import { demuxersOf } from '../../../media/preview-kind.ts'
-import { maxPixels } from '../bounds.ts'
 import { runHelper } from '../helper-program.ts'
 import { Refusal } from '../refusals.ts'
-
-interface FrameRequest {
-  directory: string
-  /** The file's name in the directory. */
-  source: string
-  mimeType: string
-  width: number
-  signal: AbortSignal
-}
+import { probe, untrustedInput, type MediaRequest } from './media.ts'
 
 /** Time limit of the search for a frame that is not black. After it, only key frames are searched. */
 const searchSeconds = 6
@@ -31,10 +21,10 @@ const name = 'frame.png'
  * Extracts a typical frame from the beginning of a video: upright, with square pixels, in standard dynamic range, and not black unless
  * all frames are. Resolves to the name of a PNG in the directory. Needs ffmpeg and ffprobe.
  */
-export async function typicalFrame(request: FrameRequest): Promise<string> {
+export async function typicalFrame(request: MediaRequest, transfer: string): Promise<string> {
   const { directory, width, signal } = request
   const search = AbortSignal.any([signal, AbortSignal.timeout(searchSeconds * 1000)])
-  const isHdr = highDynamicRange.has(await transferOf(request))
+  const isHdr = highDynamicRange.has(transfer)
   // Scales the frames down before it compares them, because the comparison keeps all of them in memory.
   const small = [
     `scale=w='max(1,trunc(min(${width},iw*sar)))':h='max(1,trunc(ow/dar))'`,
@@ -76,18 +66,8 @@ const toneMapping = [
   'format=yuv420p',
 ]
 
-/** Restricts ffmpeg to the demuxers of the type. Otherwise it also accepts playlists, which refer to other files and URLs. */
-function untrustedInput({ source, mimeType }: FrameRequest): string[] {
-  return [
-    ['-protocol_whitelist', 'file'],
-    ['-format_whitelist', demuxersOf(mimeType)],
-    ['-max_pixels', `${maxPixels.other}`],
-    ['-i', `file:${source}`],
-  ].flat()
-}
-
 async function takeFrame(
-  request: FrameRequest,
+  request: MediaRequest,
   inputOptions: string[],
   filters: string[],
 ): Promise<void> {
@@ -98,15 +78,13 @@ async function takeFrame(
     ['-an', '-sn', '-dn', '-vf', filters.join(','), '-frames:v', '1'],
     ['-c:v', 'png', '-f', 'image2', '-update', '1', '-y', name],
   ].flat()
-  await runHelper({ program: 'ffmpeg', args, format: 'video', directory, signal })
+  await runHelper({ program: 'ffmpeg', args, format: 'video and audio', directory, signal })
 }
 
-async function transferOf(request: FrameRequest): Promise<string> {
-  const { directory, signal } = request
-  const shown = ['-select_streams', 'v:0', '-show_entries', 'stream=color_transfer']
-  const args = ['-v', 'error', ...untrustedInput(request), ...shown, '-of', 'default=nw=1:nk=1']
-  const printed = await runHelper({ program: 'ffprobe', args, format: 'video', directory, signal })
-  return printed.split('\n', 1)[0]?.trim() ?? ''
+/** Resolves to the transfer function of the first video stream, which can be `unknown`; to undefined without such a stream. */
+export async function transferOf(request: MediaRequest): Promise<string | undefined> {
+  const lines = await probe(request, { streams: 'v:0', entries: 'stream=color_transfer' })
+  return lines[0]?.trim()
 }
 
 async function exists(path: string): Promise<boolean> {

@@ -112,17 +112,11 @@ describe.skipIf(skipWithoutProgram('ffmpeg'))('the preview of a video', () => {
     expect((await shown(file, 'a.mp4')).middle[0]).toBeGreaterThan(170)
   })
 
-  test('without a picture is rejected', async () => {
-    const tone = await film('a.mp4', 'sine=duration=1', [
-      '-c:a',
-      'aac',
-      '-f',
-      'mp4',
-      '-brand',
-      'isom',
-    ])
-    await expect(
-      renderer.render(requestOf(tone, { kind: 'video', mimeType: 'video/mp4' })),
-    ).rejects.toMatchObject({ code: 'unsupported-type' })
+  test('without a picture is the waveform of its sound', async () => {
+    const sound = ['-c:a', 'aac', '-f', 'mp4', '-brand', 'isom']
+    const tone = await film('a.mp4', 'sine=duration=1', sound)
+    const { size, middle } = await shown(tone, 'a.mp4')
+    expect(size).toEqual([80, 20])
+    expect(middle).toEqual(middle.toSorted((a, b) => a - b))
   })
 })
