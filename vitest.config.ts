@@ -34,7 +34,8 @@ export default defineConfig({
     // Ends tests that hang. Shared machines can be ten times as slow as a quiet one.
     testTimeout: 120_000,
     hookTimeout: 120_000,
-    maxWorkers: 2,
+    // One more than the cores of the machine of CI, because many tests wait for clocks, disks and other programs.
+    maxWorkers: 3,
     sequence: { sequencer: SlowFirst },
     // A shared machine can be slow enough to fail a right test once; what fails twice is wrong.
     retry: process.env['CI'] ? 1 : 0,
