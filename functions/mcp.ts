@@ -1,5 +1,6 @@
 import { Hono } from 'hono'
 import { once } from '../shared/concurrency/once.ts'
+import type { Background } from '../shared/http/background.ts'
 import { allow } from '../shared/http/auth/allow.ts'
 import type { AppEnv } from '../shared/http/app-env.ts'
 import { idleSeconds } from '../shared/http/body/body.ts'
@@ -7,13 +8,13 @@ import { readText } from '../shared/http/body/json-body.ts'
 import { reportError } from '../shared/http/report-error.ts'
 import { servedAs } from '../shared/http/served-as.ts'
 import { absoluteUrl } from '../shared/http/target.ts'
-import type { McpPorts } from '../shared/mcp/agent.ts'
+import type { AgentRequest, McpPorts } from '../shared/mcp/agent.ts'
 
 /** The longest message. Files travel by URL, not in messages. */
 const maxBytes = 1024 * 1024
 
 /** `POST /mcp`: the Model Context Protocol, with the tools of an agent. Its code is loaded at the first request. */
-export const mcpRoutes = (ports: McpPorts) => {
+export const mcpRoutes = (ports: McpPorts, background?: Background) => {
   let onerror: ((error: Error) => void) | undefined
   const opened = once(async () => {
     const { openMcp } = await import('../shared/mcp/open-mcp.ts')
@@ -31,9 +32,14 @@ export const mcpRoutes = (ports: McpPorts) => {
       requestId: c.get('requestId'),
       absoluteUrl: (url) => absoluteUrl(c, url),
       servedAs,
+      detach: background && detachTo(background),
       report: (error) => reportError(error, c, log),
     })
   })
+}
+
+function detachTo(background: Background): AgentRequest['detach'] {
+  return (importing, { id }) => background.add(importing, `The import of file ${id}`)
 }
 
 /** JSON-RPC 2.0 §5.1. */

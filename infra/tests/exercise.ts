@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises'
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
@@ -13,6 +14,7 @@ import type { AppEnv } from '../../shared/http/app-env.ts'
 import { healthRoute } from '../../shared/http/health.ts'
 import type { PendingFile } from '../../shared/model/file.ts'
 import type { FileId } from '../../shared/model/ids.ts'
+import { parsePath } from '../../shared/model/path.ts'
 import type { Ports } from '../../shared/ports/ports.ts'
 import { scan } from '../../shared/workspace/scan/scan.ts'
 import { upload } from '../../shared/workspace/upload/upload.ts'
@@ -36,6 +38,8 @@ interface Scene {
   reserve: (path: string, bytes?: Buffer) => Promise<PendingFile>
   /** Stores a file that is found clean. */
   ready: (path: string, bytes?: Buffer) => Promise<FileId>
+  /** Scans the file at a path as soon as its bytes are stored. */
+  scanNext: (path: string) => Promise<void>
   /** Puts a file of more than half of the quota into the trash. */
   fillTrash: () => Promise<void>
   pass: (milliseconds: number) => void
@@ -115,7 +119,7 @@ const scripts: Record<string, (scene: Scene) => Promise<void>> = {
     await call('POST', '/folders/restore', { body: '{"prefix":"/b"}' })
     await call('GET', '/operations/none', { status: 404 })
   },
-  mcp: async ({ call, ready }) => {
+  mcp: async ({ call, ready, scanNext }) => {
     await ready('/a.txt')
     const headers = { Accept: 'application/json, text/event-stream' }
     const use = async (name: string, args: object) => {
@@ -125,6 +129,15 @@ const scripts: Record<string, (scene: Scene) => Promise<void>> = {
     }
     await use('list_workspace_files', {})
     await use('read_workspace_file', { file: '/a.txt' })
+    await use('move_workspace_file', { file: '/a.txt', to: '/b.txt' })
+    await use('copy_workspace_file', { file: '/b.txt', to: '/c.txt' })
+    await use('delete_workspace_file', { file: '/c.txt' })
+    await use('create_workspace_upload', { path: '/d.bin', sizeBytes: 1 })
+    await use('get_workspace_download_url', { file: '/b.txt' })
+    // The tool answers when the file is scanned.
+    const written = use('write_workspace_file', { path: '/e.txt', content: 'e' })
+    await scanNext('/e.txt')
+    await written
   },
   changes: async ({ call }) => {
     await call('GET', '/events')
@@ -188,6 +201,14 @@ export async function exercise(name: string): Promise<Usage> {
     ready,
     fillTrash: async () => {
       await ports.catalog.remove('local', await ready('/old.bin', Buffer.alloc(600)))
+    },
+    scanNext: async (path) => {
+      for (;;) {
+        const file = await ports.catalog.getByPath('local', parsePath(path))
+        const blob = file && (await ports.blobs.stat(file.storagePath))
+        if (blob) return void (await scan(ports, blob))
+        await setTimeout(10)
+      }
     },
     pass: (milliseconds) => workspace.pass(milliseconds),
     call: async (method, path, { status = 200, body, headers = {} } = {}) => {

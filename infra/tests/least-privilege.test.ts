@@ -51,7 +51,7 @@ describe.each(functions.map((fn) => [fn.name, fn] as const))('%s', (name, fn) =>
         ? at(inputs, 'condition.expression')
         : (inputs['bucket'] ?? inputs['serviceAccountId'] ?? inputs['name'])
       expect(scope).toMatch(
-        /^resource\.name == "projects\/my-project\/databases\/\(default\)"$|^my-project-coffer-(files|mirror)$|coffer-download@|^coffer-render$/,
+        /^resource\.name == "projects\/my-project\/databases\/\(default\)"$|^my-project-coffer-(files|mirror)$|coffer-(download|mcp)@|^coffer-render$/,
       )
     }
   })
@@ -75,10 +75,11 @@ test('list has no permission on the bucket', () => {
   ])
 })
 
-test('only download signs links, as its own service account', () => {
+test('only download and mcp sign links, each as its own service account', () => {
   const signers = ofType(resources, 'IAMMember').filter(({ inputs }) => inputs['serviceAccountId'])
-  expect(signers.map(({ name }) => name)).toEqual(['download-signer'])
+  expect(signers.map(({ name }) => name)).toEqual(['download-signer', 'mcp-signer'])
   expect(signers[0]?.inputs['member']).toContain('coffer-download@')
+  expect(signers[1]?.inputs['member']).toContain('coffer-mcp@')
 })
 
 test('only scan and sweep have permissions on the quarantine bucket', () => {

@@ -1,7 +1,9 @@
+import type { ConcurrencyLimiter } from '../concurrency/concurrency-limiter.ts'
 import type { Caller } from '../model/access.ts'
-import type { ReadyFile } from '../model/file.ts'
+import type { PendingFile, ReadyFile } from '../model/file.ts'
 import type { SignOptions } from '../ports/blob-store.ts'
 import type { Ports } from '../ports/ports.ts'
+import type { openAppends } from '../workspace/text/append-text.ts'
 
 export type McpPorts = Pick<
   Ports,
@@ -15,15 +17,25 @@ export interface AgentRequest {
   mayWrite: boolean
   requestId: string
   /** The URL of a path of the service for callers outside. Returns a URL with an origin unchanged. */
-  absoluteUrl(url: string): string
-  servedAs(file: ReadyFile, inline: boolean): Omit<SignOptions, 'expiresAt'>
+  absoluteUrl: (url: string) => string
+  servedAs: (file: ReadyFile, inline: boolean) => Omit<SignOptions, 'expiresAt'>
+  /** Missing where nothing may run after an answer. */
+  detach: Detach | undefined
   /** Logs an outage or a fault. */
-  report(error: unknown): void
+  report: (error: unknown) => void
 }
+
+/** Takes over an import that continues after its call. */
+type Detach = (importing: Promise<unknown>, file: PendingFile) => void
 
 /** One call of an agent. */
 export interface Agent extends AgentRequest {
   ports: McpPorts
+  /** Counts the imports of each user. */
+  imports: ConcurrencyLimiter
+  append: ReturnType<typeof openAppends>
+  /** Tells the client that the call still runs. Does nothing for a client that does not ask for it. */
+  progress: (done: number, total: number) => void
   /** Aborts when the client hangs up. */
   signal: AbortSignal
 }

@@ -4,8 +4,13 @@ import { explainUnscannable } from '../model/unscannable.ts'
 
 type Words = (error: WorkspaceError) => string
 
-/** The sentence of the error, for codes whose sentences name no HTTP. */
-const own: Words = ({ message }) => message
+/** Routes and headers, which mean nothing to a model. */
+const namesHttp = /\/api\/|\b(?:GET|POST|PUT|PATCH|DELETE) |If-Match|Content-/
+
+/** The sentence of the error, unless it names HTTP. */
+function own(otherwise: string): Words {
+  return ({ message }) => (namesHttp.test(message) ? otherwise : message)
+}
 
 /** What a model is told for each error: what is wrong, and the tool to call next. HTTP routes and headers mean nothing to it. */
 export const errorWords: Record<ErrorCode, Words> = {
@@ -16,7 +21,7 @@ export const errorWords: Record<ErrorCode, Words> = {
   'size-mismatch': () =>
     'The bytes that arrived are not as many as announced. Nothing was stored; announce the exact size and send them again.',
   unauthenticated: () => 'The token is missing or not valid. Ask the user to connect again.',
-  forbidden: own,
+  forbidden: own('The token does not allow this.'),
   infected: ({ file }) =>
     `${subject(file)} is infected${threatOf(file)} and is never served. Use another file, or remove it with delete_workspace_file.`,
   unscannable: ({ file }) => `${subject(file)} could not be scanned: ${reasonOf(file)}`,
@@ -24,24 +29,24 @@ export const errorWords: Record<ErrorCode, Words> = {
     'There is no such file. Look up paths with list_workspace_files; deleted=true lists the trash.',
   'content-missing': () =>
     'The stored bytes of this file are missing, and the operator has been told. Write the file again with write_workspace_file.',
-  'method-not-allowed': own,
+  'method-not-allowed': own('This is not possible.'),
   timeout: () => 'The call took too long. Ask for less at once, or try again.',
   'path-taken': ({ message }) =>
-    `${message.split(/\.\s/)[0]}. Choose another path, or replace that file: mode="replace" in write_workspace_file, overwrite=true in the other tools.`,
+    `${message.replace(/\. Choose .*/, '')}. Choose another path. To replace that file, use mode="replace" of write_workspace_file or overwrite=true, or delete it first.`,
   'not-scanned': ({ file }) =>
     `${subject(file)} has not been scanned yet. Wait for it with get_workspace_file and waitSeconds=30.`,
   gone: ({ file }) =>
     `${subject(file)} is in the trash. Bring it back with restore_workspace_file${idOf(file)}.`,
-  'share-expired': own,
-  'share-revoked': own,
-  'events-expired': own,
+  'share-expired': own('The link has expired.'),
+  'share-revoked': own('The link has been revoked.'),
+  'events-expired': own('These changes are no longer kept. List the files again.'),
   'precondition-failed': () =>
-    'The file is not the version that ifMatch names: it has changed since. Nothing was changed. Read it again with read_workspace_file, and use the etag of that answer.',
-  'too-large': own,
-  'quota-exceeded': own,
-  'unsupported-type': own,
-  'range-not-satisfiable': own,
-  'too-many-requests': own,
+    'The file has changed since the version that this call is for. Nothing was changed by it. Read the file again with read_workspace_file, and use the etag of that answer.',
+  'too-large': own('The file is larger than this workspace accepts. Split it into several files.'),
+  'quota-exceeded': own('The workspace is full. Delete files that are not needed.'),
+  'unsupported-type': own('This tool cannot use files of this type.'),
+  'range-not-satisfiable': own('The file has no such part.'),
+  'too-many-requests': own('There are too many calls at once. Try again in a few seconds.'),
   'scanner-unavailable': () => 'The virus scanner does not answer. Try again in a few seconds.',
   'identity-unavailable': () =>
     'Tokens cannot be checked at the moment. Try again in a few seconds.',

@@ -27,6 +27,17 @@ export const reads: Hints = {
   openWorldHint: false,
 }
 
+/** Changes that lose nothing. */
+export const changes: Hints = {
+  readOnlyHint: false,
+  destructiveHint: false,
+  idempotentHint: false,
+  openWorldHint: false,
+}
+
+/** Changes that can replace or remove a version. */
+export const overwrites: Hints = { ...changes, destructiveHint: true }
+
 interface ToolOptions<Input extends z.ZodRawShape> {
   name: string
   title: string

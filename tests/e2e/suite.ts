@@ -23,7 +23,9 @@ import { importCases } from './cases/uploads/imports.ts'
 import { lifecycleCases } from './cases/changes/lifecycle.ts'
 import { listCases } from './cases/reads/list.ts'
 import { mcpProtocolCases } from './cases/agents/protocol.ts'
+import { mcpChangeCases } from './cases/agents/changes.ts'
 import { mcpReadCases } from './cases/agents/reads.ts'
+import { mcpWriteCases } from './cases/agents/writes.ts'
 import { modifiedCases } from './cases/reads/modified.ts'
 import { recordCases } from './cases/reads/records.ts'
 import { ownStorageCases } from './cases/reads/own-storage.ts'
@@ -87,6 +89,8 @@ const everywhere: Cases[] = [
   concurrencyCases,
   mcpProtocolCases,
   mcpReadCases,
+  mcpWriteCases,
+  mcpChangeCases,
 ]
 
 /** A service with limits small enough to reach. */

@@ -104,8 +104,9 @@ const separate: CloudFunction[] = [
   {
     name: 'mcp',
     routes: [route('POST /mcp')],
-    documents: ['get', 'list'],
-    objects: ['get', 'list'],
+    documents: ['create', 'delete', 'get', 'list', 'update'],
+    objects: ['create', 'delete', 'get', 'list'],
+    signsLinks: true,
   },
   {
     name: 'changes',

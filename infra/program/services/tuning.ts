@@ -14,6 +14,8 @@ const tunings: Record<string, Tuning> = {
   upload: { memoryMebibytes: 1024, cpu: 1, concurrency: 10, timeoutSeconds: 3600 },
   read: { memoryMebibytes: 1024, cpu: 1, concurrency: 40, timeoutSeconds: 3600 },
   download: { ...small, concurrency: 40, timeoutSeconds: 3600 },
+  // Every call answers within 45 s.
+  mcp: { memoryMebibytes: 1024, cpu: 1, concurrency: 20, timeoutSeconds: 60 },
   // A request may wait for 60 s.
   folders: { ...small, timeoutSeconds: 120 },
   // Streams last up to an hour, and mostly wait.

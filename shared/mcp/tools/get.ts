@@ -1,13 +1,12 @@
 import { z } from 'zod'
-import { mayRead, notFound } from '../../model/access.ts'
 import { modifiedAtOf, type FileRecord, type Scan } from '../../model/file.ts'
+import type { Limits } from '../../ports/ports.ts'
 import { awaitVerdict } from '../../workspace/upload/await-verdict.ts'
-import { findFile } from '../../workspace/read.ts'
 import { tagOf } from '../etag.ts'
-import { fileArgument, fileNamed } from '../file-argument.ts'
+import { fileArgument } from '../file-argument.ts'
+import { namedFile } from '../named-file.ts'
+import { restorableUntil } from '../restorable.ts'
 import { defineTool, reads, structured } from '../tool.ts'
-
-const dayMs = 86_400_000
 
 /** `get_workspace_file`: the record of a file, after its verdict if the caller waits. */
 export const getTool = defineTool({
@@ -36,20 +35,20 @@ export const getTool = defineTool({
     restorableUntil: z.string().optional(),
   }),
   hints: reads,
-  async call({ ports, caller, signal }, { file: name, waitSeconds }) {
-    const found = await findFile(ports, caller, fileNamed(caller, name))
-    if (!mayRead(caller, found)) throw notFound()
+  async call(agent, { file: name, waitSeconds }) {
+    const { ports, signal } = agent
+    const found = await namedFile(agent, name)
     const waits = found.state === 'pending' && waitSeconds > 0
     const seconds = Math.min(waitSeconds, maxWaitSeconds)
     const file = waits ? await awaitVerdict(ports, found, { seconds, signal }) : found
-    return structured(detailsOf(file, ports.limits.trashRetentionDays))
+    return structured(detailsOf(file, ports.limits))
   },
 })
 
 /** Leaves time for the rest of the call, which ends after 45 s. */
 const maxWaitSeconds = 40
 
-function detailsOf(file: FileRecord, trashRetentionDays: number) {
+function detailsOf(file: FileRecord, limits: Limits) {
   const { id, path, state, mimeType, sizeBytes, checksum, scan, origin, metadata } = file
   const { createdAt, deletedAt } = file
   const etag = tagOf(file)
@@ -68,7 +67,7 @@ function detailsOf(file: FileRecord, trashRetentionDays: number) {
     modifiedAt: modifiedAtOf(file),
     ...(deletedAt !== null && {
       deletedAt,
-      restorableUntil: new Date(Date.parse(deletedAt) + trashRetentionDays * dayMs).toISOString(),
+      restorableUntil: restorableUntil(file, limits),
     }),
   }
 }

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe } from 'vitest'
 import { skipWithoutClamd, startClamd, type TestClamd } from '../../support/clamd/clamd.ts'
+import { mcpChangeCases } from '../cases/agents/changes.ts'
 import { mcpReadCases } from '../cases/agents/reads.ts'
+import { mcpWriteCases } from '../cases/agents/writes.ts'
 import { concurrencyCases } from '../cases/changes/concurrency.ts'
 import { deleteCases } from '../cases/changes/delete.ts'
 import { updateCases } from '../cases/changes/update.ts'
@@ -46,6 +48,8 @@ describe.skipIf(skipWithoutClamd)('the cloud functions with stand-in services', 
       updateCases,
       deleteCases,
       mcpReadCases,
+      mcpWriteCases,
+      mcpChangeCases,
     ],
     differences: [signatures, ...differences],
     possibleDifferences: [...listsFor('api'), ...hubDifferences],

@@ -1,6 +1,7 @@
 import { afterAll, describe } from 'vitest'
 import { anonymousCases } from '../cases/access/anonymous.ts'
 import { boundTokenCases } from '../cases/access/bound-tokens.ts'
+import { mcpBoundTokenCases } from '../cases/agents/bound-tokens.ts'
 import { tenancyCases } from '../cases/access/tenancy.ts'
 import { tokenCases } from '../cases/access/tokens.ts'
 import { startIssuer } from '../support/issuer.ts'
@@ -19,6 +20,7 @@ describe('npm start, with an OpenID provider', () => {
     anonymousCases,
     tenancyCases,
     boundTokenCases,
+    mcpBoundTokenCases,
     (api) => tokenCases(api, issuer),
   ])
 })
