@@ -7,6 +7,7 @@ import { onConflictSchema } from '../shared/model/conflict/on-conflict.ts'
 import { instantSchema } from '../shared/api/text-fields.ts'
 import { kindSchema, originSchema, stateSchema } from '../shared/model/file.ts'
 import { maxArchiveIds } from '../shared/model/folders/archive-link.ts'
+import { maxShareSeconds } from '../shared/model/shares/share.ts'
 import { userIdViolation } from '../shared/model/user-id.ts'
 
 const defaultLimit = 200
@@ -104,6 +105,17 @@ export const argumentSchemas = {
   deleteFolder: z.object({ folder: text, options: waiting }),
   restoreFolder: z.object({ from: oneOf({ folder: text, operation: text }), options: waiting }),
   operation: z.object({ id: text, options: waiting }),
+  share: z.object({
+    target: oneOf({ file: text, folder: text }),
+    options: z
+      .strictObject({ expiresIn: z.int().min(1).max(maxShareSeconds).optional() })
+      .default({}),
+  }),
+  shares: z.strictObject({
+    limit: z.int().min(1).max(1000).default(defaultLimit),
+    cursor: text.optional(),
+  }),
+  revokeShare: z.object({ id: text }),
   archive: oneOf({ folder: text, files: z.array(text).min(1).max(maxArchiveIds) }),
   update: z
     .strictObject({

@@ -10,6 +10,7 @@ import { listVersions, restoreVersion } from '../shared/workspace/versions.ts'
 import { argumentSchemas, named, parseArguments } from './arguments.ts'
 import { idOf, parseFileName } from './file-name.ts'
 import { openFolders } from './folder-methods.ts'
+import { openShares } from './share-methods.ts'
 import { rangeOf } from './range.ts'
 import type { FileUpdate, Workspace } from './workspace.ts'
 import { write } from './write.ts'
@@ -20,6 +21,7 @@ type FileMethods = Omit<Workspace, 'storeMedia' | 'executionDirectory' | 'cleanE
 export function openFiles(ports: Ports, caller: Caller): FileMethods {
   return {
     ...openFolders(ports, caller),
+    ...openShares(ports, caller),
     userId: caller.workspaceId,
     session: caller.session,
     write: async (path, content, options) => write(ports, caller, { path, content, options }),

@@ -5,6 +5,7 @@ import type { FileRecord, Metadata, Origin, ReadyFile } from '../shared/model/fi
 import type { Listing, ListRequest } from '../shared/workspace/list.ts'
 import type { FolderListing } from '../shared/workspace/folders/list-folders.ts'
 import type { operationView } from '../shared/api/operation-view.ts'
+import type { shareView } from '../shared/api/share-view.ts'
 import type { VersionListing } from '../shared/workspace/versions.ts'
 import type { Usage } from '../shared/model/usage.ts'
 import type { SweepReport } from '../shared/workspace/sweep/report.ts'
@@ -103,6 +104,21 @@ export interface Workspace {
     from: { folder: string } | { files: readonly FileName[] },
   ): Promise<{ name: string; body: Readable }>
 
+  /**
+   * Shares a ready file, or the files of a folder, with anyone who has the address: a service over the same stores serves it at
+   * `/api/workspace/s/{token}`. `expiresIn` is in seconds: a week by default, 365 days at most. No other method returns the token.
+   */
+  share(
+    target: { file: FileName } | { folder: string },
+    options?: { expiresIn?: number },
+  ): Promise<CreatedShare>
+
+  /** Returns one page of the share links, the last created first, with the number of their downloads. */
+  shares(options?: PageOptions): Promise<ShareListing>
+
+  /** Ends a share link at once. Revoking it twice is no error. Throws `not-found`. */
+  revokeShare(id: string): Promise<void>
+
   /** Reads a file in any form, scans it, and returns it in another form: see docs/media.md. */
   storeMedia(request: MediaRequest): Promise<string>
 
@@ -177,6 +193,18 @@ export interface PageOptions {
   /** Defaults to 200; the maximum is 1000. */
   limit?: number
   cursor?: string
+}
+
+/** A share link without its address. */
+export type Share = ReturnType<typeof shareView>
+
+/** The `token` is the secret part of the address, and cannot be read again. */
+export type CreatedShare = Share & { token: string }
+
+export interface ShareListing {
+  shares: Share[]
+  nextCursor?: string
+  hasMore: boolean
 }
 
 export interface FolderOptions extends PageOptions {
