@@ -6,6 +6,7 @@ import type {
   ArchiveOptions,
   Changes,
   CopyOptions,
+  CreatedShare,
   FileView,
   FolderMove,
   FolderOptions,
@@ -19,6 +20,9 @@ import type {
   Page,
   PreviewOptions,
   RestoreOptions,
+  ShareOptions,
+  SharePage,
+  SharePageOptions,
   Usage,
   VersionOptions,
   VersionPage,
@@ -74,6 +78,14 @@ export function fileMethods(connection: Connection) {
     /** A link to such a ZIP that works without a token. */
     archiveLink: (options: ArchiveOptions & Pick<LinkOptions, 'expiresIn'> & Abort) =>
       ask<Link>('GET /archive', { session, ...options }),
+    /** Shares a file or a folder by a link that works without a token until it expires or is revoked. */
+    share: (target: ShareOptions, options?: Abort) =>
+      tell<CreatedShare>('POST /shares', target, options),
+    /** One page of the share links, with the number of their downloads. */
+    shares: (options?: SharePageOptions & Abort) => ask<SharePage>('GET /shares', options),
+    /** Ends a share link at once. */
+    revokeShare: (id: string, options?: Abort) =>
+      ask<void>(`DELETE /shares/${encodeURIComponent(id)}`, options),
     /** Renames, moves, or replaces the metadata. `ifMatch`: the checksum that the file must have. */
     update: (id: string, changes: Changes, options?: Matching) =>
       tell<FileView>(`PATCH ${fileRoute(id)}`, changes, options),

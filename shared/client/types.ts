@@ -3,6 +3,7 @@ import type { fileViewSchema } from '../api/answers/file.ts'
 import type { folderListingSchema, operationSchema } from '../api/answers/folders.ts'
 import type { listingSchema, versionListingSchema } from '../api/answers/listing.ts'
 import type { linkSchema, uploadTicketSchema } from '../api/answers/transfers.ts'
+import type { createdShareSchema, shareListingSchema } from '../api/answers/shares.ts'
 import type { usageSchema } from '../api/answers/usage.ts'
 import type { copyBody, restoreBody, updateBody } from '../api/requests/changes.ts'
 import type { moveFolderBody, restoreFolderBody } from '../api/requests/folders.ts'
@@ -14,6 +15,7 @@ import type {
   previewQuery,
   versionsQuery,
 } from '../api/requests/reads.ts'
+import type { shareBody, sharePageQuery } from '../api/requests/shares.ts'
 import type { importBody, openUploadBody } from '../api/requests/uploads.ts'
 
 /** The record of a file. */
@@ -25,6 +27,8 @@ export type FolderPage = z.input<typeof folderListingSchema>
 export type Operation = z.input<typeof operationSchema>
 export type Usage = z.input<typeof usageSchema>
 export type Link = z.input<typeof linkSchema>
+export type CreatedShare = z.input<typeof createdShareSchema>
+export type SharePage = z.input<typeof shareListingSchema>
 export type UploadTicket = z.input<typeof uploadTicketSchema>
 
 /** Without `fields`: pages have whole records. */
@@ -36,6 +40,9 @@ export type FolderRestore = z.input<typeof restoreFolderBody>
 /** A folder, or files by their ids. */
 export type ArchiveOptions = Partial<Omit<z.output<typeof archiveQuery>, 'expiresIn'>>
 export type LinkOptions = Partial<z.output<typeof downloadQuery>>
+/** One file, or one folder. `expiresIn` is in seconds: a week by default, 365 days at most. */
+export type ShareOptions = z.input<typeof shareBody>
+export type SharePageOptions = Partial<z.output<typeof sharePageQuery>>
 export type PreviewOptions = Partial<z.output<typeof previewQuery>>
 export type Changes = z.input<typeof updateBody>
 export type CopyOptions = z.input<typeof copyBody>

@@ -128,6 +128,24 @@ describe('the client', () => {
     await expect(none).rejects.toMatchObject({ code: 'not-found' })
   })
 
+  test('shares a file and a folder, and revokes a link', async () => {
+    const user = as(randomUUID(), 'run-3')
+    const { id: fileId } = await user.upload(text('shared'), { path: 'in/s.txt' }).done
+    const link = await user.share({ fileId, expiresIn: 60 })
+    expect(await (await fetch(link.url)).text()).toBe('shared')
+    const folder = await user.share({ folder: 'in' })
+    expect(folder.folder).toBe('/sessions/run-3/in/')
+    await user.revokeShare(link.id)
+    expect((await fetch(link.url)).status).toBe(410)
+    const { shares, nextCursor = '' } = await user.shares({ limit: 1 })
+    const { shares: others } = await user.shares({ cursor: nextCursor })
+    const states = [...shares, ...others].map(({ id, state }) => [id, state])
+    expect(states).toHaveLength(2)
+    expect(states).toContainEqual([link.id, 'revoked'])
+    const none = user.share({ fileId: randomUUID() })
+    await expect(none).rejects.toMatchObject({ code: 'not-found' })
+  })
+
   test('request() and stream() reach routes that have no method', async () => {
     const user = as(randomUUID())
     const body = { source: 'data:,routed', path: '/r.txt' }
