@@ -4,8 +4,8 @@ import type { SharedFileView, ShareView } from './answers/shares.ts'
 
 /** A share as its owner sees it. */
 export function shareView(share: Share, now: Date): ShareView {
-  const { workspaceId: _, session: __, target, ...rest } = share
-  return { ...rest, ...target, state: stateOf(share, now) }
+  const { id, workspaceId: _, session: __, target, ...rest } = share
+  return { id, ...target, state: stateOf(share, now), ...rest }
 }
 
 /** A file as the holder of a link sees it: nothing that identifies it in the workspace. */

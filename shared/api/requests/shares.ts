@@ -8,7 +8,11 @@ export const shareBody = z
     fileId: z.string().optional(),
     folder: z.string().optional(),
     session: z.string().optional(),
-    expiresIn: z.int().min(1).max(maxShareSeconds).optional(),
+    expiresIn: z
+      .int()
+      .min(1)
+      .max(maxShareSeconds, `must be at most ${maxShareSeconds} seconds, which is 365 days`)
+      .optional(),
   })
   .refine(({ fileId, folder }) => (fileId === undefined) !== (folder === undefined), {
     error: 'is required, unless "folder" is given; only one of them may be',

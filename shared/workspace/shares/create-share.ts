@@ -1,4 +1,4 @@
-import { notFound, type Caller } from '../../model/access.ts'
+import type { Caller } from '../../model/access.ts'
 import { invalid, WorkspaceError } from '../../model/errors.ts'
 import type { SessionId } from '../../model/ids.ts'
 import { parseFolder, sessionFolder } from '../../model/path.ts'
@@ -53,7 +53,9 @@ async function checkTarget(
   target: ShareRequest['target'],
 ): Promise<ShareTarget> {
   if ('fileId' in target) {
-    return { fileId: (await readyFile(ports, caller, { id: target.fileId })).id }
+    const id = target.fileId
+    const file = await readyFile(ports, caller, { id }).catch(namingFileId)
+    return { fileId: file.id }
   }
   const folder = parseFolder(target.folder, target.session ?? caller.session, 'folder')
   if (folder === '/') {
@@ -65,8 +67,19 @@ async function checkTarget(
       `This token is bound to the session "${caller.session}": share a folder under "${sessionFolder(caller.session)}".`,
     )
   }
-  if (!(await containsFile(ports, caller, folder))) throw notFound('folder')
+  if (!(await containsFile(ports, caller, folder))) throw notThere('folder', 'contains no file')
   return { folder }
+}
+
+/** Names the field in the error for an unknown file. Throws other errors unchanged. */
+function namingFileId(error: unknown): never {
+  const isUnknown = error instanceof WorkspaceError && error.code === 'not-found'
+  throw isUnknown ? notThere('fileId', 'is not the id of a file in your workspace') : error
+}
+
+function notThere(field: string, rule: string): WorkspaceError {
+  const detail = `${rule}; list your files with GET /api/workspace/files`
+  return new WorkspaceError('not-found', `${field}: ${detail}`, { errors: [{ field, detail }] })
 }
 
 /** Whether a file outside the trash is in the folder, in any state. */

@@ -72,11 +72,11 @@ export function shareOwnerCases(api: Api): void {
       const { id } = await user.store('/a/x.txt')
       const post = (json: object) => user.call('POST', '/shares', { json })
       const foreign = await stranger.call('POST', '/shares', { json: { fileId: id } })
-      await expectProblem(foreign, 404, 'not-found')
+      await expectProblem(foreign, 404, 'not-found', 'fileId')
       const folder = await stranger.call('POST', '/shares', { json: { folder: '/a' } })
-      await expectProblem(folder, 404, 'not-found')
+      await expectProblem(folder, 404, 'not-found', 'folder')
       for (const json of [{ fileId: 'none' }, { folder: '/none' }, { folder: '/a/x.txt' }]) {
-        await expectProblem(await post(json), 404, 'not-found')
+        await expectProblem(await post(json), 404, 'not-found', Object.keys(json)[0])
       }
       const { file } = await user.reserve({ path: '/pending.txt', sizeBytes: 5 })
       await expectProblem(await post({ fileId: file.id }), 409, 'not-scanned')
