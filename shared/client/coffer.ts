@@ -38,7 +38,7 @@ export function createCoffer(options: CofferOptions) {
         sentBytes: session.sentBytes,
         expiresAt: session.expiresAt,
         /** Ends the upload and deletes what the service has of it. */
-        async discard() {
+        discard: async () => {
           remembered.set(fingerprint, undefined)
           await discard({ connection }, session)
         },

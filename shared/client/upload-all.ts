@@ -7,8 +7,8 @@ export interface UploadAllOptions extends Shared {
   folder?: string
   /** Uploads at once. Default: 3. */
   concurrency?: number
-  /** The sums over all files. */
-  onProgress?: (progress: Omit<Progress, 'phase'>) => void
+  /** The sums over all files, and the progress of the file that changed. */
+  onProgress?: (all: Omit<Progress, 'phase'>, body: Body, own: Progress) => void
   /** Called when the upload of a file starts. */
   onUpload?: (body: Body, upload: Upload) => void
 }
@@ -31,10 +31,10 @@ export async function uploadAll(
     const started = upload(body, {
       ...shared,
       path: pathOf(folder, body, shared.session),
-      onProgress({ sentBytes }) {
-        sent.set(body, sentBytes)
+      onProgress(own) {
+        sent.set(body, own.sentBytes)
         const sum = [...sent.values()].reduce((all, bytes) => all + bytes, 0)
-        onProgress?.({ sentBytes: sum, totalBytes })
+        onProgress?.({ sentBytes: sum, totalBytes }, body, own)
       },
     })
     onUpload?.(body, started)

@@ -178,14 +178,19 @@ describe('the client', () => {
     )
     await user.upload(text('other'), { path: '/in/photos/2026/b.txt' }).done
     const sums: number[] = []
+    const done: (string | undefined)[] = []
     const results = await user.uploadAll(files, {
       folder: '/in',
       concurrency: 2,
-      onProgress: ({ sentBytes, totalBytes }) => sums.push(sentBytes / totalBytes),
+      onProgress({ sentBytes, totalBytes }, { name }, { phase }) {
+        sums.push(sentBytes / totalBytes)
+        if (phase === 'done') done.push(name)
+      },
     })
     expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled'])
     expect(results[1]).toMatchObject({ reason: { code: 'path-taken' } })
     expect(Math.max(...sums)).toBeCloseTo(2 / 3)
+    expect(new Set(done)).toEqual(new Set(['a.txt', 'c.txt']))
     expect((await user.list({ prefix: '/in/photos/2026/' })).files).toHaveLength(3)
   })
 
