@@ -47,9 +47,10 @@ export function openDeployment(config: Config): Deployment {
       import('../../shared/http/auth/open-authenticator.ts'),
       running(),
     ])
-    const { corsOrigins, publicUrl } = config.server
+    const { corsOrigins, publicUrl, maxAnnouncedBytes } = config.server
     const authenticate = openAuthenticator(config.auth)
-    const context: HttpContext = { authenticate, log, corsOrigins, publicUrl, telemetry }
+    const server = { corsOrigins, publicUrl, maxAnnouncedBytes }
+    const context: HttpContext = { authenticate, log, ...server, telemetry }
     const app = createApp(context, ...(await routesOf(name)))
     if (name === 'api') {
       const { healthRoute } = await import('../../shared/http/health.ts')

@@ -17,6 +17,7 @@ export const permissions = [
   'iam.serviceAccounts.actAs',
   'iam.serviceAccounts.create',
   'iam.serviceAccounts.setIamPolicy',
+  'logging.exclusions.create',
   'logging.logMetrics.create',
   'monitoring.alertPolicies.create',
   'monitoring.dashboards.create',

@@ -2,7 +2,11 @@ import { expect, test } from 'vitest'
 import { scanEntry } from '../../shared/observability/scan-log.ts'
 import { sweepEntry } from '../../shared/observability/maintenance-log.ts'
 import { newReport } from '../../shared/workspace/sweep/report.ts'
+import { linkAddress } from '../program/monitoring/link-logs.ts'
 import { logMetrics } from '../program/monitoring/metrics.ts'
+import { publicFunctions } from '../program/services/functions.ts'
+import { one } from './resources.ts'
+import { simulate } from './simulate.ts'
 
 const scanned = scanEntry(
   {
@@ -44,3 +48,19 @@ test.each(logMetrics.filter(({ value }) => value !== undefined))(
     expect(line?.[value.replace('jsonPayload.', '')]).toBeTypeOf('number')
   },
 )
+
+test('the log of requests of Cloud Run does not keep the addresses of links', async () => {
+  const { filter } = one(await simulate(), 'ProjectExclusion', 'links')
+  expect(filter).toBe(
+    String.raw`resource.type="cloud_run_revision" AND resource.labels.service_name:"coffer-" AND logName="projects/my-project/logs/run.googleapis.com%2Frequests" AND httpRequest.requestUrl=~"/api/workspace/(s|archive)/"`,
+  )
+  const excluded = publicFunctions('functions')
+    .flatMap(({ routes }) => routes.map(({ path }) => path))
+    .filter((path) => new RegExp(linkAddress).test(`https://host/api/workspace${path}`))
+  expect(excluded.toSorted()).toEqual([
+    '/archive/:token',
+    '/s/:token',
+    '/s/:token/files',
+    '/s/:token/files/*',
+  ])
+})

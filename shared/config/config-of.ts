@@ -16,6 +16,7 @@ export function configOf(env: Environment): Config {
       publicUrl: env.PUBLIC_URL,
       corsOrigins: env.CORS_ORIGINS,
       crossOriginResourcePolicy: env.CROSS_ORIGIN_RESOURCE_POLICY,
+      maxAnnouncedBytes: onCloudRun(env) ? maxAnnouncedBytes : undefined,
       shutdownSeconds: env.SHUTDOWN_SECONDS,
     },
     auth: authOf(env),
@@ -67,6 +68,12 @@ export function configOf(env: Environment): Config {
     telemetry: telemetryOf(env),
   }
 }
+
+/**
+ * Cloud Run fails answers over HTTP/1 that announce more than 32 MiB, and streams longer ones in chunks
+ * (https://cloud.google.com/run/quotas). The rest is for the header fields.
+ */
+const maxAnnouncedBytes = 31 * 1024 * 1024
 
 function renderingOf(env: Environment): Config['rendering'] {
   const origin = env.RENDER_SERVICE_URL

@@ -18,6 +18,8 @@ export interface Config {
     readonly publicUrl: string | undefined
     readonly corsOrigins: readonly string[]
     readonly crossOriginResourcePolicy: 'same-origin' | 'same-site' | 'cross-origin'
+    /** The longest body that is announced by `Content-Length`. Undefined for no limit. */
+    readonly maxAnnouncedBytes: number | undefined
     /** The longest time from SIGTERM to the end of the process. */
     readonly shutdownSeconds: number
   }

@@ -13,6 +13,8 @@ export interface HttpContext {
   corsOrigins: readonly string[]
   /** The URL of the service for callers in front of its proxy; it may have a path. */
   publicUrl?: string | undefined
+  /** The longest body that is announced by `Content-Length`. A longer one is sent in chunks. Default: no limit. */
+  maxAnnouncedBytes?: number | undefined
   /** Set if traces and metrics are configured. */
   telemetry?: Pick<Telemetry, 'startRequest'> | undefined
 }

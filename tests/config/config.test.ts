@@ -62,6 +62,11 @@ describe('the configuration', () => {
     expect(loadConfig(empty)).toEqual(loadConfig({}))
   })
 
+  test('limits announced bodies on Cloud Run, and not elsewhere', () => {
+    expect(loadConfig(cloudRun).server.maxAnnouncedBytes).toBe(31 * 1024 * 1024)
+    expect(loadConfig({}).server.maxAnnouncedBytes).toBeUndefined()
+  })
+
   test('is deeply frozen', () => {
     const config = loadConfig({ CORS_ORIGINS: 'https://a.example' })
     for (const part of [config, config.server, config.server.corsOrigins, config.limits]) {

@@ -5,6 +5,7 @@ import type { Settings } from '../settings.ts'
 import type { Alert, Threshold } from './alert.ts'
 import { alerts } from './alerts.ts'
 import { createDashboard } from './dashboard.ts'
+import { excludeLinks } from './link-logs.ts'
 import { createLogMetrics } from './metrics.ts'
 import { runbookSection } from './runbook.ts'
 
@@ -15,7 +16,7 @@ const closeAfterSeconds = 24 * 3600
 /** Parts of the budget at which the billing account sends a mail. */
 const budgetShares = [0.5, 0.9, 1]
 
-/** Creates the notification channels, metrics, alerts, the dashboard and the budget. */
+/** Creates the notification channels, metrics, alerts, the dashboard, the exclusion of links from the log, and the budget. */
 export function createMonitoring(settings: Settings, apis: Resource[]): void {
   const { project, name } = settings
   const channels = settings.alertEmails.map(
@@ -34,6 +35,7 @@ export function createMonitoring(settings: Settings, apis: Resource[]): void {
   const metrics = createLogMetrics(settings, apis)
   for (const alert of alerts) createAlert(settings, alert, channels, metrics)
   createDashboard(settings, metrics)
+  excludeLinks(settings, apis)
   createBudget(settings, channels, apis)
 }
 

@@ -10,17 +10,23 @@ import { isClientAbort } from './client-abort.ts'
 import { problemResponse } from '../problem.ts'
 import { publicPath, withoutPublicPath } from '../target.ts'
 
+type ListenerContext = Pick<HttpContext, 'log' | 'publicUrl' | 'maxAnnouncedBytes'>
+
 /** The app as a listener of Node's HTTP server. Answers a problem also for requests that do not reach the app. */
 export function nodeListener(
   app: Hono<AppEnv>,
-  { log, publicUrl }: Pick<HttpContext, 'log' | 'publicUrl'>,
+  { log, publicUrl, maxAnnouncedBytes }: ListenerContext,
 ): (incoming: IncomingMessage, outgoing: ServerResponse) => Promise<void> {
   // Hono's error handler receives only instances of Error; the reason of a signal may be another value.
   const answer = async (request: Request, { incoming, outgoing }: HttpBindings) => {
     const env: AppEnv['Bindings'] = { incoming, outgoing, fileBody: undefined }
     try {
       const response = await app.fetch(request, env)
-      return env.fileBody ? await sendFileBody(response, env.fileBody, outgoing) : response
+      if (env.fileBody) return await sendFileBody(response, env.fileBody, outgoing)
+      if (maxAnnouncedBytes !== undefined && request.method !== 'HEAD') {
+        sendLongInChunks(response, maxAnnouncedBytes)
+      }
+      return response
     } catch (error) {
       await env.fileBody?.file.close()
       if (isClientAbort(error, request.signal)) return new Response(null, { status: 400 })
@@ -49,6 +55,13 @@ export function nodeListener(
   return (incoming, outgoing) => {
     normalizeTarget(incoming, path)
     return listen(incoming, outgoing)
+  }
+}
+
+/** Removes the length of a long body. Node then sends it in chunks (RFC 9112 §7.1). A range still has `Content-Range`. */
+function sendLongInChunks({ headers }: Response, maxAnnouncedBytes: number): void {
+  if (Number(headers.get('Content-Length') ?? 0) > maxAnnouncedBytes) {
+    headers.delete('Content-Length')
   }
 }
 
