@@ -6,6 +6,7 @@ import { healthRoute } from '../shared/http/health.ts'
 import { jsonLog } from '../shared/observability/json-log.ts'
 import { nodeListener } from '../shared/http/server/node-listener.ts'
 import { openAuthenticator } from '../shared/http/auth/open-authenticator.ts'
+import { resourceMetadataRoute } from '../shared/http/auth/resource-metadata.ts'
 import { docsRoute } from '../shared/http/server/docs-route.ts'
 import { openServer, type RunningServer } from '../shared/http/server/open-server.ts'
 import { openRuntime, type Runtime } from '../shared/runtime/runtime.ts'
@@ -43,6 +44,7 @@ export async function serve(
   const functions = await allHttpRoutes(ports, config, background)
   const app = createApp(http, ...functions, storageRoutes(ports, local.blobs, config.server))
   app.route('/', healthRoute(ports, local.events))
+  app.route('/', resourceMetadataRoute(config.auth))
   app.route('/', docsRoute())
 
   const { host, port, shutdownSeconds } = config.server

@@ -1,8 +1,11 @@
 import { Hono } from 'hono'
 import { once } from '../shared/concurrency/once.ts'
-import type { Background } from '../shared/http/background.ts'
-import { allow } from '../shared/http/auth/allow.ts'
+import { allowOrChallenge } from '../shared/http/auth/allow.ts'
+import { allowOrigins } from '../shared/http/auth/allow-origins.ts'
+import type { AuthConfig } from '../shared/http/auth/open-authenticator.ts'
+import { resourceChallenge } from '../shared/http/auth/resource-metadata.ts'
 import type { AppEnv } from '../shared/http/app-env.ts'
+import type { Background } from '../shared/http/background.ts'
 import { idleSeconds } from '../shared/http/body/body.ts'
 import { readText } from '../shared/http/body/json-body.ts'
 import { reportError } from '../shared/http/report-error.ts'
@@ -13,14 +16,27 @@ import type { AgentRequest, McpPorts } from '../shared/mcp/agent.ts'
 /** The longest message. Files travel by URL, not in messages. */
 const maxBytes = 1024 * 1024
 
+interface McpSettings {
+  auth: AuthConfig
+  server: { corsOrigins: readonly string[] }
+}
+
 /** `POST /mcp`: the Model Context Protocol, with the tools of an agent. Its code is loaded at the first request. */
-export const mcpRoutes = (ports: McpPorts, background?: Background) => {
+export const mcpRoutes = (
+  ports: McpPorts,
+  { auth, server }: McpSettings,
+  background?: Background,
+) => {
   let onerror: ((error: Error) => void) | undefined
   const opened = once(async () => {
     const { openMcp } = await import('../shared/mcp/open-mcp.ts')
-    return openMcp(ports, (error) => onerror?.(error))
+    return openMcp(ports, { onerror: (error) => onerror?.(error) })
   })
-  return new Hono<AppEnv>().post('/mcp', allow('files:read'), async (c) => {
+  const app = new Hono<AppEnv>()
+  // In local mode authentication checks the origin, and admits all pages of this machine.
+  if (auth.mode !== 'local') app.use('/mcp', allowOrigins(server.corsOrigins))
+  const allowed = allowOrChallenge((c) => resourceChallenge(auth, c), 'files:read')
+  return app.post('/mcp', allowed, async (c) => {
     const log = c.get('log')
     onerror ??= ({ message }) => log({ severity: 'INFO', message: `MCP: ${message}` })
     const body = parsedBody(await readText(c, { idleSeconds, maxBytes }))

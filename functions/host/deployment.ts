@@ -52,6 +52,10 @@ export function openDeployment(config: Config): Deployment {
     const server = { corsOrigins, publicUrl, maxAnnouncedBytes }
     const context: HttpContext = { authenticate, log, ...server, telemetry }
     const app = createApp(context, ...(await routesOf(name)))
+    if (name === 'api' || name === 'mcp') {
+      const { resourceMetadataRoute } = await import('../../shared/http/auth/resource-metadata.ts')
+      app.route('/', resourceMetadataRoute(config.auth))
+    }
     if (name === 'api') {
       const { healthRoute } = await import('../../shared/http/health.ts')
       app.route('/', healthRoute(ports))

@@ -38,7 +38,7 @@ export function httpRoutes(
     update: async () => (await import('../update.ts')).updateRoutes(ports),
     delete: async () => (await import('../delete.ts')).deleteRoutes(ports),
     folders: async () => (await import('../folders.ts')).folderRoutes(ports, background),
-    mcp: async () => (await import('../mcp.ts')).mcpRoutes(ports, background),
+    mcp: async () => (await import('../mcp.ts')).mcpRoutes(ports, config, background),
     changes: async () => (await import('../changes/list-events.ts')).eventRoutes(ports),
     admin: async () => (await import('../admin.ts')).adminRoutes(ports),
   }

@@ -39,15 +39,22 @@ export function createLoadBalancer(
       {
         name: 'functions',
         defaultService: fallback.id,
-        routeRules: routesOf(services).map(({ fn, method, path }, index): Rule => ({
-          priority: index + 1,
-          service: backends.get(fn)?.id ?? fallback.id,
-          matchRules: [
-            {
+        routeRules: [
+          ...routesOf(services).map(({ fn, method, path }) => ({
+            fn,
+            match: {
               pathTemplateMatch: templateOf(path),
               headerMatches: [{ headerName: ':method', exactMatch: method }],
             },
-          ],
+          })),
+          // With any method, because browsers send a preflight.
+          ...services.flatMap(({ fn: { name, wellKnown = [] } }) =>
+            wellKnown.map((path) => ({ fn: name, match: { fullPathMatch: path } })),
+          ),
+        ].map(({ fn, match }, index): Rule => ({
+          priority: index + 1,
+          service: backends.get(fn)?.id ?? fallback.id,
+          matchRules: [match],
         })),
       },
     ],

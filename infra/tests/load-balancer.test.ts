@@ -11,7 +11,8 @@ const rules = listAt(one(resources, 'URLMap', 'origin'), 'pathMatchers.0.routeRu
 /** Returns the function that the load balancer selects: that of the first rule with matching method and path. */
 function backendOf(method: string, path: string): string {
   const rule = rules.find((rule) => {
-    const template = textAt(rule, 'matchRules.0.pathTemplateMatch')
+    const template = at(rule, 'matchRules.0.pathTemplateMatch')
+    if (typeof template !== 'string') return false
     const pattern = template.replace(/\*\*/g, '.+').replace(/(?<!\.)\*(?!\*)/g, '[^/]+')
     const method_ = at(rule, 'matchRules.0.headerMatches.0.exactMatch')
     return method_ === method && new RegExp(`^${pattern}$`).test(path)
@@ -53,8 +54,16 @@ test.each([
   expect(backendOf(method, `/api/workspace${path}`)).toBe(`${fn}-id`)
 })
 
+test('the metadata of the MCP server goes to mcp', () => {
+  const metadata = rules.filter((rule) => at(rule, 'matchRules.0.fullPathMatch') !== undefined)
+  expect(metadata.map((rule) => at(rule, 'matchRules.0.fullPathMatch'))).toContain(
+    '/.well-known/oauth-protected-resource/api/workspace/mcp',
+  )
+  expect(new Set(metadata.map((rule) => textAt(rule, 'service')))).toEqual(new Set(['mcp-id']))
+})
+
 test('every route of every function has a rule', () => {
-  expect(rules).toHaveLength(routesOf(services).length)
+  expect(rules).toHaveLength(routesOf(services).length + 2)
   expect(new Set(rules.map((rule) => at(rule, 'priority'))).size).toBe(rules.length)
 })
 

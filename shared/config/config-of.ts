@@ -123,7 +123,7 @@ function authOf(env: Environment): AuthConfig {
   return {
     mode: 'oidc',
     issuer: set(env.OIDC_ISSUER),
-    audience: set(env.OIDC_AUDIENCE),
+    audiences: env.OIDC_AUDIENCE,
     jwksUrl: new URL(set(env.OIDC_JWKS_URL)),
   }
 }

@@ -52,7 +52,10 @@ export const environmentSchema = z.object({
   CLAMAV_CONCURRENCY: integer(1, 64, 4),
   AUTH_MODE: oneOf(['local', 'oidc', 'firebase']).default('local'),
   OIDC_ISSUER: text,
-  OIDC_AUDIENCE: text,
+  OIDC_AUDIENCE: list({
+    isItem: (item) => item.length <= 2000,
+    rule: 'must be audiences, separated by commas',
+  }),
   OIDC_JWKS_URL: z
     .string()
     .refine(isTrustworthyUrl, 'must be an https URL, or an http one on loopback')

@@ -1,4 +1,5 @@
 import { Hono, type Context } from 'hono'
+import { cors } from 'hono/cors'
 import { WorkspaceError } from '../model/errors.ts'
 import type { AppEnv, HttpContext } from './app-env.ts'
 import { crossOrigin } from './cors.ts'
@@ -16,6 +17,8 @@ const everyMethod = ['HEAD', 'OPTIONS', ...methods].sort().join(', ')
 export function createApp(http: HttpContext, ...routes: Hono<AppEnv>[]): Hono<AppEnv> {
   const app = new Hono<AppEnv>()
   app.use(requestLog(http), answerBeforeEnd(), requestHeaders)
+  // Any page may read the metadata, before it has a token (RFC 9728).
+  app.use('/.well-known/oauth-protected-resource/*', cors({ origin: '*', allowMethods: ['GET'] }))
   if (http.corsOrigins.length > 0) {
     app.use(crossOrigin(http.corsOrigins, (c) => allowedMethods(app, c)))
   }

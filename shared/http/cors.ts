@@ -22,6 +22,8 @@ const requestHeaders = [
   'If-Range',
   'If-Unmodified-Since',
   'Last-Event-ID',
+  'Mcp-Method',
+  'Mcp-Name',
   'Mcp-Protocol-Version',
   'Mcp-Session-Id',
   'Prefer',

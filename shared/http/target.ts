@@ -5,7 +5,8 @@ import { decodePercent } from './protocol/percent-encoding.ts'
 
 export const basePath = '/api/workspace'
 
-const servicePath = /^\/(?:api\/workspace|healthz|docs|openapi\.json)(?:[/?]|$)/
+const servicePath =
+  /^\/(?:api\/workspace|healthz|docs|openapi\.json|\.well-known\/oauth-protected-resource)(?:[/?]|$)/
 const dotSegment = /^(\.|%2e){1,2}$/i
 const ambiguousCharacter = /%2f|%5c|%00|[\\#]/i
 

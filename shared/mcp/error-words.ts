@@ -30,7 +30,8 @@ export const errorWords: Record<ErrorCode, Words> = {
   'content-missing': () =>
     'The stored bytes of this file are missing, and the operator has been told. Write the file again with write_workspace_file.',
   'method-not-allowed': own('This is not possible.'),
-  timeout: () => 'The call took too long. Ask for less at once, or try again.',
+  timeout: () =>
+    'The call took too long and was ended. Check with get_workspace_file what is stored. Then ask for less at once, or try again.',
   'path-taken': ({ message }) =>
     `${message.replace(/\. Choose .*/, '')}. Choose another path. To replace that file, use mode="replace" of write_workspace_file or overwrite=true, or delete it first.`,
   'not-scanned': ({ file }) =>

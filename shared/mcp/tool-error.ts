@@ -5,16 +5,21 @@ import { errorWords } from './error-words.ts'
 /** Hosts cut longer error texts. */
 const maxCharacters = 1000
 
-/**
- * The result for a failed call. A model reads only words of Coffer: an unexpected error may name paths and addresses of the
- * service, so it becomes one sentence with the id of the request.
- */
+/** The result for a failed call. */
 export function toolError(error: unknown, requestId: string): CallToolResult {
+  return { isError: true, content: [{ type: 'text', text: errorText(error, requestId) }] }
+}
+
+/**
+ * The text for an error. A model reads only words of Coffer: an unexpected error may name paths and addresses of the service, so it
+ * becomes one sentence with the id of the request.
+ */
+export function errorText(error: unknown, requestId: string): string {
   const text =
     error instanceof WorkspaceError
       ? `${error.code}: ${errorWords[error.code](error)}`
       : `internal: The service failed; nothing is wrong with the call. Try again, and report the id ${requestId} if the error persists.`
-  return { isError: true, content: [{ type: 'text', text: shortened(text) }] }
+  return shortened(text)
 }
 
 function shortened(text: string): string {

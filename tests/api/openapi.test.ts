@@ -13,6 +13,7 @@ import { documentText } from '../../shared/api/openapi/document.ts'
 import { allOperations } from '../../shared/api/operations/all-operations.ts'
 import { loadConfig } from '../../shared/config/load-config.ts'
 import type { AppEnv } from '../../shared/http/app-env.ts'
+import { resourceMetadataRoute } from '../../shared/http/auth/resource-metadata.ts'
 import { healthRoute } from '../../shared/http/health.ts'
 import { openRuntime } from '../../shared/runtime/runtime.ts'
 
@@ -37,6 +38,7 @@ async function routesOfFunctions(): Promise<string[]> {
       sweepRoutes(ports, config, { log, telemetry: undefined }),
       rescanRoutes(ports, config, log),
       healthRoute(ports),
+      resourceMetadataRoute(config.auth),
     ]
     const routes = apps.flatMap((app) => app.routes)
     return [...new Set(routes.map(({ method, path }) => normal(`${method} ${path}`)))]

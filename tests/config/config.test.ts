@@ -5,7 +5,7 @@ const megabyte = 1024 * 1024
 const oidc = {
   AUTH_MODE: 'oidc',
   OIDC_ISSUER: 'https://issuer.example',
-  OIDC_AUDIENCE: 'coffer',
+  OIDC_AUDIENCE: 'coffer, https://files.example/api/workspace/mcp',
   OIDC_JWKS_URL: 'https://issuer.example/jwks',
 }
 const bucket = { MEDIA_GCS_BUCKET_NAME: 'files', GOOGLE_CLOUD_PROJECT: 'demo' }
@@ -187,7 +187,7 @@ describe('the configuration', () => {
         auth: {
           mode: 'oidc',
           issuer: 'https://issuer.example',
-          audience: 'coffer',
+          audiences: ['coffer', 'https://files.example/api/workspace/mcp'],
           jwksUrl: new URL('https://issuer.example/jwks'),
         },
       },

@@ -25,6 +25,7 @@ import { listCases } from './cases/reads/list.ts'
 import { mcpProtocolCases } from './cases/agents/protocol.ts'
 import { mcpChangeCases } from './cases/agents/changes.ts'
 import { mcpReadCases } from './cases/agents/reads.ts'
+import { mcpResourceCases } from './cases/agents/resources.ts'
 import { mcpWriteCases } from './cases/agents/writes.ts'
 import { modifiedCases } from './cases/reads/modified.ts'
 import { recordCases } from './cases/reads/records.ts'
@@ -91,6 +92,7 @@ const everywhere: Cases[] = [
   mcpReadCases,
   mcpWriteCases,
   mcpChangeCases,
+  mcpResourceCases,
 ]
 
 /** A service with limits small enough to reach. */

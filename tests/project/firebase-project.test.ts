@@ -37,13 +37,17 @@ describe('the Firebase project', () => {
     expect(new Set([...names, 'storage'])).toEqual(new Set(Object.keys(exported)))
   })
 
-  test('gives Hosting one origin: what is under /api/workspace/ goes to api', async () => {
+  test('gives Hosting one origin: what is under /api/workspace/, and the metadata of the MCP server, go to api', async () => {
     const { hosting } = JSON.parse(await read('firebase.json')) as {
       hosting: { rewrites: { source: string; function: { functionId: string } }[] }
     }
-    expect(hosting.rewrites).toEqual([
-      { source: '/api/workspace/**', function: { functionId: 'api', region: 'us-central1' } },
-    ])
+    const sources = [
+      '/.well-known/oauth-protected-resource',
+      '/.well-known/oauth-protected-resource/**',
+      '/api/workspace/**',
+    ]
+    const toApi = { functionId: 'api', region: 'us-central1' }
+    expect(hosting.rewrites).toEqual(sources.map((source) => ({ source, function: toApi })))
   })
 
   test('has separate settings for demo-coffer, the project of the emulators', async () => {

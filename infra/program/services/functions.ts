@@ -5,6 +5,8 @@ export interface CloudFunction extends Access {
   name: string
   /** Hono patterns below `/api/workspace`. Empty for functions that only the platform calls. */
   routes: Route[]
+  /** Paths at the root of the origin. */
+  wellKnown?: readonly string[]
 }
 
 export interface Route {
@@ -16,6 +18,12 @@ const route = (text: `${'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'} /${string}`
   const [method = '', path = ''] = text.split(' ')
   return { method, path }
 }
+
+/** RFC 9728. */
+const resourceMetadataPaths = [
+  '/.well-known/oauth-protected-resource/api/workspace/mcp',
+  '/.well-known/oauth-protected-resource',
+]
 
 /**
  * The functions of the topology `functions`, with exactly the rights that their code uses.
@@ -104,6 +112,7 @@ const separate: CloudFunction[] = [
   {
     name: 'mcp',
     routes: [route('POST /mcp')],
+    wellKnown: resourceMetadataPaths,
     documents: ['create', 'delete', 'get', 'list', 'update'],
     objects: ['create', 'delete', 'get', 'list'],
     signsLinks: true,

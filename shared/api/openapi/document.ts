@@ -6,6 +6,8 @@ import { jsonSchemaOf, type Components, type JsonSchema } from './json-schema.ts
 import { refusalsOf } from './refusals.ts'
 
 const base = 'api/workspace'
+/** Paths that are not below the base. */
+const atRoot = /^\/(?:healthz$|\.well-known\/)/
 const bytes = { type: 'string', format: 'binary' }
 
 /** The text of a path parameter by its name. */
@@ -34,7 +36,7 @@ function documentOf(operations: Operations) {
   const paths: Record<string, Record<string, unknown>> = {}
   for (const [route, operation] of Object.entries(operations)) {
     const [method = '', path = ''] = route.split(' ')
-    const item = (paths[path] ??= path === '/healthz' ? { servers: [{ url: '.' }] } : {})
+    const item = (paths[path] ??= atRoot.test(path) ? { servers: [{ url: '.' }] } : {})
     item[method.toLowerCase()] = describe(path, operation, { components, problem })
   }
   return {

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { problemSchema } from '../answers/problem.ts'
-import type { Operations } from '../operation.ts'
+import type { Operation, Operations } from '../operation.ts'
 
 const message = z
   .object({
@@ -15,10 +15,32 @@ const message = z
   })
   .meta({ id: 'JsonRpcMessage', description: 'A message of JSON-RPC 2.0.' })
 
+const metadataSchema = z
+  .object({
+    resource: z.string(),
+    authorization_servers: z.array(z.string()),
+    scopes_supported: z.array(z.string()),
+    bearer_methods_supported: z.array(z.string()),
+    resource_name: z.string(),
+  })
+  .meta({ id: 'ResourceMetadata' })
+
 const json = { 'application/json': message }
 const refused = { ...json, 'application/problem+json': problemSchema }
 
+const metadata: Operation = {
+  id: 'getResourceMetadata',
+  summary: 'Where the MCP server gets its tokens from (RFC 9728).',
+  access: 'anybody',
+  answers: {
+    200: { description: 'The metadata.', content: { 'application/json': metadataSchema } },
+  },
+  problems: ['not-found'],
+}
+
 export const mcpOperations: Operations = {
+  'GET /.well-known/oauth-protected-resource/api/workspace/mcp': metadata,
+  'GET /.well-known/oauth-protected-resource': { ...metadata, id: 'getAnyResourceMetadata' },
   'POST /mcp': {
     id: 'mcp',
     summary: 'The Model Context Protocol, with tools for agents.',

@@ -5,7 +5,8 @@ import { openIssuerKeys } from './issuer-keys.ts'
 
 export interface OidcConfig {
   issuer: string
-  audience: string
+  /** A token must be for one of them. */
+  audiences: string[]
   jwksUrl: URL
 }
 
@@ -28,13 +29,13 @@ const algorithms = [
  * Verifies tokens of an OpenID Connect issuer. Fetches its keys again after 10 minutes, and at most every 30 seconds for an
  * unknown `kid`. Accepts a token without `kid` if exactly one key of the issuer fits (OIDC Core §10.1).
  */
-export function openOidc({ issuer, audience, jwksUrl }: OidcConfig): Authenticate {
+export function openOidc({ issuer, audiences, jwksUrl }: OidcConfig): Authenticate {
   const keys = openIssuerKeys(jwksUrl)
   return async ({ authorization }) => {
     const token = bearerToken(authorization)
     const { payload } = await jwtVerify(token, keys, {
       issuer,
-      audience,
+      audience: audiences,
       algorithms,
       clockTolerance: clockToleranceSeconds,
       requiredClaims: ['exp', 'sub'],

@@ -5,7 +5,7 @@ import type { Server } from '../support/target.ts'
 /** The routes of a load balancer: the first matching method and path selects the function. */
 const routes: [name: string, methods: RegExp, path: RegExp][] = [
   ['admin', /^/, /^\/admin\//],
-  ['mcp', /^/, /^\/mcp$/],
+  ['mcp', /^/, /^\/(mcp$|\.well-known\/)/],
   ['storage', /^/, /^\/(signed\/|uploads\/.)/],
   ['upload', /^(POST|PUT)$/, /^\/(files$|content|uploads|imports)/],
   ['download', /^(GET|HEAD)$/, /^\/archive/],

@@ -17,7 +17,11 @@ let authenticate: Authenticate
 beforeAll(async () => {
   key = await newKey('one')
   jwks = await openJwksServer(key)
-  authenticate = openOidc({ issuer, audience, jwksUrl: jwks.url })
+  authenticate = openOidc({
+    issuer,
+    audiences: [audience, 'https://files.example/mcp'],
+    jwksUrl: jwks.url,
+  })
 })
 afterAll(() => jwks[Symbol.asyncDispose]())
 
@@ -38,6 +42,7 @@ describe('tokens of an OpenID Connect issuer', () => {
 
   test.each<[string, JWTPayload]>([
     ['one of several audiences', { aud: ['another', audience] }],
+    ['another audience of the service', { aud: 'https://files.example/mcp' }],
     ['a clock that is 20 seconds ahead', { nbf: now() + 20 }],
     ['an exp that passed 20 seconds ago', { exp: now() - 20 }],
     ['a sub with a slash, a space and an emoji', { sub: '../a b/🎉' }],
@@ -152,7 +157,11 @@ describe('forged tokens', () => {
   test.each(['ES256', 'PS256', 'EdDSA'])('accepts the algorithm %s', async (alg) => {
     const other = await newKey('other', alg)
     await using server = await openJwksServer(other)
-    const by = openOidc({ issuer, audience, jwksUrl: server.url })
+    const by = openOidc({
+      issuer,
+      audiences: [audience, 'https://files.example/mcp'],
+      jwksUrl: server.url,
+    })
     expect(await ask(`Bearer ${await sign(other, good)}`, by)).toMatchObject({
       caller: { workspaceId: 'ada' },
     })
@@ -163,7 +172,11 @@ describe('the issuer’s keys', () => {
   test('fetches a new key for a token that names it, and rejects a withdrawn key', async () => {
     const [before, after] = [await newKey('before'), await newKey('after')]
     await using server = await openJwksServer(before)
-    const by = openOidc({ issuer, audience, jwksUrl: server.url })
+    const by = openOidc({
+      issuer,
+      audiences: [audience, 'https://files.example/mcp'],
+      jwksUrl: server.url,
+    })
     const tokens = [await sign(before, good), await sign(after, good)] as const
     await ask(`Bearer ${tokens[0]}`, by)
     server.keys = [after]
@@ -184,7 +197,11 @@ describe('the issuer’s keys', () => {
     async (status) => {
       await using server = await openJwksServer(key)
       server.status = status
-      const by = openOidc({ issuer, audience, jwksUrl: server.url })
+      const by = openOidc({
+        issuer,
+        audiences: [audience, 'https://files.example/mcp'],
+        jwksUrl: server.url,
+      })
       await expect(ask(`Bearer ${await sign(key, good)}`, by)).rejects.toMatchObject(away)
       server.status = 200
       await expect(ask(`Bearer ${await sign(key, good)}`, by)).resolves.toBeDefined()
@@ -193,7 +210,11 @@ describe('the issuer’s keys', () => {
 
   test('answers identity-unavailable, not unauthenticated, for an issuer that does not answer', async () => {
     const server = await openJwksServer(key)
-    const by = openOidc({ issuer, audience, jwksUrl: server.url })
+    const by = openOidc({
+      issuer,
+      audiences: [audience, 'https://files.example/mcp'],
+      jwksUrl: server.url,
+    })
     await server[Symbol.asyncDispose]()
     await expect(ask(`Bearer ${await sign(key, good)}`, by)).rejects.toMatchObject(away)
   })

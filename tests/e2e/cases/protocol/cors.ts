@@ -23,6 +23,7 @@ export function corsCases(api: Api): void {
         ['/content/a.txt', 'PUT'],
         [`/files/${crypto.randomUUID()}`, 'PATCH'],
         ['/sessions/s1', 'DELETE'],
+        ['/mcp', 'POST'],
       ] as const) {
         const { status, headers } = await fetch(user.url(route), {
           method: 'OPTIONS',
@@ -45,6 +46,9 @@ export function corsCases(api: Api): void {
           'if-none-match',
           'cache-control',
           'x-requested-with',
+          'mcp-protocol-version',
+          'mcp-method',
+          'mcp-name',
         ]) {
           expect(allowed).toContain(name)
         }
