@@ -41,7 +41,10 @@ export async function serve(
   }
   await using opened = new AsyncDisposableStack()
   const background = opened.use(openBackground(log))
-  const functions = await allHttpRoutes(ports, config, background)
+  const functions = await allHttpRoutes(ports, config, {
+    background,
+    atClose: (work) => opened.defer(work),
+  })
   const app = createApp(http, ...functions, storageRoutes(ports, local.blobs, config.server))
   app.route('/', healthRoute(ports, local.events))
   app.route('/', resourceMetadataRoute(config.auth))

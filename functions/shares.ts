@@ -3,7 +3,6 @@ import { shareBody, sharePageQuery } from '../shared/api/requests/shares.ts'
 import { shareView } from '../shared/api/share-view.ts'
 import type { AppEnv } from '../shared/http/app-env.ts'
 import { allow } from '../shared/http/auth/allow.ts'
-import type { Background } from '../shared/http/background.ts'
 import { jsonBody } from '../shared/http/body/json-body.ts'
 import { parseQuery } from '../shared/http/query.ts'
 import { sharedRoutes } from '../shared/http/shared-routes.ts'
@@ -20,12 +19,10 @@ type SharePorts = Pick<Ports, 'catalog' | 'shares' | 'blobs' | 'limits' | 'now'>
 export const shareRoutes = (
   ports: SharePorts,
   settings: { crossOriginResourcePolicy: string },
-  background?: Background,
+  atClose?: (work: () => Promise<void>) => void,
 ) => {
   const counter = openDownloadCounter(ports)
-  background?.closing.addEventListener('abort', () => {
-    background.add(counter.flush(), 'Counting downloads')
-  })
+  atClose?.(() => counter.flush())
   return (
     new Hono<AppEnv>()
       // A link reads for its holders, so a caller without the right to read cannot create one.

@@ -3,6 +3,7 @@ import type { HttpContext } from '../../shared/http/app-env.ts'
 import { jsonLog } from '../../shared/observability/json-log.ts'
 import { nodeListener } from '../../shared/http/server/node-listener.ts'
 import { once } from '../../shared/concurrency/once.ts'
+import type { Host } from './routes.ts'
 import { openRuntime } from '../../shared/runtime/runtime.ts'
 import { scanHandler, type CloudEvent } from './scan-handler.ts'
 
@@ -76,8 +77,11 @@ export function openDeployment(config: Config): Deployment {
       return local ? [storageRoutes(ports, local.blobs, config.server)] : []
     }
     if (name === 'storage') return localRoutes()
-    if (name === 'api') return [...(await allHttpRoutes(ports, config)), ...(await localRoutes())]
-    const routes = httpRoutes(ports, config)[name]
+    const host: Host = { atClose: (work) => opened.defer(work) }
+    if (name === 'api') {
+      return [...(await allHttpRoutes(ports, config, host)), ...(await localRoutes())]
+    }
+    const routes = httpRoutes(ports, config, host)[name]
     if (!routes) throw new Error(`Unknown function "${name}"`)
     return [await routes()]
   }

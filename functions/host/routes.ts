@@ -4,6 +4,13 @@ import type { AppEnv } from '../../shared/http/app-env.ts'
 import type { Ports } from '../../shared/ports/ports.ts'
 import type { Background } from '../../shared/http/background.ts'
 
+/** What a process does for its functions. */
+export interface Host {
+  background?: Background
+  /** Runs work when the process ends, after the last answer and before the ports close. */
+  atClose?: (work: () => Promise<void>) => void
+}
+
 type Routes = () => Promise<Hono<AppEnv>>
 
 /**
@@ -13,7 +20,7 @@ type Routes = () => Promise<Hono<AppEnv>>
 export function httpRoutes(
   ports: Ports,
   config: Config,
-  background?: Background,
+  { background, atClose }: Host = {},
 ): Record<string, Routes> {
   return {
     upload: async () => {
@@ -33,7 +40,7 @@ export function httpRoutes(
       const { shareRoutes } = await import('../shares.ts')
       return downloadRoutes(ports, config)
         .route('/', archiveRoutes(ports, config))
-        .route('/', shareRoutes(ports, config.server, background))
+        .route('/', shareRoutes(ports, config.server, atClose))
     },
     update: async () => (await import('../update.ts')).updateRoutes(ports),
     delete: async () => (await import('../delete.ts')).deleteRoutes(ports),
@@ -45,10 +52,6 @@ export function httpRoutes(
 }
 
 /** The routes of all HTTP functions. */
-export function allHttpRoutes(
-  ports: Ports,
-  config: Config,
-  background?: Background,
-): Promise<Hono<AppEnv>[]> {
-  return Promise.all(Object.values(httpRoutes(ports, config, background)).map((load) => load()))
+export function allHttpRoutes(ports: Ports, config: Config, host?: Host): Promise<Hono<AppEnv>[]> {
+  return Promise.all(Object.values(httpRoutes(ports, config, host)).map((load) => load()))
 }

@@ -1,6 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { shareRoutes } from '../../functions/shares.ts'
-import { openBackground } from '../../shared/http/background.ts'
 import { scan } from '../../shared/workspace/scan/scan.ts'
 import { httpApp } from '../support/http/http-app.ts'
 import { caller, openLocalWorkspace, type LocalWorkspace } from '../workspace/local-workspace.ts'
@@ -22,13 +21,13 @@ beforeEach(async () => {
 afterEach(() => workspace[Symbol.asyncDispose]())
 
 async function opened() {
-  const background = openBackground(() => undefined)
-  const routes = shareRoutes(workspace.ports, settings, background)
+  const process = new AsyncDisposableStack()
+  const routes = shareRoutes(workspace.ports, settings, (work) => process.defer(work))
   const { app, entries } = httpApp((all) => all.route('/', routes))
   const body = JSON.stringify({ folder: '/secret-folder' })
   const created = await app.request(`${base}/shares`, { method: 'POST', headers, body })
   const { url, id } = (await created.json()) as { url: string; id: string }
-  return { app, entries, background, url, id, token: url.slice(url.lastIndexOf('/') + 1) }
+  return { app, entries, process, url, id, token: url.slice(url.lastIndexOf('/') + 1) }
 }
 
 test('no line of the log contains the token, a name or a query', async () => {
@@ -66,9 +65,9 @@ test('a fault of the catalog is logged without the token', async () => {
 })
 
 test('downloads that are not counted yet are written when the server closes', async () => {
-  const { app, background, url, id } = await opened()
+  const { app, process, url, id } = await opened()
   for (let i = 0; i < 3; i += 1) await (await app.request(`${url}/files/x.txt`)).text()
   expect(await workspace.ports.shares.get(id)).toMatchObject({ downloadCount: 1 })
-  await background[Symbol.asyncDispose]()
+  await process.disposeAsync()
   expect(await workspace.ports.shares.get(id)).toMatchObject({ downloadCount: 3 })
 })

@@ -21,10 +21,12 @@ const keptMs = 30 * dayMs
 
 const instant = z.iso.datetime({ precision: 3 })
 
+const shareIdSchema = z.string().regex(/^[0-9a-f]{64}$/)
+
 /** The schema with which every catalog decodes its shares. */
 export const shareSchema = z.strictObject({
   /** SHA-256 of the token, in hex. The token itself is not stored. */
-  id: z.string().regex(/^[0-9a-f]{64}$/),
+  id: shareIdSchema,
   workspaceId: z.string(),
   /** The session of the token that created the share. Files outside it are not shared. */
   session: z
@@ -49,6 +51,14 @@ export type Share = z.infer<typeof shareSchema>
 export type ShareTarget = Share['target']
 
 export type ShareState = 'active' | 'expired' | 'revoked'
+
+/** The place of a share in a list. */
+export const sharePositionSchema = shareSchema.pick({ createdAt: true, id: true })
+
+/** Text that a caller sends as the id of a share. */
+export function isShareId(text: string): boolean {
+  return shareIdSchema.safeParse(text).success
+}
 
 export function stateOf(share: Share, now: Date): ShareState {
   if (share.revokedAt !== null) return 'revoked'

@@ -1,11 +1,8 @@
-import { z } from 'zod'
 import type { Caller } from '../../model/access.ts'
 import { createCursor, readPosition } from '../../model/cursor.ts'
 import { WorkspaceError } from '../../model/errors.ts'
-import type { Share } from '../../model/shares/share.ts'
+import { isShareId, sharePositionSchema, type Share } from '../../model/shares/share.ts'
 import type { Ports } from '../../ports/ports.ts'
-
-const position = z.strictObject({ createdAt: z.string(), id: z.string() })
 
 export interface ShareListing {
   shares: Share[]
@@ -23,7 +20,7 @@ export async function listShares(
   { limit, cursor }: { limit: number; cursor?: string | undefined },
 ): Promise<ShareListing> {
   const query = { shares: true, ...scopeOf(caller) }
-  const after = cursor === undefined ? undefined : readPosition(query, cursor, position)
+  const after = cursor === undefined ? undefined : readPosition(query, cursor, sharePositionSchema)
   const page = await shares.list({ ...scopeOf(caller), limit, ...(after && { after }) })
   return {
     shares: page.shares,
@@ -38,7 +35,8 @@ export async function revokeShare(
   caller: Caller,
   id: string,
 ): Promise<Share> {
-  const share = await shares.revoke({ ...scopeOf(caller), id })
+  // Firestore rejects some texts as ids.
+  const share = isShareId(id) ? await shares.revoke({ ...scopeOf(caller), id }) : undefined
   if (share) return share
   throw new WorkspaceError(
     'not-found',

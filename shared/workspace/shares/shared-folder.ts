@@ -12,7 +12,7 @@ import { callerOf, nothingShared } from './open-share.ts'
 import { isOneFile, isShared } from './shared-file.ts'
 
 /** The name of the last file of the page before, relative to the folder. */
-const position = z.strictObject({ name: z.string() })
+const position = z.strictObject({ name: z.string().refine((name) => name.isWellFormed()) })
 
 export interface SharedFilesRequest {
   limit: number

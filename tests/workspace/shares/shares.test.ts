@@ -1,5 +1,6 @@
 import { text } from 'node:stream/consumers'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { createCursor } from '../../../shared/model/cursor.ts'
 import { parseSessionId } from '../../../shared/model/path.ts'
 import { infected } from '../../ports/catalog/world.ts'
 import { remove } from '../../../shared/workspace/delete.ts'
@@ -148,6 +149,44 @@ describe('a share of a token that is bound to a session', () => {
     await update(workspace.ports, caller, fileId, { path: parsePath('/x.txt') })
     await expect(sharedFile(workspace.ports, share)).rejects.toMatchObject({ code: 'not-found' })
     expect(await sharedFile(workspace.ports, free)).toMatchObject({ path: '/x.txt' })
+  })
+})
+
+describe('a forged cursor', () => {
+  test('of the list of shares is refused, or reaches only the own list', async () => {
+    const fileId = await store('/a.txt')
+    await create({ fileId })
+    const query = { shares: true, workspaceId: caller.workspaceId }
+    const at = (position: object) =>
+      listShares(workspace.ports, caller, { limit: 9, cursor: createCursor(query, position) })
+    const id = 'f'.repeat(64)
+    const later = new Date(workspace.ports.now().getTime() + 1000).toISOString()
+    expect((await at({ createdAt: later, id })).shares).toHaveLength(1)
+    for (const position of [
+      { createdAt: later, id: '\ud800' },
+      { createdAt: '\ud800', id },
+      { createdAt: later, id, workspaceId: 'other' },
+      { path: '/', sequence: 1 },
+    ]) {
+      await expect(at(position)).rejects.toThrow(/^cursor: /)
+    }
+  })
+
+  test('of a shared folder is refused, or reaches only its files', async () => {
+    for (const path of ['/a/x.txt', '/b/x.txt', '/c/x.txt']) await store(path)
+    const { share } = await create({ folder: '/b' })
+    const at = (position: object) => {
+      const cursor = createCursor({ share: share.id }, position)
+      return listSharedFiles(workspace.ports, share, { limit: 9, cursor })
+    }
+    for (const name of ['', '../a/', '/', '../a/x.txt']) {
+      const { files } = await at({ name })
+      expect(files.map(({ path }) => path)).toEqual(['/b/x.txt'])
+    }
+    expect((await at({ name: 'x.txt' })).files).toEqual([])
+    for (const position of [{ name: '\ud800' }, { path: '/a/', sequence: 0 }, {}]) {
+      await expect(at(position)).rejects.toThrow(/^cursor: /)
+    }
   })
 })
 

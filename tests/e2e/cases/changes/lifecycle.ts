@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Api } from '../../support/api.ts'
 import { readRecord } from '../../support/caller.ts'
+import { share, sharesOf } from '../shares/share.ts'
 import { openSession } from '../../support/resumable-session.ts'
 import { holdRequest } from '../../../support/http/raw-http.ts'
 
@@ -54,6 +55,17 @@ export function lifecycleCases(api: Api): void {
         expect(await user.settled(id)).toMatchObject({ state: 'ready' })
       }
       expect(await user.usage()).toMatchObject({ reservedBytes: 0, fileCount: 5 })
+    })
+
+    test('keeps share links and every counted download after a restart', async () => {
+      const user = await api.newUser()
+      const { id: fileId } = await user.store('/shared.txt', 'shared')
+      const { url } = await share(user, { fileId })
+      const pathname = new URL(url).pathname.replace('/api/workspace', '')
+      for (let i = 0; i < 3; i += 1) await (await fetch(user.url(pathname))).text()
+      await api.server.restart?.()
+      expect(await sharesOf(user)).toMatchObject([{ downloadCount: 3, state: 'active' }])
+      expect(await (await fetch(user.url(pathname))).text()).toBe('shared')
     })
 
     test('SIGTERM finishes requests in flight, and an idle client does not delay the exit', async () => {

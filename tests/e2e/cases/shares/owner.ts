@@ -126,7 +126,7 @@ export function shareOwnerCases(api: Api): void {
         await expectProblem(await fetch(url), 410, 'share-revoked', 'token')
       }
       expect(await sharesOf(user)).toMatchObject([{ id, state: 'revoked' }])
-      for (const unknown of ['none', '0'.repeat(64)]) {
+      for (const unknown of ['none', '0'.repeat(64), '__none__', 'x'.repeat(2000)]) {
         const response = await user.call('DELETE', `/shares/${unknown}`)
         await expectProblem(response, 404, 'not-found', 'id')
       }
