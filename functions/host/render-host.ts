@@ -48,7 +48,7 @@ export async function serveRender(
 async function main(): Promise<void> {
   const config = loadRenderConfig()
   const log = jsonLog(config.projectId)
-  await using server = await serveRender(await openDecoders(), config, log)
+  await using server = await serveRender(await openDecoders({ isSealed: true }), config, log)
   log({ severity: 'INFO', message: `render is ready at ${server.origin}` })
   await terminationSignal()
   exitAfter(config.shutdownSeconds)

@@ -367,7 +367,7 @@ test.each(recipes)('the image $name is a stage of its Dockerfile', async ({ name
   expect(program === undefined).toBe(name === 'clamav')
   if (program !== undefined) await access(`${root}/${await sourceOf(program)}`)
   // Only the image of render contains decoders of documents and videos.
-  expect(/ffmpeg|poppler/.test(stage ?? '')).toBe(name === 'render')
+  expect(/ffmpeg|poppler|libreoffice/.test(stage ?? '')).toBe(name === 'render')
 })
 
 function services(resources: typeof api) {

@@ -1,7 +1,8 @@
+import { isOffice } from './office-formats.ts'
 import { isTextFormat } from './text-formats.ts'
 
 /** Decides which decoder reads the bytes. */
-export type PictureKind = 'image' | 'svg' | 'pdf' | 'video' | 'audio'
+export type PictureKind = 'image' | 'svg' | 'pdf' | 'video' | 'audio' | 'office'
 type PreviewKind = PictureKind | 'text'
 
 /** Raster formats with a decoder. */
@@ -55,6 +56,7 @@ export function previewKind(mimeType: string): PreviewKind | undefined {
   if (mimeType === 'application/pdf') return 'pdf'
   if (Object.hasOwn(videoDemuxers, mimeType)) return 'video'
   if (Object.hasOwn(audioDemuxers, mimeType)) return 'audio'
+  if (isOffice(mimeType)) return 'office'
   return isTextFormat(mimeType) ? 'text' : undefined
 }
 

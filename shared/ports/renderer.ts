@@ -24,7 +24,7 @@ export interface RenderRequest {
   open: () => Promise<Readable>
   sizeBytes: number
   mimeType: string
-  kind: 'image' | 'svg' | 'pdf' | 'video' | 'audio'
+  kind: 'image' | 'svg' | 'pdf' | 'video' | 'audio' | 'office'
   width: number
   signal?: AbortSignal | undefined
 }

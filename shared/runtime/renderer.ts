@@ -25,7 +25,8 @@ export async function openRenderer(
   return (await import('../adapters/preview/no-renderer.ts')).noRenderer
 }
 
-/** Decoders in processes on this machine. */
-export async function openDecoders(): Promise<Renderer> {
-  return (await import('../adapters/preview/local-renderer.ts')).openLocalRenderer()
+/** Decoders in processes on this machine. It is sealed if it has neither data nor network. */
+export async function openDecoders({ isSealed = false } = {}): Promise<Renderer> {
+  const { openLocalRenderer } = await import('../adapters/preview/local-renderer.ts')
+  return openLocalRenderer(undefined, { isSealed })
 }

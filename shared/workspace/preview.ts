@@ -37,7 +37,7 @@ const maxInFlight = 8
 type PreviewPorts = Pick<Ports, 'catalog' | 'blobs' | 'renderer' | 'limits'>
 
 /**
- * Makes previews of ready files: a picture of images, SVG, PDF, video and audio, the beginning of text. A picture is rendered once,
+ * Makes previews of ready files: a picture of images, documents, video and audio, the beginning of text. A picture is rendered once,
  * stored next to its blob, and shared by concurrent requests. Throws the errors of `readContent`, `unsupported-type` for
  * other types, and `too-many-requests`.
  */
@@ -115,7 +115,7 @@ function preview(file: ReadyFile, bytes: Buffer, mimeType: string): Preview {
 function nothingToShow(mimeType: string): WorkspaceError {
   return new WorkspaceError(
     'unsupported-type',
-    `There are previews of images, PDF, video, audio and text, not of ${mimeType}. Download the file itself.`,
+    `There are previews of images, PDF, Office documents, video, audio and text, not of ${mimeType}. Download the file itself.`,
   )
 }
 

@@ -14,7 +14,7 @@ export const bounds = {
 export const maxConcurrentDecoders = 2
 
 /** Time limits of a rendering, for all its processes together. */
-export const seconds = { preview: 20, normalize: 60 } as const
+export const seconds = { preview: 20, office: 40, normalize: 60 } as const
 
 const megapixel = 1_000_000
 
@@ -51,5 +51,5 @@ export const processLimits: ProcessLimits = {
 export const programLimits: ProcessLimits = {
   ...processLimits,
   dataBytes: 1024 * mebibyte,
-  cpuSeconds: 2 * seconds.preview,
+  cpuSeconds: 2 * seconds.office,
 }

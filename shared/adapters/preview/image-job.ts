@@ -8,7 +8,7 @@ import { isReason, Refusal, type Reason } from './refusals.ts'
 
 /** A job of a decoder process for a file of its directory. */
 export interface ImageJob extends NormalizeOptions {
-  task: 'draw' | 'draw-svg' | 'normalize'
+  task: 'draw' | 'draw-svg' | 'draw-thumbnail' | 'normalize'
   source: string
   target: string
   /** For the tasks that draw. */

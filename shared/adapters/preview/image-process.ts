@@ -1,9 +1,10 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import type { ImageJob, ImageOutcome } from './image-job.ts'
 import { normalizeImage } from './normalize-image.ts'
-import { drawPicture } from './picture.ts'
+import { drawPicture } from './draw/picture.ts'
 import { Refusal } from './refusals.ts'
-import { drawSvg } from './svg.ts'
+import { drawSvg } from './draw/svg.ts'
+import { drawThumbnail } from './draw/thumbnail.ts'
 
 // The program of a decoder process. It runs the job in its argument, in its working directory, and writes the outcome to the standard
 // output. It exits if its standard input ends, which means that the parent has ended.
@@ -14,9 +15,8 @@ if (import.meta.main) {
 }
 
 async function perform({ task, source, target, ...options }: ImageJob): Promise<ImageOutcome> {
-  const file = await readFile(source)
   try {
-    await writeFile(target, await resultOf(task, file, options))
+    await writeFile(target, await resultOf(task, source, options))
     return { outcome: 'done' }
   } catch (error) {
     if (error instanceof Refusal) return { outcome: 'refused', reason: error.reason }
@@ -26,15 +26,17 @@ async function perform({ task, source, target, ...options }: ImageJob): Promise<
 
 async function resultOf(
   task: ImageJob['task'],
-  file: Buffer,
+  source: string,
   { width = 0, ...options }: Omit<ImageJob, 'task' | 'source' | 'target'>,
 ): Promise<Buffer[]> {
   switch (task) {
     case 'draw':
-      return [await drawPicture(file, width)]
+      return [await drawPicture(await readFile(source), width)]
     case 'draw-svg':
-      return [await drawSvg(file, width)]
+      return [await drawSvg(await readFile(source), width)]
+    case 'draw-thumbnail':
+      return [await drawThumbnail(source, width)]
     case 'normalize':
-      return normalizeImage(file, options)
+      return normalizeImage(await readFile(source), options)
   }
 }

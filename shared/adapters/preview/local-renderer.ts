@@ -17,9 +17,13 @@ const maxPending = 64
 const source = 'source'
 const target = 'target'
 
-/** Renders in local processes with sharp, and with poppler and ffmpeg if they are installed. `limits` are seconds. */
+/**
+ * Renders in local processes with sharp, and with poppler, ffmpeg and LibreOffice if they are installed. `limits` are seconds. A machine
+ * is sealed if it has neither data nor network: LibreOffice then also runs without a sandbox.
+ */
 export function openLocalRenderer(
-  limits: { preview: number; normalize: number } = seconds,
+  limits: { preview: number; office: number; normalize: number } = seconds,
+  { isSealed = false } = {},
 ): Renderer {
   const limit = pLimit(maxConcurrentDecoders)
   const removed = once(() => removeStaleSpools())
@@ -27,13 +31,21 @@ export function openLocalRenderer(
     if (limit.pendingCount >= maxPending) throw rendererBusy()
     return limit(work)
   }
+  // A document waits for the one before it without a slot, so that documents do not delay images.
+  const officeLimit = pLimit(1)
+  const officeInTurn = async <Result>(work: () => Promise<Result>): Promise<Result> => {
+    if (officeLimit.pendingCount >= maxPending) throw rendererBusy()
+    return officeLimit(() => inTurn(work))
+  }
   return {
     async render(request) {
       await removed()
       const { signal } = request
-      return inTurn(() => {
+      const isOffice = request.kind === 'office'
+      return (isOffice ? officeInTurn : inTurn)(() => {
         signal?.throwIfAborted()
-        return render(request, limits.preview)
+        const limitSeconds = isOffice ? limits.office : limits.preview
+        return render(request, { limitSeconds, isSealed })
       }).catch((error: unknown) => {
         signal?.throwIfAborted()
         throw refusalFor('preview', error)
@@ -54,18 +66,24 @@ export function openLocalRenderer(
   }
 }
 
-async function render(request: RenderRequest, limitSeconds: number): Promise<Buffer> {
+async function render(
+  request: RenderRequest,
+  { limitSeconds, isSealed }: { limitSeconds: number; isSealed: boolean },
+): Promise<Buffer> {
   if (request.sizeBytes > bounds.sourceBytes) throw new Refusal('too-large')
   await using spool = await Spool.open()
   await spool.write(source, bounded(await request.open(), request.signal))
   const { directory } = spool
   const signal = timeLimit(limitSeconds, request.signal)
-  return await drawFirst(picturesOf({ ...request, directory, source, signal }), async (picture) => {
-    const { width } = request
-    await runImageJob({ task: 'draw', ...picture, target, width }, { directory, signal })
-    await using result = await open(spool.path(target))
-    return await result.readFile()
-  })
+  return await drawFirst(
+    picturesOf({ ...request, directory, source, signal, isSealed }),
+    async (picture) => {
+      const { width } = request
+      await runImageJob({ task: 'draw', ...picture, target, width }, { directory, signal })
+      await using result = await open(spool.path(target))
+      return await result.readFile()
+    },
+  )
 }
 
 /** Runs a decoder when a slot is free and passes the signal that ends it. */

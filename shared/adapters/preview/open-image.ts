@@ -2,7 +2,7 @@ import sharp, { type Metadata, type Sharp } from 'sharp'
 import { maxPixels } from './bounds.ts'
 import { Refusal } from './refusals.ts'
 
-// Allows decoders of raster formats only, never PDF or ImageMagick. svg.ts allows SVG in a process that draws one.
+// Allows decoders of raster formats only, never PDF or ImageMagick. draw/svg.ts allows SVG in a process that draws one.
 sharp.block({ operation: ['VipsForeignLoad'] })
 sharp.unblock({
   operation: ['Heif', 'Jpeg', 'Nsgif', 'Png', 'Tiff', 'Webp'].map(

@@ -71,3 +71,17 @@ export function noDecoders(purpose: Purpose): WorkspaceError {
     `${what} the service "render", which is not set up on this server. ${remedies[purpose]}`,
   )
 }
+
+const libreOfficeNeeds = {
+  soffice: 'LibreOffice (the program soffice), which is not installed on this server',
+  bwrap:
+    'LibreOffice in a sandbox (the program bwrap), which is not installed or not permitted on this server',
+} as const
+
+/** The error for an Office document that this server cannot convert. */
+export function libreOfficeMissing(program: keyof typeof libreOfficeNeeds): WorkspaceError {
+  return new WorkspaceError(
+    'unsupported-type',
+    `Previews of Office documents need ${libreOfficeNeeds[program]}, or a document that carries a picture of its first page. Download the file itself.`,
+  )
+}

@@ -10,7 +10,7 @@ describeRenderer('local processes', async () => ({
 }))
 
 test('the local renderer ends a decoder or encoder after its time limit and reports the reason', async () => {
-  const renderer = openLocalRenderer({ preview: 0.001, normalize: 0.001 })
+  const renderer = openLocalRenderer({ preview: 0.001, office: 0.001, normalize: 0.001 })
   const picture = await motley().avif().toBuffer()
   const tooLong = {
     code: 'unsupported-type',

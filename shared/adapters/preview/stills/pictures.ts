@@ -3,6 +3,7 @@ import type { RenderRequest } from '../../../ports/renderer.ts'
 import type { ImageJob } from '../image-job.ts'
 import { Refusal } from '../refusals.ts'
 import { cover, waveform } from './audio.ts'
+import { officePage } from './office/office-page.ts'
 import { firstPage } from './pdf.ts'
 import { transferOf, typicalFrame } from './video.ts'
 
@@ -11,6 +12,8 @@ interface PictureRequest extends Pick<RenderRequest, 'kind' | 'mimeType' | 'widt
   /** The file's name in the directory. */
   source: string
   signal: AbortSignal
+  /** True on a machine without data and network. */
+  isSealed: boolean
 }
 
 /** A file in the directory that a decoder process can draw, and the task that draws it if it is not `draw`. */
@@ -43,27 +46,34 @@ export async function* picturesOf(
     }
     case 'audio':
       yield* [still(cover), still(waveform)]
+      return
+    case 'office':
+      yield* [still(officePage), async () => ({ source, task: 'draw-thumbnail' as const })]
   }
 }
 
 /**
- * Draws the first picture that can be made and drawn. Without one, throws the error of the last attempt, which is the one that most
- * files have. Throws errors of the server at once.
+ * Draws the first picture that can be made and drawn. Without one, throws the first error that names another reason than a missing
+ * picture. Throws errors of the server at once.
  */
 export async function drawFirst<Result>(
   pictures: AsyncIterable<() => Promise<Picture>>,
   draw: (picture: Picture) => Promise<Result>,
 ): Promise<Result> {
-  let refusal: unknown
+  const refusals: unknown[] = []
   for await (const make of pictures) {
     try {
       return await draw(await make())
     } catch (error) {
       if (!isRefusal(error)) throw error
-      refusal = error
+      refusals.push(error)
     }
   }
-  throw refusal
+  throw refusals.find((error) => !isEmpty(error)) ?? refusals[0]
+}
+
+function isEmpty(error: unknown): boolean {
+  return error instanceof Refusal && error.reason === 'empty'
 }
 
 function isRefusal(error: unknown): boolean {

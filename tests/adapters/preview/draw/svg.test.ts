@@ -2,10 +2,10 @@ import { writeFile } from 'node:fs/promises'
 import { gzipSync } from 'node:zlib'
 import sharp from 'sharp'
 import { describe, expect, test } from 'vitest'
-import { openLocalRenderer } from '../../../shared/adapters/preview/local-renderer.ts'
-import { requestOf } from '../../ports/renderer.ts'
-import { temporaryDirectory } from '../../support/disk-store.ts'
-import { hostileSvgs, svg } from '../../support/files/svg.ts'
+import { openLocalRenderer } from '../../../../shared/adapters/preview/local-renderer.ts'
+import { requestOf } from '../../../ports/renderer.ts'
+import { temporaryDirectory } from '../../../support/disk-store.ts'
+import { hostileSvgs, svg } from '../../../support/files/svg.ts'
 
 const renderer = openLocalRenderer()
 

@@ -1,8 +1,8 @@
 import sharp from 'sharp'
-import { bounds } from './bounds.ts'
-import { decoding } from './open-image.ts'
+import { bounds } from '../bounds.ts'
+import { decoding } from '../open-image.ts'
 import { webpQuality } from './picture.ts'
-import { Refusal } from './refusals.ts'
+import { Refusal } from '../refusals.ts'
 import { svgSource } from './svg-source.ts'
 
 /** The resolution of libvips at which a pixel of the SVG is a pixel of the picture. It refuses sizes above a limit. */

@@ -1,6 +1,6 @@
-import { bounds } from './bounds.ts'
-import { decoding, describe, openImage } from './open-image.ts'
-import { withEarlyExif } from './strip/png.ts'
+import { bounds } from '../bounds.ts'
+import { decoding, describe, openImage } from '../open-image.ts'
+import { withEarlyExif } from '../strip/png.ts'
 
 export const webpQuality = 80
 

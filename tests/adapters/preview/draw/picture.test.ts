@@ -1,8 +1,8 @@
 import sharp from 'sharp'
 import { expect, test } from 'vitest'
-import { drawPicture } from '../../../shared/adapters/preview/picture.ts'
-import { motley } from '../../support/files/pictures.ts'
-import { pngChunk, withChunk } from '../../support/files/png-chunks.ts'
+import { drawPicture } from '../../../../shared/adapters/preview/draw/picture.ts'
+import { motley } from '../../../support/files/pictures.ts'
+import { pngChunk, withChunk } from '../../../support/files/png-chunks.ts'
 
 const size = async (file: Buffer) => {
   const { width, height } = await sharp(await drawPicture(file, 30)).metadata()

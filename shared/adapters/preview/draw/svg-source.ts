@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer'
 import { promisify, TextDecoder } from 'node:util'
 import { gunzip } from 'node:zlib'
-import { Refusal } from './refusals.ts'
+import { Refusal } from '../refusals.ts'
 
 const gunzipped = promisify(gunzip)
 
