@@ -13,7 +13,10 @@ import { isRemote } from '../shared/workspace/open-source.ts'
 import { invalid } from '../shared/model/errors.ts'
 import type { Background } from '../shared/http/background.ts'
 import { waitSeconds } from '../shared/http/request-options.ts'
-import { openConcurrencyLimiter } from '../shared/concurrency/concurrency-limiter.ts'
+import {
+  openConcurrencyLimiter,
+  tooManyImports,
+} from '../shared/concurrency/concurrency-limiter.ts'
 import { importAndWait } from '../shared/workspace/import-and-wait.ts'
 import type { SourceFile } from '../shared/workspace/import.ts'
 import { parseName } from '../shared/model/path.ts'
@@ -36,7 +39,7 @@ const maxImports = 32
  * the answer waits for the bytes, because Cloud Run may give an instance no CPU between requests.
  */
 export const importRoutes = (ports: ImportPorts, background?: Background) => {
-  const inFlight = openConcurrencyLimiter(maxImports)
+  const inFlight = openConcurrencyLimiter({ perUser: maxImports, refusal: tooManyImports })
   return new Hono<AppEnv>().post('/imports', allow('files:write'), async (c) => {
     const caller = c.get('caller')
     const wait = waitSeconds(c)

@@ -46,7 +46,11 @@ export function httpRoutes(
     delete: async () => (await import('../delete.ts')).deleteRoutes(ports),
     folders: async () => (await import('../folders.ts')).folderRoutes(ports, background),
     mcp: async () => (await import('../mcp.ts')).mcpRoutes(ports, config, background),
-    changes: async () => (await import('../changes/list-events.ts')).eventRoutes(ports),
+    changes: async () => {
+      const { eventRoutes } = await import('../changes/list-events.ts')
+      const { streamRoutes } = await import('../changes/stream-events.ts')
+      return eventRoutes(ports).route('/', streamRoutes(ports, config))
+    },
     admin: async () => (await import('../admin.ts')).adminRoutes(ports),
   }
 }

@@ -45,6 +45,8 @@ interface Scene {
   pass: (milliseconds: number) => void
   /** Sends the function a request below `/api/workspace` and checks the status. */
   call: (method: string, path: string, options?: CallOptions) => Promise<void>
+  /** Opens a stream of events, and waits for the first event after that. */
+  follow: () => Promise<void>
   /** Sends `scan` the event of a stored file. */
   deliver: (file: PendingFile) => Promise<void>
 }
@@ -139,9 +141,10 @@ const scripts: Record<string, (scene: Scene) => Promise<void>> = {
     await scanNext('/e.txt')
     await written
   },
-  changes: async ({ call }) => {
+  changes: async ({ call, follow }) => {
     await call('GET', '/events')
     await call('GET', '/events?after=0')
+    await follow()
   },
   admin: async ({ call, fillTrash }) => {
     await fillTrash()
@@ -225,6 +228,15 @@ export async function exercise(name: string): Promise<Usage> {
         status,
         expect.anything(),
       ])
+    },
+    follow: async () => {
+      const stream = await fetch(`${url}/api/workspace/events/stream`)
+      expect(stream.status).toBe(200)
+      const reader = stream.body?.pipeThrough(new TextDecoderStream()).getReader()
+      let received = (await reader?.read())?.value ?? ''
+      await reserve('/followed.txt')
+      while (!received.includes('data: ')) received += (await reader?.read())?.value ?? raise()
+      await reader?.cancel()
     },
     deliver: async ({ storagePath }) => {
       await scan(watched, (await ports.blobs.stat(storagePath)) ?? raise())

@@ -49,6 +49,7 @@ test.each([
   ['GET', '/operations/1', 'folders'],
   ['POST', '/mcp', 'mcp'],
   ['GET', '/events', 'changes'],
+  ['GET', '/events/stream', 'changes'],
   ['PUT', '/admin/workspaces/ann/quota', 'admin'],
 ])('%s %s goes to %s', (method, path, fn) => {
   expect(backendOf(method, `/api/workspace${path}`)).toBe(`${fn}-id`)

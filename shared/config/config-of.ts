@@ -32,6 +32,7 @@ export function configOf(env: Environment): Config {
       maxMetadataBytes: env.WORKSPACE_METADATA_MB,
     },
     eventRetentionDays: env.EVENTS_RETENTION_DAYS,
+    maxStreams: env.EVENTS_MAX_STREAMS,
     signedUrlSeconds: env.SIGNED_URL_SECONDS,
     storage: env.MEDIA_GCS_BUCKET_NAME
       ? {

@@ -37,6 +37,7 @@ export const environmentSchema = z.object({
   WORKSPACE_METADATA_MB: megabytes(defaultRecordLimits.maxMetadataBytes / bytesPerMegabyte),
   TRASH_RETENTION_DAYS: integer(1, 3650, 30),
   EVENTS_RETENTION_DAYS: integer(1, 3650, defaultEventRetentionDays),
+  EVENTS_MAX_STREAMS: integer(1, 10_000, 500),
   QUARANTINE_BUCKET_NAME: text,
   QUARANTINE_DIR: text,
   QUARANTINE_RETENTION_DAYS: integer(1, 3650, 30),

@@ -31,6 +31,8 @@ export interface Config {
   readonly recordLimits: Readonly<RecordLimits>
   /** How long the events of a workspace are kept. */
   readonly eventRetentionDays: number
+  /** The most open streams of events of one process. */
+  readonly maxStreams: number
   readonly signedUrlSeconds: number
   /** SQLite and disk under one directory, or Firestore and Cloud Storage. */
   readonly storage:

@@ -31,6 +31,8 @@ export interface AppEnv {
     caller: Caller
     /** Set by `allow()`. */
     scopes: ReadonlySet<Scope>
+    /** When the token ends, set by `allow()`. Undefined for an identity without an end. */
+    expiresAt: Date | undefined
     /** The `WWW-Authenticate` of the answer, set by `allow()` when it rejects a request. */
     challenge?: string
     /** Set if the error rejects the bytes of this request: the status of a bad verdict is then 422, not 403. */

@@ -1,5 +1,5 @@
 import { createMcpHandler, type AuthInfo } from '@modelcontextprotocol/server'
-import { openConcurrencyLimiter } from '../concurrency/concurrency-limiter.ts'
+import { openConcurrencyLimiter, tooManyImports } from '../concurrency/concurrency-limiter.ts'
 import { openAppends } from '../workspace/text/append-text.ts'
 import type { AgentRequest, McpPorts } from './agent.ts'
 import { openCalls } from './calls.ts'
@@ -37,7 +37,7 @@ export function openMcp(
   const shared: Shared = {
     ports,
     append: openAppends(ports),
-    imports: openConcurrencyLimiter(maxImports),
+    imports: openConcurrencyLimiter({ perUser: maxImports, refusal: tooManyImports }),
     calls: openCalls(callMs),
   }
   const handler = createMcpHandler(({ authInfo }) => serverFor(shared, requestOf(authInfo)), {

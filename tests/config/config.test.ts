@@ -36,6 +36,7 @@ describe('the configuration', () => {
         maxMetadataBytes: 256 * megabyte,
       },
       eventRetentionDays: 7,
+      maxStreams: 500,
       signedUrlSeconds: 300,
       storage: { kind: 'local', directory: './.coffer' },
       google: {
@@ -135,6 +136,7 @@ describe('the configuration', () => {
     [{ WORKSPACE_METADATA_MB: '1' }, { recordLimits: { maxMetadataBytes: megabyte } }],
     [{ TRASH_RETENTION_DAYS: '7' }, { limits: { trashRetentionDays: 7 } }],
     [{ EVENTS_RETENTION_DAYS: '30' }, { eventRetentionDays: 30 }],
+    [{ EVENTS_MAX_STREAMS: '5' }, { maxStreams: 5 }],
     [{ UPLOAD_EXPIRY_HOURS: '1' }, { limits: { uploadExpirySeconds: 3600 } }],
     [{ SIGNED_URL_SECONDS: '604800' }, { signedUrlSeconds: 604_800 }],
     [{ WORKSPACE_STORAGE_DIR: '/srv/files' }, { storage: { directory: '/srv/files' } }],

@@ -10,6 +10,7 @@ import { contentCases } from './cases/reads/content.ts'
 import { corsCases, corsOrigin } from './cases/protocol/cors.ts'
 import { deleteCases } from './cases/changes/delete.ts'
 import { eventListCases } from './cases/events/list.ts'
+import { eventStreamCases } from './cases/events/stream.ts'
 import { folderArchiveCases } from './cases/folders/archive.ts'
 import { folderOperationCases } from './cases/folders/operations.ts'
 import { folderListCases } from './cases/folders/list.ts'
@@ -71,6 +72,7 @@ const everywhere: Cases[] = [
   folderOperationCases,
   folderArchiveCases,
   eventListCases,
+  eventStreamCases,
   versionCases,
   previewCases,
   scanCases,

@@ -119,8 +119,8 @@ const separate: CloudFunction[] = [
   },
   {
     name: 'changes',
-    routes: [route('GET /events')],
-    documents: ['get'],
+    routes: [route('GET /events'), route('GET /events/stream')],
+    documents: ['get', 'list'],
   },
   {
     name: 'admin',

@@ -1,6 +1,6 @@
 import type * as gcp from '@pulumi/gcp'
 import type { Input, Resource } from '@pulumi/pulumi'
-import { commonVariables } from './environment.ts'
+import { commonVariables, type Variables } from './environment.ts'
 import { publicFunctions, type CloudFunction } from './functions.ts'
 import { createIdentity, type Stores } from './identity.ts'
 import { grantSecrets } from './secrets.ts'
@@ -38,6 +38,7 @@ export function createPublicServices(
       variables: {
         ...commonVariables(settings, stores.files.name),
         ...(renders && { RENDER_SERVICE_URL: render.url }),
+        ...streamVariables(fn),
       },
       tuning: tuningOf(fn.name),
       scaling: { minInstanceCount: minInstances, maxInstanceCount: maxInstances },
@@ -48,4 +49,10 @@ export function createPublicServices(
     })
     return { fn, service }
   })
+}
+
+/** Streams of events may use half of the concurrent requests of an instance, so that they leave room for the others. */
+function streamVariables({ name, routes }: CloudFunction): Variables {
+  if (!routes.some(({ path }) => path === '/events/stream')) return {}
+  return { EVENTS_MAX_STREAMS: `${tuningOf(name).concurrency / 2}` }
 }

@@ -40,6 +40,10 @@ export const requestHeaders = {
     description: 'When the bytes were last changed: `modifiedAt` as a header.',
     schema: { type: 'string', format: 'date-time' },
   },
+  'Last-Event-ID': {
+    description: 'The last event that the client has. Takes precedence over `after`.',
+    schema: { type: 'string', pattern: String.raw`^\d{0,16}$` },
+  },
   Prefer: {
     description: '`wait=N`: waits up to N seconds (0 to 60) for the verdict (RFC 7240).',
     schema: { type: 'string', examples: ['wait=10'] },

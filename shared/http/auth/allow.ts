@@ -26,7 +26,7 @@ function admit(
 ): MiddlewareHandler<AppEnv> {
   return async (c, next) => {
     const credentials = credentialsOf(c)
-    const { caller, scopes } = await c
+    const { caller, scopes, expiresAt } = await c
       .get('authenticate')(credentials)
       .catch((error: unknown) => {
         const refused = error instanceof WorkspaceError && error.code === 'unauthenticated'
@@ -38,6 +38,7 @@ function admit(
       })
     c.set('caller', caller)
     c.set('scopes', scopes)
+    c.set('expiresAt', expiresAt)
     const scope = required.find((each) => !scopes.has(each))
     if (scope !== undefined) {
       c.set('challenge', challenge(parameters?.(c), { error: 'insufficient_scope', scope }))

@@ -15,6 +15,8 @@ export interface Credentials {
 export interface Identity {
   caller: Caller
   scopes: ReadonlySet<Scope>
+  /** When the token is no longer accepted. Undefined if it does not expire. */
+  expiresAt?: Date
 }
 
 /** Identifies the caller. Throws `unauthenticated` for a bad or missing token, `forbidden` for a request that no token allows. */

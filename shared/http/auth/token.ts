@@ -58,6 +58,9 @@ export function identityOf(payload: JWTPayload): Identity {
       workspaceId: parseUserId(sub),
       ...(session !== undefined && { session: parseSessionClaim(session) }),
     },
+    ...(payload.exp !== undefined && {
+      expiresAt: new Date((payload.exp + clockToleranceSeconds) * 1000),
+    }),
     scopes: new Set(named ? allScopes.filter((scope) => named.includes(scope)) : defaultScopes),
   }
 }

@@ -2,6 +2,9 @@ import { once } from 'node:events'
 import type { Server, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 
+/** The event of an answer in flight when its server begins to close. Answers without an end then end themselves. */
+export const closing = Symbol('closing')
+
 /**
  * Returns a function that closes a server when all requests in flight are answered, after `withinMs` at the latest. Each
  * connection closes after its answer. A connection without a complete request head closes immediately. The deadline cuts off the
@@ -31,7 +34,10 @@ export function gracefulClose(server: Server): (withinMs: number) => Promise<voi
   })
   return async (withinMs) => {
     isClosing = true
-    for (const outgoing of inFlight) outgoing.shouldKeepAlive = false
+    for (const outgoing of inFlight) {
+      outgoing.shouldKeepAlive = false
+      outgoing.emit(closing)
+    }
     const closed = once(server, 'close')
     server.close()
     endUnused()

@@ -1,10 +1,17 @@
 import { describe, expect, test } from 'vitest'
+import { EventSource } from '../../../support/http/events/event-source.ts'
 import { expectProblem } from '../../../support/http/problem.ts'
 import type { Api } from '../../support/api.ts'
 import { readRecord } from '../../support/caller.ts'
 import { namesAt, share, sharesOf } from '../shares/share.ts'
 
 const part = { name: 'file', fileName: 'n.txt', body: 'x' }
+
+interface EventPage {
+  events: { path?: string }[]
+  next: number
+  latest: number
+}
 
 interface Folders {
   folders: { path: string; fileCount: number }[]
@@ -77,6 +84,21 @@ export function boundTokenCases(api: Api): void {
       const { files = [] } = (await other.json()) as { files?: unknown[] }
       expect([200, 403, 404]).toContain(other.status)
       expect(files).toEqual([])
+    })
+
+    test('its events are those of its session, on a page and in a stream', async () => {
+      const { bound, user } = await opened(api)
+      const response = await bound.get('/events', { query: { after: 0 } })
+      const { events, next, latest } = (await response.json()) as EventPage
+      expect(events.map(({ path }) => path)).toEqual(['/sessions/s1/in.txt', '/sessions/s1/in.txt'])
+      expect(next).toBe(latest)
+      await using source = new EventSource(await bound.get('/events/stream'))
+      await user.store('/secret.txt')
+      await user.store('/sessions/s1/later.txt')
+      expect(await source.take(2)).toMatchObject([
+        { type: 'created', path: '/sessions/s1/later.txt' },
+        { type: 'ready', path: '/sessions/s1/later.txt' },
+      ])
     })
 
     test('writes outside its session are 403, and change nothing', async () => {

@@ -3,6 +3,7 @@ import type { Api } from '../../support/api.ts'
 import { readRecord } from '../../support/caller.ts'
 import { share, sharesOf } from '../shares/share.ts'
 import { openSession } from '../../support/resumable-session.ts'
+import { EventSource } from '../../../support/http/events/event-source.ts'
 import { holdRequest } from '../../../support/http/raw-http.ts'
 
 const chunk = 262_144
@@ -66,6 +67,25 @@ export function lifecycleCases(api: Api): void {
       await api.server.restart?.()
       expect(await sharesOf(user)).toMatchObject([{ downloadCount: 3, state: 'active' }])
       expect(await (await fetch(user.url(pathname))).text()).toBe('shared')
+    })
+
+    test('SIGTERM ends a stream of events, which resumes without a gap after the restart', async () => {
+      const user = await api.newUser()
+      await user.store('/a')
+      await using source = new EventSource(await user.get('/events/stream'))
+      const last = await source.next()
+      const startedAt = performance.now()
+      await api.server.restart?.()
+      expect(await source.next()).toBeUndefined()
+      // The deadline of requests in flight is 20 s.
+      expect(performance.now() - startedAt).toBeLessThan(15_000)
+      await user.store('/b')
+      const headers = { 'last-event-id': last?.id ?? '' }
+      await using resumed = new EventSource(await user.get('/events/stream', { headers }))
+      expect(await resumed.take(2)).toMatchObject([
+        { sequence: 3, type: 'created', path: '/b' },
+        { sequence: 4, type: 'ready', path: '/b' },
+      ])
     })
 
     test('SIGTERM finishes requests in flight, and an idle client does not delay the exit', async () => {

@@ -1,0 +1,58 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { SqliteCatalog } from '../../../shared/adapters/sqlite/catalog.ts'
+import { Database } from '../../../shared/adapters/sqlite/database/database.ts'
+import { appendEvent } from '../../../shared/adapters/sqlite/trail/append.ts'
+import { adjustCounters } from '../../../shared/adapters/sqlite/workspaces.ts'
+import type { FileId, WorkspacePath } from '../../../shared/model/ids.ts'
+import { minEventsKept } from '../../../shared/model/trail/event.ts'
+import { noCounters } from '../../../shared/model/usage.ts'
+import { codeOf, user, World } from '../../ports/catalog/world.ts'
+
+/** The catalog of one process on a directory. */
+function worldIn(directory: string): Promise<World> {
+  return World.open(async (options) => {
+    const database = await Database.open(directory)
+    const catalog = new SqliteCatalog({ database, ...options })
+    return { catalog, [Symbol.asyncDispose]: () => database[Symbol.asyncDispose]() }
+  })
+}
+
+test('awaitPage wakes for an event of another process', async () => {
+  const directory = await mkdtemp(join(tmpdir(), 'coffer-trail-'))
+  try {
+    await using one = await worldIn(directory)
+    await using other = await worldIn(directory)
+    const page = one.trail.awaitPage(user, { after: 0, limit: 5 }, AbortSignal.timeout(10_000))
+    await other.reserve('/a')
+    expect(await page).toMatchObject({ events: [{ type: 'created', path: '/a' }], latest: 1 })
+  } finally {
+    await rm(directory, { recursive: true })
+  }
+})
+
+test('a workspace keeps its latest events, and few more', async () => {
+  const database = await Database.open(':memory:')
+  await using world = await World.open(async (options) => ({
+    catalog: new SqliteCatalog({ database, ...options }),
+    [Symbol.asyncDispose]: () => database[Symbol.asyncDispose](),
+  }))
+  await world.reserve('/a')
+  const common = { at: world.now.toISOString(), type: 'updated' as const, fileId: 'id' as FileId }
+  const entry = { ...common, path: '/a' as WorkspacePath }
+  const added = 1000
+  await database.write(() => {
+    for (let sequence = 2; sequence <= minEventsKept + added; sequence += 1) {
+      const counters = { before: noCounters, after: noCounters }
+      adjustCounters(database, user, { ...counters, events: 1 })
+      appendEvent(database, { workspaceId: user, sequence }, entry)
+    }
+  })
+  const query = { limit: 1 }
+  expect((await world.trail.page(user, { ...query, after: added })).events).toHaveLength(1)
+  expect(await codeOf(world.trail.page(user, { ...query, after: 500 }))).toBe('events-expired')
+  const stored = database.prepare('SELECT count(*) AS events FROM trail').get()?.['events']
+  expect(stored).toBeLessThan(minEventsKept + 512)
+})
