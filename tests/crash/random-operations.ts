@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { stateOf, type Actor } from './actor.ts'
 import type { Version } from './model.ts'
 import { copy, move, open, post, purge, put, remove, restore, send } from './operations/files.ts'
+import { load, revoke, share } from './operations/shares.ts'
 
 /** How one server crashes, and the operations of its clients until then. */
 export interface Round {
@@ -61,6 +62,20 @@ const kinds = {
   async move(actor, { choose, freePath }) {
     const id = choose('live')
     if (id !== undefined) await move(actor, id, freePath)
+  },
+  async share(actor, { choose }) {
+    const id = choose('live')
+    if (id !== undefined) await share(actor, id)
+  },
+  async load(actor, { pick }) {
+    const isLive = (id: string) => stateOf(actor).some((it) => it.id === id && it.place === 'live')
+    const open = actor.links.filter((link) => link.revoked === false && isLive(link.fileId))
+    const link = open[pick % open.length]
+    if (link) await load(actor, link)
+  },
+  async revoke(actor, { pick }) {
+    const link = actor.links[pick % actor.links.length]
+    if (link) await revoke(actor, link)
   },
   async copy(actor, { choose, path }) {
     const id = choose('live')

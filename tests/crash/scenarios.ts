@@ -147,14 +147,14 @@ export const scenarios: Scenario[] = [
     name: 'share, download and revoke by a link',
     prepare: async (actor) => {
       await put(actor, path)
-      await share(actor)
+      await share(actor, idOf(actor))
       await revoke(actor)
-      await share(actor)
+      await share(actor, idOf(actor))
       await load(actor)
     },
     run: async (actor) => {
       await revoke(actor)
-      await share(actor)
+      await share(actor, idOf(actor))
       await load(actor)
     },
     minPoints: 24,

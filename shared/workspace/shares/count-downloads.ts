@@ -11,9 +11,8 @@ export interface DownloadCounter {
 }
 
 /**
- * Counts the downloads of shares. A process that is killed loses the downloads of up to `countingMs`, and those
- * that Cloud Run gives it no CPU to write. While the catalog fails,
- * counts are kept and written later.
+ * Counts the downloads of shares. While the catalog fails, counts are kept and written later. A process that is killed loses the
+ * downloads of up to `countingMs`, and those that Cloud Run gives it no CPU to write.
  */
 export function openDownloadCounter(
   { shares, now }: Pick<Ports, 'shares' | 'now'>,

@@ -4,14 +4,15 @@ import { served } from '../observe.ts'
 
 interface Share {
   id: string
+  fileId: string
   url: string
   state: string
   downloadCount: number
 }
 
-/** `POST /shares` of the file that was stored first. */
-export async function share(actor: Actor): Promise<void> {
-  const fileId = stateOf(actor)[0]?.id ?? ''
+/** `POST /shares` of a live file. */
+export async function share(actor: Actor, fileId: string): Promise<void> {
+  actor.operations += 1
   actor.sharesWithoutAnswer += 1
   const answer = await call(actor.client, 'POST /shares', { json: { fileId } })
   const created = jsonOf(answer) as Share | undefined
@@ -24,18 +25,18 @@ export async function share(actor: Actor): Promise<void> {
   actor.links.push({ id: created.id, route, fileId, revoked: false, answered: 0, requested: 0 })
 }
 
-/** Loads the last link. */
-export async function load(actor: Actor): Promise<void> {
-  const link = lastOf(actor)
+/** Loads a link of a live file. */
+export async function load(actor: Actor, link = lastOf(actor)): Promise<void> {
+  actor.operations += 1
   link.requested += 1
   const { status } = await call(actor.client, `GET ${link.route}`)
   if (status !== 200) actor.findings.push(`GET ${link.route} answered ${status}`)
   link.answered += 1
 }
 
-/** `DELETE /shares/{id}` of the last link. */
-export async function revoke(actor: Actor): Promise<void> {
-  const link = lastOf(actor)
+/** `DELETE /shares/{id}`. */
+export async function revoke(actor: Actor, link = lastOf(actor)): Promise<void> {
+  actor.operations += 1
   link.revoked = 'unknown'
   const { status } = await call(actor.client, `DELETE /shares/${link.id}`)
   if (status !== 204) actor.findings.push(`DELETE /shares/${link.id} answered ${status}`)
@@ -51,13 +52,15 @@ export async function linkFindings(actor: Actor): Promise<string[]> {
   const { client, links, sharesWithoutAnswer } = actor
   if (links.length + sharesWithoutAnswer === 0) return []
   const page = jsonOf(await call(client, 'GET /shares?limit=1000')) as { shares: Share[] }
-  const extra = page.shares.length - links.length
+  // Other clients of the user share other files.
+  const mine = page.shares.filter((each) => actor.known.has(each.fileId))
+  const extra = mine.length - links.length
   if (extra < 0 || extra > sharesWithoutAnswer) {
-    findings.push(`I7: ${page.shares.length} shares are listed, ${links.length} are known`)
+    findings.push(`I7: ${mine.length} shares are listed, ${links.length} are known`)
   }
   for (const link of links) {
     const { id, fileId, route, answered, requested } = link
-    const listed = page.shares.find((each) => each.id === id)
+    const listed = mine.find((each) => each.id === id)
     if (!listed) {
       findings.push(`I7: the share ${id} is lost`)
       continue
