@@ -41,21 +41,15 @@ const prefix = 'urn:coffer:problem:'
 /** The error of an answer that is no success. */
 export function errorOf(answer: Answer): CofferError {
   const { status } = answer
-  const retryAfterSeconds = Number(answer.header('Retry-After') ?? Number.NaN)
-  const details = {
-    status,
-    retryAfterSeconds: Number.isFinite(retryAfterSeconds) ? retryAfterSeconds : undefined,
-    requestId: answer.header('X-Request-Id') ?? undefined,
-  }
+  const seconds = Number(answer.header('Retry-After') ?? Number.NaN)
   const problem = problemOf(answer)
-  if (problem === undefined) {
-    return new CofferError('unexpected-answer', `The service answered HTTP ${status}.`, details)
-  }
-  const code = problem.type.slice(prefix.length) as ProblemCode
-  return new CofferError(code, problem.detail, {
-    ...details,
-    file: problem.file,
-    fields: problem.errors ?? [],
+  const code = problem ? (problem.type.slice(prefix.length) as ProblemCode) : 'unexpected-answer'
+  return new CofferError(code, problem?.detail ?? `The service answered HTTP ${status}.`, {
+    status,
+    retryAfterSeconds: seconds >= 0 ? seconds : undefined,
+    requestId: answer.header('X-Request-Id') ?? undefined,
+    file: problem?.file,
+    fields: problem?.errors ?? [],
   })
 }
 

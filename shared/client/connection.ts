@@ -1,6 +1,6 @@
 import { errorOf } from './coffer-error.ts'
-import { backoffMs, delay, untilOnline } from './retry.ts'
-import { networkError, senderOf, type Request, type Send } from './transport.ts'
+import { rest } from './retry.ts'
+import { answerOf, byFetch, senderOf, type Request, type Send } from './transport.ts'
 import type { Answer, CofferOptions, RetryOptions } from './types.ts'
 
 /** Parameters of a route. Arrays become texts with commas, and those that are undefined are left out. */
@@ -64,21 +64,14 @@ export function connect(options: CofferOptions): Connection {
         return await call(request)
       } catch (error) {
         if (failures >= retry.attempts) throw error
-        await delay(backoffMs(error, failures, retry), request.signal)
-        await untilOnline(request.signal)
+        await rest(error, failures, retry, request.signal)
       }
     }
   }
   const stream = async (call: Call) => {
-    const response = await authorized(call, ({ url, method, headers, signal }) =>
-      fetcher(url, { method, headers: headers ?? {}, signal: signal ?? null, redirect: 'error' }),
-    ).catch((error: unknown) => {
-      call.signal?.throwIfAborted()
-      throw networkError(error)
-    })
+    const response = await authorized(call, (request) => byFetch(fetcher, request, (it) => it))
     if (response.ok || response.status === 304) return response
-    const { status, headers } = response
-    throw errorOf({ status, header: (name) => headers.get(name), text: await response.text() })
+    throw errorOf(await answerOf(response))
   }
   return { base, session, retry, call, persist, send, stream, token }
 }

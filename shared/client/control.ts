@@ -1,4 +1,4 @@
-import { backoffMs, delay, untilOnline } from './retry.ts'
+import { rest } from './retry.ts'
 import type { RetryOptions, UploadState } from './types.ts'
 
 /** Pauses, resumes, cancels and repeats the steps of one upload. */
@@ -64,19 +64,11 @@ export function createControl(retry: RetryOptions): Control {
           failures = progress() > before ? 1 : failures + 1
           before = progress()
           if (failures >= retry.attempts) throw error
-          await rest(backoffMs(error, failures, retry), signal)
+          await rest(error, failures, retry, signal).catch((error: unknown) => {
+            if (!signal.aborted) throw error
+          })
         }
       }
     },
-  }
-}
-
-/** Waits until the next attempt makes sense, or the upload is paused or cancelled. */
-async function rest(ms: number, signal: AbortSignal): Promise<void> {
-  try {
-    await delay(ms, signal)
-    await untilOnline(signal)
-  } catch (error) {
-    if (!signal.aborted) throw error
   }
 }

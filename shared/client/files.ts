@@ -1,5 +1,5 @@
 import type { Connection, Query } from './connection.ts'
-import { contentRoute, fileRoute } from './content-route.ts'
+import { fileRoute } from './content-route.ts'
 import { request, stream, type Sent } from './request.ts'
 import { getFile } from './settled.ts'
 import type {
@@ -62,9 +62,9 @@ export function fileMethods(connection: Connection) {
       file: string,
       { range, signal }: { range?: { start: number; end?: number } } & Abort = {},
     ): Promise<Response> =>
-      stream(connection, file.startsWith('/') ? contentRoute(file) : `${fileRoute(file)}/content`, {
+      stream(connection, fileRoute(file) + (file.startsWith('/') ? '' : '/content'), {
         signal,
-        ...(range && { headers: { Range: `bytes=${range.start}-${range.end ?? ''}` } }),
+        headers: { Range: range && `bytes=${range.start}-${range.end ?? ''}` },
       }),
     /** A small picture, or the first bytes of a text, as the answer to a `fetch`. */
     preview: (id: string, options?: PreviewOptions & Abort): Promise<Response> =>

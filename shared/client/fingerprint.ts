@@ -1,5 +1,4 @@
-import type { Connection } from './connection.ts'
-import type { Body, UploadOptions } from './types.ts'
+import { fieldsOf, type Job } from './job.ts'
 
 const sampleBytes = 64 * 1024
 
@@ -15,25 +14,18 @@ export async function sha256(bytes: Blob): Promise<string | undefined> {
  * Names an upload: the service, the user, the target, and the bytes by their size, their date and samples of them. Another file
  * of the same name has another one.
  */
-export async function fingerprintOf(
-  { base, session, token }: Connection,
-  body: Body,
-  options: UploadOptions,
-): Promise<string | undefined> {
-  const { path, name, overwrite, onConflict, metadata, origin, mimeType, checksum } = options
+export async function fingerprintOf(job: Job): Promise<string | undefined> {
+  const { body, options, connection } = job
+  const { name, mimeType, checksum } = options
+  const { size } = body
   const upload = JSON.stringify([
-    base,
-    userOf(await token()),
-    options.session ?? session,
-    path,
-    name ?? body.name,
-    body.size,
+    connection.base,
+    userOf(await connection.token()),
+    [fieldsOf(job), name ?? body.name, mimeType, checksum],
+    size,
     body.lastModified,
-    [overwrite, onConflict, metadata, origin, mimeType, checksum],
   ])
-  const starts = [0, body.size / 2, body.size - sampleBytes].map((at) =>
-    Math.max(0, Math.floor(at)),
-  )
+  const starts = [0, size / 2, size - sampleBytes].map((at) => Math.max(0, Math.floor(at)))
   return sha256(new Blob([upload, ...starts.map((at) => body.slice(at, at + sampleBytes))]))
 }
 

@@ -40,7 +40,10 @@ export async function request<Result>(
   return JSON.parse(text || 'null') as Result
 }
 
-export type Streamed = { signal?: AbortSignal | undefined; headers?: Record<string, string> }
+export type Streamed = {
+  signal?: AbortSignal | undefined
+  headers?: Record<string, string | undefined>
+}
 
 /** Reads a route, and resolves to its answer as `fetch` does. The other options become the query. */
 export function stream(

@@ -1,44 +1,42 @@
 import { isTransient } from './coffer-error.ts'
+import { onAbort } from './on-abort.ts'
 import type { RetryOptions } from './types.ts'
 
 /**
- * The time before the next attempt: `Retry-After`, or full jitter under a limit that doubles. Throws an error that no attempt
- * can change.
+ * Waits before the next attempt: `Retry-After`, or full jitter under a limit that doubles, and then until the browser is online,
+ * where the platform says so. Throws an error that no attempt can change, and the reason of the signal.
  */
-export function backoffMs(error: unknown, failures: number, { firstMs, maxMs }: RetryOptions) {
+export async function rest(
+  error: unknown,
+  failures: number,
+  { firstMs, maxMs }: RetryOptions,
+  signal?: AbortSignal,
+): Promise<void> {
   if (!isTransient(error)) throw error
-  if (error.retryAfterSeconds !== undefined) return error.retryAfterSeconds * 1000
-  return Math.random() * Math.min(maxMs, firstMs * 2 ** (failures - 1))
-}
-
-/** Waits. Rejects with the reason of the signal. */
-export function delay(ms: number, signal?: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(finish, ms)
-    const abort = () => {
-      clearTimeout(timer)
-      reject(signal?.reason as Error)
-    }
-    function finish() {
-      signal?.removeEventListener('abort', abort)
-      resolve()
-    }
-    if (signal?.aborted) abort()
-    else signal?.addEventListener('abort', abort, { once: true })
-  })
+  const { retryAfterSeconds: seconds } = error
+  const jitterMs = Math.random() * Math.min(maxMs, firstMs * 2 ** (failures - 1))
+  await until((end) => {
+    const timer = setTimeout(end, seconds === undefined ? jitterMs : seconds * 1000)
+    return () => clearTimeout(timer)
+  }, signal)
+  const browser = globalThis as unknown as BrowserEvents
+  if (browser.navigator?.onLine !== false) return
+  await until((end) => {
+    browser.addEventListener('online', end)
+    return () => browser.removeEventListener('online', end)
+  }, signal)
 }
 
 interface BrowserEvents {
-  addEventListener?(type: string, listener: () => void, options?: object): void
+  navigator?: { onLine?: boolean }
+  addEventListener(type: string, listener: () => void): void
+  removeEventListener(type: string, listener: () => void): void
 }
 
-/** Waits for the browser to be online. Resolves at once where the platform does not say. */
-export async function untilOnline(signal?: AbortSignal): Promise<void> {
-  const { navigator } = globalThis as { navigator?: { onLine?: boolean } }
-  if (navigator?.onLine !== false) return
-  await new Promise<void>((resolve, reject) => {
-    const events = globalThis as BrowserEvents
-    events.addEventListener?.('online', resolve, { once: true })
-    signal?.addEventListener('abort', () => reject(signal.reason as Error), { once: true })
-  })
+/** Waits until `start` calls its parameter. Stops, and throws the reason of the signal, when that is aborted. */
+async function until(start: (end: () => void) => () => void, signal?: AbortSignal): Promise<void> {
+  const stops: (() => void)[] = []
+  await new Promise<void>((resolve) => stops.push(start(resolve), onAbort(signal, resolve)))
+  for (const stop of stops) stop()
+  signal?.throwIfAborted()
 }

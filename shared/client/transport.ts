@@ -1,4 +1,5 @@
 import { CofferError } from './coffer-error.ts'
+import { onAbort } from './on-abort.ts'
 import type { Answer } from './types.ts'
 
 export interface Request {
@@ -31,30 +32,38 @@ declare const XMLHttpRequest: (new () => Xhr) | undefined
 /** XHR in browsers, because only it reports the progress of a body there. */
 export function senderOf(fetcher: typeof fetch | undefined): Send {
   const hasXhr = fetcher === undefined && typeof XMLHttpRequest !== 'undefined'
-  return hasXhr ? byXhr : byFetch(fetcher ?? fetch)
+  return hasXhr ? byXhr : (request) => byFetch(fetcher ?? fetch, request, answerOf)
 }
 
 export function networkError(cause?: unknown): CofferError {
   return new CofferError('network', 'The service did not answer.', { cause })
 }
 
-function byFetch(fetcher: typeof fetch): Send {
-  return async ({ method, url, headers = {}, body, signal }) => {
-    try {
-      const response = await fetcher(url, {
+/** Sends a request by `fetch`, and reads its answer with `read`. */
+export async function byFetch<Result>(
+  fetcher: typeof fetch,
+  { url, method, headers = {}, body, signal }: Request,
+  read: (response: Response) => Result,
+): Promise<Awaited<Result>> {
+  try {
+    return await read(
+      await fetcher(url, {
         method,
         headers,
-        redirect: 'manual',
         body: body ?? null,
         signal: signal ?? null,
-      })
-      const text = await response.text()
-      return { status: response.status, header: (name) => response.headers.get(name), text }
-    } catch (error) {
-      signal?.throwIfAborted()
-      throw networkError(error)
-    }
+        redirect: 'manual',
+      }),
+    )
+  } catch (error) {
+    signal?.throwIfAborted()
+    throw networkError(error)
   }
+}
+
+export async function answerOf(response: Response): Promise<Answer> {
+  const { status, headers } = response
+  return { status, header: (name) => headers.get(name), text: await response.text() }
 }
 
 function byXhr({ method, url, headers = {}, body, signal, onSent }: Request): Promise<Answer> {
@@ -71,8 +80,7 @@ function byXhr({ method, url, headers = {}, body, signal, onSent }: Request): Pr
     })
     xhr.addEventListener('error', () => reject(networkError()))
     xhr.addEventListener('abort', () => reject(signal?.reason as Error))
-    xhr.addEventListener('loadend', () => signal?.removeEventListener('abort', abort))
-    signal?.addEventListener('abort', abort)
+    xhr.addEventListener('loadend', onAbort(signal, abort))
     xhr.send(body)
   })
 }

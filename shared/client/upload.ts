@@ -6,6 +6,7 @@ import { fingerprintOf } from './fingerprint.ts'
 import type { Job } from './job.ts'
 import type { Remembered } from './remembered.ts'
 import { sendResumable } from './resumable.ts'
+import { onAbort } from './on-abort.ts'
 import { getFile, settled } from './settled.ts'
 import type { Body, FileView, ReadyFile, Upload, UploadOptions } from './types.ts'
 
@@ -26,10 +27,8 @@ export function startUpload(
   const report: Job['report'] = (phase, sentBytes) =>
     onProgress?.({ phase, sentBytes, totalBytes: body.size })
   const job = { body, options, connection, control, remembered, report }
-  const cancel = () => control.cancel(signal?.reason)
-  if (signal?.aborted) cancel()
-  else signal?.addEventListener('abort', cancel, { once: true })
-  const done = run(job, strategy).finally(() => signal?.removeEventListener('abort', cancel))
+  const ignore = onAbort(signal, () => control.cancel(signal?.reason))
+  const done = run(job, strategy).finally(ignore)
   return {
     done,
     get state() {
@@ -61,9 +60,9 @@ async function run(job: Job, strategy: Strategy): Promise<ReadyFile> {
 
 async function send(job: Job, strategy: Strategy): Promise<FileView> {
   if (strategy !== 'resumable') return sendDirect(job, strategy)
-  const { body, options, connection, control, remembered } = job
+  const { options, connection, control, remembered } = job
   const isKept = remembered.isKept && options.resume !== false
-  const fingerprint = isKept ? await fingerprintOf(connection, body, options) : undefined
+  const fingerprint = isKept ? await fingerprintOf(job) : undefined
   const isFree = fingerprint !== undefined && !remembered.active.has(fingerprint)
   if (isFree) remembered.active.add(fingerprint)
   try {

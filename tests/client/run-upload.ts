@@ -27,6 +27,8 @@ export interface UploadResult {
   mostSent: number
   interrupted: { path: string; sentBytes: number }[]
   refreshes: number
+  /** From the start to the verdict. */
+  seconds: number
 }
 
 /** Bytes of a linear congruential generator. */
@@ -70,6 +72,7 @@ export async function runUpload(
   let mostSent = 0
   const { chunkBytes, overwrite, onConflict, strategy } = settings
   const stopped = Promise.withResolvers<void>()
+  const startedAt = performance.now()
   const upload = coffer.upload(body, {
     path,
     ...(chunkBytes !== undefined && { chunkBytes }),
@@ -87,6 +90,7 @@ export async function runUpload(
   })
   const file = await Promise.race([upload.done, stopped.promise])
   if (file === undefined) return undefined
+  const seconds = (performance.now() - startedAt) / 1000
   const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes))
   return {
     id: file.id,
@@ -97,5 +101,6 @@ export async function runUpload(
     mostSent,
     interrupted: coffer.interrupted().map(({ path, sentBytes }) => ({ path, sentBytes })),
     refreshes,
+    seconds,
   }
 }

@@ -55,7 +55,8 @@ export function uploadScenarios(runner: () => Runner): void {
     expect(result?.mostSent).toBe(sizeBytes)
     expect(result?.interrupted).toEqual([])
     const ratio = proxy.sentBytes / sizeBytes
-    console.log(`${ratio.toFixed(3)} × the bytes, ${proxy.requests} requests`)
+    const seconds = result?.seconds.toFixed(1)
+    console.log(`${ratio.toFixed(3)} × the bytes, ${proxy.requests} requests, ${seconds} s`)
     expect(ratio).toBeGreaterThanOrEqual(1)
     expect(proxy.requests).toBeGreaterThanOrEqual(chunks)
     expect(ratio).toBeLessThanOrEqual(most)

@@ -1,0 +1,6 @@
+/** Calls a function when a signal is aborted, or at once if it is already. Returns how to stop listening. */
+export function onAbort(signal: AbortSignal | undefined, abort: () => void): () => void {
+  if (signal?.aborted) abort()
+  else signal?.addEventListener('abort', abort, { once: true })
+  return () => signal?.removeEventListener('abort', abort)
+}
