@@ -1,5 +1,8 @@
+import { gzipSync } from 'node:zlib'
 import sharp from 'sharp'
 import { describe, expect, test } from 'vitest'
+import { openDocument } from '../../../support/files/office.ts'
+import { svg } from '../../../support/files/svg.ts'
 import { expectProblem } from '../../../support/http/problem.ts'
 import type { Api } from '../../support/api.ts'
 import { readRecord } from '../../support/caller.ts'
@@ -27,6 +30,31 @@ export function previewCases(api: Api): void {
       const shown = await sharp(await answer.arrayBuffer()).metadata()
       expect(shown).toMatchObject({ format: 'webp', width: 100, height: 150 })
     })
+
+    test('of an SVG is a WebP at the full requested width', async () => {
+      const user = await api.newUser()
+      const drawing = Buffer.from(svg('viewBox="0 0 24 12"', '<rect width="9" height="9"/>'))
+      for (const [path, bytes] of [
+        ['/logo.svg', drawing],
+        ['/logo.svgz', gzipSync(drawing)],
+      ] as const) {
+        const { id } = await user.store(path, bytes)
+        const answer = await user.get(`/files/${id}/preview`, { query: { w: 100 } })
+        expect(answer.headers.get('content-type')).toBe('image/webp')
+        const shown = await sharp(await answer.arrayBuffer()).metadata()
+        expect(shown).toMatchObject({ format: 'webp', width: 100, height: 50 })
+      }
+    })
+
+    test('of a document is its first page or the picture that it carries', async () => {
+      const user = await api.newUser()
+      const files = { 'Thumbnails/thumbnail.png': await sharp(photo).png().toBuffer() }
+      const document = await openDocument('text', '<text:p>page</text:p>', { files })
+      const { id } = await user.store('/letter.odt', document)
+      const answer = await user.get(`/files/${id}/preview`, { query: { w: 100 } })
+      expect(answer.headers.get('content-type')).toBe('image/webp')
+      expect(await sharp(await answer.arrayBuffer()).metadata()).toMatchObject({ width: 100 })
+    }, 60_000)
 
     test('has a strong ETag that conditional requests use', async () => {
       const user = await api.newUser()
@@ -59,7 +87,7 @@ export function previewCases(api: Api): void {
         415,
         'unsupported-type',
       )
-      expect(problem.detail).toContain('raster images')
+      expect(problem.detail).toContain('Office documents')
     })
 
     test.each([
