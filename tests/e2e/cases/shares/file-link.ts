@@ -134,6 +134,16 @@ export function fileLinkCases(api: Api): void {
       }
     })
 
+    test('works with parameters of other programs, and with punctuation after it', async () => {
+      const { url } = await shared(api)
+      for (const added of ['?fbclid=x&utm_source=y', '.', ')', '%3E', ',', "'", '"', ').']) {
+        expect([added, await (await fetch(url + added)).text()]).toEqual([added, 'hello'])
+      }
+      for (const added of ['-', '_', 'a', '%20', '.a', '~']) {
+        await expectProblem(await fetch(url + added), 404, 'not-found', 'token')
+      }
+    })
+
     test('ignores tokens of callers, and has no list of files', async () => {
       const { url } = await shared(api)
       const stranger = await api.newUser()
