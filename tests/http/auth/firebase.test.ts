@@ -74,6 +74,7 @@ describe('Firebase ID tokens', () => {
     expect(await ask(await sign(key, narrowed), false)).toEqual({
       caller: { workspaceId: 'ada', session: 's1' },
       scopes: new Set(['files:read']),
+      expiresAt: expect.any(Date),
     })
   })
 })

@@ -37,6 +37,7 @@ describe('tokens of an OpenID Connect issuer', () => {
     expect(await askWith({})).toEqual({
       caller: { workspaceId: 'ada' },
       scopes: new Set(['files:read', 'files:write']),
+      expiresAt: expect.any(Date),
     })
   })
 
