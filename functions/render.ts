@@ -13,6 +13,7 @@ import { normalizeQuery, renderQuery } from '../shared/api/requests/render.ts'
 import { parsePairs } from '../shared/http/protocol/form-urlencoded.ts'
 import { rawTarget } from '../shared/http/target.ts'
 import { parseEssence } from '../shared/media/essence.ts'
+import { modelPictureType } from '../shared/media/model-picture-type.ts'
 import { previewKind } from '../shared/media/preview-kind.ts'
 import { invalid, rendererBusy, WorkspaceError } from '../shared/model/errors.ts'
 import type { Renderer } from '../shared/ports/renderer.ts'
@@ -55,7 +56,7 @@ export function renderApp(renderer: Renderer, log: (entry: LogEntry) => void): H
       }
     })
     .post('/render', async (c) => {
-      const { width } = queryOf(c, renderQuery)
+      const { width, height, maxBytes, page } = queryOf(c, renderQuery)
       const mimeType = typeOf(c)
       const kind = previewKind(mimeType)
       if (kind === undefined || kind === 'text') throw noPicture(mimeType)
@@ -65,9 +66,12 @@ export function renderApp(renderer: Renderer, log: (entry: LogEntry) => void): H
         mimeType,
         kind,
         width,
+        ...(maxBytes !== undefined && { forModel: { height, maxBytes } }),
+        page,
         signal: signalOf(c),
       })
-      return answer(new Uint8Array(picture), 'image/webp')
+      const type = maxBytes === undefined ? 'image/webp' : modelPictureType(picture)
+      return answer(new Uint8Array(picture), type)
     })
     .post('/normalize', async (c) => {
       const options = queryOf(c, normalizeQuery)

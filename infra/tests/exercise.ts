@@ -136,6 +136,9 @@ const scripts: Record<string, (scene: Scene) => Promise<void>> = {
     await use('delete_workspace_file', { file: '/c.txt' })
     await use('create_workspace_upload', { path: '/d.bin', sizeBytes: 1 })
     await use('get_workspace_download_url', { file: '/b.txt' })
+    await use('read_workspace_file', {
+      file: await ready('/f.png', await motley().png().toBuffer()),
+    })
     // The tool answers when the file is scanned.
     const written = use('write_workspace_file', { path: '/e.txt', content: 'e' })
     await scanNext('/e.txt')

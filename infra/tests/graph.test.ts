@@ -28,7 +28,12 @@ const separate = [
 
 describe.each([
   ['one function for all routes', api, ['api'], ['api']],
-  ['one function for each route', functions, expect.arrayContaining(separate), ['read', 'upload']],
+  [
+    'one function for each route',
+    functions,
+    expect.arrayContaining(separate),
+    ['mcp', 'read', 'upload'],
+  ],
 ] as const)('with %s', (_, resources, publicNames, rendering) => {
   test('no bucket can be made public', () => {
     for (const { inputs } of ofType(resources, 'Bucket')) {
@@ -200,6 +205,7 @@ describe('render', () => {
     ['api', api],
     ['read', functions],
     ['upload', functions],
+    ['mcp', functions],
   ] as const)(
     'is called by %s over the internal network, which carries only private addresses',
     (name, all) => {

@@ -15,7 +15,7 @@ const sidecarPermissions = ['storage.objects.get', 'storage.objects.list']
 
 /** Predefined roles that are granted, with their members. */
 const predefined: Record<string, string[]> = {
-  'roles/run.invoker': ['events', 'scheduler', 'read', 'upload', 'api'],
+  'roles/run.invoker': ['events', 'scheduler', 'mcp', 'read', 'upload', 'api'],
   'roles/eventarc.eventReceiver': ['events'],
   'roles/artifactregistry.writer': ['builder'],
   'roles/storage.objectViewer': ['builder'],

@@ -3,7 +3,8 @@ import type { Readable } from 'node:stream'
 /** Renders files as images, within limits on pixels, time and memory, and outside the service's own process. */
 export interface Renderer {
   /**
-   * A WebP image at most `width` pixels wide, upright, without the source's metadata.
+   * A WebP image at most `width` pixels wide, upright, without the source's metadata; or with `forModel` a JPEG, or a PNG if the source
+   * has transparency, within `height` and `maxBytes` too.
    * - Throws `unsupported-type`, with the reason, for a file that cannot be decoded within the limits or that crashes its
    *   decoder; `too-many-requests` when the queue is full; `renderer-unavailable` when the rendering service does not answer.
    * - Aborting ends the decoder and rejects with the signal's reason.
@@ -26,7 +27,16 @@ export interface RenderRequest {
   mimeType: string
   kind: 'image' | 'svg' | 'pdf' | 'video' | 'audio' | 'office'
   width: number
+  /** Makes a picture that every model can read. */
+  forModel?: ModelPicture | undefined
+  /** The page of a PDF. Default: 1. */
+  page?: number | undefined
   signal?: AbortSignal | undefined
+}
+
+export interface ModelPicture {
+  height: number
+  maxBytes: number
 }
 
 export interface NormalizeOptions {

@@ -26,7 +26,9 @@ import { listCases } from './cases/reads/list.ts'
 import { mcpProtocolCases } from './cases/agents/protocol.ts'
 import { mcpChangeCases } from './cases/agents/changes.ts'
 import { mcpReadCases } from './cases/agents/reads.ts'
+import { mcpPictureCases } from './cases/agents/pictures.ts'
 import { mcpResourceCases } from './cases/agents/resources.ts'
+import { mcpSearchCases } from './cases/agents/search.ts'
 import { mcpWriteCases } from './cases/agents/writes.ts'
 import { modifiedCases } from './cases/reads/modified.ts'
 import { recordCases } from './cases/reads/records.ts'
@@ -95,6 +97,8 @@ const everywhere: Cases[] = [
   mcpWriteCases,
   mcpChangeCases,
   mcpResourceCases,
+  mcpSearchCases,
+  mcpPictureCases,
 ]
 
 /** A service with limits small enough to reach. */

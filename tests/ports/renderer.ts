@@ -35,6 +35,38 @@ export function describeRenderer(name: string, open: () => Promise<OpenedRendere
       expect([format, width, height, exif, xmp]).toEqual(['webp', 30, 45, undefined, undefined])
     })
 
+    test('renders a JPEG for a model, or a PNG with transparency, within a height and a size', async () => {
+      await using world = await open()
+      const limit = 40_000
+      const forModel = { height: 300, maxBytes: limit }
+      const size = { width: 600, height: 500 }
+      const noise = sharp({
+        create: {
+          ...size,
+          channels: 3,
+          background: 'black',
+          noise: { type: 'gaussian', mean: 128, sigma: 60 },
+        },
+      })
+      const photo = await signed(noise).png().toBuffer()
+      const clear = { r: 0, g: 0, b: 0, alpha: 0.5 }
+      const icon = await sharp({ create: { ...size, channels: 4, background: clear } })
+        .png()
+        .toBuffer()
+      const shapes = []
+      for (const file of [photo, icon]) {
+        const drawn = await world.renderer.render(requestOf(file, { width: 400, forModel }))
+        const { format, width, height, exif } = await sharp(drawn).metadata()
+        expect(drawn.length).toBeLessThanOrEqual(limit)
+        expect([height <= 300, exif]).toEqual([true, undefined])
+        shapes.push([format, width / height])
+      }
+      expect(shapes).toEqual([
+        ['jpeg', expect.closeTo(1.2, 1)],
+        ['png', 1.2],
+      ])
+    })
+
     test.skipIf(skipWithoutProgram('pdftoppm'))('renders the first page of a PDF', async () => {
       await using world = await open()
       const drawn = await world.renderer.render(

@@ -116,6 +116,7 @@ const separate: CloudFunction[] = [
     documents: ['create', 'delete', 'get', 'list', 'update'],
     objects: ['create', 'delete', 'get', 'list'],
     signsLinks: true,
+    renders: true,
   },
   {
     name: 'changes',

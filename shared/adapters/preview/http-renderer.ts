@@ -32,9 +32,10 @@ const problemSchema = z.object({
 /** Renders with the service `render`. */
 export function openHttpRenderer(service: RenderService): Renderer {
   return {
-    async render({ open, sizeBytes, mimeType, width, signal }) {
+    async render({ open, sizeBytes, mimeType, width, forModel, page, signal }) {
       if (sizeBytes > bounds.sourceBytes) throw refusalFor('preview', new Refusal('too-large'))
-      const path = `/render?width=${width}`
+      const query = queryOf({ width, ...forModel, page })
+      const path = `/render?${query}`
       const answer = await ask(service, { path, contentType: mimeType, open, signal })
       try {
         return await buffer(bounded(answer.body, maxPreviewBytes))
@@ -45,12 +46,8 @@ export function openHttpRenderer(service: RenderService): Renderer {
     async normalize(body, options, signal) {
       // The body may fail before it is read. Reading it throws the error later.
       body.on('error', () => undefined)
-      const query = new URLSearchParams()
-      for (const [name, value] of Object.entries(options)) {
-        if (value !== undefined) query.set(name, `${value}`)
-      }
       const { body: result, close } = await ask(service, {
-        path: `/normalize?${query.toString()}`,
+        path: `/normalize?${queryOf({ ...options })}`,
         contentType: 'application/octet-stream',
         open: () => Promise.resolve(body),
         signal,
@@ -61,6 +58,14 @@ export function openHttpRenderer(service: RenderService): Renderer {
       )
     },
   }
+}
+
+function queryOf(options: Record<string, number | undefined>): string {
+  const query = new URLSearchParams()
+  for (const [name, value] of Object.entries(options)) {
+    if (value !== undefined) query.set(name, `${value}`)
+  }
+  return query.toString()
 }
 
 /** Resolves to a response with status 200. Throws the error for any other response. */

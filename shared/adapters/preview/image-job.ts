@@ -1,7 +1,7 @@
 import { getCompileCacheDir } from 'node:module'
 import { extname } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { NormalizeOptions } from '../../ports/renderer.ts'
+import type { ModelPicture, NormalizeOptions } from '../../ports/renderer.ts'
 import { processLimits } from './bounds.ts'
 import { runLimited } from './limited-process.ts'
 import { isReason, Refusal, type Reason } from './refusals.ts'
@@ -13,6 +13,7 @@ export interface ImageJob extends NormalizeOptions {
   target: string
   /** For the tasks that draw. */
   width?: number
+  forModel?: ModelPicture | undefined
 }
 
 export type ImageOutcome = { outcome: 'done' } | { outcome: 'refused'; reason: Reason }

@@ -2,6 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises'
 import type { ImageJob, ImageOutcome } from './image-job.ts'
 import { normalizeImage } from './normalize-image.ts'
 import { drawPicture } from './draw/picture.ts'
+import { drawForModel } from './draw/model-picture.ts'
 import { Refusal } from './refusals.ts'
 import { drawSvg } from './draw/svg.ts'
 import { drawThumbnail } from './draw/thumbnail.ts'
@@ -27,15 +28,20 @@ async function perform({ task, source, target, ...options }: ImageJob): Promise<
 async function resultOf(
   task: ImageJob['task'],
   source: string,
-  { width = 0, ...options }: Omit<ImageJob, 'task' | 'source' | 'target'>,
+  { width = 0, forModel, ...options }: Omit<ImageJob, 'task' | 'source' | 'target'>,
 ): Promise<Buffer[]> {
+  const forAll = async (drawn: Buffer) => [
+    forModel ? await drawForModel(drawn, width, forModel) : drawn,
+  ]
   switch (task) {
-    case 'draw':
-      return [await drawPicture(await readFile(source), width)]
+    case 'draw': {
+      const file = await readFile(source)
+      return forModel ? forAll(file) : [await drawPicture(file, width)]
+    }
     case 'draw-svg':
-      return [await drawSvg(await readFile(source), width)]
+      return forAll(await drawSvg(await readFile(source), width))
     case 'draw-thumbnail':
-      return [await drawThumbnail(source, width)]
+      return forAll(await drawThumbnail(source, width))
     case 'normalize':
       return normalizeImage(await readFile(source), options)
   }

@@ -78,8 +78,11 @@ async function render(
   return await drawFirst(
     picturesOf({ ...request, directory, source, signal, isSealed }),
     async (picture) => {
-      const { width } = request
-      await runImageJob({ task: 'draw', ...picture, target, width }, { directory, signal })
+      const { width, forModel } = request
+      await runImageJob(
+        { task: 'draw', ...picture, target, width, forModel },
+        { directory, signal },
+      )
       await using result = await open(spool.path(target))
       return await result.readFile()
     },

@@ -6,7 +6,7 @@ import { WorkspaceError } from '../../model/errors.ts'
 import type { ReadyFile } from '../../model/file.ts'
 import { readContent, type Content } from '../../workspace/read.ts'
 import type { Agent } from '../agent.ts'
-import { textOfFile } from '../text/text-of-file.ts'
+import { wholeTextOf } from '../text/whole-text.ts'
 import { protocolErrors } from './protocol-errors.ts'
 
 const mebibyte = 1024 * 1024
@@ -20,7 +20,7 @@ export function readResource(agent: Agent, uri: string): Promise<ReadResourceRes
     const { mimeType, sizeBytes } = content.file
     const isText = isTextFormat(mimeType)
     if (sizeBytes > (isText ? maxTextBytes : maxBlobBytes)) throw tooLarge(content.file)
-    const body = isText ? { text: await wholeText(content) } : { blob: await base64(content) }
+    const body = isText ? { text: await wholeTextOf(content) } : { blob: await base64(content) }
     return { contents: [{ uri, mimeType, ...body }] }
   })
 }
@@ -35,12 +35,6 @@ async function contentOf({ ports, caller }: Agent, uri: string): Promise<Content
 }
 
 const unknown = new Set(['not-found', 'invalid-request'])
-
-async function wholeText(content: Content): Promise<string> {
-  const parts: Uint8Array[] = []
-  for await (const chunk of textOfFile(content).read(0)) parts.push(chunk)
-  return Buffer.concat(parts).toString()
-}
 
 async function base64({ file, open }: Content): Promise<string> {
   return file.sizeBytes === 0 ? '' : (await buffer(await open())).toString('base64')

@@ -10,12 +10,14 @@ import { listTool } from './list.ts'
 import { moveTool } from './move.ts'
 import { readTool } from './read.ts'
 import { restoreTool } from './restore.ts'
+import { searchTool } from './search.ts'
 import { writeTool } from './write.ts'
 
 /** Every tool, in the order of the list that models get. */
 export const allTools: readonly Tool[] = [
   listTool,
   readTool,
+  searchTool,
   getTool,
   writeTool,
   editTool,

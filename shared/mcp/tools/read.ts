@@ -6,8 +6,10 @@ import { invalid } from '../../model/errors.ts'
 import type { ReadyFile } from '../../model/file.ts'
 import { readContent, readFile, type Content } from '../../workspace/read.ts'
 import { awaitVerdict } from '../../workspace/upload/await-verdict.ts'
+import { pictureKindOf } from '../../workspace/model-picture.ts'
 import type { Agent } from '../agent.ts'
 import { fileArgument, fileNamed } from '../file-argument.ts'
+import { pictureBlock } from '../picture.ts'
 import { headOf, placeOf } from '../text/place.ts'
 import { readWindow } from '../text/read-window.ts'
 import { textOfFile } from '../text/text-of-file.ts'
@@ -18,6 +20,7 @@ const input = z.strictObject({
   line: z.int().optional().describe('First line, from 1; negative counts from the end'),
   lines: z.int().min(1).max(2000).default(400),
   offset: z.int().min(0).optional().describe('First byte, instead of line'),
+  as: z.enum(['auto', 'text', 'image']).default('auto'),
   numbers: z.boolean().default(false).describe('Number the lines'),
   waitSeconds: z.int().min(0).max(30).default(10),
 })
@@ -32,7 +35,7 @@ export const readTool = defineTool({
   name: 'read_workspace_file',
   title: 'Read file',
   description:
-    'Reads a file. Text comes in windows of up to 32 KiB, by line or by byte offset; the first line says what is shown and what to pass next.',
+    'Reads a file. Text comes in windows of up to 32 KiB, by line or by byte offset; the first line says what is shown and what to pass next. Pictures, videos and PDF are shown as a picture.',
   input,
   hints: reads,
   meta: { 'anthropic/maxResultSizeChars': 60_000 },
@@ -42,7 +45,11 @@ export const readTool = defineTool({
     }
     const content = await scannedContent(agent, args)
     const { file } = content
-    return isTextFormat(file.mimeType) ? textAnswer(content, args) : linkAnswer(file)
+    const isText = isTextFormat(file.mimeType)
+    if (args.as === 'image' || (!isText && args.as === 'auto' && pictureKindOf(file.mimeType))) {
+      return pictureAnswer(agent, content)
+    }
+    return isText ? textAnswer(content, args) : linkAnswer(file)
   },
 })
 
@@ -63,6 +70,14 @@ async function textAnswer(content: Content, args: ReadInput): Promise<CallToolRe
   const head = headOf(content.file, placeOf(window, args))
   const text = window.text === '' ? [] : [{ type: 'text' as const, text: window.text }]
   return { content: [{ type: 'text', text: head }, ...text] }
+}
+
+/** A picture of the file: the first frame, a frame of a video, or the cover of a sound. */
+async function pictureAnswer(agent: Agent, content: Content): Promise<CallToolResult> {
+  const picture = await pictureBlock(agent, content)
+  return {
+    content: [{ type: 'text', text: headOf(content.file, ['shown as a picture']) }, picture],
+  }
 }
 
 /** The answer for a file that has no text. The URI stands in the text too, because hosts drop links. */

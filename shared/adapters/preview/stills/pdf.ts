@@ -8,35 +8,29 @@ interface PageRequest {
   /** The file's name in the directory. */
   source: string
   width: number
+  page?: number | undefined
   signal: AbortSignal
 }
 
 /**
- * Draws the first page of a PDF: its CropBox (ISO 32000-1 §14.11.2), rotated by its `Rotate`, at most `width` pixels wide. Resolves
+ * Draws a page of a PDF, the first by default: its CropBox (ISO 32000-1 §14.11.2), rotated by its `Rotate`, at most `width` pixels wide. Resolves
  * to the name of a PNG in the directory. Needs poppler's pdfinfo and pdftoppm.
  */
-export async function firstPage({
+export async function drawPage({
   directory,
   source,
   width,
+  page: number = 1,
   signal,
 }: PageRequest): Promise<string> {
   const run = (program: string, args: string[]) =>
     runHelper({ program, args, format: 'PDF', directory, signal })
-  const firstOnly = ['-f', '1', '-l', '1']
-  const page = pageSize(await run('pdfinfo', [...firstOnly, source]))
+  const only = ['-f', `${number}`, '-l', `${number}`]
+  const page = pageSize(await run('pdfinfo', [...only, source]))
   const scale = Math.min(width / page.width, (width * bounds.tallest) / page.height)
   const resolution = ['-r', `${pointsPerInch * scale}`]
   const name = 'page'
-  await run('pdftoppm', [
-    '-png',
-    '-singlefile',
-    '-cropbox',
-    ...firstOnly,
-    ...resolution,
-    source,
-    name,
-  ])
+  await run('pdftoppm', ['-png', '-singlefile', '-cropbox', ...only, ...resolution, source, name])
   const drawn = await pngWidth(`${directory}/${name}.png`)
   // If poppler runs out of memory, it reports success and writes one white pixel.
   if (Math.abs(drawn - page.width * scale) > 2) throw new Refusal('memory')
@@ -47,10 +41,10 @@ const pointsPerInch = 72
 
 /** Parses the displayed size of a page from pdfinfo's output: `Page    1 size:  612 x 792 pts`, `Page    1 rot:   90`. */
 function pageSize(printed: string): { width: number; height: number } {
-  const [, across = '', down = ''] = /^Page +1 size: +(\S+) x (\S+) pts/m.exec(printed) ?? []
+  const [, across = '', down = ''] = /^Page +\d+ size: +(\S+) x (\S+) pts/m.exec(printed) ?? []
   const [width, height] = [Number(across), Number(down)]
   if (!(width > 0 && height > 0)) throw new Refusal('damaged')
-  const turned = /^Page +1 rot: +(?:90|270)$/m.test(printed)
+  const turned = /^Page +\d+ rot: +(?:90|270)$/m.test(printed)
   return turned ? { width: height, height: width } : { width, height }
 }
 

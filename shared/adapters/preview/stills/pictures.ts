@@ -4,10 +4,10 @@ import type { ImageJob } from '../image-job.ts'
 import { Refusal } from '../refusals.ts'
 import { cover, waveform } from './audio.ts'
 import { officePage } from './office/office-page.ts'
-import { firstPage } from './pdf.ts'
+import { drawPage } from './pdf.ts'
 import { transferOf, typicalFrame } from './video.ts'
 
-interface PictureRequest extends Pick<RenderRequest, 'kind' | 'mimeType' | 'width'> {
+interface PictureRequest extends Pick<RenderRequest, 'kind' | 'mimeType' | 'width' | 'page'> {
   directory: string
   /** The file's name in the directory. */
   source: string
@@ -35,7 +35,7 @@ export async function* picturesOf(
       yield async () => ({ source, task: 'draw-svg' })
       return
     case 'pdf':
-      yield still(firstPage)
+      yield still(drawPage)
       return
     case 'video': {
       // Matroska, WebM, MP4 and ASF also contain sounds without a picture.

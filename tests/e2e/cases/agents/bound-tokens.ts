@@ -16,6 +16,8 @@ export function mcpBoundTokenCases(api: Api): void {
       for (const tool of ['read_workspace_file', 'get_workspace_file', 'delete_workspace_file']) {
         expect(await agent.refused(tool, { file: '/secret.txt' })).toMatch(/^(not-found|forbidden)/)
       }
+      const found = await agent.done('search_workspace_files', { query: 'secret' })
+      expect(found).toEqual({ matches: [], filesSearched: 1, complete: true })
       const outside = { path: '/out.txt', content: 'x', mode: 'append' }
       expect(await agent.refused('write_workspace_file', outside)).toMatch(/^forbidden/)
       const copied = { file: 'in.txt', to: '/out.txt' }

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { officeFormat } from '../../../../media/office-formats.ts'
 import { runHelper } from '../../helper-program.ts'
 import { libreOfficeMissing, Refusal } from '../../refusals.ts'
-import { firstPage } from '../pdf.ts'
+import { drawPage } from '../pdf.ts'
 import { writeProfile } from './profile.ts'
 import { isInstalled, sandboxed } from './sandbox.ts'
 
@@ -57,5 +57,5 @@ export async function officePage(request: DocumentRequest): Promise<string> {
   await access(join(directory, source)).catch((cause: unknown) => {
     throw new Refusal('damaged', cause)
   })
-  return firstPage({ ...request, source })
+  return drawPage({ ...request, source, page: 1 })
 }
