@@ -25,8 +25,11 @@ export interface Trail {
    */
   awaitPage(workspaceId: string, query: TrailQuery, signal: AbortSignal): Promise<TrailPage>
 
-  /** Deletes up to `limit` events of all workspaces that are older than the retention. Resolves to their number. */
-  purgeExpired(limit: number): Promise<number>
+  /**
+   * Deletes up to `limit` events that are older than the retention, of the workspaces from `from` on, in the order of their ids.
+   * Resolves to their number, and to the workspace to continue at. `next` is undefined at the end.
+   */
+  purgeExpired(request: { limit: number; from?: string | undefined }): Promise<TrailPurge>
 }
 
 export interface TrailQuery {
@@ -38,4 +41,9 @@ export interface TrailPage {
   events: TrailEvent[]
   /** The number of the latest event of the workspace. */
   latest: number
+}
+
+export interface TrailPurge {
+  purged: number
+  next?: string | undefined
 }

@@ -168,8 +168,8 @@ export function deleteFile(
 function noteChange(database: Database, change: FileChange, at: Date): void {
   const workspaceId = (change.after ?? change.before)?.workspaceId ?? ''
   const entry = entryOf(change, at)
-  const sequence = applyDelta(database, workspaceId, { ...change, events: entry ? 1 : 0 })
-  if (entry) appendEvent(database, { workspaceId, sequence }, entry)
+  applyDelta(database, workspaceId, { ...change, events: entry ? 1 : 0 })
+  if (entry) appendEvent(database, workspaceId, entry)
 }
 
 function columnsOf(file: FileRecord): Record<string, SQLInputValue> {

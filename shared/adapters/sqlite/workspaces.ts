@@ -67,31 +67,28 @@ export function writeQuota(
   database.prepare(sql).run({ id: workspaceId, quota: quotaBytes })
 }
 
-/** Adds the difference between two versions of a file to the counters, and events to the trail's. Returns the latest event. */
+/** Adds the difference between two versions of a file to the counters, and `events` to the number of the latest event. */
 export function applyDelta(
   database: Database,
   workspaceId: string,
   { before, after, events }: FileChange & { events: number },
-): number {
+): void {
   const counters = { before: countersOf(before), after: countersOf(after) }
-  return adjustCounters(database, workspaceId, { ...counters, events })
+  adjustCounters(database, workspaceId, { ...counters, events })
 }
 
-/** Adds `after - before` to the counters, and `events` to the number of the latest event, which it returns. */
+/** Adds `after - before` to the counters, and `events` to the number of the latest event. */
 export function adjustCounters(
   database: Database,
   workspaceId: string,
   { before, after, events = 0 }: { before: Counters; after: Counters; events?: number },
-): number {
+): void {
   const growth = applyDeltaTo(after, before, -1)
   const changed = counterNames.filter((name) => growth[name] !== 0)
   const assignments = changed.map((name) => `${columns[name]} = ${columns[name]} + :${name}`)
   if (events > 0) assignments.push('last_event = last_event + :events')
-  if (assignments.length === 0) return 0
-  const sql = `UPDATE workspaces SET ${assignments.join(', ')} WHERE id = :id RETURNING last_event`
+  if (assignments.length === 0) return
+  const sql = `UPDATE workspaces SET ${assignments.join(', ')} WHERE id = :id`
   const values = Object.fromEntries(changed.map((name) => [name, growth[name]] as const))
-  const row = database
-    .prepare(sql)
-    .get({ id: workspaceId, ...values, ...(events > 0 && { events }) })
-  return Number(row?.['last_event'])
+  database.prepare(sql).run({ id: workspaceId, ...values, ...(events > 0 && { events }) })
 }

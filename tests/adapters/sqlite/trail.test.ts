@@ -47,7 +47,7 @@ test('a workspace keeps its latest events, and few more', async () => {
     for (let sequence = 2; sequence <= minEventsKept + added; sequence += 1) {
       const counters = { before: noCounters, after: noCounters }
       adjustCounters(database, user, { ...counters, events: 1 })
-      appendEvent(database, { workspaceId: user, sequence }, entry)
+      appendEvent(database, user, entry)
     }
   })
   const query = { limit: 1 }
@@ -55,4 +55,26 @@ test('a workspace keeps its latest events, and few more', async () => {
   expect(await codeOf(world.trail.page(user, { ...query, after: 500 }))).toBe('events-expired')
   const stored = database.prepare('SELECT count(*) AS events FROM trail').get()?.['events']
   expect(stored).toBeLessThan(minEventsKept + 512)
+})
+
+test('purgeExpired deletes the expired rows of every workspace, in steps', async () => {
+  const database = await Database.open(':memory:')
+  await using world = await World.open(async (options) => ({
+    catalog: new SqliteCatalog({ database, ...options }),
+    [Symbol.asyncDispose]: () => database[Symbol.asyncDispose](),
+  }))
+  const users = Array.from({ length: 12 }, (_, i) => `user-${i}`)
+  for (const workspaceId of users) await world.upload('/a', { workspaceId })
+  world.advance(8 * 24 * 3600 * 1000)
+  await world.upload('/b')
+  let purges = 0
+  let from: string | undefined
+  do {
+    const { next, purged } = await world.trail.purgeExpired({ limit: 5, from })
+    purges += purged
+    from = next
+  } while (from !== undefined)
+  expect(purges).toBe(24)
+  const rows = database.prepare('SELECT workspace_id AS id FROM trail').all()
+  expect(rows.map(({ id }) => id)).toEqual([user, user])
 })

@@ -239,12 +239,28 @@ export function describeTrail(begin: Begin): void {
   describe('purgeExpired of the trail', () => {
     test('deletes only events that are older than the retention', async () => {
       await using world = await begin()
-      await world.upload('/a')
+      const users = [user, 'user-2', 'user-3']
+      for (const workspaceId of users) await world.upload('/a', { workspaceId })
       world.advance(defaultEventRetentionDays * dayMs + 1)
-      await world.upload('/b')
-      while ((await world.trail.purgeExpired(1)) > 0) expect(await world.trail.latest(user)).toBe(4)
-      expect((await eventsOf(world, { after: 2 })).length).toBe(2)
-      expect(await codeOf(world.trail.page(user, { after: 1, limit: 1 }))).toBe('events-expired')
+      for (const workspaceId of users.slice(0, 2)) await world.upload('/b', { workspaceId })
+      let from: string | undefined
+      do {
+        const { purged, next } = await world.trail.purgeExpired({ limit: 1, from })
+        expect(purged).toBeLessThanOrEqual(1)
+        from = next
+      } while (from !== undefined)
+      for (const workspaceId of users.slice(0, 2)) {
+        expect(await world.trail.latest(workspaceId)).toBe(4)
+        expect((await eventsOf(world, { workspaceId, after: 2 })).length).toBe(2)
+      }
+      for (const workspaceId of users) {
+        const page = world.trail.page(workspaceId, { after: 1, limit: 1 })
+        expect(await codeOf(page)).toBe('events-expired')
+      }
+      expect(await world.trail.page('user-3', { after: 2, limit: 1 })).toEqual({
+        events: [],
+        latest: 2,
+      })
     })
   })
 }

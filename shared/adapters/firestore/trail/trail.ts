@@ -1,6 +1,6 @@
 import { trailEventSchema, type TrailEvent } from '../../../model/trail/event.ts'
 import { assertKept, expiryOf } from '../../../model/trail/expired.ts'
-import type { Trail, TrailPage, TrailQuery } from '../../../ports/trail.ts'
+import type { Trail, TrailPage, TrailPurge, TrailQuery } from '../../../ports/trail.ts'
 import type { FirestoreConnection } from '../connection.ts'
 import type { DocumentReference } from '../rest/reference.ts'
 import { chunkLength, chunkOf, firstOfChunk, latestIn, linesIn, type Fields } from './append.ts'
@@ -41,8 +41,8 @@ export class FirestoreTrail implements Trail {
   }
 
   /** Firestore's time to live deletes the chunks. */
-  async purgeExpired(): Promise<number> {
-    return 0
+  async purgeExpired(): Promise<TrailPurge> {
+    return { purged: 0 }
   }
 
   async #pageOf(

@@ -165,12 +165,11 @@ export const migrations: readonly string[] = [
   `
   ALTER TABLE workspaces ADD COLUMN last_event INTEGER NOT NULL DEFAULT 0;
   CREATE TABLE trail (
-    id INTEGER PRIMARY KEY,
     workspace_id TEXT NOT NULL,
     sequence INTEGER NOT NULL,
     at TEXT NOT NULL,
     entry TEXT NOT NULL,
-    UNIQUE (workspace_id, sequence)
-  ) STRICT;
+    PRIMARY KEY (workspace_id, sequence)
+  ) STRICT, WITHOUT ROWID;
   `,
 ]

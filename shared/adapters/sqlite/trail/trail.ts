@@ -5,13 +5,15 @@ import {
   type TrailEvent,
 } from '../../../model/trail/event.ts'
 import { assertKept, expiryOf } from '../../../model/trail/expired.ts'
-import type { Trail, TrailPage, TrailQuery } from '../../../ports/trail.ts'
+import type { Trail, TrailPage, TrailPurge, TrailQuery } from '../../../ports/trail.ts'
 import type { Database } from '../database/database.ts'
 import { eventOrTimeout } from '../event-or-timeout.ts'
 import { trailSignals } from './signals.ts'
 
 /** The interval between two polls for the events of other processes. */
 const pollMs = 500
+
+type PurgeRequest = Parameters<Trail['purgeExpired']>[0]
 
 interface TrailOptions {
   database: Database
@@ -59,18 +61,37 @@ export class SqliteTrail implements Trail {
     }
   }
 
-  /** Deletes in the order of insertion, which needs no index on the time. Stops at the first event that has not expired. */
-  async purgeExpired(limit: number): Promise<number> {
-    const oldest = 'SELECT id, at FROM trail ORDER BY id LIMIT ?'
+  /** Passes over at most `limit` workspaces. The events of one expire in their order, so that no index on the time is needed. */
+  async purgeExpired({ limit, from = '' }: PurgeRequest): Promise<TrailPurge> {
     const expiry = this.#expiry.toISOString()
     return this.#database.write(() => {
-      const rows = this.#database.prepare(oldest).all(limit)
-      const kept = rows.findIndex(({ at }) => String(at) >= expiry)
-      const expired = kept === -1 ? rows : rows.slice(0, kept)
-      const last = expired.at(-1)
-      if (last) this.#database.prepare('DELETE FROM trail WHERE id <= ?').run(last['id'] ?? null)
-      return expired.length
+      let purged = 0
+      let next = this.#workspaceFrom('>=', from)
+      for (let passed = 0; next !== undefined && passed < limit; passed += 1) {
+        const left = limit - purged
+        const deleted = this.#purge(next, { expiry, limit: left })
+        purged += deleted
+        if (deleted === left) break
+        next = this.#workspaceFrom('>', next)
+      }
+      return { purged, next }
     })
+  }
+
+  #workspaceFrom(comparison: '>' | '>=', id: string): string | undefined {
+    const sql = `SELECT workspace_id AS id FROM trail WHERE workspace_id ${comparison} ? ORDER BY workspace_id LIMIT 1`
+    const row = this.#database.prepare(sql).get(id)
+    return row && String(row['id'])
+  }
+
+  #purge(workspaceId: string, { expiry, limit }: { expiry: string; limit: number }): number {
+    const oldest = 'SELECT sequence, at FROM trail WHERE workspace_id = ? ORDER BY sequence LIMIT ?'
+    const rows = this.#database.prepare(oldest).all(workspaceId, limit)
+    const kept = rows.findIndex(({ at }) => String(at) >= expiry)
+    const last = (kept === -1 ? rows : rows.slice(0, kept)).at(-1)
+    if (!last) return 0
+    const sql = 'DELETE FROM trail WHERE workspace_id = ? AND sequence <= ?'
+    return Number(this.#database.prepare(sql).run(workspaceId, last['sequence'] ?? null).changes)
   }
 
   get #expiry(): Date {
