@@ -8,9 +8,11 @@ import { nodeListener } from '../shared/http/server/node-listener.ts'
 import { openAuthenticator } from '../shared/http/auth/open-authenticator.ts'
 import { resourceMetadataRoute } from '../shared/http/auth/resource-metadata.ts'
 import { docsRoute } from '../shared/http/server/docs-route.ts'
+import { pageRoute } from '../shared/http/server/page-route.ts'
 import { openServer, type RunningServer } from '../shared/http/server/open-server.ts'
 import { openRuntime, type Runtime } from '../shared/runtime/runtime.ts'
 import { openBackground } from '../shared/http/background.ts'
+import { builtPage } from './host/page/built-page.ts'
 import { allHttpRoutes } from './host/routes.ts'
 import { startSweeping } from './host/local-sweep.ts'
 import { startRescanning } from './host/local-rescan.ts'
@@ -49,6 +51,7 @@ export async function serve(
   app.route('/', healthRoute(ports, local.events))
   app.route('/', resourceMetadataRoute(config.auth))
   app.route('/', docsRoute())
+  app.route('/', pageRoute(builtPage))
 
   const { host, port, shutdownSeconds } = config.server
   const closeWithinMs = answeringMs(shutdownSeconds)

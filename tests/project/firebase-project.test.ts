@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { describe, expect, test } from 'vitest'
+import { cloudStorage, pageHeaders } from '../../shared/http/server/page-headers.ts'
 
 const read = (name: string) => readFile(new URL(`../../${name}`, import.meta.url), 'utf8')
 
@@ -48,6 +49,18 @@ describe('the Firebase project', () => {
     ]
     const toApi = { functionId: 'api', region: 'us-central1' }
     expect(hosting.rewrites).toEqual(sources.map((source) => ({ source, function: toApi })))
+  })
+
+  test('serves the page with the headers of the local server, and with Cloud Storage in its policy', async () => {
+    const { hosting } = JSON.parse(await read('firebase.json')) as {
+      hosting: { headers: { source: string; headers: { key: string; value: string }[] }[] }
+    }
+    const page = hosting.headers.find(({ source }) => source === '/')
+    const headers = page?.headers.map(({ key, value }) => [key, value]) ?? []
+    expect(Object.fromEntries(headers)).toEqual({
+      ...pageHeaders(cloudStorage),
+      'Cache-Control': 'no-cache',
+    })
   })
 
   test('has separate settings for demo-coffer, the project of the emulators', async () => {

@@ -21,7 +21,7 @@ const ofWeb = (name: string) => () =>
 const ofSwagger = (name: string) => () =>
   fileURLToPath(import.meta.resolve(`swagger-ui-dist/${name}`))
 
-/** In the cloud, Firebase Hosting serves these files; `npm run docs` copies those of Swagger UI. */
+/** In the cloud, Firebase Hosting serves these files; `npm run build:web` copies them. */
 const files = {
   '/openapi.json': ofWeb('openapi.json'),
   '/docs/': ofWeb('docs/index.html'),

@@ -14,6 +14,8 @@ process.on('SIGINT', () => undefined)
 
 /** `npm run emulators` installs the Firebase CLI if it is missing, and starts the emulators of firebase.json. */
 if (!existsSync(program)) await run('npm', ['ci', '--ignore-scripts'], here)
+// Hosting serves the built page.
+await run('npm', ['run', 'build:web'], project)
 // Firebase never creates a project whose id starts with demo-, so the emulators cannot reach a real project.
 const command = ['emulators:start', '--project', 'demo-coffer', ...process.argv.slice(2)]
 await run(process.execPath, [program, ...command], project)

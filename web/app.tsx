@@ -1,0 +1,9 @@
+import { render } from 'preact'
+import { follow } from './state/live.ts'
+import { refreshUsage } from './state/usage.ts'
+import { Frame } from './views/frame.tsx'
+
+const place = document.getElementById('app')
+if (place) render(<Frame />, place)
+follow()
+void refreshUsage()

@@ -1,0 +1,110 @@
+import { useEffect, useState } from 'preact/hooks'
+import { CofferError, type FileView } from '../../shared/client/coffer.ts'
+import { Icon } from '../parts/icon.tsx'
+import { Picture } from '../preview/picture.tsx'
+import { copyText, download, openInTab, restore } from '../state/actions.ts'
+import { coffer } from '../state/client.ts'
+import { previewed, showsDetails } from '../state/overlays.ts'
+import type { FileRow } from '../state/rows.ts'
+import { wordsOf } from '../words/errors.ts'
+import { hasPicture, kindOf } from '../words/kinds.ts'
+import { Facts } from './facts.tsx'
+import { ShareLink } from './share-link.tsx'
+import { VerdictBox } from './verdict-box.tsx'
+import { Versions } from './versions.tsx'
+
+/** What is known of the file that has the focus. */
+export function Details({ row }: { row: FileRow }) {
+  const [file, setFile] = useState<FileView>()
+  const [error, setError] = useState<unknown>()
+  useEffect(() => {
+    const stop = new AbortController()
+    setError(undefined)
+    coffer.get(row.key, { signal: stop.signal }).then(setFile, (failure: unknown) => {
+      // A file in the trash is refused with its record.
+      if (failure instanceof CofferError && failure.file) setFile(failure.file)
+      else if (!stop.signal.aborted) setError(failure)
+    })
+    return () => stop.abort()
+  }, [row.key, row.file.state, row.path, row.file.deletedAt])
+  const known = file?.id === row.key ? file : undefined
+  const isServed = row.file.state === 'ready' && row.file.deletedAt === null
+  return (
+    <aside class="info" aria-label="Details">
+      <header>
+        <h2 class="cut">
+          <bdi>{row.name}</bdi>
+        </h2>
+        {isServed && (
+          <button
+            type="button"
+            class="btn quiet icon"
+            aria-label="Full screen"
+            onClick={() => (previewed.value = row.key)}
+          >
+            <Icon name="expand" className="i16" />
+          </button>
+        )}
+        <button
+          type="button"
+          class="btn quiet icon"
+          aria-label="Close details"
+          onClick={() => (showsDetails.value = false)}
+        >
+          <Icon name="close" />
+        </button>
+      </header>
+      <div class="body">
+        <Stage row={row} isServed={isServed} />
+        {isServed && (
+          <div class="acts">
+            <button type="button" class="btn" onClick={() => void openInTab(row)}>
+              <Icon name="open" className="i16" />
+              Open
+            </button>
+            <button type="button" class="btn" onClick={() => void download([row])}>
+              <Icon name="download" className="i16" />
+              Download
+            </button>
+          </div>
+        )}
+        {row.file.deletedAt !== null && (
+          <div class="acts one">
+            <button type="button" class="btn" onClick={() => void restore([row])}>
+              <Icon name="restore" className="i16" />
+              Restore
+            </button>
+          </div>
+        )}
+        <VerdictBox file={row.file} />
+        {known && <Facts file={known} copy={(text, message) => void copyText(text, message)} />}
+        {error !== undefined && (
+          <p class="small wrong" role="alert">
+            {wordsOf(error).detail}
+          </p>
+        )}
+        {isServed && <ShareLink key={row.key} id={row.key} />}
+        {isServed && <Versions key={`${row.key} ${row.path}`} id={row.key} />}
+      </div>
+    </aside>
+  )
+}
+
+function Stage({ row, isServed }: { row: FileRow; isServed: boolean }) {
+  const { icon, tint } = kindOf(row.file.mimeType)
+  const fallback = (
+    <div class={`stage ${tint}`}>
+      <Icon name={icon} className="huge" />
+    </div>
+  )
+  if (!isServed || !hasPicture(row.file.mimeType)) return fallback
+  return (
+    <Picture
+      id={row.key}
+      width={400}
+      label={`Picture of ${row.name}`}
+      className="stage"
+      fallback={fallback}
+    />
+  )
+}

@@ -1,0 +1,11 @@
+import { activeIndex } from '../state/view.ts'
+
+export function rowElement(index: number): HTMLElement | null {
+  return document.getElementById(`row-${index}`)
+}
+
+/** Gives the focus to the list, for example after a dialog. */
+export function focusGrid(): void {
+  document.querySelector<HTMLElement>('.rows')?.focus({ preventScroll: true })
+  rowElement(activeIndex.value)?.focus({ preventScroll: true })
+}

@@ -1,0 +1,20 @@
+/** The keys of the list, for the sheet that `?` opens. */
+export const keySheet: readonly (readonly [keys: string, does: string])[] = [
+  ['↑ ↓ · Page Up, Page Down · Home, End', 'move the focus'],
+  ['letters', 'find the next name that begins so'],
+  ['Enter', 'open'],
+  ['Space', 'select or not'],
+  ['Shift + ↑ ↓ Home End', 'select a range'],
+  ['Ctrl + A', 'select all'],
+  ['Esc', 'end the selection, then the details, then the search'],
+  ['Backspace · Alt + ↑', 'the folder above'],
+  ['/', 'search'],
+  ['F2 · Shift + M', 'rename · move'],
+  ['Delete · Ctrl + Z', 'to the trash · undo'],
+  ['Ctrl + C', 'copy references'],
+  ['Shift + D', 'download'],
+  ['Shift + I · Shift + P', 'details · preview'],
+  ['Shift + U · Shift + F', 'upload files · a folder'],
+  ['Shift + F10', 'the menu of the row'],
+  ['?', 'this sheet'],
+]

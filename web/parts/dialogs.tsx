@@ -1,0 +1,74 @@
+import { keySheet } from '../list/key-sheet.ts'
+import { purge } from '../state/actions.ts'
+import { dialog } from '../state/overlays.ts'
+import type { FileRow } from '../state/rows.ts'
+import { counted } from '../words/format.ts'
+import { Modal } from './modal.tsx'
+import { MoveDialog } from './move-dialog.tsx'
+import { RenameDialog } from './rename-dialog.tsx'
+
+const close = () => (dialog.value = undefined)
+
+/** The dialog that is open. */
+export function Dialogs() {
+  const open = dialog.value
+  switch (open?.kind) {
+    case undefined:
+      return null
+    case 'rename':
+      return <RenameDialog row={open.row} />
+    case 'move':
+      return <MoveDialog rows={open.rows} />
+    case 'purge':
+      return <PurgeDialog rows={open.rows} />
+    case 'keys':
+      return (
+        <Modal title="Keyboard" className="sheet" onClose={close}>
+          <dl class="sheet-keys">
+            {keySheet.map(([keys, does]) => (
+              <div key={keys}>
+                <dt>{keys}</dt>
+                <dd>{does}</dd>
+              </div>
+            ))}
+          </dl>
+          <div class="acts-end">
+            <button type="button" class="btn" onClick={close}>
+              Close
+            </button>
+          </div>
+        </Modal>
+      )
+  }
+}
+
+function PurgeDialog({ rows }: { rows: readonly FileRow[] }) {
+  const [first] = rows
+  return (
+    <Modal
+      title={
+        rows.length === 1
+          ? `Delete “${first?.name}” for good?`
+          : `Delete ${counted(rows.length, 'file')} for good?`
+      }
+      onClose={close}
+    >
+      <p class="small soft">Nobody can bring it back.</p>
+      <div class="acts-end">
+        <button type="button" class="btn quiet" onClick={close}>
+          Keep
+        </button>
+        <button
+          type="button"
+          class="btn danger"
+          onClick={() => {
+            close()
+            void purge(rows)
+          }}
+        >
+          Delete for good
+        </button>
+      </div>
+    </Modal>
+  )
+}

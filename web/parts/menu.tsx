@@ -1,0 +1,77 @@
+import { useEffect, useRef } from 'preact/hooks'
+import { menu, type MenuItem } from '../state/overlays.ts'
+
+const gap = 4
+
+/** The menu of a row, in the top layer of the page. */
+export function Menu() {
+  const open = menu.value
+  return open ? <OpenMenu key={open.label} {...open} /> : null
+}
+
+function OpenMenu({
+  label,
+  items,
+  opener,
+}: {
+  label: string
+  items: MenuItem[]
+  opener: HTMLElement
+}) {
+  const element = useRef<HTMLDivElement>(null)
+  useEffect(() => {
+    const box = element.current
+    if (!box) return
+    box.showPopover()
+    const { right, bottom, top } = opener.getBoundingClientRect()
+    const { width, height } = box.getBoundingClientRect()
+    const fits = bottom + gap + height < innerHeight
+    box.style.left = `${Math.max(8, Math.min(innerWidth - width - 8, right - width))}px`
+    box.style.top = `${Math.max(8, fits ? bottom + gap : top - gap - height)}px`
+    box.querySelector<HTMLElement>('button')?.focus()
+  }, [])
+  const close = () => {
+    menu.value = undefined
+    const row = opener.closest<HTMLElement>('[role=row]') ?? opener
+    if (row.isConnected) row.focus({ preventScroll: true })
+  }
+  const step = (by: number) => {
+    const buttons = [...(element.current?.querySelectorAll<HTMLElement>('button') ?? [])]
+    const at = buttons.indexOf(document.activeElement as HTMLElement)
+    buttons.at((at + by) % buttons.length)?.focus()
+  }
+  return (
+    <div
+      ref={element}
+      class="menu"
+      popover="auto"
+      role="menu"
+      tabIndex={-1}
+      aria-label={label}
+      onToggle={(event) => event.newState === 'closed' && menu.value?.opener === opener && close()}
+      onKeyDown={(event) => {
+        if (event.key === 'ArrowDown') step(1)
+        else if (event.key === 'ArrowUp') step(-1)
+        else if (event.key === 'Tab') close()
+        else return
+        event.preventDefault()
+      }}
+    >
+      {items.map(({ label, key, isDanger, run }) => (
+        <button
+          key={label}
+          type="button"
+          role="menuitem"
+          class={isDanger ? 'danger' : ''}
+          onClick={() => {
+            close()
+            run()
+          }}
+        >
+          <span>{label}</span>
+          {key && <kbd aria-hidden="true">{key}</kbd>}
+        </button>
+      ))}
+    </div>
+  )
+}

@@ -1,0 +1,125 @@
+import { computed, signal } from '@preact/signals'
+import type { Route } from './route.ts'
+import { sorted, type Order, type Row } from './rows.ts'
+import { queriesOf, readPage, type Place } from './source.ts'
+
+/** Up to this number a list is loaded to its end at once, so that it can be sorted. */
+const sortableRows = 10_000
+/** Rows that are loaded before they come into sight. */
+const ahead = 2000
+
+/**
+ * The rows of a view, as far as they are known. Cursors only go forward, so pages are loaded one after the other, and never much
+ * further than somebody looks.
+ */
+export class Listing {
+  readonly route: Route
+  readonly error = signal<unknown>(undefined)
+  readonly isLoading = signal(true)
+  /** Whether the last page has come. */
+  readonly isComplete = signal(false)
+  readonly order = signal<Order>({ by: 'name', descending: false })
+  readonly #loaded = signal<readonly Row[]>([])
+  readonly #counted = signal(0)
+  readonly totalIsMinimum = signal(false)
+  readonly #queries
+  readonly #stop = new AbortController()
+  #next: Place | undefined = { query: 0 }
+  #wanted = sortableRows
+  #running: Promise<void> | undefined
+
+  constructor(route: Route) {
+    this.route = route
+    this.#queries = queriesOf(route)
+    void this.#load()
+  }
+
+  readonly canSort = computed(() => this.isComplete.value && this.route.view === 'files')
+  readonly rows = computed(() =>
+    this.canSort.value ? sorted(this.#loaded.value, this.order.value) : this.#loaded.value,
+  )
+  /** The rows of the whole list, at least. */
+  readonly count = computed(() =>
+    this.isComplete.value
+      ? this.#loaded.value.length
+      : Math.max(this.#loaded.value.length, this.#counted.value),
+  )
+
+  /** Loads the list as far as a row and some more. */
+  want(row: number): void {
+    const target = row + ahead
+    if (target <= this.#wanted) return
+    this.#wanted = target
+    void this.#load()
+  }
+
+  /** Loads the list to its end. */
+  async wantAll(): Promise<void> {
+    this.#wanted = Infinity
+    await this.#load()
+  }
+
+  retry(): void {
+    this.error.value = undefined
+    void this.#load()
+  }
+
+  /** Reads the first pages again, and shows them in the place of the rows. Long lists only replace rows that are known. */
+  async refresh(): Promise<void> {
+    await this.#running
+    if (this.#loaded.value.length > sortableRows || !this.isComplete.value) return
+    const rows: Row[] = []
+    let next: Place | undefined = { query: 0 }
+    try {
+      while (next) {
+        const page = await readPage(this.#queries, next, this.#stop.signal)
+        rows.push(...page.rows)
+        next = page.next
+      }
+    } catch (error) {
+      if (!this.#stop.signal.aborted && rows.length === 0) this.error.value = error
+      return
+    }
+    this.error.value = undefined
+    this.#loaded.value = rows
+  }
+
+  /** Replaces a row, or removes it. Keeps its position until the next refresh. */
+  patch(key: string, row: Row | undefined): void {
+    const index = this.#loaded.value.findIndex((it) => it.key === key)
+    if (index < 0) return
+    this.#loaded.value = this.#loaded.value.toSpliced(index, 1, ...(row ? [row] : []))
+  }
+
+  /** Adds what is known of folders. */
+  describe(describe: (row: Row) => Row): void {
+    this.#loaded.value = this.#loaded.value.map(describe)
+  }
+
+  close(): void {
+    this.#stop.abort()
+  }
+
+  #load(): Promise<void> {
+    this.#running ??= this.#run().finally(() => (this.#running = undefined))
+    return this.#running
+  }
+
+  async #run(): Promise<void> {
+    this.isLoading.value = true
+    try {
+      while (this.#next && this.#loaded.value.length < this.#wanted) {
+        const page = await readPage(this.#queries, this.#next, this.#stop.signal)
+        this.#next = page.next
+        if (page.total !== undefined) this.#counted.value = page.total
+        if (page.totalIsMinimum) this.totalIsMinimum.value = true
+        this.#loaded.value = [...this.#loaded.value, ...page.rows]
+      }
+      this.isComplete.value = this.#next === undefined
+    } catch (error) {
+      if (!this.#stop.signal.aborted) this.error.value = error
+    } finally {
+      this.isLoading.value = false
+    }
+  }
+}

@@ -1,0 +1,27 @@
+import { signal } from '@preact/signals'
+import type { FileRow, Row } from './rows.ts'
+
+export type Dialog =
+  | { kind: 'rename'; row: Row }
+  | { kind: 'move'; rows: readonly Row[] }
+  | { kind: 'purge'; rows: readonly FileRow[] }
+  | { kind: 'keys' }
+
+/** The dialog over the page, at most one. */
+export const dialog = signal<Dialog | undefined>(undefined)
+/** The key of the file in the full-screen preview. */
+export const previewed = signal<string | undefined>(undefined)
+/** Whether the details of the focused row are shown. */
+export const showsDetails = signal(false)
+
+export interface MenuItem {
+  label: string
+  key?: string
+  isDanger?: boolean
+  run: () => void
+}
+
+/** The menu of a row, with the control that opened it. */
+export const menu = signal<{ label: string; items: MenuItem[]; opener: HTMLElement } | undefined>(
+  undefined,
+)

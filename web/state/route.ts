@@ -1,0 +1,55 @@
+import { computed, signal } from '@preact/signals'
+
+/** A view of the page, as its address names it. Nothing secret is in an address. */
+export type Route =
+  | { view: 'files'; folder: string }
+  | { view: 'recent' | 'blocked' | 'trash' }
+  | { view: 'search'; text: string }
+
+/** `#/files/reports/2026/`, `#/trash`, `#/search?q=report`. Everything else is the top folder. */
+function routeOf(hash: string): Route {
+  const [path = '', query = ''] = hash.replace(/^#\/?/, '').split('?')
+  const [view = '', ...names] = path.split('/')
+  if (view === 'recent' || view === 'blocked' || view === 'trash') return { view }
+  if (view === 'search') return { view, text: new URLSearchParams(query).get('q') ?? '' }
+  const folders = names.filter((name) => name !== '').map(decoded)
+  return { view: 'files', folder: folders.map((name) => `/${name}`).join('') + '/' }
+}
+
+export function addressOf(route: Route): string {
+  if (route.view === 'search')
+    return `#/search?${new URLSearchParams({ q: route.text }).toString()}`
+  if (route.view !== 'files') return `#/${route.view}`
+  return `#/files${route.folder.split('/').map(encodeURIComponent).join('/')}`
+}
+
+function decoded(name: string): string {
+  try {
+    return decodeURIComponent(name)
+  } catch {
+    return name
+  }
+}
+
+const hash = signal(location.hash)
+addEventListener('hashchange', () => (hash.value = location.hash))
+
+export const route = computed(() => routeOf(hash.value))
+
+export function go(to: Route): void {
+  location.hash = addressOf(to)
+  hash.value = location.hash
+}
+
+/** The folder that uploads go to: that of the view, or the top folder. */
+export const currentFolder = computed(() =>
+  route.value.view === 'files' ? route.value.folder : '/',
+)
+
+export function parentOf(folder: string): string {
+  return folder.slice(0, folder.lastIndexOf('/', folder.length - 2) + 1) || '/'
+}
+
+export function nameOf(path: string): string {
+  return path.split('/').findLast((part) => part !== '') ?? ''
+}

@@ -1,0 +1,121 @@
+import { useState } from 'preact/hooks'
+import { Icon } from '../parts/icon.tsx'
+import { discard, interrupted } from '../state/interrupted.ts'
+import { jobs, togglePause, type Job, type JobState } from '../state/uploads.ts'
+import { counted, size } from '../words/format.ts'
+import { chooseAgain } from './choose.ts'
+import { JobLine } from './job-line.tsx'
+
+/** Rows of the tray. A dropped folder may have thousands of files. */
+const maxShown = 50
+const ranks: Record<JobState, number> = {
+  asks: 0,
+  failed: 1,
+  uploading: 2,
+  paused: 2,
+  scanning: 3,
+  waiting: 4,
+  done: 5,
+}
+
+/** The uploads: those that need an answer first, then those that run. */
+export function Tray() {
+  const [isOpen, setOpen] = useState(true)
+  const all = jobs.value
+  const stopped = interrupted.value
+  if (all.length === 0 && stopped.length === 0) return null
+  const shown = all.toSorted((a, b) => ranks[a.state] - ranks[b.state]).slice(0, maxShown)
+  const running = all.filter(({ state }) => state === 'uploading' || state === 'paused')
+  const isPaused = running.length > 0 && running.every(({ state }) => state === 'paused')
+  const toggleAll = () => {
+    for (const job of running) if ((job.state === 'paused') === isPaused) togglePause(job)
+  }
+  return (
+    <section class="tray" aria-label="Uploads">
+      <header>
+        <div class="t">
+          <h2>{titleOf(all)}</h2>
+          <div class="tiny faint num">{summaryOf(all, stopped.length)}</div>
+        </div>
+        {running.length > 0 && (
+          <button
+            type="button"
+            class="btn quiet icon"
+            aria-label={isPaused ? 'Resume all' : 'Pause all'}
+            onClick={toggleAll}
+          >
+            <Icon name={isPaused ? 'play' : 'pause'} className="i16" />
+          </button>
+        )}
+        <button
+          type="button"
+          class="btn quiet icon"
+          aria-label={isOpen ? 'Collapse' : 'Expand'}
+          aria-expanded={isOpen}
+          onClick={() => setOpen(!isOpen)}
+        >
+          <Icon name={isOpen ? 'chevronDown' : 'chevronUp'} />
+        </button>
+      </header>
+      {isOpen && (
+        <div class="jobs">
+          {stopped.map((upload) => (
+            <div key={upload.path} class="job">
+              <span class="thumb plain">
+                <Icon name="history" className="i20" />
+              </span>
+              <div>
+                <div class="small cut strong">
+                  <bdi>{upload.path}</bdi>
+                </div>
+                <div class="tiny wait">
+                  Stopped at {percentOf(upload)} % when the page was closed
+                </div>
+              </div>
+              <div class="btns">
+                <button
+                  type="button"
+                  class="x"
+                  aria-label={`Give up ${upload.path}`}
+                  onClick={() => void discard(upload)}
+                >
+                  <Icon name="close" className="i16" />
+                </button>
+              </div>
+              <div class="ask">
+                <button type="button" class="btn" onClick={() => chooseAgain(upload)}>
+                  Choose the file again
+                </button>
+              </div>
+            </div>
+          ))}
+          {shown.map((job) => (
+            <JobLine key={job.id} job={job} />
+          ))}
+          {all.length > maxShown && (
+            <p class="tiny faint more-jobs">and {counted(all.length - maxShown, 'more file')}</p>
+          )}
+        </div>
+      )}
+    </section>
+  )
+}
+
+function titleOf(all: readonly Job[]): string {
+  const open = all.filter(({ state }) => ['waiting', 'uploading', 'paused'].includes(state)).length
+  if (open > 0) return `Uploading ${counted(open, 'file')}`
+  return all.some(({ state }) => state === 'scanning') ? 'Scanning…' : 'Uploads'
+}
+
+function summaryOf(all: readonly Job[], stopped: number): string {
+  const asks = all.filter(({ state }) => state === 'asks').length + stopped
+  const total = all.reduce((sum, { file }) => sum + file.size, 0)
+  const sent = all.reduce((sum, { sentBytes }) => sum + sentBytes, 0)
+  const answers = asks === 0 ? [] : [asks === 1 ? '1 needs an answer' : `${asks} need an answer`]
+  const bytes = total === 0 ? [] : [`${size(Math.min(sent, total))} of ${size(total)}`]
+  return [...answers, ...bytes].join(' · ')
+}
+
+function percentOf({ sentBytes, sizeBytes }: { sentBytes: number; sizeBytes: number }): number {
+  return sizeBytes === 0 ? 0 : Math.floor((100 * sentBytes) / sizeBytes)
+}

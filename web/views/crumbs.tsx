@@ -1,0 +1,41 @@
+import { Icon } from '../parts/icon.tsx'
+import { addressOf } from '../state/route.ts'
+import { listing } from '../state/view.ts'
+import { titleOf } from './titles.ts'
+
+/** The way to the folder. The folder itself is the heading. */
+export function Crumbs() {
+  const { route } = listing.value
+  const title = titleOf(route)
+  if (route.view !== 'files') {
+    return (
+      <div class="crumbs">
+        <h1>{route.view === 'search' ? `Results for “${route.text}”` : title}</h1>
+      </div>
+    )
+  }
+  const names = route.folder.split('/').filter((name) => name !== '')
+  const above = names.slice(0, -1)
+  const folderAt = (depth: number) =>
+    `/${names
+      .slice(0, depth)
+      .map((name) => `${name}/`)
+      .join('')}`
+  return (
+    <nav class="crumbs" aria-label="Folders">
+      {names.length > 0 && <a href={addressOf({ view: 'files', folder: '/' })}>Files</a>}
+      {above.map((name, index) => (
+        <span key={folderAt(index + 1)} class="crumb">
+          <Icon name="chevronRight" />
+          <a href={addressOf({ view: 'files', folder: folderAt(index + 1) })}>
+            <bdi>{name}</bdi>
+          </a>
+        </span>
+      ))}
+      {names.length > 0 && <Icon name="chevronRight" />}
+      <h1 class="cut">
+        <bdi>{title}</bdi>
+      </h1>
+    </nav>
+  )
+}

@@ -1,0 +1,36 @@
+import { useEffect } from 'preact/hooks'
+import { useComputed } from '@preact/signals'
+import { Details } from '../details/details.tsx'
+import { Dialogs } from '../parts/dialogs.tsx'
+import { ToastPlace } from '../parts/toast.tsx'
+import { Preview } from '../preview/preview.tsx'
+import { needsSignIn } from '../state/client.ts'
+import { showsDetails } from '../state/overlays.ts'
+import { activeIndex, listing } from '../state/view.ts'
+import { Tray } from '../uploads/tray.tsx'
+import { Main } from './main.tsx'
+import { Side } from './side.tsx'
+import { SignIn } from './sign-in.tsx'
+import { titleOf } from './titles.ts'
+
+/** The whole page. */
+export function Frame() {
+  const active = useComputed(() => listing.value.rows.value[activeIndex.value])
+  const row = showsDetails.value && active.value?.kind === 'file' ? active.value : undefined
+  const title = titleOf(listing.value.route)
+  useEffect(() => {
+    document.title = `${title} – Coffer`
+  }, [title])
+  return (
+    <div class={`app${row ? ' with-details' : ''}`}>
+      <Side />
+      <Main />
+      {row && <Details row={row} />}
+      <Tray />
+      <ToastPlace />
+      <Dialogs />
+      <Preview />
+      {needsSignIn.value && <SignIn />}
+    </div>
+  )
+}

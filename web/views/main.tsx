@@ -1,0 +1,111 @@
+import { useState } from 'preact/hooks'
+import { Grid } from '../list/grid.tsx'
+import { Icon } from '../parts/icon.tsx'
+import { Menu } from '../parts/menu.tsx'
+import { entriesOf, uploadEntries } from '../state/drop.ts'
+import { isOffline } from '../state/live.ts'
+import { dialog } from '../state/overlays.ts'
+import { currentFolder, nameOf } from '../state/route.ts'
+import { selected } from '../state/selection.ts'
+import { fail } from '../state/toasts.ts'
+import { listing } from '../state/view.ts'
+import { chooseFiles, chooseFolder } from '../uploads/choose.ts'
+import { counted } from '../words/format.ts'
+import { Crumbs } from './crumbs.tsx'
+import { Empty } from './empty.tsx'
+import { SearchBox } from './search-box.tsx'
+import { SelectionBar } from './selection-bar.tsx'
+import { titleOf } from './titles.ts'
+
+/** The view in the middle: a head, the list, and a line with counts. Files that are dropped on it are uploaded. */
+export function Main() {
+  const [isOver, setOver] = useState(false)
+  const list = listing.value
+  const isEmpty = list.isComplete.value && list.count.value === 0
+  const drop = (event: DragEvent) => {
+    event.preventDefault()
+    setOver(false)
+    if (!event.dataTransfer) return
+    void uploadEntries(entriesOf(event.dataTransfer), currentFolder.value).catch(fail)
+  }
+  return (
+    <main
+      class={`main${isOver ? ' over' : ''}`}
+      onDragOver={(event) => {
+        if (!event.dataTransfer?.types.includes('Files')) return
+        event.preventDefault()
+        setOver(true)
+      }}
+      onDragLeave={(event) => event.target === event.currentTarget && setOver(false)}
+      onDrop={drop}
+    >
+      <div class="top">
+        <SearchBox />
+        <span class="grow" />
+        <button
+          type="button"
+          class="btn quiet icon keys"
+          aria-label="Keyboard shortcuts"
+          onClick={() => (dialog.value = { kind: 'keys' })}
+        >
+          <Icon name="keyboard" />
+        </button>
+        <button type="button" class="btn wide-only" onClick={chooseFolder}>
+          <Icon name="folderUp" className="i16" />
+          Upload a folder
+        </button>
+        <button type="button" class="btn solid" onClick={chooseFiles}>
+          <Icon name="upload" className="i16" />
+          Upload
+        </button>
+      </div>
+      {isOffline.value && (
+        <p class="strip" role="status">
+          <Icon name="offline" className="i16" />
+          No connection. Uploads go on when it is back.
+        </p>
+      )}
+      <div class="head">
+        <Crumbs />
+        {list.route.view === 'trash' && (
+          <p class="small soft">
+            Deleted and replaced files are kept for a time, and never block an upload: the oldest go
+            first when room is needed.
+          </p>
+        )}
+        {list.route.view === 'blocked' && (
+          <p class="small soft">
+            Files that are infected or cannot be scanned. Nobody is served them.
+          </p>
+        )}
+        {selected.value.size > 1 && <SelectionBar />}
+      </div>
+      {isEmpty || list.error.value ? <Empty /> : <Grid label={`Files in ${titleOf(list.route)}`} />}
+      <footer class="foot num">
+        <span role="status" dir="auto">
+          {summary()}
+        </span>
+        <span class="grow" />
+        {isOver ? (
+          <span>Drop to put into {nameOf(currentFolder.value) || 'Files'}</span>
+        ) : (
+          selected.value.size > 0 && <span dir="auto">{selected.value.size} selected</span>
+        )}
+      </footer>
+      <Menu />
+    </main>
+  )
+}
+
+function summary(): string {
+  const list = listing.value
+  const rows = list.rows.value
+  if (!list.isComplete.value) {
+    if (rows.length === 0) return 'Loading…'
+    const least = list.totalIsMinimum.value ? 'at least ' : ''
+    return `${rows.length.toLocaleString()} of ${least}${list.count.value.toLocaleString()}`
+  }
+  const folders = rows.filter(({ kind }) => kind === 'folder').length
+  const files = counted(rows.length - folders, 'file')
+  return folders > 0 ? `${files} and ${counted(folders, 'folder')}` : files
+}
