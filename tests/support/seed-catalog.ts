@@ -16,6 +16,8 @@ interface Seed {
   workspaceId?: string
   /** A multiple of 50. */
   files: number
+  /** Puts all files into this folder. */
+  folder?: string
   /** Further workspaces with 50 files each. */
   otherWorkspaces?: number
 }
@@ -27,11 +29,11 @@ interface Seed {
  */
 export async function seedCatalog(
   directory: string,
-  { workspaceId = 'local', files, otherWorkspaces = 0 }: Seed,
+  { workspaceId = 'local', files, folder, otherWorkspaces = 0 }: Seed,
 ): Promise<void> {
   await using database = await Database.open(directory)
   await database.write(() => {
-    seedWorkspace(database, workspaceId, files)
+    seedWorkspace(database, workspaceId, files, folder)
     for (let index = 0; index < otherWorkspaces; index += 1) {
       seedWorkspace(database, `user-${index}`, folders)
     }
@@ -42,8 +44,13 @@ export async function seedCatalog(
 }
 
 /** Inserts the first file, and copies of it with other ids, paths and sequences. */
-function seedWorkspace(database: Database, workspaceId: string, count: number): void {
-  const first = firstFile(workspaceId, nextSequence(database, workspaceId))
+function seedWorkspace(
+  database: Database,
+  workspaceId: string,
+  count: number,
+  folder?: string,
+): void {
+  const first = firstFile(workspaceId, nextSequence(database, workspaceId), folder)
   insertFile(database, first, new Date(first.createdAt))
   const changed = {
     id: 'new_id',
@@ -62,11 +69,11 @@ function seedWorkspace(database: Database, workspaceId: string, count: number): 
   const copies = `WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < :count - 1),
     named AS MATERIALIZED (SELECT n + 1 AS new_sequence, printf('file-%07d.pdf', n) AS new_name,
       lower(printf('%08x-0000-4000-8000-', n) || hex(randomblob(6))) AS new_id,
-      iif(n % ${reportEvery} = 0, '/reports/', printf('/folder-%d/', n % ${folders - 1} + 1)) AS new_folder FROM numbers),
-    numbered AS (SELECT *, new_folder || new_name AS new_path FROM named)
+      iif(n % ${reportEvery} = 0, '/reports/', printf('/folder-%d/', n % ${folders - 1} + 1)) AS spread_folder FROM numbers),
+    numbered AS (SELECT *, coalesce(:folder, spread_folder) || new_name AS new_path FROM named)
     INSERT INTO files (${columns.join(', ')})
     SELECT ${values.join(', ')} FROM numbered, files WHERE workspace_id = :workspace AND sequence = 1`
-  database.prepare(copies).run({ count, workspace: workspaceId })
+  database.prepare(copies).run({ count, workspace: workspaceId, folder: folder ?? null })
   database
     .prepare(
       `UPDATE workspaces SET last_sequence = :count, record_count = :count, live_count = :count,
@@ -75,7 +82,7 @@ function seedWorkspace(database: Database, workspaceId: string, count: number): 
     .run({ count, workspace: workspaceId })
 }
 
-function firstFile(workspaceId: string, sequence: number): ReadyFile {
+function firstFile(workspaceId: string, sequence: number, folder = '/reports/'): ReadyFile {
   const id = randomUUID() as FileId
   const name = 'file-0000000.pdf'
   const instant = '2026-01-01T00:00:00.000Z'
@@ -83,7 +90,7 @@ function firstFile(workspaceId: string, sequence: number): ReadyFile {
     id,
     workspaceId,
     name,
-    path: `/reports/${name}` as WorkspacePath,
+    path: `${folder}${name}` as WorkspacePath,
     sessionId: null,
     mimeType: 'application/pdf',
     sizeBytes,

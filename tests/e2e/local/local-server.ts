@@ -11,12 +11,14 @@ import type { Server } from '../support/target.ts'
 const npmStart = fileURLToPath(new URL('../../../functions/local.ts', import.meta.url))
 const startDeadlineMilliseconds = 30_000
 
-/** The process of `npm start` with a temporary storage directory. */
+/** The process of `npm start` with a temporary storage directory. `prepare` may fill it before the start. */
 export async function startLocalServer(
   env: Record<string, string>,
   program = npmStart,
+  prepare: (directory: string) => Promise<void> = async () => undefined,
 ): Promise<Server> {
   const storage = await mkdtemp(join(tmpdir(), 'coffer-e2e-'))
+  await prepare(storage)
   const run = (port: string) =>
     spawnServer(program, { ...env, PORT: port, WORKSPACE_STORAGE_DIR: storage })
   const remove = () => rm(storage, { recursive: true, force: true })
