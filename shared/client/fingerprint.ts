@@ -2,11 +2,15 @@ import { fieldsOf, type Job } from './job.ts'
 
 const sampleBytes = 64 * 1024
 
-/** The SHA-256 in hex; undefined where the platform has no WebCrypto, as a page without TLS. */
+/** Whether the platform has digests. A page without TLS has none. */
+export function hasDigests(): boolean {
+  return (globalThis.crypto as { subtle?: object }).subtle !== undefined
+}
+
+/** The SHA-256 in hex; undefined without digests. */
 export async function sha256(bytes: Blob): Promise<string | undefined> {
-  const { subtle } = globalThis.crypto as { subtle?: typeof crypto.subtle }
-  if (subtle === undefined) return undefined
-  const digest = new Uint8Array(await subtle.digest('SHA-256', await bytes.arrayBuffer()))
+  if (!hasDigests()) return undefined
+  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', await bytes.arrayBuffer()))
   return [...digest].map((byte) => byte.toString(16).padStart(2, '0')).join('')
 }
 

@@ -2,7 +2,7 @@ import { CofferError } from './coffer-error.ts'
 import type { Connection } from './connection.ts'
 import { createControl } from './control.ts'
 import { sendDirect } from './direct.ts'
-import { fingerprintOf } from './fingerprint.ts'
+import { fingerprintOf, hasDigests } from './fingerprint.ts'
 import type { Job } from './job.ts'
 import type { Remembered } from './remembered.ts'
 import { sendResumable } from './resumable.ts'
@@ -114,8 +114,8 @@ function strategyOf(body: Body, options: UploadOptions): Strategy {
   if (isRaw) return 'raw'
   if (strategy !== 'auto') return strategy
   const mayBeRaw = isAbsolute && metadata === undefined
-  // A renamed file cannot be found by its path if the answer to it is lost.
-  if (onConflict === 'rename') return 'resumable'
+  // If the answer is lost, a renamed file cannot be found by its path, and no file by its checksum in a page without TLS.
+  if (onConflict === 'rename' || !hasDigests()) return 'resumable'
   if (body.size > maxDirectBytes || (checksum !== undefined && !mayBeRaw)) return 'resumable'
   return mayBeRaw ? 'raw' : 'multipart'
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import {
   createCoffer,
   CofferError,
@@ -77,6 +77,29 @@ describe('the client', () => {
     const refusal = { code: 'network' }
     await expect(stuck.upload(text('hello'), options).done).rejects.toMatchObject(refusal)
     expect(chunks).toBe(3)
+  })
+
+  test('opens a session for a small file where no digest can find it after a lost answer', async () => {
+    const { crypto: whole } = globalThis
+    vi.stubGlobal('crypto', {
+      getRandomValues: (array: Uint32Array<ArrayBuffer>) => whole.getRandomValues(array),
+    })
+    try {
+      const sent: string[] = []
+      const inPage = createCoffer({
+        baseUrl: server.url,
+        token: () => 'local:page',
+        fetch: (input, init) => {
+          sent.push(`${init?.method} ${new URL(input).pathname}`)
+          return fetch(input, init)
+        },
+      })
+      const file = await inPage.upload(text('hello'), { path: '/http.txt' }).done
+      expect(file.sizeBytes).toBe(5)
+      expect(sent[0]).toBe('POST /api/workspace/uploads')
+    } finally {
+      vi.unstubAllGlobals()
+    }
   })
 
   test('iterates over all pages', async () => {
