@@ -9,7 +9,7 @@ import type { RetryOptions } from './types.ts'
 export async function rest(
   error: unknown,
   failures: number,
-  { firstMs, maxMs }: RetryOptions,
+  { firstMs, maxMs }: Omit<RetryOptions, 'attempts'>,
   signal?: AbortSignal,
 ): Promise<void> {
   if (!isTransient(error)) throw error

@@ -11,6 +11,7 @@ const reference = /^workspace:\/\/[0-9a-f-]{36}#image\/webp$/
 /** A program that uses the package, for the strictest settings of the compiler. */
 const uses = `
 import { CofferError, createCoffer, type ReadyFile as Uploaded } from 'coffer/client'
+import { events, type FileEvent } from 'coffer/client/events'
 import { formatReference, openWorkspace, parseReference, storeMedia, WorkspaceError } from 'coffer'
 import type { ErrorCode, FileRecord, OpenWorkspace, ReadyFile, Reference, Workspace } from 'coffer'
 
@@ -35,6 +36,10 @@ export async function send(file: Blob): Promise<string> {
   const coffer = createCoffer({ baseUrl: 'https://files.example.com', token: () => 'token' })
   const uploaded: Uploaded = await coffer.upload(file, { path: '/a.txt' }).done
   for await (const { path } of coffer.files({ prefix: '/', total: true })) if (path === '') break
+  for await (const event of events(coffer, { after: 0 })) {
+    const seen: FileEvent = event
+    if (seen.type === 'ready') return seen.fileId
+  }
   return uploaded.checksum
 }
 
@@ -148,6 +153,8 @@ describe('the package in another project', () => {
     expect((await project.run(node, ['--input-type=module', '-e', names])).trim()).toBe(
       'CofferError,createCoffer',
     )
+    const events = `import { events } from 'coffer/client/events'; console.log(typeof events)`
+    expect(await project.run(node, ['--input-type=module', '-e', events])).toBe('function\n')
     const files = dist().filter((file) => file.startsWith('dist/shared/client/'))
     const imports = await Promise.all(files.map(read))
     expect(imports.join('\n').match(/from '(?!\.)[^']+'/g)).toBeNull()
