@@ -95,10 +95,10 @@ export class FormFiles<T> {
   }
 
   /** Waits for all files after the form has ended. `fields` are those after the last file. */
-  async end(fields: FormFields, noFile: WorkspaceError): Promise<FileResult<T>[]> {
+  async end(fields: FormFields, noFile: () => WorkspaceError): Promise<FileResult<T>[]> {
     this.#isEnded = true
     const last = this.#files.at(-1)
-    if (last === undefined) throw noFile
+    if (last === undefined) throw noFile()
     const [misplaced] = Object.keys(fields)
     const twice = Object.keys(fields).find((name) => Object.hasOwn(last.given, name))
     if (this.#files.length > 1 && misplaced !== undefined) {

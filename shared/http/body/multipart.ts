@@ -95,7 +95,7 @@ export async function parseMultipart<T>(
   } catch (error) {
     return files.fail(error instanceof WorkspaceError ? error : malformedForm(error))
   }
-  return files.end(lastFields, ignoredFile ?? noFile())
+  return files.end(lastFields, () => ignoredFile ?? noFile())
 }
 
 function isKnown(name: string): boolean {
