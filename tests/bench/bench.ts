@@ -20,6 +20,8 @@ export interface Plan {
   /** Files in the catalog, ascending. The last is compared with the first. */
   listedFiles: number[]
   otherWorkspaces: number
+  /** Files of a small and of a large folder. */
+  folderFiles: [number, number]
   pagesPerRound: number
   scannedBytes: number
   /** Changes of each of four processes to one workspace. */
@@ -37,6 +39,7 @@ export const fullPlan: Plan = {
   readSeconds: 2,
   listedFiles: [1000, 1_000_000],
   otherWorkspaces: 10_000,
+  folderFiles: [1000, 10_000],
   pagesPerRound: 100,
   scannedBytes: 100 * megabyte,
   contendedUploads: 12,
@@ -54,6 +57,7 @@ export const quickPlan: Plan = {
   readSeconds: 1,
   listedFiles: [1000, 20_000],
   otherWorkspaces: 100,
+  folderFiles: [100, 1000],
   pagesPerRound: 10,
   scannedBytes: 10 * megabyte,
   contendedUploads: 3,

@@ -3,6 +3,7 @@ import type { Row } from './report.ts'
 import { coldStartScenario } from './scenarios/cold-start.ts'
 import { contentionScenario } from './scenarios/contention.ts'
 import { downloadScenario } from './scenarios/download.ts'
+import { foldersScenario } from './scenarios/folders.ts'
 import { importScenario } from './scenarios/import.ts'
 import { memoryScenario } from './scenarios/memory.ts'
 import { previewScenario } from './scenarios/preview.ts'
@@ -61,6 +62,12 @@ export const sections: Record<string, Section> = {
     about:
       'Requests and sweeps with 1,000,000 files in one workspace and 10,000 other workspaces of 50 files, against 1,000 files in one workspace. `total` and a search without a match read at most 10,000 files and have no target. The weekly phases of a sweep visit every file; their row compares the time for one file.',
     run: scaleScenario,
+  },
+  folders: {
+    title: 'Folders',
+    about:
+      'Moves and deletes a folder of 10,000 files and one of 1,000 in the catalog of each stack, with all steps of the operation. Firestore is the stand-in of this repository, in the process of the benchmark. No bytes move.',
+    run: foldersScenario,
   },
   scan: {
     title: 'From the last byte to `ready`',
