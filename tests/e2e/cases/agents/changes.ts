@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { describe, expect, test } from 'vitest'
+import { eicar } from '../../../support/files/eicar.ts'
 import { agentOf } from '../../support/agent.ts'
 import type { Api } from '../../support/api.ts'
 
@@ -44,6 +45,24 @@ export function mcpChangeCases(api: Api): void {
         /^unsupported-type: .*names a folder/,
       )
       expect(await user.text('/c.txt')).toBe('a')
+    })
+
+    test('find a file without ready bytes by its path', async () => {
+      const user = await api.newUser()
+      await user.store('/a.txt', 'first')
+      await using agent = await agentOf(user)
+      await agent.done('delete_workspace_file', { file: '/a.txt' })
+      await user.store('/a.txt', 'second')
+      await agent.done('delete_workspace_file', { file: '/a.txt' })
+      await agent.done('delete_workspace_file', { file: '/a.txt' })
+      await agent.done('restore_workspace_file', { file: '/a.txt' })
+      expect(await user.text('/a.txt')).toBe('second')
+      await user.put('/evil.com', eicar(), { headers: { prefer: 'wait=30' } })
+      const evil = { file: '/evil.com' }
+      expect(await agent.done('get_workspace_file', evil)).toMatchObject({ state: 'infected' })
+      await agent.done('delete_workspace_file', evil)
+      const list = await agent.done('list_workspace_files', {})
+      expect(list).toMatchObject({ total: 1 })
     })
 
     test('delete into the trash, and restore', async () => {
