@@ -25,6 +25,8 @@ const position = z.custom<number>((value) => typeof value === 'number', {
   error: 'must be a number',
 })
 
+const eventNumber = z.int().min(0)
+
 const waiting = z
   .strictObject({
     waitSeconds: z.number().min(0).max(maxWaitSeconds).default(defaultWaitSeconds),
@@ -116,6 +118,11 @@ export const argumentSchemas = {
     cursor: text.optional(),
   }),
   revokeShare: z.object({ id: text }),
+  events: z.strictObject({
+    after: eventNumber.optional(),
+    limit: z.int().min(1).max(1000).default(defaultLimit),
+  }),
+  follow: z.strictObject({ after: eventNumber.optional(), signal }),
   archive: oneOf({ folder: text, files: z.array(text).min(1).max(maxArchiveIds) }),
   update: z
     .strictObject({

@@ -9,6 +9,7 @@ import { copy, restore, update } from '../shared/workspace/update.ts'
 import { listVersions, restoreVersion } from '../shared/workspace/versions.ts'
 import { argumentSchemas, named, parseArguments } from './arguments.ts'
 import { idOf, parseFileName } from './file-name.ts'
+import { openEvents } from './event-methods.ts'
 import { openFolders } from './folder-methods.ts'
 import { openShares } from './share-methods.ts'
 import { rangeOf } from './range.ts'
@@ -22,6 +23,7 @@ export function openFiles(ports: Ports, caller: Caller): FileMethods {
   return {
     ...openFolders(ports, caller),
     ...openShares(ports, caller),
+    ...openEvents(ports, caller),
     userId: caller.workspaceId,
     session: caller.session,
     write: async (path, content, options) => write(ports, caller, { path, content, options }),

@@ -6,12 +6,25 @@ import type { Listing, ListRequest } from '../shared/workspace/list.ts'
 import type { FolderListing } from '../shared/workspace/folders/list-folders.ts'
 import type { operationView } from '../shared/api/operation-view.ts'
 import type { shareView } from '../shared/api/share-view.ts'
+import type { EventPage } from '../shared/workspace/events/read-events.ts'
 import type { VersionListing } from '../shared/workspace/versions.ts'
 import type { Usage } from '../shared/model/usage.ts'
 import type { SweepReport } from '../shared/workspace/sweep/report.ts'
 import type { MediaRequest } from './media-request.ts'
 
-export type { FolderListing, Listing, MediaRequest, OnConflict, SweepReport, Usage, VersionListing }
+/** One event: see docs/api.md. */
+export type WorkspaceEvent = EventPage['events'][number]
+
+export type {
+  EventPage,
+  FolderListing,
+  Listing,
+  MediaRequest,
+  OnConflict,
+  SweepReport,
+  Usage,
+  VersionListing,
+}
 
 export interface OpenWorkspaceOptions {
   /** The owner of the files. Defaults to `local`, the user of `npm start`; required with Cloud Storage. */
@@ -118,6 +131,21 @@ export interface Workspace {
 
   /** Ends a share link at once. Revoking it twice is no error. Throws `not-found`. */
   revokeShare(id: string): Promise<void>
+
+  /**
+   * Returns what happened in the workspace after an event, in order. Without `after`, no events and the number of the latest one.
+   * Throws `events-expired` if the next event is no longer kept: list the files, and continue after `latest`.
+   */
+  events(options?: { after?: number; limit?: number }): Promise<EventPage>
+
+  /**
+   * What happens in the workspace, after an event or from now on. Wakes also for changes of other processes. Throws as `events`
+   * does, and the signal's reason.
+   */
+  follow(options?: {
+    after?: number
+    signal?: AbortSignal
+  }): AsyncGenerator<WorkspaceEvent, never, undefined>
 
   /** Reads a file in any form, scans it, and returns it in another form: see docs/media.md. */
   storeMedia(request: MediaRequest): Promise<string>
