@@ -2,6 +2,7 @@ import { isBlocked, restore } from '../state/actions.ts'
 import { menu } from '../state/overlays.ts'
 import type { FileRow, Row } from '../state/rows.ts'
 import { selected } from '../state/selection.ts'
+import { arrivingPaths } from '../state/uploads.ts'
 import { Icon } from '../parts/icon.tsx'
 import { count, counted, day, instant, size } from '../words/format.ts'
 import { verdictOf } from '../words/verdicts.ts'
@@ -165,7 +166,9 @@ function Last({ row }: { row: FileRow }) {
 }
 
 function State({ row }: { row: FileRow }) {
-  const { icon, tint, word } = verdictOf(row.file)
+  const { icon, tint, word: verdict } = verdictOf(row.file)
+  const isArriving = row.file.state === 'pending' && arrivingPaths.value.has(row.path)
+  const word = isArriving ? 'Uploading…' : verdict
   return (
     <span class={`state ${tint}`}>
       <Icon name={icon} className={icon === 'spinner' ? 'spin' : ''} />

@@ -1,3 +1,4 @@
+import { CofferError } from '../../shared/client/coffer.ts'
 import { coffer } from '../state/client.ts'
 
 /** Addresses of pictures in memory, the last used at the end. `null`: the service draws none of this file. */
@@ -5,6 +6,8 @@ const known = new Map<string, string | null>()
 const maxKnown = 200
 /** Rows that scroll by start no request. */
 const settleMs = 120
+const concurrency = 4
+const attempts = 4
 
 /**
  * The address of a picture of a file. Loads it with the token in a header, which no `<img>` can send. Resolves to undefined for a
@@ -22,16 +25,50 @@ export async function loadPicture(
     known.set(key, found)
     return found ?? undefined
   }
-  await new Promise((resolve) => setTimeout(resolve, settleMs))
+  await pause(settleMs)
   if (signal.aborted) return undefined
+  const free = await freePlace()
   try {
-    const answer = await coffer.preview(id, { w: width, signal })
-    // Only a type that the service makes itself becomes an address of this page.
-    if (answer.headers.get('Content-Type') !== 'image/webp') return keep(key, null)
-    return keep(key, URL.createObjectURL(await answer.blob()))
-  } catch {
-    return signal.aborted ? undefined : keep(key, null)
+    return await read(id, width, signal)
+  } finally {
+    free()
   }
+}
+
+async function read(id: string, width: number, signal: AbortSignal): Promise<string | undefined> {
+  const key = `${id} ${width}`
+  for (let attempt = 1; attempt <= attempts && !signal.aborted; attempt += 1) {
+    try {
+      const answer = await coffer.preview(id, { w: width, signal })
+      // Only a type that the service makes itself becomes an address of this page.
+      if (answer.headers.get('Content-Type') !== 'image/webp') return keep(key, null)
+      return keep(key, URL.createObjectURL(await answer.blob()))
+    } catch (error) {
+      if (signal.aborted || !(error instanceof CofferError)) return undefined
+      // A type without a picture, or bytes that are none. Everything else may succeed later.
+      if (error.status === 415 || error.status === 422) return keep(key, null)
+      if (error.status !== 429 && error.status < 500) return undefined
+      await pause((error.retryAfterSeconds ?? 1) * 1000)
+    }
+  }
+  return undefined
+}
+
+const waiting: (() => void)[] = []
+let running = 0
+
+/** Resolves when fewer than four pictures are loading, to a function that ends this turn. */
+async function freePlace(): Promise<() => void> {
+  if (running >= concurrency) await new Promise<void>((resolve) => waiting.push(resolve))
+  running += 1
+  return () => {
+    running -= 1
+    waiting.shift()?.()
+  }
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms))
 }
 
 function keep(key: string, address: string | null): string | undefined {

@@ -36,8 +36,10 @@ async function each<R extends Row>(
   return done
 }
 
-async function changed(): Promise<void> {
+async function changed(gone: readonly Row[] = []): Promise<void> {
   resetSelection()
+  const list = listing.value
+  if (!list.isShort) for (const { key } of gone) list.remove(key)
   await refreshView()
   readNow()
 }
@@ -58,7 +60,7 @@ export async function remove(rows: readonly Row[]): Promise<void> {
     const { id } = await coffer.deleteFolder(row.path)
     operations.set(row.key, id)
   })
-  await changed()
+  await changed(done)
   if (done.length === 0) return
   undoable(titled(done, 'is in the trash'), async () => {
     await each(done, (row) =>
@@ -136,7 +138,8 @@ export async function purge(rows: readonly FileRow[]): Promise<void> {
 export async function download(rows: readonly Row[]): Promise<void> {
   try {
     const { url } = await linkOf(rows)
-    location.assign(url)
+    // No navigation: that would ask whether to leave while uploads run.
+    Object.assign(document.createElement('a'), { href: url, download: '' }).click()
   } catch (error) {
     fail(error)
   }

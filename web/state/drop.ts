@@ -1,4 +1,4 @@
-import { addUpload, waitingUploads } from './uploads.ts'
+import { addUploads, waitingUploads } from './uploads.ts'
 
 /** Files of a dropped folder in hand at once. */
 const mostWaiting = 200
@@ -14,7 +14,7 @@ export async function uploadEntries(entries: FileSystemEntry[], folder: string):
   for (const entry of entries) {
     if (isFile(entry)) {
       while (waitingUploads.value >= mostWaiting) await pause()
-      addUpload(await fileOf(entry), folder + entry.name)
+      addUploads([{ file: await fileOf(entry), path: folder + entry.name }])
     } else if (isDirectory(entry)) {
       const reader = entry.createReader()
       for (;;) {
@@ -29,7 +29,11 @@ export async function uploadEntries(entries: FileSystemEntry[], folder: string):
 
 /** Uploads the files of an input. Those of a folder keep their place in it. */
 export function uploadFiles(files: Iterable<File>, folder: string): void {
-  for (const file of files) addUpload(file, folder + (file.webkitRelativePath || file.name))
+  const uploads = Array.from(files, (file) => ({
+    file,
+    path: folder + (file.webkitRelativePath || file.name),
+  }))
+  addUploads(uploads)
 }
 
 function isFile(entry: FileSystemEntry): entry is FileSystemFileEntry {

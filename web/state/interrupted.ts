@@ -1,7 +1,7 @@
 import { signal } from '@preact/signals'
 import { coffer } from './client.ts'
 import { fail } from './toasts.ts'
-import { addUpload } from './uploads.ts'
+import { addUploads } from './uploads.ts'
 
 export type Interrupted = ReturnType<typeof coffer.interrupted>[number]
 
@@ -17,7 +17,7 @@ export function continueWith(upload: Interrupted, file: File): void {
     return
   }
   remove(upload)
-  addUpload(file, upload.path)
+  addUploads([{ file, path: upload.path }])
 }
 
 export async function discard(upload: Interrupted): Promise<void> {

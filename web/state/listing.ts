@@ -5,6 +5,8 @@ import { queriesOf, readPage, type Place } from './source.ts'
 
 /** Up to this number a list is loaded to its end at once, so that it can be sorted. */
 const sortableRows = 10_000
+/** Up to this number a list is one page, and is read again after a change. */
+const shortRows = 1000
 /** Rows that are loaded before they come into sight. */
 const ahead = 2000
 
@@ -25,12 +27,15 @@ export class Listing {
   readonly #queries
   readonly #stop = new AbortController()
   #next: Place | undefined = { query: 0 }
-  #wanted = sortableRows
+  #wanted
   #running: Promise<void> | undefined
+  #refreshing: Promise<void> | undefined
+  #refreshAgain = false
 
   constructor(route: Route) {
     this.route = route
     this.#queries = queriesOf(route)
+    this.#wanted = route.view === 'files' ? sortableRows : ahead
     void this.#load()
   }
 
@@ -64,31 +69,63 @@ export class Listing {
     void this.#load()
   }
 
-  /** Reads the first pages again, and shows them in the place of the rows. Long lists only replace rows that are known. */
-  async refresh(): Promise<void> {
-    await this.#running
-    if (this.#loaded.value.length > sortableRows || !this.isComplete.value) return
-    const rows: Row[] = []
-    let next: Place | undefined = { query: 0 }
-    try {
-      while (next) {
-        const page = await readPage(this.#queries, next, this.#stop.signal)
-        rows.push(...page.rows)
-        next = page.next
-      }
-    } catch (error) {
-      if (!this.#stop.signal.aborted && rows.length === 0) this.error.value = error
-      return
-    }
-    this.error.value = undefined
-    this.#loaded.value = rows
+  /** Whether the list is read again after a change. A longer one is changed row by row. */
+  get isShort(): boolean {
+    return this.isComplete.peek() && this.#loaded.peek().length <= shortRows
   }
 
-  /** Replaces a row, or removes it. Keeps its position until the next refresh. */
-  patch(key: string, row: Row | undefined): void {
-    const index = this.#loaded.value.findIndex((it) => it.key === key)
+  /** Reads a short list again, and shows it in the place of the rows. Calls that come meanwhile share one further reading. */
+  async refresh(): Promise<void> {
+    if (!this.isShort) return
+    this.#refreshAgain = true
+    this.#refreshing ??= this.#refreshUntilDone().finally(() => (this.#refreshing = undefined))
+    await this.#refreshing
+  }
+
+  async #refreshUntilDone(): Promise<void> {
+    await this.#running
+    while (this.#refreshAgain) {
+      this.#refreshAgain = false
+      const rows: Row[] = []
+      let next: Place | undefined = { query: 0 }
+      try {
+        while (next) {
+          const page = await readPage(this.#queries, next, this.#stop.signal)
+          rows.push(...page.rows)
+          next = page.next
+        }
+      } catch (error) {
+        if (!this.#stop.signal.aborted) this.error.value = error
+        return
+      }
+      this.error.value = undefined
+      this.#loaded.value = rows
+    }
+  }
+
+  /** Takes a row out of the list. */
+  remove(key: string): void {
+    const loaded = this.#loaded.peek()
+    const index = loaded.findIndex((it) => it.key === key)
     if (index < 0) return
-    this.#loaded.value = this.#loaded.value.toSpliced(index, 1, ...(row ? [row] : []))
+    this.#loaded.value = loaded.toSpliced(index, 1)
+    this.#counted.value -= 1
+  }
+
+  /** Puts a row of the folder at its place in path order, if the list is loaded up to there. */
+  place(row: Row): void {
+    const loaded = this.#loaded.peek()
+    const known = loaded.findIndex((it) => it.key === row.key)
+    if (known >= 0 && loaded[known]?.path === row.path) {
+      this.#loaded.value = loaded.with(known, row)
+      return
+    }
+    this.remove(row.key)
+    const rest = this.#loaded.peek()
+    const index = rest.findIndex((it) => it.path > row.path)
+    if (index < 0 && !this.isComplete.peek()) return
+    this.#loaded.value = rest.toSpliced(index < 0 ? rest.length : index, 0, row)
+    this.#counted.value += 1
   }
 
   /** Adds what is known of folders. */

@@ -1,12 +1,13 @@
 import { effect, signal, untracked } from '@preact/signals'
 import { CofferError } from '../../shared/client/coffer.ts'
+import { applyEvents, type TrailEvent } from './apply-events.ts'
 import { coffer } from './client.ts'
 import { refreshUsage } from './usage.ts'
 import { activeUploads } from './uploads.ts'
 import { listing, refreshView } from './view.ts'
 
 interface Events {
-  events: { sequence: number; path?: string; from?: string }[]
+  events: TrailEvent[]
   next: number
   latest: number
 }
@@ -17,6 +18,8 @@ export const isOffline = signal(false)
 /** While something is pending, verdicts are expected at any moment. */
 const busyMs = 1000
 const idleMs = 5000
+/** Between two readings, however often something changes. */
+const shortestMs = 300
 const offlineMs = 4000
 /** The client repeats requests without an answer. After this time the page says so. */
 const silentMs = 4000
@@ -50,18 +53,17 @@ export function readNow(): void {
 async function readOnce(): Promise<void> {
   const ms = await read()
   isReading = false
-  timer = setTimeout(readNow, wantsMore ? 0 : ms)
+  timer = setTimeout(readNow, wantsMore ? shortestMs : ms)
 }
 
 async function read(): Promise<number> {
   const silence = setTimeout(() => (isOffline.value = true), silentMs)
   try {
     const page = await coffer.request<Events>('GET /events', { after, limit: 1000 })
-    const hasChanged = after !== undefined && page.events.length > 0
     const wasOffline = isOffline.value
     isOffline.value = false
     after = page.next
-    if (hasChanged || wasOffline) await Promise.all([refreshView(), refreshUsage()])
+    if (page.events.length > 0 || wasOffline) await showChanges(page.events)
     return page.next < page.latest ? 0 : isBusy() ? busyMs : idleMs
   } catch (error) {
     if (error instanceof CofferError && error.code === 'events-expired') {
@@ -74,6 +76,12 @@ async function read(): Promise<number> {
   } finally {
     clearTimeout(silence)
   }
+}
+
+/** Reads a short list again. A long one is changed row by row. */
+async function showChanges(events: TrailEvent[]): Promise<void> {
+  const list = listing.value
+  await Promise.all([list.isShort ? refreshView() : applyEvents(list, events), refreshUsage()])
 }
 
 function isBusy(): boolean {

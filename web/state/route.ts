@@ -36,8 +36,10 @@ addEventListener('hashchange', () => (hash.value = location.hash))
 
 export const route = computed(() => routeOf(hash.value))
 
-export function go(to: Route): void {
-  location.hash = addressOf(to)
+/** Shows a view. With `replace` the browser's history keeps one entry, for example while a search is typed. */
+export function go(to: Route, { replace = false } = {}): void {
+  if (replace) history.replaceState(null, '', addressOf(to))
+  else location.hash = addressOf(to)
   hash.value = location.hash
 }
 

@@ -8,6 +8,8 @@ export interface Toast {
 }
 
 const shownMs = 8000
+const spokenMs = 2000
+let speaking: ReturnType<typeof setTimeout> | undefined
 let timer: ReturnType<typeof setTimeout> | undefined
 
 /** The message at the bottom. The next one takes its place. */
@@ -41,6 +43,8 @@ export function fail(error: unknown): void {
   show({ text: typeof error === 'string' ? error : wordsOf(error).detail, isError: true })
 }
 
+/** Speaks the latest message. Of several in two seconds, only the last is spoken. */
 export function announce(text: string): void {
-  announcement.value = text
+  clearTimeout(speaking)
+  speaking = setTimeout(() => (announcement.value = text), spokenMs)
 }

@@ -1,5 +1,5 @@
 import { computed, signal } from '@preact/signals'
-import { CofferError, type Upload } from '../../shared/client/coffer.ts'
+import { CofferError, type Upload as RunningUpload } from '../../shared/client/coffer.ts'
 import { coffer } from './client.ts'
 import { announce } from './toasts.ts'
 
@@ -17,7 +17,7 @@ export interface Job {
   /** Where the file is, once it is ready. */
   storedPath?: string
   conflict?: Answer
-  upload?: Upload
+  upload?: RunningUpload
 }
 
 /** Uploads that send at the same time. HTTP/1.1 has six connections to a host, and the list needs some. */
@@ -40,9 +40,20 @@ export const waitingUploads = computed(
   () => jobs.value.filter(({ state }) => state === 'waiting').length,
 )
 
-export function addUpload(file: File, path: string): void {
-  const job: Job = { id: nextId++, file, path, state: 'waiting', sentBytes: 0 }
-  jobs.value = [...jobs.value, job]
+interface NewUpload {
+  file: File
+  path: string
+}
+
+export function addUploads(uploads: readonly NewUpload[]): void {
+  const added = uploads.map(({ file, path }): Job => ({
+    id: nextId++,
+    file,
+    path,
+    state: 'waiting',
+    sentBytes: 0,
+  }))
+  jobs.value = [...jobs.value, ...added]
   startNext()
 }
 
@@ -106,6 +117,11 @@ export function answer(id: number, conflict: Answer, forAll = false): void {
   }
   startNext()
 }
+
+/** Paths whose bytes this page is sending. */
+export const arrivingPaths = computed(
+  () => new Set(jobs.value.filter(isSending).map(({ path }) => path)),
+)
 
 export function togglePause(job: Job): void {
   if (job.state === 'paused') {

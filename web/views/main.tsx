@@ -10,6 +10,7 @@ import { selected } from '../state/selection.ts'
 import { fail } from '../state/toasts.ts'
 import { listing } from '../state/view.ts'
 import { chooseFiles, chooseFolder } from '../uploads/choose.ts'
+import { wordsOf } from '../words/errors.ts'
 import { counted } from '../words/format.ts'
 import { Crumbs } from './crumbs.tsx'
 import { Empty } from './empty.tsx'
@@ -65,6 +66,14 @@ export function Main() {
           No connection. Uploads go on when it is back.
         </p>
       )}
+      {list.error.value !== undefined && list.count.value > 0 && (
+        <p class="strip" role="alert">
+          {wordsOf(list.error.value).detail}
+          <button type="button" class="btn small-btn" onClick={() => list.retry()}>
+            Try again
+          </button>
+        </p>
+      )}
       <div class="head">
         <Crumbs />
         {list.route.view === 'trash' && (
@@ -80,7 +89,11 @@ export function Main() {
         )}
         {selected.value.size > 1 && <SelectionBar />}
       </div>
-      {isEmpty || list.error.value ? <Empty /> : <Grid label={`Files in ${titleOf(list.route)}`} />}
+      {isEmpty || (list.error.value && list.count.value === 0) ? (
+        <Empty />
+      ) : (
+        <Grid label={`Files in ${titleOf(list.route)}`} />
+      )}
       <footer class="foot num">
         <span role="status" dir="auto">
           {summary()}

@@ -17,7 +17,8 @@ export function SearchBox() {
   const search = (value: string) => {
     clearTimeout(timer.current)
     timer.current = setTimeout(() => {
-      if (value.trim() !== '') go({ view: 'search', text: value.trim() })
+      if (value.trim() !== '')
+        go({ view: 'search', text: value.trim() }, { replace: route.value.view === 'search' })
       else if (route.value.view === 'search') go({ view: 'files', folder: '/' })
     }, waitMs)
   }

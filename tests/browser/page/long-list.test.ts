@@ -45,4 +45,22 @@ describe.skipIf(skipWithoutProgram('chromium'))('a folder of 10,000 files in Chr
     await expect.poll(focused).toMatch(/^file-0009998\.pdf/)
     await page.context().close()
   })
+
+  test('shows deletions and new files without reading the list again', async () => {
+    const { page } = await server.open('#/files/many/')
+    await page.getByText('10,000 files').waitFor()
+    const pages: string[] = []
+    page.on('request', (request) => {
+      if (new URL(request.url()).pathname.endsWith('/files')) pages.push(request.url())
+    })
+    await rowOf(page, 'file-0000001.pdf').click({ position: { x: 500, y: 20 } })
+    await page.keyboard.press('Delete')
+    await rowOf(page, 'file-0000001.pdf').waitFor({ state: 'detached' })
+    await page.getByText('9,999 files').waitFor()
+    await server.user.store('/many/file-0000002-notes.txt', 'x')
+    await rowOf(page, 'file-0000002-notes.txt').waitFor()
+    await page.getByText('10,000 files').waitFor()
+    expect(pages).toEqual([])
+    await page.context().close()
+  })
 })
