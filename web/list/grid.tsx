@@ -1,47 +1,55 @@
-import { batch } from '@preact/signals'
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
-import { menu } from '../state/overlays.ts'
-import { extendTo, selected, selectOnly, toggle } from '../state/selection.ts'
-import { activeIndex, activeKey, focusRow, listing } from '../state/view.ts'
+import { layout } from '../state/layout.ts'
+import { activeIndex, activeKey, listing } from '../state/view.ts'
+import { geometryOf, placeOf } from './geometry.ts'
 import { rowElement } from './grid-focus.ts'
 import { GridHead } from './grid-head.tsx'
 import { handleKey } from './keys.ts'
-import { actionsOf, openRow } from './row-actions.ts'
+import { hold, pick } from './picking.ts'
+import { openRow } from './row-actions.ts'
 import { GridRow } from './row.tsx'
+import { Tile } from './tile.tsx'
+import { useBox } from './use-box.ts'
 import { rowsInSight, scrollTo } from './window.ts'
 
-const rowHeights = { wide: 44, narrow: 60 }
-const narrow = matchMedia('(max-width: 700px)')
+/** Lines that come into sight without another rendering. */
+const stepLines = 4
+/** Shown while nothing is loaded. */
+const ghosts = 6
 
-/** The rows of the view. Only those in sight are in the document, and the row that has the focus. */
+/** The rows or tiles of the view. Only those in sight are in the document, and the one that has the focus. */
 export function Grid({ label }: { label: string }) {
   const box = useRef<HTMLDivElement>(null)
   const [top, setTop] = useState(0)
-  const [height, setHeight] = useState(600)
-  const [isNarrow, setNarrow] = useState(narrow.matches)
+  const { width, height, isNarrow } = useBox(box)
   const list = listing.value
   const rows = list.rows.value
-  const count = list.count.value
-  const rowHeight = isNarrow ? rowHeights.narrow : rowHeights.wide
-  const { first, last } = rowsInSight({ top, height, rowHeight, count })
+  const count = list.count.value || (list.isLoading.value ? ghosts : 0)
+  const geometry = geometryOf(layout.value, width, isNarrow)
+  const { columns, lineHeight: rowHeight } = geometry
+  const lines = Math.ceil(count / columns)
+  const sight = rowsInSight({
+    top,
+    height: height + stepLines * rowHeight,
+    rowHeight,
+    count: lines,
+  })
+  const first = sight.first * columns
+  const last = Math.min(count, sight.last * columns)
   const active = activeIndex.value
+  const noteTop = (exact: number) => {
+    const step = stepLines * rowHeight
+    setTop(Math.floor(exact / step) * step)
+  }
 
-  useEffect(() => {
-    const resized = new ResizeObserver(([entry]) => setHeight(entry?.contentRect.height ?? 600))
-    if (box.current) resized.observe(box.current)
-    const change = () => setNarrow(narrow.matches)
-    narrow.addEventListener('change', change)
-    return () => {
-      resized.disconnect()
-      narrow.removeEventListener('change', change)
-    }
-  }, [])
   useEffect(() => list.want(last), [list, last])
   useLayoutEffect(() => {
-    const start = activeKey.value ? scrollTo(active, { top: 0, height, rowHeight }) : 0
+    const start = activeKey.value
+      ? scrollTo(Math.floor(active / columns), { top: 0, height, rowHeight })
+      : 0
     if (box.current) box.current.scrollTop = start
-    setTop(start)
-  }, [list])
+    noteTop(start)
+  }, [list, layout.value])
   // A row that had the focus may have gone with its view, or to the trash.
   const hadFocus = useRef(false)
   useLayoutEffect(() => {
@@ -58,53 +66,43 @@ export function Grid({ label }: { label: string }) {
     const element = box.current
     if (!element) return
     element.focus({ preventScroll: true })
-    element.scrollTop = scrollTo(index, { top: element.scrollTop, height, rowHeight })
-    setTop(element.scrollTop)
-  }
-  const pick = (event: MouseEvent, index: number) => {
-    const onTick = event.target instanceof HTMLInputElement
-    const row = rows[index]
-    // A finger opens a row, and selects further ones after the first was held.
-    if (isNarrow && row && selected.value.size === 0) return openRow(row)
-    batch(() => {
-      focusRow(rows[index])
-      if (event.shiftKey) extendTo(rows, index)
-      else if (onTick || isNarrow || event.ctrlKey || event.metaKey) toggle(rows, index)
-      else selectOnly(rows, index)
+    element.scrollTop = scrollTo(Math.floor(index / columns), {
+      top: element.scrollTop,
+      height,
+      rowHeight,
     })
-    reveal(index)
+    noteTop(element.scrollTop)
   }
-  const hold = (opener: HTMLElement, index: number) => {
-    const row = rows[index]
-    if (!row) return
-    if (isNarrow) toggle(rows, index)
-    else menu.value = { label: `Actions for ${row.name}`, items: actionsOf(row), opener }
-  }
-  const rowAt = (index: number) => (
-    <GridRow
+  const Entry = layout.value === 'tiles' ? Tile : GridRow
+  const entryAt = (index: number) => (
+    <Entry
       key={rows[index]?.key ?? index}
       index={index}
-      top={index * rowHeight}
+      place={placeOf(index, geometry, isNarrow)}
+      width={geometry.tileWidth}
       row={rows[index]}
       isActive={index === active}
-      onPick={pick}
+      onPick={(event) => {
+        pick(event, index, isNarrow)
+        reveal(index)
+      }}
       onOpen={openRow}
-      onHold={hold}
+      onHold={(element) => hold(element, index, isNarrow)}
     />
   )
-  const shown = Array.from({ length: last - first }, (_, offset) => rowAt(first + offset))
-  if (count > 0 && (active < first || active >= last)) shown.push(rowAt(active))
+  const shown = Array.from({ length: last - first }, (_, offset) => entryAt(first + offset))
+  if (count > 0 && (active < first || active >= last)) shown.push(entryAt(active))
 
   return (
     <div
-      class="grid"
+      class={`grid ${layout.value}`}
       role="grid"
       aria-label={label}
       aria-multiselectable="true"
       aria-rowcount={count + 1}
       aria-busy={list.isLoading.value}
     >
-      <GridHead />
+      {layout.value === 'list' && <GridHead />}
       <div
         ref={box}
         class="rows"
@@ -112,17 +110,17 @@ export function Grid({ label }: { label: string }) {
         tabIndex={-1}
         onFocusIn={() => (hadFocus.current = true)}
         onFocusOut={({ relatedTarget }) => relatedTarget && (hadFocus.current = false)}
-        onScroll={(event) => setTop(event.currentTarget.scrollTop)}
+        onScroll={(event) => noteTop(event.currentTarget.scrollTop)}
         onKeyDown={(event) => {
-          const pageRows = Math.max(1, Math.floor(height / rowHeight) - 1)
+          const pageRows = columns * Math.max(1, Math.floor(height / rowHeight) - 1)
           const isOnRow =
             event.target === box.current || (event.target as Element).matches('[role=row]')
           if (!isOnRow) return
-          const grid = { pageRows, reveal, element: () => rowElement(activeIndex.value) }
+          const grid = { pageRows, columns, reveal, element: () => rowElement(activeIndex.value) }
           if (handleKey(event, grid)) event.preventDefault()
         }}
       >
-        <div class="canvas" role="presentation" style={{ height: `${count * rowHeight}px` }}>
+        <div class="canvas" role="presentation" style={{ height: `${lines * rowHeight}px` }}>
           {shown}
         </div>
       </div>

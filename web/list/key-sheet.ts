@@ -1,6 +1,6 @@
 /** The keys of the list, for the sheet that `?` opens. */
 export const keySheet: readonly (readonly [keys: string, does: string])[] = [
-  ['↑ ↓ · Page Up, Page Down · Home, End', 'move the focus'],
+  ['↑ ↓ (← → among tiles) · Page Up, Page Down · Home, End', 'move the focus'],
   ['letters', 'find the next name that begins so'],
   ['Enter', 'open'],
   ['Space', 'select or not'],
@@ -15,6 +15,7 @@ export const keySheet: readonly (readonly [keys: string, does: string])[] = [
   ['Shift + D', 'download'],
   ['Shift + I · Shift + P', 'details · preview'],
   ['Shift + U · Shift + F', 'upload files · a folder'],
+  ['Shift + V', 'list or tiles'],
   ['Shift + F10', 'the menu of the row'],
   ['?', 'this sheet'],
 ]

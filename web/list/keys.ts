@@ -1,5 +1,6 @@
 import { batch } from '@preact/signals'
 import { copyReferences, download, isBlocked, remove, targetsOf } from '../state/actions.ts'
+import { toggleLayout } from '../state/layout.ts'
 import { dialog, menu, previewed, showsDetails } from '../state/overlays.ts'
 import { go, parentOf } from '../state/route.ts'
 import type { FileRow, Row } from '../state/rows.ts'
@@ -20,6 +21,8 @@ import { openRow, actionsOf } from './row-actions.ts'
 export interface GridKeys {
   /** Rows of one page. */
   pageRows: number
+  /** Tiles side by side; 1 in the list. */
+  columns: number
   /** Scrolls a row into sight and gives it the focus. */
   reveal: (index: number) => void
   /** The element of the row that has the focus. */
@@ -30,7 +33,7 @@ export interface GridKeys {
 export function handleKey(event: KeyboardEvent, grid: GridKeys): boolean {
   const { key, shiftKey } = event
   const isCommand = event.ctrlKey || event.metaKey
-  const to = targetOf(event, grid.pageRows)
+  const to = targetOf(event, grid)
   if (to !== undefined) return moveTo(to, shiftKey, grid)
   const rows = listing.value.rows.value
   const active = rows[activeIndex.value]
@@ -51,14 +54,22 @@ function act(run: () => unknown): true {
   return true
 }
 
-function targetOf({ key, altKey }: KeyboardEvent, pageRows: number): number | undefined {
+function targetOf(
+  { key, altKey }: KeyboardEvent,
+  { pageRows, columns }: GridKeys,
+): number | undefined {
   const at = activeIndex.value
   if (altKey) return undefined
+  const forward = document.documentElement.dir === 'rtl' ? -1 : 1
   switch (key) {
     case 'ArrowDown':
-      return at + 1
+      return at + columns
     case 'ArrowUp':
-      return at - 1
+      return at - columns
+    case 'ArrowRight':
+      return columns > 1 ? at + forward : undefined
+    case 'ArrowLeft':
+      return columns > 1 ? at - forward : undefined
     case 'PageDown':
       return at + pageRows
     case 'PageUp':
@@ -126,6 +137,8 @@ function handleLetter({ key, altKey }: KeyboardEvent, active: Row | undefined): 
       return act(
         () => active?.kind === 'file' && !isBlocked(active) && (previewed.value = active.key),
       )
+    case 'V':
+      return act(toggleLayout)
     case 'U':
       return act(chooseFiles)
     case 'F':

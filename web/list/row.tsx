@@ -11,18 +11,20 @@ import { Thumbnail } from './thumbnail.tsx'
 
 export interface RowProps {
   index: number
-  top: number
+  /** Distances from the start and from the top. */
+  place: { start: number; top: number }
+  width: number
   row: Row | undefined
   isActive: boolean
-  onPick: (event: MouseEvent, index: number) => void
+  onPick: (event: MouseEvent) => void
   onOpen: (row: Row) => void
   /** A right click, or a finger that stays. */
-  onHold: (element: HTMLElement, index: number) => void
+  onHold: (element: HTMLElement) => void
 }
 
 /** One row of the grid. A row that is not loaded yet is an empty one. */
-export function GridRow({ index, top, row, isActive, onPick, onOpen, onHold }: RowProps) {
-  const position = { transform: `translateY(${top}px)` }
+export function GridRow({ index, place, row, isActive, onPick, onOpen, onHold }: RowProps) {
+  const position = { transform: `translateY(${place.top}px)` }
   if (!row) {
     return (
       <div class="row ghost" role="row" aria-rowindex={index + 2} aria-busy="true" style={position}>
@@ -43,11 +45,11 @@ export function GridRow({ index, top, row, isActive, onPick, onOpen, onHold }: R
       aria-label={labelOf(row)}
       tabIndex={isActive ? 0 : -1}
       style={position}
-      onClick={(event) => onPick(event, index)}
+      onClick={(event) => onPick(event)}
       onDblClick={() => onOpen(row)}
       onContextMenu={(event) => {
         event.preventDefault()
-        onHold(event.currentTarget, index)
+        onHold(event.currentTarget)
       }}
     >
       <span role="gridcell" class="pick">
@@ -120,7 +122,7 @@ export function GridRow({ index, top, row, isActive, onPick, onOpen, onHold }: R
 }
 
 /** The name comes first, then what else is known: screen readers speak it when the row gets the focus. */
-function labelOf(row: Row): string {
+export function labelOf(row: Row): string {
   if (row.kind === 'folder')
     return `${row.name}, folder${row.fileCount ? `, ${counted(row.fileCount, 'file')}` : ''}`
   return `${row.name}, ${size(row.file.sizeBytes)}, ${verdictOf(row.file).word}`
@@ -165,7 +167,7 @@ function Last({ row }: { row: FileRow }) {
   )
 }
 
-function State({ row }: { row: FileRow }) {
+export function State({ row }: { row: FileRow }) {
   const { icon, tint, word: verdict } = verdictOf(row.file)
   const isArriving = row.file.state === 'pending' && arrivingPaths.value.has(row.path)
   const word = isArriving ? 'Uploading…' : verdict

@@ -295,4 +295,6 @@ export const iconShapes = {
   ],
   spinner: [['path', { d: 'M21 12a9 9 0 1 1-6.219-8.56' }]],
   check: [['path', { d: 'M20 6 9 17l-5-5' }]],
+  list: [['path', { d: 'M3 5h.01M3 12h.01M3 19h.01M8 5h13M8 12h13M8 19h13' }]],
+  tiles: [['path', { d: 'M4 3h5v7H4zM15 3h5v7h-5zM4 14h5v7H4zM15 14h5v7h-5z' }]],
 } satisfies Record<string, readonly Shape[]>

@@ -14,6 +14,7 @@ import { wordsOf } from '../words/errors.ts'
 import { counted } from '../words/format.ts'
 import { Crumbs } from './crumbs.tsx'
 import { Empty } from './empty.tsx'
+import { LayoutChoice } from './layout-choice.tsx'
 import { SearchBox } from './search-box.tsx'
 import { SelectionBar } from './selection-bar.tsx'
 import { titleOf } from './titles.ts'
@@ -75,7 +76,10 @@ export function Main() {
         </p>
       )}
       <div class="head">
-        <Crumbs />
+        <div class="headline">
+          <Crumbs />
+          <LayoutChoice />
+        </div>
         {list.route.view === 'trash' && (
           <p class="small soft">
             Deleted and replaced files are kept for a time, and never block an upload: the oldest go

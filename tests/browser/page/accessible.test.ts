@@ -58,6 +58,14 @@ const desktopScreens: Screen[] = [
     },
   ],
 ]
+const tiles: Screen = [
+  'tiles',
+  '#/files/main/',
+  async (page) => {
+    await page.getByRole('button', { name: 'Tiles' }).click()
+    await page.locator('.tile', { hasText: 'a.txt' }).waitFor()
+  },
+]
 const uploads: Screen = [
   'uploads that ask',
   '#/files/main/',
@@ -81,7 +89,7 @@ describe.skipIf(skipWithoutProgram('chromium'))('axe finds no violation', () => 
   afterAll(() => server?.[Symbol.asyncDispose]())
 
   describe.each(['light', 'dark'] as const)('in %s colours', (colorScheme) => {
-    test.each([...screens, ...desktopScreens, uploads])(
+    test.each([...screens, ...desktopScreens, uploads, tiles])(
       'on a desktop: %s',
       async (_, hash, act) => {
         const { page } = await server.open(hash, {
@@ -95,7 +103,7 @@ describe.skipIf(skipWithoutProgram('chromium'))('axe finds no violation', () => 
       },
     )
 
-    test.each(screens)('on a phone: %s', async (_, hash, act) => {
+    test.each([...screens, tiles])('on a phone: %s', async (_, hash, act) => {
       const { page } = await server.open(hash, {
         colorScheme,
         viewport: phone,

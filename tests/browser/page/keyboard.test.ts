@@ -111,4 +111,20 @@ describe.skipIf(skipWithoutProgram('chromium'))('the file browser by keyboard', 
     await page.getByRole('dialog').waitFor({ state: 'detached' })
     await expect.poll(focused).toMatch(/^(banana|cherry)/)
   })
+
+  test('Shift+V shows tiles, in which the arrows move by columns and lines', async () => {
+    await press('Home', 'Shift+V')
+    await page.locator('.tile').first().waitFor()
+    await expect.poll(focused).toMatch(/^dried/)
+    await press('ArrowRight')
+    expect(await focused()).toMatch(/^apricot/)
+    await press('ArrowRight', 'ArrowRight')
+    expect(await focused()).toMatch(/^cherry/)
+    const columns = await page
+      .locator('.tile')
+      .evaluateAll((tiles) => new Set(tiles.map((tile) => tile.getBoundingClientRect().left)).size)
+    expect(columns).toBe(4)
+    await press('Home', 'ArrowDown')
+    expect(await focused()).toMatch(/^cherry/)
+  })
 })
