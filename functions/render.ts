@@ -73,6 +73,14 @@ export function renderApp(renderer: Renderer, log: (entry: LogEntry) => void): H
       const type = maxBytes === undefined ? 'image/webp' : modelPictureType(picture)
       return answer(new Uint8Array(picture), type)
     })
+    .post('/text', async (c) => {
+      const text = await renderer.text({
+        open: async () => bodyStream(c),
+        sizeBytes: declaredLength(c) ?? 0,
+        signal: signalOf(c),
+      })
+      return answer(new Uint8Array(text), 'text/plain; charset=utf-8')
+    })
     .post('/normalize', async (c) => {
       const options = queryOf(c, normalizeQuery)
       const mimeType = typeOf(c)
@@ -80,7 +88,7 @@ export function renderApp(renderer: Renderer, log: (entry: LogEntry) => void): H
       return answer(Readable.toWeb(image) as ReadableStream<Uint8Array>, mimeType)
     })
     .notFound((c) => {
-      const detail = 'This service answers POST /render and POST /normalize.'
+      const detail = 'This service answers POST /render, POST /text and POST /normalize.'
       return problemResponse(new WorkspaceError('not-found', detail), problemContext(c))
     })
     .onError((error, c) => {

@@ -12,6 +12,12 @@ export interface Renderer {
   render(request: RenderRequest): Promise<Buffer>
 
   /**
+   * The text of a PDF in UTF-8, with a form feed after each page, at most 8 MiB. Throws the errors of `render`, and ends like it when
+   * aborted.
+   */
+  text(request: TextRequest): Promise<Buffer>
+
+  /**
    * The image in its original format, upright, without metadata, within the given size.
    * - Preserves frames, pages, depth, alpha and colours, and the pixels if no rotation or scaling is needed.
    * - Throws `unsupported-type` if any of these would be lost, and the other errors of `render`.
@@ -33,6 +39,8 @@ export interface RenderRequest {
   page?: number | undefined
   signal?: AbortSignal | undefined
 }
+
+export type TextRequest = Pick<RenderRequest, 'open' | 'sizeBytes' | 'signal'>
 
 export interface ModelPicture {
   height: number

@@ -26,6 +26,7 @@ import { listCases } from './cases/reads/list.ts'
 import { mcpProtocolCases } from './cases/agents/protocol.ts'
 import { mcpChangeCases } from './cases/agents/changes.ts'
 import { mcpReadCases } from './cases/agents/reads.ts'
+import { mcpDocumentCases } from './cases/agents/documents.ts'
 import { mcpPictureCases } from './cases/agents/pictures.ts'
 import { mcpResourceCases } from './cases/agents/resources.ts'
 import { mcpSearchCases } from './cases/agents/search.ts'
@@ -99,6 +100,7 @@ const everywhere: Cases[] = [
   mcpResourceCases,
   mcpSearchCases,
   mcpPictureCases,
+  mcpDocumentCases,
 ]
 
 /** A service with limits small enough to reach. */

@@ -159,7 +159,7 @@ describe('the service "render"', () => {
 
   test('answers 500 without details for a fault and logs it', async () => {
     const faults: LogEntry[] = []
-    const failing = { render: fail, normalize: fail }
+    const failing = { render: fail, text: fail, normalize: fail }
     await using broken = await startRender(failing, (entry) => faults.push(entry))
     const answer = await requestH2(broken.origin, { ':path': '/render?width=32', ...ofPng }, png)
     await expectProblem(answer, 500, 'internal')

@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import sharp from 'sharp'
 import { describe, expect, test } from 'vitest'
 import type { RenderRequest, Renderer } from '../../shared/ports/renderer.ts'
-import { onePagePdf } from '../support/files/pdf.ts'
+import { onePagePdf, textPdf } from '../support/files/pdf.ts'
 import { isSigned, motley, pixelsOf, signed } from '../support/files/pictures.ts'
 import { skipWithoutProgram } from '../support/programs.ts'
 
@@ -74,6 +74,23 @@ export function describeRenderer(name: string, open: () => Promise<OpenedRendere
       )
       expect(await sharp(drawn).metadata()).toMatchObject({ width: 30, height: 15 })
     })
+
+    test.skipIf(skipWithoutProgram('pdftotext'))(
+      'reads the text of the pages of a PDF',
+      async () => {
+        await using world = await open()
+        const file = textPdf([['Hello page one'], ['and two']])
+        const source = async () => Readable.from([file])
+        const text = await world.renderer.text({ open: source, sizeBytes: file.length })
+        expect(text.toString()).toMatch(/^Hello page one\s*\fand two\s*\f$/)
+        const broken = Buffer.from('no document')
+        const reading = world.renderer.text({
+          open: async () => Readable.from([broken]),
+          sizeBytes: 11,
+        })
+        await expect(reading).rejects.toMatchObject({ code: 'unsupported-type' })
+      },
+    )
 
     test('rejects a file that cannot be decoded, with the reason', async () => {
       await using world = await open()

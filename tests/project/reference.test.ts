@@ -46,7 +46,7 @@ test('docs/configuration.md has every variable of the schema', () => {
 })
 
 test('docs/api.md has every route of the functions', () => {
-  const internal = new Set(['POST /render', 'POST /normalize'])
+  const internal = new Set(['POST /render', 'POST /text', 'POST /normalize'])
   const sources = globSync('{functions/*.ts,functions/changes/*.ts,shared/http/**/*.ts}', {
     cwd: root,
   })

@@ -43,6 +43,16 @@ export function openHttpRenderer(service: RenderService): Renderer {
         answer.close()
       }
     },
+    async text({ open, sizeBytes, signal }) {
+      if (sizeBytes > bounds.sourceBytes) throw refusalFor('preview', new Refusal('too-large'))
+      const call = { path: '/text', contentType: 'application/pdf', open, signal }
+      const answer = await ask(service, call)
+      try {
+        return await buffer(bounded(answer.body, maxPreviewBytes))
+      } finally {
+        answer.close()
+      }
+    },
     async normalize(body, options, signal) {
       // The body may fail before it is read. Reading it throws the error later.
       body.on('error', () => undefined)

@@ -4,11 +4,17 @@ import { addAbortSignal, Readable } from 'node:stream'
 import pLimit from 'p-limit'
 import { once } from '../../concurrency/once.ts'
 import { rendererBusy } from '../../model/errors.ts'
-import type { NormalizeOptions, Renderer, RenderRequest } from '../../ports/renderer.ts'
+import type {
+  NormalizeOptions,
+  Renderer,
+  RenderRequest,
+  TextRequest,
+} from '../../ports/renderer.ts'
 import { bounds, maxConcurrentDecoders, seconds } from './bounds.ts'
 import { runImageJob } from './image-job.ts'
 import { Refusal, refusalFor } from './refusals.ts'
 import { removeStaleSpools, Spool } from './spool.ts'
+import { pdfText } from './stills/pdf-text.ts'
 import { drawFirst, picturesOf } from './stills/pictures.ts'
 
 /** Limit of waiting renderings. Further renderings are rejected with `too-many-requests`, so that they occupy no connections. */
@@ -51,6 +57,17 @@ export function openLocalRenderer(
         throw refusalFor('preview', error)
       })
     },
+    async text(request) {
+      await removed()
+      const { signal } = request
+      return inTurn(() => {
+        signal?.throwIfAborted()
+        return textOf(request, limits.preview)
+      }).catch((error: unknown) => {
+        signal?.throwIfAborted()
+        throw refusalFor('preview', error)
+      })
+    },
     async normalize(body, options, signal) {
       await removed()
       const decodeInTurn: InTurn = (work) =>
@@ -87,6 +104,14 @@ async function render(
       return await result.readFile()
     },
   )
+}
+
+async function textOf(request: TextRequest, limitSeconds: number): Promise<Buffer> {
+  if (request.sizeBytes > bounds.sourceBytes) throw new Refusal('too-large')
+  await using spool = await Spool.open()
+  await spool.write(source, bounded(await request.open(), request.signal))
+  const { directory } = spool
+  return await pdfText({ directory, source, signal: timeLimit(limitSeconds, request.signal) })
 }
 
 /** Runs a decoder when a slot is free and passes the signal that ends it. */

@@ -20,7 +20,9 @@ export function readResource(agent: Agent, uri: string): Promise<ReadResourceRes
     const { mimeType, sizeBytes } = content.file
     const isText = isTextFormat(mimeType)
     if (sizeBytes > (isText ? maxTextBytes : maxBlobBytes)) throw tooLarge(content.file)
-    const body = isText ? { text: await wholeTextOf(content) } : { blob: await base64(content) }
+    const body = isText
+      ? { text: await wholeTextOf(agent.ports, content, agent.signal) }
+      : { blob: await base64(content) }
     return { contents: [{ uri, mimeType, ...body }] }
   })
 }

@@ -5,3 +5,13 @@ export interface TextSource {
   /** The bytes from an offset on. Ending the iteration early frees the source. */
   read(start: number): AsyncIterable<Uint8Array>
 }
+
+/** A text in memory. */
+export function textInMemory(bytes: Uint8Array): TextSource {
+  return {
+    sizeBytes: bytes.length,
+    async *read(start) {
+      if (start < bytes.length) yield bytes.subarray(start)
+    },
+  }
+}

@@ -1,8 +1,7 @@
 import { z } from 'zod'
-import type { CallToolResult } from '@modelcontextprotocol/server'
+import type { CallToolResult, ContentBlock } from '@modelcontextprotocol/server'
 import { formatReference } from '../../media/reference.ts'
-import { isTextFormat } from '../../media/text-formats.ts'
-import { invalid } from '../../model/errors.ts'
+import { invalid, WorkspaceError } from '../../model/errors.ts'
 import type { ReadyFile } from '../../model/file.ts'
 import { readContent, readFile, type Content } from '../../workspace/read.ts'
 import { awaitVerdict } from '../../workspace/upload/await-verdict.ts'
@@ -12,7 +11,9 @@ import { fileArgument, fileNamed } from '../file-argument.ts'
 import { pictureBlock } from '../picture.ts'
 import { headOf, placeOf } from '../text/place.ts'
 import { readWindow } from '../text/read-window.ts'
-import { textOfFile } from '../text/text-of-file.ts'
+import { parsePages, pdfPages, pdfType, type PageRange } from '../text/pdf-text.ts'
+import { textInMemory, type TextSource } from '../text/text-source.ts'
+import { hasText, textSourceOf } from '../text/whole-text.ts'
 import { defineTool, reads } from '../tool.ts'
 
 const input = z.strictObject({
@@ -20,6 +21,7 @@ const input = z.strictObject({
   line: z.int().optional().describe('First line, from 1; negative counts from the end'),
   lines: z.int().min(1).max(2000).default(400),
   offset: z.int().min(0).optional().describe('First byte, instead of line'),
+  pages: z.string().optional().describe('Of a PDF, such as 1-3'),
   as: z.enum(['auto', 'text', 'image']).default('auto'),
   numbers: z.boolean().default(false).describe('Number the lines'),
   waitSeconds: z.int().min(0).max(30).default(10),
@@ -35,7 +37,7 @@ export const readTool = defineTool({
   name: 'read_workspace_file',
   title: 'Read file',
   description:
-    'Reads a file. Text comes in windows of up to 32 KiB, by line or by byte offset; the first line says what is shown and what to pass next. Pictures, videos and PDF are shown as a picture.',
+    'Reads a file. Text comes in windows of up to 32 KiB, by line or by byte offset; the first line says what is shown and what to pass next. Office documents and PDF are read as text; pictures, videos and scanned pages are shown as pictures.',
   input,
   hints: reads,
   meta: { 'anthropic/maxResultSizeChars': 60_000 },
@@ -45,11 +47,21 @@ export const readTool = defineTool({
     }
     const content = await scannedContent(agent, args)
     const { file } = content
-    const isText = isTextFormat(file.mimeType)
-    if (args.as === 'image' || (!isText && args.as === 'auto' && pictureKindOf(file.mimeType))) {
-      return pictureAnswer(agent, content)
+    const { mimeType } = file
+    const isPdf = mimeType === pdfType
+    const range = parsePages(args.pages)
+    if (range && !isPdf) throw invalid('pages', 'is for PDF only; leave it out')
+    if (isPdf && args.as !== 'image') {
+      const text = await pdfPages(agent, content, range)
+      if (text !== undefined) return textAnswer(file, textInMemory(Buffer.from(text)), args)
+      if (args.as === 'text') throw noText(file.path)
+    } else if (args.as !== 'image' && hasText(file)) {
+      return textAnswer(file, await textSourceOf(content, agent.signal), args)
     }
-    return isText ? textAnswer(content, args) : linkAnswer(file)
+    if (args.as === 'text' || (args.as === 'auto' && !pictureKindOf(mimeType))) {
+      return linkAnswer(file)
+    }
+    return pictureAnswer(agent, content, range)
   },
 })
 
@@ -65,19 +77,44 @@ async function scannedContent(
   return readContent(ports, caller, { id: found.id })
 }
 
-async function textAnswer(content: Content, args: ReadInput): Promise<CallToolResult> {
-  const window = await readWindow(textOfFile(content), args)
-  const head = headOf(content.file, placeOf(window, args))
+async function textAnswer(
+  file: ReadyFile,
+  source: TextSource,
+  args: ReadInput,
+): Promise<CallToolResult> {
+  const window = await readWindow(source, args)
+  const head = headOf(file, placeOf(window, args))
   const text = window.text === '' ? [] : [{ type: 'text' as const, text: window.text }]
   return { content: [{ type: 'text', text: head }, ...text] }
 }
 
-/** A picture of the file: the first frame, a frame of a video, or the cover of a sound. */
-async function pictureAnswer(agent: Agent, content: Content): Promise<CallToolResult> {
-  const picture = await pictureBlock(agent, content)
-  return {
-    content: [{ type: 'text', text: headOf(content.file, ['shown as a picture']) }, picture],
+/** Pages of a PDF that are shown at once. */
+const maxPictures = 3
+
+/** A picture of the file: pages of a PDF, the first frame, a frame of a video, or the cover of a sound. */
+async function pictureAnswer(
+  agent: Agent,
+  content: Content,
+  { first, last }: PageRange = { first: 1, last: 1 },
+): Promise<CallToolResult> {
+  const end = Math.min(last, first + maxPictures - 1)
+  const pictures: ContentBlock[] = []
+  for (let page = first; page <= end; page++) {
+    pictures.push(await pictureBlock(agent, content, page))
   }
+  const isPdf = content.file.mimeType === pdfType
+  const shown = isPdf
+    ? `page ${first}${end > first ? `–${end}` : ''} as a picture`
+    : 'shown as a picture'
+  const next = end < last ? [`next: pages="${end + 1}-${last}"`] : []
+  return { content: [{ type: 'text', text: headOf(content.file, [shown, ...next]) }, ...pictures] }
+}
+
+function noText(path: string): WorkspaceError {
+  return new WorkspaceError(
+    'unsupported-type',
+    `"${path}" has no readable text on these pages. Look at them with as="image" and pages.`,
+  )
 }
 
 /** The answer for a file that has no text. The URI stands in the text too, because hosts drop links. */

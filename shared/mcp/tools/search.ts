@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { Content } from '../../workspace/read.ts'
 import { search } from '../../workspace/text/search.ts'
 import { defineTool, reads, structured } from '../tool.ts'
 import { hasText, wholeTextOf } from '../text/whole-text.ts'
@@ -8,7 +9,7 @@ export const searchTool = defineTool({
   name: 'search_workspace_files',
   title: 'Search in files',
   description:
-    'Searches the contents of text files for a literal text, in any case, and returns path:line: text. For names use nameContains of list_workspace_files.',
+    'Searches the contents of texts, Office documents and PDF for a literal text, in any case, and returns path:line: text. For names use nameContains of list_workspace_files.',
   input: z.strictObject({
     query: z.string().min(1).max(200),
     prefix: z.string().optional().describe('Start of the path, such as /reports/'),
@@ -24,7 +25,8 @@ export const searchTool = defineTool({
   }),
   hints: reads,
   async call({ ports, caller, signal }, args) {
-    const result = await search(ports, caller, { ...args, signal, hasText, textOf: wholeTextOf })
+    const textOf = (content: Content, signal: AbortSignal) => wholeTextOf(ports, content, signal)
+    const result = await search(ports, caller, { ...args, signal, hasText, textOf })
     const { matches, filesSearched, filesSkipped, nextCursor } = result
     const lines = matches.map(({ path, line, text }) => `${path}:${line}: ${text}`)
     const skipped = filesSkipped > 0 ? `, ${filesSkipped} skipped` : ''

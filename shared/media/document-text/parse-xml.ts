@@ -1,0 +1,50 @@
+import { setImmediate } from 'node:timers/promises'
+import { SaxesParser } from 'saxes'
+
+/** What a reader does with the parts of a document, by local names: `t` for `w:t`. */
+export interface XmlReader {
+  open?: (name: string, attribute: (name: string) => string | undefined) => void
+  close?: (name: string) => void
+  text?: (text: string) => void
+  /** The reader needs no more of the document. */
+  isDone?: () => boolean
+}
+
+/** Characters that are parsed at once: about a millisecond. */
+const chunkLength = 64 * 1024
+
+/**
+ * Parses XML in UTF-8 and lets other requests run in between. Expands no entity of the document and opens nothing. Throws for a
+ * document that is not well-formed.
+ */
+export async function parseXml(
+  bytes: Buffer,
+  reader: XmlReader,
+  signal: AbortSignal,
+): Promise<void> {
+  const parser = new SaxesParser({ position: false })
+  parser.on('error', (error) => {
+    throw error
+  })
+  parser.on('opentag', ({ name, attributes }) => {
+    reader.open?.(localName(name), (wanted) => {
+      const found = Object.entries(attributes).find(([name]) => localName(name) === wanted)
+      return found?.[1]
+    })
+  })
+  parser.on('closetag', ({ name }) => reader.close?.(localName(name)))
+  parser.on('text', (text) => reader.text?.(text))
+  parser.on('cdata', (text) => reader.text?.(text))
+  const text = bytes.toString()
+  for (let at = 0; at < text.length; at += chunkLength) {
+    parser.write(text.slice(at, at + chunkLength))
+    if (reader.isDone?.()) return
+    await setImmediate()
+    signal.throwIfAborted()
+  }
+  parser.close()
+}
+
+function localName(name: string): string {
+  return name.slice(name.indexOf(':') + 1)
+}
