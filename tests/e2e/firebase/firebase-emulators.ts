@@ -1,10 +1,11 @@
-import { spawn, type ChildProcess } from 'node:child_process'
+import { execFile, spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
 import { firebaseProgram } from '../../support/firebase-cli.ts'
 import { freePorts } from '../../support/free-port.ts'
 
@@ -12,7 +13,7 @@ const project = fileURLToPath(new URL('../../..', import.meta.url))
 export const projectId = 'demo-coffer'
 
 /** The files of the project that the emulators read besides firebase.json. */
-const linked = ['package.json', 'node_modules', 'functions', 'functions.yaml', 'shared', 'web']
+const linked = ['package.json', 'node_modules', 'functions', 'functions.yaml', 'shared']
 const settings = `.env.${projectId}`
 
 /** The emulators in JavaScript. The others are Java programs, which the CLI would download. */
@@ -34,6 +35,8 @@ export async function startFirebaseEmulators(
   opened.defer(() => rm(directory, { recursive: true, force: true }))
   for (const name of [...linked, settings])
     await symlink(join(project, name), join(directory, name))
+  const build = ['scripts/build-web.ts', '--directory', join(directory, 'web/dist')]
+  await promisify(execFile)(process.execPath, build, { cwd: project })
   const names = [...offline, 'hub', 'logging']
   const free = await freePorts(names.length)
   const ports = new Map(names.map((name, at) => [name, free[at] ?? 0]))

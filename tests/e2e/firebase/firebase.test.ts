@@ -65,7 +65,7 @@ describe.skipIf(skipWithoutFirebase || skipWithoutClamd)(
 
         test('gets the page, and 401 without a token', async () => {
           const { hosting } = running().origins
-          expect(await (await fetch(hosting)).text()).toContain('<title>Coffer</title>')
+          expect(await (await fetch(hosting)).text()).toContain('<title>Files – Coffer</title>')
           const anonymous = new Caller(hosting, 'nobody', '')
           await expectProblem(await anonymous.get('/usage'), 401, 'unauthenticated')
         })
