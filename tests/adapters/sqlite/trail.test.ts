@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -5,6 +6,7 @@ import { expect, test } from 'vitest'
 import { SqliteCatalog } from '../../../shared/adapters/sqlite/catalog.ts'
 import { Database } from '../../../shared/adapters/sqlite/database/database.ts'
 import { appendEvent } from '../../../shared/adapters/sqlite/trail/append.ts'
+import { trailSignals } from '../../../shared/adapters/sqlite/trail/signals.ts'
 import { adjustCounters } from '../../../shared/adapters/sqlite/workspaces.ts'
 import type { FileId, WorkspacePath } from '../../../shared/model/ids.ts'
 import { minEventsKept } from '../../../shared/model/trail/event.ts'
@@ -31,6 +33,25 @@ test('awaitPage wakes for an event of another process', async () => {
   } finally {
     await rm(directory, { recursive: true })
   }
+})
+
+test('calls of awaitPage that are aborted leave no listener', async () => {
+  const database = await Database.open(':memory:')
+  await using world = await World.open(async (options) => ({
+    catalog: new SqliteCatalog({ database, ...options }),
+    [Symbol.asyncDispose]: () => database[Symbol.asyncDispose](),
+  }))
+  const { emitter } = trailSignals(database)
+  const controller = new AbortController()
+  const waiting = Array.from({ length: 500 }, () =>
+    world.trail.awaitPage(user, { after: 0, limit: 1 }, controller.signal),
+  )
+  await expect.poll(() => emitter.listenerCount(user)).toBeGreaterThanOrEqual(500)
+  controller.abort(new Error('enough'))
+  const outcomes = await Promise.allSettled(waiting)
+  expect(outcomes.every(({ status }) => status === 'rejected')).toBe(true)
+  expect(emitter.listenerCount(user)).toBe(0)
+  expect(getEventListeners(controller.signal, 'abort')).toEqual([])
 })
 
 test('a workspace keeps its latest events, and few more', async () => {

@@ -88,7 +88,6 @@ function contiguous(lines: readonly string[], after: number, last: number): Trai
     const expected = after + events.length + 1
     if (expected > last) break
     const event = trailEventSchema.parse(JSON.parse(line))
-    if (event.sequence > expected) break
     if (event.sequence === expected) events.push(event)
   }
   return events
