@@ -1,8 +1,10 @@
 import { isBlocked, restore } from '../state/actions.ts'
 import { menu } from '../state/overlays.ts'
+import { parentOf } from '../state/route.ts'
 import type { FileRow, Row } from '../state/rows.ts'
 import { selected } from '../state/selection.ts'
 import { arrivingPaths } from '../state/uploads.ts'
+import { listing } from '../state/view.ts'
 import { Icon } from '../parts/icon.tsx'
 import { count, counted, day, instant, size } from '../words/format.ts'
 import { verdictOf } from '../words/verdicts.ts'
@@ -81,6 +83,7 @@ export function GridRow({ index, place, row, isActive, onPick, onOpen, onHold }:
             Agent
           </span>
         )}
+        <FolderOf row={row} />
         <span class="sub tiny faint num">
           <SubLine row={row} />
         </span>
@@ -138,15 +141,28 @@ function SizeOf({ row }: { row: Row }) {
   return bytes === undefined ? null : <bdi title={`${count(bytes)} bytes`}>{size(bytes)}</bdi>
 }
 
+/** Where the file is, in views of the whole workspace. */
+function FolderOf({ row }: { row: Row }) {
+  if (listing.value.route.view === 'files') return null
+  const folder = parentOf(row.path)
+  return (
+    <span class="in tiny faint cut" title={folder}>
+      <bdi>{folder}</bdi>
+    </span>
+  )
+}
+
 /** What a narrow screen shows below the name. */
 function SubLine({ row }: { row: Row }) {
   if (row.kind === 'folder') {
     return <>{row.fileCount === undefined ? 'Folder' : counted(row.fileCount, 'file')}</>
   }
   if (row.file.state !== 'ready') return <State row={row} />
+  const isWhole = listing.value.route.view !== 'files'
   return (
     <>
-      <bdi>{size(row.file.sizeBytes)}</bdi> · {day(timeOf(row))}
+      <bdi>{size(row.file.sizeBytes)}</bdi> ·{' '}
+      {isWhole ? <bdi>{parentOf(row.path)}</bdi> : day(timeOf(row))}
     </>
   )
 }

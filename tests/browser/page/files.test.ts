@@ -117,6 +117,18 @@ describe.skipIf(skipWithoutProgram('chromium'))('the file browser in Chromium', 
     await page.context().close()
   })
 
+  test('finds a name in the whole workspace, and shows its folder', async () => {
+    await server.user.store('/deep/er/needle-4711.txt', 'x')
+    const { page } = await server.open('#/files/start/')
+    await page.getByRole('searchbox').fill('NEEDLE-47')
+    await rowOf(page, 'needle-4711.txt').locator('.in').getByText('/deep/er/').waitFor()
+    expect(await page.locator('.canvas .row').count()).toBe(1)
+    expect(new URL(page.url()).hash).toBe('#/search?q=NEEDLE-47')
+    await page.goBack()
+    await rowOf(page, 'a.txt').waitFor()
+    await page.context().close()
+  })
+
   test('deletes a file, and brings it back by undo', async () => {
     const { id } = await server.user.store('/undo/a.txt', 'x')
     await server.user.store('/undo/b.txt', 'x')
