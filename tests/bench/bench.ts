@@ -22,6 +22,8 @@ export interface Plan {
   otherWorkspaces: number
   /** Files of a small and of a large folder. */
   folderFiles: [number, number]
+  /** Rounds of operations on folders. One takes a minute. */
+  folderRounds: number
   pagesPerRound: number
   scannedBytes: number
   /** Changes of each of four processes to one workspace. */
@@ -40,6 +42,7 @@ export const fullPlan: Plan = {
   listedFiles: [1000, 1_000_000],
   otherWorkspaces: 10_000,
   folderFiles: [1000, 10_000],
+  folderRounds: 2,
   pagesPerRound: 100,
   scannedBytes: 100 * megabyte,
   contendedUploads: 12,
@@ -58,6 +61,7 @@ export const quickPlan: Plan = {
   listedFiles: [1000, 20_000],
   otherWorkspaces: 100,
   folderFiles: [100, 1000],
+  folderRounds: 1,
   pagesPerRound: 10,
   scannedBytes: 10 * megabyte,
   contendedUploads: 3,

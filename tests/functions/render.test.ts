@@ -56,7 +56,7 @@ describe('the service "render"', () => {
     ['/render?width=15', ofPng, 400, 'invalid-request', 'width'],
     ['/render?width=1e2', ofPng, 400, 'invalid-request', 'width'],
     ['/render?width=32&width=33', ofPng, 400, 'invalid-request', 'width'],
-    ['/render?width=32&height=32', ofPng, 400, 'invalid-request', 'height'],
+    ['/render?width=32&depth=32', ofPng, 400, 'invalid-request', 'depth'],
     ['/render?width=%ff', ofPng, 400, 'invalid-request', 'width'],
     ['/normalize?maxWidth=20000', ofPng, 400, 'invalid-request', 'maxWidth'],
     ['/normalize?normalize=image', ofPng, 400, 'invalid-request', 'normalize'],

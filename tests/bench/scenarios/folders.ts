@@ -12,6 +12,8 @@ import { takeTurns } from '../rounds.ts'
 
 /** More than the files need. */
 const quotaBytes = 1e9
+/** Storing the files has compiled the code. */
+const noWarmUp = { warmUp: 0 }
 /** Changes that run at once while the files are stored. */
 const parallel = 50
 
@@ -47,16 +49,24 @@ async function rowsOf(stack: string, world: World, plan: Plan): Promise<Row[]> {
   const [few, many] = plan.folderFiles
   await fill(world, '/few/', few)
   await fill(world, '/many/', many)
-  const moves = await takeTurns(plan.rounds, {
-    few: () => secondsToMove(world, '/few/', few),
-    many: () => secondsToMove(world, '/many/', many),
-    // The cost of the same change without operations on folders.
-    single: () => secondsToUpdate(world, '/few/', few),
-  })
-  const deletions = await takeTurns(plan.rounds, {
-    few: () => secondsToDelete(world, '/few/', few),
-    many: () => secondsToDelete(world, '/many/', many),
-  })
+  const moves = await takeTurns(
+    plan.folderRounds,
+    {
+      few: () => secondsToMove(world, '/few/', few),
+      many: () => secondsToMove(world, '/many/', many),
+      // The cost of the same change without operations on folders.
+      single: () => secondsToUpdate(world, '/few/', few),
+    },
+    noWarmUp,
+  )
+  const deletions = await takeTurns(
+    plan.folderRounds,
+    {
+      few: () => secondsToDelete(world, '/few/', few),
+      many: () => secondsToDelete(world, '/many/', many),
+    },
+    noWarmUp,
+  )
   const format = milliseconds
   const target = atMost(1.2)
   const row = (what: string, candidate: number[], baseline: number[]) =>
