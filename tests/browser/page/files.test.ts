@@ -119,7 +119,8 @@ describe.skipIf(skipWithoutProgram('chromium'))('the file browser in Chromium', 
 
   test('finds a name in the whole workspace, and shows its folder', async () => {
     await server.user.store('/deep/er/needle-4711.txt', 'x')
-    const { page } = await server.open('#/files/start/')
+    await server.user.store('/before/a.txt', 'x')
+    const { page } = await server.open('#/files/before/')
     await page.getByRole('searchbox').fill('NEEDLE-47')
     await rowOf(page, 'needle-4711.txt').locator('.in').getByText('/deep/er/').waitFor()
     expect(await page.locator('.canvas .row').count()).toBe(1)
