@@ -63,7 +63,7 @@ export function httpCases(api: Api): void {
       ['GET', '/healthz', 200],
       ['HEAD', '/healthz', 200],
       ['OPTIONS', '/', 204],
-      ['GET', '/', 404],
+      ['GET', '/nothing', 404],
     ])('answers HTTP/1.0 without Host: %s %s', async (method, target, status) => {
       for (const headers of [[], [['Host', '']]] as [string, string][][]) {
         const answer = await rawRequest(api.server.url, { method, target, version: '1.0', headers })
