@@ -88,7 +88,7 @@ async function runUntilDeath(options: StartOptions): Promise<string> {
   server.ready.catch(() => undefined)
   await server.swept.catch(() => undefined)
   await server.kill()
-  return server.ended
+  return await server.ended
 }
 
 /** A copy of the user's state, so that checks of one directory do not affect those of another. */

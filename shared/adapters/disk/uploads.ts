@@ -100,7 +100,7 @@ export class DiskUploads implements ResumableUploads, AsyncDisposable {
       await using file = await open(path, 'r+')
       const storedBytes = await receiveChunk(file, chunk, { end, signal })
       return storedBytes === session.sizeBytes
-        ? this.#finish(uploadId, session)
+        ? await this.#finish(uploadId, session)
         : { storedBytes, isComplete: false }
     })
   }

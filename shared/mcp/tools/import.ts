@@ -51,12 +51,11 @@ export const importTool = defineTool({
       onTransferred: () => transfer.dispose(),
       ...(detach && { detach }),
     }
-    return importAndWait(ports, caller, { source, target }, wait).then(
-      (outcome) => storedResult(outcome),
-      (error: unknown) => {
-        throw deadline.aborted ? tooSlow() : error
-      },
-    )
+    try {
+      return storedResult(await importAndWait(ports, caller, { source, target }, wait))
+    } catch (error) {
+      throw deadline.aborted ? tooSlow() : error
+    }
   },
 })
 

@@ -59,5 +59,5 @@ export async function realMedia(name: string): Promise<Buffer> {
   await using folder = await mkdtempDisposable(join(tmpdir(), 'real-media-'))
   const path = join(folder.path, name)
   await run('ffmpeg', ['-nostdin', '-v', 'error', ...input, path])
-  return readFile(path)
+  return await readFile(path)
 }

@@ -26,5 +26,5 @@ export async function drawThumbnail(path: string, width: number): Promise<Buffer
   const entry = directory.entries.find(({ name }) => names.test(name))
   const picture = entry && (await readZipEntry(read, entry, maxPictureBytes))
   if (!picture) throw new Refusal('empty')
-  return drawPicture(picture, width)
+  return await drawPicture(picture, width)
 }

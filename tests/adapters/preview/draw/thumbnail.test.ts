@@ -13,7 +13,7 @@ async function drawn(file: Buffer) {
   await using directory = await temporaryDirectory()
   const path = join(directory.path, 'source')
   await writeFile(path, file)
-  return sharp(await drawThumbnail(path, 30)).metadata()
+  return await sharp(await drawThumbnail(path, 30)).metadata()
 }
 
 describe('the picture that a document carries', () => {

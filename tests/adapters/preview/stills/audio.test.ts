@@ -36,7 +36,7 @@ async function recorded(
     [path],
   ].flat()
   execFileSync('ffmpeg', args)
-  return readFile(path)
+  return await readFile(path)
 }
 
 /** Renders the preview of a file with its detected type. Returns its size and a function that reads a pixel. */

@@ -20,7 +20,7 @@ async function film(name: string, source: string, options: string[] = h264): Pro
   await using directory = await temporaryDirectory()
   const path = join(directory.path, name)
   execFileSync('ffmpeg', ['-nostdin', '-v', 'error', '-f', 'lavfi', '-i', source, ...options, path])
-  return readFile(path)
+  return await readFile(path)
 }
 
 /** Renders the preview of a file with its detected type and returns its center pixel. */

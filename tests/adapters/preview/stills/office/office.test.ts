@@ -56,7 +56,7 @@ async function converted(file: Buffer, from: string, to: string): Promise<Buffer
   const profile = `-env:UserInstallation=file://${directory.path}/profile`
   const options = ['--headless', profile, '--convert-to', to, '--outdir', directory.path, source]
   execFileSync('soffice', options, { stdio: 'ignore' })
-  return readFile(join(directory.path, `a.${to}`))
+  return await readFile(join(directory.path, `a.${to}`))
 }
 
 describe.skipIf(skipWithoutProgram('soffice'))('the preview of an Office document', () => {
