@@ -58,7 +58,7 @@ test('render receives only the project, for its traces', async () => {
 
 test('only functions that render receive the URL of render', () => {
   const told = functions.filter(({ inputs }) => 'RENDER_SERVICE_URL' in variables(inputs))
-  expect(new Set(told.map(({ name }) => name))).toEqual(new Set(['upload', 'read', 'api']))
+  expect(new Set(told.map(({ name }) => name))).toEqual(new Set(['upload', 'read', 'mcp', 'api']))
   for (const { inputs } of told) {
     expect(variables(inputs)['RENDER_SERVICE_URL']).toBe(
       'https://coffer-render-1234567890.europe-west1.run.app',
