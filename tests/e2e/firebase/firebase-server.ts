@@ -16,6 +16,7 @@ export const hubDifferences: readonly ListedTests[] = [
       /^(an? (single dot|.*dot segment|encoded single dot|backslash)|many of them) in \/content\/\{path\} is 400/,
       /^(.*overlong.*|an encoded surrogate|bytes that are no UTF-8|a (broken|cut) percent-encoding) in \/content\/\{path\} is 400/,
       'dot segments do not leave /content',
+      'a dot segment inside in the path does not leave the folder',
     ],
   },
   {
@@ -29,6 +30,7 @@ export const hubDifferences: readonly ListedTests[] = [
     reason: 'the emulator starts a process for each request in flight',
     tests: [
       /^exactly (one|as many) of \d+ parallel /,
+      '50 parallel uploads of one name with rename are all kept',
       'appends of 50 calls at once lose no line',
       'stays under 16 KiB with long paths',
       /^(all parallel|the counters are correct after parallel) /,
