@@ -6,7 +6,7 @@ import { crashFirstStart, crashRecovery } from './starts.ts'
 vi.setConfig({ maxConcurrency: 2, testTimeout: 180_000 })
 
 /** Crashes of each scenario, at points with equal distances. `npm run soak` tests every point. */
-const perScenario = 4
+const perScenario = 3
 /** Each run of the tests takes other points. */
 const offset = Number(process.env['CRASH_OFFSET'] ?? Math.floor(Math.random() * 1000))
 const sample: Sample = (points) =>
