@@ -26,3 +26,9 @@ export const eventPageSchema = z
     latest: position.describe('The latest event. Nothing follows if `next` equals it.'),
   })
   .meta({ id: 'EventPage' })
+
+/** One message of the stream (HTML §9.2, "Server-sent events"). */
+export const eventMessageSchema = z.object({
+  id: z.string().describe('The number of the event, for `Last-Event-ID`'),
+  data: z.string().describe('An `Event` as JSON'),
+})

@@ -1,4 +1,4 @@
-import { eventPageSchema } from '../answers/events.ts'
+import { eventMessageSchema, eventPageSchema } from '../answers/events.ts'
 import type { Operations } from '../operation.ts'
 import { eventsQuery, eventStreamQuery } from '../requests/events.ts'
 
@@ -23,7 +23,10 @@ export const eventOperations: Operations = {
     query: eventStreamQuery,
     headers: ['Last-Event-ID'],
     answers: {
-      200: { description: 'The stream.', content: { 'text/event-stream': 'bytes' } },
+      200: {
+        description: 'The stream. The schema is that of one message.',
+        content: { 'text/event-stream': eventMessageSchema },
+      },
     },
     problems: ['events-expired', 'too-many-requests'],
   },
