@@ -37,6 +37,8 @@ export async function previewScenario(plan: Plan, scratch: string): Promise<Row[
       baseline: seconds.sharp,
       format: milliseconds,
       target: atMost(1.5),
+      heldBack:
+        'each picture is drawn in a new process, which first loads Node and sharp (decisions/isolated-decoders.md)',
     }),
     compare({
       what: 'preview, cached / cold',
