@@ -44,7 +44,7 @@ export const editTool = defineTool({
     const version = ifMatch === undefined ? undefined : versionOf(found, ifMatch)
     const request = { path, edits, dryRun, ifMatch: version, waitSeconds: verdictSeconds, signal }
     const { before, after, base, outcome, replacements } = await editText(ports, caller, request)
-    const diff = unifiedDiff(before, after)
+    const diff = await unifiedDiff(before, after)
     if (!outcome) return structured({ path, etag: shortTag(base), replacements, diff })
     const { id, state } = outcome.file
     const etag = tagOf(outcome.file)
