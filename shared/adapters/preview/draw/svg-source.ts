@@ -8,6 +8,7 @@ const gunzipped = promisify(gunzip)
 /** Limit of an SVGZ when it is expanded. Gzip expands to at most 1032 times the size. */
 const maxExpandedBytes = 64 * 1024 * 1024
 
+/** The start of a document that is searched for its XML declaration. */
 const declarationBytes = 1000
 const declaration = /^\s*<\?xml[^>]*\?>/
 const declaredEncoding = /\bencoding\s*=\s*["']([\w.:-]+)["']/
@@ -17,8 +18,9 @@ export async function svgSource(file: Buffer): Promise<Buffer> {
   const text = isGzip(file) ? await expanded(file) : file
   if (isUtf8(text)) return text
   const decoded = decoderOf(text).decode(text)
+  const start = decoded.slice(0, declarationBytes)
   // The declaration names the former encoding.
-  return Buffer.from(decoded.replace(declaration, ''))
+  return Buffer.from(start.replace(declaration, '') + decoded.slice(declarationBytes))
 }
 
 function isGzip(file: Buffer): boolean {
