@@ -2,16 +2,27 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
 /** The slowest files, below `tests`. A slow file that starts last leaves the other worker idle. */
 export const slowest = [
-  'browser/inline',
-  'adapters/firestore/catalog',
+  'adapters/preview/stills/office/office',
+  'crash/crash',
+  'e2e/local/local',
+  'browser/page/accessible',
   'library/package',
-  'e2e/firebase/firebase',
-  'e2e/functions/framework',
-  'e2e/functions/render',
-  'e2e/local/start',
+  'browser/inline',
+  'browser/client',
+  'adapters/sqlite/catalog',
+  'e2e/local/oidc',
   'e2e/local/rescan',
-  'adapters/gcs/bulk',
-  'adapters/gcs/faults',
+  'browser/page/uploads',
+  'adapters/preview/draw/svg',
+  'e2e/firebase/firebase',
+  'e2e/functions/hosts',
+  'e2e/functions/framework',
+  'adapters/firestore/catalog',
+  'e2e/cloud/cloud',
+  'client/node',
+  'e2e/local/start',
+  'workspace/preview',
+  'adapters/clamd/memory',
 ]
 
 /** Starts the slowest files first, and the others in the order of Vitest. */
