@@ -15,7 +15,7 @@ import { listShares, revokeShare } from '../shared/workspace/shares/list-shares.
 
 type SharePorts = Pick<Ports, 'catalog' | 'shares' | 'blobs' | 'limits' | 'now'>
 
-/** `/shares` creates, lists and revokes share links. `/s/{token}` is such a link, which needs no token. */
+/** `/shares` creates, lists and revokes share links. `/s/{token}` serves a link without authentication. */
 export const shareRoutes = (
   ports: SharePorts,
   settings: { crossOriginResourcePolicy: string },

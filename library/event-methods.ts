@@ -9,7 +9,7 @@ type EventMethods = Pick<Workspace, 'events' | 'follow'>
 
 const { signal: never } = new AbortController()
 
-/** The methods for what happens in a workspace; each calls one use case. */
+/** The event methods of a workspace; each calls one use case. */
 export function openEvents(ports: Ports, caller: Caller): EventMethods {
   return {
     async events(options = {}) {

@@ -10,7 +10,7 @@ export function parseFileName(file: FileName): ParsedName {
   return file.startsWith('/') ? { path: parsePath(file) } : { id: file }
 }
 
-/** The id of a file, which a path names at this moment. Throws `not-found`. */
+/** Resolves to the id of a file. Looks up a path in the catalog. Throws `not-found`. */
 export async function idOf(
   ports: Pick<Ports, 'catalog'>,
   caller: Caller,

@@ -9,7 +9,7 @@ import type { Workspace } from './workspace.ts'
 
 type ShareMethods = Pick<Workspace, 'share' | 'shares' | 'revokeShare'>
 
-/** The methods for share links of a workspace; each calls one use case. */
+/** The share methods of a workspace; each calls one use case. */
 export function openShares(ports: Ports, caller: Caller): ShareMethods {
   return {
     async share(...given) {

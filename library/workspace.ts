@@ -79,18 +79,18 @@ export interface Workspace {
     options?: Pick<ConflictOptions, 'onConflict'>,
   ): Promise<FileRecord>
 
-  /** Returns one page of the ready files that the path of a file has held: the present one first. */
+  /** Returns one page of the ready versions at the path of a file, the current one first. */
   versions(file: FileName, options?: PageOptions): Promise<VersionListing>
 
-  /** Makes an earlier version the file of its path. The present file becomes a version. Copies no bytes. */
+  /** Makes an earlier version the current file of its path. The current file becomes a version. Copies no bytes. */
   restoreVersion(file: FileName, version: FileName): Promise<ReadyFile>
 
   /** Returns one page of the direct subfolders of a folder, in path order, with the number and the bytes of their ready files. */
   folders(options?: FolderOptions): Promise<FolderListing>
 
   /**
-   * Moves or renames a folder: replaces it at the start of the path of each of its files. Copies no bytes. Resolves when it has
-   * ended, or after `waitSeconds` with `state: 'running'`; then `operation` or a sweep continues it.
+   * Moves or renames a folder: replaces it at the start of the path of each of its files. Copies no bytes. Resolves when the
+   * move has ended, or after `waitSeconds` with `state: 'running'`. `operation` or a sweep then continues it.
    */
   moveFolder(from: string, to: string, options?: OperationWait): Promise<Operation>
 
@@ -98,7 +98,7 @@ export interface Workspace {
   deleteFolder(folder: string, options?: OperationWait): Promise<Operation>
 
   /**
-   * Takes a folder out of the trash, of each path the file that was deleted last; with `operation` exactly the files of one
+   * Restores a folder from the trash: at each path the file that was deleted last, or with `operation` exactly the files of that
    * deletion. Resolves as `moveFolder` does.
    */
   restoreFolder(
@@ -110,8 +110,8 @@ export interface Workspace {
   operation(id: string, options?: OperationWait): Promise<Operation>
 
   /**
-   * Returns a ZIP of the ready files of a folder or of some files, made while it is read. Read the body to its end or destroy
-   * it. Throws `not-found`, and `too-large` for more than 10,000 files.
+   * Returns a ZIP of the ready files of a folder or of the given files. Makes it while the body is read. Read the body to its end or
+   * destroy it. Throws `not-found`, and `too-large` for more than 10,000 files.
    */
   archive(
     from: { folder: string } | { files: readonly FileName[] },
@@ -133,14 +133,14 @@ export interface Workspace {
   revokeShare(id: string): Promise<void>
 
   /**
-   * Returns what happened in the workspace after an event, in order. Without `after`, no events and the number of the latest one.
+   * Returns the events of the workspace after a number, in order. Without `after`, returns no events and the latest number.
    * Throws `events-expired` if the next event is no longer kept: list the files, and continue after `latest`.
    */
   events(options?: { after?: number; limit?: number }): Promise<EventPage>
 
   /**
-   * What happens in the workspace, after an event or from now on. Wakes also for changes of other processes. Throws as `events`
-   * does, and the signal's reason.
+   * Yields events as they happen, after a number or from now on, also those of other processes. Throws as `events` does, and the
+   * signal's reason.
    */
   follow(options?: {
     after?: number

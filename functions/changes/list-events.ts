@@ -6,7 +6,7 @@ import { parseQuery } from '../../shared/http/query.ts'
 import type { Ports } from '../../shared/ports/ports.ts'
 import { readEvents } from '../../shared/workspace/events/read-events.ts'
 
-/** `GET /events` answers what happened in the workspace after an event. */
+/** `GET /events` answers the events of the workspace after a number. */
 export const eventRoutes = (ports: Pick<Ports, 'trail'>) =>
   new Hono<AppEnv>().get('/events', allow('files:read'), async (c) => {
     return c.json(await readEvents(ports, c.get('caller'), parseQuery(c, eventsQuery)))

@@ -8,7 +8,7 @@ import { parseQuery } from '../../shared/http/query.ts'
 import { WorkspaceError, invalid } from '../../shared/model/errors.ts'
 import type { Ports } from '../../shared/ports/ports.ts'
 
-/** The open streams of one user in a process. */
+/** The most open streams of one user in a process. */
 const maxStreamsOfUser = 10
 
 interface StreamSettings {
@@ -32,7 +32,7 @@ export const streamRoutes = (ports: Pick<Ports, 'trail' | 'now'>, settings: Stre
   })
 }
 
-/** A client sends the id of the last event when it connects again. It then names the place, not the query of the first request. */
+/** The event after which a reconnecting client continues. Takes precedence over `after`, which repeats the first request. */
 function lastEventId(c: Context<AppEnv>): number | undefined {
   const text = c.req.header('Last-Event-ID')
   if (text === undefined || text === '') return undefined

@@ -4,7 +4,7 @@ import type { AppEnv } from '../../shared/http/app-env.ts'
 import type { Ports } from '../../shared/ports/ports.ts'
 import type { Background } from '../../shared/http/background.ts'
 
-/** What a process does for its functions. */
+/** Services of the process for its functions. */
 export interface Host {
   background?: Background
   /** Runs work when the process ends, after the last answer and before the ports close. */

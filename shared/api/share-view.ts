@@ -8,7 +8,7 @@ export function shareView(share: Share, now: Date): ShareView {
   return { id, ...target, state: stateOf(share, now), ...rest }
 }
 
-/** A file as the holder of a link sees it: nothing that identifies it in the workspace. */
+/** A file as the holder of a link sees it: without id, path and metadata. */
 export function sharedFileView(file: ReadyFile, name: string): SharedFileView {
   const { sizeBytes, mimeType, checksum } = file
   return { name, sizeBytes, mimeType, modifiedAt: modifiedAtOf(file), checksum }

@@ -67,7 +67,7 @@ export function statusOf(error: unknown): number {
   return error instanceof CofferError ? error.status : Number.NaN
 }
 
-/** Whether the service did not answer, or could not. */
+/** Whether the service did not answer, or answered with a server error. */
 export function isOutage(error: unknown): boolean {
   const status = statusOf(error)
   return status === 0 || status >= 500

@@ -21,9 +21,9 @@ export function createCoffer(options: CofferOptions) {
     startUpload(connection, remembered, body, uploadOptions)
   return {
     ...fileMethods(connection),
-    /** A request to a route that has no method here, such as `POST /imports`: resolves to the JSON of the answer. */
+    /** Sends a request to a route without a method here, such as `POST /imports`. Resolves to the JSON of the answer. */
     request: <Result>(what: string, sent?: Sent & Query) => request<Result>(connection, what, sent),
-    /** Reads a route that has no method here. */
+    /** Reads a route without a method here. */
     stream: (route: string, streamed?: Streamed & Query) => stream(connection, route, streamed),
     /** Uploads bytes, in the way that fits them. A resumable upload survives cuts, and reloads of the page. */
     upload,

@@ -3,7 +3,7 @@ import { rest } from './retry.ts'
 import { answerOf, byFetch, senderOf, type Request, type Send } from './transport.ts'
 import type { Answer, CofferOptions, RetryOptions } from './types.ts'
 
-/** Parameters of a route. Arrays become texts with commas, and those that are undefined are left out. */
+/** Parameters of a route. Joins arrays with commas and omits undefined values. */
 export type Query = Record<string, unknown>
 
 interface Call extends Omit<Request, 'url' | 'headers'> {
@@ -76,7 +76,7 @@ export function connect(options: CofferOptions): Connection {
   return { base, session, retry, call, persist, send, stream, token }
 }
 
-/** The fields that are given, as text. */
+/** Converts the defined fields to text. */
 function given(fields: Query = {}): Record<string, string> {
   const entries = Object.entries(fields).filter(([, value]) => value !== undefined)
   return Object.fromEntries(entries.map(([name, value]) => [name, String(value)]))

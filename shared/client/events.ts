@@ -8,14 +8,14 @@ import { networkError } from './transport.ts'
 export type FileEvent = z.input<typeof eventPageSchema>['events'][number]
 
 export interface EventsOptions {
-  /** The number of the last event that is known. Default: events from now on. */
+  /** The number of the last known event. Default: events from now on. */
   after?: number
   signal?: AbortSignal
-  /** Connects again if nothing came for so long. The service sends something every 20 seconds. */
+  /** Reconnects after this time without data. The service sends a heartbeat every 20 seconds. */
   silenceSeconds?: number
 }
 
-/** A client, of which only this is used. */
+/** The only method of the client that is used here. */
 interface Streams {
   stream: (
     route: string,
@@ -26,9 +26,9 @@ interface Streams {
 const retry = { firstMs: 500, maxMs: 30_000 }
 
 /**
- * The events of the workspace as they happen. Connects again after cuts, restarts and the end of a token, and continues after the
- * last event: none is lost or comes twice. Throws `events-expired` if the service no longer has the events after a number, and the
- * reason of the signal.
+ * Yields the events of the workspace as they happen. Reconnects after a lost connection, a restart and the expiry of the token, and
+ * continues after the last event, without loss or repetition. Throws `events-expired` if the service no longer has the events after
+ * a number, and the reason of the signal.
  */
 export async function* events(
   coffer: Streams,
@@ -53,7 +53,7 @@ export async function* events(
       failure = error
     } finally {
       ignore()
-      // Ends the connection, also when the caller stops.
+      // Closes the connection, also when the caller stops.
       attempt.abort()
     }
     signal?.throwIfAborted()
@@ -61,7 +61,7 @@ export async function* events(
   }
 }
 
-/** The blocks of server-sent events. Ends also if nothing comes for `silenceMs`. */
+/** Yields the blocks of server-sent events. Ends also after `silenceMs` without data. */
 async function* blocksOf(
   body: ReadableStream<Uint8Array>,
   silenceMs: number,

@@ -2,7 +2,7 @@ import { fieldsOf, type Job } from './job.ts'
 
 const sampleBytes = 64 * 1024
 
-/** Whether the platform has digests. A page without TLS has none. */
+/** Whether the platform has `crypto.subtle`, which pages without TLS lack. */
 export function hasDigests(): boolean {
   return (globalThis.crypto as { subtle?: object }).subtle !== undefined
 }

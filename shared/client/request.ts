@@ -1,13 +1,13 @@
 import type { Connection, Query } from './connection.ts'
 
-/** Options of a request. The others become the query of its route. */
+/** Options of a request. Other members become query parameters. */
 export type Sent = {
   signal?: AbortSignal | undefined
   /** The most seconds to wait for a verdict or the end of an operation. */
   wait?: number | undefined
   /** The checksum that the file must have. */
   ifMatch?: string | undefined
-  /** The same key of two requests names one upload. */
+  /** Requests with the same key open one upload. */
   key?: string | undefined
   /** Sent as JSON. */
   body?: object

@@ -16,7 +16,7 @@ export async function sendResumable(job: Job, fingerprint: string | undefined): 
   /** The bytes that the service has; undefined if it must be asked. */
   let held: number | undefined = session ? undefined : 0
   let furthest = 0
-  /** Names the session that is being opened, so that a lost answer opens no second one. */
+  /** The idempotency key of the session, so that a retry after a lost answer opens no second one. */
   let key: string | undefined
 
   const remember = (kept: Session | undefined) => {
@@ -59,7 +59,7 @@ export async function sendResumable(job: Job, fingerprint: string | undefined): 
         const to = Math.min(total, from + chunkBytes)
         const range = total === 0 ? '*' : `${from}-${to - 1}`
         isOpen = note(current, await put(url, range, signal, body.slice(from, to)))
-        // A service that takes nothing is asked again after a pause, and not for ever.
+        // If the service takes no bytes, retries after a pause, a limited number of times.
         if (isOpen && (held ?? 0) <= from) throw networkError()
       }
     } catch (error) {

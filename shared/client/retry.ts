@@ -4,7 +4,7 @@ import type { RetryOptions } from './types.ts'
 
 /**
  * Waits before the next attempt: `Retry-After`, or full jitter under a limit that doubles, and then until the browser is online,
- * where the platform says so. Throws an error that no attempt can change, and the reason of the signal.
+ * where the platform reports it. Throws a permanent error, and the reason of the signal.
  */
 export async function rest(
   error: unknown,

@@ -18,7 +18,7 @@ export interface Content extends Validators {
   open: (range?: ByteRange) => Promise<Readable | undefined>
   /** An inclusive range of at most `maxBytesAtOnce` bytes, if the bytes can be read without a stream. */
   bytes?: (range: ByteRange) => Promise<Uint8Array | undefined>
-  /** The bytes, if they are a local file. A listener that writes it itself takes less CPU than a stream. */
+  /** The local file with the bytes, if there is one. The listener sends it with less CPU than a stream. */
   openFile?: () => Promise<BlobFile | undefined>
   sizeBytes: number
   /** SHA-256 of all bytes, hex. */

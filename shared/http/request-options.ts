@@ -30,7 +30,7 @@ export function normalizationOf(c: Context<AppEnv>): NormalizeOptions | undefine
   return chosenNormalization(parseQuery(c, normalizationTextSchema))
 }
 
-/** The name that the client gave to its request, so that a repetition has no second effect. */
+/** Parses `Idempotency-Key`: a repeated request with the same key has no second effect. */
 export function idempotencyKey(c: Context<AppEnv>): string | undefined {
   const key = c.req.header('Idempotency-Key')
   if (key === undefined || /^[!-~]{1,128}$/.test(key)) return key

@@ -27,8 +27,8 @@ import { pathAfter } from './target.ts'
 type SharedPorts = Pick<Ports, 'catalog' | 'shares' | 'blobs' | 'limits' | 'now'>
 
 /**
- * `/s/{token}`: the address is the permission. Streams the bytes in the cloud too, because a signed URL of Cloud Storage contains
- * the ids of the owner and of the file, and works on after a revocation.
+ * `/s/{token}`: the URL grants access. Streams the bytes in the cloud too, because a signed URL of Cloud Storage contains the ids of
+ * the owner and of the file, and still works after a revocation.
  */
 export const sharedRoutes = (
   ports: SharedPorts,

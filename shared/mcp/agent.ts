@@ -10,7 +10,7 @@ export type McpPorts = Pick<
   'catalog' | 'blobs' | 'renderer' | 'sources' | 'now' | 'newId' | 'limits'
 >
 
-/** What the HTTP layer knows about the request of an agent. */
+/** The facts that the HTTP layer passes about the request of an agent. */
 export interface AgentRequest {
   caller: Caller
   /** Whether the token has the scope `files:write`. */
@@ -19,7 +19,7 @@ export interface AgentRequest {
   /** The URL of a path of the service for callers outside. Returns a URL with an origin unchanged. */
   absoluteUrl: (url: string) => string
   servedAs: (file: ReadyFile, inline: boolean) => Omit<SignOptions, 'expiresAt'>
-  /** Missing where nothing may run after an answer. */
+  /** Undefined on platforms that run nothing after an answer. */
   detach: Detach | undefined
   /** Logs an outage or a fault. */
   report: (error: unknown) => void

@@ -12,7 +12,7 @@ function own(otherwise: string): Words {
   return ({ message }) => (namesHttp.test(message) ? otherwise : message)
 }
 
-/** What a model is told for each error: what is wrong, and the tool to call next. HTTP routes and headers mean nothing to it. */
+/** The text for each error: the problem, and the tool to call next. Names no HTTP routes and headers, which a model cannot use. */
 export const errorWords: Record<ErrorCode, Words> = {
   'invalid-request': ({ message }) =>
     `Wrong arguments: ${message}. Correct them and call the tool again.`,

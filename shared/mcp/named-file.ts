@@ -7,9 +7,9 @@ import type { Agent } from './agent.ts'
 import { fileNamed } from './file-argument.ts'
 
 /**
- * The record that an argument names, in any state, in the trash or not. A path names its owner. Without one it names the file
- * that was last stored at the path, because lists show agents no ids: one that is infected or not scanned yet, else one in the
- * trash. Throws `not-found`.
+ * Finds the record that an argument names, in any state, in the trash or not. A path names its owner. A path without an owner names
+ * the file that was last stored there: an infected, unscannable or pending one, else one in the trash. Lists show agents no ids, so
+ * the path is their only name for such a file. Throws `not-found`.
  */
 export async function namedFile({ ports, caller }: Agent, text: string): Promise<FileRecord> {
   if (text.endsWith('/')) throw folder(text)

@@ -48,7 +48,7 @@ export function openMcp(
     handler.fetch(request, { parsedBody, authInfo: authInfoOf(agent) })
 }
 
-/** The request travels through the SDK beside the token, which nothing needs any more. */
+/** Passes the request through the SDK. The token has been verified, so it is left out. */
 function authInfoOf(agent: AgentRequest): AuthInfo {
   return { token: '', clientId: agent.caller.workspaceId, scopes: [], extra: { agent } }
 }

@@ -3,7 +3,7 @@ import type { Limits } from '../ports/ports.ts'
 
 const dayMs = 86_400_000
 
-/** When a file in the trash is purged. Undefined for a file that is not there. */
+/** When a file in the trash is purged. Undefined for a file that is not in the trash. */
 export function restorableUntil(
   { deletedAt }: FileRecord,
   { trashRetentionDays }: Limits,

@@ -14,7 +14,7 @@ import { toolError } from './tool-error.ts'
 import type { Tool } from './tool.ts'
 import { allTools } from './tools/all-tools.ts'
 
-/** What all calls of a process share. */
+/** Dependencies that all calls of a process share. */
 export interface Shared extends Pick<Agent, 'ports' | 'append' | 'imports'> {
   calls: Calls
 }

@@ -11,8 +11,8 @@ export function toolError(error: unknown, requestId: string): CallToolResult {
 }
 
 /**
- * The text for an error. A model reads only words of Coffer: an unexpected error may name paths and addresses of the service, so it
- * becomes one sentence with the id of the request.
+ * The text for an error. Only errors of Coffer are shown: an unexpected one may contain paths and addresses of the service, so its
+ * text has only the id of the request.
  */
 export function errorText(error: unknown, requestId: string): string {
   const text =

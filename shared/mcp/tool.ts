@@ -67,7 +67,7 @@ export function defineTool<Input extends z.ZodRawShape>(options: ToolOptions<Inp
   }
 }
 
-/** A result that says the same as text and as structure. */
+/** A result with the same content as text and as structure. */
 export function structured(
   structuredContent: Record<string, unknown>,
   text = JSON.stringify(structuredContent),

@@ -51,7 +51,7 @@ const formats: Record<string, OfficeFormat> = {
   [`${openDocument}.graphics-template`]: draw('otg', 'draw8_template'),
 }
 
-/** Documents of iWork, which only their own programs can show. They carry a picture. */
+/** Documents of iWork, for which there is no converter. They contain a thumbnail. */
 const withPictureOnly = new Set(
   ['keynote', 'numbers', 'pages'].map((program) => `application/vnd.apple.${program}`),
 )

@@ -1,9 +1,9 @@
 import type { TrailEvent } from '../model/trail/event.ts'
 
 /**
- * What happened in each workspace, in the store of the catalog.
- * - Each change of a file appends its event (`entryOf`) in the transaction of the change. Of a change that does not take effect
- *   there is no event.
+ * The events of each workspace, in the store of the catalog.
+ * - Each change of a file appends its event (`entryOf`) in the transaction of the change. A change that does not take effect
+ *   has no event.
  * - The events of a workspace are numbered 1, 2, 3 and so on, without gaps, in the order of the changes.
  * - An operation on a folder appends an event for each file.
  */

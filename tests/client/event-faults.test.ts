@@ -65,7 +65,7 @@ describe('events() from a service that fails', () => {
     await source.return(undefined as never)
   })
 
-  test('repeat after 503, refresh a token once after 401, and end at 403', async () => {
+  test('retry after 503, refresh a token once after 401, and end at 403', async () => {
     await using service = await serve(
       problem(503, 'store-unavailable'),
       problem(401, 'unauthenticated'),
@@ -78,7 +78,7 @@ describe('events() from a service that fails', () => {
     expect(service.asked).toEqual(['0', '0', '0', '1'])
   })
 
-  test('connect again when no byte comes', async () => {
+  test('reconnect when no byte arrives', async () => {
     await using service = await serve(
       (outgoing) => void outgoing.write(block(1)),
       (outgoing) => void outgoing.write(block(2)),

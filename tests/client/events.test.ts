@@ -30,7 +30,7 @@ async function take(iterator: AsyncIterator<FileEvent>, count: number): Promise<
 }
 
 describe('events()', () => {
-  test('yields what happens, in order, from the first event on', async () => {
+  test('yields events in order, from the first one', async () => {
     const coffer = newUser()
     await store(coffer, '/a')
     const iterator = events(coffer, { after: 0 })
@@ -42,7 +42,7 @@ describe('events()', () => {
     await iterator.return(undefined as never)
   })
 
-  test('yields without a number what happens from now on', async () => {
+  test('yields only later events without a number', async () => {
     const coffer = newUser()
     await store(coffer, '/before')
     const iterator = events(coffer)
@@ -71,7 +71,7 @@ describe('events()', () => {
     await iterator.return(undefined as never)
   })
 
-  test('connects again when nothing comes for long', async () => {
+  test('reconnects after a long silence', async () => {
     let opened = 0
     const silent = () => {
       opened += 1

@@ -5,12 +5,12 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { cachedBundle } from '../cached-bundle.js'
 
-/** The same from the sources and from a bundle, which is three folders below the project too. */
+/** The root of the project. A bundle is three folders below it, as this file is. */
 const project = fileURLToPath(new URL('../../../', import.meta.url))
 
 /**
  * Resolves to the folder of the built file browser. The first request after a change of its sources builds it, in about 300 ms.
- * Without rolldown, which is a development dependency, it is the one that `npm run build:web` has built.
+ * Without rolldown, which is a development dependency, resolves to the one that `npm run build:web` has built.
  */
 export async function builtPage(): Promise<string> {
   try {

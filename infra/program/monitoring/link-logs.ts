@@ -2,12 +2,12 @@ import * as gcp from '@pulumi/gcp'
 import type { Resource } from '@pulumi/pulumi'
 import type { Settings } from '../settings.ts'
 
-/** Addresses that are a permission. The functions log their route instead: `/api/workspace/s/:token`. */
+/** URLs that grant access. The functions log their route instead: `/api/workspace/s/:token`. */
 export const linkAddress = String.raw`/api/workspace/(s|archive)/`
 
 /**
- * Keeps the addresses of links out of the log that Cloud Run writes of each request. A reader of the log could use them. The line
- * that the function writes of the same request remains.
+ * Excludes the URLs of links from the request log of Cloud Run, because a reader of the log could use them. The log line of the
+ * function for the same request remains.
  */
 export function excludeLinks({ project, name }: Settings, dependsOn: Resource[]): void {
   const services = `resource.type="cloud_run_revision" AND resource.labels.service_name:"${name}-"`

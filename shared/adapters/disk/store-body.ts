@@ -29,7 +29,7 @@ export async function storeBody(
   return await writeBody(file, body, options)
 }
 
-/** The bytes of a small body. Undefined for a larger body, whose bytes are all still in the stream. */
+/** Reads a small body. Resolves to undefined for a larger one, and leaves all its bytes in the stream. */
 async function readSmall(
   body: Readable,
   { maxBytes, signal }: StoreOptions,
@@ -53,7 +53,7 @@ async function readSmall(
         if (sizeBytes <= maxBytesAtOnce) continue
         stopWatching()
         body.off('readable', read)
-        // As one chunk: each `unshift` moves all chunks of the stream, and a client may send single bytes.
+        // Joins the chunks, because each `unshift` moves all chunks of the stream, and a client may send single bytes.
         body.unshift(joined(chunks))
         return resolve(false)
       }

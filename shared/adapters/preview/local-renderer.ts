@@ -37,7 +37,7 @@ export function openLocalRenderer(
     if (limit.pendingCount >= maxPending) throw rendererBusy()
     return limit(work)
   }
-  // A document waits for the one before it without a slot, so that documents do not delay images.
+  // A document takes a slot only after the previous document, so that waiting documents do not delay images.
   const officeLimit = pLimit(1)
   const officeInTurn = async <Result>(work: () => Promise<Result>): Promise<Result> => {
     if (officeLimit.pendingCount >= maxPending) throw rendererBusy()

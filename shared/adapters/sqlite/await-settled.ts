@@ -8,7 +8,7 @@ import { isPending, readFile } from './rows.ts'
 /** Longest interval between two polls for a file that another process settles. */
 const maxPollMs = 100
 
-/** Reads the file after each event of this process, and in intervals, until it is not pending. */
+/** Reads the file after each event of this process, and at intervals, until it is not pending. */
 export async function awaitSettled(
   database: Database,
   { workspaceId, id }: FileKey,

@@ -4,8 +4,9 @@ import type { AppEnv } from '../app-env.ts'
 import { matchesOrigin } from '../protocol/origin.ts'
 
 /**
- * Rejects requests of web pages of other origins than the service's and the given ones, with any token: the Model Context Protocol
- * requires it against DNS rebinding. A request without `Origin` is of no page.
+ * Rejects requests with an `Origin` other than the service's and the given ones, regardless of the token. The Model Context
+ * Protocol requires this against DNS rebinding. Accepts requests without `Origin`,
+ * which come from no web page.
  */
 export function allowOrigins(origins: readonly string[]): MiddlewareHandler<AppEnv> {
   return async (c, next) => {

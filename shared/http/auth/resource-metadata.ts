@@ -12,7 +12,7 @@ const scopes: Scope[] = ['files:read', 'files:write']
 
 /**
  * `GET /.well-known/oauth-protected-resource/api/workspace/mcp`: tells clients which server issues tokens for the MCP server
- * (RFC 9728). Any page may read it. 404 where tokens do not come from an OpenID provider.
+ * (RFC 9728). Any page may read it. Answers 404 without an OpenID provider.
  */
 export function resourceMetadataRoute(auth: AuthConfig): Hono<AppEnv> {
   const answer = (c: Context<AppEnv>) => {
@@ -30,7 +30,7 @@ export function resourceMetadataRoute(auth: AuthConfig): Hono<AppEnv> {
     .get('/.well-known/oauth-protected-resource', answer)
 }
 
-/** Parameters of the challenges of the MCP server (RFC 9728 §5.1), from which a client finds out how to get a token. */
+/** Parameters of the challenges of the MCP server (RFC 9728 §5.1), which tell a client how to get a token. */
 export function resourceChallenge(
   { mode }: Pick<AuthConfig, 'mode'>,
   c: Context<AppEnv>,

@@ -8,16 +8,16 @@ import { eventStream } from './event-stream.ts'
 /** Cloud Run ends a request after an hour. */
 const maxStreamMs = 55 * 60_000
 
-/** Proxies close a connection that is quiet for a minute, some after half a minute. */
+/** Proxies close an idle connection after a minute, some after half a minute. */
 const defaultHeartbeatMs = 20_000
 
-/** How long the last bytes may take, after which the connection of a client that takes none is cut off. */
+/** Time for the client to take the last bytes. Its connection is then closed. */
 const graceMs = 5000
 
 const headers = {
   'Content-Type': 'text/event-stream',
   'Cache-Control': 'no-store, no-transform',
-  // Nginx and others buffer answers otherwise.
+  // Keeps nginx and other proxies from buffering the answer.
   'X-Accel-Buffering': 'no',
   'X-Content-Type-Options': 'nosniff',
 }
@@ -30,8 +30,8 @@ interface StreamRequest {
 }
 
 /**
- * Answers the caller's events as they happen, until the token expires, the server closes or 55 minutes are over. Throws before the
- * answer begins if the events after the number are not kept.
+ * Answers the caller's events as they happen, until the token expires, the server closes or 55 minutes have passed. Throws
+ * `events-expired` before the answer begins.
  */
 export async function answerStream(
   ports: Pick<Ports, 'trail' | 'now'>,

@@ -1,9 +1,9 @@
-/** Where Cloud Storage takes and serves bytes. Locally the service does that. */
+/** The origin of uploads and downloads in the cloud. Locally it is the service itself. */
 export const cloudStorage = 'https://storage.googleapis.com'
 
 /**
  * The headers of the file browser. The policy permits scripts and styles of the page's own origin only, none in the document, and
- * no way from text to markup (Trusted Types). `firebase.json` has the same with `cloudStorage`; a test compares them.
+ * requires Trusted Types. `firebase.json` has the same with `cloudStorage`; a test compares them.
  */
 export function pageHeaders(storage = ''): Record<string, string> {
   const withStorage = (sources: string) => (storage === '' ? sources : `${sources} ${storage}`)

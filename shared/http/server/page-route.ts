@@ -26,7 +26,7 @@ export function pageRoute(directory: () => Promise<string>): Hono<AppEnv> {
   const read = (name: string) => {
     const file = files.get(name) ?? directory().then((folder) => readFile(join(folder, name)))
     files.set(name, file)
-    // A page that could not be built or read is tried again.
+    // Retries a failed build or read at the next request.
     file.catch(() => files.delete(name))
     return file
   }

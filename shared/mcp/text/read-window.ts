@@ -41,7 +41,7 @@ export async function readWindow(
   return numbers ? numbered(window) : window
 }
 
-/** Reads from the given line before the end on. */
+/** Reads from a line that is counted from the end. */
 async function fromEnd(
   source: TextSource,
   { line, lines, numbers }: WindowRequest & { line: number },

@@ -5,8 +5,8 @@ import type { Content } from '../../workspace/read.ts'
 import type { TextSource } from './text-source.ts'
 
 /**
- * The text of a file. Bytes of UTF-8 are read as they are, from any offset. UTF-16 is converted, and so is text in an encoding that
- * nothing names: it is read as windows-1252, in which every byte is a character. A converted text is read from its beginning.
+ * The text of a file. Reads UTF-8 unchanged, from any offset. Converts UTF-16. Converts text in an unknown encoding as windows-1252,
+ * in which every byte is a character. Reads a converted text from its beginning.
  */
 export function textOfFile({ file, open }: Pick<Content, 'file' | 'open'>): TextSource {
   if (file.charset === 'utf-8') return unconverted(file.sizeBytes, open)

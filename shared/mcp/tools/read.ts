@@ -117,7 +117,7 @@ function noText(path: string): WorkspaceError {
   )
 }
 
-/** The answer for a file that has no text. The URI stands in the text too, because hosts drop links. */
+/** The answer for a file that has no text. Repeats the URI in the text, because hosts drop links. */
 function linkAnswer(file: ReadyFile): CallToolResult {
   const uri = formatReference({ id: file.id })
   const { name, mimeType, sizeBytes: size } = file

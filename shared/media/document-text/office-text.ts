@@ -9,7 +9,7 @@ type Family = 'word' | 'slides' | 'sheets' | 'open'
 const ooxml = 'application/vnd.openxmlformats-officedocument.'
 const odf = 'application/vnd.oasis.opendocument.'
 
-/** Bounds of one document, whatever it says about itself. */
+/** Limits of one document, regardless of the sizes that it declares. */
 const maxPartBytes = 16 * 1024 * 1024
 const maxAllBytes = 64 * 1024 * 1024
 const maxParts = 500

@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises'
 import { SaxesParser } from 'saxes'
 
-/** What a reader does with the parts of a document, by local names: `t` for `w:t`. */
+/** Handles the parts of a document. Names are local names: `t` for `w:t`. */
 export interface XmlReader {
   open?: (name: string, attribute: (name: string) => string | undefined) => void
   close?: (name: string) => void

@@ -1,4 +1,4 @@
-/** A text with fewer letters and digits is of another encoding than its fonts show, or of no use. */
+/** The least share of letters and digits. Text with fewer comes from a font without a usable encoding, or has no content. */
 const minLetters = 0.5
 const minCharacters = 20
 

@@ -1,7 +1,7 @@
 /** Longer lines are compared by their beginning. */
 const maxCompared = 200
 const pairLength = 2
-/** The share of common pairs under which lines have nothing to do with each other. */
+/** The least share of common pairs of similar lines. */
 const minSimilarity = 0.4
 
 /**

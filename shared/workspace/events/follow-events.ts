@@ -8,7 +8,7 @@ const maxEventsAtOnce = 100
 export interface EventBatch {
   /** Empty if the caller may see none of the events up to `next`. */
   events: VisibleEvent[]
-  /** The number of the last event up to which the batch tells everything. */
+  /** The number of the last event that the batch covers. */
   next: number
 }
 

@@ -6,7 +6,7 @@ export const countingMs = 10_000
 export interface DownloadCounter {
   /** Counts a download. Writes the first at once and those of the next `countingMs` together. Never throws. */
   add(shareId: string): Promise<void>
-  /** Writes what is counted and not written. */
+  /** Writes the counts that are not written yet. */
   flush(): Promise<void>
 }
 

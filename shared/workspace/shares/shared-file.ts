@@ -21,7 +21,7 @@ export async function sharedFile(
   throw nothingShared()
 }
 
-/** The file at a path below the shared folder, as sent. Throws `not-found`, and `invalid-request` for what no path can be. */
+/** The file at a path below the shared folder, as sent. Throws `not-found`, and `invalid-request` for an invalid path. */
 export async function sharedFileAt(
   { catalog }: Pick<Ports, 'catalog'>,
   share: Share,

@@ -54,7 +54,7 @@ export function openAppends(
   }
 
   return async (caller, request) => {
-    // Before the call joins others, whose tokens may allow more.
+    // Checks the call before it joins others, whose tokens may allow more.
     assertWritable(caller, request.path)
     const key = `${caller.workspaceId}\n${request.path}`
     const { promise, resolve, reject } = Promise.withResolvers<Appended>()
@@ -71,7 +71,7 @@ export function openAppends(
   }
 }
 
-/** How many calls from the beginning are stored together. A call with a precondition or metadata is stored alone. */
+/** Counts the first calls that are stored together. A call with a precondition or metadata is stored alone. */
 function batchLength(queue: readonly Waiting[]): number {
   let bytes = 0
   let length = 0
@@ -114,7 +114,7 @@ async function appendNow(
     path: request.path,
     ifMatch: request.ifMatch,
     waitSeconds: request.waitSeconds,
-    // The version of several calls does not end with one of them.
+    // The end of one call does not abort the version of several.
     signal: batch.length === 1 ? request.signal : new AbortController().signal,
     next: async (present) => {
       if (!present) return { body: textBody([added]), sizeBytes: added.length, mimeType, metadata }

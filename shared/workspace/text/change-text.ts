@@ -39,14 +39,14 @@ export interface TextChanged<Next extends NextVersion> {
   next: Next
 }
 
-/** How long a change is tried again after other writers were faster. */
+/** How long a change is retried after conflicts with other writers. */
 const retryMs = 30_000
 const firstPauseMs = 30
 const maxPauseMs = 1000
 
 /**
  * Replaces the text at a path by its next version, if no other writer changes it in between: compare and set. Without `ifMatch` the
- * change is made again to the version of the other writer, so that none of both is lost. Throws the refusal of a version. Resolves to undefined if `next` does.
+ * change is made again to the version of the other writer, so that neither is lost. Throws the refusal of a version. Resolves to undefined if `next` does.
  */
 export async function changeText<Next extends NextVersion>(
   ports: UploadPorts,
@@ -110,7 +110,7 @@ async function replace<Next extends NextVersion>(
   }
 }
 
-/** Deletes a version that came too late. It would fill the trash. */
+/** Purges a version that lost to another writer, because it would fill the trash. */
 async function purge(ports: UploadPorts, caller: Caller, { file }: WorkspaceError): Promise<void> {
   if (file) await remove(ports, caller, { id: file.id }, { purge: true })
 }

@@ -101,7 +101,7 @@ async function findOpened(
   return { file, session: await blobs.uploadSession(uploadId) }
 }
 
-/** The same key of two users makes two ids. An id is a UUID of version 4 by its form. */
+/** The same key of two users yields two ids. The id has the form of a UUID of version 4. */
 function idOfKey(workspaceId: string, key: string): FileId {
   const hex = createHash('sha256')
     .update(JSON.stringify([workspaceId, key]))

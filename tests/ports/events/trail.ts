@@ -23,7 +23,7 @@ export async function eventsOf(
   }
 }
 
-/** What the events tell besides their file. */
+/** The fields of the events without those of their file. */
 const toldBy = async (world: World) =>
   (await eventsOf(world)).map(({ type, code }) => (code ? { type, code } : { type }))
 

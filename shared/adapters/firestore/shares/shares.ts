@@ -24,7 +24,7 @@ import type { DocumentReference } from '../rest/reference.ts'
 import type { DocumentSnapshot } from '../rest/snapshot.ts'
 import { transact } from '../transaction/transact.ts'
 
-/** Shares in Firestore, each a document below the root. The time to live of `purgeAt` deletes them. */
+/** Shares in Firestore, in a root collection. The time to live of `purgeAt` deletes them. */
 export class FirestoreShares implements Shares {
   readonly #connection: FirestoreConnection
   readonly #now: () => Date
@@ -34,7 +34,7 @@ export class FirestoreShares implements Shares {
     this.#now = now
   }
 
-  /** Counts the shares outside its transaction, so processes that create shares at one time may exceed the limit by one each. */
+  /** Counts the shares outside its transaction, so each concurrent creation may exceed the limit by one. */
   async create(share: Share): Promise<void> {
     const ref = this.#documentOf(share.id)
     const all = this.#within('listed', [share.workspaceId]).limit(maxShares)
@@ -108,7 +108,7 @@ export class FirestoreShares implements Shares {
       .limit(maxEvictedShares)
   }
 
-  /** The shares whose key in a field begins with these parts. */
+  /** Queries the shares whose key in a field begins with these parts. */
   #within(field: string, scope: string[], direction: 'asc' | 'desc' = 'asc'): Query {
     return this.#connection.firestore
       .collection('shares')
@@ -124,7 +124,7 @@ export class FirestoreShares implements Shares {
   }
 }
 
-/** The order of text is the order of the parts, because no encoded part contains `|`. Instants and ids sort before `~`. */
+/** Keys sort as their parts do, because no encoded part contains `|`. Instants and ids sort before `~`. */
 function key(parts: string[]): string {
   return parts.map((part) => (part === '~' ? part : encodeURIComponent(part))).join('|')
 }

@@ -3,7 +3,7 @@ import type { DocumentReference } from '../rest/reference.ts'
 import type { DocumentSnapshot } from '../rest/snapshot.ts'
 import type { Attempt } from '../transaction/attempt.ts'
 
-/** The events of one chunk. Chunk `k` has the events from `32 k + 1` to `32 k + 32`. */
+/** Events in a chunk. Chunk `k` has the events from `32 k + 1` to `32 k + 32`. */
 export const chunkLength = 32
 
 /** The document of a workspace holds fewer events than this, at most 220 KB with the longest paths. */
@@ -45,18 +45,18 @@ export function appendEvents(
   return { lastEvent, trail: lines.join('\n') }
 }
 
-/** The document of the chunk with an event. */
+/** Returns the document of the chunk that contains an event. */
 export function chunkOf(workspace: DocumentReference, sequence: number): DocumentReference {
   const chunk = Math.floor((sequence - 1) / chunkLength)
   return workspace.collection('trail').doc(`${chunk % ringLength}`)
 }
 
-/** The first event of the chunk with an event. */
+/** Returns the first event of the chunk that contains an event. */
 export function firstOfChunk(sequence: number): number {
   return sequence - ((sequence - 1) % chunkLength)
 }
 
-/** Takes snapshots of the official client too. */
+/** A snapshot of this adapter, or of the official client. */
 export type Fields = Pick<DocumentSnapshot, 'get'>
 
 export function latestIn(workspace: Fields): number {

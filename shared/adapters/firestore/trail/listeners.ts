@@ -11,7 +11,7 @@ interface Waiting {
   reject: (reason: unknown) => void
 }
 
-/** One listener for each document that callers wait for, however many callers there are. */
+/** Listens once to each document that callers wait for, regardless of their number. */
 export class WorkspaceListeners {
   readonly #connection: FirestoreConnection
   readonly #open = new Map<string, DocumentListener>()
@@ -24,8 +24,8 @@ export class WorkspaceListeners {
   }
 
   /**
-   * Resolves to the first version of a document that is wanted: the last one received, or a later one. Rejects with the signal's
-   * reason when aborted.
+   * Resolves to the first version of a document that satisfies `isWanted`: the last one received, or a later one. Rejects with the
+   * signal's reason when aborted.
    */
   async until(name: string, isWanted: Waiting['isWanted'], signal: AbortSignal): Promise<Fields> {
     const ends = AbortSignal.any([signal, this.#connection.closing])

@@ -66,7 +66,7 @@ export class FirestoreTrail implements Trail {
   }
 }
 
-/** The lines of the chunks with the events from `first` to `last`. Lacks chunks that are no longer kept. */
+/** Reads the lines of the chunks with the events from `first` to `last`. Omits chunks that are no longer kept. */
 async function readChunks(
   workspace: DocumentReference,
   first: number,
@@ -75,13 +75,13 @@ async function readChunks(
   const starts: number[] = []
   for (let at = firstOfChunk(first); at <= last; at += chunkLength) starts.push(at)
   const chunks = await Promise.all(starts.map((start) => chunkOf(workspace, start).get()))
-  // The place of a chunk in the ring may have a later chunk.
+  // A later chunk may have replaced this one in the ring.
   return chunks.flatMap((chunk, i) =>
     chunk.get('first') === starts[i] ? String(chunk.get('events')).split('\n') : [],
   )
 }
 
-/** The events after a number, as far as none is missing. */
+/** Returns the events after a number, up to the first gap. */
 function contiguous(lines: readonly string[], after: number, last: number): TrailEvent[] {
   const events: TrailEvent[] = []
   for (const line of lines) {

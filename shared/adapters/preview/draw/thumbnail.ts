@@ -13,7 +13,7 @@ const maxPictureBytes = 16 * 1024 * 1024
 const names =
   /^(?:Thumbnails\/thumbnail\.png|docProps\/thumbnail\.(?:jpe?g|png)|preview\.jpg|QuickLook\/Thumbnail\.jpg)$/i
 
-/** Draws the picture that a document carries. Throws a `Refusal`, `empty` for a document without one. */
+/** Draws the thumbnail that a document contains. Throws a `Refusal`, `empty` for a document without one. */
 export async function drawThumbnail(path: string, width: number): Promise<Buffer> {
   await using file = await open(path)
   const { size } = await file.stat()

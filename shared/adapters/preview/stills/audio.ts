@@ -2,7 +2,7 @@ import { runHelper } from '../helper-program.ts'
 import { Refusal } from '../refusals.ts'
 import { probe, untrustedInput, type MediaRequest } from './media.ts'
 
-/** Time limit for the waveform of an hour. After it, ten minutes are drawn. */
+/** Time limit for the waveform of an hour. After it, draws ten minutes. */
 const hourSeconds = 8
 
 /** `showwavespic` keeps all samples in memory: 115 MB for an hour at this rate. */
@@ -36,7 +36,7 @@ export async function waveform(request: MediaRequest): Promise<string> {
   const size = `${width}x${Math.max(2, Math.round(width * waveformShape))}`
   const samples = `[0:a:0]aformat=channel_layouts=mono:sample_rates=${sampleRate}:sample_fmts=s16p`
   const wave = `showwavespic=s=${size}:colors=${waveformColour}:scale=sqrt:filter=peak[wave]`
-  // Silence is a line.
+  // Draws silence as a line.
   const line = `color=${waveformColour}:s=${width}x1:r=1:d=1[line]`
   const graph = `${samples},${wave};${line};[wave][line]overlay=y=(H-h)/2:format=rgb`
   const name = 'waveform.png'

@@ -2,7 +2,7 @@ import { minEventsKept, type TrailEntry } from '../../../model/trail/event.ts'
 import type { Database } from '../database/database.ts'
 import { trailSignals } from './signals.ts'
 
-/** One event in this number deletes the events of its workspace that are too many, so that most events cost no deletion. */
+/** Surplus events of a workspace are deleted once in this number of events, so that most events cost no deletion. */
 const trimInterval = 256
 
 /**

@@ -46,7 +46,7 @@ export class SqliteTrail implements Trail {
     const { emitter } = trailSignals(this.#database)
     let isOutdated = true
     const outdate = () => void (isOutdated = true)
-    // Listens from before the first read, so that no event is missed between a read and the wait.
+    // Listens before the first read, so that no event between a read and the wait is missed.
     emitter.on(workspaceId, outdate)
     try {
       for (;;) {
@@ -61,7 +61,7 @@ export class SqliteTrail implements Trail {
     }
   }
 
-  /** Passes over at most `limit` workspaces. The events of one expire in their order, so that no index on the time is needed. */
+  /** Visits at most `limit` workspaces. The events of a workspace expire in order, so no index on the time is needed. */
   async purgeExpired({ limit, from = '' }: PurgeRequest): Promise<TrailPurge> {
     const expiry = this.#expiry.toISOString()
     return this.#database.write(() => {

@@ -16,7 +16,7 @@ async function drawn(file: Buffer) {
   return await sharp(await drawThumbnail(path, 30)).metadata()
 }
 
-describe('the picture that a document carries', () => {
+describe('the thumbnail that a document contains', () => {
   test('is drawn from OpenDocument', async () => {
     const files = { 'Thumbnails/thumbnail.png': await picture().png().toBuffer() }
     const file = await openDocument('text', '', { files })

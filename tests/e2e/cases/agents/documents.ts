@@ -18,7 +18,7 @@ async function docx(text: string): Promise<Uint8Array<ArrayBuffer>> {
   return new Uint8Array(await downloadZip(entries).arrayBuffer())
 }
 
-/** What agents read of documents. */
+/** The text of documents that agents read. */
 export function mcpDocumentCases(api: Api): void {
   describe('documents of read_workspace_file', () => {
     test('a docx is text, in windows and in searches', async () => {

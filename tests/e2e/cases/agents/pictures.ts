@@ -5,7 +5,7 @@ import type { Api } from '../../support/api.ts'
 
 const create = { width: 3000, height: 2000, channels: 3, background: '#336699' } as const
 
-/** What agents see of pictures. */
+/** The pictures that agents see. */
 export function mcpPictureCases(api: Api): void {
   describe('pictures of read_workspace_file', () => {
     test('are image content of at most 1568 pixels and 512 KiB', async () => {

@@ -30,7 +30,7 @@ async function readEvents(
 
 export function eventListCases(api: Api): void {
   describe('GET /events', () => {
-    test('answers what happened after an event, in order', async () => {
+    test('answers the events after a number, in order', async () => {
       const user = await api.newUser()
       expect(await readEvents(user)).toEqual({ events: [], next: 0, latest: 0 })
       const { id } = await user.store('/a.txt')

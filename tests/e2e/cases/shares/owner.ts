@@ -67,7 +67,7 @@ export function shareOwnerCases(api: Api): void {
       expect(await sharesOf(user)).toEqual([])
     })
 
-    test('POST refuses what is not there, not ready, deleted or of others', async () => {
+    test('POST refuses files that are missing, not ready, deleted or of other users', async () => {
       const [user, stranger] = [await api.newUser(), await api.newUser()]
       const { id } = await user.store('/a/x.txt')
       const post = (json: object) => user.call('POST', '/shares', { json })

@@ -18,7 +18,7 @@ interface DocumentRequest {
   isSealed: boolean
 }
 
-/** Time limit of LibreOffice, so that time for the picture that the document carries is left. */
+/** Time limit of LibreOffice. Leaves time to draw the picture that the document contains. */
 const conversionSeconds = 30
 
 /**

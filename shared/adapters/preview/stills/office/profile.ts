@@ -2,8 +2,8 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
 /**
- * Settings of a new LibreOffice profile. `BlockUntrustedRefererLinks` omits everything that a document links instead of contains: without
- * it a picture of any file of the server, or of a URL, becomes part of the page. No link is updated (`Link`: 0 in Writer, 2 in Calc).
+ * Settings of a new LibreOffice profile. `BlockUntrustedRefererLinks` omits linked resources. Without it the page shows linked
+ * pictures from any file of the server and from URLs. `Link` (0 in Writer, 2 in Calc) updates no link.
  */
 const settings: [path: string, name: string, value: string][] = [
   ['Common/Security/Scripting', 'BlockUntrustedRefererLinks', 'true'],
