@@ -1,22 +1,8 @@
-import { randomUUID } from 'node:crypto'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { openWorkspace, type OpenWorkspace } from '../../library/index.ts'
-import { openLibraryWorld, type LibraryWorld } from './library-world.ts'
+import { describe, expect, test } from 'vitest'
+import { openWorkspace } from '../../library/index.ts'
+import { useWorkspace } from './library-world.ts'
 
-let world: LibraryWorld
-let workspace: OpenWorkspace
-
-beforeAll(async () => {
-  world = await openLibraryWorld()
-  workspace = await openWorkspace({ env: world.env })
-})
-afterAll(async () => {
-  await workspace?.[Symbol.asyncDispose]()
-  await world?.[Symbol.asyncDispose]()
-})
-
-/** A user without files. */
-const newUser = () => workspace.forUser(randomUUID())
+const { world, newUser } = useWorkspace()
 
 describe('events of an opened workspace', () => {
   test('are paged by number', async () => {
@@ -34,7 +20,7 @@ describe('events of an opened workspace', () => {
   })
 
   test('are followed as they happen, also those of another handle', async () => {
-    await using other = await openWorkspace({ env: world.env })
+    await using other = await openWorkspace({ env: world().env })
     const user = newUser()
     await user.write('/a.txt', 'a')
     const seen: unknown[] = []

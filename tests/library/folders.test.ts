@@ -1,23 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { buffer, text } from 'node:stream/consumers'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { openWorkspace, type OpenWorkspace } from '../../library/index.ts'
-import { openLibraryWorld, type LibraryWorld } from './library-world.ts'
+import { describe, expect, test } from 'vitest'
+import { useWorkspace } from './library-world.ts'
 
-let world: LibraryWorld
-let workspace: OpenWorkspace
-
-beforeAll(async () => {
-  world = await openLibraryWorld()
-  workspace = await openWorkspace({ env: world.env })
-})
-afterAll(async () => {
-  await workspace?.[Symbol.asyncDispose]()
-  await world?.[Symbol.asyncDispose]()
-})
-
-/** A user without files. */
-const newUser = () => workspace.forUser(randomUUID())
+const { workspace, newUser } = useWorkspace()
 
 /** The names and the contents of a ZIP without compression, as text. */
 async function unzipped(body: NodeJS.ReadableStream): Promise<string> {
@@ -81,9 +67,9 @@ describe('folders of an opened workspace', () => {
 
   test('of a session are relative to it, and others are refused', async () => {
     const id = randomUUID()
-    const bound = workspace.forUser(id, 'run-1')
+    const bound = workspace().forUser(id, 'run-1')
     await bound.write('in/a.txt', 'x')
-    await workspace.forUser(id).write('/outside/b.txt', 'x')
+    await workspace().forUser(id).write('/outside/b.txt', 'x')
     expect((await bound.folders()).folders).toMatchObject([{ path: '/sessions/run-1/in/' }])
     const { changedCount } = await bound.moveFolder('in', 'out')
     expect(changedCount).toBe(1)
@@ -96,7 +82,7 @@ describe('folders of an opened workspace', () => {
     ]
     for (const call of foreign) await expect(call()).rejects.toMatchObject({ code: 'forbidden' })
     await expect(bound.archive({ folder: '/outside' })).rejects.toMatchObject({ code: 'not-found' })
-    const deleted = await workspace.forUser(id).deleteFolder('/outside')
+    const deleted = await workspace().forUser(id).deleteFolder('/outside')
     await expect(bound.operation(deleted.id)).rejects.toMatchObject({ code: 'not-found' })
     const undo = bound.restoreFolder({ operation: deleted.id })
     await expect(undo).rejects.toMatchObject({ code: 'not-found' })

@@ -1,9 +1,12 @@
+import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { afterAll, beforeAll } from 'vitest'
+import { openWorkspace, type OpenWorkspace, type Workspace } from '../../library/index.ts'
 import { findProgram } from '../../shared/adapters/clamd/clamd-program.ts'
 import { startClamd } from '../support/clamd/clamd.ts'
 
@@ -35,6 +38,30 @@ export async function openLibraryWorld(): Promise<LibraryWorld> {
       return entries.filter((entry) => entry !== '.incoming')
     },
     [Symbol.asyncDispose]: () => resources.disposeAsync(),
+  }
+}
+
+/** Opens a world and its workspace for the tests of a file. */
+export function useWorkspace(): {
+  world: () => LibraryWorld
+  workspace: () => OpenWorkspace
+  /** A user without files. */
+  newUser: () => Workspace
+} {
+  let world: LibraryWorld
+  let workspace: OpenWorkspace
+  beforeAll(async () => {
+    world = await openLibraryWorld()
+    workspace = await openWorkspace({ env: world.env })
+  })
+  afterAll(async () => {
+    await workspace?.[Symbol.asyncDispose]()
+    await world?.[Symbol.asyncDispose]()
+  })
+  return {
+    world: () => world,
+    workspace: () => workspace,
+    newUser: () => workspace.forUser(randomUUID()),
   }
 }
 

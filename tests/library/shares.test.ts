@@ -1,32 +1,17 @@
-import { randomUUID } from 'node:crypto'
 import { text } from 'node:stream/consumers'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { createApp } from '../../shared/http/app.ts'
 import { openRuntime } from '../../shared/runtime/runtime.ts'
 import { loadConfig } from '../../shared/config/load-config.ts'
 import { shareRoutes } from '../../functions/shares.ts'
 import { openLocal } from '../../shared/http/auth/local.ts'
-import { openWorkspace, type OpenWorkspace } from '../../library/index.ts'
-import { openLibraryWorld, type LibraryWorld } from './library-world.ts'
+import { useWorkspace } from './library-world.ts'
 
-let world: LibraryWorld
-let workspace: OpenWorkspace
-
-beforeAll(async () => {
-  world = await openLibraryWorld()
-  workspace = await openWorkspace({ env: world.env })
-})
-afterAll(async () => {
-  await workspace?.[Symbol.asyncDispose]()
-  await world?.[Symbol.asyncDispose]()
-})
-
-/** A user without files. */
-const newUser = () => workspace.forUser(randomUUID())
+const { world, workspace, newUser } = useWorkspace()
 
 /** The service over the same stores. */
 async function openService() {
-  const config = loadConfig(world.env, { isServed: false })
+  const config = loadConfig(world().env, { isServed: false })
   const runtime = await openRuntime({ ...config, clamd: undefined })
   const authenticate = openLocal({ origins: [] })
   const context = { authenticate, log: () => undefined, corsOrigins: [] }
@@ -71,7 +56,7 @@ describe('share links of an opened workspace', () => {
     expect(first.shares).toHaveLength(2)
     const { shares: last } = await user.shares({ limit: 2, cursor })
     expect(last).toHaveLength(1)
-    const bound = workspace.forUser(user.userId, 's1')
+    const bound = workspace().forUser(user.userId, 's1')
     const own = await bound.share({ file: '/sessions/s1/a.txt' })
     expect((await bound.shares()).shares.map(({ id }) => id)).toEqual([own.id])
     await expect(bound.revokeShare(last[0]?.id ?? '')).rejects.toThrow(/^id: /)

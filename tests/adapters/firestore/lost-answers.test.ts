@@ -6,6 +6,7 @@ import { maxFilesPerStep } from '../../../shared/model/folders/operation.ts'
 import { maxPurgedAtOnce } from '../../../shared/ports/catalog.ts'
 import type { FullCatalog } from '../../../shared/ports/ports.ts'
 import { clean, infected, newId, user, type World } from '../../ports/catalog/world.ts'
+import { shareOf } from '../../ports/shares/share.ts'
 import { firestoreWorld, newProject, useOwnFirestore } from './world.ts'
 
 const { emulator } = useOwnFirestore()
@@ -74,17 +75,7 @@ const startMove = (world: World, id: string) =>
   })
 
 const shareId = '0'.repeat(64)
-const createShare = (world: World) =>
-  world.shares.create({
-    id: shareId,
-    workspaceId: user,
-    target: { folder: '/a/' },
-    createdAt: world.now.toISOString(),
-    expiresAt: new Date(world.now.getTime() + 60_000).toISOString(),
-    revokedAt: null,
-    downloadCount: 0,
-    lastDownloadAt: null,
-  })
+const createShare = (world: World) => world.shares.create(shareOf(world, shareId))
 const shared = async (world: World) => {
   await createShare(world)
   return ready(world)

@@ -3,6 +3,7 @@ import type { FileRecord, Scan } from '../../../shared/model/file.ts'
 import { maxFilesPerStep } from '../../../shared/model/folders/operation.ts'
 import { parsePath, parseSessionId } from '../../../shared/model/path.ts'
 import { clean, codeOf, infected, newId, user, type World } from '../../ports/catalog/world.ts'
+import { shareOf } from '../../ports/shares/share.ts'
 
 /**
  * The workspace in which an operation is measured, the files that `before` created there, and a wait until the operation has
@@ -85,17 +86,7 @@ const runningMove = async (world: World) => {
   return []
 }
 const shareId = '0'.repeat(64)
-const createShare = (world: World, id = shareId) =>
-  world.shares.create({
-    id,
-    workspaceId: user,
-    target: { folder: '/a/' },
-    createdAt: world.now.toISOString(),
-    expiresAt: new Date(world.now.getTime() + 60_000).toISOString(),
-    revokedAt: null,
-    downloadCount: 0,
-    lastDownloadAt: null,
-  })
+const createShare = (world: World, id = shareId) => world.shares.create(shareOf(world, id))
 const tenShares = async (world: World) => {
   for (let i = 0; i < 10; i++) await createShare(world, `${i}`.repeat(64))
   return []

@@ -17,25 +17,12 @@ import {
   type Begin,
   type OpenCatalog,
 } from '../catalog/world.ts'
+import { shareOf } from './share.ts'
 
 const minuteMs = 60_000
 
-function shareOf(world: World, name: string, changed: Partial<Share> = {}): Share {
-  return {
-    id: checksumOf(name),
-    workspaceId: user,
-    target: { folder: '/a/' },
-    createdAt: world.now.toISOString(),
-    expiresAt: new Date(world.now.getTime() + minuteMs).toISOString(),
-    revokedAt: null,
-    downloadCount: 0,
-    lastDownloadAt: null,
-    ...changed,
-  }
-}
-
 async function add(world: World, name: string, changed?: Partial<Share>): Promise<Share> {
-  const share = shareOf(world, name, changed)
+  const share = shareOf(world, checksumOf(name), changed)
   await world.shares.create(share)
   return share
 }
