@@ -8,7 +8,7 @@ import type { UploadPorts } from '../upload/upload.ts'
 import { changeText, type StoredOutcome } from './change-text.ts'
 import { assertChangeable, bodyOf, wholeText } from './text-file.ts'
 
-/** The longest text that is edited. It is in memory twice. */
+/** The longest text that is edited, before and after it. It is in memory twice. */
 const maxEditedBytes = 1024 * 1024
 
 export interface EditRequest {
@@ -46,7 +46,8 @@ export async function editText(
       const { file } = present
       assertChangeable(file, maxEditedBytes)
       const before = await wholeText(present)
-      const { text: after, replacements } = applyEdits(before, edits)
+      const { text: after, replacements } = await applyEdits(before, edits, maxEditedBytes)
+      if (Buffer.byteLength(after) > maxEditedBytes) throw tooLongAfter()
       if (after === before) throw invalid('edits', 'change nothing; the new text is the old one')
       edited = { before, after, replacements, base: file }
       if (dryRun) return undefined
@@ -57,6 +58,13 @@ export async function editText(
   })
   if (!edited) throw new Error('A text was changed without an edit')
   return { ...edited, outcome: changed?.outcome }
+}
+
+function tooLongAfter(): WorkspaceError {
+  return new WorkspaceError(
+    'too-large',
+    `The edits make the text longer than ${maxEditedBytes} bytes, which is the most for an edited text. Nothing was changed; write a new file instead.`,
+  )
 }
 
 function nothingToEdit(path: WorkspacePath): WorkspaceError {
