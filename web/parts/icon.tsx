@@ -1,13 +1,12 @@
-import { h } from 'preact'
-import { iconShapes } from './icon-shapes.ts'
+import { iconPaths } from './icon-paths.ts'
 
-export type IconName = keyof typeof iconShapes
+export type IconName = keyof typeof iconPaths
 
 /** A picture beside a word, or in a button with a label: screen readers skip it. */
 export function Icon({ name, className = '' }: { name: IconName; className?: string }) {
   return (
     <svg class={`i ${className}`} viewBox="0 0 24 24" aria-hidden="true">
-      {iconShapes[name].map(([tag, attributes]) => h(tag, attributes))}
+      <path d={iconPaths[name]} />
     </svg>
   )
 }
