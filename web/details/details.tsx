@@ -1,13 +1,12 @@
 import { useEffect, useState } from 'preact/hooks'
 import { CofferError, type FileView } from '../../shared/client/coffer.ts'
 import { Icon } from '../parts/icon.tsx'
-import { Picture } from '../preview/picture.tsx'
+import { Refusal } from '../parts/refusal.tsx'
+import { RowPicture } from '../preview/row-picture.tsx'
 import { copyText, download, openInTab, restore } from '../state/actions.ts'
 import { coffer } from '../state/client.ts'
 import { previewed, showsDetails } from '../state/overlays.ts'
 import type { FileRow } from '../state/rows.ts'
-import { wordsOf } from '../words/errors.ts'
-import { hasPicture, kindOf } from '../words/kinds.ts'
 import { Facts } from './facts.tsx'
 import { ShareLink } from './share-link.tsx'
 import { VerdictBox } from './verdict-box.tsx'
@@ -55,7 +54,14 @@ export function Details({ row }: { row: FileRow }) {
         </button>
       </header>
       <div class="body">
-        <Stage row={row} isServed={isServed} />
+        <RowPicture
+          row={row}
+          width={400}
+          label={`Picture of ${row.name}`}
+          className="stage"
+          plainClass="stage"
+          iconClass="huge"
+        />
         {isServed && (
           <div class="acts">
             <button type="button" class="btn" onClick={() => void openInTab(row)}>
@@ -78,33 +84,10 @@ export function Details({ row }: { row: FileRow }) {
         )}
         <VerdictBox file={row.file} />
         {known && <Facts file={known} copy={(text, message) => void copyText(text, message)} />}
-        {error !== undefined && (
-          <p class="small wrong" role="alert">
-            {wordsOf(error).detail}
-          </p>
-        )}
+        <Refusal error={error} />
         {isServed && <ShareLink key={row.key} id={row.key} />}
         {isServed && <Versions key={`${row.key} ${row.path}`} id={row.key} />}
       </div>
     </aside>
-  )
-}
-
-function Stage({ row, isServed }: { row: FileRow; isServed: boolean }) {
-  const { icon, tint } = kindOf(row.file.mimeType)
-  const fallback = (
-    <div class={`stage ${tint}`}>
-      <Icon name={icon} className="huge" />
-    </div>
-  )
-  if (!isServed || !hasPicture(row.file.mimeType)) return fallback
-  return (
-    <Picture
-      id={row.key}
-      width={400}
-      label={`Picture of ${row.name}`}
-      className="stage"
-      fallback={fallback}
-    />
   )
 }

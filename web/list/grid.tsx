@@ -14,8 +14,7 @@ import { rowsInSight, scrollTo } from './window.ts'
 
 /** Lines that come into sight without another rendering. */
 const stepLines = 4
-/** Shown while nothing is loaded. */
-const ghosts = 6
+const placeholderRows = 6
 
 /** The rows or tiles of the view. Only those in sight are in the document, and the one that has the focus. */
 export function Grid({ label }: { label: string }) {
@@ -24,7 +23,7 @@ export function Grid({ label }: { label: string }) {
   const { width, height, isNarrow } = useBox(box)
   const list = listing.value
   const rows = list.rows.value
-  const count = list.count.value || (list.isLoading.value ? ghosts : 0)
+  const count = list.count.value || (list.isLoading.value ? placeholderRows : 0)
   const geometry = geometryOf(layout.value, width, isNarrow)
   const { columns, lineHeight: rowHeight } = geometry
   const lines = Math.ceil(count / columns)
@@ -73,9 +72,9 @@ export function Grid({ label }: { label: string }) {
     })
     noteTop(element.scrollTop)
   }
-  const Entry = layout.value === 'tiles' ? Tile : GridRow
+  const EntryView = layout.value === 'tiles' ? Tile : GridRow
   const entryAt = (index: number) => (
-    <Entry
+    <EntryView
       key={rows[index]?.key ?? index}
       index={index}
       place={placeOf(index, geometry, isNarrow)}

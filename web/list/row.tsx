@@ -1,82 +1,50 @@
-import { isBlocked, restore } from '../state/actions.ts'
+import { Icon } from '../parts/icon.tsx'
+import { RowPicture } from '../preview/row-picture.tsx'
+import { restore } from '../state/actions.ts'
 import { menu } from '../state/overlays.ts'
 import { parentOf } from '../state/route.ts'
 import type { FileRow, Row } from '../state/rows.ts'
-import { selected } from '../state/selection.ts'
-import { arrivingPaths } from '../state/uploads.ts'
 import { listing } from '../state/view.ts'
-import { Icon } from '../parts/icon.tsx'
 import { count, counted, day, instant, size } from '../words/format.ts'
-import { verdictOf } from '../words/verdicts.ts'
+import { Entry, Name, Tick, type EntryProps } from './entry.tsx'
 import { actionsOf } from './row-actions.ts'
-import { Thumbnail } from './thumbnail.tsx'
+import { ScanState } from './scan-state.tsx'
 
-export interface RowProps {
-  index: number
-  /** Distances from the start and from the top. */
-  place: { start: number; top: number }
-  width: number
-  row: Row | undefined
-  isActive: boolean
-  onPick: (event: MouseEvent) => void
-  onOpen: (row: Row) => void
-  /** A right click, or a finger that stays. */
-  onHold: (element: HTMLElement) => void
-}
-
-/** One row of the grid. A row that is not loaded yet is an empty one. */
-export function GridRow({ index, place, row, isActive, onPick, onOpen, onHold }: RowProps) {
+/** One row of the list. A row that is not loaded yet shows a grey bar. */
+export function GridRow(props: EntryProps) {
+  const { index, place, row, onOpen } = props
   const position = { transform: `translateY(${place.top}px)` }
   if (!row) {
     return (
-      <div class="row ghost" role="row" aria-rowindex={index + 2} aria-busy="true" style={position}>
+      <div
+        class="row placeholder"
+        role="row"
+        aria-rowindex={index + 2}
+        aria-busy="true"
+        style={position}
+      >
         <span role="gridcell" class="wide">
-          <span class="bone" />
+          <span class="placeholder-bar" />
         </span>
       </div>
     )
   }
-  const isSelected = selected.value.has(row.key)
   return (
-    <div
-      id={`row-${index}`}
-      class={`row${isBlocked(row) ? ' dim' : ''}`}
-      role="row"
-      aria-rowindex={index + 2}
-      aria-selected={isSelected}
-      aria-label={labelOf(row)}
-      tabIndex={isActive ? 0 : -1}
-      style={position}
-      onClick={(event) => onPick(event)}
-      onDblClick={() => onOpen(row)}
-      onContextMenu={(event) => {
-        event.preventDefault()
-        onHold(event.currentTarget)
-      }}
-    >
+    <Entry {...props} row={row} className="row" style={position}>
       <span role="gridcell" class="pick">
-        <input
-          class="tick"
-          type="checkbox"
-          tabIndex={-1}
-          checked={isSelected}
-          aria-label={`Select ${row.name}`}
-        />
+        <Tick row={row} />
       </span>
       <span role="gridcell" class="kind">
-        <Thumbnail row={row} />
+        <RowPicture
+          row={row}
+          width={96}
+          className="thumb"
+          plainClass="thumb plain"
+          iconClass="i20"
+        />
       </span>
       <span role="gridcell" class="name">
-        <bdi
-          class="cut title"
-          onClick={(event) => {
-            if (event.ctrlKey || event.metaKey || event.shiftKey || selected.value.size > 1) return
-            event.stopPropagation()
-            onOpen(row)
-          }}
-        >
-          {row.name}
-        </bdi>
+        <Name row={row} onOpen={onOpen} />
         {row.kind === 'file' && row.file.origin !== 'user-upload' && (
           <span class="by">
             <Icon name="agent" className="i14" />
@@ -99,7 +67,7 @@ export function GridRow({ index, place, row, isActive, onPick, onOpen, onHold }:
         )}
       </span>
       <span role="gridcell" class="v">
-        {row.kind === 'file' && <Last row={row} />}
+        {row.kind === 'file' && <VerdictOrRestore row={row} />}
       </span>
       <span role="gridcell">
         <button
@@ -120,15 +88,8 @@ export function GridRow({ index, place, row, isActive, onPick, onOpen, onHold }:
           <Icon name="more" />
         </button>
       </span>
-    </div>
+    </Entry>
   )
-}
-
-/** The name comes first, then what else is known: screen readers speak it when the row gets the focus. */
-export function labelOf(row: Row): string {
-  if (row.kind === 'folder')
-    return `${row.name}, folder${row.fileCount ? `, ${counted(row.fileCount, 'file')}` : ''}`
-  return `${row.name}, ${size(row.file.sizeBytes)}, ${verdictOf(row.file).word}`
 }
 
 function timeOf(row: Row): string {
@@ -157,7 +118,7 @@ function SubLine({ row }: { row: Row }) {
   if (row.kind === 'folder') {
     return <>{row.fileCount === undefined ? 'Folder' : counted(row.fileCount, 'file')}</>
   }
-  if (row.file.state !== 'ready') return <State row={row} />
+  if (row.file.state !== 'ready') return <ScanState row={row} />
   const isWhole = listing.value.route.view !== 'files'
   return (
     <>
@@ -167,9 +128,9 @@ function SubLine({ row }: { row: Row }) {
   )
 }
 
-/** The verdict; in the trash, the way back. */
-function Last({ row }: { row: FileRow }) {
-  if (row.file.deletedAt === null) return <State row={row} />
+/** The verdict of a file. In the trash, the button that restores it. */
+function VerdictOrRestore({ row }: { row: FileRow }) {
+  if (row.file.deletedAt === null) return <ScanState row={row} />
   return (
     <button
       type="button"
@@ -180,17 +141,5 @@ function Last({ row }: { row: FileRow }) {
     >
       Restore
     </button>
-  )
-}
-
-export function State({ row }: { row: FileRow }) {
-  const { icon, tint, word: verdict } = verdictOf(row.file)
-  const isArriving = row.file.state === 'pending' && arrivingPaths.value.has(row.path)
-  const word = isArriving ? 'Uploading…' : verdict
-  return (
-    <span class={`state ${tint}`}>
-      <Icon name={icon} className={icon === 'spinner' ? 'spin' : ''} />
-      {word}
-    </span>
   )
 }

@@ -1,16 +1,15 @@
 import { Icon } from '../parts/icon.tsx'
-import { Picture } from '../preview/picture.tsx'
-import { isBlocked } from '../state/actions.ts'
+import { RowPicture } from '../preview/row-picture.tsx'
 import type { Row } from '../state/rows.ts'
-import { selected } from '../state/selection.ts'
 import { counted, size } from '../words/format.ts'
-import { hasPicture, kindOf } from '../words/kinds.ts'
-import { labelOf, State, type RowProps } from './row.tsx'
+import { Entry, Name, Tick, type EntryProps } from './entry.tsx'
+import { ScanState } from './scan-state.tsx'
 
 const pictureWidth = 400
 
-/** One entry of the grid as a tile. It is a row with one cell, so that keys and screen readers meet the same list. */
-export function Tile({ index, place, width, row, isActive, onPick, onOpen, onHold }: RowProps) {
+/** One entry of the list as a tile. It is a row with one cell, so that keys and screen readers work as in the list. */
+export function Tile(props: EntryProps) {
+  const { index, place, width, row, onOpen } = props
   const position = {
     insetInlineStart: `${place.start}px`,
     top: `${place.top}px`,
@@ -23,78 +22,34 @@ export function Tile({ index, place, width, row, isActive, onPick, onOpen, onHol
       </div>
     )
   }
-  const isSelected = selected.value.has(row.key)
   return (
-    <div
-      id={`row-${index}`}
-      class={`tile${isBlocked(row) ? ' dim' : ''}`}
-      role="row"
-      aria-rowindex={index + 2}
-      aria-selected={isSelected}
-      aria-label={labelOf(row)}
-      tabIndex={isActive ? 0 : -1}
-      style={position}
-      onClick={onPick}
-      onDblClick={() => onOpen(row)}
-      onContextMenu={(event) => {
-        event.preventDefault()
-        onHold(event.currentTarget)
-      }}
-    >
+    <Entry {...props} row={row} className="tile" style={position}>
       <div role="gridcell">
-        <TilePicture row={row} />
-        <input
-          class="tick"
-          type="checkbox"
-          tabIndex={-1}
-          checked={isSelected}
-          aria-label={`Select ${row.name}`}
+        <RowPicture
+          row={row}
+          width={pictureWidth}
+          className="pic"
+          plainClass="pic"
+          iconClass="huge"
         />
+        <Tick row={row} />
         <div class="caption">
-          <bdi
-            class="cut title"
-            onClick={(event) => {
-              if (event.ctrlKey || event.metaKey || event.shiftKey || selected.value.size > 1)
-                return
-              event.stopPropagation()
-              onOpen(row)
-            }}
-          >
-            {row.name}
-          </bdi>
+          <Name row={row} onOpen={onOpen} />
           {row.kind === 'file' && row.file.origin !== 'user-upload' && (
             <Icon name="agent" className="i14" />
           )}
         </div>
         <div class="tiny faint num meta">
-          <Meta row={row} />
+          <SizeOrState row={row} />
         </div>
       </div>
-    </div>
+    </Entry>
   )
 }
 
-function TilePicture({ row }: { row: Row }) {
-  const { icon, tint } =
-    row.kind === 'folder'
-      ? { icon: 'folder' as const, tint: 'k-folder' }
-      : kindOf(row.file.mimeType)
-  const plain = (
-    <span class={`pic ${tint}`}>
-      <Icon name={icon} className="huge" />
-    </span>
-  )
-  const isShown =
-    row.kind === 'file' &&
-    row.file.state === 'ready' &&
-    row.file.deletedAt === null &&
-    hasPicture(row.file.mimeType)
-  if (!isShown) return plain
-  return <Picture id={row.key} width={pictureWidth} label="" className="pic" fallback={plain} />
-}
-
-function Meta({ row }: { row: Row }) {
+function SizeOrState({ row }: { row: Row }) {
   if (row.kind === 'folder')
     return <bdi>{row.fileCount === undefined ? 'Folder' : counted(row.fileCount, 'file')}</bdi>
-  return row.file.state === 'ready' ? <bdi>{size(row.file.sizeBytes)}</bdi> : <State row={row} />
+  if (row.file.state !== 'ready') return <ScanState row={row} />
+  return <bdi>{size(row.file.sizeBytes)}</bdi>
 }

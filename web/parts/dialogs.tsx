@@ -1,13 +1,12 @@
 import { keySheet } from '../list/key-sheet.ts'
 import { purge } from '../state/actions.ts'
-import { dialog } from '../state/overlays.ts'
+import { closeDialog, dialog } from '../state/overlays.ts'
 import type { FileRow } from '../state/rows.ts'
 import { counted } from '../words/format.ts'
+import { DialogButtons } from './dialog-buttons.tsx'
 import { Modal } from './modal.tsx'
 import { MoveDialog } from './move-dialog.tsx'
 import { RenameDialog } from './rename-dialog.tsx'
-
-const close = () => (dialog.value = undefined)
 
 /** The dialog that is open. */
 export function Dialogs() {
@@ -23,7 +22,7 @@ export function Dialogs() {
       return <PurgeDialog rows={open.rows} />
     case 'keys':
       return (
-        <Modal title="Keyboard" className="sheet" onClose={close}>
+        <Modal title="Keyboard" className="sheet" onClose={closeDialog}>
           <dl class="sheet-keys">
             {keySheet.map(([keys, does]) => (
               <div key={keys}>
@@ -33,7 +32,7 @@ export function Dialogs() {
             ))}
           </dl>
           <div class="acts-end">
-            <button type="button" class="btn" onClick={close}>
+            <button type="button" class="btn" onClick={closeDialog}>
               Close
             </button>
           </div>
@@ -51,24 +50,21 @@ function PurgeDialog({ rows }: { rows: readonly FileRow[] }) {
           ? `Delete “${first?.name}” for good?`
           : `Delete ${counted(rows.length, 'file')} for good?`
       }
-      onClose={close}
+      onClose={closeDialog}
     >
       <p class="small soft">Nobody can bring it back.</p>
-      <div class="acts-end">
-        <button type="button" class="btn quiet" onClick={close}>
-          Keep
-        </button>
+      <DialogButtons cancel="Keep">
         <button
           type="button"
           class="btn danger"
           onClick={() => {
-            close()
+            closeDialog()
             void purge(rows)
           }}
         >
           Delete for good
         </button>
-      </div>
+      </DialogButtons>
     </Modal>
   )
 }

@@ -1,15 +1,14 @@
 import { useEffect, useState } from 'preact/hooks'
 import { move } from '../state/actions.ts'
 import { coffer } from '../state/client.ts'
-import { dialog } from '../state/overlays.ts'
+import { closeDialog } from '../state/overlays.ts'
 import { currentFolder, nameOf, parentOf } from '../state/route.ts'
 import type { Row } from '../state/rows.ts'
-import { wordsOf } from '../words/errors.ts'
 import { counted } from '../words/format.ts'
 import { Icon } from './icon.tsx'
+import { DialogButtons } from './dialog-buttons.tsx'
 import { Modal } from './modal.tsx'
-
-const close = () => (dialog.value = undefined)
+import { Refusal } from './refusal.tsx'
 
 /** Asks for a folder: one of those that exist, or a new one. */
 export function MoveDialog({ rows }: { rows: readonly Row[] }) {
@@ -35,7 +34,7 @@ export function MoveDialog({ rows }: { rows: readonly Row[] }) {
   return (
     <Modal
       title={rows.length === 1 ? `Move “${rows[0]?.name}”` : `Move ${counted(rows.length, 'item')}`}
-      onClose={close}
+      onClose={closeDialog}
     >
       <div class="picker">
         {folder !== '/' && (
@@ -64,27 +63,20 @@ export function MoveDialog({ rows }: { rows: readonly Row[] }) {
           onInput={(event) => setName(event.currentTarget.value)}
         />
       </label>
-      {error !== undefined && (
-        <p class="small wrong" role="alert">
-          {wordsOf(error).detail}
-        </p>
-      )}
-      <div class="acts-end">
-        <button type="button" class="btn quiet" onClick={close}>
-          Cancel
-        </button>
+      <Refusal error={error} />
+      <DialogButtons>
         <button
           type="button"
           class="btn solid"
           disabled={rows.length === 0}
           onClick={() => {
-            close()
+            closeDialog()
             void move(rows, target)
           }}
         >
           Move to <bdi class="cut">{nameOf(target) || 'Files'}</bdi>
         </button>
-      </div>
+      </DialogButtons>
     </Modal>
   )
 }

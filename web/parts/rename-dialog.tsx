@@ -1,11 +1,10 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { rename } from '../state/actions.ts'
-import { dialog } from '../state/overlays.ts'
+import { closeDialog } from '../state/overlays.ts'
 import type { Row } from '../state/rows.ts'
-import { wordsOf } from '../words/errors.ts'
+import { DialogButtons } from './dialog-buttons.tsx'
 import { Modal } from './modal.tsx'
-
-const close = () => (dialog.value = undefined)
+import { Refusal } from './refusal.tsx'
 
 /** Asks for a new name. A refusal of the service stays in the dialog, with the name that was typed. */
 export function RenameDialog({ row }: { row: Row }) {
@@ -19,18 +18,21 @@ export function RenameDialog({ row }: { row: Row }) {
     input.current?.setSelectionRange(0, dot > 0 ? dot : row.name.length)
   }, [])
   const submit = async () => {
-    if (name === row.name) return close()
+    if (name === row.name) return closeDialog()
     setBusy(true)
     try {
       await rename(row, name)
-      close()
+      closeDialog()
     } catch (refusal) {
       setError(refusal)
       setBusy(false)
     }
   }
   return (
-    <Modal title={`Rename ${row.kind === 'folder' ? 'the folder' : 'the file'}`} onClose={close}>
+    <Modal
+      title={`Rename ${row.kind === 'folder' ? 'the folder' : 'the file'}`}
+      onClose={closeDialog}
+    >
       <form
         method="dialog"
         onSubmit={(event) => {
@@ -49,19 +51,12 @@ export function RenameDialog({ row }: { row: Row }) {
             aria-invalid={error !== undefined}
           />
         </label>
-        {error !== undefined && (
-          <p class="small wrong" role="alert">
-            {wordsOf(error).detail}
-          </p>
-        )}
-        <div class="acts-end">
-          <button type="button" class="btn quiet" onClick={close}>
-            Cancel
-          </button>
+        <Refusal error={error} />
+        <DialogButtons>
           <button type="submit" class="btn solid" disabled={isBusy || name.trim() === ''}>
             Rename
           </button>
-        </div>
+        </DialogButtons>
       </form>
     </Modal>
   )

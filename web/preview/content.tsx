@@ -15,19 +15,18 @@ export function Content({ row }: { row: FileRow }) {
   const { mimeType } = row.file
   if (/^(video|audio)\//.test(mimeType)) return <Media row={row} />
   if (hasPicture(mimeType)) {
-    const none = <Nothing row={row} />
     return (
       <Picture
         id={row.key}
         width={pictureWidth}
         label={row.name}
         className="shot"
-        fallback={none}
-        waiting={<Waiting />}
+        fallback={<KindOnly row={row} />}
+        waiting={<Loading />}
       />
     )
   }
-  return isText(mimeType) ? <Text row={row} /> : <Nothing row={row} />
+  return isText(mimeType) ? <Text row={row} /> : <KindOnly row={row} />
 }
 
 /** Streams from a link that works without a token for an hour. */
@@ -46,15 +45,10 @@ function Media({ row }: { row: FileRow }) {
     return () => stop.abort()
   }, [row.key])
   if (error !== undefined) return <p role="alert">{wordsOf(error).detail}</p>
-  if (address === undefined) return <Nothing row={row} />
-  return row.file.mimeType.startsWith('video/') ? (
-    // The files of users have no captions of their own.
-    // oxlint-disable-next-line jsx-a11y/media-has-caption
-    <video class="film" src={address} controls aria-label={row.name} />
-  ) : (
-    // oxlint-disable-next-line jsx-a11y/media-has-caption
-    <audio src={address} controls aria-label={row.name} />
-  )
+  if (address === undefined) return <KindOnly row={row} />
+  // Without captions: the files of users have none.
+  const Player = row.file.mimeType.startsWith('video/') ? 'video' : 'audio'
+  return <Player class="film" src={address} controls aria-label={row.name} />
 }
 
 function Text({ row }: { row: FileRow }) {
@@ -70,10 +64,10 @@ function Text({ row }: { row: FileRow }) {
     return () => stop.abort()
   }, [row.key])
   if (error !== undefined) return <p role="alert">{wordsOf(error).detail}</p>
-  if (text === undefined) return <Waiting />
+  if (text === undefined) return <Loading />
   const isCut = row.file.sizeBytes > textBytes
   return (
-    // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- Keyboards scroll what has the focus.
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- The arrow keys scroll the text only while it has the focus.
     <div class="paper" tabIndex={0} role="document" aria-label={row.name}>
       <pre dir="auto">{text}</pre>
       {isCut && <p class="small soft">The beginning of the file. Download it to read all of it.</p>}
@@ -81,19 +75,20 @@ function Text({ row }: { row: FileRow }) {
   )
 }
 
-function Waiting() {
+function Loading() {
   return (
-    <div class="nothing">
+    <div class="no-preview">
       <Icon name="spinner" className="spin" />
       <p>Loading…</p>
     </div>
   )
 }
 
-function Nothing({ row }: { row: FileRow }) {
+/** The kind of a file that has no preview. */
+function KindOnly({ row }: { row: FileRow }) {
   const { icon, word } = kindOf(row.file.mimeType)
   return (
-    <div class="nothing">
+    <div class="no-preview">
       <Icon name={icon} className="huge" />
       <p>{word}</p>
     </div>

@@ -45,7 +45,7 @@ async function read(id: string, width: number, signal: AbortSignal): Promise<str
       return keep(key, URL.createObjectURL(await answer.blob()))
     } catch (error) {
       if (signal.aborted || !(error instanceof CofferError)) return undefined
-      // A type without a picture, or bytes that are none. Everything else may succeed later.
+      // A type that has no picture, or bytes that are not of their type. Other failures may be temporary.
       if (error.status === 415 || error.status === 422) return keep(key, null)
       if (error.status !== 429 && error.status < 500) return undefined
       await pause((error.retryAfterSeconds ?? 1) * 1000)

@@ -48,7 +48,7 @@ function OpenPreview({ row, index, files }: { row: FileRow; index: number; files
         close()
       }}
       onKeyDown={(event) => {
-        if ((event.target as Element).matches('video, audio, pre')) return
+        if ((event.target as Element).matches('video, audio')) return
         if (event.key === 'ArrowRight') step(forward())
         else if (event.key === 'ArrowLeft') step(-forward())
         else return

@@ -9,6 +9,11 @@ export type Dialog =
 
 /** The dialog over the page, at most one. */
 export const dialog = signal<Dialog | undefined>(undefined)
+
+export function closeDialog(): void {
+  dialog.value = undefined
+}
+
 /** The key of the file in the full-screen preview. */
 export const previewed = signal<string | undefined>(undefined)
 /** Whether the details of the focused row are shown. */

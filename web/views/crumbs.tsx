@@ -1,7 +1,7 @@
 import { Icon } from '../parts/icon.tsx'
 import { addressOf } from '../state/route.ts'
 import { listing } from '../state/view.ts'
-import { titleOf } from './titles.ts'
+import { titleOf } from './view-title.ts'
 
 /** The way to the folder. The folder itself is the heading. */
 export function Crumbs() {

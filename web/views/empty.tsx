@@ -45,7 +45,7 @@ export function Empty() {
       )
     case 'search':
       return (
-        <Plain
+        <EmptyView
           icon="search"
           title={`No name contains “${route.text}”`}
           text="Names are searched in the whole workspace, without the case of letters."
@@ -53,7 +53,7 @@ export function Empty() {
       )
     case 'trash':
       return (
-        <Plain
+        <EmptyView
           icon="trash"
           title="The trash is empty"
           text="Deleted and replaced files are kept here for a time."
@@ -61,7 +61,7 @@ export function Empty() {
       )
     case 'blocked':
       return (
-        <Plain
+        <EmptyView
           icon="shieldCheck"
           title="Nothing is blocked"
           text="Infected files, and files that cannot be scanned, are listed here."
@@ -69,7 +69,7 @@ export function Empty() {
       )
     case 'recent':
       return (
-        <Plain
+        <EmptyView
           icon="clock"
           title="Nothing here yet"
           text="The newest files of the workspace are listed here."
@@ -78,7 +78,7 @@ export function Empty() {
   }
 }
 
-function Plain({
+function EmptyView({
   icon,
   title,
   text,

@@ -11,7 +11,7 @@ import { Tray } from '../uploads/tray.tsx'
 import { Main } from './main.tsx'
 import { Side } from './side.tsx'
 import { SignIn } from './sign-in.tsx'
-import { titleOf } from './titles.ts'
+import { titleOf } from './view-title.ts'
 
 /** The whole page. */
 export function Frame() {

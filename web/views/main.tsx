@@ -17,7 +17,7 @@ import { Empty } from './empty.tsx'
 import { LayoutChoice } from './layout-choice.tsx'
 import { SearchBox } from './search-box.tsx'
 import { SelectionBar } from './selection-bar.tsx'
-import { titleOf } from './titles.ts'
+import { titleOf } from './view-title.ts'
 
 /** The view in the middle: a head, the list, and a line with counts. Files that are dropped on it are uploaded. */
 export function Main() {

@@ -35,7 +35,7 @@ export function Side() {
           <Icon name="plus" />
         </button>
       </nav>
-      <Used />
+      <UsageBar />
       <button type="button" class="theme" onClick={cycleTheme}>
         <Icon name="theme" className="i16" />
         Colours: {theme.value}
@@ -44,7 +44,7 @@ export function Side() {
   )
 }
 
-function Used() {
+function UsageBar() {
   const known = usage.value
   if (!known) return <div class="usage" />
   const { usedBytes, limitBytes, usedPercent, trashBytes } = known

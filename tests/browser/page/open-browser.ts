@@ -10,7 +10,7 @@ const patienceMs = 15_000
 
 interface Opened {
   page: Page
-  /** Errors of the page and of its policy. Answers with an error status are none. */
+  /** Errors of the page and of its policy, without those that Chromium logs for answers with an error status. */
   complaints: string[]
 }
 
