@@ -6,6 +6,7 @@ import { WorkspaceError } from '../../model/errors.ts'
 import type { ReadyFile } from '../../model/file.ts'
 import type { Content } from '../../workspace/read.ts'
 import type { Agent } from '../agent.ts'
+import { openDocumentTurns } from './document-turns.ts'
 import { pdfPages, pdfType } from './pdf-text.ts'
 import { textInMemory, type TextSource } from './text-source.ts'
 import { textOfFile } from './text-of-file.ts'
@@ -13,6 +14,8 @@ import { textOfFile } from './text-of-file.ts'
 /** The most bytes of a document that are read for its text. */
 const maxDocumentBytes = 64 * 1024 * 1024
 const maxDocumentMs = 15_000
+
+const inTurn = openDocumentTurns()
 
 /** Whether a text can be read from a file, directly or from a document. */
 export function hasText({ mimeType }: Pick<ReadyFile, 'mimeType'>): boolean {
@@ -39,7 +42,11 @@ export async function wholeTextOf(
   return Buffer.concat(parts).toString()
 }
 
-async function documentText({ file, open }: Content, signal: AbortSignal): Promise<string> {
+function documentText(content: Content, signal: AbortSignal): Promise<string> {
+  return inTurn(content.file.workspaceId, signal, () => readDocument(content, signal))
+}
+
+async function readDocument({ file, open }: Content, signal: AbortSignal): Promise<string> {
   const readAt = async (offset: number, bytes: number) => {
     const end = Math.min(offset + bytes, file.sizeBytes) - 1
     return offset > end ? Buffer.alloc(0) : buffer(await open({ start: offset, end }))

@@ -99,4 +99,16 @@ describe('officeText', () => {
     const reading = officeText(read, { mimeType: word, sizeBytes: bytes.length }, ends)
     await expect(reading).rejects.toThrow('gone')
   })
+
+  test('refuses an element with very many attributes, and very deep elements', async () => {
+    const attributes = Array.from({ length: 1001 }, (_, i) => `a${i}=""`).join(' ')
+    expect(await textOf(word, body(`<w:p ${attributes}/>`))).toBeUndefined()
+    expect(await textOf(word, body('<w:p>'.repeat(999) + '</w:p>'.repeat(999)))).toBeUndefined()
+  })
+
+  test('keeps the order of many short parts', async () => {
+    const xml = Array.from({ length: 10_000 }, (_, i) => `<w:t>${i}</w:t><w:br/>`).join('')
+    const numbers = Array.from({ length: 10_000 }, (_, i) => `${i}\n`).join('')
+    expect(await textOf(word, body(xml))).toBe(numbers)
+  })
 })
