@@ -1,7 +1,8 @@
 import type { AuthConfig } from '../http/auth/open-authenticator.ts'
 import type { SchedulerIdentity } from '../http/auth/scheduler.ts'
 import type { TelemetryOptions } from '../observability/telemetry.ts'
-import { onCloudRun, type Environment } from './config-schema.ts'
+import type { Environment } from './config-schema.ts'
+import { onCloudRun } from './on-cloud-run.ts'
 import type { Config, RescanRate } from './config.ts'
 import { bytesPerMegabyte } from './fields.ts'
 

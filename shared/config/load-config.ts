@@ -1,6 +1,7 @@
 import { configOf } from './config-of.ts'
 import type { Config } from './config.ts'
-import { crossFieldRules, environmentSchema, servingVariables } from './config-schema.ts'
+import { environmentSchema } from './config-schema.ts'
+import { crossFieldRules, servingVariables } from './cross-field-rules.ts'
 
 /**
  * Reads the configuration from an environment. An empty variable counts as unset. Throws an `Error` whose message names every
