@@ -5,15 +5,12 @@ import type { Database } from '../database/database.ts'
 class TrailSignals {
   readonly emitter = new EventEmitter().setMaxListeners(0)
   readonly #appended = new Set<string>()
-  #count = 0
 
-  /** Call it in the transaction. A transaction that is rolled back emits too. Returns how often it was called. */
-  append(workspaceId: string): number {
+  /** Call it in the transaction. A transaction that is rolled back emits too. */
+  append(workspaceId: string): void {
     // Emits when the transaction has ended, because it is one synchronous function.
     if (this.#appended.size === 0) queueMicrotask(() => this.#emit())
     this.#appended.add(workspaceId)
-    this.#count += 1
-    return this.#count
   }
 
   #emit(): void {
