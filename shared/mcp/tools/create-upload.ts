@@ -64,7 +64,7 @@ export const createUploadTool = defineTool({
       maxBytes: sizeBytes,
       id: file.id,
       path: file.path,
-      next: `get_workspace_file file="${file.id}" waitSeconds=45`,
+      next: `get_workspace_file file="${file.id}" waitSeconds=40`,
     })
   },
 })

@@ -8,6 +8,9 @@ import { namedFile } from '../named-file.ts'
 import { restorableUntil } from '../restorable.ts'
 import { defineTool, reads, structured } from '../tool.ts'
 
+/** Leaves time for the rest of the call, which ends after 45 s. */
+const maxWaitSeconds = 40
+
 /** `get_workspace_file`: the record of a file, after its verdict if the caller waits. */
 export const getTool = defineTool({
   name: 'get_workspace_file',
@@ -16,7 +19,7 @@ export const getTool = defineTool({
     'Returns the details of one file, also of one in the trash: id, state, size, etag, checksum, scan, metadata. waitSeconds waits for the verdict of the virus scan.',
   input: z.strictObject({
     file: fileArgument,
-    waitSeconds: z.int().min(0).max(45).default(0),
+    waitSeconds: z.int().min(0).max(maxWaitSeconds).default(0),
   }),
   output: z.object({
     id: z.string(),
@@ -39,14 +42,10 @@ export const getTool = defineTool({
     const { ports, signal } = agent
     const found = await namedFile(agent, name)
     const waits = found.state === 'pending' && waitSeconds > 0
-    const seconds = Math.min(waitSeconds, maxWaitSeconds)
-    const file = waits ? await awaitVerdict(ports, found, { seconds, signal }) : found
+    const file = waits ? await awaitVerdict(ports, found, { seconds: waitSeconds, signal }) : found
     return structured(detailsOf(file, ports.limits))
   },
 })
-
-/** Leaves time for the rest of the call, which ends after 45 s. */
-const maxWaitSeconds = 40
 
 function detailsOf(file: FileRecord, limits: Limits) {
   const { id, path, state, mimeType, sizeBytes, checksum, scan, origin, metadata } = file
