@@ -35,12 +35,14 @@ export function httpRoutes(
       return readRoutes(ports, config.server).route('/', previewRoutes(ports, config.server))
     },
     download: async () => {
-      const { downloadRoutes } = await import('../download.ts')
-      const { archiveRoutes } = await import('../archive.ts')
-      const { shareRoutes } = await import('../shares.ts')
+      const { downloadRoutes } = await import('../download/download.ts')
+      const { archiveRoutes } = await import('../download/archive.ts')
+      const { shareRoutes } = await import('../download/shares.ts')
+      const { shareLinkRoutes } = await import('../download/share-links.ts')
       return downloadRoutes(ports, config)
         .route('/', archiveRoutes(ports, config))
-        .route('/', shareRoutes(ports, config.server, atClose))
+        .route('/', shareRoutes(ports))
+        .route('/', shareLinkRoutes(ports, config.server, atClose))
     },
     update: async () => (await import('../update.ts')).updateRoutes(ports),
     delete: async () => (await import('../delete.ts')).deleteRoutes(ports),

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { createApp } from '../../shared/http/app.ts'
 import { openRuntime } from '../../shared/runtime/runtime.ts'
 import { loadConfig } from '../../shared/config/load-config.ts'
-import { shareRoutes } from '../../functions/shares.ts'
+import { shareLinkRoutes } from '../../functions/download/share-links.ts'
 import { openLocal } from '../../shared/http/auth/local.ts'
 import { useWorkspace } from './library-world.ts'
 
@@ -15,7 +15,7 @@ async function openService() {
   const runtime = await openRuntime({ ...config, clamd: undefined })
   const authenticate = openLocal({ origins: [] })
   const context = { authenticate, log: () => undefined, corsOrigins: [] }
-  const app = createApp(context, shareRoutes(runtime.ports, config.server))
+  const app = createApp(context, shareLinkRoutes(runtime.ports, config.server))
   return {
     load: (token: string, path = '') => app.request(`/api/workspace/s/${token}${path}`),
     [Symbol.asyncDispose]: () => runtime[Symbol.asyncDispose](),

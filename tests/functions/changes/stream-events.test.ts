@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { streamRoutes } from '../../functions/changes/stream-events.ts'
-import { createApp } from '../../shared/http/app.ts'
-import { EventSource } from '../support/http/events/event-source.ts'
-import { expectProblem } from '../support/http/problem.ts'
-import { caller, openLocalWorkspace, type LocalWorkspace } from '../workspace/local-workspace.ts'
+import { streamRoutes } from '../../../functions/changes/stream-events.ts'
+import { createApp } from '../../../shared/http/app.ts'
+import { EventSource } from '../../support/http/events/event-source.ts'
+import { expectProblem } from '../../support/http/problem.ts'
+import { caller, openLocalWorkspace, type LocalWorkspace } from '../../workspace/local-workspace.ts'
 
 const url = '/api/workspace/events/stream'
 

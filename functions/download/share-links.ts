@@ -1,40 +1,47 @@
 import { Hono, type Context } from 'hono'
-import { sharedQuery, sharePageQuery } from '../api/requests/shares.ts'
-import { sharedFileView } from '../api/share-view.ts'
-import type { ReadyFile } from '../model/file.ts'
-import type { Share } from '../model/shares/share.ts'
-import type { Ports } from '../ports/ports.ts'
-import type { DownloadCounter } from '../workspace/shares/count-downloads.ts'
-import { openShare } from '../workspace/shares/open-share.ts'
-import { sharedContent, sharedFile, sharedFileAt } from '../workspace/shares/shared-file.ts'
+import { sharedQuery, sharePageQuery } from '../../shared/api/requests/shares.ts'
+import { sharedFileView } from '../../shared/api/share-view.ts'
+import type { ReadyFile } from '../../shared/model/file.ts'
+import type { Share } from '../../shared/model/shares/share.ts'
+import type { Ports } from '../../shared/ports/ports.ts'
+import { openDownloadCounter } from '../../shared/workspace/shares/count-downloads.ts'
+import { openShare } from '../../shared/workspace/shares/open-share.ts'
+import {
+  sharedContent,
+  sharedFile,
+  sharedFileAt,
+} from '../../shared/workspace/shares/shared-file.ts'
 import {
   folderOf,
   listSharedFiles,
   nameIn,
   sharedArchive,
-} from '../workspace/shares/shared-folder.ts'
-import type { AppEnv } from './app-env.ts'
-import { answerArchive } from './archive-answer.ts'
-import { serveContent } from './content.ts'
-import { idTimes, pathTimes } from './modified.ts'
-import { qualityOf } from './protocol/accept.ts'
-import { etagOf } from './protocol/entity-tag.ts'
-import { parseQuery } from './query.ts'
-import { servedAs } from './served-as.ts'
-import { presetHeader } from './server/preset-header.ts'
-import { pathAfter } from './target.ts'
+} from '../../shared/workspace/shares/shared-folder.ts'
+import type { AppEnv } from '../../shared/http/app-env.ts'
+import { answerArchive } from '../../shared/http/archive-answer.ts'
+import { serveContent } from '../../shared/http/content.ts'
+import { idTimes, pathTimes } from '../../shared/http/modified.ts'
+import { qualityOf } from '../../shared/http/protocol/accept.ts'
+import { etagOf } from '../../shared/http/protocol/entity-tag.ts'
+import { parseQuery } from '../../shared/http/query.ts'
+import { servedAs } from '../../shared/http/served-as.ts'
+import { presetHeader } from '../../shared/http/server/preset-header.ts'
+import { pathAfter } from '../../shared/http/target.ts'
 
-type SharedPorts = Pick<Ports, 'catalog' | 'shares' | 'blobs' | 'limits' | 'now'>
+type LinkPorts = Pick<Ports, 'catalog' | 'shares' | 'blobs' | 'limits' | 'now'>
 
 /**
  * `/s/{token}`: the URL grants access. Streams the bytes in the cloud too, because a signed URL of Cloud Storage contains the ids of
  * the owner and of the file, and still works after a revocation.
  */
-export const sharedRoutes = (
-  ports: SharedPorts,
+export const shareLinkRoutes = (
+  ports: LinkPorts,
   { crossOriginResourcePolicy }: { crossOriginResourcePolicy: string },
-  counter: DownloadCounter,
+  atClose?: (work: () => Promise<void>) => void,
 ) => {
+  const counter = openDownloadCounter(ports)
+  atClose?.(() => counter.flush())
+
   const open = async (c: Context<AppEnv>) => {
     presetHeader(c, 'X-Robots-Tag', 'noindex, nofollow')
     presetHeader(c, 'Referrer-Policy', 'no-referrer')

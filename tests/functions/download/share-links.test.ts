@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { shareRoutes } from '../../functions/shares.ts'
-import { scan } from '../../shared/workspace/scan/scan.ts'
-import { httpApp } from '../support/http/http-app.ts'
-import { caller, openLocalWorkspace, type LocalWorkspace } from '../workspace/local-workspace.ts'
+import { shareLinkRoutes } from '../../../functions/download/share-links.ts'
+import { shareRoutes } from '../../../functions/download/shares.ts'
+import { scan } from '../../../shared/workspace/scan/scan.ts'
+import { httpApp } from '../../support/http/http-app.ts'
+import { caller, openLocalWorkspace, type LocalWorkspace } from '../../workspace/local-workspace.ts'
 
 const base = '/api/workspace'
 const settings = { crossOriginResourcePolicy: 'same-origin' }
@@ -22,8 +23,10 @@ afterEach(() => workspace[Symbol.asyncDispose]())
 
 async function opened() {
   const process = new AsyncDisposableStack()
-  const routes = shareRoutes(workspace.ports, settings, (work) => process.defer(work))
-  const { app, entries } = httpApp((all) => all.route('/', routes))
+  const links = shareLinkRoutes(workspace.ports, settings, (work) => process.defer(work))
+  const { app, entries } = httpApp((all) =>
+    all.route('/', shareRoutes(workspace.ports)).route('/', links),
+  )
   const body = JSON.stringify({ folder: '/secret-folder' })
   const created = await app.request(`${base}/shares`, { method: 'POST', headers, body })
   const { url, id } = (await created.json()) as { url: string; id: string }
@@ -57,7 +60,7 @@ test('no line of the log contains the token, a name or a query', async () => {
 test('a fault of the catalog is logged without the token', async () => {
   const { entries, url, token } = await opened()
   await workspace.storage[Symbol.asyncDispose]()
-  const routes = shareRoutes(workspace.ports, settings)
+  const routes = shareLinkRoutes(workspace.ports, settings)
   const { app, entries: later } = httpApp((all) => all.route('/', routes))
   expect((await app.request(url)).status).toBeGreaterThanOrEqual(500)
   expect(later.length).toBeGreaterThan(1)

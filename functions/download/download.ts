@@ -1,13 +1,13 @@
 import { Hono } from 'hono'
-import type { AppEnv } from '../shared/http/app-env.ts'
-import { qualityOf } from '../shared/http/protocol/accept.ts'
-import { allow } from '../shared/http/auth/allow.ts'
-import { parseQuery } from '../shared/http/query.ts'
-import { downloadQuery } from '../shared/api/requests/reads.ts'
-import { servedAs } from '../shared/http/served-as.ts'
-import { absoluteUrl, locationUrl } from '../shared/http/target.ts'
-import { download } from '../shared/workspace/download.ts'
-import type { Ports } from '../shared/ports/ports.ts'
+import type { AppEnv } from '../../shared/http/app-env.ts'
+import { qualityOf } from '../../shared/http/protocol/accept.ts'
+import { allow } from '../../shared/http/auth/allow.ts'
+import { parseQuery } from '../../shared/http/query.ts'
+import { downloadQuery } from '../../shared/api/requests/reads.ts'
+import { servedAs } from '../../shared/http/served-as.ts'
+import { absoluteUrl, locationUrl } from '../../shared/http/target.ts'
+import { download } from '../../shared/workspace/download.ts'
+import type { Ports } from '../../shared/ports/ports.ts'
 
 type DownloadPorts = Pick<Ports, 'catalog' | 'blobs' | 'limits' | 'now'>
 
