@@ -5,7 +5,8 @@ import { focusGrid } from '../list/grid-focus.ts'
 interface Props {
   title: string
   className?: string
-  onClose: () => void
+  /** Absent for a dialog that stays until it is answered. */
+  onClose?: () => void
   children: ComponentChildren
 }
 
@@ -28,9 +29,11 @@ export function Modal({ title, className = '', onClose, children }: Props) {
       aria-label={title}
       onCancel={(event) => {
         event.preventDefault()
-        onClose()
+        onClose?.()
       }}
-      onClick={(event) => event.target === element.current && onClose()}
+      // A second Escape closes a dialog although its first one was prevented.
+      onClose={() => (onClose ? onClose() : element.current?.showModal())}
+      onClick={(event) => event.target === element.current && onClose?.()}
     >
       <div class="inner">
         <h2>{title}</h2>

@@ -1,7 +1,7 @@
 import { effect, signal, untracked } from '@preact/signals'
 import { CofferError } from '../../shared/client/coffer.ts'
 import { applyEvents, type TrailEvent } from './apply-events.ts'
-import { coffer } from './client.ts'
+import { coffer, needsSignIn } from './client.ts'
 import { refreshUsage } from './usage.ts'
 import { activeUploads } from './uploads.ts'
 import { listing, refreshView } from './view.ts'
@@ -57,7 +57,7 @@ async function readOnce(): Promise<void> {
 }
 
 async function read(): Promise<number> {
-  const silence = setTimeout(() => (isOffline.value = true), silentMs)
+  const silence = setTimeout(() => (isOffline.value = !needsSignIn.value), silentMs)
   try {
     const page = await coffer.request<Events>('GET /events', { after, limit: 1000 })
     const wasOffline = isOffline.value

@@ -1,17 +1,28 @@
 import { useState } from 'preact/hooks'
 import { Modal } from '../parts/modal.tsx'
+import { Refusal } from '../parts/refusal.tsx'
 import { signIn } from '../state/client.ts'
+
+/** Browsers send no other characters in `Authorization`. */
+const isHeaderText = /^[!-~]+$/
 
 /** Asks for a token where the service demands one. The page below keeps its state, and the request that waits goes on. */
 export function SignIn() {
   const [token, setToken] = useState('')
+  const [error, setError] = useState<unknown>()
+  const submit = () => {
+    const given = token.trim()
+    if (given === '') return
+    if (isHeaderText.test(given)) signIn(given)
+    else setError(new Error('A token has only letters, digits and punctuation of ASCII.'))
+  }
   return (
-    <Modal title="Sign in" onClose={() => undefined}>
+    <Modal title="Sign in">
       <form
         method="dialog"
         onSubmit={(event) => {
           event.preventDefault()
-          if (token.trim() !== '') signIn(token.trim())
+          submit()
         }}
       >
         <p class="small soft">
@@ -27,6 +38,7 @@ export function SignIn() {
             onInput={(event) => setToken(event.currentTarget.value)}
           />
         </label>
+        <Refusal error={error} />
         <div class="acts-end">
           <button type="submit" class="btn solid">
             Sign in

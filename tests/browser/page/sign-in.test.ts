@@ -20,12 +20,10 @@ describe.skipIf(skipWithoutProgram('chromium'))('the file browser of a service w
   })
   afterAll(() => server?.[Symbol.asyncDispose]())
 
-  test('asks for a token, repeats the request with it, and keeps it out of addresses and stores', async () => {
+  /** The local mode accepts requests without a token. This refuses them, as a deployed service does. */
+  async function openRefusing() {
     const context = await server.browser.newContext()
     const page = await context.newPage()
-    const addresses: string[] = []
-    page.on('request', (request) => addresses.push(request.url()))
-    // The local mode accepts requests without a token; this refuses them, as a deployed service does.
     await page.route('**/api/workspace/**', async (route) => {
       const isSigned = route.request().headers()['authorization'] === 'Bearer local:ann'
       if (isSigned) return route.continue()
@@ -35,8 +33,14 @@ describe.skipIf(skipWithoutProgram('chromium'))('the file browser of a service w
         body: JSON.stringify(refusal),
       })
     })
+    return { context, page, dialog: page.getByRole('dialog', { name: 'Sign in' }) }
+  }
+
+  test('asks for a token, repeats the request with it, and keeps it out of addresses and stores', async () => {
+    const { context, page, dialog } = await openRefusing()
+    const addresses: string[] = []
+    page.on('request', (request) => addresses.push(request.url()))
     await page.goto(server.url)
-    const dialog = page.getByRole('dialog', { name: 'Sign in' })
     await dialog.getByLabel('Token').fill('local:ann')
     await dialog.getByRole('button', { name: 'Sign in' }).click()
     await rowOf(page, 'hers.txt').waitFor()
@@ -45,6 +49,33 @@ describe.skipIf(skipWithoutProgram('chromium'))('the file browser of a service w
     expect(addresses.filter((address) => address.includes('ann'))).toEqual([])
     const { cookies, origins } = await context.storageState()
     expect(JSON.stringify([cookies, origins])).not.toContain('ann')
+    await context.close()
+  })
+
+  test('keeps the dialog open on Escape, and does not take the wait for a lost connection', async () => {
+    const { context, page, dialog } = await openRefusing()
+    await page.clock.install()
+    await page.goto(server.url)
+    await dialog.waitFor()
+    for (let presses = 0; presses < 4; presses += 1) await page.keyboard.press('Escape')
+    await page.clock.runFor(10_000)
+    expect(await page.getByText('No connection').count()).toBe(0)
+    await dialog.getByLabel('Token').fill('local:ann')
+    await dialog.getByRole('button', { name: 'Sign in' }).click()
+    await rowOf(page, 'hers.txt').waitFor()
+    await context.close()
+  })
+
+  test('refuses a token with characters that no header can have', async () => {
+    const { context, page, dialog } = await openRefusing()
+    await page.goto(server.url)
+    await dialog.getByLabel('Token').fill('local:→ann')
+    await dialog.getByRole('button', { name: 'Sign in' }).click()
+    await dialog.getByRole('alert').getByText('A token has only').waitFor()
+    await dialog.getByLabel('Token').fill('local:ann')
+    await dialog.getByRole('button', { name: 'Sign in' }).click()
+    await rowOf(page, 'hers.txt').waitFor()
+    expect(await dialog.count()).toBe(0)
     await context.close()
   })
 })
