@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks'
 import { Icon } from '../parts/icon.tsx'
-import { copyText } from '../state/actions.ts'
+import { copyText } from '../state/clipboard.ts'
 import { coffer } from '../state/client.ts'
 import { fail, show } from '../state/toasts.ts'
 import { instant } from '../words/format.ts'
@@ -22,7 +22,9 @@ const times = [
 export function ShareLink({ id }: { id: string }) {
   const [seconds, setSeconds] = useState(86_400)
   const [share, setShare] = useState<Share>()
+  const [isBusy, setBusy] = useState(false)
   const create = async () => {
+    setBusy(true)
     try {
       const made = await coffer.request<Share>('POST /shares', {
         body: { fileId: id, expiresIn: seconds },
@@ -31,6 +33,8 @@ export function ShareLink({ id }: { id: string }) {
       await copyText(made.url, 'The link is copied')
     } catch (error) {
       fail(error)
+    } finally {
+      setBusy(false)
     }
   }
   const revoke = async ({ id }: Share) => {
@@ -85,7 +89,7 @@ export function ShareLink({ id }: { id: string }) {
               </option>
             ))}
           </select>
-          <button type="button" class="btn" onClick={() => void create()}>
+          <button type="button" class="btn" disabled={isBusy} onClick={() => void create()}>
             <Icon name="link" className="i16" />
             Create a link
           </button>

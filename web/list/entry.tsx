@@ -1,6 +1,5 @@
 import type { ComponentChildren } from 'preact'
-import { isBlocked } from '../state/actions.ts'
-import type { Row } from '../state/rows.ts'
+import { isBlocked, type Row } from '../state/rows.ts'
 import { selected } from '../state/selection.ts'
 import { counted, size } from '../words/format.ts'
 import { verdictOf } from '../words/verdicts.ts'

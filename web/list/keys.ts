@@ -1,9 +1,11 @@
 import { batch } from '@preact/signals'
-import { copyReferences, download, isBlocked, remove, targetsOf } from '../state/actions.ts'
+import { remove, targetsOf } from '../state/actions.ts'
+import { copyReferences } from '../state/clipboard.ts'
+import { download } from '../state/download.ts'
 import { toggleLayout } from '../state/layout.ts'
 import { dialog, menu, previewed, showsDetails } from '../state/overlays.ts'
 import { go, parentOf } from '../state/route.ts'
-import type { FileRow, Row } from '../state/rows.ts'
+import { isBlocked, type FileRow, type Row } from '../state/rows.ts'
 import {
   extendTo,
   moveAnchor,
@@ -35,6 +37,8 @@ export function handleKey(event: KeyboardEvent, grid: GridKeys): boolean {
   const isCommand = event.ctrlKey || event.metaKey
   const to = targetOf(event, grid)
   if (to !== undefined) return moveTo(to, shiftKey, grid)
+  // A held key moves the focus on. It acts once, or a held Delete would empty the folder.
+  if (event.repeat && /^(?:Delete|Enter|Backspace| |[A-Z])$/.test(key)) return true
   const rows = listing.value.rows.value
   const active = rows[activeIndex.value]
   if (isCommand) return handleCommand(key, active)
@@ -128,7 +132,7 @@ function handleLetter({ key, altKey }: KeyboardEvent, active: Row | undefined): 
     case '?':
       return act(() => (dialog.value = { kind: 'keys' }))
     case 'D':
-      return act(() => void download(targets))
+      return act(() => targets.length > 0 && void download(targets))
     case 'M':
       return act(() => targets.length > 0 && (dialog.value = { kind: 'move', rows: targets }))
     case 'I':

@@ -1,14 +1,9 @@
-import {
-  copyReferences,
-  download,
-  isBlocked,
-  openInTab,
-  remove,
-  restore,
-} from '../state/actions.ts'
+import { remove, restore } from '../state/actions.ts'
+import { copyReferences } from '../state/clipboard.ts'
+import { download, openInTab } from '../state/download.ts'
 import { dialog, previewed, showsDetails, type MenuItem } from '../state/overlays.ts'
 import { go } from '../state/route.ts'
-import type { Row } from '../state/rows.ts'
+import { isBlocked, type Row } from '../state/rows.ts'
 import { focusRow, listing } from '../state/view.ts'
 
 /** Opens a folder, or the preview of a file. A file that is not served has only details. */

@@ -38,9 +38,9 @@ async function readInto(list: Listing, folder: string, id: string): Promise<void
     const file = await coffer.get(id)
     const isHere = file.path === folder + file.name
     if (isHere) list.place(fileRow(file))
-    else list.remove(id)
+    else list.remove(new Set([id]))
   } catch (error) {
     if (error instanceof CofferError && (error.status === 404 || error.status === 410))
-      list.remove(id)
+      list.remove(new Set([id]))
   }
 }

@@ -66,7 +66,7 @@ export class Listing {
 
   retry(): void {
     this.error.value = undefined
-    void this.#load()
+    void this.#load().then(() => this.refresh())
   }
 
   /** Whether the list is read again after a change. A longer one is changed row by row. */
@@ -103,13 +103,13 @@ export class Listing {
     }
   }
 
-  /** Takes a row out of the list. */
-  remove(key: string): void {
+  /** Takes rows out of the list, in one pass. */
+  remove(keys: ReadonlySet<string>): void {
     const loaded = this.#loaded.peek()
-    const index = loaded.findIndex((it) => it.key === key)
-    if (index < 0) return
-    this.#loaded.value = loaded.toSpliced(index, 1)
-    this.#counted.value -= 1
+    const rest = loaded.filter(({ key }) => !keys.has(key))
+    if (rest.length === loaded.length) return
+    this.#loaded.value = rest
+    this.#counted.value -= loaded.length - rest.length
   }
 
   /** Puts a row of the folder at its place in path order, if the list is loaded up to there. */
@@ -120,7 +120,7 @@ export class Listing {
       this.#loaded.value = loaded.with(known, row)
       return
     }
-    this.remove(row.key)
+    this.remove(new Set([row.key]))
     const rest = this.#loaded.peek()
     const index = rest.findIndex((it) => it.path > row.path)
     if (index < 0 && !this.isComplete.peek()) return

@@ -19,6 +19,13 @@ export const previewed = signal<string | undefined>(undefined)
 /** Whether the details of the focused row are shown. */
 export const showsDetails = signal(false)
 
+/** Closes all of them except the details. To be called when another view is shown. */
+export function closeOverlays(): void {
+  dialog.value = undefined
+  previewed.value = undefined
+  menu.value = undefined
+}
+
 export interface MenuItem {
   label: string
   key?: string

@@ -41,6 +41,11 @@ export interface FolderRow {
 
 export type Row = FileRow | FolderRow
 
+/** Whether the service refuses the bytes of a file: it is pending, infected or cannot be scanned. */
+export function isBlocked(row: Row): boolean {
+  return row.kind === 'file' && row.file.state !== 'ready'
+}
+
 export function fileRow(file: ListedFile): FileRow {
   return { kind: 'file', key: file.id, name: file.name, path: file.path, file }
 }

@@ -1,18 +1,20 @@
-import { hideToast, show } from './toasts.ts'
+import { hideToast, show, type Toast } from './toasts.ts'
 
 const kept = 20
 const stack: (() => Promise<void>)[] = []
 
 /** Shows what has been done, with a button that takes it back. Ctrl+Z takes back the latest. */
-export function undoable(text: string, undo: () => Promise<void>): void {
+export function undoable(done: Omit<Toast, 'action'>, undo: () => Promise<void>): void {
   const entry = async () => {
-    stack.splice(stack.indexOf(entry), 1)
+    const index = stack.indexOf(entry)
+    if (index < 0) return
+    stack.splice(index, 1)
     await undo()
   }
   stack.push(entry)
   stack.splice(0, stack.length - kept)
   show({
-    text,
+    ...done,
     action: {
       label: 'Undo',
       run: () => {

@@ -1,6 +1,7 @@
 import { computed, effect, signal, untracked } from '@preact/signals'
 import { coffer } from './client.ts'
 import { Listing } from './listing.ts'
+import { closeOverlays } from './overlays.ts'
 import { addressOf, route } from './route.ts'
 import type { Row } from './rows.ts'
 import { resetSelection } from './selection.ts'
@@ -20,6 +21,7 @@ effect(() => {
     if (activeKey.value) lastActive.set(addressOf(listing.value.route), activeKey.value)
     listing.value.close()
     resetSelection()
+    closeOverlays()
     lastIndex = 0
     activeKey.value = lastActive.get(addressOf(next))
     listing.value = new Listing(next)

@@ -1,5 +1,5 @@
-import { continueWith, type Interrupted } from '../state/interrupted.ts'
-import { uploadFiles } from '../state/drop.ts'
+import { continueWith, type Interrupted } from './interrupted.ts'
+import { uploadFiles } from './drop.ts'
 import { currentFolder } from '../state/route.ts'
 
 /** Lets the user choose files, and uploads them into the folder that was shown when the dialog opened. */

@@ -1,4 +1,4 @@
-import { addUploads, waitingUploads } from './uploads.ts'
+import { addUploads, waitingUploads } from '../state/uploads.ts'
 
 /** Files of a dropped folder in hand at once. */
 const mostWaiting = 200

@@ -1,7 +1,8 @@
 import { signal } from '@preact/signals'
-import { coffer } from './client.ts'
-import { fail } from './toasts.ts'
-import { addUploads } from './uploads.ts'
+import { quoted } from '../words/format.ts'
+import { coffer } from '../state/client.ts'
+import { fail } from '../state/toasts.ts'
+import { addUploads } from '../state/uploads.ts'
 
 export type Interrupted = ReturnType<typeof coffer.interrupted>[number]
 
@@ -12,7 +13,7 @@ export const interrupted = signal<readonly Interrupted[]>(coffer.interrupted())
 export function continueWith(upload: Interrupted, file: File): void {
   if (file.size !== upload.sizeBytes) {
     fail(
-      `“${file.name}” is not the same file: it has another size. Choose the file that was being uploaded.`,
+      `${quoted(file.name)} is not the same file: it has another size. Choose the file that was being uploaded.`,
     )
     return
   }

@@ -20,6 +20,7 @@ import { verdictOf } from '../words/verdicts.ts'
 /** One upload of the tray. */
 export function JobLine({ job }: { job: Job }) {
   const { file, state } = job
+  const name = visible(file.name)
   const { icon, tint } = kindOf(file.type)
   const isRunning = state === 'uploading' || state === 'paused'
   const percent = file.size === 0 ? 0 : Math.floor((100 * job.sentBytes) / file.size)
@@ -30,7 +31,7 @@ export function JobLine({ job }: { job: Job }) {
       </span>
       <div>
         <div class="small cut strong">
-          <bdi>{visible(file.name)}</bdi>
+          <bdi>{name}</bdi>
         </div>
         <div class={`tiny num ${tones[state] ?? 'faint'}`}>{lineOf(job)}</div>
       </div>
@@ -39,7 +40,7 @@ export function JobLine({ job }: { job: Job }) {
           <button
             type="button"
             class="x"
-            aria-label={`${state === 'paused' ? 'Resume' : 'Pause'} ${file.name}`}
+            aria-label={`${state === 'paused' ? 'Resume' : 'Pause'} ${name}`}
             onClick={() => togglePause(job)}
           >
             <Icon name={state === 'paused' ? 'play' : 'pause'} className="i14" />
@@ -48,7 +49,7 @@ export function JobLine({ job }: { job: Job }) {
         <button
           type="button"
           class="x"
-          aria-label={`${state === 'failed' || state === 'done' ? 'Dismiss' : 'Cancel'} ${file.name}`}
+          aria-label={`${state === 'failed' || state === 'done' ? 'Dismiss' : 'Cancel'} ${name}`}
           onClick={() => (state === 'failed' || state === 'done' ? dismiss(job.id) : cancel(job))}
         >
           <Icon name="close" className="i16" />
@@ -103,7 +104,7 @@ function Question({ job }: { job: Job }) {
   const say = (conflict: Answer) => answer(job.id, conflict, forAll)
   return (
     <>
-      <div class="ask" role="group" aria-label={`What happens to ${job.file.name}`}>
+      <div class="ask" role="group" aria-label={`What happens to ${visible(job.file.name)}`}>
         <button type="button" class="btn" onClick={() => say('rename')}>
           Keep both
         </button>

@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks'
 import { Icon } from '../parts/icon.tsx'
-import { discard, interrupted } from '../state/interrupted.ts'
+import { discard, interrupted } from './interrupted.ts'
 import { jobs, togglePause, type Job, type JobState } from '../state/uploads.ts'
 import { counted, size } from '../words/format.ts'
 import { chooseAgain } from './choose.ts'

@@ -1,14 +1,9 @@
 import { Icon } from '../parts/icon.tsx'
-import {
-  copyReferences,
-  download,
-  isBlocked,
-  remove,
-  restore,
-  targetsOf,
-} from '../state/actions.ts'
+import { remove, restore, targetsOf } from '../state/actions.ts'
+import { copyReferences } from '../state/clipboard.ts'
+import { download } from '../state/download.ts'
 import { dialog } from '../state/overlays.ts'
-import type { FileRow } from '../state/rows.ts'
+import { isBlocked, type FileRow } from '../state/rows.ts'
 import { resetSelection } from '../state/selection.ts'
 import { listing } from '../state/view.ts'
 import { count, size } from '../words/format.ts'
@@ -50,13 +45,19 @@ export function SelectionBar() {
         </>
       ) : (
         <>
-          <button type="button" class="btn quiet" onClick={() => void download(served)}>
+          <button
+            type="button"
+            class="btn quiet"
+            disabled={served.length === 0}
+            onClick={() => void download(served)}
+          >
             <Icon name="download" className="i16" />
             <span class="lbl">Download</span>
           </button>
           <button
             type="button"
             class="btn quiet"
+            disabled={served.length === 0}
             onClick={() => (dialog.value = { kind: 'move', rows: served })}
           >
             <Icon name="move" className="i16" />
