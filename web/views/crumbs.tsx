@@ -1,6 +1,7 @@
 import { Icon } from '../parts/icon.tsx'
 import { addressOf } from '../state/route.ts'
 import { listing } from '../state/view.ts'
+import { quoted } from '../words/format.ts'
 import { titleOf } from './view-title.ts'
 
 /** The way to the folder. The folder itself is the heading. */
@@ -10,7 +11,7 @@ export function Crumbs() {
   if (route.view !== 'files') {
     return (
       <div class="crumbs">
-        <h1>{route.view === 'search' ? `Results for “${route.text}”` : title}</h1>
+        <h1>{route.view === 'search' ? `Results for ${quoted(route.text)}` : title}</h1>
       </div>
     )
   }

@@ -2,6 +2,7 @@ import { Icon } from '../parts/icon.tsx'
 import { listing } from '../state/view.ts'
 import { chooseFiles } from '../uploads/choose.ts'
 import { wordsOf } from '../words/errors.ts'
+import { quoted } from '../words/format.ts'
 
 /** A view without rows: why, and what to do. */
 export function Empty() {
@@ -47,7 +48,7 @@ export function Empty() {
       return (
         <EmptyView
           icon="search"
-          title={`No name contains “${route.text}”`}
+          title={`No name contains ${quoted(route.text)}`}
           text="Names are searched in the whole workspace, without the case of letters."
         />
       )

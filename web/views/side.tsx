@@ -48,7 +48,8 @@ function UsageBar() {
   const known = usage.value
   if (!known) return <div class="usage" />
   const { usedBytes, limitBytes, usedPercent, trashBytes } = known
-  const percent = Math.min(100, Math.ceil(usedPercent))
+  const share = Math.min(100, usedPercent)
+  const percent = Math.floor(share)
   return (
     <div class="usage">
       <div class="pair tiny num">
@@ -56,7 +57,7 @@ function UsageBar() {
           {size(usedBytes)} of {size(limitBytes)}
         </span>
         <span class="faint" dir="ltr">
-          {percent} %
+          {percent === 0 && usedBytes > 0 ? '< 1' : percent} %
         </span>
       </div>
       <div
@@ -67,7 +68,7 @@ function UsageBar() {
         aria-valuemin={0}
         aria-valuemax={100}
       >
-        <i style={{ width: `${percent}%` }} />
+        <i style={{ width: `${share}%` }} />
       </div>
       {trashBytes > 0 && (
         <button type="button" class="tiny faint link" onClick={() => go({ view: 'trash' })}>

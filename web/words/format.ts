@@ -55,5 +55,13 @@ export function day(iso: string, now = new Date()): string {
 
 /** Shows the characters that change the direction of text. The service refuses them; a file of the user's disk may have them. */
 export function visible(name: string): string {
-  return name.replaceAll(/[\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, '\ufffd')
+  return name.replaceAll(/[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, '\ufffd')
+}
+
+const quotedLength = 60
+
+/** A text of the user in quotes, for a sentence: shortened, and unable to change the direction of the words around it. */
+export function quoted(text: string): string {
+  const shown = visible(text)
+  return `“${shown.length > quotedLength ? `${shown.slice(0, quotedLength)}…` : shown}”`
 }
