@@ -1,5 +1,5 @@
 import { render } from 'preact'
-import { follow } from './state/live.ts'
+import { follow } from './live/follow.ts'
 import { refreshUsage } from './state/usage.ts'
 import { Frame } from './views/frame.tsx'
 

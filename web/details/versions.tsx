@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'preact/hooks'
 import type { FileView } from '../../shared/client/coffer.ts'
 import { coffer } from '../state/client.ts'
-import { readNow } from '../state/live.ts'
+import { readNow } from '../live/follow.ts'
 import { fail, show } from '../state/toasts.ts'
 import { focusRow, refreshView } from '../state/view.ts'
 import { fileRow } from '../state/rows.ts'

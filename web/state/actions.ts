@@ -1,7 +1,7 @@
 import { wordsOf } from '../words/errors.ts'
 import { counted } from '../words/format.ts'
 import { coffer } from './client.ts'
-import { readNow } from './live.ts'
+import { readNow } from '../live/follow.ts'
 import { parentOf } from './route.ts'
 import type { FileRow, Row } from './rows.ts'
 import { resetSelection, selected } from './selection.ts'

@@ -108,13 +108,36 @@ describe.skipIf(skipWithoutProgram('chromium'))('the file browser in Chromium', 
     await page.context().close()
   })
 
-  test('shows a file that another client stores, without a reload', async () => {
+  test('shows a file that another client stores, from a stream and without polls', async () => {
     const { page } = await server.open('#/files/live/')
     await page.getByText('This folder is empty').waitFor()
+    const polls: string[] = []
+    page.on('request', (request) => {
+      if (/\/events\?/.test(request.url())) polls.push(request.url())
+    })
     await server.user.store('/live/from-agent.txt', 'x')
     await rowOf(page, 'from-agent.txt').waitFor()
     expect(await page.getByText('This folder is empty').count()).toBe(0)
+    expect(polls).toEqual([])
     await page.context().close()
+  })
+
+  test('polls for changes where a proxy holds the stream back', async () => {
+    const context = await server.browser.newContext()
+    const page = await context.newPage()
+    await page.clock.install()
+    let held = 0
+    await page.route('**/events/stream*', () => {
+      held += 1
+    })
+    await page.goto(`${server.url}/#/files/polled/`)
+    await page.getByText('This folder is empty').waitFor()
+    await expect.poll(() => held).toBe(1)
+    await page.clock.runFor(10_000)
+    await server.user.store('/polled/from-agent.txt', 'x')
+    await page.clock.runFor(10_000)
+    await rowOf(page, 'from-agent.txt').waitFor()
+    await context.close()
   })
 
   test('finds a name in the whole workspace, and shows its folder', async () => {

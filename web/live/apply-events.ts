@@ -1,18 +1,13 @@
 import { CofferError } from '../../shared/client/coffer.ts'
-import { coffer } from './client.ts'
-import type { Listing } from './listing.ts'
-import { fileRow, folderRow } from './rows.ts'
-
-export interface TrailEvent {
-  fileId: string
-  path?: string
-  from?: string
-}
+import type { FileEvent } from '../../shared/client/events.ts'
+import { coffer } from '../state/client.ts'
+import type { Listing } from '../state/listing.ts'
+import { fileRow, folderRow } from '../state/rows.ts'
 
 const concurrency = 4
 
 /** Brings a long list up to date: reads the record of each changed file that is, or was, directly in its folder. */
-export async function applyEvents(list: Listing, events: readonly TrailEvent[]): Promise<void> {
+export async function applyEvents(list: Listing, events: readonly FileEvent[]): Promise<void> {
   const { route } = list
   if (route.view !== 'files') return
   const { folder } = route
