@@ -1,5 +1,6 @@
 import { render } from 'preact'
 import { follow } from './live/follow.ts'
+import { refreshCounts } from './state/counts.ts'
 import { refreshUsage } from './state/usage.ts'
 import { Frame } from './views/frame.tsx'
 
@@ -7,3 +8,4 @@ const place = document.getElementById('app')
 if (place) render(<Frame />, place)
 follow()
 void refreshUsage()
+void refreshCounts()

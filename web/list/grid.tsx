@@ -94,7 +94,7 @@ export function Grid({ label }: { label: string }) {
 
   return (
     <div
-      class={`grid ${layout.value}`}
+      class={`grid ${layout.value} of-${list.route.view}`}
       role="grid"
       aria-label={label}
       aria-multiselectable="true"

@@ -4,7 +4,7 @@ import { copyReferences } from '../state/clipboard.ts'
 import { download } from '../state/download.ts'
 import { toggleLayout } from '../state/layout.ts'
 import { dialog, menu, previewed, showsDetails } from '../state/overlays.ts'
-import { go, parentOf } from '../state/route.ts'
+import { above, go } from '../state/route.ts'
 import { isBlocked, type FileRow, type Row } from '../state/rows.ts'
 import {
   extendTo,
@@ -18,6 +18,7 @@ import { undoLatest } from '../state/undo.ts'
 import { activeIndex, activeKey, focusRow, listing } from '../state/view.ts'
 import { chooseFiles, chooseFolder } from '../uploads/choose.ts'
 import { focusSearch } from '../views/search-box.tsx'
+import { askToDeleteSession } from '../sessions/delete-session.ts'
 import { openRow, actionsOf } from './row-actions.ts'
 
 export interface GridKeys {
@@ -164,7 +165,7 @@ function goUp(): boolean {
   const { route } = listing.value
   if (route.view !== 'files' || route.folder === '/') return false
   const { folder } = route
-  go({ view: 'files', folder: parentOf(folder) })
+  go(above(route))
   activeKey.value = folder
   return true
 }
@@ -172,7 +173,9 @@ function goUp(): boolean {
 function deleteRows(rows: Row[]): boolean {
   if (rows.length === 0) return false
   const files = rows.filter((row): row is FileRow => row.kind === 'file')
-  if (listing.value.route.view === 'trash') dialog.value = { kind: 'purge', rows: files }
+  const { view } = listing.value.route
+  if (view === 'trash') dialog.value = { kind: 'purge', rows: files }
+  else if (view === 'sessions') askToDeleteSession(rows)
   else void remove(rows)
   return true
 }

@@ -2,9 +2,11 @@ import { remove, restore } from '../state/actions.ts'
 import { copyReferences } from '../state/clipboard.ts'
 import { download, openInTab } from '../state/download.ts'
 import { dialog, previewed, showsDetails, type MenuItem } from '../state/overlays.ts'
+import { pins, togglePin } from '../state/pins.ts'
 import { go } from '../state/route.ts'
 import { isBlocked, type Row } from '../state/rows.ts'
 import { focusRow, listing } from '../state/view.ts'
+import { askToDeleteSession } from '../sessions/delete-session.ts'
 
 /** Opens a folder, or the preview of a file. A file that is not served has only details. */
 export function openRow(row: Row): void {
@@ -24,6 +26,20 @@ export function actionsOf(row: Row): MenuItem[] {
         label: 'Delete for good…',
         isDanger: true,
         run: () => (dialog.value = { kind: 'purge', rows: [row] }),
+      },
+    ]
+  }
+  if (listing.value.route.view === 'sessions') {
+    return [
+      { label: 'Open', key: 'Enter', run: () => openRow(row) },
+      { label: 'Download as ZIP', key: 'Shift+D', run: () => void download([row]) },
+      { label: 'Copy reference', key: 'Ctrl+C', run: () => void copyReferences([row]) },
+      pinItem(row.path),
+      {
+        label: 'Delete the session’s files…',
+        key: 'Delete',
+        isDanger: true,
+        run: () => askToDeleteSession([row]),
       },
     ]
   }
@@ -53,11 +69,17 @@ export function actionsOf(row: Row): MenuItem[] {
           { label: 'Copy reference', key: 'Ctrl+C', run: () => void copyReferences([row]) },
         ]
       : []),
+    ...(row.kind === 'folder' ? [pinItem(row.path)] : []),
     ...(row.kind === 'file'
       ? [{ label: 'Details', key: 'Shift+I', run: () => showDetails(row) }]
       : []),
     { label: 'Delete', key: 'Delete', isDanger: true, run: () => void remove([row]) },
   ]
+}
+
+function pinItem(folder: string): MenuItem {
+  const label = pins.value.includes(folder) ? 'Take off the side' : 'Pin to the side'
+  return { label, run: () => togglePin(folder) }
 }
 
 function showDetails(row: Row): void {

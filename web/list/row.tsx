@@ -2,7 +2,7 @@ import { Icon } from '../parts/icon.tsx'
 import { RowPicture } from '../preview/row-picture.tsx'
 import { restore } from '../state/actions.ts'
 import { menu } from '../state/overlays.ts'
-import { parentOf } from '../state/route.ts'
+import { folderOf, parentOf } from '../state/route.ts'
 import type { FileRow, Row } from '../state/rows.ts'
 import { listing } from '../state/view.ts'
 import { count, counted, day, instant, size } from '../words/format.ts'
@@ -49,6 +49,12 @@ export function GridRow(props: EntryProps) {
           <span class="by">
             <Icon name="agent" className="i14" />
             Agent
+          </span>
+        )}
+        {row.kind === 'file' && row.file.deletedAt !== null && row.file.supersededBy !== null && (
+          <span class="by">
+            <Icon name="history" className="i14" />
+            Replaced
           </span>
         )}
         <FolderOf row={row} />
@@ -104,7 +110,7 @@ function SizeOf({ row }: { row: Row }) {
 
 /** Where the file is, in views of the whole workspace. */
 function FolderOf({ row }: { row: Row }) {
-  if (listing.value.route.view === 'files') return null
+  if (folderOf(listing.value.route) !== undefined) return null
   const folder = parentOf(row.path)
   return (
     <span class="in tiny faint cut" title={folder}>
@@ -119,6 +125,13 @@ function SubLine({ row }: { row: Row }) {
     return <>{row.fileCount === undefined ? 'Folder' : counted(row.fileCount, 'file')}</>
   }
   if (row.file.state !== 'ready') return <ScanState row={row} />
+  if (row.file.deletedAt !== null) {
+    return (
+      <>
+        {row.file.supersededBy === null ? 'Deleted' : 'Replaced'} · {day(row.file.deletedAt)}
+      </>
+    )
+  }
   const isWhole = listing.value.route.view !== 'files'
   return (
     <>

@@ -1,6 +1,7 @@
 import { CofferError } from '../../shared/client/coffer.ts'
 import type { FileEvent } from '../../shared/client/events.ts'
 import { coffer } from '../state/client.ts'
+import { folderOf } from '../state/route.ts'
 import type { Listing } from '../state/listing.ts'
 import { fileRow, folderRow } from '../state/rows.ts'
 
@@ -9,8 +10,8 @@ const concurrency = 4
 /** Brings a long list up to date: reads the record of each changed file that is, or was, directly in its folder. */
 export async function applyEvents(list: Listing, events: readonly FileEvent[]): Promise<void> {
   const { route } = list
-  if (route.view !== 'files') return
-  const { folder } = route
+  const folder = folderOf(route)
+  if (folder === undefined) return
   const isBelow = (path: string | undefined) => path?.startsWith(folder) ?? false
   const below = events.filter(({ path, from }) => isBelow(path) || isBelow(from))
   for (const { path = '' } of below) {

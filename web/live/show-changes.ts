@@ -1,8 +1,11 @@
 import type { FileEvent } from '../../shared/client/events.ts'
+import { changesCounts, refreshCounts } from '../state/counts.ts'
+import type { Listing } from '../state/listing.ts'
+import { folderOf } from '../state/route.ts'
 import type { Row } from '../state/rows.ts'
 import { activeUploads } from '../state/uploads.ts'
 import { refreshUsage } from '../state/usage.ts'
-import { listing, refreshView } from '../state/view.ts'
+import { isStale, listing, refreshView } from '../state/view.ts'
 import { applyEvents } from './apply-events.ts'
 
 /** Events that come together, such as those of one upload, are shown together. */
@@ -13,7 +16,7 @@ const restFactor = 2
 let gathered: FileEvent[] = []
 let isShowing = false
 
-/** Brings the view up to date: reads a short list again, and changes a long one row by row. */
+/** Brings the view up to date: reads a short list again, and changes a long one of a folder row by row. */
 export function showChanges(events: FileEvent[]): void {
   gathered.push(...events)
   if (isShowing) return
@@ -29,10 +32,21 @@ async function show(): Promise<void> {
     gathered = []
     const list = listing.value
     const start = Date.now()
-    await Promise.all([list.isShort ? refreshView() : applyEvents(list, events), refreshUsage()])
+    await Promise.all([
+      changeList(list, events),
+      refreshUsage(),
+      events.some(({ type }) => changesCounts(type)) && refreshCounts(),
+    ])
     restMs = Math.max(gatherMs, restFactor * (Date.now() - start))
   }
   isShowing = false
+}
+
+async function changeList(list: Listing, events: FileEvent[]): Promise<void> {
+  if (list.isShort) await refreshView()
+  else if (folderOf(list.route) !== undefined) await applyEvents(list, events)
+  // The rows of a long list would move while somebody reads them. The user decides when.
+  else isStale.value = true
 }
 
 const isPending = (row: Row) => row.kind === 'file' && row.file.state === 'pending'

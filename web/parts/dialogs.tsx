@@ -2,6 +2,8 @@ import { keySheet } from '../list/key-sheet.ts'
 import { purge } from '../state/actions.ts'
 import { closeDialog, dialog } from '../state/overlays.ts'
 import type { FileRow } from '../state/rows.ts'
+import { DeleteSessionDialog } from '../sessions/delete-session-dialog.tsx'
+import { EmptyTrashDialog } from '../trash/empty-trash-dialog.tsx'
 import { counted } from '../words/format.ts'
 import { DialogButtons } from './dialog-buttons.tsx'
 import { Modal } from './modal.tsx'
@@ -20,6 +22,10 @@ export function Dialogs() {
       return <MoveDialog rows={open.rows} />
     case 'purge':
       return <PurgeDialog rows={open.rows} />
+    case 'delete-session':
+      return <DeleteSessionDialog session={open.session} />
+    case 'empty-trash':
+      return <EmptyTrashDialog />
     case 'keys':
       return (
         <Modal title="Keyboard" className="sheet" onClose={closeDialog}>

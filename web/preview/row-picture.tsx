@@ -1,4 +1,5 @@
 import { Icon } from '../parts/icon.tsx'
+import { sessionOf } from '../state/route.ts'
 import type { Row } from '../state/rows.ts'
 import { hasPicture, kindOf } from '../words/kinds.ts'
 import { Picture } from './picture.tsx'
@@ -14,10 +15,16 @@ interface Props {
 }
 
 const folder = { icon: 'folder', tint: 'k-folder' } as const
+const session = { icon: 'session', tint: 'k-folder' } as const
 
 /** The picture of a file that is served and has one. Otherwise the icon of its kind. */
 export function RowPicture({ row, width, className, plainClass, iconClass, label = '' }: Props) {
-  const { icon, tint } = row.kind === 'folder' ? folder : kindOf(row.file.mimeType)
+  const { icon, tint } =
+    row.kind === 'folder'
+      ? sessionOf(row.path) === undefined
+        ? folder
+        : session
+      : kindOf(row.file.mimeType)
   const plain = (
     <span class={`${plainClass} ${tint}`}>
       <Icon name={icon} className={iconClass} />

@@ -2,6 +2,7 @@ import { wordsOf } from '../words/errors.ts'
 import { counted } from '../words/format.ts'
 import { coffer } from './client.ts'
 import { readNow } from '../live/follow.ts'
+import { movePins } from './pins.ts'
 import { parentOf } from './route.ts'
 import type { FileRow, Row } from './rows.ts'
 import { resetSelection, selected } from './selection.ts'
@@ -17,7 +18,7 @@ export function targetsOf(active: Row | undefined): Row[] {
   return rows.length > 0 ? rows : active ? [active] : []
 }
 
-interface Outcome<R extends Row> {
+interface Outcome<R> {
   done: R[]
   failedCount: number
   /** Why the first of them failed. */
@@ -25,7 +26,7 @@ interface Outcome<R extends Row> {
 }
 
 /** Runs an action on each row, a few at a time. */
-async function each<R extends Row>(
+export async function each<R>(
   rows: readonly R[],
   act: (row: R) => Promise<unknown>,
 ): Promise<Outcome<R>> {
@@ -47,7 +48,7 @@ async function each<R extends Row>(
 }
 
 /** Shows in one message what is done and why the rest is not. The message has a button that takes the action back. */
-function report<R extends Row>(
+export function report<R extends { name: string }>(
   { done, failedCount, failure }: Outcome<R>,
   state: string,
   { undo, notes = [] }: { undo?: () => Promise<void>; notes?: readonly string[] } = {},
@@ -63,7 +64,8 @@ function report<R extends Row>(
   else if (text !== '') show({ text, isError })
 }
 
-async function changed(gone: readonly Row[] = []): Promise<void> {
+/** Shows the view after a change of this page. `gone`: rows that are not in it any more. */
+export async function changed(gone: readonly Row[] = []): Promise<void> {
   resetSelection()
   const list = listing.value
   if (!list.isShort) list.remove(new Set(gone.map(({ key }) => key)))
@@ -72,7 +74,7 @@ async function changed(gone: readonly Row[] = []): Promise<void> {
 }
 
 /** `“a.txt” is in the trash`, `3 items are in the trash`. */
-function titled(rows: readonly Row[], state: string): string {
+function titled(rows: readonly { name: string }[], state: string): string {
   const [first] = rows
   return rows.length === 1
     ? `“${first?.name}” ${state}`
@@ -137,6 +139,7 @@ async function moveTo({ kind, key, path }: Movable, to: string): Promise<string[
   }
   const { refusedCount, refused } = await coffer.moveFolder({ from: path, to })
   const [first] = refused
+  movePins(path, to)
   if (refusedCount === 0) return []
   return [
     `${counted(refusedCount, 'file')} of the folder could not move, such as ${first?.path}: ${first?.code}`,

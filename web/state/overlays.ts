@@ -5,6 +5,8 @@ export type Dialog =
   | { kind: 'rename'; row: Row }
   | { kind: 'move'; rows: readonly Row[] }
   | { kind: 'purge'; rows: readonly FileRow[] }
+  | { kind: 'delete-session'; session: string }
+  | { kind: 'empty-trash' }
   | { kind: 'keys' }
 
 /** The dialog over the page, at most one. */

@@ -3,14 +3,20 @@ import { computed, signal } from '@preact/signals'
 /** A view of the page, as its address names it. Nothing secret is in an address. */
 export type Route =
   | { view: 'files'; folder: string }
-  | { view: 'recent' | 'blocked' | 'trash' }
+  | { view: 'recent' | 'sessions' | 'blocked' | 'trash' }
   | { view: 'search'; text: string }
+
+/** The folder whose subfolders are the sessions of agents. */
+export const sessionsFolder = '/sessions/'
+
+const plainViews = ['recent', 'sessions', 'blocked', 'trash'] as const
 
 /** `#/files/reports/2026/`, `#/trash`, `#/search?q=report`. Everything else is the top folder. */
 function routeOf(hash: string): Route {
   const [path = '', query = ''] = hash.replace(/^#\/?/, '').split('?')
   const [view = '', ...names] = path.split('/')
-  if (view === 'recent' || view === 'blocked' || view === 'trash') return { view }
+  const plain = plainViews.find((it) => it === view)
+  if (plain) return { view: plain }
   if (view === 'search') return { view, text: new URLSearchParams(query).get('q') ?? '' }
   const folders = names.filter((name) => name !== '').map(decoded)
   return { view: 'files', folder: folders.map((name) => `/${name}`).join('') + '/' }
@@ -41,6 +47,23 @@ export function go(to: Route, { replace = false } = {}): void {
   if (replace) history.replaceState(null, '', addressOf(to))
   else location.hash = addressOf(to)
   hash.value = location.hash
+}
+
+/** The folder that a view lists with its subfolders. Undefined for lists of the whole workspace. */
+export function folderOf(route: Route): string | undefined {
+  if (route.view === 'sessions') return sessionsFolder
+  return route.view === 'files' ? route.folder : undefined
+}
+
+/** The id of the session whose folder this is, if it is one. */
+export function sessionOf(folder: string): string | undefined {
+  return parentOf(folder) === sessionsFolder ? nameOf(folder) : undefined
+}
+
+/** The view one level up. */
+export function above({ folder }: { folder: string }): Route {
+  if (sessionOf(folder) !== undefined) return { view: 'sessions' }
+  return { view: 'files', folder: parentOf(folder) }
 }
 
 /** The folder that uploads go to: that of the view, or the top folder. */

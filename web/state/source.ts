@@ -1,6 +1,6 @@
 import type { Page } from '../../shared/client/coffer.ts'
 import { coffer } from './client.ts'
-import type { Route } from './route.ts'
+import { sessionsFolder, type Route } from './route.ts'
 import { fileRow, folderRow, listedFields, type Row } from './rows.ts'
 
 export interface RowPage {
@@ -25,6 +25,8 @@ export function queriesOf(route: Route): Record<string, unknown>[] {
   switch (route.view) {
     case 'files':
       return [{ prefix: route.folder, delimiter: '/', sort: 'path', order: 'asc' }]
+    case 'sessions':
+      return [{ prefix: sessionsFolder, delimiter: '/', sort: 'path', order: 'asc' }]
     case 'recent':
       return [{ sort: 'created', order: 'desc' }]
     case 'blocked':

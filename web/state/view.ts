@@ -2,7 +2,7 @@ import { computed, effect, signal, untracked } from '@preact/signals'
 import { coffer } from './client.ts'
 import { Listing } from './listing.ts'
 import { closeOverlays } from './overlays.ts'
-import { addressOf, route } from './route.ts'
+import { addressOf, folderOf, route } from './route.ts'
 import type { Row } from './rows.ts'
 import { resetSelection } from './selection.ts'
 
@@ -13,6 +13,8 @@ export const listing = signal<Listing>(new Listing(route.value))
 const lastActive = new Map<string, string>()
 export const activeKey = signal<string | undefined>(undefined)
 let lastIndex = 0
+/** Whether a long list of the whole workspace has changed since it was read. */
+export const isStale = signal(false)
 
 effect(() => {
   const next = route.value
@@ -23,10 +25,18 @@ effect(() => {
     resetSelection()
     closeOverlays()
     lastIndex = 0
+    isStale.value = false
     activeKey.value = lastActive.get(addressOf(next))
     listing.value = new Listing(next)
   })
 })
+
+/** Reads a long list from its beginning. */
+export function readFromStart(): void {
+  isStale.value = false
+  listing.value.close()
+  listing.value = new Listing(route.value)
+}
 
 /** The index of the row that has the focus. */
 export const activeIndex = computed(() => {
@@ -45,10 +55,10 @@ export function focusRow(row: Row | undefined): void {
 /** Reads the sizes of subfolders once the list is complete: one request. */
 effect(() => {
   const list = listing.value
-  const { route } = list
-  if (!list.isComplete.value || route.view !== 'files') return
+  const folder = folderOf(list.route)
+  if (!list.isComplete.value || folder === undefined) return
   const hasFolders = untracked(() => list.rows.value.some(({ kind }) => kind === 'folder'))
-  if (hasFolders) void describeFolders(list, route.folder)
+  if (hasFolders) void describeFolders(list, folder)
 })
 
 async function describeFolders(list: Listing, prefix: string): Promise<void> {
@@ -66,5 +76,6 @@ export async function refreshView(): Promise<void> {
   const list = listing.value
   await list.refresh()
   const hasFolders = list.rows.value.some(({ kind }) => kind === 'folder')
-  if (hasFolders && list.route.view === 'files') await describeFolders(list, list.route.folder)
+  const folder = folderOf(list.route)
+  if (hasFolders && folder !== undefined) await describeFolders(list, folder)
 }

@@ -1,10 +1,10 @@
-import { useState } from 'preact/hooks'
 import { Icon } from '../parts/icon.tsx'
 import { discard, interrupted } from './interrupted.ts'
 import { jobs, togglePause, type Job, type JobState } from '../state/uploads.ts'
 import { counted, size } from '../words/format.ts'
 import { chooseAgain } from './choose.ts'
 import { JobLine } from './job-line.tsx'
+import { isTrayOpen, trayId } from './tray-state.ts'
 
 /** Rows of the tray. A dropped folder may have thousands of files. */
 const maxShown = 50
@@ -20,7 +20,7 @@ const ranks: Record<JobState, number> = {
 
 /** The uploads: those that need an answer first, then those that run. */
 export function Tray() {
-  const [isOpen, setOpen] = useState(true)
+  const isOpen = isTrayOpen.value
   const all = jobs.value
   const stopped = interrupted.value
   if (all.length === 0 && stopped.length === 0) return null
@@ -31,7 +31,7 @@ export function Tray() {
     for (const job of running) if ((job.state === 'paused') === isPaused) togglePause(job)
   }
   return (
-    <section class="tray" aria-label="Uploads">
+    <section class="tray" id={trayId} tabIndex={-1} aria-label="Uploads">
       <header>
         <div class="t">
           <h2>{titleOf(all)}</h2>
@@ -52,7 +52,7 @@ export function Tray() {
           class="btn quiet icon"
           aria-label={isOpen ? 'Collapse' : 'Expand'}
           aria-expanded={isOpen}
-          onClick={() => setOpen(!isOpen)}
+          onClick={() => (isTrayOpen.value = !isOpen)}
         >
           <Icon name={isOpen ? 'chevronDown' : 'chevronUp'} />
         </button>

@@ -1,5 +1,5 @@
 import { Icon } from '../parts/icon.tsx'
-import { addressOf } from '../state/route.ts'
+import { addressOf, type Route } from '../state/route.ts'
 import { listing } from '../state/view.ts'
 import { quoted } from '../words/format.ts'
 import { titleOf } from './view-title.ts'
@@ -16,7 +16,10 @@ export function Crumbs() {
     )
   }
   const names = route.folder.split('/').filter((name) => name !== '')
-  const above = names.slice(0, -1)
+  const isSession = names[0] === 'sessions' && names.length > 1
+  const top: Route = isSession ? { view: 'sessions' } : { view: 'files', folder: '/' }
+  const start = isSession ? 1 : 0
+  const above = names.slice(start, -1)
   const folderAt = (depth: number) =>
     `/${names
       .slice(0, depth)
@@ -24,11 +27,11 @@ export function Crumbs() {
       .join('')}`
   return (
     <nav class="crumbs" aria-label="Folders">
-      {names.length > 0 && <a href={addressOf({ view: 'files', folder: '/' })}>Files</a>}
+      {names.length > 0 && <a href={addressOf(top)}>{titleOf(top)}</a>}
       {above.map((name, index) => (
-        <span key={folderAt(index + 1)} class="crumb">
+        <span key={folderAt(start + index + 1)} class="crumb">
           <Icon name="chevronRight" />
-          <a href={addressOf({ view: 'files', folder: folderAt(index + 1) })}>
+          <a href={addressOf({ view: 'files', folder: folderAt(start + index + 1) })}>
             <bdi>{name}</bdi>
           </a>
         </span>

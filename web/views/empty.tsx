@@ -52,6 +52,14 @@ export function Empty() {
           text="Names are searched in the whole workspace, without the case of letters."
         />
       )
+    case 'sessions':
+      return (
+        <EmptyView
+          icon="session"
+          title="No session has files"
+          text="An agent that writes workspace://notes.md in a session puts it into the folder of that session."
+        />
+      )
     case 'trash':
       return (
         <EmptyView

@@ -5,16 +5,19 @@ import { Menu } from '../parts/menu.tsx'
 import { entriesOf, uploadEntries } from '../uploads/drop.ts'
 import { isOffline } from '../live/follow.ts'
 import { dialog } from '../state/overlays.ts'
-import { currentFolder, nameOf } from '../state/route.ts'
+import { addressOf, currentFolder, nameOf, sessionOf } from '../state/route.ts'
 import { selected } from '../state/selection.ts'
 import { fail } from '../state/toasts.ts'
-import { listing } from '../state/view.ts'
+import { isStale, listing, readFromStart } from '../state/view.ts'
 import { chooseFiles, chooseFolder } from '../uploads/choose.ts'
 import { wordsOf } from '../words/errors.ts'
 import { counted } from '../words/format.ts'
+import { SessionHead } from '../sessions/session-head.tsx'
+import { EmptyTrashButton } from '../trash/empty-trash-button.tsx'
 import { Crumbs } from './crumbs.tsx'
 import { Empty } from './empty.tsx'
 import { LayoutChoice } from './layout-choice.tsx'
+import { PinButton } from './pins.tsx'
 import { SearchBox } from './search-box.tsx'
 import { SelectionBar } from './selection-bar.tsx'
 import { titleOf } from './view-title.ts'
@@ -23,6 +26,8 @@ import { titleOf } from './view-title.ts'
 export function Main() {
   const [isOver, setOver] = useState(false)
   const list = listing.value
+  const folder = list.route.view === 'files' ? list.route.folder : undefined
+  const session = folder === undefined ? undefined : sessionOf(folder)
   const isEmpty = list.isComplete.value && list.count.value === 0
   const drop = (event: DragEvent) => {
     event.preventDefault()
@@ -43,6 +48,13 @@ export function Main() {
     >
       <div class="top">
         <SearchBox />
+        <a
+          class="btn quiet icon narrow-only"
+          href={addressOf({ view: 'recent' })}
+          aria-label="Recent"
+        >
+          <Icon name="clock" />
+        </a>
         <span class="grow" />
         <button
           type="button"
@@ -75,9 +87,19 @@ export function Main() {
           </button>
         </p>
       )}
+      {isStale.value && (
+        <p class="strip" role="status">
+          This list has changed.
+          <button type="button" class="btn small-btn" onClick={readFromStart}>
+            Show it again
+          </button>
+        </p>
+      )}
       <div class="head">
         <div class="headline">
           <Crumbs />
+          {folder !== undefined && folder !== '/' && <PinButton folder={folder} />}
+          {list.route.view === 'trash' && <EmptyTrashButton />}
           <LayoutChoice />
         </div>
         {list.route.view === 'trash' && (
@@ -86,6 +108,7 @@ export function Main() {
             first when room is needed.
           </p>
         )}
+        {session !== undefined && <SessionHead session={session} />}
         {list.route.view === 'blocked' && (
           <p class="small soft">
             Files that are infected or cannot be scanned. Nobody is served them.
@@ -122,6 +145,7 @@ function summary(): string {
     const least = list.totalIsMinimum.value ? 'at least ' : ''
     return `${rows.length.toLocaleString()} of ${least}${list.count.value.toLocaleString()}`
   }
+  if (list.route.view === 'sessions') return counted(rows.length, 'session')
   const folders = rows.filter(({ kind }) => kind === 'folder').length
   const files = counted(rows.length - folders, 'file')
   return folders > 0 ? `${files} and ${counted(folders, 'folder')}` : files

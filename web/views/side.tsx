@@ -1,19 +1,31 @@
 import { Icon, type IconName } from '../parts/icon.tsx'
-import { addressOf, go, route, type Route } from '../state/route.ts'
+import { counts } from '../state/counts.ts'
+import { addressOf, go, route, sessionOf, type Route } from '../state/route.ts'
 import { cycleTheme, theme } from '../state/theme.ts'
+import { jobs } from '../state/uploads.ts'
 import { usage } from '../state/usage.ts'
 import { chooseFiles } from '../uploads/choose.ts'
-import { size } from '../words/format.ts'
+import { interrupted } from '../uploads/interrupted.ts'
+import { showTray } from '../uploads/tray-state.ts'
+import { count, size } from '../words/format.ts'
+import { Pins } from './pins.tsx'
 
-const places: { to: Route; icon: IconName; label: string }[] = [
+const places: { to: Route; icon: IconName; label: string; className?: string }[] = [
   { to: { view: 'files', folder: '/' }, icon: 'folder', label: 'Files' },
-  { to: { view: 'recent' }, icon: 'clock', label: 'Recent' },
+  { to: { view: 'recent' }, icon: 'clock', label: 'Recent', className: 'wide-nav' },
+  { to: { view: 'sessions' }, icon: 'session', label: 'Sessions' },
   { to: { view: 'blocked' }, icon: 'shieldAlert', label: 'Blocked' },
   { to: { view: 'trash' }, icon: 'trash', label: 'Trash' },
 ]
 
 /** The places of the workspace: at the side, and on a phone at the bottom. */
 export function Side() {
+  const here = route.value
+  const isSession = here.view === 'files' && sessionOf(here.folder) !== undefined
+  const shown = isSession ? 'sessions' : here.view
+  const { blocked, trash } = counts.value
+  const numbers: Partial<Record<Route['view'], string>> = { blocked, trash }
+  const uploads = jobs.value.length + interrupted.value.length
   return (
     <header class="side">
       <a class="brand" href={addressOf({ view: 'files', folder: '/' })}>
@@ -21,26 +33,47 @@ export function Side() {
         Coffer
       </a>
       <nav class="nav" aria-label="Workspace">
-        {places.map(({ to, icon, label }) => (
+        {places.map(({ to, icon, label, className }) => (
           <a
             key={label}
+            class={className}
             href={addressOf(to)}
-            aria-current={route.value.view === to.view ? 'page' : undefined}
+            aria-current={shown === to.view ? 'page' : undefined}
           >
             <Icon name={icon} />
             {label}
+            <Count of={to.view} text={numbers[to.view]} />
           </a>
         ))}
         <button type="button" class="fab" aria-label="Upload files" onClick={chooseFiles}>
           <Icon name="plus" />
         </button>
+        {uploads > 0 && (
+          <button type="button" class="wide-nav" onClick={showTray}>
+            <Icon name="upload" />
+            Uploads
+            <Count of="files" text={count(uploads)} />
+          </button>
+        )}
       </nav>
+      <Pins />
       <UsageBar />
       <button type="button" class="theme" onClick={cycleTheme}>
         <Icon name="theme" className="i16" />
         Colours: {theme.value}
       </button>
     </header>
+  )
+}
+
+/** A number behind a place. Blocked files need attention. */
+function Count({ of, text }: { of: Route['view']; text: string | undefined }) {
+  if (!text) return null
+  return (
+    <>
+      {' '}
+      <span class={`count num${of === 'blocked' ? ' bad' : ''}`}>{text}</span>
+    </>
   )
 }
 

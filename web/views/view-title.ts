@@ -7,6 +7,8 @@ export function titleOf(route: Route): string {
       return nameOf(route.folder) || 'Files'
     case 'recent':
       return 'Recent'
+    case 'sessions':
+      return 'Sessions'
     case 'blocked':
       return 'Blocked'
     case 'trash':

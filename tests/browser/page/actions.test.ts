@@ -57,7 +57,7 @@ describe.skipIf(skipWithoutProgram('chromium'))('actions of the file browser in 
     await rowOf(page, 'a.txt').click({ button: 'right' })
     await page.getByRole('menu').waitFor()
     await page.goto(`${server.url}/#/trash`)
-    await page.getByRole('heading', { name: 'Trash' }).waitFor()
+    await page.getByRole('heading', { name: 'Trash', level: 1 }).waitFor()
     await expect.poll(() => page.getByRole('menu').count()).toBe(0)
     await page.context().close()
   })
