@@ -10,6 +10,7 @@ import { coffer } from '../state/client.ts'
 import { previewed, showsDetails } from '../state/overlays.ts'
 import type { FileRow } from '../state/rows.ts'
 import { Facts } from './facts.tsx'
+import { Metadata } from './metadata.tsx'
 import { ShareLink } from './share-link.tsx'
 import { VerdictBox } from './verdict-box.tsx'
 import { Versions } from './versions.tsx'
@@ -86,6 +87,7 @@ export function Details({ row }: { row: FileRow }) {
         )}
         <VerdictBox file={row.file} />
         {known && <Facts file={known} copy={(text, message) => void copyText(text, message)} />}
+        {known && <Metadata key={row.key} file={known} onChange={setFile} canEdit={isServed} />}
         <Refusal error={error} />
         {isServed && <ShareLink key={row.key} id={row.key} />}
         {isServed && <Versions key={`${row.key} ${row.path}`} id={row.key} />}

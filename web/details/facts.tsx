@@ -3,22 +3,16 @@ import { Icon } from '../parts/icon.tsx'
 import { addressOf, parentOf } from '../state/route.ts'
 import { count, instant, size } from '../words/format.ts'
 import { kindOf } from '../words/kinds.ts'
+import { origins } from '../words/origins.ts'
 
 interface Props {
   file: FileView
   copy: (text: string, message: string) => void
 }
 
-const origins: Record<FileView['origin'], string> = {
-  'user-upload': 'Upload',
-  'agent-created': 'Agent',
-  generated: 'Generated',
-}
-
 /** The record of a file. */
 export function Facts({ file, copy }: Props) {
   const folder = parentOf(file.path)
-  const metadata = Object.entries(file.metadata)
   return (
     <dl class="facts">
       <dt>Kind</dt>
@@ -67,16 +61,6 @@ export function Facts({ file, copy }: Props) {
         <span class="mono cut soft">workspace://{file.id}</span>
         <Copy text={`workspace://${file.id}`} what="reference" copy={copy} />
       </dd>
-      {metadata.map(([name, value]) => (
-        <>
-          <dt class="cut">
-            <bdi>{name}</bdi>
-          </dt>
-          <dd>
-            <bdi class="cut">{typeof value === 'string' ? value : JSON.stringify(value)}</bdi>
-          </dd>
-        </>
-      ))}
     </dl>
   )
 }

@@ -1,4 +1,5 @@
 import type { ComponentChildren } from 'preact'
+import { dropFolder, endDrag, startDrag } from '../drag/drag.ts'
 import { isBlocked, type Row } from '../state/rows.ts'
 import { selected } from '../state/selection.ts'
 import { counted, size } from '../words/format.ts'
@@ -31,7 +32,11 @@ export function Entry(props: FrameProps) {
   return (
     <div
       id={`row-${index}`}
-      class={`${className}${isBlocked(row) ? ' dim' : ''}`}
+      class={`${className}${isBlocked(row) ? ' dim' : ''}${dropFolder.value === row.path ? ' into' : ''}`}
+      data-folder={row.kind === 'folder' ? row.path : undefined}
+      draggable
+      onDragStart={(event) => startDrag(event, row)}
+      onDragEnd={endDrag}
       role="row"
       aria-rowindex={index + 2}
       aria-selected={selected.value.has(row.key)}

@@ -9,7 +9,7 @@ export const keySheet: readonly (readonly [keys: string, does: string])[] = [
   ['Esc', 'end the selection, then the details, then the search'],
   ['Backspace · Alt + ↑', 'the folder above'],
   ['/', 'search'],
-  ['F2 · Shift + M', 'rename · move'],
+  ['F2 · Shift + M · Shift + C', 'rename · move · copy'],
   ['Delete · Ctrl + Z', 'to the trash · undo'],
   ['Ctrl + C', 'copy references'],
   ['Shift + D', 'download'],

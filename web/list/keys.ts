@@ -136,6 +136,8 @@ function handleLetter({ key, altKey }: KeyboardEvent, active: Row | undefined): 
       return act(() => targets.length > 0 && void download(targets))
     case 'M':
       return act(() => targets.length > 0 && (dialog.value = { kind: 'move', rows: targets }))
+    case 'C':
+      return act(() => targets.length > 0 && (dialog.value = { kind: 'copy', rows: targets }))
     case 'I':
       return act(() => (showsDetails.value = !showsDetails.value))
     case 'P':

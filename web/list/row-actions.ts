@@ -66,6 +66,11 @@ export function actionsOf(row: Row): MenuItem[] {
             key: 'Shift+M',
             run: () => (dialog.value = { kind: 'move', rows: [row] }),
           },
+          {
+            label: 'Copy to…',
+            key: 'Shift+C',
+            run: () => (dialog.value = { kind: 'copy', rows: [row] }),
+          },
           { label: 'Copy reference', key: 'Ctrl+C', run: () => void copyReferences([row]) },
         ]
       : []),

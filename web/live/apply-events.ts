@@ -32,7 +32,9 @@ function addFolder(list: Listing, path: string): void {
 async function readInto(list: Listing, folder: string, id: string): Promise<void> {
   try {
     const file = await coffer.get(id)
-    const isHere = file.path === folder + file.name
+    const { origin = file.origin, state = file.state } = list.route.filter ?? {}
+    const isShown = origin === file.origin && state === file.state
+    const isHere = isShown && file.path === folder + file.name
     if (isHere) list.place(fileRow(file))
     else list.remove(new Set([id]))
   } catch (error) {

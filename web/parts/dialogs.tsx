@@ -19,7 +19,8 @@ export function Dialogs() {
     case 'rename':
       return <RenameDialog row={open.row} />
     case 'move':
-      return <MoveDialog rows={open.rows} />
+    case 'copy':
+      return <MoveDialog kind={open.kind} rows={open.rows} />
     case 'purge':
       return <PurgeDialog rows={open.rows} />
     case 'delete-session':

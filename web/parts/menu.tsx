@@ -1,4 +1,5 @@
 import { useEffect, useRef } from 'preact/hooks'
+import { Icon } from './icon.tsx'
 import { menu, type MenuItem } from '../state/overlays.ts'
 
 const gap = 4
@@ -23,10 +24,13 @@ function OpenMenu({
     const box = element.current
     if (!box) return
     box.showPopover()
-    const { right, bottom, top } = opener.getBoundingClientRect()
+    const { left, right, bottom, top } = opener.getBoundingClientRect()
     const { width, height } = box.getBoundingClientRect()
     const fits = bottom + gap + height < innerHeight
-    box.style.left = `${Math.max(8, Math.min(innerWidth - width - 8, right - width))}px`
+    // Below the start of a chip, and below the end of a row.
+    const isLeft = opener.matches('.chip') !== (document.documentElement.dir === 'rtl')
+    const wanted = isLeft ? left : right - width
+    box.style.left = `${Math.max(8, Math.min(innerWidth - width - 8, wanted))}px`
     box.style.top = `${Math.max(8, fits ? bottom + gap : top - gap - height)}px`
     box.querySelector<HTMLElement>('button')?.focus()
   }, [])
@@ -57,11 +61,12 @@ function OpenMenu({
         event.preventDefault()
       }}
     >
-      {items.map(({ label, key, isDanger, run }) => (
+      {items.map(({ label, key, isDanger, isChosen, run }) => (
         <button
           key={label}
           type="button"
-          role="menuitem"
+          role={isChosen === undefined ? 'menuitem' : 'menuitemradio'}
+          aria-checked={isChosen}
           class={isDanger ? 'danger' : ''}
           onClick={() => {
             close()
@@ -69,6 +74,7 @@ function OpenMenu({
           }}
         >
           <span>{label}</span>
+          {isChosen && <Icon name="check" className="i16" />}
           {key && <kbd aria-hidden="true">{key}</kbd>}
         </button>
       ))}

@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'preact/hooks'
-import { move } from '../state/actions.ts'
+import { copyTo, move } from '../state/actions.ts'
 import { coffer } from '../state/client.ts'
 import { closeDialog } from '../state/overlays.ts'
 import { currentFolder, nameOf, parentOf } from '../state/route.ts'
@@ -10,8 +10,11 @@ import { DialogButtons } from './dialog-buttons.tsx'
 import { Modal } from './modal.tsx'
 import { Refusal } from './refusal.tsx'
 
+const modes = { move: { word: 'Move', act: move }, copy: { word: 'Copy', act: copyTo } }
+
 /** Asks for a folder: one of those that exist, or a new one. */
-export function MoveDialog({ rows }: { rows: readonly Row[] }) {
+export function MoveDialog({ kind, rows }: { kind: 'move' | 'copy'; rows: readonly Row[] }) {
+  const { word, act } = modes[kind]
   const [folder, setFolder] = useState(currentFolder.value)
   const [inside, setInside] = useState<string[]>([])
   const [name, setName] = useState('')
@@ -33,7 +36,7 @@ export function MoveDialog({ rows }: { rows: readonly Row[] }) {
   const target = added === '' ? folder : `${folder}${added}/`
   return (
     <Modal
-      title={rows.length === 1 ? `Move “${rows[0]?.name}”` : `Move ${counted(rows.length, 'item')}`}
+      title={`${word} ${rows.length === 1 ? `“${rows[0]?.name}”` : counted(rows.length, 'item')}`}
       onClose={closeDialog}
     >
       <div class="picker">
@@ -71,10 +74,10 @@ export function MoveDialog({ rows }: { rows: readonly Row[] }) {
           disabled={rows.length === 0}
           onClick={() => {
             closeDialog()
-            void move(rows, target)
+            void act(rows, target)
           }}
         >
-          Move to <bdi class="cut">{nameOf(target) || 'Files'}</bdi>
+          {word} to <bdi class="cut">{nameOf(target) || 'Files'}</bdi>
         </button>
       </DialogButtons>
     </Modal>

@@ -164,6 +164,43 @@ export async function move(rows: readonly Row[], folder: string): Promise<void> 
   report(outcome, `is in ${folder}`, { undo, notes })
 }
 
+interface Copy {
+  name: string
+  from: string
+  to: string
+  id?: string
+}
+
+/** Copies files, and all files of folders, into a folder. A taken name gets a number. Undo moves the copies to the trash. */
+export async function copyTo(rows: readonly Row[], folder: string): Promise<void> {
+  try {
+    const copies = (await Promise.all(rows.map((row) => copiesOf(row, folder)))).flat()
+    const outcome = await each(copies, async (copy) => {
+      const { id } = await coffer.copy(copy.from, { path: copy.to, onConflict: 'rename' })
+      copy.id = id
+    })
+    await changed()
+    const undo = async () => {
+      await each(outcome.done, async ({ id = '' }) => coffer.delete(id))
+      await changed()
+    }
+    report(outcome, `is copied to ${folder}`, { undo })
+  } catch (error) {
+    fail(error)
+  }
+}
+
+async function copiesOf(row: Row, folder: string): Promise<Copy[]> {
+  const { key, name, path } = row
+  if (row.kind === 'file') return [{ name, from: key, to: folder + name }]
+  const copies: Copy[] = []
+  const start = parentOf(path).length
+  for await (const file of coffer.files({ prefix: path, state: 'ready' })) {
+    copies.push({ name: file.name, from: file.id, to: folder + file.path.slice(start) })
+  }
+  return copies
+}
+
 /** Takes files out of the trash. */
 export async function restore(rows: readonly FileRow[]): Promise<void> {
   const outcome = await each(rows, (row) => coffer.restore(row.key))

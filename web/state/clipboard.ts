@@ -3,13 +3,14 @@ import { fail, show } from './toasts.ts'
 
 /** Copies `workspace://` references, one a line: agents read files by them. */
 export async function copyReferences(rows: readonly Row[]): Promise<void> {
-  const lines = rows.map((row) =>
-    row.kind === 'file' ? `workspace://${row.key}` : `workspace://${row.path}`,
-  )
   await copyText(
-    lines.join('\n'),
-    lines.length === 1 ? 'The reference is copied' : `${lines.length} references are copied`,
+    referencesOf(rows),
+    rows.length === 1 ? 'The reference is copied' : `${rows.length} references are copied`,
   )
+}
+
+export function referencesOf(rows: readonly Row[]): string {
+  return rows.map(({ kind, key, path }) => `workspace://${kind === 'file' ? key : path}`).join('\n')
 }
 
 export async function copyText(text: string, message: string): Promise<void> {

@@ -3,7 +3,7 @@ import type { FileRow, Row } from './rows.ts'
 
 export type Dialog =
   | { kind: 'rename'; row: Row }
-  | { kind: 'move'; rows: readonly Row[] }
+  | { kind: 'move' | 'copy'; rows: readonly Row[] }
   | { kind: 'purge'; rows: readonly FileRow[] }
   | { kind: 'delete-session'; session: string }
   | { kind: 'empty-trash' }
@@ -32,6 +32,8 @@ export interface MenuItem {
   label: string
   key?: string
   isDanger?: boolean
+  /** Of one choice among several: whether it is the present one. */
+  isChosen?: boolean
   run: () => void
 }
 

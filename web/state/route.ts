@@ -1,32 +1,50 @@
 import { computed, signal } from '@preact/signals'
 
+/** Which files a view shows: those of one maker, those in one state. */
+export interface Filter {
+  origin?: string
+  state?: string
+}
+
 /** A view of the page, as its address names it. Nothing secret is in an address. */
-export type Route =
+export type Route = (
   | { view: 'files'; folder: string }
   | { view: 'recent' | 'sessions' | 'blocked' | 'trash' }
   | { view: 'search'; text: string }
+) & { filter?: Filter }
 
 /** The folder whose subfolders are the sessions of agents. */
 export const sessionsFolder = '/sessions/'
 
 const plainViews = ['recent', 'sessions', 'blocked', 'trash'] as const
 
-/** `#/files/reports/2026/`, `#/trash`, `#/search?q=report`. Everything else is the top folder. */
+/** `#/files/reports/2026/`, `#/trash`, `#/search?q=report&state=ready`. Everything else is the top folder. */
 function routeOf(hash: string): Route {
   const [path = '', query = ''] = hash.replace(/^#\/?/, '').split('?')
   const [view = '', ...names] = path.split('/')
+  const { q = '', origin, state } = Object.fromEntries(new URLSearchParams(query))
   const plain = plainViews.find((it) => it === view)
-  if (plain) return { view: plain }
-  if (view === 'search') return { view, text: new URLSearchParams(query).get('q') ?? '' }
   const folders = names.filter((name) => name !== '').map(decoded)
-  return { view: 'files', folder: folders.map((name) => `/${name}`).join('') + '/' }
+  const filter = { ...(origin && { origin }), ...(state && { state }) }
+  const folder = folders.map((name) => `/${name}`).join('') + '/'
+  return {
+    ...(plain
+      ? { view: plain }
+      : view === 'search'
+        ? { view, text: q }
+        : { view: 'files' as const, folder }),
+    ...((origin || state) && { filter }),
+  }
 }
 
 export function addressOf(route: Route): string {
-  if (route.view === 'search')
-    return `#/search?${new URLSearchParams({ q: route.text }).toString()}`
-  if (route.view !== 'files') return `#/${route.view}`
-  return `#/files${route.folder.split('/').map(encodeURIComponent).join('/')}`
+  const query = new URLSearchParams({
+    ...(route.view === 'search' && { q: route.text }),
+    ...route.filter,
+  }).toString()
+  const folder =
+    route.view === 'files' ? route.folder.split('/').map(encodeURIComponent).join('/') : ''
+  return `#/${route.view}${folder}${query && `?${query}`}`
 }
 
 function decoded(name: string): string {

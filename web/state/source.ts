@@ -22,6 +22,10 @@ const pageLimit = 1000
 
 /** The queries that make up a view, one after the other. */
 export function queriesOf(route: Route): Record<string, unknown>[] {
+  return plainQueriesOf(route).map((query) => Object.assign(query, route.filter))
+}
+
+function plainQueriesOf(route: Route): Record<string, unknown>[] {
   switch (route.view) {
     case 'files':
       return [{ prefix: route.folder, delimiter: '/', sort: 'path', order: 'asc' }]

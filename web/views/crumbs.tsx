@@ -1,8 +1,13 @@
+import { dropFolder } from '../drag/drag.ts'
 import { Icon } from '../parts/icon.tsx'
 import { addressOf, type Route } from '../state/route.ts'
 import { listing } from '../state/view.ts'
 import { quoted } from '../words/format.ts'
 import { titleOf } from './view-title.ts'
+
+function into(folder: string): string {
+  return dropFolder.value === folder ? 'into' : ''
+}
 
 /** The way to the folder. The folder itself is the heading. */
 export function Crumbs() {
@@ -27,11 +32,19 @@ export function Crumbs() {
       .join('')}`
   return (
     <nav class="crumbs" aria-label="Folders">
-      {names.length > 0 && <a href={addressOf(top)}>{titleOf(top)}</a>}
+      {names.length > 0 && (
+        <a href={addressOf(top)} data-folder={isSession ? undefined : '/'} class={into('/')}>
+          {titleOf(top)}
+        </a>
+      )}
       {above.map((name, index) => (
         <span key={folderAt(start + index + 1)} class="crumb">
           <Icon name="chevronRight" />
-          <a href={addressOf({ view: 'files', folder: folderAt(start + index + 1) })}>
+          <a
+            href={addressOf({ view: 'files', folder: folderAt(start + index + 1) })}
+            data-folder={folderAt(start + index + 1)}
+            class={into(folderAt(start + index + 1))}
+          >
             <bdi>{name}</bdi>
           </a>
         </span>

@@ -1,3 +1,4 @@
+import { showAll } from '../filter/chips.tsx'
 import { Icon } from '../parts/icon.tsx'
 import { listing } from '../state/view.ts'
 import { chooseFiles } from '../uploads/choose.ts'
@@ -27,6 +28,17 @@ export function Empty() {
     )
   }
   const { route } = list
+  if (route.filter) {
+    return (
+      <div class="empty">
+        <Icon name="search" />
+        <h2>No file passes the filters</h2>
+        <button type="button" class="btn" onClick={showAll}>
+          Show all files
+        </button>
+      </div>
+    )
+  }
   switch (route.view) {
     case 'files':
       return (

@@ -1,6 +1,7 @@
 import { useEffect } from 'preact/hooks'
 import { useComputed } from '@preact/signals'
 import { Details } from '../details/details.tsx'
+import { dragLeave, dragOver, drop } from '../drag/drag.ts'
 import { Dialogs } from '../parts/dialogs.tsx'
 import { ToastPlace } from '../parts/toast.tsx'
 import { Preview } from '../preview/preview.tsx'
@@ -22,7 +23,12 @@ export function Frame() {
     document.title = `${title} – Coffer`
   }, [title])
   return (
-    <div class={`app${row ? ' with-details' : ''}`}>
+    <div
+      class={`app${row ? ' with-details' : ''}`}
+      onDragOver={dragOver}
+      onDragLeave={dragLeave}
+      onDrop={drop}
+    >
       <Side />
       <Main />
       {row && <Details row={row} />}

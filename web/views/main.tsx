@@ -1,13 +1,12 @@
-import { useState } from 'preact/hooks'
+import { dropFolder } from '../drag/drag.ts'
+import { Chips } from '../filter/chips.tsx'
 import { Grid } from '../list/grid.tsx'
 import { Icon } from '../parts/icon.tsx'
 import { Menu } from '../parts/menu.tsx'
-import { entriesOf, uploadEntries } from '../uploads/drop.ts'
 import { isOffline } from '../live/follow.ts'
 import { dialog } from '../state/overlays.ts'
 import { addressOf, currentFolder, nameOf, sessionOf } from '../state/route.ts'
 import { selected } from '../state/selection.ts'
-import { fail } from '../state/toasts.ts'
 import { isStale, listing, readFromStart } from '../state/view.ts'
 import { chooseFiles, chooseFolder } from '../uploads/choose.ts'
 import { wordsOf } from '../words/errors.ts'
@@ -22,30 +21,16 @@ import { SearchBox } from './search-box.tsx'
 import { SelectionBar } from './selection-bar.tsx'
 import { titleOf } from './view-title.ts'
 
-/** The view in the middle: a head, the list, and a line with counts. Files that are dropped on it are uploaded. */
+/** The view in the middle: a head, the list, and a line with counts. */
 export function Main() {
-  const [isOver, setOver] = useState(false)
   const list = listing.value
   const folder = list.route.view === 'files' ? list.route.folder : undefined
   const session = folder === undefined ? undefined : sessionOf(folder)
+  const canFilter = ['files', 'recent', 'search'].includes(list.route.view)
   const isEmpty = list.isComplete.value && list.count.value === 0
-  const drop = (event: DragEvent) => {
-    event.preventDefault()
-    setOver(false)
-    if (!event.dataTransfer) return
-    void uploadEntries(entriesOf(event.dataTransfer), currentFolder.value).catch(fail)
-  }
+  const target = dropFolder.value
   return (
-    <main
-      class={`main${isOver ? ' over' : ''}`}
-      onDragOver={(event) => {
-        if (!event.dataTransfer?.types.includes('Files')) return
-        event.preventDefault()
-        setOver(true)
-      }}
-      onDragLeave={(event) => event.target === event.currentTarget && setOver(false)}
-      onDrop={drop}
-    >
+    <main class={`main${target !== undefined && target === currentFolder.value ? ' over' : ''}`}>
       <div class="top">
         <SearchBox />
         <a
@@ -114,7 +99,7 @@ export function Main() {
             Files that are infected or cannot be scanned. Nobody is served them.
           </p>
         )}
-        {selected.value.size > 1 && <SelectionBar />}
+        {selected.value.size > 1 ? <SelectionBar /> : canFilter && <Chips />}
       </div>
       {isEmpty || (list.error.value && list.count.value === 0) ? (
         <Empty />
@@ -126,8 +111,8 @@ export function Main() {
           {summary()}
         </span>
         <span class="grow" />
-        {isOver ? (
-          <span>Drop to put into {nameOf(currentFolder.value) || 'Files'}</span>
+        {target !== undefined ? (
+          <span>Drop to put into {nameOf(target) || 'Files'}</span>
         ) : (
           selected.value.size > 0 && <span dir="auto">{selected.value.size} selected</span>
         )}

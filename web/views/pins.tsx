@@ -1,3 +1,4 @@
+import { dropFolder } from '../drag/drag.ts'
 import { Icon } from '../parts/icon.tsx'
 import { pins, togglePin } from '../state/pins.ts'
 import { addressOf, nameOf, route, sessionOf } from '../state/route.ts'
@@ -13,6 +14,8 @@ export function Pins() {
         <a
           key={folder}
           href={addressOf({ view: 'files', folder })}
+          data-folder={folder}
+          class={dropFolder.value === folder ? 'into' : ''}
           title={folder}
           aria-current={folder === shown ? 'page' : undefined}
         >

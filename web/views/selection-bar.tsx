@@ -61,7 +61,16 @@ export function SelectionBar() {
             onClick={() => (dialog.value = { kind: 'move', rows: served })}
           >
             <Icon name="move" className="i16" />
-            <span class="lbl">Move</span>
+            <span class="lbl">Move to…</span>
+          </button>
+          <button
+            type="button"
+            class="btn quiet"
+            disabled={served.length === 0}
+            onClick={() => (dialog.value = { kind: 'copy', rows: served })}
+          >
+            <Icon name="copy" className="i16" />
+            <span class="lbl">Copy to…</span>
           </button>
           <button type="button" class="btn quiet" onClick={() => void copyReferences(rows)}>
             <Icon name="link" className="i16" />

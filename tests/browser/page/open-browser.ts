@@ -1,12 +1,19 @@
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core'
+import {
+  chromium,
+  type Browser,
+  type BrowserContextOptions,
+  type Locator,
+  type Page,
+} from 'playwright-core'
 import { Caller } from '../../e2e/support/caller.ts'
 import { startLocalServer } from '../../e2e/local/local-server.ts'
 import { localToken, type Server } from '../../e2e/support/target.ts'
 import { chromiumOptions } from '../chromium.ts'
 
 const patienceMs = 15_000
+const middle = { x: 600, y: 400, width: 0, height: 0 }
 
 interface Opened {
   page: Page
@@ -89,6 +96,17 @@ export async function uploadFiles(
       buffer: Buffer.from(text),
     })),
   )
+}
+
+/** Drops files and folders of this machine on an element, or on the middle of the page, as a person would. */
+export async function dropFiles(page: Page, files: string[], target?: Locator): Promise<void> {
+  const { x, y, width, height } = (await target?.boundingBox()) ?? middle
+  const session = await page.context().newCDPSession(page)
+  const data = { items: [], files, dragOperationsMask: 1 }
+  for (const type of ['dragEnter', 'dragOver', 'drop'] as const) {
+    const at = { x: x + width / 2, y: y + height / 2 }
+    await session.send('Input.dispatchDragEvent', { type, ...at, data })
+  }
 }
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')

@@ -4,21 +4,12 @@ import { join } from 'node:path'
 import type { Page, Route } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { skipWithoutProgram } from '../../support/programs.ts'
-import { rowOf, startPage, type PageServer } from './open-browser.ts'
+import { dropFiles, rowOf, startPage, type PageServer } from './open-browser.ts'
 
 const mebibyte = 1024 * 1024
 const chunkBytes = 8 * mebibyte
 const largeBytes = 20 * mebibyte
 const patience = { timeout: 30_000 }
-
-/** Drops files and folders of this machine on the list, as a person would. */
-async function drop(page: Page, files: string[]): Promise<void> {
-  const session = await page.context().newCDPSession(page)
-  const data = { items: [], files, dragOperationsMask: 1 }
-  for (const type of ['dragEnter', 'dragOver', 'drop'] as const) {
-    await session.send('Input.dispatchDragEvent', { type, x: 600, y: 400, data })
-  }
-}
 
 /** Waits for the verdict of a server without a scanner. */
 async function arrived(page: Page): Promise<void> {
@@ -105,7 +96,7 @@ describe.skipIf(skipWithoutProgram('chromium'))('uploads of the file browser in 
     await Promise.all(names.map((name) => writeFile(join(directory, 'album', name), name)))
     await writeFile(join(deep, 'bottom.txt'), 'bottom')
     const { page, complaints } = await server.open('#/files/dropped/')
-    await drop(page, [join(directory, 'album')])
+    await dropFiles(page, [join(directory, 'album')])
     const count = async () =>
       (await server.user.list({ prefix: '/dropped/', state: 'ready', limit: 1000 })).files.length
     await expect.poll(count, { timeout: 60_000 }).toBe(251)
