@@ -6,6 +6,7 @@ const suites = {
   workspace: ['workspace'],
   adapters: ['adapters', 'emulators'],
   library: ['library'],
+  blocks: ['blocks'],
   e2e: ['e2e'],
   client: ['client'],
   browser: ['browser'],

@@ -14,11 +14,11 @@ function nodeOf(file: string): string {
 /** Each import between two nodes once, as `from --> to`, with the files that have it. */
 function importsBetweenNodes(): Map<string, string[]> {
   const files = new Map<string, string[]>()
-  for (const file of globSync('{functions,library,shared}/**/*.ts', { cwd: root })) {
+  for (const file of globSync('{blocks,functions,library,shared}/**/*.ts', { cwd: root })) {
     for (const [, path = ''] of read(file).matchAll(/(?:from|import\()\s*'(\.[^']+)'/g)) {
       const target = normalize(join(dirname(file), path))
       const [from, to] = [nodeOf(file), nodeOf(target)]
-      if (from !== to && /^(functions|library|shared)\//.test(target)) {
+      if (from !== to && /^(blocks|functions|library|shared)\//.test(target)) {
         files.set(`${from} --> ${to}`, [...(files.get(`${from} --> ${to}`) ?? []), file])
       }
     }

@@ -13,7 +13,7 @@ const files = globSync('**/*', {
 })
   .filter((entry) => entry.isFile())
   .map(({ parentPath, name }) => relative(root, join(parentPath, name)))
-const product = files.filter((file) => /^(functions|library|shared)\/.*\.ts$/.test(file))
+const product = files.filter((file) => /^(blocks|functions|library|shared)\/.*\.ts$/.test(file))
 
 const filesPerFolder = Object.groupBy(files, (file) => dirname(file))
 

@@ -1,3 +1,5 @@
+import type { ProcessLimits } from '../programs/limited-process.ts'
+
 const mebibyte = 1024 * 1024
 
 /** Limits of one rendering. docs/media.md has the full table. */
@@ -26,18 +28,6 @@ export const maxPixels = {
   heif: 64 * megapixel,
   other: 100 * megapixel,
 } as const
-
-/** Limits of one process, enforced by the kernel if it supports them (`ulimit`, getrlimit(2)). */
-export interface ProcessLimits {
-  /** `RLIMIT_DATA`, writable memory. Node reserves 650 MiB and uses 60 MiB. */
-  dataBytes: number
-  /** CPU time of all threads together. */
-  cpuSeconds: number
-  fileBytes: number
-  openFiles: number
-  /** Processes of the user in all programs, which is how Linux counts. */
-  processes: number
-}
 
 export const processLimits: ProcessLimits = {
   dataBytes: 2048 * mebibyte,

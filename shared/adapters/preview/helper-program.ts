@@ -1,5 +1,5 @@
 import { programLimits } from './bounds.ts'
-import { runLimited } from './limited-process.ts'
+import { runLimited } from '../programs/limited-process.ts'
 import { programMissing, Refusal } from './refusals.ts'
 
 interface HelperRun {

@@ -3,7 +3,7 @@ import { extname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { ModelPicture, NormalizeOptions } from '../../ports/renderer.ts'
 import { processLimits } from './bounds.ts'
-import { runLimited } from './limited-process.ts'
+import { runLimited } from '../programs/limited-process.ts'
 import { isReason, Refusal, type Reason } from './refusals.ts'
 
 /** A job of a decoder process for a file of its directory. */

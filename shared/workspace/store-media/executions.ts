@@ -43,6 +43,8 @@ export interface Executions {
     signal: AbortSignal | undefined,
     work: (execution: Execution) => Promise<Result>,
   ): Promise<Result>
+  /** Creates the directory of an execution. Resolves to its path. */
+  prepare(executionId: string): Promise<string>
   /** Aborts the operations of an execution and removes its directory. A missing directory is no error. */
   clean(executionId: string): Promise<void>
 }
@@ -112,6 +114,12 @@ export function openExecutions({
         own.running.delete(run)
         if (own.running.size === 0 && active.get(id) === own) active.delete(id)
       }
+    },
+    async prepare(executionId) {
+      const directory = join(root, parseExecutionId(executionId))
+      await prepare()
+      await ownDirectory(directory)
+      return directory
     },
     async clean(executionId) {
       const id = parseExecutionId(executionId)

@@ -1,6 +1,6 @@
 import type { Caller } from '../../model/access.ts'
 import { deleteBytes } from '../delete-bytes.ts'
-import type { PendingFile, ReadyFile } from '../../model/file.ts'
+import type { Metadata, Origin, PendingFile, ReadyFile } from '../../model/file.ts'
 import { parseName, parsePath, parseSessionId } from '../../model/path.ts'
 import type { Ports } from '../../ports/ports.ts'
 import type { ForeignSource } from '../../ports/sources.ts'
@@ -19,11 +19,20 @@ type OutputPorts = Pick<
   'catalog' | 'blobs' | 'scanner' | 'quarantine' | 'now' | 'newId' | 'limits'
 >
 
+/** How the record of an output tells where the file comes from. */
+export interface OutputRecord {
+  origin: Origin
+  metadata: Metadata
+}
+
 interface Output {
   source: ForeignSource
   sessionId: string | undefined
   signal: AbortSignal
+  record?: OutputRecord | undefined
 }
+
+const byAgent: OutputRecord = { origin: 'agent-created', metadata: {} }
 
 /**
  * Stores a file in the workspace under a free name and returns its reference when it is ready. Scans the file itself; the
@@ -32,7 +41,7 @@ interface Output {
 export async function saveOutput(
   ports: OutputPorts,
   caller: Caller,
-  { source, sessionId, signal }: Output,
+  { source, sessionId, signal, record = byAgent }: Output,
 ): Promise<string> {
   const { head, whole: body } = await peek(source.body, sniffedBytes)
   const { declaredType: declared, name: sourceName } = source
@@ -47,8 +56,7 @@ export async function saveOutput(
     target: {
       path: parsePath(session === undefined ? `/${name}` : name, session),
       mimeType,
-      metadata: {},
-      origin: 'agent-created',
+      ...record,
       onConflict: 'rename',
     },
     ...(source.sizeBytes !== undefined && { sizeBytes: source.sizeBytes }),

@@ -13,7 +13,7 @@ import { assertClean } from './assert-clean.ts'
 import { openExecutions, type Execution, type ExecutionsOptions } from './executions.ts'
 import { fittingName } from '../../media/fitting-name.ts'
 import { isRemote, openSource } from '../open-source.ts'
-import { saveOutput } from './save-output.ts'
+import { saveOutput, type OutputRecord } from './save-output.ts'
 import { toDataUri } from './to-data-uri.ts'
 import { detectType } from '../../media/sniff/detect-type.ts'
 
@@ -36,6 +36,8 @@ export interface MediaContext {
   sessionId?: string
   /** Hides files outside the session, as for a token bound to it. */
   isBoundToSession?: boolean
+  /** Origin and metadata of the files that outputs are stored as. Default: `agent-created`, without metadata. */
+  outputs?: OutputRecord
 }
 
 interface MediaRequest {
@@ -64,6 +66,8 @@ export interface Media {
    * The returned bytes are scanned. Throws `WorkspaceError`. Leaves the directory unchanged on failure.
    */
   storeMedia(request: MediaRequest): Promise<string>
+  /** Creates the directory of an execution before its first file. Resolves to its path. */
+  prepareExecution(executionId: string): Promise<string>
   /** Aborts the operations of an execution and removes its directory. A missing directory is no error. */
   cleanExecution(executionId: string): Promise<void>
 }
@@ -82,6 +86,7 @@ export function openMedia(ports: MediaPorts, options: ExecutionsOptions): Media 
         return isRemote(file) ? storeRemote(store, file) : storeLocal(store, file)
       })
     },
+    prepareExecution: (executionId) => executions.prepare(executionId),
     cleanExecution: (executionId) => executions.clean(executionId),
   }
 }
@@ -146,7 +151,8 @@ async function storeForeign(
   const { signal } = execution
   using _ = destroyOnAbort(signal, source.body)
   if (returnFormat === 'for_block_output' && context.workspaceId !== undefined) {
-    return await saveOutput(ports, caller, { source, sessionId: context.sessionId, signal })
+    const { sessionId, outputs } = context
+    return await saveOutput(ports, caller, { source, sessionId, signal, record: outputs })
   }
   await using staged = await execution.stage(source.body, ports.limits.maxFileBytes)
   await assertClean(ports, staged, { workspaceId: caller.workspaceId, signal, isLocal })

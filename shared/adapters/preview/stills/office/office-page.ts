@@ -5,7 +5,8 @@ import { runHelper } from '../../helper-program.ts'
 import { libreOfficeMissing, Refusal } from '../../refusals.ts'
 import { drawPage } from '../pdf.ts'
 import { writeProfile } from './profile.ts'
-import { isInstalled, sandboxed } from './sandbox.ts'
+import { isInstalled } from '../../../programs/sandbox.ts'
+import { sandboxed } from './sandbox.ts'
 
 interface DocumentRequest {
   directory: string

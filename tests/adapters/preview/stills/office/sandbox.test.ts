@@ -5,19 +5,10 @@ import { createServer, type AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { programLimits } from '../../../../../shared/adapters/preview/bounds.ts'
-import { runLimited } from '../../../../../shared/adapters/preview/limited-process.ts'
+import { runLimited } from '../../../../../shared/adapters/programs/limited-process.ts'
 import { sandboxed } from '../../../../../shared/adapters/preview/stills/office/sandbox.ts'
+import { isSandboxForbidden } from '../../../programs/sandbox-forbidden.ts'
 import { temporaryDirectory } from '../../../../support/disk-store.ts'
-
-/** Many containers forbid namespaces. */
-function isForbidden(): boolean {
-  try {
-    execFileSync('bwrap', ['--unshare-all', '--ro-bind', '/', '/', 'true'], { stdio: 'ignore' })
-    return false
-  } catch {
-    return true
-  }
-}
 
 /** Runs a shell script in the sandbox. Returns its output. */
 async function run(directory: string, script: string): Promise<string> {
@@ -35,7 +26,7 @@ async function run(directory: string, script: string): Promise<string> {
   return ended.how === 'exit' ? ended.output.toString().trim() : ended.how
 }
 
-describe.skipIf(isForbidden())('the sandbox', () => {
+describe.skipIf(isSandboxForbidden())('the sandbox', () => {
   test('shows only the directory, programs and fonts', async () => {
     await using directory = await temporaryDirectory()
     await using other = await temporaryDirectory()

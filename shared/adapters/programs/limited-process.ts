@@ -1,7 +1,19 @@
 import { spawn } from 'node:child_process'
 import type { Readable } from 'node:stream'
-import type { ProcessLimits } from './bounds.ts'
+import type { ProcessEnd } from '../../ports/programs.ts'
 import { watchMemory } from './memory-watch.ts'
+
+/** Limits of one process, enforced by the kernel if it supports them (`ulimit`, getrlimit(2)). */
+export interface ProcessLimits {
+  /** `RLIMIT_DATA`, writable memory. Node reserves 650 MiB and uses 60 MiB. */
+  dataBytes: number
+  /** CPU time of all threads together. */
+  cpuSeconds: number
+  fileBytes: number
+  openFiles: number
+  /** Processes of the user in all programs, which is how Linux counts. */
+  processes: number
+}
 
 export interface LimitedRun {
   program: string
@@ -16,13 +28,6 @@ export interface LimitedRun {
   /** Limit of the standard output. */
   maxOutputBytes: number
 }
-
-/** How a process ended. */
-type Ended =
-  | { how: 'exit'; code: number; output: Buffer; errors: string }
-  /** Ended by a crash, by a limit of the kernel or by its OOM killer. */
-  | { how: 'signal'; signal: string; errors: string }
-  | { how: 'time' | 'memory' | 'output' | 'missing' }
 
 /**
  * Sets the limits that the system supports and then executes the program. `ulimit` differs between shells: the number of processes
@@ -44,7 +49,7 @@ const errorBytes = 4096
  * Runs a program on an untrusted file, without the service's environment, in a separate process group, within limits. Resolves to how
  * the process ended. Rejects only if no process can be started.
  */
-export async function runLimited(run: LimitedRun): Promise<Ended> {
+export async function runLimited(run: LimitedRun): Promise<ProcessEnd> {
   const { directory, limits, signal, maxOutputBytes } = run
   const child = spawn('/bin/sh', ['-c', script, 'sh', run.program, ...run.args], {
     cwd: directory,

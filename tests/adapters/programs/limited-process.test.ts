@@ -2,9 +2,13 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { expect, test } from 'vitest'
-import { processLimits, type ProcessLimits } from '../../../shared/adapters/preview/bounds.ts'
-import { runLimited, type LimitedRun } from '../../../shared/adapters/preview/limited-process.ts'
-import { watchMemory } from '../../../shared/adapters/preview/memory-watch.ts'
+import { processLimits } from '../../../shared/adapters/preview/bounds.ts'
+import {
+  runLimited,
+  type LimitedRun,
+  type ProcessLimits,
+} from '../../../shared/adapters/programs/limited-process.ts'
+import { watchMemory } from '../../../shared/adapters/programs/memory-watch.ts'
 import { temporaryDirectory } from '../../support/disk-store.ts'
 
 const mebibyte = 1024 * 1024

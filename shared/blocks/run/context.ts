@@ -1,0 +1,118 @@
+import { WorkspaceError } from '../../model/errors.ts'
+import type { Caller } from '../../model/access.ts'
+import type { SessionId } from '../../model/ids.ts'
+import type { Ports } from '../../ports/ports.ts'
+import type { ProgramEnd, Programs } from '../../ports/programs.ts'
+import { directoryBytes } from '../../workspace/store-media/execution-directory.ts'
+import type { AnyBlock } from '../any-block.ts'
+import { BlockExecutionError } from '../errors.ts'
+import type { ExecutionContext, Meter } from '../execution-context.ts'
+import type { RunFiles } from './run-files.ts'
+
+interface ContextOptions {
+  block: AnyBlock
+  caller: Caller
+  runId: string
+  sessionId: SessionId | undefined
+  signal: AbortSignal
+  directory: string
+  files: RunFiles
+  meter: Meter
+  ports: Pick<Ports, 'sources' | 'limits'>
+  programs: Programs
+  maxDirectoryBytes: number
+}
+
+const maxOutputBytes = 1024 * 1024
+
+export function contextOf(options: ContextOptions): ExecutionContext {
+  const { block, caller, runId, sessionId, signal, directory, files, meter, ports } = options
+  const session = sessionId === undefined ? runId : `coffer-session-${sessionId}`
+  return Object.freeze({
+    userId: caller.workspaceId,
+    workspaceId: caller.workspaceId,
+    sessionId,
+    graphId: session,
+    graphExecId: session,
+    nodeId: `coffer-node-${block.id}`,
+    nodeExecId: runId,
+    signal,
+    directory,
+    meter,
+    storeMedia: async ({ file, returnFormat }) => files.store(file, returnFormat),
+    fetch: async (url, { maxBytes = Infinity } = {}) => {
+      signal.throwIfAborted()
+      const limit = Math.min(maxBytes, ports.limits.maxFileBytes)
+      return ports.sources.fetchUrl(url, { maxBytes: limit, signal })
+    },
+    run: async (program, args, { failure } = {}) => {
+      signal.throwIfAborted()
+      if (program !== 'node' && block.programs?.includes(program) !== true) {
+        throw new TypeError(`${block.name} runs ${program} and does not declare it in "programs"`)
+      }
+      const ended = await runWithin(options, program, args)
+      signal.throwIfAborted()
+      if (ended.how === 'exit' && ended.code === 0) return ended.output.toString()
+      throw failureOf(program, ended, failure)
+    },
+  } satisfies ExecutionContext)
+}
+
+const watchMs = 1000
+
+/** Runs a program, and ends it when the directory exceeds its limit. */
+async function runWithin(
+  { programs, directory, signal, maxDirectoryBytes }: ContextOptions,
+  program: string,
+  args: readonly string[],
+): Promise<ProgramEnd> {
+  const full = new AbortController()
+  const check = async () => {
+    const bytes = await directoryBytes(directory).catch(() => 0)
+    if (bytes > maxDirectoryBytes) full.abort(directoryFull(maxDirectoryBytes))
+  }
+  const timer = setInterval(() => void check(), watchMs)
+  try {
+    const ended = await programs.run({
+      program,
+      args,
+      directory,
+      maxOutputBytes,
+      signal: AbortSignal.any([signal, full.signal]),
+    })
+    await check()
+    full.signal.throwIfAborted()
+    return ended
+  } finally {
+    clearInterval(timer)
+  }
+}
+
+function directoryFull(maxBytes: number): WorkspaceError {
+  return new WorkspaceError(
+    'too-large',
+    `The files of this run exceed its limit of ${maxBytes} bytes. Use smaller files.`,
+  )
+}
+
+function failureOf(program: string, ended: ProgramEnd, failure?: string): BlockExecutionError {
+  switch (ended.how) {
+    case 'exit':
+    case 'signal':
+      return new BlockExecutionError(failure ?? `${program} could not process this file.`, {
+        cause: new Error(`${program} ended: ${ended.errors}`),
+      })
+    case 'missing':
+      return new BlockExecutionError(`The program ${program} is not installed on this server.`)
+    case 'no-sandbox':
+      return new BlockExecutionError(
+        'This server allows no sandbox, and runs no programs without one. Set BLOCK_SANDBOX=optional to accept that.',
+      )
+    case 'time':
+      return new BlockExecutionError(`${program} was ended.`)
+    case 'memory':
+      return new BlockExecutionError(`${program} needs more memory for this file than its limit.`)
+    case 'output':
+      return new BlockExecutionError(`${program} wrote more text than its limit.`)
+  }
+}

@@ -1,0 +1,10 @@
+/** Everything that a block imports. Published as `coffer/blocks`. */
+export { defineBlock } from './define-block.ts'
+export type { BlockRequest, Category, Emitted, Outputs, Progress } from './block.ts'
+export { defineProvider, type Provider } from './define-provider.ts'
+export { media, outputMedia, type FieldHints, type MediaForm, type MediaValue } from './field.ts'
+export { BlockExecutionError, BlockInputError } from './errors.ts'
+export { perRun, type CostLine } from './cost.ts'
+export type { ExecutionContext, Meter, RunOptions } from './execution-context.ts'
+export type { BlockTest, TestFile, TestResults } from './block-test.ts'
+export { programBeside } from './program-beside.ts'
