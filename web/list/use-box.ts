@@ -1,7 +1,8 @@
 import { useEffect, useState } from 'preact/hooks'
 import type { RefObject } from 'preact'
 
-const narrow = matchMedia('(max-width: 700px)')
+/** Whether the page is as narrow as a phone. */
+export const narrow = matchMedia('(max-width: 700px)')
 
 /** The size of an element, and whether the page is as narrow as a phone. */
 export function useBox(element: RefObject<HTMLElement | null>) {

@@ -1,70 +1,79 @@
 import { useEffect, useState } from 'preact/hooks'
 import { Icon } from '../parts/icon.tsx'
+import { CofferError } from '../../shared/client/coffer.ts'
 import { coffer } from '../state/client.ts'
 import type { FileRow } from '../state/rows.ts'
 import { wordsOf } from '../words/errors.ts'
-import { hasPicture, isText, kindOf } from '../words/kinds.ts'
+import { hasPicture, kindOf } from '../words/kinds.ts'
+import { AllPages } from './pdf.tsx'
 import { Picture } from './picture.tsx'
+import { pictureWidth } from './pictures.ts'
+import { useLink } from './use-link.ts'
 
-const pictureWidth = 1024
 const textBytes = 64 * 1024
-const mediaSeconds = 3600
 
 /** What a file shows. Markup is shown as text, and never rendered. */
 export function Content({ row }: { row: FileRow }) {
   const { mimeType } = row.file
   if (/^(video|audio)\//.test(mimeType)) return <Media row={row} />
-  if (hasPicture(mimeType)) {
-    return (
-      <Picture
-        id={row.key}
-        width={pictureWidth}
-        label={row.name}
-        className="shot"
-        fallback={<KindOnly row={row} />}
-        waiting={<Loading />}
-      />
-    )
-  }
-  return isText(mimeType) ? <Text row={row} /> : <KindOnly row={row} />
+  if (!hasPicture(mimeType)) return <Text row={row} />
+  const picture = (
+    <Picture
+      id={row.key}
+      width={pictureWidth}
+      label={row.name}
+      className="shot"
+      fallback={<KindOnly row={row} />}
+      waiting={<Loading />}
+    />
+  )
+  return mimeType === 'application/pdf' ? <AllPages row={row} first={picture} /> : picture
 }
 
-/** Streams from a link that works without a token for an hour. */
+/** Streams from a link. When it has expired, the player goes on with another one where it was. */
 function Media({ row }: { row: FileRow }) {
-  const [address, setAddress] = useState<string>()
-  const [error, setError] = useState<unknown>()
-  useEffect(() => {
-    const stop = new AbortController()
-    const options = { inline: true, expiresIn: mediaSeconds, signal: stop.signal }
-    coffer.link(row.key, options).then(
-      ({ url }) => setAddress(url),
-      (failure: unknown) => {
-        if (!stop.signal.aborted) setError(failure)
-      },
-    )
-    return () => stop.abort()
-  }, [row.key])
+  const { address, error, renew } = useLink(row.key)
+  const [at, setAt] = useState(0)
   if (error !== undefined) return <p role="alert">{wordsOf(error).detail}</p>
   if (address === undefined) return <KindOnly row={row} />
   // Without captions: the files of users have none.
   const Player = row.file.mimeType.startsWith('video/') ? 'video' : 'audio'
-  return <Player class="film" src={address} controls aria-label={row.name} />
+  return (
+    <Player
+      class="film"
+      src={address}
+      controls
+      aria-label={row.name}
+      onLoadedMetadata={({ currentTarget }) => at > 0 && (currentTarget.currentTime = at)}
+      onError={({ currentTarget }) => {
+        setAt(currentTarget.currentTime)
+        renew()
+      }}
+    />
+  )
 }
 
+/** The beginning of a file that the service reads as text. Other files have no preview. */
 function Text({ row }: { row: FileRow }) {
-  const [text, setText] = useState<string>()
+  const [text, setText] = useState<string | null>()
   const [error, setError] = useState<unknown>()
   useEffect(() => {
     const stop = new AbortController()
     const read = async () => {
       const answer = await coffer.preview(row.key, { bytes: textBytes, signal: stop.signal })
-      setText(await answer.text())
+      const type = answer.headers.get('Content-Type') ?? ''
+      setText(type.startsWith('text/plain') ? await answer.text() : null)
     }
-    read().catch((failure: unknown) => !stop.signal.aborted && setError(failure))
+    read().catch((failure: unknown) => {
+      if (stop.signal.aborted) return
+      if (failure instanceof CofferError && failure.status === 415) setText(null)
+      else setError(failure)
+    })
     return () => stop.abort()
   }, [row.key])
   if (error !== undefined) return <p role="alert">{wordsOf(error).detail}</p>
   if (text === undefined) return <Loading />
+  if (text === null) return <KindOnly row={row} />
   const isCut = row.file.sizeBytes > textBytes
   return (
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- The arrow keys scroll the text only while it has the focus.

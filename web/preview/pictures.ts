@@ -4,6 +4,10 @@ import { coffer } from '../state/client.ts'
 /** Addresses of pictures in memory, the last used at the end. `null`: the service draws none of this file. */
 const known = new Map<string, string | null>()
 const maxKnown = 200
+/** Of the picture of the preview. */
+export const pictureWidth = 1024
+/** Pictures that are loaded before somebody looks at them. */
+const ahead = new Map<string, Promise<string | undefined>>()
 /** Rows that scroll by start no request. */
 const settleMs = 120
 const concurrency = 4
@@ -25,6 +29,8 @@ export async function loadPicture(
     known.set(key, found)
     return found ?? undefined
   }
+  const running = ahead.get(key)
+  if (running) return running
   await pause(settleMs)
   if (signal.aborted) return undefined
   const free = await freePlace()
@@ -33,6 +39,15 @@ export async function loadPicture(
   } finally {
     free()
   }
+}
+
+/** Loads the picture of the preview of a file that is likely to be shown next. */
+export function loadAhead(id: string): void {
+  const key = `${id} ${pictureWidth}`
+  if (known.has(key) || ahead.has(key)) return
+  const loading = loadPicture(id, pictureWidth, new AbortController().signal)
+  ahead.set(key, loading)
+  void loading.finally(() => ahead.delete(key))
 }
 
 async function read(id: string, width: number, signal: AbortSignal): Promise<string | undefined> {

@@ -7,7 +7,9 @@ import { previewed } from '../state/overlays.ts'
 import { isBlocked, type FileRow } from '../state/rows.ts'
 import { focusRow, listing } from '../state/view.ts'
 import { size } from '../words/format.ts'
+import { hasPicture } from '../words/kinds.ts'
 import { Content } from './content.tsx'
+import { loadAhead } from './pictures.ts'
 
 const close = () => (previewed.value = undefined)
 const forward = () => (document.documentElement.dir === 'rtl' ? -1 : 1)
@@ -32,6 +34,10 @@ function OpenPreview({ row, index, files }: { row: FileRow; index: number; files
     element.current?.showModal()
     return focusGrid
   }, [])
+  const following = files[index + 1]
+  useEffect(() => {
+    if (following && hasPicture(following.file.mimeType)) loadAhead(following.key)
+  }, [following?.key])
   const step = (by: number) => {
     const next = files[index + by]
     if (!next) return

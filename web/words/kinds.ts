@@ -27,11 +27,9 @@ export function kindOf(mimeType: string): Kind {
   return kinds.find(([pattern]) => pattern.test(mimeType))?.[1] ?? other
 }
 
-/** Types that the service draws a picture of. */
+/** Types that the service may draw a picture of. */
 export function hasPicture(mimeType: string): boolean {
-  return /^(image|video)\/|^application\/pdf$/.test(mimeType)
-}
-
-export function isText(mimeType: string): boolean {
-  return /^text\/|json|xml|javascript/.test(mimeType)
+  return /^(image|video|audio)\/|^application\/(pdf$|msword|vnd\.(ms-|openxml|oasis))/.test(
+    mimeType,
+  )
 }

@@ -14,6 +14,8 @@ export function pageHeaders(storage = ''): Record<string, string> {
     "font-src 'self'",
     `img-src ${withStorage("'self' blob:")}`,
     `media-src ${withStorage("'self'")}`,
+    // A whole PDF. Its answer has a policy with `sandbox`, which an attribute of the frame would break.
+    `frame-src ${withStorage("'self'")}`,
     `connect-src ${withStorage("'self'")}`,
     "base-uri 'none'",
     "form-action 'none'",
