@@ -7,6 +7,7 @@ import { EventQueue } from '../adapters/sqlite/events/event-queue.ts'
 import { DirectoryLock } from '../adapters/sqlite/directory-lock.ts'
 import { preparePrivateStorage } from '../adapters/disk/private-storage.ts'
 import { SqliteCatalog } from '../adapters/sqlite/catalog.ts'
+import { SqliteSmallBlobs } from '../adapters/sqlite/blobs/small-blobs.ts'
 import type { RecordLimits } from '../model/usage.ts'
 
 const byDefault = { location: undefined, retentionDays: 30 }
@@ -64,9 +65,13 @@ export async function openLocalStorage(options: {
     now,
   })
   const events = opened.use(new EventQueue({ database, now }))
+  const small = new SqliteSmallBlobs({
+    database,
+    push: (event, alongside) => events.push(event, alongside),
+  })
   const finalized = (event: Parameters<EventQueue['push']>[0]) => events.push(event)
   const blobs = opened.use(
-    await DiskBlobStore.open({ directory, now, finalized, report: reportOnce(log) }),
+    await DiskBlobStore.open({ directory, now, finalized, small, report: reportOnce(log) }),
   )
   const quarantine = await DiskQuarantine.open({
     directory: location ?? join(directory, 'quarantine'),

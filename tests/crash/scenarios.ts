@@ -17,10 +17,31 @@ export interface Scenario {
 
 const path = '/a.bin'
 const most = 600_000
+const small = 4096
 
 export const scenarios: Scenario[] = [
   { name: 'upload by PUT', run: (actor) => put(actor, path), minPoints: 60 },
   { name: 'upload by multipart', run: (actor) => post(actor, path), minPoints: 60 },
+  {
+    name: 'upload of a small file, which is a row',
+    run: (actor) => post(actor, path, { sizeBytes: small }),
+    minPoints: 36,
+  },
+  {
+    name: 'infected upload of a small file over a small file',
+    prepare: (actor) => put(actor, path, { sizeBytes: small }),
+    run: (actor) => put(actor, path, { sizeBytes: small, infected: true }),
+    minPoints: 36,
+  },
+  {
+    name: 'copy and purge of a small file',
+    prepare: (actor) => put(actor, path, { sizeBytes: small }),
+    run: async (actor) => {
+      await copy(actor, idOf(actor), '/b.bin')
+      await purge(actor, idOf(actor))
+    },
+    minPoints: 36,
+  },
   {
     name: 'overwrite of a clean path',
     prepare: (actor) => put(actor, path),

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { Database } from '../../shared/adapters/sqlite/database/database.ts'
+import { SqliteSmallBlobs } from '../../shared/adapters/sqlite/blobs/small-blobs.ts'
 import { DiskBlobStore } from '../../shared/adapters/disk/blob-store.ts'
 import { DiskQuarantine } from '../../shared/adapters/disk/quarantine.ts'
 import { SqliteCatalog } from '../../shared/adapters/sqlite/catalog.ts'
@@ -18,7 +19,14 @@ export const openLocalWorld: OpenWorld = async ({ quotaBytes, now }) => {
   const database = opened.use(await Database.open(directory))
   const events: FinalizeEvent[] = []
   const finalized = (event: FinalizeEvent) => void events.push(event)
-  const blobs = opened.use(await DiskBlobStore.open({ directory, now, finalized }))
+  const small = new SqliteSmallBlobs({
+    database,
+    push: async (event, alongside) => {
+      await database.write(alongside)
+      events.push(event)
+    },
+  })
+  const blobs = opened.use(await DiskBlobStore.open({ directory, now, finalized, small }))
   const quarantine = await DiskQuarantine.open({
     directory: join(directory, 'quarantine'),
     includesUploads: true,

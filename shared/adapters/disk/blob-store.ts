@@ -1,6 +1,6 @@
-import { constants, lstatSync, mkdirSync, readdirSync, renameSync } from 'node:fs'
-import { copyFile, readdir, rmdir } from 'node:fs/promises'
-import { dirname, join, resolve } from 'node:path'
+import { constants, existsSync } from 'node:fs'
+import { copyFile, readdir } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
 import type { Readable } from 'node:stream'
 import { tooLarge } from '../../model/errors.ts'
 import type { FileId } from '../../model/ids.ts'
@@ -17,26 +17,22 @@ import type {
   WriteOptions,
 } from '../../ports/blob-store.ts'
 import type { ResumableUploads, UploadChunk, UploadStatus } from '../../ports/resumable.ts'
+import type { SmallBlobs } from '../../ports/small-blobs.ts'
 import { objectName } from '../../model/storage-path.ts'
 import type { ReportBadFile } from './bad-files.ts'
 import { openBlobFile } from './blob-file.ts'
-import { DiskDerived } from './derived.ts'
-import { blobAt, listBlobs } from './list.ts'
-import { parseLocation, storagePathOf, type BlobLocation } from './locate.ts'
+import { BlobFiles } from './blob-files.ts'
+import { assertDerivedName, DiskDerived } from './derived.ts'
+import { listBlobs, listSmallFirst, stored } from './list.ts'
+import { locationOf, storagePathOf } from './locate.ts'
 import { openSecret } from './secret.ts'
-import { readBytesOf, readStreamOf } from './read-bytes.ts'
+import { rangeOf, readBytesOf, readStreamOf, streamOf } from './read-bytes.ts'
 import { TemporaryDirectories } from './temporary-directories.ts'
 import { DiskUploads } from './uploads.ts'
-import { Generations, instantOf, isGeneration } from './generation.ts'
-import {
-  hasCode,
-  ifPresent,
-  makeDirectory,
-  privateDirectory,
-  publishDirectory,
-} from '../files/durable.ts'
+import { Generations } from './generation.ts'
+import { makeDirectory } from '../files/durable.ts'
 import { signBlobUrl, verifyBlobUrl, type SignedBlob } from './signed-url.ts'
-import { storeBody } from './store-body.ts'
+import { readSmall, storeBody } from './store-body.ts'
 import { TooManyBytes } from './write-body.ts'
 
 export interface DiskBlobOptions {
@@ -49,19 +45,24 @@ export interface DiskBlobOptions {
   report?: ReportBadFile
   /** Queues the finalize event of a new blob. Resolves when the event survives a crash. */
   finalized: (event: FinalizeEvent) => void | Promise<void>
+  /** Stores small blobs, and queues their finalize events. Default: each blob is a file. */
+  small?: SmallBlobs
 }
 
 const ignore = () => undefined
 
 /**
  * Blobs on the local disk: `{directory}/blobs/{workspace}/{fileId}/{generation}/{name}`. `uploads/` contains resumable sessions.
- * `tmp/` contains files that are not visible yet. Several processes may share the directory.
+ * `tmp/` contains files that are not visible yet. Several processes may share the directory. With `small`, small blobs are not
+ * files. A blob of a resumable session is always a file.
  */
 export class DiskBlobStore implements BlobStore, ResumableUploads, AsyncDisposable {
   readonly #blobs: string
   readonly #options: DiskBlobOptions
+  readonly #small: SmallBlobs | undefined
   readonly #secret: Buffer
   readonly #temporaries: TemporaryDirectories
+  readonly #files: BlobFiles
   readonly #uploads: DiskUploads
   readonly #generations: Generations
   readonly #derived: DiskDerived
@@ -74,10 +75,18 @@ export class DiskBlobStore implements BlobStore, ResumableUploads, AsyncDisposab
   ) {
     this.#blobs = join(directory, 'blobs')
     this.#options = options
+    this.#small = options.small
     this.#secret = opened.secret
     this.#temporaries = opened.temporaries
-    this.list = listBlobs(this.#blobs)
+    this.list = listSmallFirst(options.small, listBlobs(this.#blobs))
     this.#generations = new Generations(options.now)
+    this.#files = new BlobFiles({
+      root: this.#blobs,
+      temporaries: opened.temporaries,
+      generations: this.#generations,
+      finalized: options.finalized,
+      isTaken: (storagePath) => options.small?.stat(storagePath) !== undefined,
+    })
     const { report = ignore } = options
     this.#derived = new DiskDerived(opened.temporaries, report)
     this.#uploads = new DiskUploads({
@@ -85,7 +94,7 @@ export class DiskBlobStore implements BlobStore, ResumableUploads, AsyncDisposab
       temporaries: opened.temporaries,
       now: options.now,
       report,
-      finish: (staged, storagePath) => this.#finish(staged, storagePath),
+      finish: (staged, storagePath) => this.#files.finish(staged, storagePath),
     })
   }
 
@@ -106,62 +115,65 @@ export class DiskBlobStore implements BlobStore, ResumableUploads, AsyncDisposab
   }
 
   async write(storagePath: string, body: Readable, options: WriteOptions): Promise<StoredBlob> {
-    const { maxBytes, signal, beforeCommit } = options
+    const { maxBytes, beforeCommit } = options
+    locationOf(storagePath)
     // An error before the pipeline starts would end the process without a listener. The pipeline reports the error again.
     body.on('error', () => undefined)
-    return this.#store(storagePath, async (path) => {
-      const sizeBytes = await storeBody(path, body, { maxBytes, signal }).catch(
-        (error: unknown) => {
-          throw error instanceof TooManyBytes ? tooLarge(maxBytes) : error
-        },
-      )
+    const refused = (error: unknown): never => {
+      throw error instanceof TooManyBytes ? tooLarge(maxBytes) : error
+    }
+    const bytes = await readSmall(body, options).catch(refused)
+    if (this.#small && bytes && bytes.length <= this.#small.maxBytes) {
+      await beforeCommit?.({ sizeBytes: bytes.length })
+      return this.#insert(this.#small, storagePath, bytes)
+    }
+    return this.#files.store(storagePath, async (path) => {
+      const sizeBytes = await storeBody(path, bytes ?? body, options).catch(refused)
       await beforeCommit?.({ sizeBytes })
     })
   }
 
   async read(blob: BlobRef, range?: ByteRange): Promise<Readable | undefined> {
-    const path = this.#fileOf(blob)
+    const bytes = this.#small?.read(blob)
+    if (bytes) return streamOf(range ? rangeOf(bytes, range) : bytes)
+    const path = this.#files.pathOf(blob)
     return path === undefined ? undefined : readStreamOf(path, range)
   }
 
   async readBytes(blob: BlobRef, range: ByteRange): Promise<Buffer | undefined> {
-    const path = this.#fileOf(blob)
+    const bytes = this.#small?.read(blob)
+    if (bytes) return rangeOf(bytes, range)
+    const path = this.#files.pathOf(blob)
     return path === undefined ? undefined : readBytesOf(path, range)
   }
 
   async openFile(blob: BlobRef): Promise<BlobFile | undefined> {
-    const path = this.#fileOf(blob)
+    const path = this.#files.pathOf(blob)
     return path === undefined ? undefined : openBlobFile(path)
   }
 
   async stat(storagePath: string): Promise<StoredBlob | undefined> {
-    const location = parseLocation(storagePath)
-    const blob = location && (await blobAt(this.#blobs, location.directory))
-    return blob?.storagePath === storagePath ? blob : undefined
+    const small = this.#small?.stat(storagePath)
+    return small ? stored(small) : this.#files.stat(storagePath)
   }
 
   async remove(blob: BlobRef): Promise<void> {
-    const file = this.#fileOf(blob)
-    if (file === undefined) return
-    const generation = dirname(file)
-    await this.#temporaries.discard(generation)
-    // Keep the directory if it contains another generation.
-    await ifPresent(rmdir(dirname(generation))).catch((error: unknown) => {
-      if (!hasCode(error, 'ENOTEMPTY', 'EEXIST')) throw error
-    })
+    if (!(await this.#small?.remove(blob))) await this.#files.remove(blob)
   }
 
   async copy(from: BlobRef, storagePath: string): Promise<StoredBlob> {
-    const source = this.#fileOf(from)
+    const bytes = this.#small?.read(from)
+    if (this.#small && bytes) return this.#insert(this.#small, storagePath, bytes)
+    const source = this.#files.pathOf(from)
     if (source === undefined)
       throw new Error(`${from.storagePath} is not a storage path of this store`)
-    return this.#store(storagePath, async (path) => {
+    return this.#files.store(storagePath, async (path) => {
       await copyFile(source, path, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE)
     })
   }
 
   openUpload(storagePath: string, options: UploadOptions): Promise<UploadSession> {
-    return this.#uploads.open({ storagePath, name: this.#locationOf(storagePath).name, ...options })
+    return this.#uploads.open({ storagePath, name: locationOf(storagePath).name, ...options })
   }
 
   async uploadSession(uploadId: string): Promise<UploadSession> {
@@ -194,12 +206,16 @@ export class DiskBlobStore implements BlobStore, ResumableUploads, AsyncDisposab
   }
 
   async readDerived(blob: BlobRef, name: string): Promise<Buffer | undefined> {
-    const file = this.#fileOf(blob)
+    const bytes = this.#small?.readDerived(blob, name)
+    if (bytes) return bytes
+    const file = this.#files.pathOf(blob)
     return file === undefined ? undefined : this.#derived.read(file, name)
   }
 
   async writeDerived(blob: BlobRef, name: string, bytes: Buffer): Promise<void> {
-    const file = this.#fileOf(blob)
+    assertDerivedName(name)
+    if (await this.#small?.writeDerived(blob, name, bytes)) return
+    const file = this.#files.pathOf(blob)
     if (file !== undefined) await this.#derived.write(file, name, bytes)
   }
 
@@ -220,60 +236,12 @@ export class DiskBlobStore implements BlobStore, ResumableUploads, AsyncDisposab
     await this.#uploads[Symbol.asyncDispose]()
   }
 
-  /** Fills a file in `tmp/`, then makes it visible. Leaves nothing after a failure. */
-  async #store(storagePath: string, fill: (path: string) => Promise<unknown>): Promise<StoredBlob> {
-    const location = this.#locationOf(storagePath)
-    const staged = await this.#temporaries.create()
-    try {
-      const incoming = join(staged, 'incoming')
-      mkdirSync(incoming, privateDirectory)
-      await fill(join(incoming, location.name))
-      const blob = { storagePath, ...(await this.#publish(staged, location)) }
-      try {
-        await this.#options.finalized({ storagePath, generation: blob.generation })
-      } catch (error) {
-        await this.remove(blob)
-        throw error
-      }
-      return blob
-    } catch (error) {
-      await this.#temporaries.discard(staged)
-      throw error
-    }
-  }
-
-  /** Makes the bytes of a session visible and queues the finalize event. Idempotent, so it can be repeated after a crash. */
-  async #finish(staged: string, storagePath: string): Promise<void> {
-    const isStaged = (await ifPresent(readdir(staged))) !== undefined
-    const blob = isStaged
-      ? await this.#publish(staged, this.#locationOf(storagePath))
-      : await this.stat(storagePath)
-    if (blob) await this.#options.finalized({ storagePath, generation: blob.generation })
-  }
-
-  /** Moves `{staged}/{any}/{name}` to its location, as a new generation. */
-  async #publish(staged: string, location: BlobLocation): Promise<Omit<StoredBlob, 'storagePath'>> {
-    const generation = this.#generations.next()
-    const [incoming = ''] = readdirSync(staged)
-    renameSync(join(staged, incoming), join(staged, generation))
-    const { size } = lstatSync(join(staged, generation, location.name))
-    if (!(await publishDirectory(staged, join(this.#blobs, ...location.directory)))) {
-      throw new Error(
-        `${location.directory.join('/')} already contains a blob; a location is written once`,
-      )
-    }
-    return { generation, sizeBytes: size, storedAt: instantOf(generation) }
-  }
-
-  #locationOf(storagePath: string): BlobLocation {
-    const location = parseLocation(storagePath)
-    if (!location) throw new Error(`${storagePath} is not a storage path of this store`)
-    return location
-  }
-
-  #fileOf({ storagePath, generation }: BlobRef): string | undefined {
-    const location = parseLocation(storagePath)
-    if (!location || !isGeneration(generation)) return undefined
-    return join(this.#blobs, ...location.directory, generation, location.name)
+  async #insert(small: SmallBlobs, storagePath: string, bytes: Buffer): Promise<StoredBlob> {
+    const event = { storagePath, generation: this.#generations.next() }
+    const directory = this.#files.directoryOf(locationOf(storagePath))
+    await small.insert(event, bytes, () => {
+      if (existsSync(directory)) throw new Error(`${storagePath} already contains a blob`)
+    })
+    return stored({ ...event, sizeBytes: bytes.length })
   }
 }

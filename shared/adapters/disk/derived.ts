@@ -46,7 +46,11 @@ export class DiskDerived {
   }
 }
 
-function pathOf(blob: string, name: string): string {
+export function assertDerivedName(name: string): void {
   if (!/^[a-z0-9.-]+$/.test(name)) throw new Error(`${name} is not a valid name of a derived file`)
+}
+
+function pathOf(blob: string, name: string): string {
+  assertDerivedName(name)
   return join(dirname(blob), namePrefix + name)
 }

@@ -1,6 +1,7 @@
 import { access, lstat, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { BlobPage, StoredBlob } from '../../ports/blob-store.ts'
+import type { BlobPage, BlobStore, StoredBlob } from '../../ports/blob-store.ts'
+import type { SmallBlob, SmallBlobs } from '../../ports/small-blobs.ts'
 import { isContinued, storagePathAt } from './locate.ts'
 import { ifPresent } from '../files/durable.ts'
 import { instantOf, isGeneration } from './generation.ts'
@@ -51,6 +52,33 @@ export function listBlobs(
     }
     return { blobs }
   }
+}
+
+/** Starts the position of a small blob: no directory has this name. */
+const smallPosition = '+'
+
+/** Lists the small blobs, then the blobs that `listFiles` lists. */
+export function listSmallFirst(
+  small: SmallBlobs | undefined,
+  listFiles: BlobStore['list'],
+): BlobStore['list'] {
+  if (!small) return listFiles
+  return async ({ limit, after }) => {
+    const isSmall = after === undefined || after.startsWith(smallPosition)
+    if (!isSmall) return listFiles({ limit, after })
+    const position = after?.slice(smallPosition.length) ?? ''
+    const found = small.list({ limit: limit + 1, after: position }).map(stored)
+    const blobs = found.slice(0, limit)
+    if (found.length > limit) {
+      return { blobs, next: `${smallPosition}${blobs.at(-1)?.storagePath ?? ''}` }
+    }
+    const files = await listFiles({ limit: limit - blobs.length })
+    return { ...files, blobs: [...blobs, ...files.blobs] }
+  }
+}
+
+export function stored(blob: SmallBlob): StoredBlob {
+  return { ...blob, storedAt: instantOf(blob.generation) }
 }
 
 /** Yields `ahead`, then the items of `walk`. Does not close `walk` when the consumer stops early, so it can be resumed. */

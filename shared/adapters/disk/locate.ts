@@ -28,6 +28,13 @@ export function parseLocation(storagePath: string): BlobLocation | undefined {
   return { directory: [...splitName(workspace), id], name }
 }
 
+/** Throws for a path that `storagePathOf` never returns. */
+export function locationOf(storagePath: string): BlobLocation {
+  const location = parseLocation(storagePath)
+  if (!location) throw new Error(`${storagePath} is not a storage path of this store`)
+  return location
+}
+
 /** The storage path of a location found on the disk. Undefined for a location that this store never creates. */
 export function storagePathAt({ directory, name }: BlobLocation): string | undefined {
   const workspace = directory.slice(0, -1).map((part) => part.replace(/\+$/, ''))

@@ -18,7 +18,7 @@ export function readStreamOf(path: string, range?: ByteRange): Readable | undefi
     const { start, end } = range ?? { start: 0, end: fstatSync(file).size - 1 }
     // The stream allocates a buffer for each read. Without `end` it needs one more read to find the end of the file.
     const highWaterMark = Math.max(1, Math.min(maxReadBufferBytes, end - start + 1))
-    if (end - start < maxBytesAtOnce) return streamOf(readUpTo(file, { start, end }), highWaterMark)
+    if (end - start < maxBytesAtOnce) return streamOf(readUpTo(file, { start, end }))
     isStreamed = true
     return createReadStream(path, { fd: file, highWaterMark, start, end })
   } finally {
@@ -54,14 +54,21 @@ function readUpTo(file: number, { start, end }: ByteRange): Buffer {
   return bytes.subarray(0, filled)
 }
 
-function streamOf(bytes: Buffer, highWaterMark: number): Readable {
+/** A stream of bytes in memory, as one chunk. */
+export function streamOf(bytes: Buffer): Readable {
   return new Readable({
-    highWaterMark,
+    highWaterMark: Math.max(1, bytes.length),
     read() {
       if (bytes.length > 0) this.push(bytes)
       this.push(null)
     },
   })
+}
+
+/** A range of bytes in memory, in the caller's memory. Throws if they end before the range. */
+export function rangeOf(bytes: Buffer, { start, end }: ByteRange): Buffer {
+  if (end >= bytes.length) throw new Error(`The blob ends before byte ${end}`)
+  return bytes.subarray(start, end + 1)
 }
 
 function openIfPresent(path: string): number | undefined {

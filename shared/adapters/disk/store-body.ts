@@ -17,20 +17,22 @@ interface StoreOptions {
  */
 export async function storeBody(
   path: string,
-  body: Readable,
+  body: Readable | Buffer,
   options: StoreOptions,
 ): Promise<number> {
-  const bytes = await readSmall(body, options)
-  if (bytes !== undefined) {
-    writeFileSync(path, bytes, { flag: 'wx', mode: privateFile })
-    return bytes.length
+  if (Buffer.isBuffer(body)) {
+    writeFileSync(path, body, { flag: 'wx', mode: privateFile })
+    return body.length
   }
   await using file = await open(path, 'wx', privateFile)
   return await writeBody(file, body, options)
 }
 
-/** Reads a small body. Resolves to undefined for a larger one, and leaves all its bytes in the stream. */
-async function readSmall(
+/**
+ * Reads a body of at most `maxBytesAtOnce`. Resolves to undefined for a larger one, and leaves all its bytes in the stream.
+ * Throws `TooManyBytes` as soon as the body exceeds `maxBytes`.
+ */
+export async function readSmall(
   body: Readable,
   { maxBytes, signal }: StoreOptions,
 ): Promise<Buffer | undefined> {

@@ -34,10 +34,16 @@ async function makeOne(path: string, tolerated?: string): Promise<boolean> {
 
 /**
  * Moves a directory with its content to a path that does not exist, durably. Returns false and changes nothing if the path
- * exists: POSIX `rename` never replaces a directory that is not empty. This makes blobs create-only across processes.
+ * exists: POSIX `rename` never replaces a directory that is not empty. This makes blobs create-only across processes. Returns
+ * false too if `isFree`, called immediately before the move, returns false.
  */
-export async function publishDirectory(from: string, to: string): Promise<boolean> {
+export async function publishDirectory(
+  from: string,
+  to: string,
+  isFree = () => true,
+): Promise<boolean> {
   await syncTree(from)
+  if (!isFree()) return false
   try {
     await renameInto(from, to)
   } catch (error) {

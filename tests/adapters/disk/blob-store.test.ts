@@ -65,7 +65,7 @@ test('read of a blob whose file was truncated ends early', async () => {
   const options = { contentType: 'text/plain', maxBytes: 10 }
   const place = store.locate('user', newId(), 'a')
   const blob = await store.write(place, Readable.from([Buffer.from('0123456789')]), options)
-  const path = place.replace('local://', '').replace('/a', `/${blob.generation}/a`)
+  const path = place.replace('local://', '').replace(/\/a$/, `/${blob.generation}/a`)
   await truncate(join(opened.directory, 'blobs', path), 4)
   const body = await store.read(blob, { start: 2, end: 9 })
   expect(Buffer.concat((await body?.toArray()) as Buffer[]).toString()).toBe('23')

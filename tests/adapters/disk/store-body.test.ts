@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { expect, test, vi } from 'vitest'
-import { storeBody } from '../../../shared/adapters/disk/store-body.ts'
+import { readSmall, storeBody } from '../../../shared/adapters/disk/store-body.ts'
 import { temporaryDirectory } from '../../support/disk-store.ts'
 
 const kib64 = 64 * 1024
@@ -12,6 +12,11 @@ function numbered(size: number): Buffer {
   const bytes = Buffer.alloc(size)
   for (let at = 0; at < size; at++) bytes[at] = (at * 31 + (at >> 8)) % 251
   return bytes
+}
+
+/** Reads the beginning of a body, as the blob store does, and stores it. */
+async function store(path: string, body: Readable, options: { maxBytes: number }): Promise<number> {
+  return storeBody(path, (await readSmall(body, options)) ?? body, options)
 }
 
 /** A stream of bytes, as a socket delivers it: one chunk in each turn of the event loop. */
@@ -42,7 +47,7 @@ test.each([
   const bytes = numbered(size)
   const chunks = [...bytesIn(bytes, chunkBytes)]
   for (const [index, body] of [socketBody(bytes, chunkBytes), Readable.from(chunks)].entries()) {
-    expect(await storeBody(`${path}-${index}`, body, { maxBytes: size })).toBe(size)
+    expect(await store(`${path}-${index}`, body, { maxBytes: size })).toBe(size)
     expect((await readFile(`${path}-${index}`)).equals(bytes)).toBe(true)
   }
 })
@@ -53,7 +58,7 @@ test('puts a larger body of single bytes back as one chunk', async () => {
   const body = socketBody(bytes, 1)
   const unshift = vi.spyOn(body, 'unshift')
   const path = join(directory.path, 'body')
-  expect(await storeBody(path, body, { maxBytes: bytes.length })).toBe(bytes.length)
+  expect(await store(path, body, { maxBytes: bytes.length })).toBe(bytes.length)
   expect((await readFile(path)).equals(bytes)).toBe(true)
   expect(unshift).toHaveBeenCalledTimes(1)
 })
@@ -62,7 +67,7 @@ test('destroys a body of more than maxBytes before it ends', async () => {
   await using directory = await temporaryDirectory()
   const body = new Readable({ read() {} })
   body.on('error', () => undefined)
-  const stored = storeBody(join(directory.path, 'body'), body, { maxBytes: 3 })
+  const stored = store(join(directory.path, 'body'), body, { maxBytes: 3 })
   body.push(Buffer.from('four'))
   await expect(stored).rejects.toThrow(expect.objectContaining({ name: 'TooManyBytes' }))
   expect(body.destroyed).toBe(true)

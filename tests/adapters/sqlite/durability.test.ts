@@ -10,10 +10,11 @@ import {
   Database,
   type DatabaseOptions,
 } from '../../../shared/adapters/sqlite/database/database.ts'
+import { SqliteSmallBlobs } from '../../../shared/adapters/sqlite/blobs/small-blobs.ts'
 import { SqliteCatalog } from '../../../shared/adapters/sqlite/catalog.ts'
 import { EventQueue } from '../../../shared/adapters/sqlite/events/event-queue.ts'
 import { watchLogSyncs } from '../../support/log-syncs.ts'
-import { user, World } from '../../ports/catalog/world.ts'
+import { newId, user, World } from '../../ports/catalog/world.ts'
 
 let directory: string
 let copies: string
@@ -69,7 +70,8 @@ function contains(copy: string, text: string): boolean {
   const database = new DatabaseSync(join(copy, 'coffer.sqlite'))
   try {
     const sql = `SELECT 1 FROM files WHERE id || ' ' || state || ' ' || is_deleted = :text
-      UNION SELECT 1 FROM events WHERE storage_path = :text`
+      UNION SELECT 1 FROM events WHERE storage_path = :text
+      UNION SELECT 1 FROM small_blobs WHERE storage_path || ' ' || size_bytes = :text`
     return database.prepare(sql).get({ text }) !== undefined
   } finally {
     database.close()
@@ -142,6 +144,26 @@ describe('a power cut', () => {
     expect(power.answers).toHaveLength(16)
     expect(power.lost()).toEqual([])
   })
+})
+
+test('a power cut undoes no stored small blob and not its event', async () => {
+  await using opened = await connect()
+  const { database } = opened
+  const queue = new EventQueue({ database, now: () => new Date() })
+  const small = new SqliteSmallBlobs({
+    database,
+    push: (event, alongside) => queue.push(event, alongside),
+  })
+  using power = await simulatePowerCuts()
+  const insert = async () => {
+    const storagePath = `local://${user}/${newId()}/a`
+    await small.insert({ storagePath, generation: '1' }, Buffer.from('abc'), () => undefined)
+    power.answered(`${storagePath} 3`)
+    power.answered(storagePath)
+  }
+  await Promise.all(Array.from({ length: 16 }, insert))
+  expect(power.answers).toHaveLength(32)
+  expect(power.lost()).toEqual([])
 })
 
 describe('syncs of the write-ahead log', () => {

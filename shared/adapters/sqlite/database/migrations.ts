@@ -172,4 +172,19 @@ export const migrations: readonly string[] = [
     PRIMARY KEY (workspace_id, sequence)
   ) STRICT, WITHOUT ROWID;
   `,
+  // Deleting a blob deletes its derived files.
+  `
+  CREATE TABLE small_blobs (
+    storage_path TEXT PRIMARY KEY,
+    generation TEXT NOT NULL,
+    size_bytes INTEGER NOT NULL,
+    bytes BLOB NOT NULL
+  ) STRICT;
+  CREATE TABLE small_derived (
+    storage_path TEXT NOT NULL REFERENCES small_blobs (storage_path) ON DELETE CASCADE,
+    name TEXT NOT NULL,
+    bytes BLOB NOT NULL,
+    PRIMARY KEY (storage_path, name)
+  ) STRICT;
+  `,
 ]

@@ -64,14 +64,19 @@ export class EventQueue implements AsyncDisposable {
 
   /**
    * Resolves when the event survives a power cut. A handler may receive it earlier. Coalesces with an equal queued event. If the
-   * workspace has a free slot and no other event is due, the handler receives the event without a claim.
+   * workspace has a free slot and no other event is due, the handler receives the event without a claim. Runs `alongside` in
+   * the transaction that stores the event. If it throws, the event is not stored.
    */
-  async push(event: FinalizeEvent): Promise<void> {
+  async push(event: FinalizeEvent, alongside = () => {}): Promise<void> {
     const now = this.#now()
+    const store = (lease?: { owner: string; until: number }) => {
+      alongside()
+      return pushEvent(this.#database, event, { now, ...(lease && { lease }) })
+    }
     const handling = this.#handling
     if (handling && this.#hasSlot(event, handling)) {
       const lease = { owner: this.#owner, until: now.getTime() + leaseMs }
-      const pushed = this.#database.commit(() => pushEvent(this.#database, event, { now, lease }))
+      const pushed = this.#database.commit(() => store(lease))
       const claimed = pushed.catch(() => undefined)
       this.#occupySlot(event, async () => {
         const queued = await claimed
@@ -79,7 +84,7 @@ export class EventQueue implements AsyncDisposable {
       })
       await pushed
     } else {
-      await this.#database.commit(() => pushEvent(this.#database, event, { now }))
+      await this.#database.commit(() => store())
       this.#wake.emit('wake')
     }
     await this.#database.flush()
