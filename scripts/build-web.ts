@@ -44,6 +44,7 @@ async function buildScript(): Promise<string> {
     format: 'esm',
     minify: true,
     entryFileNames: 'app-[hash].js',
+    chunkFileNames: '[name]-[hash].js',
   })
   return `assets/${output[0].fileName}`
 }

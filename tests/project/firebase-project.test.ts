@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { describe, expect, test } from 'vitest'
-import { cloudStorage, pageHeaders } from '../../shared/http/server/page-headers.ts'
+import { pageHeaders } from '../../shared/http/server/page-headers.ts'
 
 const read = (name: string) => readFile(new URL(`../../${name}`, import.meta.url), 'utf8')
 
@@ -58,7 +58,7 @@ describe('the Firebase project', () => {
     const page = hosting.headers.find(({ source }) => source === '/')
     const headers = page?.headers.map(({ key, value }) => [key, value]) ?? []
     expect(Object.fromEntries(headers)).toEqual({
-      ...pageHeaders(cloudStorage),
+      ...pageHeaders('firebase'),
       'Cache-Control': 'no-cache',
     })
   })

@@ -1,11 +1,15 @@
 import { signal } from '@preact/signals'
 import { createCoffer } from '../../shared/client/coffer.ts'
+import { findSource, hostSource, type TokenSource } from '../sign-in/source.ts'
 
 /** The address of the page without its fragment: the service is at the same origin, below the same path. */
 const baseUrl = new URL('.', location.href).href
 
 /** In memory only. Undefined in the local mode, which needs no token. */
 let token: string | undefined
+let source: TokenSource | undefined = hostSource
+let finding: Promise<TokenSource | undefined> | undefined
+let renewing: Promise<string> | undefined
 let whenSignedIn: PromiseWithResolvers<string> | undefined
 
 /** Whether a request waits for a token. */
@@ -13,9 +17,27 @@ export const needsSignIn = signal(false)
 
 export const coffer = createCoffer({
   baseUrl,
-  // The client asks for a refreshed token after a 401. The request waits until the user has signed in.
-  token: ({ refresh }) => (refresh ? askForToken() : token),
+  // The client asks for a refreshed token after a 401, and repeats the request. It waits until the user has signed in.
+  token: ({ refresh }) => (refresh ? renewed() : present()),
 })
+
+async function present(): Promise<string | undefined> {
+  // A source that fails has a chance to refresh after the 401.
+  if (source) token = (await source.token({ refresh: false }).catch(() => undefined)) ?? token
+  return token
+}
+
+/** Requests that are refused together share one token. */
+function renewed(): Promise<string> {
+  renewing ??= renew().finally(() => (renewing = undefined))
+  return renewing
+}
+
+async function renew(): Promise<string> {
+  source ??= await (finding ??= findSource())
+  token = await source?.token({ refresh: token !== undefined })
+  return token ?? askForToken()
+}
 
 function askForToken(): Promise<string> {
   needsSignIn.value = true

@@ -11,7 +11,7 @@ import { activeIndex, listing } from '../state/view.ts'
 import { Tray } from '../uploads/tray.tsx'
 import { Main } from './main.tsx'
 import { Side } from './side.tsx'
-import { SignIn } from './sign-in.tsx'
+import { SignIn } from '../sign-in/sign-in.tsx'
 import { titleOf } from './view-title.ts'
 
 /** The whole page. */

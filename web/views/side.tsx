@@ -1,4 +1,5 @@
 import { Icon, type IconName } from '../parts/icon.tsx'
+import { account } from '../sign-in/source.ts'
 import { counts } from '../state/counts.ts'
 import { addressOf, go, route, sessionOf, type Route } from '../state/route.ts'
 import { cycleTheme, theme } from '../state/theme.ts'
@@ -58,6 +59,16 @@ export function Side() {
       </nav>
       <Pins />
       <UsageBar />
+      {account.value && (
+        <div class="who small">
+          <span class="cut" title={account.value.name}>
+            {account.value.name}
+          </span>
+          <button type="button" class="link" onClick={() => void account.value?.signOut()}>
+            Sign out
+          </button>
+        </div>
+      )}
       <button type="button" class="theme" onClick={cycleTheme}>
         <Icon name="theme" className="i16" />
         Colours: {theme.value}

@@ -1,22 +1,27 @@
 /** The origin of uploads and downloads in the cloud. Locally it is the service itself. */
-export const cloudStorage = 'https://storage.googleapis.com'
+const cloudStorage = 'https://storage.googleapis.com'
+
+/** The services of Firebase Authentication, which the page asks for tokens under Firebase Hosting. */
+const firebaseAuth = 'https://identitytoolkit.googleapis.com https://securetoken.googleapis.com'
 
 /**
  * The headers of the file browser. The policy permits scripts and styles of the page's own origin only, none in the document, and
- * requires Trusted Types. `firebase.json` has the same with `cloudStorage`; a test compares them.
+ * requires Trusted Types. `firebase.json` has the same, with Cloud Storage and Firebase Authentication; a test compares them.
  */
-export function pageHeaders(storage = ''): Record<string, string> {
-  const withStorage = (sources: string) => (storage === '' ? sources : `${sources} ${storage}`)
+export function pageHeaders(host: 'local' | 'firebase' = 'local'): Record<string, string> {
+  const isLocal = host === 'local'
+  const withStorage = (sources: string) => (isLocal ? sources : `${sources} ${cloudStorage}`)
+  const reached = withStorage("'self'")
   const policy = [
     "default-src 'none'",
     "script-src 'self'",
     "style-src 'self'",
     "font-src 'self'",
     `img-src ${withStorage("'self' blob:")}`,
-    `media-src ${withStorage("'self'")}`,
+    `media-src ${reached}`,
     // A whole PDF. Its answer has a policy with `sandbox`, which an attribute of the frame would break.
-    `frame-src ${withStorage("'self'")}`,
-    `connect-src ${withStorage("'self'")}`,
+    `frame-src ${reached}`,
+    `connect-src ${isLocal ? reached : `${reached} ${firebaseAuth}`}`,
     "base-uri 'none'",
     "form-action 'none'",
     "frame-ancestors 'none'",

@@ -22,6 +22,12 @@ export function authOf(origin: string) {
   return {
     signUp: (email: string, password: string) => call('signUp', { email, password }),
     signIn: (email: string, password: string) => call('signInWithPassword', { email, password }),
+    /** The link of the last e-mail. The emulator sends none, and keeps it for tests. */
+    async lastLink(): Promise<string> {
+      const response = await fetch(`${origin}/emulator/v1/projects/${projectId}/oobCodes`)
+      const { oobCodes } = (await response.json()) as { oobCodes: { oobLink: string }[] }
+      return oobCodes.at(-1)?.oobLink ?? ''
+    },
     /** Signs in with a custom token and claims; the emulator accepts it unsigned. */
     signInAs: (uid: string, claims: Claims = {}) => {
       const token = new UnsecuredJWT({ uid, claims })

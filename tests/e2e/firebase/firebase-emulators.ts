@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import { emulatorConfig } from '../../emulators/firebase-cli/emulator-config.ts'
 import { firebaseProgram } from '../../support/firebase-cli.ts'
 import { freePorts } from '../../support/free-port.ts'
 
@@ -63,7 +64,8 @@ export async function startFirebaseEmulators(
 }
 
 async function configured(ports: ReadonlyMap<string, number>): Promise<string> {
-  const config = JSON.parse(await readFile(join(project, 'firebase.json'), 'utf8')) as object
+  const text = await readFile(join(project, 'firebase.json'), 'utf8')
+  const config = JSON.parse(emulatorConfig(text)) as object
   const at = Object.fromEntries([...ports].map(([name, port]) => [name, { port }]))
   const emulators = { singleProjectMode: true, ...at, ui: { enabled: false } }
   return JSON.stringify({ ...config, emulators })

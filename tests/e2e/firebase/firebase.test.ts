@@ -1,8 +1,11 @@
+import { chromium } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { skipWithoutClamd, startClamd, type TestClamd } from '../../support/clamd/clamd.ts'
 import { eicar } from '../../support/files/eicar.ts'
 import { firebaseNote, skipWithoutFirebase } from '../../support/firebase-cli.ts'
 import { expectProblem } from '../../support/http/problem.ts'
+import { chromiumOptions } from '../../browser/chromium.ts'
+import { skipWithoutProgram } from '../../support/programs.ts'
 import { mcpProtocolCases } from '../cases/agents/protocol.ts'
 import { anonymousCases } from '../cases/access/anonymous.ts'
 import { contentCases } from '../cases/reads/content.ts'
@@ -62,6 +65,43 @@ describe.skipIf(skipWithoutFirebase || skipWithoutClamd)(
           const other = await signedIn(running(), 'eve@example.com')
           await expectProblem(await other.get(`/files/${file?.id}`), 404, 'not-found')
         })
+
+        test.skipIf(skipWithoutProgram('chromium'))(
+          'signs in by password and by a link in the file browser, and stays signed in after a reload',
+          async () => {
+            const user = await signedIn(running(), 'cat@example.com')
+            await user.store('/hers.txt', 'x')
+            const browser = await chromium.launch(chromiumOptions())
+            const page = await browser.newPage()
+            const complaints: string[] = []
+            page.on('console', (message) => {
+              if (message.text().includes('Content Security Policy'))
+                complaints.push(message.text())
+            })
+            await page.goto(running().origins.hosting)
+            const dialog = page.getByRole('dialog', { name: 'Sign in' })
+            await dialog.getByLabel('E-mail').fill('cat@example.com')
+            await dialog.getByLabel('Password').fill('wrong horse')
+            await dialog.getByRole('button', { name: 'Sign in' }).click()
+            await dialog.getByText('The e-mail address or the password is wrong.').waitFor()
+            await dialog.getByLabel('Password').fill('correct horse')
+            await dialog.getByRole('button', { name: 'Sign in' }).click()
+            await page.getByText('hers.txt', { exact: true }).waitFor()
+            await page.reload()
+            await page.getByText('hers.txt', { exact: true }).waitFor()
+            await page.getByText('cat@example.com').waitFor()
+            expect(await dialog.count()).toBe(0)
+            await page.getByRole('button', { name: 'Sign out' }).click()
+            await dialog.getByLabel('E-mail').fill('cat@example.com')
+            await dialog.getByRole('button', { name: 'Send a link instead' }).click()
+            await dialog.getByText('An e-mail with a link is on its way.').waitFor()
+            await page.goto(await running().auth.lastLink())
+            await page.getByText('hers.txt', { exact: true }).waitFor()
+            expect(page.url()).not.toContain('oobCode')
+            expect(complaints).toEqual([])
+            await browser.close()
+          },
+        )
 
         test('gets the page, and 401 without a token', async () => {
           const { hosting } = running().origins

@@ -1,7 +1,10 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync } from 'node:fs'
+import { existsSync, rmSync } from 'node:fs'
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { emulatorConfig } from './emulator-config.ts'
 
 const here = fileURLToPath(new URL('.', import.meta.url))
 const project = fileURLToPath(new URL('../../..', import.meta.url))
@@ -16,8 +19,19 @@ process.on('SIGINT', () => undefined)
 if (!existsSync(program)) await run('npm', ['ci', '--ignore-scripts'], here)
 // Hosting serves the built page.
 await run('npm', ['run', 'build:web'], project)
+const config = 'firebase.emulators.json'
+const policy = await readFile(join(project, 'firebase.json'), 'utf8')
+await writeFile(join(project, config), emulatorConfig(policy))
+process.on('exit', () => rmSync(join(project, config), { force: true }))
 // Firebase never creates a project whose id starts with demo-, so the emulators cannot reach a real project.
-const command = ['emulators:start', '--project', 'demo-coffer', ...process.argv.slice(2)]
+const command = [
+  'emulators:start',
+  '--project',
+  'demo-coffer',
+  '--config',
+  config,
+  ...process.argv.slice(2),
+]
 await run(process.execPath, [program, ...command], project)
 
 /** Runs a command. If it fails, exits with its exit code. */
