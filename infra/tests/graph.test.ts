@@ -344,6 +344,7 @@ test('the program creates the indexes and the TTL policies of firestore.indexes.
     'links-expiresAt',
     'operations-expiresAt',
     'refusals-expiresAt',
+    'runs-purgeAt',
     'shares-purgeAt',
     'trail-expiresAt',
   ])

@@ -24,6 +24,8 @@ export const problemKinds: Record<ErrorCode, ProblemKind> = {
   // Clients retry a 408 automatically, but not a 400.
   timeout: { status: 408, title: 'The request took too long' },
   'path-taken': { status: 409, title: 'The path is taken' },
+  'key-reused': { status: 422, title: 'The idempotency key belongs to another request' },
+  'run-in-progress': { status: 409, title: 'The run has not ended', retryAfterSeconds: 2 },
   'not-scanned': { status: 409, title: 'The file is not scanned yet', retryAfterSeconds: 1 },
   gone: { status: 410, title: 'The file is in the trash' },
   'share-expired': { status: 410, title: 'The share link has expired' },

@@ -32,6 +32,8 @@ export const errorWords: Record<ErrorCode, Words> = {
   'method-not-allowed': own('This is not possible.'),
   timeout: () =>
     'The call took too long and was ended. Check with get_workspace_file what is stored. Then ask for less at once, or try again.',
+  'key-reused': own('The key belongs to another run.'),
+  'run-in-progress': own('The run has not ended. Try again in a few seconds.'),
   'path-taken': ({ message }) =>
     `${message.replace(/\. Choose .*/, '')}. Choose another path. To replace that file, use mode="replace" of write_workspace_file or overwrite=true, or delete it first.`,
   'not-scanned': ({ file }) =>

@@ -14,6 +14,8 @@ export type ErrorCode =
   | 'method-not-allowed'
   | 'timeout'
   | 'path-taken'
+  | 'key-reused'
+  | 'run-in-progress'
   | 'not-scanned'
   | 'gone'
   | 'share-expired'

@@ -38,6 +38,7 @@ export function instrumentPorts(ports: Ports, tracer: Tracer, instruments: Instr
       },
     }),
     links: instrumented(ports.links, { around: observed('links') }),
+    runs: instrumented(ports.runs, { around: observed('runs') }),
     shares: instrumented(ports.shares, { around: observed('shares') }),
     trail: instrumented(ports.trail, { around: observed('trail') }),
     folders: instrumented(ports.folders, { around: observed('folders') }),

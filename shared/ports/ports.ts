@@ -7,6 +7,7 @@ import type { Maintenance } from './maintenance.ts'
 import type { Quarantine } from './quarantine.ts'
 import type { Renderer } from './renderer.ts'
 import type { Scanner } from './scanner.ts'
+import type { Runs } from './runs.ts'
 import type { Shares } from './shares.ts'
 import type { Sources } from './sources.ts'
 import type { Trail } from './trail.ts'
@@ -17,6 +18,7 @@ export interface Ports {
   /** In the same store as the catalog. */
   folders: Folders
   links: Links
+  runs: Runs
   shares: Shares
   trail: Trail
   blobs: BlobStore

@@ -9,7 +9,10 @@ import type { Ports } from '../ports/ports.ts'
 import type { Quarantine } from '../ports/quarantine.ts'
 
 export type CloudStorage = Required<
-  Pick<Ports, 'catalog' | 'folders' | 'links' | 'shares' | 'trail' | 'blobs' | 'quarantine'>
+  Pick<
+    Ports,
+    'catalog' | 'folders' | 'links' | 'runs' | 'shares' | 'trail' | 'blobs' | 'quarantine'
+  >
 >
 
 /** Opens Firestore, which every function uses. Opens the bucket of Cloud Storage at its first use, because not every request uses it. */
@@ -53,6 +56,6 @@ export function openCloudStorage(options: {
     },
     { includesUploads },
   )
-  const { folders, links, shares, trail } = catalog
-  return { catalog, folders, links, shares, trail, blobs, quarantine }
+  const { folders, links, runs, shares, trail } = catalog
+  return { catalog, folders, links, runs, shares, trail, blobs, quarantine }
 }

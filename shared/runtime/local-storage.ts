@@ -17,6 +17,7 @@ export interface LocalStorage extends AsyncDisposable {
   catalog: SqliteCatalog
   folders: SqliteCatalog['folders']
   links: SqliteCatalog['links']
+  runs: SqliteCatalog['runs']
   shares: SqliteCatalog['shares']
   trail: SqliteCatalog['trail']
   blobs: DiskBlobStore
@@ -85,6 +86,7 @@ export async function openLocalStorage(options: {
     catalog,
     folders: catalog.folders,
     links: catalog.links,
+    runs: catalog.runs,
     shares: catalog.shares,
     trail: catalog.trail,
     blobs,

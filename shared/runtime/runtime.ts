@@ -42,7 +42,7 @@ export async function openRuntime(
   const telemetry = await openTelemetry(config, opened)
   const report = (message: string) => log({ severity: 'ERROR', message })
   const local = await openLocal(config, opened, report)
-  const { catalog, folders, links, shares, trail, blobs, quarantine } =
+  const { catalog, folders, links, runs, shares, trail, blobs, quarantine } =
     local ?? (await openCloud(config))
   const { scanner, notice, concurrency } = opened.use(await openScanner(config, log))
   const renderer = lazyPort<Renderer>(async () => {
@@ -53,7 +53,19 @@ export async function openRuntime(
   }, {})
   const { limits } = config
   const services = { scanner, renderer, sources, quarantine }
-  const ports = { catalog, folders, links, shares, trail, blobs, ...services, now, newId, limits }
+  const ports = {
+    catalog,
+    folders,
+    links,
+    runs,
+    shares,
+    trail,
+    blobs,
+    ...services,
+    now,
+    newId,
+    limits,
+  }
   const resources = opened.move()
   return {
     ports: telemetry?.instrument(ports) ?? ports,

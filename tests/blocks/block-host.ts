@@ -11,6 +11,7 @@ import { openMedia } from '../../shared/workspace/store-media/store-media.ts'
 export interface BlockHost extends AsyncDisposable {
   host: RunHost
   runtime: Runtime
+  temporaryDirectory: string
   /** Lists the directories of runs. */
   left(): Promise<string[]>
 }
@@ -37,6 +38,7 @@ export async function openBlockHost(settings: Partial<RunHost> = {}): Promise<Bl
   return {
     host,
     runtime,
+    temporaryDirectory,
     async left() {
       const entries = await readdir(join(temporaryDirectory, 'exec_file')).catch(() => [])
       return entries.filter((entry) => entry !== '.incoming')

@@ -37,6 +37,7 @@ async function main(): Promise<void> {
     ...runtime.ports,
     catalog: watched('catalog', runtime.ports.catalog),
     folders: watched('folders', runtime.ports.folders),
+    runs: watched('runs', runtime.ports.runs),
     shares: watched('shares', runtime.ports.shares),
     scanner: watched<Scanner>('scanner', { scan: (...args) => scanner.scan(...args), version }),
     blobs,

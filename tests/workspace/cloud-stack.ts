@@ -30,6 +30,7 @@ export function useCloudStack(): OpenStack {
       catalog: firestore.catalog,
       folders: firestore.catalog.folders,
       links: firestore.catalog.links,
+      runs: firestore.catalog.runs,
       shares: firestore.catalog.shares,
       trail: firestore.catalog.trail,
       blobs,

@@ -36,6 +36,7 @@ export async function openLocalWorkspace(quotaBytes = 1_000_000): Promise<LocalW
     catalog: storage.catalog,
     folders: storage.folders,
     links: storage.links,
+    runs: storage.runs,
     shares: storage.shares,
     trail: storage.trail,
     blobs: storage.blobs,

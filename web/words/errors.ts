@@ -28,6 +28,8 @@ const titles: Partial<Record<CofferError['code'], string>> = {
   unauthenticated: 'Sign in again',
   forbidden: 'Not permitted',
   'not-found': 'Not here any more',
+  'key-reused': 'This request was sent before with other values',
+  'run-in-progress': 'The run has not ended yet',
   'path-taken': 'The name is taken',
   'quota-exceeded': 'The workspace is full',
   'too-large': 'Too large',

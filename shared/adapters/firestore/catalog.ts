@@ -34,6 +34,7 @@ import { reserveFile } from './reserve.ts'
 import { applyRescan, listOutdated, listRejected } from './rescan.ts'
 import type { DocumentSnapshot } from './rest/snapshot.ts'
 import { settleFile } from './settle.ts'
+import { FirestoreRuns } from './runs/runs.ts'
 import { FirestoreShares } from './shares/shares.ts'
 import { recount } from './recount.ts'
 import { countPending, listPending, listTrash, listWorkspaces, progressOf } from './sweep.ts'
@@ -47,6 +48,7 @@ export class FirestoreCatalog implements Catalog, Maintenance, AsyncDisposable {
   /** Uses the same connection. */
   readonly folders: FirestoreFolders
   readonly links: FirestoreLinks
+  readonly runs: FirestoreRuns
   readonly shares: FirestoreShares
   readonly trail: FirestoreTrail
   readonly #connection: FirestoreConnection
@@ -58,6 +60,7 @@ export class FirestoreCatalog implements Catalog, Maintenance, AsyncDisposable {
     this.#connection = new FirestoreConnection(options)
     this.folders = new FirestoreFolders(this.#connection)
     this.links = new FirestoreLinks(this.#connection, options.now)
+    this.runs = new FirestoreRuns(this.#connection, options.now)
     this.shares = new FirestoreShares(this.#connection, options.now)
     this.trail = new FirestoreTrail(this.#connection, options.now)
   }

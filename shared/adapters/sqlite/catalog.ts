@@ -35,6 +35,7 @@ import { reserveFile } from './reserve.ts'
 import * as rows from './rows.ts'
 import { removeSession } from './session.ts'
 import { settleFile } from './settle.ts'
+import { SqliteRuns } from './runs/runs.ts'
 import { SqliteShares } from './shares/shares.ts'
 import { recount } from './recount.ts'
 import * as sweeps from './sweep.ts'
@@ -59,6 +60,7 @@ export interface SqliteCatalogOptions {
 export class SqliteCatalog implements Catalog, Maintenance {
   readonly folders: SqliteFolders
   readonly links: SqliteLinks
+  readonly runs: SqliteRuns
   readonly shares: SqliteShares
   readonly trail: SqliteTrail
   readonly #database: Database
@@ -67,19 +69,15 @@ export class SqliteCatalog implements Catalog, Maintenance {
   /** Emits a file's key when this process has changed the file. */
   readonly #changed = new EventEmitter().setMaxListeners(0)
 
-  constructor({
-    database,
-    quotaBytes,
-    recordLimits = defaultRecordLimits,
-    eventRetentionDays,
-    now,
-  }: SqliteCatalogOptions) {
+  constructor(options: SqliteCatalogOptions) {
+    const { database, quotaBytes, recordLimits = defaultRecordLimits, now } = options
     this.#database = database
     this.#allowance = { quotaBytes, recordLimits }
     this.#now = now
-    this.links = new SqliteLinks({ database, now })
-    this.shares = new SqliteShares({ database, now })
-    this.trail = new SqliteTrail({ database, eventRetentionDays, now })
+    this.links = new SqliteLinks(options)
+    this.runs = new SqliteRuns(options)
+    this.shares = new SqliteShares(options)
+    this.trail = new SqliteTrail(options)
     this.folders = new SqliteFolders({ database, allowance: this.#allowance, now })
   }
 

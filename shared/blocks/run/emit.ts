@@ -3,21 +3,18 @@ import type { AnyBlock } from '../any-block.ts'
 import { schemasOf } from '../describe.ts'
 import { BlockError, BlockExecutionError } from '../errors.ts'
 import { replaceMedia } from '../media-walk.ts'
+import type { RunOutput } from '../../model/runs/run.ts'
 import type { RunFiles } from './run-files.ts'
 
 /** Limits of the values in the events and the record of one run. Larger values belong in files. */
 const inlineLimits = {
   textBytes: 64 * 1024,
   outputBytes: 512 * 1024,
-  runBytes: 1024 * 1024,
+  /** A Firestore document, of at most 1 MiB, holds the outputs of a run. */
+  runBytes: 896 * 1024,
 } as const
 
 const defaultOutputs = 1000
-
-interface Output {
-  name: string
-  value: unknown
-}
 
 /** Turns what a block yields into outputs: validated, with files stored and replaced by references, and counted. */
 export class Emitter {
@@ -34,7 +31,7 @@ export class Emitter {
   }
 
   /** Throws a `BlockError` for an undeclared name, a value that does not fit its schema, and beyond a limit. */
-  async output(yielded: unknown): Promise<Output> {
+  async output(yielded: unknown): Promise<RunOutput> {
     const [name, given] = this.#pairOf(yielded)
     if (name === 'error') throw new BlockExecutionError(errorText(given))
     const { shape } = this.#block.output
@@ -65,18 +62,18 @@ export class Emitter {
   }
 
   /** The value as JSON has it. Throws for a value that JSON does not have, and for a large one. */
-  #plain(name: string, value: unknown): unknown {
+  #plain(name: string, value: unknown): RunOutput['value'] {
     const json = jsonOf(value)
     if (json === undefined) throw this.#fault(`emitted a "${name}" that JSON cannot represent`)
     const bytes = Buffer.byteLength(json)
-    this.#bytes += bytes
+    this.#bytes += Buffer.byteLength(name) + bytes
     if (bytes > inlineLimits.outputBytes) {
       throw this.#fault(`emitted ${bytes} bytes as "${name}"; ${large}`)
     }
     if (this.#bytes > inlineLimits.runBytes) {
       throw this.#fault(`emitted more than ${inlineLimits.runBytes} bytes of values; ${large}`)
     }
-    const plain: unknown = JSON.parse(json)
+    const plain = JSON.parse(json) as RunOutput['value']
     const textBytes = longestText(plain)
     if (textBytes > inlineLimits.textBytes) {
       throw this.#fault(`emitted a text of ${textBytes} bytes in "${name}"; ${large}`)

@@ -3,6 +3,7 @@ import type { SessionId } from '../../model/ids.ts'
 import type { Caller } from '../../model/access.ts'
 import { WorkspaceError } from '../../model/errors.ts'
 import { parsed } from '../../api/parsed.ts'
+import type { RunOutput } from '../../model/runs/run.ts'
 import type { Programs } from '../../ports/programs.ts'
 import type { Media, MediaPorts } from '../../workspace/store-media/store-media.ts'
 import type { AnyBlock } from '../any-block.ts'
@@ -38,6 +39,10 @@ export interface RunRequest {
   signal: AbortSignal
   /** Replaces steps of the block, in tests. */
   steps?: object
+  /** Called before the event of an output, with the cost so far. */
+  onOutput?: (output: RunOutput, cost: number) => Promise<void>
+  /** Called before the last event. */
+  onEnd?: (end: EndEvent) => Promise<void>
 }
 
 const defaultSeconds = 300
@@ -66,6 +71,8 @@ export async function* runBlock(
   const files = new RunFiles({ ports, media, caller, sessionId, runId, blockId: block.id, signal })
   const { meter, usage } = openMeter()
   let work: AsyncIterator<Emitted | Progress> | undefined
+  const lines = block.cost ?? block.provider?.cost ?? []
+  const price = () => costOf(lines, values, usage())
   const outputs: unknown[] = []
   let end: EndEvent | undefined
   try {
@@ -89,6 +96,7 @@ export async function* runBlock(
         continue
       }
       const output = await untilAborted(emitter.output(value), signal)
+      await request.onOutput?.(output, price())
       outputs.push(output.value)
       yield { type: 'output', ...output }
     }
@@ -101,9 +109,14 @@ export async function* runBlock(
     end ??= { type: 'cancelled', cost: 0 }
     stop.abort(new BlockError('block-failed', 'The run has ended.'))
     await settled(work?.return?.())
-    await files.clean()
-    if (end.type !== 'completed') await files.discard(end.type === 'failed' ? outputs : [])
-    end.cost = costOf(block.cost ?? block.provider?.cost ?? [], values, usage())
+    // A run that ends without an output, and was not completed, is free.
+    end.cost = end.type === 'completed' || outputs.length > 0 ? price() : 0
+    try {
+      await files.clean()
+      if (end.type !== 'completed') await files.discard(end.type === 'failed' ? outputs : [])
+    } finally {
+      await request.onEnd?.(end)
+    }
   }
   yield end
 }

@@ -7,6 +7,7 @@ import { remove } from '../../workspace/delete.ts'
 import { readyFile } from '../../workspace/read.ts'
 import type { Media, ReturnFormat } from '../../workspace/store-media/store-media.ts'
 import type { MediaForm, MediaHint } from '../field.ts'
+import { executionIdOf } from './execution-id.ts'
 import { acceptsType } from './accept.ts'
 import { typeOfLocalFile } from './local-type.ts'
 
@@ -120,11 +121,6 @@ export class RunFiles {
     if (acceptsType(accept, type)) return
     throw new WorkspaceError('unsupported-type', `This must be ${accept}, and is ${type}.`)
   }
-}
-
-/** The name of the directory of a run. No directory of the library has such a name: theirs contain `~`. */
-function executionIdOf(runId: string): string {
-  return `run.${runId}`
 }
 
 async function typeIn(taken: string, form: MediaForm, directory: string): Promise<string> {

@@ -6,6 +6,7 @@ import { maxFilesPerStep } from '../../../shared/model/folders/operation.ts'
 import { maxPurgedAtOnce } from '../../../shared/ports/catalog.ts'
 import type { FullCatalog } from '../../../shared/ports/ports.ts'
 import { clean, infected, newId, user, type World } from '../../ports/catalog/world.ts'
+import { runOf } from '../../ports/runs/run.ts'
 import { shareOf } from '../../ports/shares/share.ts'
 import { firestoreWorld, newProject, useOwnFirestore } from './world.ts'
 
@@ -75,6 +76,10 @@ const startMove = (world: World, id: string) =>
   })
 
 const shareId = '0'.repeat(64)
+const begun = async (world: World) => {
+  await world.runs.begin(runOf(world))
+  return ready(world)
+}
 const createShare = (world: World) => world.shares.create(shareOf(world, shareId))
 const shared = async (world: World) => {
   await createShare(world)
@@ -82,7 +87,7 @@ const shared = async (world: World) => {
 }
 
 /** Every operation that changes the catalog. The type requires an entry for each. */
-const mutations: Record<Mutation | 'folders' | 'shares', Record<string, Case>> = {
+const mutations: Record<Mutation | 'folders' | 'runs' | 'shares', Record<string, Case>> = {
   reserve: {
     'a path': { run: (world) => world.reserve('/b') },
     'an overwrite': {
@@ -246,6 +251,17 @@ const mutations: Record<Mutation | 'folders' | 'shares', Record<string, Case>> =
       run: (world) => world.shares.countDownloads(shareId, { count: 2, at: world.now }),
     },
   },
+  runs: {
+    'that begin': { run: (world) => world.runs.begin(runOf(world)) },
+    'that emit an output': {
+      before: begun,
+      run: (world) => world.runs.append(runOf(world), { name: 'text', value: 'a' }, 1),
+    },
+    'that end': {
+      before: begun,
+      run: (world) => world.runs.end(runOf(world), { state: 'cancelled', cost: 0, error: null }),
+    },
+  },
   saveSweepProgress: { '': { run: ({ catalog }) => catalog.saveSweepProgress('{}') } },
 }
 
@@ -255,7 +271,12 @@ const cases = Object.entries(mutations).flatMap(([name, each]) =>
 
 describe('a commit whose response is lost', () => {
   test('is tested with every method of the catalog that writes', () => {
-    const methods = ['folders', 'shares', ...Object.getOwnPropertyNames(FirestoreCatalog.prototype)]
+    const methods = [
+      'folders',
+      'runs',
+      'shares',
+      ...Object.getOwnPropertyNames(FirestoreCatalog.prototype),
+    ]
     const named = [...reads, ...Object.keys(mutations), 'constructor']
     expect(methods.toSorted()).toEqual(named.toSorted())
   })
@@ -290,6 +311,7 @@ async function outcome({ before, run }: Case, fault?: () => void) {
     trash: await world.list({ deleted: true }),
     usage: await world.catalog.usage(user),
     shares: await world.shares.list({ workspaceId: user, limit: 10 }),
+    run: await world.runs.get(runOf(world)),
     progress: await world.catalog.sweepProgress(),
   }
   const ids = new Map<string, string>()

@@ -11,6 +11,7 @@ import type { Counters, RecordLimits } from '../../../shared/model/usage.ts'
 import type { Folders } from '../../../shared/ports/folders.ts'
 import type { Links } from '../../../shared/ports/links.ts'
 import type { FullCatalog } from '../../../shared/ports/ports.ts'
+import type { Runs } from '../../../shared/ports/runs.ts'
 import type { Shares } from '../../../shared/ports/shares.ts'
 import type { Trail } from '../../../shared/ports/trail.ts'
 
@@ -22,7 +23,13 @@ export type OpenCatalog = (options: {
 }) => Promise<OpenedCatalog & AsyncDisposable>
 
 export interface OpenedCatalog {
-  catalog: FullCatalog & { folders: Folders; links: Links; shares: Shares; trail: Trail }
+  catalog: FullCatalog & {
+    folders: Folders
+    links: Links
+    runs: Runs
+    shares: Shares
+    trail: Trail
+  }
   /** Changes counters without the catalog, to simulate a fault or a manual change. */
   drift?: (workspaceId: string, by: Partial<Counters>) => Promise<void>
 }
@@ -38,6 +45,7 @@ export class World implements AsyncDisposable {
   readonly catalog: FullCatalog
   readonly folders: Folders
   readonly links: Links
+  readonly runs: Runs
   readonly shares: Shares
   readonly trail: Trail
   readonly #opened: OpenedCatalog & AsyncDisposable
@@ -47,6 +55,7 @@ export class World implements AsyncDisposable {
     this.catalog = opened.catalog
     this.folders = opened.catalog.folders
     this.links = opened.catalog.links
+    this.runs = opened.catalog.runs
     this.shares = opened.catalog.shares
     this.trail = opened.catalog.trail
     this.#opened = opened

@@ -187,4 +187,25 @@ export const migrations: readonly string[] = [
     PRIMARY KEY (storage_path, name)
   ) STRICT;
   `,
+  `
+  CREATE TABLE runs (
+    id TEXT PRIMARY KEY,
+    workspace_id TEXT NOT NULL,
+    session TEXT,
+    created_at TEXT NOT NULL,
+    lease_until TEXT,
+    purge_at TEXT NOT NULL,
+    run TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX runs_by_creation ON runs (workspace_id, created_at, id);
+  CREATE INDEX runs_by_session ON runs (workspace_id, session, created_at, id);
+  CREATE INDEX runs_by_lease ON runs (lease_until, id) WHERE lease_until IS NOT NULL;
+  CREATE INDEX runs_by_purge ON runs (purge_at);
+  CREATE TABLE run_outputs (
+    run_id TEXT NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
+    position INTEGER NOT NULL,
+    output TEXT NOT NULL,
+    PRIMARY KEY (run_id, position)
+  ) STRICT, WITHOUT ROWID;
+  `,
 ]
