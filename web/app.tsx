@@ -1,5 +1,6 @@
 import { render } from 'preact'
 import { follow } from './live/follow.ts'
+import { watchScanner } from './live/scanner.ts'
 import { refreshCounts } from './state/counts.ts'
 import { refreshUsage } from './state/usage.ts'
 import { Frame } from './views/frame.tsx'
@@ -7,5 +8,6 @@ import { Frame } from './views/frame.tsx'
 const place = document.getElementById('app')
 if (place) render(<Frame />, place)
 follow()
+watchScanner()
 void refreshUsage()
 void refreshCounts()

@@ -6,7 +6,7 @@ import { isBlocked, type Row } from '../state/rows.ts'
 import { selected } from '../state/selection.ts'
 import { fail } from '../state/toasts.ts'
 import { listing } from '../state/view.ts'
-import { entriesOf, uploadEntries } from '../uploads/drop.ts'
+import { droppedOf, uploadDropped } from '../uploads/drop.ts'
 
 /** The folder that would take what is dragged. */
 export const dropFolder = signal<string | undefined>(undefined)
@@ -61,6 +61,6 @@ export function drop(event: DragEvent): void {
   endDrag()
   if (!data || folder === undefined) return
   event.preventDefault()
-  if (rows.length === 0) void uploadEntries(entriesOf(data), folder).catch(fail)
+  if (rows.length === 0) void uploadDropped(droppedOf(data), folder).catch(fail)
   else void (event.ctrlKey || event.altKey ? copyTo : move)(rows, folder)
 }

@@ -2,7 +2,7 @@ import { effect, signal, untracked } from '@preact/signals'
 import { CofferError } from '../../shared/client/coffer.ts'
 import type { FileEvent } from '../../shared/client/events.ts'
 import { coffer, needsSignIn } from '../state/client.ts'
-import { activeUploads } from '../state/uploads.ts'
+import { activeUploads, showVerdicts } from '../state/uploads.ts'
 import { refreshView } from '../state/view.ts'
 import { isQuiet, showChanges } from './show-changes.ts'
 import { NoStream, streamed } from './stream.ts'
@@ -93,6 +93,7 @@ async function read(stopped: AbortSignal): Promise<Page> {
 async function recover(error: unknown): Promise<void> {
   if (error instanceof CofferError && error.code === 'events-expired') {
     position = undefined
+    showVerdicts()
     await refreshView()
     return
   }

@@ -3,7 +3,7 @@ import { changesCounts, refreshCounts } from '../state/counts.ts'
 import type { Listing } from '../state/listing.ts'
 import { folderOf } from '../state/route.ts'
 import type { Row } from '../state/rows.ts'
-import { activeUploads } from '../state/uploads.ts'
+import { activeUploads, showVerdicts } from '../state/uploads.ts'
 import { refreshUsage } from '../state/usage.ts'
 import { isStale, listing, refreshView } from '../state/view.ts'
 import { applyEvents } from './apply-events.ts'
@@ -30,6 +30,7 @@ async function show(): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve, restMs))
     const events = gathered
     gathered = []
+    showVerdicts(events)
     const list = listing.value
     const start = Date.now()
     await Promise.all([

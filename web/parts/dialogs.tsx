@@ -4,6 +4,7 @@ import { closeDialog, dialog } from '../state/overlays.ts'
 import type { FileRow } from '../state/rows.ts'
 import { DeleteSessionDialog } from '../sessions/delete-session-dialog.tsx'
 import { EmptyTrashDialog } from '../trash/empty-trash-dialog.tsx'
+import { LargeFiles } from '../uploads/large-files.tsx'
 import { counted } from '../words/format.ts'
 import { DialogButtons } from './dialog-buttons.tsx'
 import { Modal } from './modal.tsx'
@@ -27,6 +28,8 @@ export function Dialogs() {
       return <DeleteSessionDialog session={open.session} />
     case 'empty-trash':
       return <EmptyTrashDialog />
+    case 'large-files':
+      return <LargeFiles />
     case 'keys':
       return (
         <Modal title="Keyboard" className="sheet" onClose={closeDialog}>

@@ -1,5 +1,10 @@
 import { computed, signal } from '@preact/signals'
-import { CofferError, type Upload as RunningUpload } from '../../shared/client/coffer.ts'
+import {
+  CofferError,
+  type FileView,
+  type Upload as RunningUpload,
+} from '../../shared/client/coffer.ts'
+import { forgetHandle, keepHandle, type FileHandle } from '../uploads/handles.ts'
 import { coffer } from './client.ts'
 import { announce } from './toasts.ts'
 
@@ -18,6 +23,9 @@ export interface Job {
   storedPath?: string
   conflict?: Answer
   upload?: RunningUpload
+  /** The id of the file, once all bytes have arrived. */
+  fileId?: string
+  handle?: NewUpload['handle']
 }
 
 /** Uploads that send at the same time. HTTP/1.1 has six connections to a host, and the list needs some. */
@@ -32,6 +40,8 @@ const answerForAll = signal<Answer | undefined>(undefined)
 let nextId = 1
 
 const isSending = ({ state }: Job) => state === 'uploading' || state === 'paused'
+/** Whether closing the page would stop the upload, or lose the question. */
+const needsPage = (job: Job) => isSending(job) || ['waiting', 'asks'].includes(job.state)
 const isUnfinished = (job: Job) => isSending(job) || ['waiting', 'scanning'].includes(job.state)
 
 export const activeUploads = computed(() => jobs.value.filter(isUnfinished).length)
@@ -43,15 +53,18 @@ export const waitingUploads = computed(
 interface NewUpload {
   file: File
   path: string
+  /** Finds the file again after a reload, where the browser can. */
+  handle?: () => Promise<FileHandle | null>
 }
 
 export function addUploads(uploads: readonly NewUpload[]): void {
-  const added = uploads.map(({ file, path }): Job => ({
+  const added = uploads.map(({ file, path, handle }): Job => ({
     id: nextId++,
     file,
     path,
     state: 'waiting',
     sentBytes: 0,
+    ...(handle && { handle }),
   }))
   jobs.value = [...jobs.value, ...added]
   startNext()
@@ -70,29 +83,32 @@ function startNext(): void {
   }
 }
 
-async function run({ id, file, path, conflict }: Job): Promise<void> {
+async function run({ id, file, path, conflict, handle }: Job): Promise<void> {
   change(id, { state: 'uploading', sentBytes: 0 })
+  void handle?.().then((found) => found && keepHandle(path, file, found))
   try {
     const upload = coffer.upload(file, {
       path,
       chunkBytes,
+      // Verdicts come as events: a request for each would take the few connections to the service.
+      waitSeconds: 0,
       ...(conflict && conflict !== 'skip' && { onConflict: conflict }),
-      onProgress: ({ phase, sentBytes }) => {
-        if (phase === 'scanning') {
-          change(id, { state: 'scanning', sentBytes })
-          startNext()
-        } else change(id, { sentBytes })
-      },
+      onProgress: ({ sentBytes }) => change(id, { sentBytes }),
     })
     change(id, { upload })
-    const ready = await upload.done
-    change(id, { state: 'done', storedPath: ready.path })
-    announce(`${ready.name} is uploaded`)
-    setTimeout(() => dismiss(id), shownMs)
+    finish(id, await upload.done)
   } catch (error) {
     settle(id, error)
   }
   startNext()
+}
+
+function finish(id: number, { path, name }: Pick<FileView, 'path' | 'name'>): void {
+  const handle = jobs.value.find((job) => job.id === id)?.handle
+  if (handle) void forgetHandle(path)
+  change(id, { state: 'done', storedPath: path })
+  announce(`${name} is uploaded`)
+  setTimeout(() => dismiss(id), shownMs)
 }
 
 function settle(id: number, error: unknown): void {
@@ -104,7 +120,46 @@ function settle(id: number, error: unknown): void {
     if (answerForAll.value) answer(id, answerForAll.value)
     return
   }
+  if (error instanceof CofferError && error.code === 'not-scanned' && error.file) {
+    const { id: fileId } = error.file
+    change(id, { state: 'scanning', fileId })
+    // The verdict may have come before the answer to the upload.
+    if (settled.has(fileId)) void readVerdict(id, fileId)
+    return
+  }
   change(id, { state: 'failed', error })
+}
+
+/** Ids of files that have had a verdict lately. */
+const settled = new Set<string>()
+const mostSettled = 1000
+const settling = new Set(['ready', 'infected', 'unscannable', 'failed', 'deleted', 'purged'])
+
+/** Shows the verdicts of uploads that wait for one. Without events, asks for all of them. */
+export function showVerdicts(events?: readonly { type: string; fileId: string }[]): void {
+  const ids = events?.filter(({ type }) => settling.has(type)).map(({ fileId }) => fileId)
+  for (const id of ids ?? []) settled.add(id)
+  for (const id of settled) {
+    if (settled.size <= mostSettled) break
+    settled.delete(id)
+  }
+  for (const { id, fileId, state } of jobs.value) {
+    const isMeant = fileId !== undefined && (ids?.includes(fileId) ?? true)
+    if (state === 'scanning' && isMeant) void readVerdict(id, fileId)
+  }
+}
+
+async function readVerdict(id: number, fileId: string): Promise<void> {
+  try {
+    const file = await coffer.get(fileId)
+    if (file.state === 'ready') finish(id, file)
+    else if (file.state !== 'pending') {
+      change(id, { state: 'failed', error: new CofferError(file.state, '', { file }) })
+    }
+  } catch (error) {
+    change(id, { state: 'failed', error })
+  }
+  startNext()
 }
 
 /** Answers what happens to a file whose name is taken, and to all others that wait for this answer. */
@@ -151,6 +206,7 @@ export function dismiss(id: number): void {
   jobs.value = jobs.value.filter((job) => job.id !== id)
 }
 
+// Files that have arrived are scanned without this page.
 addEventListener('beforeunload', (event) => {
-  if (jobs.value.some(isSending)) event.preventDefault()
+  if (jobs.value.some(needsPage)) event.preventDefault()
 })

@@ -1,27 +1,51 @@
 import { addUploads, waitingUploads } from '../state/uploads.ts'
+import { handleBelow, handlesOf, type Handle } from './handles.ts'
 
 /** Files of a dropped folder in hand at once. */
 const mostWaiting = 200
 const pollMs = 100
 
-/** The entries of a drop. To be called in the event: the browser empties `items` after it. */
-export function entriesOf({ items }: DataTransfer): FileSystemEntry[] {
-  return [...items].flatMap((item) => item.webkitGetAsEntry() ?? [])
+/** A dropped file or folder, with its handle where the browser has one. */
+interface Dropped {
+  entry: FileSystemEntry
+  root: Promise<Handle | null>
 }
 
-/** Uploads files and whole folders into a folder. Reads folders of any size in parts, and waits while enough files are in hand. */
-export async function uploadEntries(entries: FileSystemEntry[], folder: string): Promise<void> {
-  for (const entry of entries) {
-    if (isFile(entry)) {
-      while (waitingUploads.value >= mostWaiting) await pause()
-      addUploads([{ file: await fileOf(entry), path: folder + entry.name }])
-    } else if (isDirectory(entry)) {
-      const reader = entry.createReader()
-      for (;;) {
-        // A call answers at most 100 entries in Chromium, and none at the end.
-        const children = await nextOf(reader)
-        if (children.length === 0) break
-        await uploadEntries(children, `${folder}${entry.name}/`)
+/** What a drop brings. To be called in the event: the browser empties `items` after it. */
+export function droppedOf(transfer: DataTransfer): Dropped[] {
+  const handles = handlesOf(transfer)
+  return [...transfer.items].flatMap((item, index) => {
+    const entry = item.webkitGetAsEntry()
+    return entry ? [{ entry, root: handles[index] ?? Promise.resolve(null) }] : []
+  })
+}
+
+/** Uploads files and whole folders into a folder. */
+export async function uploadDropped(dropped: readonly Dropped[], folder: string): Promise<void> {
+  for (const { entry, root } of dropped) await uploadEntry(entry, folder, { root, names: [] })
+}
+
+/** Where the handle of an entry is found. */
+interface Way {
+  root: Promise<Handle | null>
+  names: string[]
+}
+
+/** Reads folders of any size in parts, and waits while enough files are in hand. */
+async function uploadEntry(entry: FileSystemEntry, folder: string, way: Way): Promise<void> {
+  if (isFile(entry)) {
+    while (waitingUploads.value >= mostWaiting) await pause()
+    const handle = () => way.root.then((root) => handleBelow(root, way.names)).catch(() => null)
+    addUploads([{ file: await fileOf(entry), path: folder + entry.name, handle }])
+  } else if (isDirectory(entry)) {
+    const reader = entry.createReader()
+    for (;;) {
+      // A call answers at most 100 entries in Chromium, and none at the end.
+      const children = await nextOf(reader)
+      if (children.length === 0) break
+      for (const child of children) {
+        const below = { root: way.root, names: [...way.names, child.name] }
+        await uploadEntry(child, `${folder}${entry.name}/`, below)
       }
     }
   }

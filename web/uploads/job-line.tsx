@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks'
 import { CofferError } from '../../shared/client/coffer.ts'
 import { Icon } from '../parts/icon.tsx'
+import { dialog } from '../state/overlays.ts'
 import { go, parentOf } from '../state/route.ts'
 import {
   answer,
@@ -73,6 +74,15 @@ export function JobLine({ job }: { job: Job }) {
           <button type="button" class="btn" onClick={() => retry(job)}>
             Try again
           </button>
+          {isFull(job.error) && (
+            <button
+              type="button"
+              class="btn quiet"
+              onClick={() => (dialog.value = { kind: 'large-files' })}
+            >
+              Find large files
+            </button>
+          )}
         </div>
       )}
       {state === 'done' && job.storedPath !== undefined && (
@@ -163,9 +173,15 @@ function failureOf(error: unknown): string {
   return wordsOf(error).detail
 }
 
+function isFull(error: unknown): boolean {
+  return error instanceof CofferError && error.code === 'quota-exceeded'
+}
+
+/** Failures that may pass, or that the user can remove the cause of. The rest is about the file itself. */
 function isWorthRetry(error: unknown): boolean {
+  if (!(error instanceof CofferError)) return false
+  const { code, status } = error
   return (
-    error instanceof CofferError &&
-    (error.code === 'network' || error.status >= 500 || error.code === 'too-many-requests')
+    code === 'network' || status >= 500 || [401, 403, 409, 429].includes(status) || isFull(error)
   )
 }

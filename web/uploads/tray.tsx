@@ -1,9 +1,9 @@
 import { Icon } from '../parts/icon.tsx'
-import { discard, interrupted } from './interrupted.ts'
+import { interrupted } from './interrupted.ts'
 import { jobs, togglePause, type Job, type JobState } from '../state/uploads.ts'
 import { counted, size } from '../words/format.ts'
-import { chooseAgain } from './choose.ts'
 import { JobLine } from './job-line.tsx'
+import { StoppedLine } from './stopped-line.tsx'
 import { isTrayOpen, trayId } from './tray-state.ts'
 
 /** Rows of the tray. A dropped folder may have thousands of files. */
@@ -24,7 +24,9 @@ export function Tray() {
   const all = jobs.value
   const stopped = interrupted.value
   if (all.length === 0 && stopped.length === 0) return null
-  const shown = all.toSorted((a, b) => ranks[a.state] - ranks[b.state]).slice(0, maxShown)
+  const shown = all
+    .toSorted((a, b) => ranks[a.state] - ranks[b.state])
+    .slice(0, Math.max(0, maxShown - stopped.length))
   const running = all.filter(({ state }) => state === 'uploading' || state === 'paused')
   const isPaused = running.length > 0 && running.every(({ state }) => state === 'paused')
   const toggleAll = () => {
@@ -59,41 +61,16 @@ export function Tray() {
       </header>
       {isOpen && (
         <div class="jobs">
-          {stopped.map((upload) => (
-            <div key={upload.path} class="job">
-              <span class="thumb plain">
-                <Icon name="history" className="i20" />
-              </span>
-              <div>
-                <div class="small cut strong">
-                  <bdi>{upload.path}</bdi>
-                </div>
-                <div class="tiny wait">
-                  Stopped at {percentOf(upload)} % when the page was closed
-                </div>
-              </div>
-              <div class="btns">
-                <button
-                  type="button"
-                  class="x"
-                  aria-label={`Give up ${upload.path}`}
-                  onClick={() => void discard(upload)}
-                >
-                  <Icon name="close" className="i16" />
-                </button>
-              </div>
-              <div class="ask">
-                <button type="button" class="btn" onClick={() => chooseAgain(upload)}>
-                  Choose the file again
-                </button>
-              </div>
-            </div>
+          {stopped.slice(0, maxShown).map((upload) => (
+            <StoppedLine key={upload.path} upload={upload} />
           ))}
           {shown.map((job) => (
             <JobLine key={job.id} job={job} />
           ))}
-          {all.length > maxShown && (
-            <p class="tiny faint more-jobs">and {counted(all.length - maxShown, 'more file')}</p>
+          {all.length + stopped.length > maxShown && (
+            <p class="tiny faint more-jobs">
+              and {counted(all.length + stopped.length - maxShown, 'more file')}
+            </p>
           )}
         </div>
       )}
@@ -114,8 +91,4 @@ function summaryOf(all: readonly Job[], stopped: number): string {
   const answers = asks === 0 ? [] : [asks === 1 ? '1 needs an answer' : `${asks} need an answer`]
   const bytes = total === 0 ? [] : [`${size(Math.min(sent, total))} of ${size(total)}`]
   return [...answers, ...bytes].join(' · ')
-}
-
-function percentOf({ sentBytes, sizeBytes }: { sentBytes: number; sizeBytes: number }): number {
-  return sizeBytes === 0 ? 0 : Math.floor((100 * sentBytes) / sizeBytes)
 }

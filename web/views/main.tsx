@@ -3,6 +3,7 @@ import { Chips } from '../filter/chips.tsx'
 import { Grid } from '../list/grid.tsx'
 import { Icon } from '../parts/icon.tsx'
 import { Menu } from '../parts/menu.tsx'
+import { isScannerDown } from '../live/scanner.ts'
 import { isOffline } from '../live/follow.ts'
 import { dialog } from '../state/overlays.ts'
 import { addressOf, currentFolder, nameOf, sessionOf } from '../state/route.ts'
@@ -70,6 +71,12 @@ export function Main() {
           <button type="button" class="btn small-btn" onClick={() => list.retry()}>
             Try again
           </button>
+        </p>
+      )}
+      {isScannerDown.value && (
+        <p class="strip" role="status">
+          <Icon name="shieldAlert" className="i16" />
+          The scanner does not answer. Files arrive, and wait to be scanned.
         </p>
       )}
       {isStale.value && (

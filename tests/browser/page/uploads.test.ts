@@ -106,4 +106,29 @@ describe.skipIf(skipWithoutProgram('chromium'))('uploads of the file browser in 
     expect(complaints).toEqual([])
     await page.context().close()
   })
+
+  test('continues a dropped file after a reload with one click, and asks before it is closed', async () => {
+    const { page } = await server.open('#/files/handled/')
+    const asked: string[] = []
+    page.on('dialog', (dialog) => {
+      asked.push(dialog.type())
+      void dialog.accept()
+    })
+    let sent = 0
+    await page.route('**/uploads/*', async (route) => {
+      if (route.request().method() === 'PUT' && sent > 0) return
+      sent += 1
+      await route.continue()
+    })
+    await dropFiles(page, [large])
+    await page.getByRole('progressbar').and(page.locator('[aria-valuenow="40"]')).waitFor()
+    await page.reload()
+    expect(asked).toEqual(['beforeunload'])
+    await page.unroute('**/uploads/*')
+    await page.getByRole('button', { name: 'Resume', exact: true }).click()
+    await arrived(page)
+    const { sizeBytes } = (await server.user.list({ prefix: '/handled/' })).files[0] ?? {}
+    expect(sizeBytes).toBe(largeBytes)
+    await page.context().close()
+  })
 })
