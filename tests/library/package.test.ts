@@ -11,6 +11,7 @@ const reference = /^workspace:\/\/[0-9a-f-]{36}#image\/webp$/
 /** A program that uses the package, for the strictest settings of the compiler. */
 const uses = `
 import { CofferError, createCoffer, type ReadyFile as Uploaded } from 'coffer/client'
+import { clientOf, CofferFile, createClient, seenBy, type FileClient } from 'coffer/web'
 import { events, type FileEvent } from 'coffer/client/events'
 import { formatReference, openWorkspace, parseReference, storeMedia, WorkspaceError } from 'coffer'
 import type { ErrorCode, FileRecord, OpenWorkspace, ReadyFile, Reference, Workspace } from 'coffer'
@@ -57,6 +58,14 @@ export function explain(error: unknown): string {
     default:
       return error.message
   }
+}
+
+export function show(messages: { parts: { type: string }[] }[]): HTMLElement {
+  const coffer = createCoffer({ baseUrl: 'https://files.example.com' })
+  const own: FileClient = { ...clientOf(coffer), text: async () => '' }
+  CofferFile.client = createClient({ api: '/api/workspace', getToken: ({ refresh }) => String(refresh) })
+  const seen = seenBy(messages, { inputs: ['text'] })('workspace:///a.png')
+  return Object.assign(new CofferFile(), { src: 'workspace:///a.png', seen, client: own })
 }
 
 // @ts-expect-error The format does not exist.
@@ -156,6 +165,17 @@ describe('the package in another project', () => {
     const events = `import { events } from 'coffer/client/events'; console.log(typeof events)`
     expect(await project.run(node, ['--input-type=module', '-e', events])).toBe('function\n')
     const files = dist().filter((file) => file.startsWith('dist/shared/client/'))
+    const imports = await Promise.all(files.map(read))
+    expect(imports.join('\n').match(/from '(?!\.)[^']+'/g)).toBeNull()
+  })
+
+  test('exports the element for browsers, which imports no package and which Node can load', async () => {
+    const names = `import * as it from 'coffer/web'; console.log(Object.keys(it).sort().join())`
+    expect((await project.run(node, ['--input-type=module', '-e', names])).trim()).toBe(
+      'CofferFile,clientOf,createClient,seenBy',
+    )
+    const files = dist().filter((file) => file.startsWith('dist/web/'))
+    expect(files.length).toBeGreaterThan(10)
     const imports = await Promise.all(files.map(read))
     expect(imports.join('\n').match(/from '(?!\.)[^']+'/g)).toBeNull()
   })

@@ -1,3 +1,4 @@
+export type { CofferFileAttributes } from './attributes.ts'
 export { CofferFile, type CofferFileEvents } from './coffer-file.ts'
 export {
   clientOf,
