@@ -1,15 +1,15 @@
 import { clientOfAncestors } from './ancestors.ts'
 import type { FileClient } from './client.ts'
-import { describe } from './describe.ts'
-import { follow } from './follow.ts'
+import { describe } from './view/describe.ts'
+import { follow } from './view/follow.ts'
 import { viewObserver } from './in-view.ts'
 import { keepPicture, releasePicture, touchPicture } from './pictures.ts'
 import { hasPicture, opensInTab, pictureWidth } from './previews.ts'
 import { parseReference, type Reference } from './reference.ts'
 import { ask } from './requests.ts'
 import { shownOf, shownOfError, type FileState, type Shown, type WorkspaceFile } from './states.ts'
-import { styleSheet } from './style.ts'
-import { showPicture, viewOf, type Actions } from './view.ts'
+import { styleSheet } from './view/style.ts'
+import { showPicture, viewOf, type Actions } from './view/view.ts'
 
 /** Node renders pages with this module, too. */
 const Base = globalThis.HTMLElement ?? (Object as unknown as typeof HTMLElement)

@@ -1,7 +1,7 @@
 import { h } from './elements.ts'
 import { icon } from './icons.ts'
-import type { Shown } from './states.ts'
-import { title, unseen, why, whyTitle } from './words.ts'
+import type { Shown } from '../states.ts'
+import { title, unseen, why, whyTitle } from '../words.ts'
 
 /** Sets the accessible names of a view and of its buttons, and says whether the model has not seen the file. */
 export function describe(

@@ -1,4 +1,4 @@
-import type { FileLink } from './client.ts'
+import type { FileLink } from '../client.ts'
 
 export interface Playing {
   link: () => Promise<FileLink>

@@ -1,9 +1,9 @@
 import { button, h } from './elements.ts'
 import { icon, kindIcon, type IconName } from './icons.ts'
 import { play, playable, type Playing } from './player.ts'
-import { hasExcerpt } from './previews.ts'
-import type { Shown } from './states.ts'
-import { actions as actionWords, brief, meta, title } from './words.ts'
+import { hasExcerpt } from '../previews.ts'
+import type { Shown } from '../states.ts'
+import { actions as actionWords, brief, meta, title } from '../words.ts'
 
 /** What the controls of a view do. */
 export interface Actions extends Playing {

@@ -1,4 +1,4 @@
-import { familyOf } from './states.ts'
+import { familyOf } from '../states.ts'
 
 const sheet = 'M6 3h8l5 5v13H6z'
 const shield = 'M12 3l8 3v6c0 5-4 8-8 9-4-1-8-4-8-9V6z'
