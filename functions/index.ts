@@ -17,6 +17,8 @@ const remove = serve('delete')
 export { remove as delete }
 export const folders = serve('folders')
 export const mcp = serve('mcp')
+/** Only where a scanner and programs are beside it, as in `infra/`. */
+export const blocks = serve('blocks')
 export const changes = serve('changes')
 export const admin = serve('admin')
 /** Only for local storage; Cloud Storage serves its signed URLs and resumable uploads itself. */

@@ -46,6 +46,7 @@ export async function serve(
   const functions = await allHttpRoutes(ports, config, {
     background,
     atClose: (work) => opened.defer(work),
+    log,
   })
   const app = createApp(http, ...functions, storageRoutes(ports, local.blobs, config.server))
   app.route('/', healthRoute(ports, local.events))

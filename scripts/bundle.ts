@@ -1,4 +1,6 @@
+import { globSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
+import { basename } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { rolldown } from 'rolldown'
@@ -23,10 +25,16 @@ const image = {
 }
 
 const project = fileURLToPath(new URL('../', import.meta.url))
+// Blocks start these as processes.
+const processes = globSync('blocks/**/*-process.ts', { cwd: project })
+const programsOfBlocks = Object.fromEntries(processes.map((path) => [basename(path, '.ts'), path]))
+if (Object.keys(programsOfBlocks).length < processes.length) {
+  throw new Error('Two programs of blocks have the same name')
+}
 const bundle = await rolldown({
   cwd: project,
   platform: 'node',
-  input: values.input ?? image,
+  input: values.input ?? { ...image, ...programsOfBlocks },
   external: [
     /^@google-cloud\//,
     /^google-auth-library$/,

@@ -71,15 +71,15 @@ export function openDeployment(config: Config): Deployment {
       const { rescanRoutes } = await import('../rescan.ts')
       return [sweepRoutes(ports, config, { log, telemetry }), rescanRoutes(ports, config, log)]
     }
-    const { httpRoutes, allHttpRoutes } = await import('./routes.ts')
+    const { httpRoutes, apiRoutes } = await import('./routes.ts')
     const localRoutes = async () => {
       const { storageRoutes } = await import('../storage.ts')
       return local ? [storageRoutes(ports, local.blobs, config.server)] : []
     }
     if (name === 'storage') return localRoutes()
-    const host: Host = { atClose: (work) => opened.defer(work) }
+    const host: Host = { atClose: (work) => opened.defer(work), log }
     if (name === 'api') {
-      return [...(await allHttpRoutes(ports, config, host)), ...(await localRoutes())]
+      return [...(await apiRoutes(ports, config, host)), ...(await localRoutes())]
     }
     const routes = httpRoutes(ports, config, host)[name]
     if (!routes) throw new Error(`Unknown function "${name}"`)

@@ -1,6 +1,7 @@
 import type { Hono } from 'hono'
 import type { Config } from '../../shared/config/config.ts'
 import type { AppEnv } from '../../shared/http/app-env.ts'
+import type { LogEntry } from '../../shared/observability/log.ts'
 import type { Ports } from '../../shared/ports/ports.ts'
 import type { Background } from '../../shared/http/background.ts'
 
@@ -9,6 +10,8 @@ export interface Host {
   background?: Background
   /** Runs work when the process ends, after the last answer and before the ports close. */
   atClose?: (work: () => Promise<void>) => void
+  /** Receives errors of work in the background. */
+  log?: (entry: LogEntry) => void
 }
 
 type Routes = () => Promise<Hono<AppEnv>>
@@ -20,7 +23,7 @@ type Routes = () => Promise<Hono<AppEnv>>
 export function httpRoutes(
   ports: Ports,
   config: Config,
-  { background, atClose }: Host = {},
+  { background, atClose, log = () => undefined }: Host = {},
 ): Record<string, Routes> {
   return {
     upload: async () => {
@@ -53,6 +56,14 @@ export function httpRoutes(
       const { streamRoutes } = await import('../changes/stream-events.ts')
       return eventRoutes(ports).route('/', streamRoutes(ports, config))
     },
+    blocks: async () => {
+      const { openBlocks, startRunSweeping } = await import('./open-blocks.ts')
+      const { blockRoutes } = await import('../blocks/blocks.ts')
+      const { runRoutes } = await import('../blocks/runs.ts')
+      const blocks = await openBlocks(ports, config, log)
+      if (atClose) atClose(startRunSweeping(blocks.executor, log))
+      return blockRoutes(ports, blocks).route('/', runRoutes(ports, blocks.executor))
+    },
     admin: async () => (await import('../admin.ts')).adminRoutes(ports),
   }
 }
@@ -60,4 +71,10 @@ export function httpRoutes(
 /** The routes of all HTTP functions. */
 export function allHttpRoutes(ports: Ports, config: Config, host?: Host): Promise<Hono<AppEnv>[]> {
   return Promise.all(Object.values(httpRoutes(ports, config, host)).map((load) => load()))
+}
+
+/** The routes of `api`: all but those of `blocks`, which needs programs and a scanner beside it (docs/decisions/blocks.md). */
+export function apiRoutes(ports: Ports, config: Config, host?: Host): Promise<Hono<AppEnv>[]> {
+  const { blocks: _, ...routes } = httpRoutes(ports, config, host)
+  return Promise.all(Object.values(routes).map((load) => load()))
 }

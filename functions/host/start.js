@@ -1,5 +1,6 @@
 // @ts-check
 import { execFile } from 'node:child_process'
+import { globSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
@@ -11,13 +12,17 @@ import { cachedBundle } from './cached-bundle.js'
  * the program runs from its sources. This program is JavaScript, because Node's parser of types takes 15 MB.
  */
 const project = fileURLToPath(new URL('../../', import.meta.url))
-const programs = ['functions/local.ts', 'shared/adapters/preview/image-process.ts']
+const programs = [
+  'functions/local.ts',
+  'shared/adapters/preview/image-process.ts',
+  ...globSync('blocks/**/*-process.ts', { cwd: project }),
+]
 
 async function program() {
   try {
     const bundle = await cachedBundle({
       project,
-      inputs: ['{functions,shared}/**/*.ts', 'scripts/bundle.ts', 'package-lock.json'],
+      inputs: ['{blocks,functions,shared}/**/*.ts', 'scripts/bundle.ts', 'package-lock.json'],
       // Bundles are three folders below the project, as the sources that read its files.
       cache: join(project, '.cache/start'),
       build(directory) {

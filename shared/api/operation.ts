@@ -23,7 +23,14 @@ export interface Operation {
   /**
    * The scope of the caller's token, or who calls without one: the scheduler's identity, the holder of a URL, or anybody.
    */
-  access: 'files:read' | 'files:write' | 'workspace:admin' | 'scheduler' | 'url' | 'anybody'
+  access:
+    | 'files:read'
+    | 'files:write'
+    | 'blocks:run'
+    | 'workspace:admin'
+    | 'scheduler'
+    | 'url'
+    | 'anybody'
   query?: z.ZodObject
   headers?: readonly RequestHeader[]
   body?: { content: Content; optional?: true }

@@ -34,7 +34,7 @@ function outputSchema(schema: JsonSchema): JsonSchema {
 }
 
 /** A block as a list shows it. */
-function summaryOf(block: AnyBlock) {
+export function summaryOf(block: AnyBlock) {
   const { id, name, description, categories, provider, cost = provider?.cost ?? [] } = block
   return {
     id,

@@ -1,5 +1,4 @@
 import type { AnyBlock } from './any-block.ts'
-import type { Category } from './block.ts'
 
 /** The blocks of a process, in the order of their names. */
 export interface Registry {
@@ -12,7 +11,7 @@ export interface Registry {
 
 interface BlockQuery {
   q?: string | undefined
-  category?: Category | undefined
+  category?: string | undefined
   /** The name of a provider. */
   provider?: string | undefined
 }
@@ -47,7 +46,7 @@ export function openRegistry(blocks: readonly AnyBlock[]): Registry {
         .filter(
           ({ block, score }) =>
             score > 0 &&
-            (category === undefined || block.categories.includes(category)) &&
+            (category === undefined || block.categories.some((it) => it === category)) &&
             (provider === undefined || block.provider?.name === provider),
         )
         .toSorted((a, b) => b.score - a.score)

@@ -61,6 +61,12 @@ export function configOf(env: Environment): Config {
     },
     imports: { allowedPorts: env.IMPORT_ALLOWED_PORTS, buckets: env.IMPORT_GCS_BUCKETS },
     rendering: renderingOf(env),
+    blocks: {
+      modules: env.BLOCK_MODULES,
+      requiresSandbox:
+        (env.BLOCK_SANDBOX ?? (onCloudRun(env) ? 'required' : 'optional')) === 'required',
+      maxSeconds: env.BLOCK_MAX_SECONDS,
+    },
     temporaryDirectory: env.MEDIA_TEMP_DIR,
     rescan: rescanOf(env),
     sweepInvoker: sweepInvokerOf(env),

@@ -93,6 +93,12 @@ export const environmentSchema = z.object({
     rule: 'must be names of buckets, separated by commas',
   }),
   MEDIA_TEMP_DIR: text,
+  BLOCK_MODULES: list({
+    isItem: (name) => name.length <= 500,
+    rule: 'must be names of packages or absolute paths, separated by commas',
+  }),
+  BLOCK_SANDBOX: oneOf(['required', 'optional']).optional(),
+  BLOCK_MAX_SECONDS: integer(1, 3600, 900),
   CORS_ORIGINS: list({
     isItem: isOriginPattern,
     rule: 'must be origins as browsers send them, separated by commas: https://app.example.com, https://*.example.com for all its subdomains, or capacitor://localhost; not "*" or "null", which any page can be',

@@ -77,6 +77,14 @@ export interface Config {
     | { readonly by: 'processes' | 'nothing' }
     /** Calls send an ID token, except on loopback. */
     | { readonly by: 'service'; readonly origin: string; readonly isAuthorized: boolean }
+  readonly blocks: {
+    /** Modules with more blocks: names of packages, or absolute paths. */
+    readonly modules: readonly string[]
+    /** Whether programs of blocks need a sandbox to run. */
+    readonly requiresSandbox: boolean
+    /** The longest run. */
+    readonly maxSeconds: number
+  }
   /** The parent of the directories of executions. Undefined: the system's temporary directory. */
   readonly temporaryDirectory: string | undefined
   /** The highest rate of rescans. Undefined if rescans are switched off. */

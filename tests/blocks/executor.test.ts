@@ -10,7 +10,7 @@ import {
   type ExecuteRequest,
   type Executor,
 } from '../../shared/blocks/run/executor.ts'
-import type { RunEvent } from '../../shared/blocks/run/run-event.ts'
+import type { RunEvent } from '../../shared/model/runs/run-event.ts'
 import { parseSessionId } from '../../shared/model/path.ts'
 import { list } from '../../shared/workspace/list.ts'
 import { openBlockHost, type BlockHost } from './block-host.ts'

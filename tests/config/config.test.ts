@@ -48,6 +48,7 @@ describe('the configuration', () => {
       quarantine: { location: undefined, retentionDays: 30 },
       imports: { allowedPorts: [80, 443], buckets: [] },
       rendering: { by: 'processes' },
+      blocks: { modules: [], requiresSandbox: false, maxSeconds: 900 },
       temporaryDirectory: undefined,
       rescan: { bytesPerMinute: 60 * megabyte, filesPerMinute: 600 },
       sweepInvoker: undefined,
@@ -84,6 +85,16 @@ describe('the configuration', () => {
       { imports: { buckets: ['samples', 'more.samples'] } },
     ],
     [{ MEDIA_TEMP_DIR: '/mnt/scratch' }, { temporaryDirectory: '/mnt/scratch' }],
+    [
+      {
+        BLOCK_MODULES: 'acme-blocks, /opt/b.js',
+        BLOCK_SANDBOX: 'required',
+        BLOCK_MAX_SECONDS: '60',
+      },
+      {
+        blocks: { modules: ['acme-blocks', '/opt/b.js'], requiresSandbox: true, maxSeconds: 60 },
+      },
+    ],
     [{ RESCAN_MB_PER_MINUTE: '0' }, { rescan: undefined }],
     [{ RESCAN_FILES_PER_MINUTE: '0' }, { rescan: undefined }],
     [{ QUARANTINE_DIR: '/mnt/q' }, { quarantine: { location: '/mnt/q', retentionDays: 30 } }],

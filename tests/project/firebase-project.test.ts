@@ -28,14 +28,14 @@ describe('the Firebase project', () => {
     )
   })
 
-  test('deploys the functions that functions/index.ts exports, but for storage, which is local', async () => {
+  test('deploys the functions that functions/index.ts exports, but for storage, which is local, and blocks, which needs a sidecar', async () => {
     const exported = await import('../../functions/index.ts')
     const manifest = await read('functions.yaml')
     const [, endpoints = ''] = manifest.split('\nendpoints:\n')
     const names = [...endpoints.matchAll(/^ {2}(\w+):$/gm)].map(([, name]) => name)
     const entryPoints = [...endpoints.matchAll(/^ {4}entryPoint: (\w+)$/gm)].map(([, name]) => name)
     expect(names).toEqual(entryPoints)
-    expect(new Set([...names, 'storage'])).toEqual(new Set(Object.keys(exported)))
+    expect(new Set([...names, 'storage', 'blocks'])).toEqual(new Set(Object.keys(exported)))
   })
 
   test('gives Hosting one origin: what is under /api/workspace/, and the metadata of the MCP server, go to api', async () => {

@@ -14,7 +14,7 @@ const date = { type: 'string', examples: ['Thu, 26 Nov 2026 08:00:00 GMT'] }
 
 /** The request headers that operations read, besides `Authorization`. Those whose bad values HTTP ignores have no pattern. */
 export const requestHeaders = {
-  Accept: { description: 'Prefers JSON with the URL to a redirect.', schema: text },
+  Accept: { description: 'The preferred form of the answer.', schema: text },
   'Content-Digest': {
     description: 'The SHA-256 of this body (RFC 9530), verified before anything is stored.',
     schema: digest,
@@ -25,7 +25,7 @@ export const requestHeaders = {
   },
   'Idempotency-Key': {
     description:
-      'Names this upload: a repeated request with the same key answers the same upload (draft-ietf-httpapi-idempotency-key-header).',
+      'Names this upload or run: a repeated request with the same key has no second effect (draft-ietf-httpapi-idempotency-key-header).',
     schema: { type: 'string', pattern: String.raw`^[!-~]{1,128}$` },
   },
   'If-Match': { description: 'Holds only for this version of the file.', schema: entityTags },

@@ -1,4 +1,5 @@
 import type { Operations } from '../operation.ts'
+import { blockOperations } from './blocks.ts'
 import { changeOperations } from './change.ts'
 import { eventOperations } from './events.ts'
 import { folderOperations } from './folders.ts'
@@ -13,6 +14,7 @@ import { uploadOperations } from './upload.ts'
 export const allOperations: Operations = {
   ...uploadOperations,
   ...readOperations,
+  ...blockOperations,
   ...changeOperations,
   ...folderOperations,
   ...mcpOperations,

@@ -10,7 +10,7 @@ import type { AnyBlock } from '../any-block.ts'
 import { newRun, replayed } from './recorded-run.ts'
 import { runBlock, type RunHost } from './run-block.ts'
 import { removeStaleRunDirectories, touchRunDirectory } from './run-directories.ts'
-import type { EndEvent, RunEvent } from './run-event.ts'
+import type { EndEvent, RunEvent } from '../../model/runs/run-event.ts'
 
 export interface ExecutorOptions extends Omit<RunHost, 'ports'> {
   ports: RunHost['ports'] & Pick<Ports, 'runs'>
@@ -18,7 +18,7 @@ export interface ExecutorOptions extends Omit<RunHost, 'ports'> {
   /** Limits of runs at the same time. */
   atOnce?: { perUser: number; total: number }
   /** Receives errors of work in the background, which is repeated. */
-  onError: (error: unknown) => undefined
+  onError: (error: unknown) => void
   /** How often a run renews its record and reads whether it must be cancelled. */
   heartbeatMs?: number
 }
@@ -68,7 +68,10 @@ export function openExecutor(options: ExecutorOptions): Executor {
       await sleep(heartbeatMs, undefined, { signal: ending, ref: false }).catch(() => undefined)
       if (ending.aborted) return
       await touchRunDirectory(temporaryDirectory, run.id)
-      const current = await runs.renew(run, leaseFrom(now())).catch(onError)
+      const current = await runs.renew(run, leaseFrom(now())).catch((error: unknown) => {
+        onError(error)
+        return undefined
+      })
       if (current && (current.state !== 'running' || current.isCancelRequested)) {
         stop.abort(cancelled())
       }

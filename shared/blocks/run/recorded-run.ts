@@ -5,7 +5,7 @@ import type { SessionId } from '../../model/ids.ts'
 import { leaseFrom, runIdOfKey, type Run, type RunOutput } from '../../model/runs/run.ts'
 import type { RecordedRun, Runs } from '../../ports/runs.ts'
 import type { AnyBlock } from '../any-block.ts'
-import type { RunEvent } from './run-event.ts'
+import type { RunEvent } from '../../model/runs/run-event.ts'
 
 export interface RecordRequest {
   block: AnyBlock

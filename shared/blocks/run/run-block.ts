@@ -15,7 +15,7 @@ import { contextOf } from './context.ts'
 import { Emitter } from './emit.ts'
 import { openMeter } from './meter.ts'
 import { costOf } from '../cost.ts'
-import type { EndEvent, RunEvent } from './run-event.ts'
+import type { EndEvent, RunEvent } from '../../model/runs/run-event.ts'
 import { RunFiles } from './run-files.ts'
 
 /** What runs are executed with. One for each process. */

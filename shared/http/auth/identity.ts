@@ -1,7 +1,7 @@
 import type { Caller } from '../../model/access.ts'
 
 /** `workspace:admin` applies to all workspaces. A token has it only if its `scope` claim names it. */
-export type Scope = 'files:read' | 'files:write' | 'workspace:admin'
+export type Scope = 'files:read' | 'files:write' | 'blocks:run' | 'workspace:admin'
 
 export interface Credentials {
   /** The `Authorization` header. */

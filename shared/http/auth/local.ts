@@ -21,7 +21,7 @@ export function openLocal({ origins }: LocalConfig): Authenticate {
   return async (credentials) => {
     assertFromThisMachine(credentials, origins)
     const workspaceId = parseUserId(userOf(credentials.authorization))
-    const scopes: Scope[] = ['files:read', 'files:write']
+    const scopes: Scope[] = ['files:read', 'files:write', 'blocks:run']
     if (workspaceId === administrator) scopes.push('workspace:admin')
     return { caller: { workspaceId }, scopes: new Set(scopes) }
   }

@@ -9,7 +9,7 @@ import type { Identity, Scope } from './identity.ts'
 export const clockToleranceSeconds = 30
 
 /** The scopes of a token without a `scope` claim. */
-const defaultScopes: Scope[] = ['files:read', 'files:write']
+const defaultScopes: Scope[] = ['files:read', 'files:write', 'blocks:run']
 
 const allScopes: Scope[] = [...defaultScopes, 'workspace:admin']
 

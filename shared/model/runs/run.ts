@@ -51,6 +51,9 @@ export const runOutputSchema = z.strictObject({ name: z.string(), value: z.json(
 /** One output. Files in its value are references. */
 export type RunOutput = z.infer<typeof runOutputSchema>
 
+/** The place of a run in a list. */
+export const runPositionSchema = runSchema.pick({ createdAt: true, id: true })
+
 /** Text that a caller sends as the id of a run. */
 export function isRunId(text: string): boolean {
   return runIdSchema.safeParse(text).success

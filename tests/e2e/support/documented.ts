@@ -61,7 +61,7 @@ export function expectDocumented(method: string, target: string, answer: Receive
   if (mediaType === undefined || content['*/*'] !== undefined) return
   const schema = content[mediaType]?.schema
   expect(schema, `${name} of type ${mediaType} is not in the OpenAPI document`).toBeTruthy()
-  if (schema === undefined || method === 'HEAD' || !mediaType.includes('json')) return
+  if (schema === undefined || method === 'HEAD' || !/\/(?:.+\+)?json$/.test(mediaType)) return
   const validate = validatorOf(schema)
   const isValid = validate(JSON.parse(answer.body))
   expect(
@@ -78,7 +78,8 @@ export function documentFetch(origin: () => string | undefined): Disposable {
     const url = new URL(input instanceof Request ? input.url : input)
     if (url.origin !== origin()) return response
     const { status, headers } = response
-    const isJson = /json/.test(headers.get('content-type') ?? '')
+    // The schema of a stream is that of one message.
+    const isJson = /\/(?:.+\+)?json\b/.test(headers.get('content-type') ?? '')
     const body = isJson ? await response.clone().text() : ''
     expectDocumented(init?.method ?? 'GET', url.pathname, { status, headers, body })
     return response

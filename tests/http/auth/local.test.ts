@@ -21,7 +21,7 @@ describe('AUTH_MODE=local', () => {
   ])('the header %j is the user %s', async (authorization, workspaceId) => {
     expect(await ask({ authorization })).toEqual({
       caller: { workspaceId },
-      scopes: new Set(['files:read', 'files:write']),
+      scopes: new Set(['files:read', 'files:write', 'blocks:run']),
     })
   })
 

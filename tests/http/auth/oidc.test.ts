@@ -36,7 +36,7 @@ describe('tokens of an OpenID Connect issuer', () => {
   test('a token without a scope claim allows reading and writing', async () => {
     expect(await askWith({})).toEqual({
       caller: { workspaceId: 'ada' },
-      scopes: new Set(['files:read', 'files:write']),
+      scopes: new Set(['files:read', 'files:write', 'blocks:run']),
       expiresAt: expect.any(Date),
     })
   })
@@ -77,7 +77,8 @@ describe('tokens of an OpenID Connect issuer', () => {
   })
 
   test.each<[string | undefined, string[]]>([
-    [undefined, ['files:read', 'files:write']],
+    [undefined, ['files:read', 'files:write', 'blocks:run']],
+    ['blocks:run', ['blocks:run']],
     ['files:read', ['files:read']],
     ['openid files:write profile', ['files:write']],
     ['openid', []],
