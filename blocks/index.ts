@@ -2,4 +2,11 @@
  * The blocks of this server, one line each. Their modules are loaded with `import()`, and a module loads its large packages when a run
  * needs them.
  */
-export const blocks = [async () => (await import('./images/resize-image.ts')).resizeImage] as const
+export const blocks = [
+  async () => (await import('./images/convert-image.ts')).convertImage,
+  async () => (await import('./images/image-info.ts')).imageInfo,
+  async () => (await import('./images/resize-image.ts')).resizeImage,
+  async () => (await import('./data/hash-file.ts')).hashFile,
+  async () => (await import('./text/write-text.ts')).writeText,
+  async () => (await import('./web/fetch-file.ts')).fetchFile,
+] as const

@@ -1,3 +1,4 @@
+import { parse } from 'node:path'
 import { z } from 'zod'
 import { BlockInputError, defineBlock, media, outputMedia } from '../../shared/blocks/sdk.ts'
 import { picture8x4 } from '../fixtures/pictures.ts'
@@ -27,7 +28,7 @@ export const resizeImage = defineBlock({
     if (width === undefined && height === undefined) {
       throw new BlockInputError('width: is required without a height; set one of them')
     }
-    const target = `resized.${format}`
+    const target = await context.newPath(parse(image).name, `.${format}`)
     const job = { source: image, target, width, height, format, quality }
     const result = sizeSchema.parse(await runSharp(context, { task: 'resize', ...job }))
     yield output.image(target)
@@ -54,6 +55,16 @@ export const resizeImage = defineBlock({
         ['image', z.string().endsWith('#image/png')],
         ['width', 8],
         ['height', 4],
+      ],
+    },
+    {
+      name: 'scales a file whose name is that of the output',
+      files: { '/resized.webp': Buffer.from(picture8x4.replace(/^.*,/, ''), 'base64') },
+      input: { image: 'workspace:///resized.webp', width: 4 },
+      output: [
+        ['image', z.string().endsWith('#image/webp')],
+        ['width', 4],
+        ['height', 2],
       ],
     },
     {

@@ -14,9 +14,29 @@ export interface ResizeJob {
   quality: number
 }
 
-export type SharpJob = ResizeJob
+/** Writes an image in another format. */
+export interface ConvertJob {
+  task: 'convert'
+  source: string
+  target: string
+  format: 'avif' | 'gif' | 'jpeg' | 'png' | 'tiff' | 'webp'
+  quality: number
+  /** The colour behind transparent pixels, for JPEG. */
+  background: string
+}
 
-const maxPixels = 100_000_000
+/** Reads what the header of an image says. */
+export interface InfoJob {
+  task: 'info'
+  source: string
+}
+
+export type SharpJob = ResizeJob | ConvertJob | InfoJob
+
+const limitInputPixels = 100_000_000
+
+/** Formats with several frames. */
+const animated = new Set(['gif', 'webp'])
 
 // Raster formats only: never SVG, PDF or ImageMagick.
 sharp.block({ operation: ['VipsForeignLoad'] })
@@ -29,12 +49,23 @@ sharp.cache(false)
 
 if (import.meta.main) {
   const job = JSON.parse(process.argv[2] ?? '') as SharpJob
-  process.stdout.write(JSON.stringify(await resize(job)))
+  process.stdout.write(JSON.stringify(await perform(job)))
+}
+
+function perform(job: SharpJob): Promise<object> {
+  switch (job.task) {
+    case 'resize':
+      return resize(job)
+    case 'convert':
+      return convert(job)
+    case 'info':
+      return info(job)
+  }
 }
 
 async function resize({ source, target, format, quality, width, height }: ResizeJob) {
   const options = { fit: 'inside', withoutEnlargement: true } as const
-  const written = await sharp(source, { limitInputPixels: maxPixels, autoOrient: true })
+  const written = await sharp(source, { limitInputPixels, autoOrient: true })
     .resize({
       ...(width !== undefined && { width }),
       ...(height !== undefined && { height }),
@@ -43,4 +74,25 @@ async function resize({ source, target, format, quality, width, height }: Resize
     .toFormat(format, { quality })
     .toFile(target)
   return { width: written.width, height: written.height }
+}
+
+async function convert({ source, target, format, quality, background }: ConvertJob) {
+  const isAnimated = animated.has(format)
+  const image = sharp(source, { limitInputPixels, autoOrient: true, animated: isAnimated })
+  const opaque = format === 'jpeg' ? image.flatten({ background }) : image
+  await opaque.toFormat(format, { quality }).toFile(target)
+  return {}
+}
+
+async function info({ source }: InfoJob) {
+  const found = await sharp(source, { limitInputPixels }).metadata()
+  return {
+    width: found.autoOrient.width,
+    height: found.autoOrient.height,
+    format: found.format,
+    frames: found.pages ?? 1,
+    hasAlpha: found.hasAlpha,
+    colors: found.space,
+    ...(found.density !== undefined && { density: found.density }),
+  }
 }

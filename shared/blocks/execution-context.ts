@@ -20,6 +20,13 @@ export interface ExecutionContext {
   readonly signal: AbortSignal
   /** The directory of the run, absolute. It exists before the block starts and is removed before the last event. */
   readonly directory: string
+  /**
+   * Returns a relative path for a new file, in a new folder: no file of the input has the same path. Shortens the name before the ending to
+   * the limit of file names.
+   */
+  newPath(stem: string, ending: string): Promise<string>
+  /** Detects the type of a file in the directory from its bytes and its name. Throws `WorkspaceError` for a path outside the directory. */
+  typeOf(path: string): Promise<string>
   /** Converts a file between its forms, and scans it: see docs/media.md. Throws `WorkspaceError`. */
   storeMedia(request: { file: string; returnFormat: ReturnFormat }): Promise<string>
   /**
@@ -38,8 +45,8 @@ export interface ExecutionContext {
 }
 
 export interface RunOptions {
-  /** A sentence for the user if the program fails. By default names the program. */
-  failure?: string
+  /** A sentence for the user if the program fails, or a function that chooses it by the program's error output. By default names the program. */
+  failure?: string | ((errors: string) => string)
 }
 
 /** Adds to what the run has used. Cost lines charge for the sums. */

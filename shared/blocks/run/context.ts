@@ -1,3 +1,6 @@
+import { mkdtemp } from 'node:fs/promises'
+import { basename, join } from 'node:path'
+import { joinName } from '../../model/conflict/numbered-path.ts'
 import { WorkspaceError } from '../../model/errors.ts'
 import type { Caller } from '../../model/access.ts'
 import type { SessionId } from '../../model/ids.ts'
@@ -6,7 +9,8 @@ import type { ProgramEnd, Programs } from '../../ports/programs.ts'
 import { directoryBytes } from '../../workspace/store-media/execution-directory.ts'
 import type { AnyBlock } from '../any-block.ts'
 import { BlockExecutionError } from '../errors.ts'
-import type { ExecutionContext, Meter } from '../execution-context.ts'
+import type { ExecutionContext, Meter, RunOptions } from '../execution-context.ts'
+import { typeOfLocalFile } from './local-type.ts'
 import type { RunFiles } from './run-files.ts'
 
 interface ContextOptions {
@@ -39,6 +43,11 @@ export function contextOf(options: ContextOptions): ExecutionContext {
     signal,
     directory,
     meter,
+    newPath: async (stem, ending) => {
+      const folder = basename(await mkdtemp(join(directory, 'new-')))
+      return `${folder}/${joinName(stem, ending)}`
+    },
+    typeOf: (path) => typeOfLocalFile(directory, path),
     storeMedia: async ({ file, returnFormat }) => files.store(file, returnFormat),
     fetch: async (url, { maxBytes = Infinity } = {}) => {
       signal.throwIfAborted()
@@ -95,13 +104,20 @@ function directoryFull(maxBytes: number): WorkspaceError {
   )
 }
 
-function failureOf(program: string, ended: ProgramEnd, failure?: string): BlockExecutionError {
+function failureOf(
+  program: string,
+  ended: ProgramEnd,
+  failure?: RunOptions['failure'],
+): BlockExecutionError {
   switch (ended.how) {
     case 'exit':
     case 'signal':
-      return new BlockExecutionError(failure ?? `${program} could not process this file.`, {
-        cause: new Error(`${program} ended: ${ended.errors}`),
-      })
+      return new BlockExecutionError(
+        failureText(failure, ended.errors) ?? `${program} could not process this file.`,
+        {
+          cause: new Error(`${program} ended: ${ended.errors}`),
+        },
+      )
     case 'missing':
       return new BlockExecutionError(`The program ${program} is not installed on this server.`)
     case 'no-sandbox':
@@ -115,4 +131,8 @@ function failureOf(program: string, ended: ProgramEnd, failure?: string): BlockE
     case 'output':
       return new BlockExecutionError(`${program} wrote more text than its limit.`)
   }
+}
+
+function failureText(failure: RunOptions['failure'], errors: string): string | undefined {
+  return typeof failure === 'function' ? failure(errors) : failure
 }
