@@ -10,16 +10,19 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 
 const run = promisify(execFile)
-const example = fileURLToPath(new URL('../../examples/upload/', import.meta.url))
-const vite = join(example, 'node_modules/vite/bin/vite.js')
+const examples = fileURLToPath(new URL('../../examples/', import.meta.url))
+const viteOf = (example: string) => join(examples, example, 'node_modules/vite/bin/vite.js')
 const types: Record<string, string> = {
   '.html': 'text/html',
   '.js': 'text/javascript',
   '.css': 'text/css',
+  '.woff2': 'font/woff2',
 }
 
-/** Skips tests of examples/upload without `npm ci --prefix examples/upload`, except in CI, where they fail. */
-export const skipWithoutVite = !process.env['CI'] && !existsSync(vite)
+/** Skips tests of an example without `npm ci --prefix examples/…`, except in CI, where they fail. */
+export function skipWithoutVite(example: string): boolean {
+  return !process.env['CI'] && !existsSync(viteOf(example))
+}
 
 export interface PageServer extends AsyncDisposable {
   origin: string
@@ -28,7 +31,7 @@ export interface PageServer extends AsyncDisposable {
 }
 
 /** A web server on another origin than the API. */
-export async function startPageServer(): Promise<PageServer> {
+export async function startPageServer(example: string): Promise<PageServer> {
   const directory = await mkdtemp(join(tmpdir(), 'coffer-example-'))
   const server = createServer((request, response) => {
     const path = normalize(new URL(request.url ?? '', 'http://page').pathname)
@@ -46,7 +49,10 @@ export async function startPageServer(): Promise<PageServer> {
     async build(api) {
       const env = { ...process.env, VITE_COFFER_URL: api }
       const output = ['--outDir', directory, '--emptyOutDir', '--logLevel', 'warn']
-      await run(process.execPath, [vite, 'build', ...output], { cwd: example, env })
+      await run(process.execPath, [viteOf(example), 'build', ...output], {
+        cwd: join(examples, example),
+        env,
+      })
     },
     async [Symbol.asyncDispose]() {
       server.closeAllConnections()

@@ -13,7 +13,7 @@ import { chromiumOptions } from './chromium.ts'
 
 const mib = 1024 * 1024
 
-describe.skipIf(skipWithoutProgram('chromium') || skipWithoutVite)(
+describe.skipIf(skipWithoutProgram('chromium') || skipWithoutVite('upload'))(
   'examples/upload, built by Vite, in Chromium on another origin than the API',
   () => {
     let opened: AsyncDisposableStack | undefined
@@ -27,7 +27,7 @@ describe.skipIf(skipWithoutProgram('chromium') || skipWithoutVite)(
 
     beforeAll(async () => {
       opened = new AsyncDisposableStack()
-      pages = opened.use(await startPageServer())
+      pages = opened.use(await startPageServer('upload'))
       browser = await chromium.launch(chromiumOptions())
       opened.defer(() => browser.close())
       server = opened.use(

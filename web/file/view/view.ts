@@ -24,7 +24,7 @@ export function viewOf(shown: Shown, shape: string, actions: Actions, texts: Tex
   const { state, file } = shown
   const isOpen = state === 'loading' || state === 'pending'
   const fills = shape !== 'card' && shape !== 'chip'
-  const mimeType = file?.mimeType ?? texts.hint
+  const mimeType = (isOpen ? texts.hint : file?.mimeType) ?? ''
   const isMedia = isOpen ? /^(image|video)/.test(mimeType) : state === 'image' || state === 'video'
   if (fills && isMedia) return picture(shown, actions, texts)
   const view = card(shown, shape === 'chip', actions, texts)
