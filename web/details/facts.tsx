@@ -51,14 +51,18 @@ export function Facts({ file, copy }: Props) {
         <>
           <dt>SHA-256</dt>
           <dd>
-            <span class="mono cut soft">{file.checksum}</span>
+            <span class="mono cut soft" dir="ltr">
+              {file.checksum}
+            </span>
             <Copy text={file.checksum} what="SHA-256" copy={copy} />
           </dd>
         </>
       )}
       <dt>Reference</dt>
       <dd>
-        <span class="mono cut soft">workspace://{file.id}</span>
+        <span class="mono cut soft" dir="ltr">
+          workspace://{file.id}
+        </span>
         <Copy text={`workspace://${file.id}`} what="reference" copy={copy} />
       </dd>
     </dl>

@@ -2,7 +2,7 @@ import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
 import { layout } from '../state/layout.ts'
 import { activeIndex, activeKey, listing } from '../state/view.ts'
 import { geometryOf, placeOf } from './geometry.ts'
-import { rowElement } from './grid-focus.ts'
+import { backKey, rowElement } from './grid-focus.ts'
 import { GridHead } from './grid-head.tsx'
 import { handleKey } from './keys.ts'
 import { hold, pick } from './picking.ts'
@@ -15,6 +15,12 @@ import { rowsInSight, scrollTo } from './window.ts'
 /** Lines that come into sight without another rendering. */
 const stepLines = 4
 const placeholderRows = 6
+
+/** The arrow that leads from the actions of a row back to it. */
+function backToRow({ key, target }: KeyboardEvent): void {
+  if (key === backKey() && target instanceof Element)
+    target.closest<HTMLElement>('[role=row]')?.focus()
+}
 
 /** The rows or tiles of the view. Only those in sight are in the document, and the one that has the focus. */
 export function Grid({ label }: { label: string }) {
@@ -114,7 +120,7 @@ export function Grid({ label }: { label: string }) {
           const pageRows = columns * Math.max(1, Math.floor(height / rowHeight) - 1)
           const isOnRow =
             event.target === box.current || (event.target as Element).matches('[role=row]')
-          if (!isOnRow) return
+          if (!isOnRow) return backToRow(event)
           const grid = { pageRows, columns, reveal, element: () => rowElement(activeIndex.value) }
           if (handleKey(event, grid)) event.preventDefault()
         }}

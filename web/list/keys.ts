@@ -19,6 +19,8 @@ import { activeIndex, activeKey, focusRow, listing } from '../state/view.ts'
 import { chooseFiles, chooseFolder } from '../uploads/choose.ts'
 import { focusSearch } from '../views/search-box.tsx'
 import { askToDeleteSession } from '../sessions/delete-session.ts'
+import { backKey } from './grid-focus.ts'
+import { commandOf, type KeyCommand } from './key-sheet.ts'
 import { openRow, actionsOf } from './row-actions.ts'
 
 export interface GridKeys {
@@ -35,36 +37,93 @@ export interface GridKeys {
 /** Handles a key of the list. Returns whether it did. */
 export function handleKey(event: KeyboardEvent, grid: GridKeys): boolean {
   const { key, shiftKey } = event
-  const isCommand = event.ctrlKey || event.metaKey
   const to = targetOf(event, grid)
   if (to !== undefined) return moveTo(to, shiftKey, grid)
+  // Leads back from the actions of a row.
+  if (key === backKey()) return false
+  const command = commandOf(event)
   // A held key moves the focus on. It acts once, or a held Delete would empty the folder.
-  if (event.repeat && /^(?:Delete|Enter|Backspace| |[A-Z])$/.test(key)) return true
-  const rows = listing.value.rows.value
-  const active = rows[activeIndex.value]
-  if (isCommand) return handleCommand(key, active)
-  if (key === ' ') return act(() => toggle(rows, activeIndex.value))
-  if (key === 'Escape') return escape()
-  if (key === 'Backspace') return goUp()
-  if (key === 'F2' && active && !isBlocked(active))
-    return act(() => (dialog.value = { kind: 'rename', row: active }))
-  if (key === 'Delete') return deleteRows(targetsOf(active))
-  if ((key === 'F10' && shiftKey) || key === 'ContextMenu') return openMenu(active, grid.element())
-  if (key === 'Enter' && active) return act(() => openRow(active))
-  return handleLetter(event, active) || typeAhead(key, grid)
+  if (event.repeat && command !== undefined) return true
+  if (command !== undefined) return act(command, grid)
+  return !event.ctrlKey && !event.metaKey && !event.altKey && typeAhead(key, grid)
 }
 
-function act(run: () => unknown): true {
-  run()
-  return true
+/** Runs a command. Returns false for one that has nothing to act on, so that the browser handles the key. */
+function act(command: KeyCommand, grid: GridKeys): boolean {
+  const active = listing.value.rows.value[activeIndex.value]
+  return commands[command]({ active, targets: targetsOf(active), grid }) ?? true
+}
+
+interface Context {
+  active: Row | undefined
+  /** The selected rows, or the active one. */
+  targets: readonly Row[]
+  grid: GridKeys
+}
+
+const ask = (kind: 'move' | 'copy', targets: readonly Row[]) => {
+  const rows = targets.filter((row) => !isBlocked(row))
+  if (rows.length > 0) dialog.value = { kind, rows }
+}
+/** Handled by `targetOf` and `typeAhead`. */
+const elsewhere = () => false
+
+const commands: Record<KeyCommand, (context: Context) => boolean | void> = {
+  move: elsewhere,
+  extend: elsewhere,
+  find: elsewhere,
+  actions: ({ grid }) => focusActions(grid.element()),
+  open: ({ active }) => active && openRow(active),
+  select: () => toggle(listing.value.rows.value, activeIndex.value),
+  selectAll: () => void listing.value.wantAll().then(() => selectAll(listing.value.rows.value)),
+  end: escape,
+  up: goUp,
+  search: focusSearch,
+  rename({ active }) {
+    if (active && !isBlocked(active)) dialog.value = { kind: 'rename', row: active }
+  },
+  moveTo: ({ targets }) => ask('move', targets),
+  copyTo: ({ targets }) => ask('copy', targets),
+  trash: ({ targets }) => deleteRows(targets),
+  undo: undoLatest,
+  references: ({ targets }) => void copyReferences(targets),
+  download({ targets }) {
+    const rows = targets.filter((row) => !isBlocked(row))
+    if (rows.length > 0) void download(rows)
+  },
+  link({ active }) {
+    if (active?.kind === 'file' && !isBlocked(active)) shareActive()
+  },
+  details: () => void (showsDetails.value = !showsDetails.value),
+  preview({ active }) {
+    if (active?.kind === 'file' && !isBlocked(active)) previewed.value = active.key
+  },
+  upload: chooseFiles,
+  uploadFolder: chooseFolder,
+  layout: toggleLayout,
+  menu: ({ active, grid }) => openMenu(active, grid.element()),
+  sheet: () => void (dialog.value = { kind: 'keys' }),
+}
+
+/** Gives the focus to the button with the actions of a row. Tiles have none. */
+function focusActions(row: HTMLElement | null): boolean {
+  const button = row?.querySelector<HTMLElement>('.more')
+  button?.focus()
+  return button != null
+}
+
+/** Shows the details, and gives the focus to the button that makes a link. */
+function shareActive(): void {
+  showsDetails.value = true
+  requestAnimationFrame(() => document.querySelector<HTMLElement>('.share .btn')?.focus())
 }
 
 function targetOf(
-  { key, altKey }: KeyboardEvent,
+  { key, altKey, ctrlKey, metaKey }: KeyboardEvent,
   { pageRows, columns }: GridKeys,
 ): number | undefined {
   const at = activeIndex.value
-  if (altKey) return undefined
+  if (altKey || ctrlKey || metaKey) return undefined
   const forward = document.documentElement.dir === 'rtl' ? -1 : 1
   switch (key) {
     case 'ArrowDown':
@@ -99,60 +158,13 @@ function moveTo(to: number, extend: boolean, grid: GridKeys): true {
 function step(to: number, extend: boolean, { reveal }: GridKeys): void {
   const rows = listing.value.rows.value
   const index = Math.max(0, Math.min(rows.length - 1, to))
+  const active = activeIndex.value
   batch(() => {
     focusRow(rows[index])
-    if (extend) extendTo(rows, index)
+    if (extend) extendTo(rows, index, active)
     else moveAnchor(index)
   })
   reveal(index)
-}
-
-function handleCommand(key: string, active: Row | undefined): boolean {
-  switch (key.toLowerCase()) {
-    case ' ':
-      return act(() => toggle(listing.value.rows.value, activeIndex.value))
-    case 'a':
-      return act(() => void listing.value.wantAll().then(() => selectAll(listing.value.rows.value)))
-    case 'c':
-      return act(() => void copyReferences(targetsOf(active)))
-    case 'z':
-      return act(undoLatest)
-    default:
-      return false
-  }
-}
-
-/** Capital letters act, because small ones find names. They work while the list has the focus only (WCAG 2.1.4). */
-function handleLetter({ key, altKey }: KeyboardEvent, active: Row | undefined): boolean {
-  if (altKey && key === 'ArrowUp') return goUp()
-  if (altKey) return false
-  const targets = targetsOf(active).filter((row) => !isBlocked(row))
-  switch (key) {
-    case '/':
-      return act(focusSearch)
-    case '?':
-      return act(() => (dialog.value = { kind: 'keys' }))
-    case 'D':
-      return act(() => targets.length > 0 && void download(targets))
-    case 'M':
-      return act(() => targets.length > 0 && (dialog.value = { kind: 'move', rows: targets }))
-    case 'C':
-      return act(() => targets.length > 0 && (dialog.value = { kind: 'copy', rows: targets }))
-    case 'I':
-      return act(() => (showsDetails.value = !showsDetails.value))
-    case 'P':
-      return act(
-        () => active?.kind === 'file' && !isBlocked(active) && (previewed.value = active.key),
-      )
-    case 'V':
-      return act(toggleLayout)
-    case 'U':
-      return act(chooseFiles)
-    case 'F':
-      return act(chooseFolder)
-    default:
-      return false
-  }
 }
 
 function escape(): boolean {
@@ -172,7 +184,7 @@ function goUp(): boolean {
   return true
 }
 
-function deleteRows(rows: Row[]): boolean {
+function deleteRows(rows: readonly Row[]): boolean {
   if (rows.length === 0) return false
   const files = rows.filter((row): row is FileRow => row.kind === 'file')
   const { view } = listing.value.route

@@ -1,4 +1,4 @@
-import { keySheet } from '../list/key-sheet.ts'
+import { keySheet, shownKeys } from '../list/key-sheet.ts'
 import { purge } from '../state/actions.ts'
 import { closeDialog, dialog } from '../state/overlays.ts'
 import type { FileRow } from '../state/rows.ts'
@@ -34,9 +34,9 @@ export function Dialogs() {
       return (
         <Modal title="Keyboard" className="sheet" onClose={closeDialog}>
           <dl class="sheet-keys">
-            {keySheet.map(([keys, does]) => (
-              <div key={keys}>
-                <dt>{keys}</dt>
+            {keySheet.map(({ id, keys, does }) => (
+              <div key={id}>
+                <dt>{shownKeys(keys)}</dt>
                 <dd>{does}</dd>
               </div>
             ))}

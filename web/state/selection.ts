@@ -3,11 +3,11 @@ import type { Row } from './rows.ts'
 
 /** Keys of the selected rows. */
 export const selected = signal<ReadonlySet<string>>(new Set())
-/** The row that a range starts at. */
-let anchor = 0
+/** The row that a range starts at. Undefined: the row that has the focus. */
+let anchor: number | undefined
 
 export function resetSelection(): void {
-  anchor = 0
+  anchor = undefined
   if (selected.value.size > 0) selected.value = new Set()
 }
 
@@ -26,8 +26,9 @@ export function toggle(rows: readonly Row[], index: number): void {
   selected.value = next
 }
 
-/** Selects from the anchor to a row. */
-export function extendTo(rows: readonly Row[], index: number): void {
+/** Selects from the anchor to a row. `active` had the focus before. */
+export function extendTo(rows: readonly Row[], index: number, active: number): void {
+  anchor ??= active
   const [from, to] = anchor < index ? [anchor, index] : [index, anchor]
   selected.value = new Set(rows.slice(from, to + 1).map(({ key }) => key))
 }

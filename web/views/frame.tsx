@@ -9,10 +9,20 @@ import { needsSignIn } from '../state/client.ts'
 import { showsDetails } from '../state/overlays.ts'
 import { activeIndex, listing } from '../state/view.ts'
 import { Tray } from '../uploads/tray.tsx'
+import { commandOf } from '../list/key-sheet.ts'
+import { focusSearch } from './search-box.tsx'
 import { Main } from './main.tsx'
 import { Side } from './side.tsx'
 import { SignIn } from '../sign-in/sign-in.tsx'
 import { titleOf } from './view-title.ts'
+
+/** Opens the search from everywhere but a field for text. The list handles its own keys. */
+function searchByKey(event: KeyboardEvent): void {
+  const isText = event.target instanceof Element && event.target.matches('input, select, dialog *')
+  if (event.defaultPrevented || isText || commandOf(event) !== 'search') return
+  event.preventDefault()
+  focusSearch()
+}
 
 /** The whole page. */
 export function Frame() {
@@ -22,6 +32,7 @@ export function Frame() {
   useEffect(() => {
     document.title = `${title} – Coffer`
   }, [title])
+  useEffect(() => document.addEventListener('keydown', searchByKey), [])
   return (
     <div
       class={`app${row ? ' with-details' : ''}`}

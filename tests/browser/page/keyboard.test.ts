@@ -1,7 +1,200 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Page } from 'playwright-core'
+import { keySheet, type KeyCommand } from '../../../web/list/key-sheet.ts'
 import { skipWithoutProgram } from '../../support/programs.ts'
 import { focusedLabel, rowOf, startPage, type PageServer } from './open-browser.ts'
+
+/** Runs in the page. */
+function readClipboard(): Promise<string> {
+  const { navigator } = globalThis as unknown as {
+    navigator: { clipboard: { readText: () => Promise<string> } }
+  }
+  return navigator.clipboard.readText()
+}
+
+const selectedRows = (page: Page) => page.locator('[aria-selected=true]').count()
+const beside = { position: { x: 400, y: 20 } }
+const below = { ArrowDown: 2, PageDown: 3, End: 3 }
+
+/** What each row of the sheet does, from the file `alpha.txt` with the focus. A row without an entry here does not compile. */
+const effects: Record<
+  KeyCommand,
+  (page: Page, press: () => Promise<void>, key: string) => unknown
+> = {
+  async move(page, press, key) {
+    await press()
+    const names = ['inner', 'alpha', 'beta', 'gamma']
+    const at = below[key as keyof typeof below] ?? 0
+    await expect.poll(() => focusedLabel(page)).toMatch(new RegExp(`^${names[at]}`))
+  },
+  async extend(page, press, key) {
+    await press()
+    const at = below[key.replace('Shift+', '') as keyof typeof below] ?? 0
+    await expect.poll(() => selectedRows(page)).toBe(at === 3 ? 3 : 2)
+  },
+  async actions(page, press, key) {
+    if (key === 'ArrowLeft') await page.keyboard.press('ArrowRight')
+    await press()
+    const label = key === 'ArrowLeft' ? /^alpha\.txt, / : /^Actions for alpha/
+    await expect.poll(() => focusedLabel(page)).toMatch(label)
+  },
+  async find(page, press) {
+    await press()
+    await expect.poll(() => focusedLabel(page)).toMatch(/^beta/)
+  },
+  async open(page, press) {
+    await press()
+    await page.getByRole('dialog', { name: 'Preview of alpha.txt' }).waitFor()
+  },
+  async select(page, press) {
+    await press()
+    await expect.poll(() => selectedRows(page)).toBe(1)
+  },
+  async selectAll(page, press) {
+    await press()
+    await expect.poll(() => selectedRows(page)).toBe(4)
+  },
+  async end(page, press) {
+    await page.keyboard.press('Shift+I')
+    await page.keyboard.press('Space')
+    await press()
+    await expect.poll(() => selectedRows(page)).toBe(0)
+    expect(await page.locator('aside').count()).toBe(1)
+    await press()
+    await expect.poll(() => page.locator('aside').count()).toBe(0)
+  },
+  async up(page, press) {
+    await press()
+    await expect.poll(() => new URL(page.url()).hash).toBe('#/files/')
+    await expect.poll(() => focusedLabel(page)).toMatch(/^keys/)
+  },
+  async search(page, press) {
+    await press()
+    await expect.poll(() => focusedLabel(page)).toBe('Search this workspace')
+  },
+  async rename(page, press) {
+    await press()
+    await page.getByRole('dialog', { name: 'Rename the file' }).waitFor()
+  },
+  async moveTo(page, press) {
+    await press()
+    await page.getByRole('dialog', { name: 'Move “alpha.txt”' }).waitFor()
+  },
+  async copyTo(page, press) {
+    await press()
+    await page.getByRole('dialog', { name: 'Copy “alpha.txt”' }).waitFor()
+  },
+  async trash(page, press) {
+    await press()
+    await rowOf(page, 'alpha.txt').waitFor({ state: 'detached' })
+    await page.getByRole('button', { name: 'Undo' }).click()
+    await rowOf(page, 'alpha.txt').waitFor()
+  },
+  async undo(page, press) {
+    await page.keyboard.press('Delete')
+    await rowOf(page, 'alpha.txt').waitFor({ state: 'detached' })
+    await page.getByText('is in the trash').waitFor()
+    await press()
+    await rowOf(page, 'alpha.txt').waitFor()
+  },
+  async references(page, press) {
+    await press()
+    await page.getByText('The reference is copied').waitFor()
+    expect(await page.evaluate(readClipboard)).toMatch(/^workspace:\/\/[\w-]+$/)
+  },
+  async download(page, press) {
+    const download = page.waitForEvent('download')
+    await press()
+    expect((await download).suggestedFilename()).toBe('alpha.txt')
+  },
+  async link(page, press) {
+    await press()
+    await expect.poll(() => page.locator(':focus').textContent()).toBe('Create a link')
+  },
+  async details(page, press) {
+    await press()
+    await page.getByRole('complementary', { name: 'Details' }).waitFor()
+  },
+  async preview(page, press) {
+    await press()
+    await page.getByRole('dialog', { name: 'Preview of alpha.txt' }).waitFor()
+  },
+  async upload(page, press) {
+    const chooser = page.waitForEvent('filechooser')
+    await press()
+    expect((await chooser).isMultiple()).toBe(true)
+  },
+  async uploadFolder(page, press) {
+    const chooser = page.waitForEvent('filechooser')
+    await press()
+    const input = (await chooser).element()
+    expect(await input.evaluate((element) => Reflect.get(element, 'webkitdirectory'))).toBe(true)
+  },
+  async layout(page, press) {
+    await press()
+    await page.locator('.tile').first().waitFor()
+    await press()
+    await page.locator('.row').first().waitFor()
+  },
+  async menu(page, press) {
+    await press()
+    await page.getByRole('menu', { name: 'Actions for alpha.txt' }).waitFor()
+  },
+  async sheet(page, press) {
+    await press()
+    const rows = page.getByRole('dialog', { name: 'Keyboard' }).locator('dt')
+    await expect.poll(() => rows.count()).toBe(keySheet.length)
+  },
+}
+
+describe.skipIf(skipWithoutProgram('chromium'))('the sheet of keys', () => {
+  let server: PageServer
+  let page: Page
+  beforeAll(async () => {
+    server = await startPage()
+    for (const path of ['inner/x', 'alpha', 'beta', 'gamma'])
+      await server.user.store(`/keys/${path}.txt`, path)
+    ;({ page } = await server.open('#/files/keys/', {
+      permissions: ['clipboard-read', 'clipboard-write'],
+    }))
+  })
+  afterAll(() => server?.[Symbol.asyncDispose]())
+
+  test.each(keySheet)('$keys: $does', async ({ id, keys }) => {
+    for (const key of keys.length > 0 ? keys : ['b']) {
+      await page.goto(`${server.url}/#/files/keys/`)
+      await page.reload()
+      await rowOf(page, 'alpha.txt').click(beside)
+      await page.keyboard.press('Escape')
+      const name = key.replace(
+        /^Ctrl\+(.*)$/,
+        (_, rest: string) => `Control+${rest.length === 1 ? rest.toLowerCase() : rest}`,
+      )
+      await effects[id](page, () => page.keyboard.press(name), key)
+    }
+    expect(await page.locator('.app').count()).toBe(1)
+  })
+
+  test('the arrows follow the direction of reading', async () => {
+    const context = await server.browser.newContext()
+    const mirrored = await context.newPage()
+    await mirrored.goto(`${server.url}/#/files/keys/`)
+    const html = mirrored.locator('html')
+    await html.evaluate((element) => element.setAttribute('dir', 'rtl'))
+    await rowOf(mirrored, 'alpha.txt').click(beside)
+    await mirrored.keyboard.press('ArrowLeft')
+    expect(await focusedLabel(mirrored)).toBe('Actions for alpha.txt')
+    await mirrored.keyboard.press('ArrowRight')
+    expect(await focusedLabel(mirrored)).toMatch(/^alpha/)
+    await mirrored.keyboard.press('Shift+V')
+    await mirrored.locator('.tile').first().waitFor()
+    await mirrored.keyboard.press('ArrowLeft')
+    await expect.poll(() => focusedLabel(mirrored)).toMatch(/^beta/)
+    const overflow = html.evaluate(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth)
+    expect(await overflow).toBe(0)
+    await context.close()
+  })
+})
 
 describe.skipIf(skipWithoutProgram('chromium'))('the file browser by keyboard', () => {
   let server: PageServer
