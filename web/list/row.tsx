@@ -137,6 +137,7 @@ function SubLine({ row }: { row: Row }) {
     <>
       <bdi>{size(row.file.sizeBytes)}</bdi> ·{' '}
       {isWhole ? <bdi>{parentOf(row.path)}</bdi> : day(timeOf(row))}
+      {row.file.origin !== 'user-upload' && ' · Agent'}
     </>
   )
 }
