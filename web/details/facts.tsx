@@ -1,6 +1,6 @@
 import type { FileView } from '../../shared/client/coffer.ts'
 import { Icon } from '../parts/icon.tsx'
-import { addressOf, parentOf } from '../state/route.ts'
+import { addressOf, parentOf, sessionsFolder } from '../state/route.ts'
 import { count, instant, size } from '../words/format.ts'
 import { kindOf } from '../words/kinds.ts'
 import { origins } from '../words/origins.ts'
@@ -29,7 +29,10 @@ export function Facts({ file, copy }: Props) {
         {origins[file.origin]}
         {file.sessionId !== null && (
           <span class="faint">
-            , session <bdi>{file.sessionId}</bdi>
+            , session{' '}
+            <a href={addressOf({ view: 'files', folder: `${sessionsFolder}${file.sessionId}/` })}>
+              <bdi>{file.sessionId}</bdi>
+            </a>
           </span>
         )}
       </dd>

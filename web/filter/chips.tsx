@@ -1,6 +1,6 @@
 import { Icon } from '../parts/icon.tsx'
 import { menu } from '../state/overlays.ts'
-import { go, type Filter } from '../state/route.ts'
+import { go, lastFolder, nameOf, type Filter } from '../state/route.ts'
 import { listing } from '../state/view.ts'
 import { origins } from '../words/origins.ts'
 
@@ -17,7 +17,25 @@ export function Chips() {
     <div class="chips" role="group" aria-label="Filters">
       <Chip label="Made by" field="origin" choices={origins} />
       <Chip label="Scan" field="state" choices={states} />
+      {listing.value.route.view === 'search' && <FolderChip />}
     </div>
+  )
+}
+
+/** Limits a search to the folder that was shown before. */
+function FolderChip() {
+  const chosen = listing.value.route.filter?.prefix
+  const folder = chosen ?? lastFolder.value
+  if (folder === '/') return null
+  return (
+    <button
+      type="button"
+      class={`chip${chosen ? ' on' : ''}`}
+      aria-pressed={chosen !== undefined}
+      onClick={() => choose('prefix', chosen ? '' : folder)}
+    >
+      In <bdi>{nameOf(folder)}</bdi> only
+    </button>
   )
 }
 

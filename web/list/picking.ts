@@ -25,6 +25,8 @@ export function hold(opener: HTMLElement, index: number, isNarrow: boolean): voi
   const rows = listing.value.rows.value
   const row = rows[index]
   if (!row) return
-  if (isNarrow) toggle(rows, index)
-  else menu.value = { label: `Actions for ${row.name}`, items: actionsOf(row), opener }
+  if (isNarrow) {
+    toggle(rows, index)
+    navigator.vibrate?.(10)
+  } else menu.value = { label: `Actions for ${row.name}`, items: actionsOf(row), opener }
 }

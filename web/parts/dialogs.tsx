@@ -9,6 +9,7 @@ import { counted } from '../words/format.ts'
 import { DialogButtons } from './dialog-buttons.tsx'
 import { Modal } from './modal.tsx'
 import { MoveDialog } from './move-dialog.tsx'
+import { NewFolderDialog } from './new-folder-dialog.tsx'
 import { RenameDialog } from './rename-dialog.tsx'
 
 /** The dialog that is open. */
@@ -28,6 +29,8 @@ export function Dialogs() {
       return <DeleteSessionDialog session={open.session} />
     case 'empty-trash':
       return <EmptyTrashDialog />
+    case 'new-folder':
+      return <NewFolderDialog />
     case 'large-files':
       return <LargeFiles />
     case 'keys':

@@ -7,7 +7,7 @@ export type Dialog =
   | { kind: 'purge'; rows: readonly FileRow[] }
   | { kind: 'delete-session'; session: string }
   | { kind: 'empty-trash' }
-  | { kind: 'large-files' }
+  | { kind: 'large-files' | 'new-folder' }
   | { kind: 'keys' }
 
 /** The dialog over the page, at most one. */

@@ -1,9 +1,10 @@
-import { computed, signal } from '@preact/signals'
+import { computed, effect, signal } from '@preact/signals'
 
-/** Which files a view shows: those of one maker, those in one state. */
+/** Which files a view shows: those of one maker, those in one state, and of a search those in one folder. */
 export interface Filter {
   origin?: string
   state?: string
+  prefix?: string
 }
 
 /** A view of the page, as its address names it. Nothing secret is in an address. */
@@ -22,10 +23,15 @@ const plainViews = ['recent', 'sessions', 'blocked', 'trash'] as const
 function routeOf(hash: string): Route {
   const [path = '', query = ''] = hash.replace(/^#\/?/, '').split('?')
   const [view = '', ...names] = path.split('/')
-  const { q = '', origin, state } = Object.fromEntries(new URLSearchParams(query))
+  const { q = '', origin, state, prefix } = Object.fromEntries(new URLSearchParams(query))
   const plain = plainViews.find((it) => it === view)
   const folders = names.filter((name) => name !== '').map(decoded)
-  const filter = { ...(origin && { origin }), ...(state && { state }) }
+  const within = view === 'search' && prefix
+  const filter = {
+    ...(origin && { origin }),
+    ...(state && { state }),
+    ...(within && { prefix: within }),
+  }
   const folder = folders.map((name) => `/${name}`).join('') + '/'
   return {
     ...(plain
@@ -33,7 +39,7 @@ function routeOf(hash: string): Route {
       : view === 'search'
         ? { view, text: q }
         : { view: 'files' as const, folder }),
-    ...((origin || state) && { filter }),
+    ...((origin || state || within) && { filter }),
   }
 }
 
@@ -88,6 +94,12 @@ export function above({ folder }: { folder: string }): Route {
 export const currentFolder = computed(() =>
   route.value.view === 'files' ? route.value.folder : '/',
 )
+
+/** The folder that was shown last. A search can be limited to it. */
+export const lastFolder = signal('/')
+effect(() => {
+  if (route.value.view === 'files') lastFolder.value = route.value.folder
+})
 
 export function parentOf(folder: string): string {
   return folder.slice(0, folder.lastIndexOf('/', folder.length - 2) + 1) || '/'

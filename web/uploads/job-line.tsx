@@ -34,7 +34,12 @@ export function JobLine({ job }: { job: Job }) {
         <div class="small cut strong">
           <bdi>{name}</bdi>
         </div>
-        <div class={`tiny num ${tones[state] ?? 'faint'}`}>{lineOf(job)}</div>
+        <div
+          class={`tiny num ${tones[state] ?? 'faint'}`}
+          role={state === 'failed' ? 'alert' : undefined}
+        >
+          {lineOf(job)}
+        </div>
       </div>
       <div class="btns">
         {isRunning && (

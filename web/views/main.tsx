@@ -90,6 +90,16 @@ export function Main() {
       <div class="head">
         <div class="headline">
           <Crumbs />
+          {folder !== undefined && (
+            <button
+              type="button"
+              class="btn quiet icon"
+              aria-label="New folder"
+              onClick={() => (dialog.value = { kind: 'new-folder' })}
+            >
+              <Icon name="folderPlus" className="i16" />
+            </button>
+          )}
           {folder !== undefined && folder !== '/' && <PinButton folder={folder} />}
           {list.route.view === 'trash' && <EmptyTrashButton />}
           <LayoutChoice />

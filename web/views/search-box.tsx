@@ -6,6 +6,8 @@ import { go, route } from '../state/route.ts'
 const waitMs = 250
 const inputId = 'search'
 
+const isSearch = () => route.value.view === 'search'
+
 /** Searches names in the whole workspace while the user types. */
 export function SearchBox() {
   const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined)
@@ -18,8 +20,8 @@ export function SearchBox() {
     clearTimeout(timer.current)
     timer.current = setTimeout(() => {
       if (value.trim() !== '')
-        go({ view: 'search', text: value.trim() }, { replace: route.value.view === 'search' })
-      else if (route.value.view === 'search') go({ view: 'files', folder: '/' })
+        go({ ...route.value, view: 'search', text: value.trim() }, { replace: isSearch() })
+      else if (isSearch()) go({ view: 'files', folder: '/' })
     }, waitMs)
   }
   return (

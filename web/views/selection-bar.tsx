@@ -6,7 +6,14 @@ import { dialog } from '../state/overlays.ts'
 import { isBlocked, type FileRow } from '../state/rows.ts'
 import { resetSelection } from '../state/selection.ts'
 import { listing } from '../state/view.ts'
-import { count, size } from '../words/format.ts'
+import { count, counted, size } from '../words/format.ts'
+
+/** The bytes of folders are not known, so their number is. */
+function chosenWords(files: number, folders: number): string {
+  if (folders === 0) return count(files)
+  const inFolders = counted(folders, 'folder')
+  return files === 0 ? inFolders : `${counted(files, 'file')} and ${inFolders}`
+}
 
 /** What can be done with the selected rows. */
 export function SelectionBar() {
@@ -25,7 +32,7 @@ export function SelectionBar() {
       >
         <Icon name="close" />
       </button>
-      <b>{count(rows.length)} selected</b>
+      <b>{chosenWords(files.length, rows.length - files.length)} selected</b>
       {files.length === rows.length && <span class="faint num">{size(bytes)}</span>}
       <span class="grow" />
       {isTrash ? (

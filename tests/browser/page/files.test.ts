@@ -140,7 +140,7 @@ describe.skipIf(skipWithoutProgram('chromium'))('the file browser in Chromium', 
     await context.close()
   })
 
-  test('finds a name in the whole workspace, and shows its folder', async () => {
+  test('finds a name in the whole workspace, and shows its folder, or in one folder only', async () => {
     await server.user.store('/deep/er/needle-4711.txt', 'x')
     await server.user.store('/before/a.txt', 'x')
     const { page } = await server.open('#/files/before/')
@@ -150,6 +150,13 @@ describe.skipIf(skipWithoutProgram('chromium'))('the file browser in Chromium', 
     expect(new URL(page.url()).hash).toBe('#/search?q=NEEDLE-47')
     await page.goBack()
     await rowOf(page, 'a.txt').waitFor()
+    await page.getByRole('searchbox').fill('a.txt')
+    await page.getByRole('button', { name: 'In before only' }).click()
+    await expect.poll(() => page.locator('.canvas .row').count()).toBe(1)
+    await page.getByRole('searchbox').fill('needle')
+    await page.getByText('No file passes the filters').waitFor()
+    await page.getByRole('button', { name: 'Show all files' }).click()
+    await rowOf(page, 'needle-4711.txt').waitFor()
     await page.context().close()
   })
 

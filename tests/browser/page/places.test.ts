@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { eicar } from '../../support/files/eicar.ts'
 import { skipWithoutProgram } from '../../support/programs.ts'
-import { rowOf, startPage, type PageServer } from './open-browser.ts'
+import { rowOf, startPage, uploadFiles, type PageServer } from './open-browser.ts'
 
 describe.skipIf(skipWithoutProgram('chromium'))('the places at the side in Chromium', () => {
   let server: PageServer
@@ -77,6 +77,20 @@ describe.skipIf(skipWithoutProgram('chromium'))('the places at the side in Chrom
     await rowOf(page, 'a.txt').waitFor()
     await page.getByRole('button', { name: 'Pin to the side' }).click()
     await expect.poll(() => pinned.count()).toBe(0)
+    await page.context().close()
+  })
+
+  test('a new folder is a place for files, and is in the list when it has one', async () => {
+    const { page } = await server.open('#/files/shelf/')
+    await page.getByRole('button', { name: 'New folder' }).click()
+    await page.getByLabel('Name', { exact: true }).fill('plans / 2027')
+    await page.keyboard.press('Enter')
+    await page.getByText('This folder is empty').waitFor()
+    await uploadFiles(page, [{ name: 'first.txt', text: 'x' }])
+    await rowOf(page, 'first.txt').waitFor()
+    expect(await server.user.text('/shelf/plans/2027/first.txt')).toBe('x')
+    await page.goto(`${server.url}/#/files/shelf/`)
+    await rowOf(page, 'plans').waitFor()
     await page.context().close()
   })
 
