@@ -87,8 +87,11 @@ export class SqliteCatalog implements Catalog, Maintenance {
   }
 
   async settle({ workspaceId, id }: FileKey, outcome: Settlement): Promise<SettleResult> {
-    return this.#change(workspaceId, id, ({ database, ...facts }, file) =>
-      settleFile(database, file, { outcome, ...facts }),
+    return this.#change(
+      workspaceId,
+      id,
+      ({ database, ...facts }, file) => settleFile(database, file, { outcome, ...facts }),
+      ({ file }) => file,
     )
   }
 
@@ -274,17 +277,21 @@ export class SqliteCatalog implements Catalog, Maintenance {
     return `SQLite ${String(row?.['version'])}`
   }
 
-  /** Changes one file in one transaction. Then wakes the callers of `awaitSettled` in this process. */
+  /**
+   * Changes one file in one transaction. Then wakes the callers of `awaitSettled` in this process, with the durable record if
+   * `settledIn` finds it in the result.
+   */
   async #change<Result>(
     workspaceId: string,
     id: FileId,
     change: (context: changes.ChangeContext, file: FileRecord | undefined) => Result,
+    settledIn: (result: Result) => FileRecord | undefined = () => undefined,
   ): Promise<Result> {
     const context = this.#context()
     const result = await this.#database.write(() =>
       change(context, rows.readFile(this.#database, workspaceId, id)),
     )
-    this.#changed.emit(keyOf(workspaceId, id))
+    this.#changed.emit(keyOf(workspaceId, id), settledIn(result))
     return result
   }
 

@@ -187,6 +187,22 @@ describe('syncs of the write-ahead log', () => {
     expect(syncs.begun).toBe(0)
   })
 
+  test('of later changes do not delay a caller that waits for a verdict', async () => {
+    await using opened = await connect()
+    const { database, world } = opened
+    const pending = await world.reserve('/a')
+    const waiting = world.catalog.awaitSettled(user, pending.id, new AbortController().signal)
+    const later = () => database.prepare('INSERT INTO workspaces (id) VALUES (?)').run('later')
+    using syncs = await watchLogSyncs(() => {
+      if (syncs.begun === 1) void database.commit(later)
+      return undefined
+    })
+    const settling = world.settle(pending)
+    expect(await waiting).toMatchObject({ state: 'ready' })
+    await settling
+    expect(syncs.begun).toBe(1)
+  })
+
   test('never run on the calling thread', async () => {
     await using opened = await connect()
     const { database } = opened
