@@ -1,9 +1,8 @@
-import { getCompileCacheDir } from 'node:module'
-import { extname } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { join } from 'node:path'
 import type { ModelPicture, NormalizeOptions } from '../../ports/renderer.ts'
-import { processLimits } from './bounds.ts'
-import { runLimited } from '../programs/limited-process.ts'
+import type { ProcessEnd } from '../../ports/programs.ts'
+import { type LimitedProcess, untilEnd } from '../programs/limited-process.ts'
+import type { Decoders } from './decoders.ts'
 import { isReason, Refusal, type Reason } from './refusals.ts'
 
 /** A job of a decoder process for a file of its directory. */
@@ -18,35 +17,33 @@ export interface ImageJob extends NormalizeOptions {
 
 export type ImageOutcome = { outcome: 'done' } | { outcome: 'refused'; reason: Reason }
 
-/** The program next to this file, compiled or not. */
-const program = fileURLToPath(
-  new URL(`./image-process${extname(import.meta.url)}`, import.meta.url),
-)
-
-const outputBytes = 4096
-
 /**
- * Decodes and encodes an image in a new process, so that it shares no memory with images of other users. Throws a `Refusal` if the
- * process fails, an `Error` if a file cannot be read or written.
+ * Decodes and encodes an image in a process that has no other job, so that it shares no memory with images of other users. Throws a
+ * `Refusal` if the process fails, an `Error` if a file cannot be read or written.
  */
 export async function runImageJob(
+  decoders: Decoders,
+  job: ImageJob,
+  where: { directory: string; signal: AbortSignal },
+): Promise<void> {
+  const { decoder, hasWaited } = decoders.take()
+  const ended = await run(decoder, job, where).finally(() => decoders.prepare())
+  // The system may have ended a process that waited. It did not necessarily begin the job.
+  const isLost = ended.how === 'signal' && hasWaited
+  readEnd(isLost ? await run(decoders.start(), job, where) : ended)
+}
+
+function run(
+  decoder: LimitedProcess,
   job: ImageJob,
   { directory, signal }: { directory: string; signal: AbortSignal },
-): Promise<void> {
-  // The cache halves the start of the process, by 60 ms of CPU time.
-  const cacheDirectory = getCompileCacheDir()
-  const ended = await runLimited({
-    program: process.execPath,
-    args: [program, JSON.stringify(job)],
-    directory,
-    environment:
-      cacheDirectory === undefined
-        ? {}
-        : { NODE_COMPILE_CACHE: cacheDirectory, NODE_COMPILE_CACHE_PORTABLE: '1' },
-    limits: processLimits,
-    maxOutputBytes: outputBytes,
-    signal,
-  })
+): Promise<ProcessEnd> {
+  const [source, target] = [join(directory, job.source), join(directory, job.target)]
+  decoder.write(`${JSON.stringify({ ...job, source, target })}\n`)
+  return untilEnd(decoder, signal)
+}
+
+function readEnd(ended: ProcessEnd): void {
   switch (ended.how) {
     case 'exit':
       return readOutcome(ended.code, ended.output.toString(), ended.errors)

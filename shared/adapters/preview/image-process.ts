@@ -1,18 +1,30 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import type { ImageJob, ImageOutcome } from './image-job.ts'
 import { normalizeImage } from './normalize-image.ts'
-import { drawPicture } from './draw/picture.ts'
+import { drawAnything, drawPicture } from './draw/picture.ts'
 import { drawForModel } from './draw/model-picture.ts'
 import { Refusal } from './refusals.ts'
 import { drawSvg } from './draw/svg.ts'
 import { drawThumbnail } from './draw/thumbnail.ts'
 
-// The program of a decoder process. It runs the job in its argument, in its working directory, and writes the outcome to the standard
-// output. It exits if its standard input ends, which means that the parent has ended.
+// The program of a decoder process. It waits for one job, a line of its standard input, runs it, and writes the outcome to the standard
+// output. It exits if its standard input ends, which means that the parent has ended. With the argument
+// `warm` it uses the time before its job.
 if (import.meta.main) {
-  process.stdin.once('end', () => process.exit(1)).resume()
-  const outcome = await perform(JSON.parse(process.argv[2] ?? '') as ImageJob)
+  process.stdin.once('end', () => process.exit(1))
+  if (process.argv[2] === 'warm') await drawAnything()
+  const outcome = await perform(JSON.parse(await firstLine()) as ImageJob)
   process.stdout.write(JSON.stringify(outcome), () => process.exit(0))
+}
+
+function firstLine(): Promise<string> {
+  let text = ''
+  return new Promise((resolve) => {
+    process.stdin.setEncoding('utf8').on('data', (chunk: string) => {
+      text += chunk
+      if (text.endsWith('\n')) resolve(text)
+    })
+  })
 }
 
 async function perform({ task, source, target, ...options }: ImageJob): Promise<ImageOutcome> {

@@ -11,6 +11,7 @@ import type {
   TextRequest,
 } from '../../ports/renderer.ts'
 import { bounds, maxConcurrentDecoders, seconds } from './bounds.ts'
+import { Decoders } from './decoders.ts'
 import { runImageJob } from './image-job.ts'
 import { Refusal, refusalFor } from './refusals.ts'
 import { removeStaleSpools, Spool } from './spool.ts'
@@ -32,6 +33,7 @@ export function openLocalRenderer(
   { isSealed = false } = {},
 ): Renderer {
   const limit = pLimit(maxConcurrentDecoders)
+  const decoders = new Decoders()
   const removed = once(() => removeStaleSpools())
   const inTurn = async <Result>(work: () => Promise<Result>): Promise<Result> => {
     if (limit.pendingCount >= maxPending) throw rendererBusy()
@@ -51,7 +53,7 @@ export function openLocalRenderer(
       return (isOffice ? officeInTurn : inTurn)(() => {
         signal?.throwIfAborted()
         const limitSeconds = isOffice ? limits.office : limits.preview
-        return render(request, { limitSeconds, isSealed })
+        return render(decoders, request, { limitSeconds, isSealed })
       }).catch((error: unknown) => {
         signal?.throwIfAborted()
         throw refusalFor('preview', error)
@@ -75,15 +77,18 @@ export function openLocalRenderer(
           signal?.throwIfAborted()
           return work(timeLimit(limits.normalize, signal))
         })
-      return normalize(body, options, { signal, decodeInTurn }).catch((error: unknown) => {
-        signal?.throwIfAborted()
-        throw refusalFor('normalize', error)
-      })
+      return normalize(decoders, body, options, { signal, decodeInTurn }).catch(
+        (error: unknown) => {
+          signal?.throwIfAborted()
+          throw refusalFor('normalize', error)
+        },
+      )
     },
   }
 }
 
 async function render(
+  decoders: Decoders,
   request: RenderRequest,
   { limitSeconds, isSealed }: { limitSeconds: number; isSealed: boolean },
 ): Promise<Buffer> {
@@ -97,6 +102,7 @@ async function render(
     async (picture) => {
       const { width, forModel } = request
       await runImageJob(
+        decoders,
         { task: 'draw', ...picture, target, width, forModel },
         { directory, signal },
       )
@@ -118,6 +124,7 @@ async function textOf(request: TextRequest, limitSeconds: number): Promise<Buffe
 type InTurn = (decode: (signal: AbortSignal) => Promise<void>) => Promise<void>
 
 async function normalize(
+  decoders: Decoders,
   body: Readable,
   options: NormalizeOptions,
   { signal, decodeInTurn }: { signal: AbortSignal | undefined; decodeInTurn: InTurn },
@@ -128,7 +135,7 @@ async function normalize(
   await spool.write(source, bounded(body, signal))
   const { directory } = spool
   await decodeInTurn((signal) =>
-    runImageJob({ task: 'normalize', source, target, ...options }, { directory, signal }),
+    runImageJob(decoders, { task: 'normalize', source, target, ...options }, { directory, signal }),
   )
   const result = createReadStream(spool.path(target))
   const owned = resources.move()

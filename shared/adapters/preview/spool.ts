@@ -1,4 +1,4 @@
-import { createWriteStream } from 'node:fs'
+import { createWriteStream, mkdtempSync } from 'node:fs'
 import { mkdtemp, readdir, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -18,6 +18,10 @@ export class Spool implements AsyncDisposable {
 
   static async open(): Promise<Spool> {
     return new Spool(await mkdtemp(join(tmpdir(), prefix)))
+  }
+
+  static openSync(): Spool {
+    return new Spool(mkdtempSync(join(tmpdir(), prefix)))
   }
 
   /** Writes a body to a file that only this process's user may read. Resolves to its path. */

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import type { Socket } from 'node:net'
 import type { Readable } from 'node:stream'
 import type { ProcessEnd } from '../../ports/programs.ts'
 import { watchMemory } from './memory-watch.ts'
@@ -45,12 +46,38 @@ const notFound = 127
 
 const errorBytes = 4096
 
-/**
- * Runs a program on an untrusted file, without the service's environment, in a separate process group, within limits. Resolves to how
- * the process ended. Rejects only if no process can be started.
- */
-export async function runLimited(run: LimitedRun): Promise<ProcessEnd> {
-  const { directory, limits, signal, maxOutputBytes } = run
+/** A running process, in a separate process group, within limits. */
+export interface LimitedProcess {
+  /** Resolves to how the process ended. Rejects only if no process can be started. */
+  ended: Promise<ProcessEnd>
+  /** Writes to its standard input. */
+  write: (text: string) => void
+  /** Kills the process and its descendants. */
+  kill: (why: 'time' | 'memory' | 'output') => void
+  /** Whether this program, at its end, waits for the process. Default: true. */
+  awaitAtExit: (awaits: boolean) => void
+}
+
+/** Runs a program on an untrusted file, without the service's environment, until it ends. */
+export async function runLimited({ signal, ...run }: LimitedRun): Promise<ProcessEnd> {
+  return untilEnd(startLimited(run), signal)
+}
+
+/** Waits for a process, and kills it on abort. */
+export async function untilEnd(started: LimitedProcess, signal: AbortSignal): Promise<ProcessEnd> {
+  const abort = () => started.kill('time')
+  signal.addEventListener('abort', abort, { once: true })
+  if (signal.aborted) abort()
+  try {
+    return await started.ended
+  } finally {
+    signal.removeEventListener('abort', abort)
+  }
+}
+
+/** Starts a program without the service's environment. */
+export function startLimited(run: Omit<LimitedRun, 'signal'>): LimitedProcess {
+  const { directory, limits, maxOutputBytes } = run
   const child = spawn('/bin/sh', ['-c', script, 'sh', run.program, ...run.args], {
     cwd: directory,
     env: { ...environment(directory, limits), ...run.environment },
@@ -58,7 +85,7 @@ export async function runLimited(run: LimitedRun): Promise<ProcessEnd> {
     stdio: ['pipe', 'pipe', 'pipe'],
   })
   let killed: 'time' | 'memory' | 'output' | undefined
-  const kill = (why: typeof killed) => {
+  const kill: LimitedProcess['kill'] = (why) => {
     killed ??= why
     if (child.pid !== undefined) killGroup(child.pid)
   }
@@ -73,21 +100,37 @@ export async function runLimited(run: LimitedRun): Promise<ProcessEnd> {
     child.pid === undefined
       ? undefined
       : watchMemory(child.pid, limits.dataBytes, () => kill('memory'))
-  const abort = () => kill('time')
-  signal.addEventListener('abort', abort, { once: true })
-  if (signal.aborted) abort()
-  try {
-    const [code, signalName] = await promise
-    if (killed) return { how: killed }
-    const errorText = errors().toString()
-    if (code === null) return { how: 'signal', signal: signalName ?? 'unknown', errors: errorText }
-    if (code === notFound) return { how: 'missing' }
-    return { how: 'exit', code, output: output(), errors: errorText }
-  } finally {
-    stopWatching?.()
-    signal.removeEventListener('abort', abort)
-    // Ends descendants that still run.
-    if (child.pid !== undefined) killGroup(child.pid)
+  const outcome = async (): Promise<ProcessEnd> => {
+    try {
+      const [code, signalName] = await promise
+      if (killed) return { how: killed }
+      const errorText = errors().toString()
+      if (code === null)
+        return { how: 'signal', signal: signalName ?? 'unknown', errors: errorText }
+      if (code === notFound) return { how: 'missing' }
+      return { how: 'exit', code, output: output(), errors: errorText }
+    } finally {
+      stopWatching?.()
+      // Ends descendants that still run.
+      if (child.pid !== undefined) killGroup(child.pid)
+    }
+  }
+  return {
+    ended: outcome(),
+    write: (text) => void child.stdin.write(text),
+    kill,
+    awaitAtExit(awaits) {
+      // The pipes of a child process are sockets.
+      for (const handle of [
+        child,
+        child.stdin,
+        child.stdout,
+        child.stderr,
+      ] as unknown as Socket[]) {
+        if (awaits) handle.ref()
+        else handle.unref()
+      }
+    },
   }
 }
 

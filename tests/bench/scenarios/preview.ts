@@ -38,7 +38,7 @@ export async function previewScenario(plan: Plan, scratch: string): Promise<Row[
       format: milliseconds,
       target: atMost(1.5),
       heldBack:
-        'each picture is drawn in a new process, which first loads Node and sharp (decisions/isolated-decoders.md)',
+        'the file is copied to the directory of a process that waits, which draws it at a low priority with unused caches (decisions/isolated-decoders.md)',
     }),
     compare({
       what: 'preview, cached / cold',

@@ -57,13 +57,14 @@ export async function smallUploadsScenario(plan: Plan, scratch: string): Promise
     [own, other]: [string, string],
     [measured, format]: [Record<string, number[]>, (value: number) => string],
     bound?: number,
+    reason = heldBack,
   ) =>
     compareIf({
       what: `4 KB uploads, ${what}`,
       candidate: rounds(measured[own]),
       baseline: measured[other] && rounds(measured[other]),
       format,
-      ...(bound !== undefined && { target: atLeast(bound), heldBack }),
+      ...(bound !== undefined && { target: atLeast(bound), heldBack: reason }),
     })
   const rate: [typeof rates, typeof perSecond] = [rates, perSecond]
   const time: [typeof cpu, typeof milliseconds] = [cpu, milliseconds]
@@ -74,7 +75,7 @@ export async function smallUploadsScenario(plan: Plan, scratch: string): Promise
     ...against('16 at once / @tus/server', [together, 'tus 16'], rate, 1),
     ...against('one after the other / PocketBase', ['coffer 1', 'pocketbase 1'], rate),
     ...against('one after the other / @tus/server', ['coffer 1', 'tus 1'], rate),
-    ...against('16 at once / one after the other', [together, 'coffer 1'], rate, 4),
+    ...against('16 at once / one after the other', [together, 'coffer 1'], rate, 4, oneThread),
     ...against('processor time of one / PocketBase', [together, 'pocketbase 16'], time),
     ...against('processor time of one / @tus/server', [together, 'tus 16'], time),
     compare({
@@ -88,7 +89,11 @@ export async function smallUploadsScenario(plan: Plan, scratch: string): Promise
   ]
 }
 
+const oneThread =
+  'one thread does the work, so 16 at once share only the waits for the disk; a single upload waits for two syncs'
+
+/** Measured with `--cpu-prof` and `strace -c -f`, 16 at once. */
 const heldBack =
-  'each upload is scanned, hashed, synced to the disk with its record, and answered by one thread; the others do none of this'
+  'of the processor time of an upload, 40 % are statements and commits of SQLite (14 pages of the log), 25 % streams and garbage, 10 % the answer; the others neither scan, hash, record nor sync'
 
 const form = () => multipartBody(`${randomUUID()}.bin`, randomBody(bytes))
