@@ -47,6 +47,7 @@ export async function serve(
     background,
     atClose: (work) => opened.defer(work),
     log,
+    runsBlocks: true,
   })
   const app = createApp(http, ...functions, storageRoutes(ports, local.blobs, config.server))
   app.route('/', healthRoute(ports, local.events))

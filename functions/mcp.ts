@@ -11,6 +11,7 @@ import { readText } from '../shared/http/body/json-body.ts'
 import { reportError } from '../shared/http/report-error.ts'
 import { servedAs } from '../shared/http/served-as.ts'
 import { absoluteUrl } from '../shared/http/target.ts'
+import type { AgentBlocks } from '../shared/mcp/agent-blocks.ts'
 import type { AgentRequest, McpPorts } from '../shared/mcp/agent.ts'
 
 /** The longest message. Files travel by URL, not in messages. */
@@ -26,6 +27,7 @@ export const mcpRoutes = (
   ports: McpPorts,
   { auth, server }: McpSettings,
   background?: Background,
+  blocks?: () => Promise<AgentBlocks>,
 ) => {
   let onerror: ((error: Error) => void) | undefined
   const opened = once(async () => {
@@ -45,6 +47,7 @@ export const mcpRoutes = (
     return answer(c.req.raw, body, {
       caller: c.get('caller'),
       mayWrite: c.get('scopes').has('files:write'),
+      blocks: c.get('scopes').has('blocks:run') ? blocks : undefined,
       requestId: c.get('requestId'),
       absoluteUrl: (url) => absoluteUrl(c, url),
       servedAs,

@@ -47,6 +47,11 @@ export const argumentSchemas = {
   }),
   forUser: z.object({ userId: userId(), session: text.optional() }),
   sweep: z.object({ signal }),
+  runBlock: z.strictObject({
+    session: text.optional(),
+    idempotencyKey: z.string().min(1).max(255).optional(),
+    signal,
+  }),
   file: z.object({ file: text }),
   read: z.object({
     file: text,

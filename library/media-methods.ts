@@ -1,11 +1,7 @@
 import { createHash } from 'node:crypto'
 import { directoryOf } from '../shared/workspace/store-media/executions.ts'
 import { parseExecutionId } from '../shared/workspace/store-media/execution-id.ts'
-import {
-  openMedia,
-  type MediaContext,
-  type MediaPorts,
-} from '../shared/workspace/store-media/store-media.ts'
+import type { Media, MediaContext } from '../shared/workspace/store-media/store-media.ts'
 import type { Caller } from '../shared/model/access.ts'
 import { WorkspaceError } from '../shared/model/errors.ts'
 import { argumentSchemas, named, parseArguments } from './arguments.ts'
@@ -17,12 +13,10 @@ type MediaMethods = Pick<Workspace, 'storeMedia' | 'executionDirectory' | 'clean
 const idPrefixLength = 95
 const hashLength = 32
 
-/** Call once for each pair of ports and directory, because the instance counts the bytes of each execution. */
 export function openMediaMethods(
-  ports: MediaPorts,
+  media: Media,
   temporaryDirectory: string,
 ): (caller: Caller) => MediaMethods {
-  const media = openMedia(ports, { temporaryDirectory })
   return (caller) => ({
     async storeMedia(request) {
       const { context, signal, ...rest } = parseArguments(

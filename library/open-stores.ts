@@ -9,10 +9,12 @@ import { parseSessionId } from '../shared/model/path.ts'
 import type { Sources } from '../shared/ports/sources.ts'
 import { scan } from '../shared/workspace/scan/scan.ts'
 import { pendingAgeSeconds } from '../shared/workspace/sweep/defaults.ts'
+import { openMedia } from '../shared/workspace/store-media/store-media.ts'
 import { sweepOnSchedule } from '../shared/workspace/sweep/schedule.ts'
 import { openFiles } from './user-workspace.ts'
 import { argumentSchemas, parseArguments } from './arguments.ts'
 import { openMediaMethods } from './media-methods.ts'
+import { openRunMethods } from './run-methods.ts'
 import type { OpenWorkspace, OpenWorkspaceOptions, Workspace } from './workspace.ts'
 
 /** The user of a request without a token when the service runs with local storage. */
@@ -31,10 +33,14 @@ export async function openStores(options: OpenWorkspaceOptions): Promise<OpenWor
   const ports = { ...runtime.ports, sources: sourcesOf(config, runtime, options.fetchPolicy) }
   startScanning(config, runtime, warn)
 
-  const media = openMediaMethods(ports, config.temporaryDirectory ?? tmpdir())
+  const temporaryDirectory = config.temporaryDirectory ?? tmpdir()
+  const media = openMedia(ports, { temporaryDirectory })
+  const mediaMethods = openMediaMethods(media, temporaryDirectory)
+  const runs = openRunMethods({ ports, media, config, temporaryDirectory, warn })
   const forCaller = (caller: Caller): Workspace => ({
     ...openFiles(ports, caller),
-    ...media(caller),
+    ...mediaMethods(caller),
+    ...runs.methods(caller),
   })
   return {
     ...forCaller(caller),
@@ -49,6 +55,7 @@ export async function openStores(options: OpenWorkspaceOptions): Promise<OpenWor
         ...(signal && { signal }),
       })
       await runtime.local?.blobs.removeStale()
+      await runs.sweep()
       return report
     },
     [Symbol.asyncDispose]: () => runtime[Symbol.asyncDispose](),

@@ -16,7 +16,10 @@ import { rangeOf } from './range.ts'
 import type { FileUpdate, Workspace } from './workspace.ts'
 import { write } from './write.ts'
 
-type FileMethods = Omit<Workspace, 'storeMedia' | 'executionDirectory' | 'cleanExecution'>
+type FileMethods = Omit<
+  Workspace,
+  'storeMedia' | 'executionDirectory' | 'cleanExecution' | 'runBlock'
+>
 
 /** The file methods of a workspace; each calls one use case. Returns copies of records, because catalogs may share frozen ones. */
 export function openFiles(ports: Ports, caller: Caller): FileMethods {

@@ -11,16 +11,20 @@ import type { VersionListing } from '../shared/workspace/versions.ts'
 import type { Usage } from '../shared/model/usage.ts'
 import type { SweepReport } from '../shared/workspace/sweep/report.ts'
 import type { MediaRequest } from './media-request.ts'
+import type { AnyBlock as Block } from '../shared/blocks/any-block.ts'
+import type { RunEvent } from '../shared/model/runs/run-event.ts'
 
 /** One event: see docs/api.md. */
 export type WorkspaceEvent = EventPage['events'][number]
 
 export type {
+  Block,
   EventPage,
   FolderListing,
   Listing,
   MediaRequest,
   OnConflict,
+  RunEvent,
   SweepReport,
   Usage,
   VersionListing,
@@ -155,6 +159,16 @@ export interface Workspace {
 
   /** Removes an execution's directory. A missing directory is no error. */
   cleanExecution(executionId: string): Promise<void>
+
+  /**
+   * Runs a block (`coffer/blocks`) and yields its events. Files of the outputs are stored in this workspace. Leaving the loop, or
+   * aborting the signal, cancels the run. Throws `invalid-request` for the input, before the first event.
+   */
+  runBlock(
+    block: Block,
+    input: unknown,
+    options?: RunOptions,
+  ): AsyncGenerator<RunEvent, void, undefined>
 }
 
 /** The workspace that `openWorkspace` resolves to. Disposing it closes the stores. */
@@ -167,6 +181,14 @@ export interface OpenWorkspace extends Workspace, AsyncDisposable {
 
   /** Repairs the effects of crashes and purges expired trash, for all users. */
   sweep(options?: { signal?: AbortSignal }): Promise<SweepReport>
+}
+
+export interface RunOptions {
+  /** The session of the run and of the files that it stores. */
+  session?: string
+  /** Equal keys are one run, for 30 days. */
+  idempotencyKey?: string
+  signal?: AbortSignal
 }
 
 /** An id, an absolute path, or a `workspace://` reference. */

@@ -1,4 +1,5 @@
 import type { Hono } from 'hono'
+import { once } from '../../shared/concurrency/once.ts'
 import type { Config } from '../../shared/config/config.ts'
 import type { AppEnv } from '../../shared/http/app-env.ts'
 import type { LogEntry } from '../../shared/observability/log.ts'
@@ -12,6 +13,8 @@ export interface Host {
   atClose?: (work: () => Promise<void>) => void
   /** Receives errors of work in the background. */
   log?: (entry: LogEntry) => void
+  /** Whether this process runs blocks, and offers them to agents. */
+  runsBlocks?: boolean
 }
 
 type Routes = () => Promise<Hono<AppEnv>>
@@ -23,8 +26,15 @@ type Routes = () => Promise<Hono<AppEnv>>
 export function httpRoutes(
   ports: Ports,
   config: Config,
-  { background, atClose, log = () => undefined }: Host = {},
+  { background, atClose, log = () => undefined, runsBlocks = false }: Host = {},
 ): Record<string, Routes> {
+  const blocks = once(async () => {
+    const { openBlocks, startRunSweeping } = await import('./open-blocks.ts')
+    const opened = await openBlocks(ports, config, log)
+    if (atClose) atClose(startRunSweeping(opened.executor, log))
+    return opened
+  })
+  const forAgents = async () => (await import('./agent-blocks.ts')).agentBlocks(await blocks())
   return {
     upload: async () => {
       const { uploadRoutes } = await import('../upload.ts')
@@ -50,19 +60,23 @@ export function httpRoutes(
     update: async () => (await import('../update.ts')).updateRoutes(ports),
     delete: async () => (await import('../delete.ts')).deleteRoutes(ports),
     folders: async () => (await import('../folders.ts')).folderRoutes(ports, background),
-    mcp: async () => (await import('../mcp.ts')).mcpRoutes(ports, config, background),
+    mcp: async () =>
+      (await import('../mcp.ts')).mcpRoutes(
+        ports,
+        config,
+        background,
+        runsBlocks ? forAgents : undefined,
+      ),
     changes: async () => {
       const { eventRoutes } = await import('../changes/list-events.ts')
       const { streamRoutes } = await import('../changes/stream-events.ts')
       return eventRoutes(ports).route('/', streamRoutes(ports, config))
     },
     blocks: async () => {
-      const { openBlocks, startRunSweeping } = await import('./open-blocks.ts')
       const { blockRoutes } = await import('../blocks/blocks.ts')
       const { runRoutes } = await import('../blocks/runs.ts')
-      const blocks = await openBlocks(ports, config, log)
-      if (atClose) atClose(startRunSweeping(blocks.executor, log))
-      return blockRoutes(ports, blocks).route('/', runRoutes(ports, blocks.executor))
+      const opened = await blocks()
+      return blockRoutes(ports, opened).route('/', runRoutes(ports, opened.executor))
     },
     admin: async () => (await import('../admin.ts')).adminRoutes(ports),
   }

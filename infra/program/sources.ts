@@ -12,7 +12,15 @@ export interface Recipe {
   inputs: string[]
 }
 
-const code = ['package.json', 'package-lock.json', 'functions', 'shared', 'scripts', 'infra/app']
+const code = [
+  'package.json',
+  'package-lock.json',
+  'blocks',
+  'functions',
+  'shared',
+  'scripts',
+  'infra/app',
+]
 
 export const recipes: Recipe[] = [
   { name: 'app', dockerfile: 'infra/app/Dockerfile', inputs: code },

@@ -36,3 +36,10 @@ export class BlockExecutionError extends BlockError {
     super('block-failed', message, options)
   }
 }
+
+const names = new Set(['BlockError', 'BlockInputError', 'BlockExecutionError'])
+
+/** Whether an error is a `BlockError`, also one of another copy of the SDK, such as that of a block's package. */
+export function isBlockError(error: unknown): error is BlockError {
+  return error instanceof Error && names.has(error.name) && 'code' in error
+}

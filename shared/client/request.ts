@@ -41,6 +41,10 @@ export async function request<Result>(
 }
 
 export type Streamed = {
+  /** Default: `GET`. */
+  method?: string
+  /** Sent as JSON. */
+  body?: object
   signal?: AbortSignal | undefined
   headers?: Record<string, string | undefined>
 }
@@ -49,7 +53,10 @@ export type Streamed = {
 export function stream(
   connection: Connection,
   route: string,
-  { signal, headers, ...query }: Streamed & Query = {},
+  { signal, headers, method = 'GET', body, ...query }: Streamed & Query = {},
 ): Promise<Response> {
-  return connection.stream({ method: 'GET', route, query, signal, headers })
+  const call = { method, route, query, signal }
+  if (!body) return connection.stream({ ...call, headers })
+  const json = { ...headers, 'Content-Type': 'application/json' }
+  return connection.stream({ ...call, headers: json, body: JSON.stringify(body) })
 }

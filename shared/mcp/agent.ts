@@ -3,6 +3,7 @@ import type { Caller } from '../model/access.ts'
 import type { PendingFile, ReadyFile } from '../model/file.ts'
 import type { SignOptions } from '../ports/blob-store.ts'
 import type { Ports } from '../ports/ports.ts'
+import type { AgentBlocks } from './agent-blocks.ts'
 import type { openAppends } from '../workspace/text/append-text.ts'
 
 export type McpPorts = Pick<
@@ -15,6 +16,8 @@ export interface AgentRequest {
   caller: Caller
   /** Whether the token has the scope `files:write`. */
   mayWrite: boolean
+  /** Undefined where the server runs no blocks, and for a token without the scope `blocks:run`. */
+  blocks?: (() => Promise<AgentBlocks>) | undefined
   requestId: string
   /** The URL of a path of the service for callers outside. Returns a URL with an origin unchanged. */
   absoluteUrl: (url: string) => string

@@ -12,7 +12,7 @@ import { listResources, resourceTemplates } from './resources/list.ts'
 import { readResource } from './resources/read.ts'
 import { toolError } from './tool-error.ts'
 import type { Tool } from './tool.ts'
-import { allTools } from './tools/all-tools.ts'
+import { allTools, blockTools } from './tools/all-tools.ts'
 
 /** Dependencies that all calls of a process share. */
 export interface Shared extends Pick<Agent, 'ports' | 'append' | 'imports'> {
@@ -49,7 +49,8 @@ const cacheHints = {
 
 /** The server of one request. */
 export function serverFor(shared: Shared, request: AgentRequest): Server {
-  const tools = allTools.filter(({ writes }) => request.mayWrite || !writes)
+  const offered = request.blocks ? [...allTools, ...blockTools] : allTools
+  const tools = offered.filter(({ writes }) => request.mayWrite || !writes)
   const server = new Server(serverInfo, { capabilities, instructions, cacheHints })
   const agentOf = ({ mcpReq }: ServerContext, signal = mcpReq.signal): Agent => ({
     ...request,

@@ -5,6 +5,7 @@ import { expect, test } from 'vitest'
 
 test.each([
   ['coffer', 6 * 1024],
+  ['blocks/blocks', 1024],
   // With the functions that it shares with the client.
   ['events', 1.5 * 1024],
 ])('%s has no dependency, and at most %d bytes compressed', async (entry, mostBytes) => {

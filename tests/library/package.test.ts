@@ -2,6 +2,9 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { openBlocks } from '../../functions/host/open-blocks.ts'
+import { loadConfig } from '../../shared/config/load-config.ts'
+import { openRuntime } from '../../shared/runtime/runtime.ts'
 import { openLibraryWorld, openWebServer, type LibraryWorld } from './library-world.ts'
 import { openInstalledProject, openLinkedProject, type PackedProject } from './packed-project.ts'
 
@@ -72,6 +75,44 @@ export function show(messages: { parts: { type: string }[] }[]): HTMLElement {
 export const wrong: Parameters<typeof storeMedia>[1]['returnFormat'] = 'for_nobody'
 `
 
+/** A block of another package. */
+const foreignBlock = `
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { z } from 'zod'
+import { BlockExecutionError, defineBlock, media, outputMedia } from 'coffer/blocks'
+
+export const shout = defineBlock({
+  id: '7f0c9a4e-1c5d-4b8e-9f5a-2f7b6c1d3e40',
+  name: 'AcmeShout',
+  description: 'Writes a text in capitals.',
+  categories: ['text'],
+  input: z.object({ file: media({ accept: 'text/plain' }) }),
+  output: z.object({ file: outputMedia(), letters: z.int() }),
+  async *run({ input, output, context }) {
+    const text = await readFile(join(context.directory, input.file), 'utf8')
+    if (text === '-') throw new BlockExecutionError('There is nothing to shout.')
+    yield output.file('data:text/plain,' + encodeURIComponent(text.toUpperCase()))
+    yield output.letters(text.length)
+  },
+  tests: [{ input: { file: 'data:,hello' }, output: [['file', /^workspace:/], ['letters', 5]] }],
+})
+`
+
+/** Runs the block in the library. */
+const runsBlock = `
+import { openWorkspace } from 'coffer'
+import { shout } from './acme.ts'
+
+await using workspace = await openWorkspace({ userId: 'ann' })
+for (const file of ['data:,hello', 'data:,-']) {
+  for await (const event of workspace.runBlock(shout, { file })) console.log(JSON.stringify(event))
+}
+const { files } = await workspace.list()
+const { body } = await workspace.read(files[0].id)
+console.log(String(Buffer.concat(await body.toArray())))
+`
+
 /** The example with a server on this machine. Fetching from it requires a policy in code. */
 const overLoopback = `
 import { openWorkspace } from 'coffer'
@@ -92,6 +133,26 @@ beforeAll(async () => {
   world = await openLibraryWorld()
 })
 afterAll(() => world?.[Symbol.asyncDispose]())
+
+/** Opens the blocks of the service with modules. Resolves to how two runs of the block end. */
+async function endsWith(modules: string[]): Promise<object[]> {
+  const env = { ...world.env, BLOCK_MODULES: modules.join() }
+  const config = loadConfig(env, { isServed: false })
+  await using runtime = await openRuntime(config, () => undefined)
+  const { registry, executor } = await openBlocks(runtime.ports, config, () => undefined)
+  const [block] = registry.find({ q: 'AcmeShout' })
+  if (!block) throw new Error('The block was not loaded')
+  const caller = { workspaceId: 'ben' }
+  const { signal } = new AbortController()
+  const ends: object[] = []
+  for (const file of ['data:,hello', 'data:,-']) {
+    const events = executor.execute({ block, caller, signal, input: { file } })
+    for await (const event of events) {
+      if (event.type === 'completed' || event.type === 'failed') ends.push(event)
+    }
+  }
+  return ends
+}
 
 describe('the package in another project', () => {
   let project: PackedProject
@@ -184,6 +245,35 @@ describe('the package in another project', () => {
     await writeFile(join(project.directory, 'uses.ts'), uses)
     const compiler = 'node_modules/typescript/bin/tsc'
     expect(await project.run(node, [compiler, '--skipLibCheck', 'false'])).toBe('')
+  })
+
+  test('a block of another package runs in the library', async () => {
+    await writeFile(join(project.directory, 'acme.ts'), foreignBlock)
+    await writeFile(join(project.directory, 'runs-block.js'), runsBlock)
+    const output = await project.run(node, ['runs-block.js'], world.env)
+    const lines = output.trim().split('\n')
+    expect(lines.pop()).toBe('HELLO')
+    expect(lines.map((line) => JSON.parse(line) as object)).toMatchObject([
+      { type: 'started' },
+      { type: 'output', name: 'file', value: expect.stringMatching(/#text\/plain$/) },
+      { type: 'output', name: 'letters', value: 5 },
+      { type: 'completed', cost: 0 },
+      { type: 'started' },
+      { type: 'failed', code: 'block-failed', detail: 'There is nothing to shout.' },
+    ])
+    expect(await world.left()).toEqual([])
+  })
+
+  test('the service loads a block of another package by BLOCK_MODULES, and no id or name twice', async () => {
+    const path = join(project.directory, 'acme.ts')
+    await writeFile(path, foreignBlock)
+    expect(await endsWith([path])).toMatchObject([
+      { type: 'completed' },
+      { code: 'block-failed', detail: 'There is nothing to shout.' },
+    ])
+    await expect(endsWith([path, path])).rejects.toThrow('have the same id')
+    await writeFile(join(project.directory, 'none.js'), 'export const none = 1')
+    await expect(endsWith([join(project.directory, 'none.js')])).rejects.toThrow('exports no block')
   })
 
   test('the example makes a thumbnail of a URL and returns a reference', async () => {

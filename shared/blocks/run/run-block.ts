@@ -8,7 +8,7 @@ import type { Programs } from '../../ports/programs.ts'
 import type { Media, MediaPorts } from '../../workspace/store-media/store-media.ts'
 import type { AnyBlock } from '../any-block.ts'
 import { schemasOf } from '../describe.ts'
-import { BlockError } from '../errors.ts'
+import { BlockError, isBlockError } from '../errors.ts'
 import type { Emitted, Progress } from '../block.ts'
 import { replaceMedia } from '../media-walk.ts'
 import { contextOf } from './context.ts'
@@ -174,7 +174,7 @@ function progressOf({ progress, fraction }: Progress): RunEvent {
 
 function failureOf(error: unknown, signal: AbortSignal): EndEvent {
   const cause: unknown = signal.aborted ? signal.reason : error
-  if (cause instanceof BlockError || cause instanceof WorkspaceError) {
+  if (isBlockError(cause) || cause instanceof WorkspaceError) {
     return { type: 'failed', code: cause.code, detail: cause.message, cost: 0 }
   }
   return { type: 'failed', code: 'internal', detail: internalDetail, cost: 0 }
