@@ -1,30 +1,36 @@
 import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { rolldown } from 'rolldown'
 
-/** The policy of the file browser, with the API at `connect`. */
-const policyOf = (connect = "'self'") =>
-  `default-src 'none'; script-src 'self'; style-src 'self'; img-src blob:; media-src ${connect}; connect-src ${connect}; base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'; trusted-types 'none'`
-
 export interface ElementServer extends AsyncDisposable {
   origin: string
+  /** The origins that pages may load from. */
+  connect: string
+  /** The names of the policies of Trusted Types that pages may create. */
+  trustedTypes: string
+}
+
+/** The policy of the file browser. */
+function policyOf({ connect, trustedTypes }: ElementServer): string {
+  return `default-src 'none'; script-src 'self'; style-src 'self'; img-src blob:; media-src ${connect}; connect-src ${connect}; base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'; trusted-types ${trustedTypes}`
 }
 
 const folder = fileURLToPath(new URL('page/', import.meta.url))
 
 /** Serves pages of `page/`, such as `/sheet`: its script, bundled, and its style sheet. */
-export async function startElementServer(policy = policyOf()): Promise<ElementServer> {
+export async function startElementServer(): Promise<ElementServer> {
   const scripts = new Map<string, Promise<string>>()
   const server = createServer((request, response) => {
     const { pathname } = new URL(request.url ?? '', 'http://page')
     const [, name = '', extension] = /^\/(\w+)(\.\w+)?$/.exec(pathname) ?? []
-    response.setHeader('Content-Security-Policy', policy)
+    response.setHeader('Content-Security-Policy', policyOf(pages))
     const answer = async () => {
       if (extension === '.js') {
-        if (!scripts.has(name)) scripts.set(name, bundle(`${folder}${name}.ts`))
+        if (!scripts.has(name)) scripts.set(name, bundle(name))
         response.setHeader('Content-Type', 'text/javascript').end(await scripts.get(name))
       } else if (pathname.startsWith('/media/')) {
         if (pathname.endsWith('/refused')) response.writeHead(403).end()
@@ -41,7 +47,9 @@ export async function startElementServer(policy = policyOf()): Promise<ElementSe
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
-  return {
+  const pages: ElementServer = {
+    connect: "'self'",
+    trustedTypes: "'none'",
     origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     async [Symbol.asyncDispose]() {
       server.closeAllConnections()
@@ -49,6 +57,7 @@ export async function startElementServer(policy = policyOf()): Promise<ElementSe
       await once(server, 'close')
     },
   }
+  return pages
 }
 
 /** A second of silence in WAV: 8 bits, 8 kHz, one channel. */
@@ -73,11 +82,23 @@ for (const [at, value] of [
 silence.write('data', 36)
 
 function documentOf(name: string): string {
-  return `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${name}</title><link rel="stylesheet" href="sheet.css"><script type="module" src="${name}.js"></script><main><h1>${name}</h1></main></html>`
+  const markup =
+    name === 'plain'
+      ? '<coffer-file src="workspace://22850e4e-0300-4000-8000-000000000001#image/png" label="A label" seen="no" shape="card"></coffer-file>'
+      : ''
+  return `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${name}</title><link rel="stylesheet" href="sheet.css"><script type="module" src="${name}.js"></script><main><h1>${name}</h1>${markup}</main></html>`
 }
 
-async function bundle(input: string): Promise<string> {
-  await using built = await rolldown({ input, platform: 'browser' })
+/** Frameworks come from the example that uses them. */
+const modules = fileURLToPath(new URL('../../../examples/chat/node_modules', import.meta.url))
+
+async function bundle(name: string): Promise<string> {
+  await using built = await rolldown({
+    input: existsSync(`${folder}${name}.ts`) ? `${folder}${name}.ts` : `${folder}${name}.js`,
+    platform: 'browser',
+    resolve: { modules: [modules, 'node_modules'] },
+    transform: { define: { 'process.env.NODE_ENV': '"production"' } },
+  })
   const { output } = await built.generate({ format: 'esm' })
   return output[0].code
 }

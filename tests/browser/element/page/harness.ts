@@ -1,4 +1,9 @@
-import { CofferFile, type FileClient, type WorkspaceFile } from '../../../../web/file/index.ts'
+import {
+  CofferFile,
+  createClient,
+  type FileClient,
+  type WorkspaceFile,
+} from '../../../../web/file/index.ts'
 import { fakeClient, idOf, srcOf } from './fake-client.ts'
 
 /** What the tests of the element call in the page. */
@@ -71,6 +76,7 @@ new PerformanceObserver((list) => {
 Object.assign(globalThis, {
   harness: {
     CofferFile,
+    createClient,
     counting,
     srcOf,
     asked,
