@@ -5,8 +5,12 @@
 export const blocks = [
   async () => (await import('./images/convert-image.ts')).convertImage,
   async () => (await import('./images/image-info.ts')).imageInfo,
+  async () => (await import('./images/qr-code.ts')).qrCode,
   async () => (await import('./images/resize-image.ts')).resizeImage,
+  async () => (await import('./archives/unzip.ts')).unzip,
+  async () => (await import('./archives/zip.ts')).zip,
   async () => (await import('./data/hash-file.ts')).hashFile,
+  async () => (await import('./data/split-csv.ts')).splitCsv,
   async () => (await import('./text/write-text.ts')).writeText,
   async () => (await import('./web/fetch-file.ts')).fetchFile,
 ] as const

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises'
 import sharp from 'sharp'
 
 // A program of Node: blocks run it with `context.run('node', …)`, because an image can crash or stall its decoder. It reads and
@@ -48,7 +49,7 @@ sharp.unblock({
 sharp.cache(false)
 
 if (import.meta.main) {
-  const job = JSON.parse(process.argv[2] ?? '') as SharpJob
+  const job = JSON.parse(await readFile(process.argv[2] ?? '', 'utf8')) as SharpJob
   process.stdout.write(JSON.stringify(await perform(job)))
 }
 

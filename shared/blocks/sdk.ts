@@ -2,6 +2,7 @@
 export { defineBlock } from './define-block.ts'
 export type { BlockRequest, Category, Emitted, Outputs, Progress } from './block.ts'
 export { defineProvider, type Provider } from './define-provider.ts'
+export { ArchiveNames } from '../media/archive-names.ts'
 export { fileName } from './file-name.ts'
 export { media, outputMedia, type FieldHints, type MediaForm, type MediaValue } from './field.ts'
 export { BlockExecutionError, BlockInputError } from './errors.ts'

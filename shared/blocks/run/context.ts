@@ -44,8 +44,10 @@ export function contextOf(options: ContextOptions): ExecutionContext {
     directory,
     meter,
     newPath: async (stem, ending) => {
+      const name = joinName(stem, ending)
+      if (/[/\0]/.test(name)) throw new TypeError(`"${name}" is not the name of a file`)
       const folder = basename(await mkdtemp(join(directory, 'new-')))
-      return `${folder}/${joinName(stem, ending)}`
+      return `${folder}/${name}`
     },
     typeOf: (path) => typeOfLocalFile(directory, path),
     storeMedia: async ({ file, returnFormat }) => files.store(file, returnFormat),
