@@ -46,6 +46,8 @@ export async function readSmall(
       else resolve(true)
     })
     body.on('readable', read)
+    // A caller may have been called in a `readable` event. That event is not repeated for a new listener.
+    read()
 
     function read() {
       for (let chunk = next(body); chunk !== null; chunk = next(body)) {

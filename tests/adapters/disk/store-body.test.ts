@@ -52,6 +52,24 @@ test.each([
   }
 })
 
+test.each([10, kib64 + 1])(
+  'stores a body of %i bytes that is read from its first readable event on',
+  async (size) => {
+    await using directory = await temporaryDirectory()
+    const bytes = numbered(size)
+    const body = new Readable({ read: () => undefined })
+    const stored = Promise.withResolvers<number>()
+    const options = { maxBytes: size }
+    body.once('readable', () => {
+      store(join(directory.path, 'body'), body, options).then(stored.resolve, stored.reject)
+    })
+    body.push(bytes)
+    body.push(null)
+    expect(await stored.promise).toBe(size)
+    expect((await readFile(join(directory.path, 'body'))).equals(bytes)).toBe(true)
+  },
+)
+
 test('puts a larger body of single bytes back as one chunk', async () => {
   await using directory = await temporaryDirectory()
   const bytes = numbered(kib64 + 10)
