@@ -11,6 +11,7 @@ import { createLoadBalancer } from './load-balancer.ts'
 import { createMirrorJob } from './mirror.ts'
 import { createMonitoring } from './monitoring/monitoring.ts'
 import { createClosedNetwork } from './network.ts'
+import { createBlocks } from './services/blocks.ts'
 import { createPublicServices } from './services/public.ts'
 import { createRender } from './services/render.ts'
 import { createScan, createSweep, type ScannerParts } from './services/scan.ts'
@@ -67,12 +68,13 @@ export function createDeployment(settings: Settings): Deployment {
   const sweep = createSweep(settings, parts, scheduler)
   createEvents(settings, { scan, files: stores.files, apis })
   const render = createRender(settings, { image: images.render, projectNumber, apis })
-  const services = createPublicServices(settings, {
+  const functions = createPublicServices(settings, {
     image: images.app,
     stores,
     render,
     dependsOn: apis,
   })
+  const services = [...functions, createBlocks(settings, parts)]
   createMonitoring(settings, apis)
   const dns: Record<string, Output<string>> = {}
   if (domain !== undefined) {

@@ -45,9 +45,9 @@ export function createImages(settings: Settings, apis: Resource[]) {
     )
     return command.stdout
   }
-  const [app, render, clamav] = recipes.map(build)
-  if (!app || !render || !clamav) throw new Error('Expected three images')
-  return { repository, app, render, clamav }
+  const [app, render, blocks, clamav] = recipes.map(build)
+  if (!app || !render || !blocks || !clamav) throw new Error('Expected four images')
+  return { repository, app, render, blocks, clamav }
 }
 
 /** The service account of Cloud Build. It reads the uploaded sources and writes the repository and its log. */

@@ -6,7 +6,7 @@ export const root = fileURLToPath(new URL('../..', import.meta.url))
 
 export interface Recipe {
   /** Name of the image and of its stage in the Dockerfile. */
-  name: 'app' | 'render' | 'clamav'
+  name: 'app' | 'render' | 'blocks' | 'clamav'
   dockerfile: string
   /** Files and folders below the root that Cloud Build receives. */
   inputs: string[]
@@ -25,6 +25,7 @@ const code = [
 export const recipes: Recipe[] = [
   { name: 'app', dockerfile: 'infra/app/Dockerfile', inputs: code },
   { name: 'render', dockerfile: 'infra/app/Dockerfile', inputs: code },
+  { name: 'blocks', dockerfile: 'infra/app/Dockerfile', inputs: code },
   { name: 'clamav', dockerfile: 'infra/clamav/Dockerfile', inputs: ['infra/clamav'] },
 ]
 

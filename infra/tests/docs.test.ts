@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { expect, test } from 'vitest'
-import { publicFunctions, scan, sweep } from '../program/services/functions.ts'
+import { blocks, publicFunctions, scan, sweep } from '../program/services/functions.ts'
 import { alerts } from '../program/monitoring/alerts.ts'
 import { settingsSchema } from '../program/settings.ts'
 import { ofType } from './resources.ts'
@@ -30,7 +30,7 @@ test('docs/deploy.md lists the permissions of every function', () => {
   const rows = [...deploy.matchAll(/^\| `(\w+)` +\|(.+)\|$/gm)]
     .map(([, name = '', cells = '']) => [name].concat(cells.split('|').map((it) => it.trim())))
     .filter((row) => row.length === 6)
-  const functions = [...publicFunctions('functions'), scan, sweep]
+  const functions = [...publicFunctions('functions'), blocks, scan, sweep]
   expect(rows).toEqual(
     functions.map(({ name, documents, objects, quarantine, signsLinks, renders }) => [
       name,

@@ -33,6 +33,9 @@ const log = () => undefined
 const dayMs = 24 * 3600 * 1000
 const quotaBytes = 1000
 
+/** The id of the block WriteText. */
+const writeText = '7a94e5c8-1d3b-4f62-b8e0-2c5d9f6a0b13'
+
 interface Scene {
   /** Stores bytes for the user `local`. */
   reserve: (path: string, bytes?: Buffer) => Promise<PendingFile>
@@ -143,6 +146,16 @@ const scripts: Record<string, (scene: Scene) => Promise<void>> = {
     const written = use('write_workspace_file', { path: '/e.txt', content: 'e' })
     await scanNext('/e.txt')
     await written
+  },
+  blocks: async ({ call }) => {
+    await call('GET', `/blocks/${writeText}`)
+    // An infected output goes to the quarantine.
+    for (const text of ['text', eicar().toString()]) {
+      const body = JSON.stringify({ input: { text } })
+      await call('POST', `/blocks/${writeText}/run`, { body })
+    }
+    await call('GET', '/runs')
+    await call('DELETE', '/runs/none', { status: 404 })
   },
   changes: async ({ call, follow }) => {
     await call('GET', '/events')

@@ -2,13 +2,14 @@ import { expect, test } from 'vitest'
 import { httpRoutes } from '../../functions/host/routes.ts'
 import { loadConfig } from '../../shared/config/load-config.ts'
 import type { Ports } from '../../shared/ports/ports.ts'
-import { publicFunctions } from '../program/services/functions.ts'
+import { blocks, publicFunctions } from '../program/services/functions.ts'
 
-const functions = publicFunctions('functions')
+const functions = [...publicFunctions('functions'), blocks]
 const loaders = httpRoutes({} as Ports, loadConfig({}))
 
 test('every HTTP function of the code is deployed', () => {
-  expect(functions.map(({ name }) => name)).toEqual(Object.keys(loaders))
+  const names = functions.map(({ name }) => name)
+  expect(names.toSorted()).toEqual(Object.keys(loaders).toSorted())
 })
 
 test.each(functions)('the function $name is deployed with the routes of its code', async (fn) => {

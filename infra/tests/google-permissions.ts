@@ -3,6 +3,7 @@ import type { Folders } from '../../shared/ports/folders.ts'
 import type { Links } from '../../shared/ports/links.ts'
 import type { FullCatalog } from '../../shared/ports/ports.ts'
 import type { Quarantine } from '../../shared/ports/quarantine.ts'
+import type { Runs } from '../../shared/ports/runs.ts'
 import type { Shares } from '../../shared/ports/shares.ts'
 import type { Trail } from '../../shared/ports/trail.ts'
 import type { Permissions } from '../program/services/access.ts'
@@ -84,6 +85,18 @@ const shares = {
   revoke: change,
   countDownloads: change,
 } satisfies Record<keyof Shares, string[]>
+/** The same for runs of blocks. */
+const runs = {
+  begin: change,
+  append: change,
+  renew: change,
+  end: change,
+  requestCancel: change,
+  get: [get],
+  list: query,
+  listAbandoned: query,
+} satisfies Record<keyof Runs, string[]>
+
 /** The same for the events of workspaces. */
 const trail = {
   latest: [get],
@@ -137,6 +150,7 @@ export function requiredBy(usage: Usage): Permissions {
       ...[...usage.catalog].map((name) => entry(catalog, name)),
       ...[...usage.trail].map((name) => entry(trail, name)),
       ...[...usage.links].map((name) => entry(links, name)),
+      ...[...usage.runs].map((name) => entry(runs, name)),
       ...[...usage.shares].map((name) => entry(shares, name)),
       ...[...usage.folders].map((name) => entry(folders, name)),
     ]),

@@ -22,12 +22,13 @@ const separate = [
   'delete',
   'folders',
   'mcp',
+  'blocks',
   'changes',
   'admin',
 ]
 
 describe.each([
-  ['one function for all routes', api, ['api'], ['api']],
+  ['one function for all routes', api, ['api', 'blocks'], ['api']],
   [
     'one function for each route',
     functions,
@@ -328,7 +329,7 @@ test('the program contains no secret values and grants access only to services t
     ofType(resources, 'SecretIamMember')
       .map(({ name }) => name)
       .toSorted(),
-  ).toEqual(['api-otel', 'scan-otel', 'sweep-otel'])
+  ).toEqual(['api-otel', 'blocks-otel', 'scan-otel', 'sweep-otel'])
   expect(ofType(resources, 'SecretVersion')).toEqual([])
 })
 
@@ -373,8 +374,10 @@ test.each(recipes)('the image $name is a stage of its Dockerfile', async ({ name
   const program = /^CMD \["node", "bundle\/(\w+)\.js"\]$/m.exec(stage ?? '')?.[1]
   expect(program === undefined).toBe(name === 'clamav')
   if (program !== undefined) await access(`${root}/${await sourceOf(program)}`)
-  // Only the image of render contains decoders of documents and videos.
-  expect(/ffmpeg|poppler|libreoffice/.test(stage ?? '')).toBe(name === 'render')
+  // Only the images of render and blocks contain decoders of documents and videos, with a sandbox.
+  const decodes = ['render', 'blocks'].includes(name)
+  expect(/ffmpeg|poppler|libreoffice/.test(stage ?? '')).toBe(decodes)
+  expect(/bubblewrap/.test(stage ?? '')).toBe(decodes)
 })
 
 function services(resources: typeof api) {

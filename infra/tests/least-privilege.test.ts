@@ -1,16 +1,16 @@
 import { expect, describe, test } from 'vitest'
 import { permissionsOf } from '../program/services/access.ts'
-import { publicFunctions, scan, sweep } from '../program/services/functions.ts'
+import { blocks, publicFunctions, scan, sweep } from '../program/services/functions.ts'
 import { exercise } from './exercise.ts'
 import { requiredBy, union } from './google-permissions.ts'
 import { at, listAt, ofType, textAt, type Inputs } from './resources.ts'
 import { simulate } from './simulate.ts'
 
-const functions = [...publicFunctions('functions'), scan, sweep]
+const functions = [...publicFunctions('functions'), blocks, scan, sweep]
 const resources = await simulate({ topology: 'functions' })
 const together = await simulate({ quarantineDays: 30 })
 
-/** `scan` and `sweep` share their service account with ClamAV, which reads signatures from the mirror bucket. */
+/** `blocks`, `scan` and `sweep` share their service account with ClamAV, which reads signatures from the mirror bucket. */
 const sidecarPermissions = ['storage.objects.get', 'storage.objects.list']
 
 /** Predefined roles that are granted, with their members. */
@@ -39,7 +39,7 @@ describe.each(functions.map((fn) => [fn.name, fn] as const))('%s', (name, fn) =>
   test('is granted the permissions of the table and no other', () => {
     const { documents, objects, quarantine } = permissionsOf(fn)
     const signing = fn.signsLinks ? ['iam.serviceAccounts.signBlob'] : []
-    const sidecar = fn.routes.length === 0 ? sidecarPermissions : []
+    const sidecar = [blocks, scan, sweep].includes(fn) ? sidecarPermissions : []
     expect(grantedTo(resources, name)).toEqual(
       union([documents, objects, quarantine, signing, sidecar]),
     )
@@ -82,11 +82,15 @@ test('only download and mcp sign links, each as its own service account', () => 
   expect(signers[1]?.inputs['member']).toContain('coffer-mcp@')
 })
 
-test('only scan and sweep have permissions on the quarantine bucket', () => {
+test('only blocks, scan and sweep have permissions on the quarantine bucket', () => {
   const roles = ofType(together, 'BucketIAMMember').filter(
     ({ inputs }) => inputs['bucket'] === 'my-project-coffer-quarantine',
   )
-  expect(roles.map(({ name }) => name).toSorted()).toEqual(['scan-quarantine', 'sweep-quarantine'])
+  expect(roles.map(({ name }) => name).toSorted()).toEqual([
+    'blocks-quarantine',
+    'scan-quarantine',
+    'sweep-quarantine',
+  ])
 })
 
 test('grants only custom roles and the listed predefined roles', () => {

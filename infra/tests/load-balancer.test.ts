@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest'
-import { publicFunctions } from '../program/services/functions.ts'
+import { blocks, publicFunctions } from '../program/services/functions.ts'
 import { routesOf, templateOf } from '../program/load-balancer.ts'
 import { simulate } from './simulate.ts'
 import { at, listAt, one, textAt } from './resources.ts'
 
-const services = publicFunctions('functions').map((fn) => ({ fn }))
+const services = [...publicFunctions('functions'), blocks].map((fn) => ({ fn }))
 const resources = await simulate({ topology: 'functions', domain: 'files.example.com' })
 const rules = listAt(one(resources, 'URLMap', 'origin'), 'pathMatchers.0.routeRules')
 
@@ -47,6 +47,9 @@ test.each([
   ['GET', '/folders', 'folders'],
   ['POST', '/folders/restore', 'folders'],
   ['GET', '/operations/1', 'folders'],
+  ['GET', '/blocks', 'blocks'],
+  ['POST', '/blocks/1/run', 'blocks'],
+  ['DELETE', '/runs/1', 'blocks'],
   ['POST', '/mcp', 'mcp'],
   ['GET', '/events', 'changes'],
   ['GET', '/events/stream', 'changes'],

@@ -5,6 +5,7 @@ export interface Usage {
   catalog: Set<string>
   folders: Set<string>
   links: Set<string>
+  runs: Set<string>
   shares: Set<string>
   trail: Set<string>
   blobs: Set<string>
@@ -16,6 +17,7 @@ export const newUsage = (): Usage => ({
   catalog: new Set(),
   folders: new Set(),
   links: new Set(),
+  runs: new Set(),
   shares: new Set(),
   trail: new Set(),
   blobs: new Set(),
@@ -29,6 +31,7 @@ export function recorded(ports: Ports, usage: Usage): Ports {
     ...ports,
     catalog: recording(ports.catalog, usage.catalog),
     links: recording(ports.links, usage.links),
+    runs: recording(ports.runs, usage.runs),
     shares: recording(ports.shares, usage.shares),
     trail: recording(ports.trail, usage.trail),
     folders: recording(ports.folders, usage.folders),

@@ -76,6 +76,8 @@ export const leftAtDefault: Record<string, string> = {
   IMPORT_ALLOWED_PORTS: '80 and 443 by default; coffer:environment changes it',
   IMPORT_GCS_BUCKETS:
     'none by default; coffer:environment names buckets, and the operator grants access to them',
+  BLOCK_MODULES: 'none by default; an image with further packages sets it',
+  BLOCK_MAX_SECONDS: 'the default is shorter than the timeout of the service',
   MEDIA_TEMP_DIR: 'for code that embeds the library; instances have their own temporary directory',
   OTEL_EXPORTER_OTLP_ENDPOINT: 'off unless coffer:environment names a collector',
   OTEL_EXPORTER_OTLP_PROTOCOL: 'as above',

@@ -146,6 +146,22 @@ const api: CloudFunction = {
   renders: true,
 }
 
+/** Runs blocks. A separate service in both topologies, because only it has programs and ClamAV beside it. */
+export const blocks: CloudFunction = {
+  name: 'blocks',
+  routes: [
+    route('GET /blocks'),
+    route('GET /blocks/:id'),
+    route('POST /blocks/:id/run'),
+    route('GET /runs'),
+    route('GET /runs/:id'),
+    route('DELETE /runs/:id'),
+  ],
+  documents: ['create', 'delete', 'get', 'list', 'update'],
+  objects: ['create', 'delete', 'get', 'list'],
+  quarantine: ['create', 'get', 'list'],
+}
+
 export const scan: CloudFunction = {
   name: 'scan',
   routes: [],

@@ -12,11 +12,12 @@ import { createIdentity, grantBucket, type Stores } from './identity.ts'
 import { clamdSidecar, mirrorVolume } from './scanner.ts'
 import { grantSecrets } from './secrets.ts'
 import { createService } from './service.ts'
+import type { Tuning } from './tuning.ts'
 import type { Settings } from '../settings.ts'
 
 /** Resources that `scan` and `sweep` need. */
 export interface ScannerParts {
-  images: { app: Input<string>; clamav: Input<string> }
+  images: { app: Input<string>; blocks: Input<string>; clamav: Input<string> }
   stores: Stores
   mirror: gcp.storage.Bucket
   vpcAccess: types.input.cloudrunv2.ServiceTemplateVpcAccess
@@ -47,8 +48,11 @@ export function createScan(settings: Settings, parts: ScannerParts): gcp.cloudru
     fn: scan,
     signature: 'cloudevent',
     variables: {},
-    concurrency: 2 * concurrency,
-    timeoutSeconds: scanTimeoutSeconds,
+    tuning: {
+      ...functionTuning,
+      concurrency: 2 * concurrency,
+      timeoutSeconds: scanTimeoutSeconds,
+    },
     scaling: { minInstanceCount: minInstances, maxInstanceCount: maxInstances },
   })
 }
@@ -70,8 +74,7 @@ export function createSweep(
       // Only the scheduler's account may invoke the service (sweep-invoker below).
       SWEEP_PLATFORM_VERIFIES_TOKENS: 'true',
     },
-    concurrency: 1,
-    timeoutSeconds: sweepTimeoutSeconds,
+    tuning: { ...functionTuning, concurrency: 1, timeoutSeconds: sweepTimeoutSeconds },
     scaling: { minInstanceCount: 0, maxInstanceCount: 1 },
   })
   const invoker = new gcp.cloudrunv2.ServiceIamMember('sweep-invoker', {
@@ -108,14 +111,22 @@ export function createSweep(
 interface ScanningService {
   fn: CloudFunction
   signature: 'http' | 'cloudevent'
+  /** Default: the common image. */
+  image?: Input<string>
   variables: Variables
-  concurrency: number
-  timeoutSeconds: number
+  tuning: Tuning
+  /** Default: callers inside the project, in a network without the internet. */
+  access?: { isPublic: true; ingress: 'all' | 'load-balancer' }
   scaling: { minInstanceCount: number; maxInstanceCount: number }
 }
 
-function createScanningService(settings: Settings, parts: ScannerParts, service: ScanningService) {
-  const { fn, signature, variables, scaling, concurrency, timeoutSeconds } = service
+/** Creates a function with ClamAV next to it. */
+export function createScanningService(
+  settings: Settings,
+  parts: ScannerParts,
+  service: ScanningService,
+) {
+  const { fn, signature, variables, scaling, tuning, image, access } = service
   const { name } = fn
   const { stores, mirror } = parts
   const identity = createIdentity(settings, fn, stores)
@@ -127,7 +138,7 @@ function createScanningService(settings: Settings, parts: ScannerParts, service:
   return createService(settings, {
     name,
     signature,
-    image: parts.images.app,
+    image: image ?? parts.images.app,
     identity,
     variables: {
       ...commonVariables(settings, stores.files.name),
@@ -135,13 +146,11 @@ function createScanningService(settings: Settings, parts: ScannerParts, service:
       ...quarantineVariables(settings, stores.quarantine?.name),
       ...variables,
     },
-    tuning: { ...functionTuning, concurrency, timeoutSeconds },
+    tuning,
     scaling,
-    isPublic: false,
-    ingress: 'internal',
+    ...(access ?? { isPublic: false, ingress: 'internal', vpcAccess: parts.vpcAccess }),
     sidecar: clamdSidecar(settings, parts.images.clamav),
     volumes: [mirrorVolume(mirror.name)],
-    vpcAccess: parts.vpcAccess,
     dependsOn: parts.filled,
   })
 }
