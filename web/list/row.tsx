@@ -5,6 +5,7 @@ import { menu } from '../state/overlays.ts'
 import { folderOf, parentOf } from '../state/route.ts'
 import type { FileRow, Row } from '../state/rows.ts'
 import { listing } from '../state/view.ts'
+import { verdictOf } from '../words/verdicts.ts'
 import { count, counted, day, instant, size } from '../words/format.ts'
 import { Entry, Name, Tick, type EntryProps } from './entry.tsx'
 import { actionsOf } from './row-actions.ts'
@@ -108,13 +109,16 @@ function SizeOf({ row }: { row: Row }) {
   return bytes === undefined ? null : <bdi title={`${count(bytes)} bytes`}>{size(bytes)}</bdi>
 }
 
-/** Where the file is, in views of the whole workspace. */
+/** Where the file is, and why it is not served, in views of the whole workspace. */
 function FolderOf({ row }: { row: Row }) {
   if (folderOf(listing.value.route) !== undefined) return null
   const folder = parentOf(row.path)
+  const isRefused = row.kind === 'file' && /infected|unscannable/.test(row.file.state)
+  const why = isRefused && verdictOf(row.file).detail
   return (
     <span class="in tiny faint cut" title={folder}>
       <bdi>{folder}</bdi>
+      {why && ` · ${why}`}
     </span>
   )
 }

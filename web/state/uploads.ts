@@ -17,6 +17,8 @@ export interface Job {
   path: string
   state: JobState
   sentBytes: number
+  /** When the bytes that this page sends began, and at how many. */
+  since?: { at: number; bytes: number }
   /** Why it failed, in words of the service. */
   error?: unknown
   /** Where the file is, once it is ready. */
@@ -85,6 +87,7 @@ function startNext(): void {
 
 async function run({ id, file, path, conflict, handle }: Job): Promise<void> {
   change(id, { state: 'uploading', sentBytes: 0 })
+  let since: Job['since']
   void handle?.().then((found) => found && keepHandle(path, file, found))
   try {
     const upload = coffer.upload(file, {
@@ -93,7 +96,11 @@ async function run({ id, file, path, conflict, handle }: Job): Promise<void> {
       // Verdicts come as events: a request for each would take the few connections to the service.
       waitSeconds: 0,
       ...(conflict && conflict !== 'skip' && { onConflict: conflict }),
-      onProgress: ({ sentBytes }) => change(id, { sentBytes }),
+      onProgress({ sentBytes }) {
+        // A resumed upload begins at the bytes that the service has.
+        since ??= sentBytes > 0 ? { at: Date.now(), bytes: sentBytes } : undefined
+        change(id, { sentBytes, ...(since && { since }) })
+      },
     })
     change(id, { upload })
     finish(id, await upload.done)

@@ -16,6 +16,7 @@ import {
 import { wordsOf } from '../words/errors.ts'
 import { size, visible } from '../words/format.ts'
 import { kindOf } from '../words/kinds.ts'
+import { timeLeft } from '../words/time-left.ts'
 import { verdictOf } from '../words/verdicts.ts'
 
 /** One upload of the tray. */
@@ -154,7 +155,7 @@ function lineOf(job: Job): string {
     case 'waiting':
       return `Waits · ${size(file.size)}`
     case 'uploading':
-      return `${size(sentBytes)} of ${size(file.size)}`
+      return `${size(sentBytes)} of ${size(file.size)}${timeLeft({ ...job, sizeBytes: file.size })}`
     case 'paused':
       return `Paused at ${size(sentBytes)} of ${size(file.size)}`
     case 'asks':

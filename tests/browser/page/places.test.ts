@@ -42,7 +42,9 @@ describe.skipIf(skipWithoutProgram('chromium'))('the places at the side in Chrom
     const { page } = await server.open('#/trash')
     const nav = page.getByRole('navigation', { name: 'Workspace' })
     await server.user.put('/counted/virus.com', eicar())
-    await nav.getByRole('link', { name: 'Blocked 1', exact: true }).waitFor()
+    await nav.getByRole('link', { name: 'Blocked 1', exact: true }).click()
+    await rowOf(page, 'virus.com').locator('.in').getByText('Infected with').waitFor()
+    await nav.getByRole('link', { name: 'Trash' }).click()
     for (const name of ['a', 'b']) {
       const { id } = await server.user.store(`/counted/${name}.txt`, 'x')
       await server.user.call('DELETE', `/files/${id}`)
