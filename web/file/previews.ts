@@ -1,6 +1,6 @@
 /** Types that the service draws a picture of. It refuses others with 415. */
 export function hasPicture(mimeType: string): boolean {
-  return /^(image|video)|pdf$|officedocument|opendocument|msword|\/vnd\.ms-/.test(mimeType)
+  return /^(image|video)|pdf$|office|opendoc|msword|\.ms-/.test(mimeType)
 }
 
 export function hasExcerpt(mimeType: string): boolean {
@@ -9,7 +9,7 @@ export function hasExcerpt(mimeType: string): boolean {
 
 /** Whether the service serves a type for display. It serves all others as downloads. */
 export function opensInTab(mimeType: string): boolean {
-  return /^(image\/(?!svg)|video|audio|application\/pdf|text\/plain)/.test(mimeType)
+  return /^(image\/(?!svg)|video|audio)|pdf$|\/plain$/.test(mimeType)
 }
 
 /** The width of the picture for a box. Few widths, so that the pictures that the service keeps are used again. */

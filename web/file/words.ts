@@ -7,7 +7,7 @@ export function size(bytes: number): string {
   let unit = 0
   let value = bytes
   for (; value >= 999.5 && unit < 4; unit += 1) value /= 1000
-  return `${value.toFixed(unit > 1 ? 1 : 0)} ${units[unit]}`
+  return `${Number(value.toFixed(unit > 1 ? 1 : 0))} ${units[unit]}`
 }
 
 /** `PDF`, `CSV`, `SHEET`: the format by the type of the record, because a name can say anything. */
@@ -81,7 +81,7 @@ export const unseen: Partial<Record<FileState, string>> = {
 
 export const whyTitle = 'Not seen by the model'
 export const why =
-  'The model knows the file’s name, kind and size, and nothing of what it shows. Describe it in words, have the model read it, or use a model that takes such files.'
+  'The model knows the file’s name, kind and size, and nothing of what it shows. Describe it, have the model read it, or use one that takes such files.'
 
 function day(instant: string): string {
   return new Date(instant).toLocaleDateString('en-GB', { day: 'numeric', month: 'long' })

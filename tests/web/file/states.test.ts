@@ -84,9 +84,9 @@ test.each([
   [999, '999 bytes'],
   [1000, '1 kB'],
   [84_210, '84 kB'],
-  [999_500, '1.0 MB'],
+  [999_500, '1 MB'],
   [1_243_000, '1.2 MB'],
-  [3e15, '3000.0 TB'],
+  [3e15, '3000 TB'],
 ])('%i bytes are %s', (bytes, words) => {
   expect(size(bytes)).toBe(words)
 })

@@ -26,15 +26,15 @@ button{font:inherit;color:inherit;padding:0;border:0;background:none;cursor:poin
 :focus-visible{outline:2px solid var(--_accent);outline-offset:2px}
 svg{display:block;inline-size:20px;flex:none;fill:none;stroke:currentColor;stroke-width:1.75;stroke-linecap:round;stroke-linejoin:round}
 bdi{display:block;overflow:hidden;text-overflow:ellipsis;white-space:nowrap}
-.words{overflow-wrap:anywhere}
+.words,:is(.missing,.no-access) bdi{overflow-wrap:anywhere;white-space:normal}
 .frame{position:relative;margin:0;border:1px solid var(--_line);border-radius:var(--_radius);background:var(--_paper)}
 .card{display:grid;grid-template-columns:32px minmax(0,1fr) auto;column-gap:12px;align-items:center;min-block-size:60px;padding:8px 12px}
-.thumb,.play,.action{display:grid;place-items:center}
+.thumb,.play,.action{display:grid;place-items:center;flex:none}
 .thumb{block-size:32px;border-radius:6px;overflow:hidden;color:var(--_soft)}
 .media,.shot{display:block;inline-size:100%;block-size:100%;border-radius:inherit;object-fit:contain}
 video{background:#000}
 .covers,.thumb img,video:has(+.play){object-fit:cover}
-.name{display:block;max-inline-size:100%;font-weight:520;text-align:start}
+.name{display:block;inline-size:fit-content;max-inline-size:100%;font-weight:520;text-align:start}
 button.name{outline:0}
 button.name::after{content:'';position:absolute;inset:0;border-radius:var(--_radius)}
 button.name:focus-visible::after{outline:2px solid var(--_accent)}
@@ -67,13 +67,13 @@ audio.media{block-size:32px;margin-block:6px 2px;position:relative}
 .unseen.dark{inset-block-end:10px;inset-inline-start:10px;max-inline-size:calc(100% - 20px);border-radius:8px;font-size:13px;line-height:18px;font-weight:520}
 .video .unseen.dark{inset-block:10px auto}
 .dark button{padding:5px 11px 5px 9px}
-.meta .unseen{position:relative;flex:none;margin-block:-3px;color:var(--_ink)}
-.why{inline-size:264px;margin:6px 0;padding:12px 16px;border:1px solid var(--_line);border-radius:12px;background:var(--_paper);color:var(--_soft);box-shadow:0 12px 32px -8px #0004;font-size:13px;font-weight:400;line-height:18px;position-area:block-end span-inline-end;position-try:flip-block}
+.meta .unseen{position:relative;margin-block:-3px;color:var(--_ink)}
+.why{inline-size:264px;margin:6px 0;padding:12px 16px;border:1px solid var(--_line);border-radius:12px;background:var(--_paper);color:var(--_soft);box-shadow:0 8px 32px #0003;font-size:13px;font-weight:400;line-height:18px;position-area:block-end span-inline-end;position-try:flip-block}
 .why strong{display:block;color:var(--_ink)}
 .chip,.lines{min-inline-size:0;max-inline-size:100%}
 .chip,.chip .lines{display:inline-flex;align-items:center}
 .chip{gap:6px;block-size:28px;padding-inline:8px 10px;border-radius:8px;font-size:13px}
-.chip .thumb{inline-size:18px;block-size:18px;flex:none}
+.chip .thumb{inline-size:18px;block-size:18px}
 .chip .name{min-inline-size:0}
 .chip .bones{inline-size:96px}
 .chip .meta{flex:none}

@@ -85,7 +85,7 @@ function card(shown: Shown, isChip: boolean, actions: Actions, { src, label }: T
     'lines',
     {},
     isServed ? button('name', 'Open', actions.open, name) : h('div', 'name', {}, name),
-    h('div', 'meta', {}, h('span', 'words', { id: 'meta' }, words)),
+    h('div', 'meta', {}, h('bdi', 'words', { id: 'meta' }, words)),
   )
   frame.append(lines)
   const word = actionWords[state]
