@@ -35,6 +35,7 @@ export default defineConfig({
     // Ends tests that hang. Shared machines can be ten times as slow as a quiet one.
     testTimeout: 120_000,
     hookTimeout: 120_000,
+    expect: { poll: { timeout: 60_000 } },
     // One more than the cores of the machine of CI, because many tests wait for clocks, disks and other programs.
     maxWorkers: 3,
     sequence: { sequencer: SlowFirst },

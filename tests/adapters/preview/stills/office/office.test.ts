@@ -59,11 +59,14 @@ async function converted(file: Buffer, from: string, to: string): Promise<Buffer
   return await readFile(join(directory.path, `a.${to}`))
 }
 
+/** `npm run test:platforms` runs all cases. Each runs LibreOffice once or twice. */
+const isComplete = process.env['PLATFORM_CASES'] === 'all'
+
 describe.skipIf(skipWithoutProgram('soffice'))('the preview of an Office document', () => {
   const formats: [OpenDocumentKind, string, string[]][] = [
-    ['text', 'odt', ['docx', 'doc', 'dotx', 'ott']],
-    ['spreadsheet', 'ods', ['xlsx', 'xls', 'ots']],
-    ['presentation', 'odp', ['pptx', 'ppt', 'otp']],
+    ['text', 'odt', isComplete ? ['docx', 'doc', 'dotx', 'ott'] : ['docx']],
+    ['spreadsheet', 'ods', isComplete ? ['xlsx', 'xls', 'ots'] : ['xlsx']],
+    ['presentation', 'odp', isComplete ? ['pptx', 'ppt', 'otp'] : ['pptx']],
   ]
   const cases = formats.flatMap(([kind, from, others]) =>
     [from, ...others].map((to) => [to, kind, from] as const),
@@ -120,15 +123,19 @@ describe.skipIf(skipWithoutProgram('soffice'))('the preview of an Office documen
     })
   }, 60_000)
 
-  test('is rejected in time for a bomb', async () => {
-    const bomb = await wordDocument(`<w:p><w:r><w:t>${'a '.repeat(20_000_000)}</w:t></w:r></w:p>`)
-    const mimeType = 'application/vnd.openxmlformats-officedocument.wordprocessingml.document'
-    const startedAt = performance.now()
-    await expect(
-      openLocalRenderer(undefined, { isSealed: true }).render(
-        requestOf(bomb, { kind: 'office', mimeType }),
-      ),
-    ).rejects.toMatchObject({ code: 'unsupported-type' })
-    expect(performance.now() - startedAt).toBeLessThan(50_000)
-  }, 60_000)
+  test.runIf(isComplete)(
+    'is rejected in time for a bomb',
+    async () => {
+      const bomb = await wordDocument(`<w:p><w:r><w:t>${'a '.repeat(20_000_000)}</w:t></w:r></w:p>`)
+      const mimeType = 'application/vnd.openxmlformats-officedocument.wordprocessingml.document'
+      const startedAt = performance.now()
+      await expect(
+        openLocalRenderer(undefined, { isSealed: true }).render(
+          requestOf(bomb, { kind: 'office', mimeType }),
+        ),
+      ).rejects.toMatchObject({ code: 'unsupported-type' })
+      expect(performance.now() - startedAt).toBeLessThan(50_000)
+    },
+    60_000,
+  )
 })
