@@ -224,7 +224,11 @@ export class CofferFile extends Base {
       },
       download: () => void go(false),
       act: acts[state],
-      link: () => client!.link(file!.id, { inline: true, expiresIn: mediaSeconds }),
+      // The file and its client are there in the states that play it. A link waits for its turn as other requests do.
+      link: () =>
+        ask(new AbortController().signal, () =>
+          client!.link(file!.id, { inline: true, expiresIn: mediaSeconds }),
+        ),
       fail: (error) => {
         if (error !== undefined || !file) this.#fail(error)
         else this.#show({ state: 'document', file })

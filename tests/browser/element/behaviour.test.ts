@@ -122,6 +122,13 @@ describe.skipIf(skipWithoutProgram('chromium'))('<coffer-file> in a page', () =>
     expect(states.slice(-10)).toContain('loading')
   })
 
+  test('asks for the links of recordings four at once, too', async () => {
+    await use('page', 100)
+    await run(`for (let at = 0; at < 12; at += 1) harness.add('audio', { shape: 'card' })`)
+    await expect.poll(async () => (await links()).length, { timeout: 15_000 }).toBe(12)
+    expect((await seen()).mostInFlight).toBe(4)
+  })
+
   test('asks for a verdict after 1, 2, 4, 8, 15 and 15 seconds while it is in view', async () => {
     await page.clock.install()
     await page.goto(`${server.origin}/harness`)
