@@ -5,7 +5,7 @@ import type { ListPage, ListQuery } from '../../model/listing.ts'
 import type { ReserveRequest } from '../../model/reservation.ts'
 import type { Refusal, SettleResult } from '../../model/settlement.ts'
 import type { RescanOutcome, Settlement } from '../../model/verdict.ts'
-import type { Allowance, RecordLimits, Usage } from '../../model/usage.ts'
+import type { Allowance, Usage } from '../../model/usage.ts'
 import type {
   Catalog,
   Destination,
@@ -43,18 +43,7 @@ import { SqliteTrail } from './trail/trail.ts'
 import { trimTrash } from './trash.ts'
 import { readUsage, writeQuota } from './workspaces.ts'
 import { awaitSettled } from './await-settled.ts'
-
-export interface SqliteCatalogOptions {
-  /** Shared with the event queue. The caller that opened it closes it. */
-  database: Database
-  /** The quota of a workspace without a quota in the catalog. */
-  quotaBytes: number
-  /** Default: `defaultRecordLimits`. */
-  recordLimits?: RecordLimits
-  /** Default: `defaultEventRetentionDays`. */
-  eventRetentionDays?: number
-  now: () => Date
-}
+import type { SqliteCatalogOptions } from './catalog-options.ts'
 
 /** The catalog in SQLite. Each change is one transaction, so several processes may share the database file. */
 export class SqliteCatalog implements Catalog, Maintenance {

@@ -1,6 +1,6 @@
 import type { Caller } from '../../model/access.ts'
 import { deleteBytes } from '../delete-bytes.ts'
-import type { Metadata, Origin, PendingFile, ReadyFile } from '../../model/file.ts'
+import type { FileRecord, Metadata, Origin, PendingFile, ReadyFile } from '../../model/file.ts'
 import { parseName, parsePath, parseSessionId } from '../../model/path.ts'
 import type { Ports } from '../../ports/ports.ts'
 import type { ForeignSource } from '../../ports/sources.ts'
@@ -78,10 +78,19 @@ async function settled(
     if (result?.refusal !== undefined) throw settleRefusal({ code: result.refusal })
     return await readyFile(ports, caller, { id: pending.id })
   } catch (error) {
-    // If the scanner failed, the file is still pending, and no caller will use it.
-    await deleteBytes(ports, [await releaseReservation(ports, pending)])
+    // No caller will use the file. It is pending, or the scan of its finalize event has made it ready already.
+    const released = await releaseReservation(ports, pending)
+    await deleteBytes(ports, [released ?? (await purgeIfReady(ports, pending))])
     throw error
   }
+}
+
+async function purgeIfReady(
+  { catalog }: OutputPorts,
+  { workspaceId, id }: PendingFile,
+): Promise<FileRecord | undefined> {
+  const file = await catalog.get(workspaceId, id)
+  return file?.state === 'ready' ? catalog.purge(workspaceId, id) : undefined
 }
 
 /** Returns a source's name if it is valid in a workspace. */

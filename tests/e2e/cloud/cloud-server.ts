@@ -26,7 +26,7 @@ export async function startCloud(
 }
 
 /** Delivers an event like Eventarc: retries until the function accepts it or has exited. */
-async function deliver(url: string, object: ObjectResource): Promise<void> {
+export async function deliver(url: string, object: ObjectResource): Promise<void> {
   for (let attempt = 1; attempt <= 20; attempt += 1) {
     const answer = await fetch(url, {
       method: 'POST',
