@@ -11,6 +11,10 @@ export const blocks = [
   async () => (await import('./archives/zip.ts')).zip,
   async () => (await import('./data/hash-file.ts')).hashFile,
   async () => (await import('./data/split-csv.ts')).splitCsv,
+  async () => (await import('./video/extract-audio.ts')).extractAudio,
+  async () => (await import('./video/join-videos.ts')).joinVideos,
+  async () => (await import('./video/trim-video.ts')).trimVideo,
+  async () => (await import('./video/video-frame.ts')).videoFrame,
   async () => (await import('./text/write-text.ts')).writeText,
   async () => (await import('./web/fetch-file.ts')).fetchFile,
 ] as const
