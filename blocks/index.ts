@@ -15,6 +15,10 @@ export const blocks = [
   async () => (await import('./video/join-videos.ts')).joinVideos,
   async () => (await import('./video/trim-video.ts')).trimVideo,
   async () => (await import('./video/video-frame.ts')).videoFrame,
+  async () => (await import('./documents/merge-pdf.ts')).mergePdf,
+  async () => (await import('./documents/office-to-text.ts')).officeToText,
+  async () => (await import('./documents/pdf-to-images.ts')).pdfToImages,
+  async () => (await import('./documents/pdf-to-text.ts')).pdfToText,
   async () => (await import('./text/write-text.ts')).writeText,
   async () => (await import('./web/fetch-file.ts')).fetchFile,
 ] as const

@@ -11,3 +11,4 @@ export type { ExecutionContext, Meter, RunOptions } from './execution-context.ts
 export type { BlockTest, TestFile, TestResults } from './block-test.ts'
 export { programBeside } from './program-beside.ts'
 export { demuxersOf, previewKind } from '../media/preview-kind.ts'
+export { officeText } from './office-text.ts'
