@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises'
 import { connect } from 'node:http2'
 import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { PassThrough, Readable } from 'node:stream'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { OutgoingHttpHeaders } from 'node:http2'
@@ -16,8 +17,15 @@ import { startRender } from '../support/http/render-service.ts'
 const png = await motley().png().toBuffer()
 const ofPng = { 'content-type': 'image/png' }
 const mebibyte = 1024 * 1024
-const spools = async () =>
-  (await readdir(tmpdir())).filter((name) => name.startsWith('coffer-media-'))
+/** The files in temporary directories of decoders. The directory of a decoder that waits is empty. */
+const spooled = async () => {
+  const names = await readdir(tmpdir())
+  const spools = names.filter((name) => name.startsWith('coffer-media-'))
+  const listed = spools.map((name) => readdir(join(tmpdir(), name)).catch(() => []))
+  return (await Promise.all(listed)).flatMap((files, at) =>
+    files.map((file) => `${spools[at]}/${file}`),
+  )
+}
 
 describe('the service "render"', () => {
   const logged: LogEntry[] = []
@@ -128,7 +136,7 @@ describe('the service "render"', () => {
   })
 
   test('disconnected clients release their slots and leave no files on the disk', async () => {
-    const before = new Set(await spools())
+    const before = new Set(await spooled())
     for (let round = 0; round < 3; round += 1) {
       const session = connect(origin)
       for (let n = 0; n < 8; n += 1) {
@@ -142,7 +150,7 @@ describe('the service "render"', () => {
     }
     const { status } = await post('/normalize')
     expect(status).toBe(200)
-    const left = async () => (await spools()).filter((name) => !before.has(name))
+    const left = async () => (await spooled()).filter((name) => !before.has(name))
     // Tests in other processes use the same directory for a short time.
     await expect.poll(left, { timeout: 20_000 }).toEqual([])
   })

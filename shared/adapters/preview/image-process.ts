@@ -1,3 +1,4 @@
+import { rmdirSync } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
 import type { ImageJob, ImageOutcome } from './image-job.ts'
 import { normalizeImage } from './normalize-image.ts'
@@ -8,13 +9,23 @@ import { drawSvg } from './draw/svg.ts'
 import { drawThumbnail } from './draw/thumbnail.ts'
 
 // The program of a decoder process. It waits for one job, a line of its standard input, runs it, and writes the outcome to the standard
-// output. It exits if its standard input ends, which means that the parent has ended. With the argument
-// `warm` it uses the time before its job.
+// output. It exits if its standard input ends, which means that the parent has ended, and then removes its directory. With the
+// argument `warm` it uses the time before its job.
 if (import.meta.main) {
-  process.stdin.once('end', () => process.exit(1))
+  process.stdin.once('end', () => {
+    removeEmpty(process.cwd())
+    process.exit(1)
+  })
   if (process.argv[2] === 'warm') await drawAnything()
   const outcome = await perform(JSON.parse(await firstLine()) as ImageJob)
   process.stdout.write(JSON.stringify(outcome), () => process.exit(0))
+}
+
+/** Keeps a directory that contains files. A later process removes it as stale. */
+function removeEmpty(directory: string): void {
+  try {
+    rmdirSync(directory)
+  } catch {}
 }
 
 function firstLine(): Promise<string> {

@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -22,10 +24,11 @@ function draw(decoders: Decoders) {
   return runImageJob(decoders, job, { directory, signal: signal() })
 }
 
-/** The decoder processes that this process has started. */
-function decoderPids(): number[] {
-  const children = readdirSync('/proc/self/task').flatMap((task) =>
-    readFileSync(`/proc/self/task/${task}/children`, 'utf8').split(' ').filter(Boolean).map(Number),
+/** The decoder processes that a process has started. */
+function decoderPids(parent: number | 'self' = 'self'): number[] {
+  const tasks = `/proc/${parent}/task`
+  const children = readdirSync(tasks).flatMap((task) =>
+    readFileSync(`${tasks}/${task}/children`, 'utf8').split(' ').filter(Boolean).map(Number),
   )
   return children.filter((pid) => commandOf(pid).includes('image-process'))
 }
@@ -46,12 +49,12 @@ describe.runIf(hasChildren)('decoder processes', () => {
     const decoders = new Decoders()
     expect(decoderPids()).toEqual([])
     await draw(decoders)
-    await expect.poll(decoderPids).toHaveLength(1)
+    await expect.poll(() => decoderPids()).toHaveLength(1)
     const [waiting] = decoderPids()
     await draw(decoders)
     expect((await readFile(join(directory, 'target'))).subarray(8, 12).toString()).toBe('WEBP')
     await expect.poll(() => decoderPids().includes(waiting ?? 0)).toBe(false)
-    await expect.poll(decoderPids).toHaveLength(1)
+    await expect.poll(() => decoderPids()).toHaveLength(1)
     decoders.take().decoder.kill('time')
   })
 
@@ -73,9 +76,23 @@ describe.runIf(hasChildren)('decoder processes', () => {
     decoders.prepare()
     const own = readlinkSync(`/proc/${decoderPids()[0]}/cwd`)
     expect(own).toContain('coffer-media-')
-    await expect.poll(decoderPids).toEqual([])
+    await expect.poll(() => decoderPids()).toEqual([])
     await expect.poll(() => existsSync(own)).toBe(false)
     expect(decoders.take()).toMatchObject({ hasWaited: false })
+  })
+
+  test('that wait remove their directory when their program is killed', async () => {
+    const module = new URL('../../../shared/adapters/preview/decoders.ts', import.meta.url)
+    const script = `import { Decoders } from '${module.href}'
+      new Decoders().prepare()
+      setInterval(() => process.stdout.write('.'), 100)`
+    const program = spawn(process.execPath, ['--input-type=module', '--eval', script])
+    await once(program.stdout, 'data')
+    const waiting = decoderPids(program.pid)[0]
+    const own = readlinkSync(`/proc/${waiting}/cwd`)
+    expect(own).toContain('coffer-media-')
+    program.kill('SIGKILL')
+    await expect.poll(() => existsSync(own)).toBe(false)
   })
 
   test('that the system ended while they waited do not refuse a picture', async () => {
