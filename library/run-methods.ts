@@ -33,6 +33,8 @@ export function openRunMethods(options: RunMethodsOptions): {
       programs: await openPrograms({ requiresSandbox }),
       maxSeconds,
       maxDirectoryBytes,
+      onFault: (error, { runId, block }) =>
+        warn(`The block ${block.name} has a fault in run ${runId}: ${String(error)}`),
       onError: (error) => warn(`A run cannot renew its record: ${String(error)}`),
     })
   })

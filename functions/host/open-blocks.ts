@@ -1,4 +1,5 @@
 import { tmpdir } from 'node:os'
+import { inspect } from 'node:util'
 import { blocks } from '../../blocks/index.ts'
 import type { AnyBlock } from '../../shared/blocks/any-block.ts'
 import { loadModules } from '../../shared/blocks/load-modules.ts'
@@ -37,6 +38,13 @@ export async function openBlocks(
     temporaryDirectory,
     maxSeconds,
     maxDirectoryBytes,
+    onFault(error, { runId, block }) {
+      log({
+        severity: 'ERROR',
+        message: `The block ${block.name} has a fault in run ${runId}: ${String(error)}`,
+        stack_trace: inspect(error),
+      })
+    },
     onError(error) {
       log({ severity: 'WARNING', message: `A run cannot renew its record: ${String(error)}` })
     },

@@ -11,6 +11,7 @@ export const hostile = defineBlock({
   description: 'Does what a block must not do.',
   categories: ['developer_tools'],
   limits: { seconds: 2, outputs: 3 },
+  programs: ['dd'],
   input: z.object({
     how: z.string().default(''),
     own: z.string().default(''),
@@ -40,6 +41,14 @@ export const hostile = defineBlock({
       'own file': () => output.file(own),
       bug: () => {
         throw new Error('postgres://user:password@database')
+      },
+      'full disk': async () => {
+        await context.run('dd', ['if=/dev/zero', 'of=large', 'bs=1M', 'count=30'])
+        return output.count(1)
+      },
+      'own full disk': async () => {
+        await writeFile(join(context.directory, 'large'), Buffer.alloc(30_000_000))
+        return new Promise<Emitted>(() => undefined)
       },
       'undeclared program': async () => output.text(await context.run('cat', ['/etc/passwd'])),
       error: () => output.error('The block says why.'),

@@ -10,8 +10,12 @@ import { echo } from './echo-block.ts'
 import { hostile } from './hostile-block.ts'
 
 let host: BlockHost
+const faults: string[] = []
 beforeAll(async () => {
-  host = await openBlockHost()
+  host = await openBlockHost({
+    maxDirectoryBytes: 20_000_000,
+    onFault: (error) => faults.push(String(error)),
+  })
 })
 afterAll(() => host[Symbol.asyncDispose]())
 
@@ -108,6 +112,8 @@ test.each([
   ['outside file', 'invalid-request', 'file: source'],
   ['inner address', 'invalid-request', 'file: source'],
   ['infected', 'infected', 'infected'],
+  ['full disk', 'too-large', 'exceed its limit of 20000000 bytes'],
+  ['own full disk', 'too-large', 'exceed its limit of 20000000 bytes'],
   ['undeclared program', 'internal', 'its input is not the cause'],
   ['bug', 'internal', 'its input is not the cause'],
   ['error', 'block-failed', 'The block says why.'],
@@ -172,4 +178,15 @@ test('the files of a caller that is bound to a session are stored in it', async 
   await eventsOf(run)
   const [file] = await filesOf(run)
   expect(file).toMatchObject({ sessionId: session })
+})
+
+test('the operator learns the fault of a block, whose caller sees nothing of it', async () => {
+  faults.length = 0
+  await eventsOf(request(hostile, { how: 'bug' }))
+  await eventsOf(request(hostile, { how: 'wrong name' }))
+  await eventsOf(request(hostile, { how: 'error' }))
+  expect(faults).toEqual([
+    'Error: postgres://user:password@database',
+    'BlockError: The block Hostile emitted "nothing", which it does not declare.',
+  ])
 })

@@ -1,12 +1,10 @@
 import { mkdtemp } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { joinName } from '../../model/conflict/numbered-path.ts'
-import { WorkspaceError } from '../../model/errors.ts'
 import type { Caller } from '../../model/access.ts'
 import type { SessionId } from '../../model/ids.ts'
 import type { Ports } from '../../ports/ports.ts'
 import type { ProgramEnd, Programs } from '../../ports/programs.ts'
-import { directoryBytes } from '../../workspace/store-media/execution-directory.ts'
 import type { AnyBlock } from '../any-block.ts'
 import { BlockExecutionError } from '../errors.ts'
 import type { ExecutionContext, Meter, RunOptions } from '../execution-context.ts'
@@ -24,13 +22,15 @@ interface ContextOptions {
   meter: Meter
   ports: Pick<Ports, 'sources' | 'limits'>
   programs: Programs
-  maxDirectoryBytes: number
+  /** Throws if the files of the run are too large. */
+  assertFits: () => Promise<void>
 }
 
 const maxOutputBytes = 1024 * 1024
 
 export function contextOf(options: ContextOptions): ExecutionContext {
-  const { block, caller, runId, sessionId, signal, directory, files, meter, ports } = options
+  const { block, caller, runId, sessionId, signal, directory, files, meter, ports, programs } =
+    options
   const session = sessionId === undefined ? runId : `coffer-session-${sessionId}`
   return Object.freeze({
     userId: caller.workspaceId,
@@ -61,49 +61,13 @@ export function contextOf(options: ContextOptions): ExecutionContext {
       if (program !== 'node' && block.programs?.includes(program) !== true) {
         throw new TypeError(`${block.name} runs ${program} and does not declare it in "programs"`)
       }
-      const ended = await runWithin(options, program, args)
+      const ended = await programs.run({ program, args, directory, maxOutputBytes, signal })
+      await options.assertFits()
       signal.throwIfAborted()
       if (ended.how === 'exit' && ended.code === 0) return ended.output.toString()
       throw failureOf(program, ended, failure)
     },
   } satisfies ExecutionContext)
-}
-
-const watchMs = 1000
-
-/** Runs a program, and ends it when the directory exceeds its limit. */
-async function runWithin(
-  { programs, directory, signal, maxDirectoryBytes }: ContextOptions,
-  program: string,
-  args: readonly string[],
-): Promise<ProgramEnd> {
-  const full = new AbortController()
-  const check = async () => {
-    const bytes = await directoryBytes(directory).catch(() => 0)
-    if (bytes > maxDirectoryBytes) full.abort(directoryFull(maxDirectoryBytes))
-  }
-  const timer = setInterval(() => void check(), watchMs)
-  try {
-    const ended = await programs.run({
-      program,
-      args,
-      directory,
-      maxOutputBytes,
-      signal: AbortSignal.any([signal, full.signal]),
-    })
-    await check()
-    full.signal.throwIfAborted()
-    return ended
-  } finally {
-    clearInterval(timer)
-  }
-}
-
-function directoryFull(maxBytes: number): WorkspaceError {
-  return new WorkspaceError(
-    'too-large',
-    `The files of this run exceed its limit of ${maxBytes} bytes. Use smaller files.`,
-  )
 }
 
 function failureOf(

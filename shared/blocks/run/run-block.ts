@@ -13,6 +13,7 @@ import type { Emitted, Progress } from '../block.ts'
 import { replaceMedia } from '../media-walk.ts'
 import { contextOf } from './context.ts'
 import { Emitter } from './emit.ts'
+import { watchDirectory } from './directory-limit.ts'
 import { openMeter } from './meter.ts'
 import { costOf } from '../cost.ts'
 import type { EndEvent, RunEvent } from '../../model/runs/run-event.ts'
@@ -27,6 +28,8 @@ export interface RunHost {
   maxSeconds: number
   /** Limit of the files of one run together. */
   maxDirectoryBytes: number
+  /** Receives the errors of blocks that only their authors can correct. */
+  onFault?: (error: unknown, run: { runId: string; block: AnyBlock }) => void
 }
 
 export interface RunRequest {
@@ -74,15 +77,28 @@ export async function* runBlock(
   const lines = block.cost ?? block.provider?.cost ?? []
   const price = () => costOf(lines, values, usage())
   const outputs: unknown[] = []
+  using opened = new DisposableStack()
   let end: EndEvent | undefined
   try {
     yield { type: 'started', run: runId }
     signal.throwIfAborted()
     const directory = await files.prepare()
+    const { check: assertFits } = opened.use(
+      watchDirectory(directory, host.maxDirectoryBytes, (error) => stop.abort(error)),
+    )
     const input = await replaceMedia(schemasOf(block).input, values, (file, hint, place) =>
       files.take(file, hint, place, directory),
     )
-    const context = contextOf({ ...host, ...request, sessionId, signal, directory, files, meter })
+    const context = contextOf({
+      ...host,
+      ...request,
+      sessionId,
+      signal,
+      directory,
+      files,
+      meter,
+      assertFits,
+    })
     const steps = { ...block.steps, ...request.steps }
     const emitter = new Emitter(block, { files, directory })
     const events = block.run({ input, output: outputsOf(block), context, steps } as never)
@@ -103,8 +119,10 @@ export async function* runBlock(
     end = { type: 'completed', cost: 0 }
   } catch (error) {
     end = request.signal.aborted ? { type: 'cancelled', cost: 0 } : failureOf(error, signal)
+    if (end.type === 'failed' && faults.has(end.code)) host.onFault?.(error, { runId, block })
   } finally {
     clearTimeout(timer)
+    opened.dispose()
     // A reader that leaves ends the generator here, without an error.
     end ??= { type: 'cancelled', cost: 0 }
     stop.abort(new BlockError('block-failed', 'The run has ended.'))
@@ -120,6 +138,9 @@ export async function* runBlock(
   }
   yield end
 }
+
+/** Codes of bugs of a block. */
+const faults: ReadonlySet<string> = new Set(['internal', 'block-output'])
 
 /** Resolves to the next event of a block, or rejects when the signal is aborted, also if the block never checks it. */
 async function nextOf(work: AsyncIterator<Emitted | Progress>, signal: AbortSignal) {
