@@ -9,6 +9,7 @@ export const blocks = [
   async () => (await import('./images/resize-image.ts')).resizeImage,
   async () => (await import('./archives/unzip.ts')).unzip,
   async () => (await import('./archives/zip.ts')).zip,
+  async () => (await import('./data/csv-to-chart.ts')).csvToChart,
   async () => (await import('./data/hash-file.ts')).hashFile,
   async () => (await import('./data/split-csv.ts')).splitCsv,
   async () => (await import('./video/extract-audio.ts')).extractAudio,
