@@ -90,7 +90,7 @@ export async function smallUploadsScenario(plan: Plan, scratch: string): Promise
 }
 
 const oneThread =
-  'one thread does the work, so 16 at once share only the waits for the disk; a single upload waits for two syncs'
+  'one thread does the work, so 16 at once share only the waits for the disk; a single upload waits for three syncs'
 
 /** Measured with `--cpu-prof` and `strace -c -f`, 16 at once. */
 const heldBack =
