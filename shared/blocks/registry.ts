@@ -70,7 +70,8 @@ function scoreOf(block: AnyBlock, words: readonly string[]): number {
     if (name.some((it) => it.startsWith(word) || word.startsWith(it))) return nameScore
     return rest.some((it) => it.startsWith(word)) ? 1 : 0
   }
-  return words.reduce((sum, word) => sum + score(word), 0)
+  const meaningful = words.filter((word) => word.length > 2)
+  return (meaningful.length > 0 ? meaningful : words).reduce((sum, word) => sum + score(word), 0)
 }
 
 function wordsOf(text: string): string[] {

@@ -68,6 +68,7 @@ test('a search finds exact names first, then words of names, then of description
   expect(names('echo')).toEqual(['Echo', 'SayText'])
   expect(names('EchoBlock')[0]).toBe('Echo')
   expect(names('texts')).toEqual(['SayText'])
+  expect(names('say a thing of an')).toEqual(['SayText'])
   expect(names('unheard')).toEqual([])
   expect(names('')).toEqual(['Echo', 'Hash', 'SayText'])
   expect(registry.find({ category: 'images' })).toEqual([])

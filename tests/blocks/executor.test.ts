@@ -231,10 +231,16 @@ test('a sweep ends abandoned records and removes stale directories, and keeps ac
   await mkdir(stale)
   const old = new Date(Date.now() - 61_000)
   await utimes(stale, old, old)
-  const active = executor.execute(request(echo, { text: 'a' }))
+  const stalled = request(echo, { text: 'a' })
+  const active = executor.execute(stalled)
   await active.next()
   await active.next()
   expect(await readdir(root)).toHaveLength(3)
+  // As after a stop of this process for longer than a lease.
+  const [own] = (await runs.list({ ...stalled.caller, limit: 1 })).runs
+  if (!own) throw new Error('No record')
+  await runs.renew(own, new Date(Date.now() - 1).toISOString())
+  await utimes(join(root, `run.${own.id}`), old, old)
 
   await executor.sweep()
   expect(await runs.get(crashed)).toMatchObject({
@@ -242,6 +248,7 @@ test('a sweep ends abandoned records and removes stale directories, and keeps ac
     outputs: [{ value: 'a' }],
   })
   expect(await host.left()).toHaveLength(1)
+  expect(await runs.get(own)).toMatchObject({ run: { state: 'running' } })
   await active.return()
   expect(await host.left()).toEqual([])
 })

@@ -5,6 +5,7 @@ export function executionIdOf(runId: string): string {
   return `${prefix}${runId}`
 }
 
-export function isRunDirectory(name: string): boolean {
-  return name.startsWith(prefix) && !name.includes('~')
+/** The run of a directory. Undefined for a directory of another kind. */
+export function runIdOf(name: string): string | undefined {
+  return name.startsWith(prefix) && !name.includes('~') ? name.slice(prefix.length) : undefined
 }

@@ -60,6 +60,7 @@ export function openExecutor(options: ExecutorOptions): Executor {
   const { ports, temporaryDirectory, heartbeatMs = defaultHeartbeatMs, onError } = options
   const { runs, now } = ports
   const running = new Map<string, AbortController>()
+  const isActive = (runId: string) => running.has(runId)
   const limiter = openConcurrencyLimiter({ ...(options.atOnce ?? limits), refusal: tooManyRuns })
 
   /** Renews the record of a run, and cancels the run on request, until the signal is aborted. */
@@ -121,8 +122,10 @@ export function openExecutor(options: ExecutorOptions): Executor {
       return run
     },
     async sweep() {
-      await removeStaleRunDirectories(temporaryDirectory)
+      // A process that was stopped for a minute must not end its own runs.
+      await removeStaleRunDirectories(temporaryDirectory, isActive)
       for (const run of await runs.listAbandoned(maxSweptAtOnce)) {
+        if (isActive(run.id)) continue
         await runs.end(run, { state: 'failed', cost: run.cost, error: interrupted })
       }
     },

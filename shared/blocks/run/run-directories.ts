@@ -1,7 +1,7 @@
 import { readdir, stat, utimes } from 'node:fs/promises'
 import { join } from 'node:path'
 import { removeTree } from '../../workspace/store-media/execution-directory.ts'
-import { executionIdOf, isRunDirectory } from './execution-id.ts'
+import { executionIdOf, runIdOf } from './execution-id.ts'
 
 /** A directory that its process does not touch for this long is left over from a crash. */
 const staleMs = 60_000
@@ -16,11 +16,19 @@ export async function touchRunDirectory(temporaryDirectory: string, runId: strin
   )
 }
 
-/** Removes the directories of runs whose process has crashed, of all processes that share the temporary directory. */
-export async function removeStaleRunDirectories(temporaryDirectory: string): Promise<void> {
+/**
+ * Removes the directories of runs whose process has crashed, of all processes that share the temporary directory. Keeps those of
+ * active runs of this process.
+ */
+export async function removeStaleRunDirectories(
+  temporaryDirectory: string,
+  isActive: (runId: string) => boolean,
+): Promise<void> {
   const root = rootOf(temporaryDirectory)
   const names = await readdir(root).catch(() => [])
-  for (const name of names.filter(isRunDirectory)) {
+  for (const name of names) {
+    const runId = runIdOf(name)
+    if (runId === undefined || isActive(runId)) continue
     const path = join(root, name)
     const found = await stat(path).catch(() => undefined)
     if (!found || Date.now() - found.mtimeMs < staleMs) continue
