@@ -4,8 +4,8 @@ import type { Run, RunEnd, RunOutput } from '../model/runs/run.ts'
 /** Records of the runs of blocks, with their outputs. */
 export interface Runs {
   /**
-   * Stores a run, unless one with its id exists. Resolves to the stored run, and to whether it is the given one. Of concurrent calls
-   * with one id exactly one stores its run.
+   * Stores a run, unless one with its id exists, in any session. Resolves to the stored run, and to whether it is the given one. Of
+   * concurrent calls with one id exactly one stores its run.
    */
   begin(run: Run): Promise<{ run: Run; isNew: boolean }>
 

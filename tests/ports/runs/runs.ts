@@ -44,6 +44,17 @@ function describeBegin(begin: Begin): void {
     expect(await world.runs.get(run)).toEqual({ run, outputs: [] })
   })
 
+  test('begin keeps a run with its id in another session', async () => {
+    await using world = await begin()
+    const run = runOf(world)
+    await world.runs.begin(run)
+    await world.runs.append(run, output('a'), 1)
+    const inSession = runOf(world, { session: parseSessionId('s1'), inputDigest: 'other' })
+    const kept = { ...run, cost: 1 }
+    expect(await world.runs.begin(inSession)).toEqual({ run: kept, isNew: false })
+    expect(await world.runs.get(run)).toEqual({ run: kept, outputs: [output('a')] })
+  })
+
   test('of concurrent begins with one id exactly one stores its run', async () => {
     await using world = await begin()
     const runs = Array.from({ length: 20 }, (_, i) => runOf(world, { inputDigest: `${i}` }))

@@ -33,9 +33,10 @@ export class FirestoreRuns implements Runs {
   }
 
   async begin(run: Run): Promise<{ run: Run; isNew: boolean }> {
-    const ref = this.#documentOf(run.id)
+    const { workspaceId, id } = run
+    const ref = this.#documentOf(id)
     const beginning = transact(this.#connection.firestore, async (attempt) => {
-      const existing = this.#decode(await attempt.get(ref), run)
+      const existing = this.#decode(await attempt.get(ref), { workspaceId, id })
       if (existing) return { run: existing, isNew: false }
       const fields = { ...fieldsOf(run), outputs: {}, count: 0, ...attempt.markOn(ref) }
       attempt.write(ref, fields)

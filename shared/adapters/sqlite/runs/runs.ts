@@ -28,9 +28,9 @@ export class SqliteRuns implements Runs {
   async begin(run: Run): Promise<{ run: Run; isNew: boolean }> {
     return this.#database.write(() => {
       this.#deletePurged()
-      const existing = this.#read(run)
-      if (existing) return { run: existing, isNew: false }
       const { id, workspaceId, session = null, createdAt, leaseUntil } = run
+      const existing = this.#read({ workspaceId, id })
+      if (existing) return { run: existing, isNew: false }
       this.#database
         .prepare('DELETE FROM runs WHERE id = ? AND purge_at <= ?')
         .run(id, this.#now().toISOString())
