@@ -17,7 +17,9 @@ export function blockAgentCases(api: Api): void {
       await using agent = await agentOf(await api.newUser())
       const { texts, structured } = await agent.call('find_block', { query: 'resize image' })
       expect(texts[0]).toMatch(/^ResizeImage: Scales/)
-      expect(structured).toMatchObject({ blocks: [{ name: 'ResizeImage' }] })
+      const { blocks = [] } = structured as { blocks?: { name: string }[] }
+      expect(blocks[0]?.name).toBe('ResizeImage')
+      expect(blocks.length).toBeLessThanOrEqual(5)
       expect(JSON.stringify(structured)).not.toContain('properties')
       const none = await agent.call('find_block', { query: 'xyzzy' })
       expect(none.texts[0]).toMatch(/^No block matches/)
