@@ -112,6 +112,18 @@ export const unzip = defineBlock({
       output: [['error', /encrypted/]],
     },
     {
+      name: 'refuses an archive that is encrypted with AES',
+      files: { '/a.zip': zipOf([['a.txt', 'twelve bytes and one', { flags: 1, method: 99 }]]) },
+      input: { archive: 'workspace:///a.zip' },
+      output: [['error', /encrypted/]],
+    },
+    {
+      name: 'refuses a method of compression that it cannot read',
+      files: { '/a.zip': zipOf([['a.txt', 'one', { method: 14 }]]) },
+      input: { archive: 'workspace:///a.zip' },
+      output: [['error', /^"a.txt" is compressed with method 14/]],
+    },
+    {
       name: 'says that an archive is cut off',
       files: { '/a.zip': zipOf([['a.txt', 'one']]).subarray(0, -10) },
       input: { archive: 'workspace:///a.zip' },

@@ -19,7 +19,7 @@ const width = 1200
 const height = 700
 const plot = { left: 100, right: width - 30, top: 100, bottom: height - 110 }
 const maxTicks = 24
-const maxLabelLength = 24
+const maxLabelLength = 14
 
 /** Colours that people with a colour blindness can tell apart (Okabe and Ito, 2008). */
 const colours = [
@@ -78,7 +78,7 @@ function xAxis(labels: readonly string[]): string {
     .flatMap((label, index) => {
       if (index % every !== 0) return []
       const [x, y] = [xOf(index, labels.length), plot.bottom + 20]
-      const turned = `transform="rotate(30 ${round(x)} ${y})"`
+      const turned = `text-anchor="end" transform="rotate(-30 ${round(x)} ${y})"`
       return [textAt(x, y, short(label, maxLabelLength), turned)]
     })
     .join('')

@@ -61,7 +61,7 @@ export const convertImage = defineBlock({
     {
       name: 'does not draw SVG',
       input: {
-        image: 'data:image/svg+xml,<svg xmlns="http://www.w3.org/2000/svg"/>',
+        image: 'data:image/svg+xml,<svg xmlns="http://www.w3.org/2000/svg" width="8" height="8"/>',
         format: 'png',
       },
       output: [['error', /^This image cannot be decoded/]],
