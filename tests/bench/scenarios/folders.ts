@@ -14,6 +14,10 @@ import { takeTurns } from '../rounds.ts'
 const quotaBytes = 1e9
 /** Storing the files has compiled the code. */
 const noWarmUp = { warmUp: 0 }
+/** Measured for folders of 500 and 5,000 files, with the bill of the stand-in and `--cpu-prof`. */
+const standIn =
+  'reads and writes of each file are equal (3.0 and 2.1 of a move, 2.0 and 1.1 of a deletion); the stand-in searches all documents for each query, and each event of the operation adds a document'
+
 /** Changes that run at once while the files are stored. */
 const parallel = 50
 
@@ -70,7 +74,14 @@ async function rowsOf(stack: string, world: World, plan: Plan): Promise<Row[]> {
   const format = milliseconds
   const target = atMost(1.2)
   const row = (what: string, candidate: number[], baseline: number[]) =>
-    compare({ what: `${stack}: ${what}`, candidate, baseline, format, target })
+    compare({
+      what: `${stack}: ${what}`,
+      candidate,
+      baseline,
+      format,
+      target,
+      ...(stack === 'Firestore' && { heldBack: standIn }),
+    })
   return [
     row(`move, each file: of ${many} files / of ${few}`, moves.many, moves.few),
     row(`move, each file: of ${few} files / one by one`, moves.few, moves.single),
