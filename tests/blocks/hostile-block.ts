@@ -1,7 +1,13 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { defineBlock, media, outputMedia, type Emitted } from '../../shared/blocks/sdk.ts'
+import {
+  BlockExecutionError,
+  defineBlock,
+  media,
+  outputMedia,
+  type Emitted,
+} from '../../shared/blocks/sdk.ts'
 import { eicar } from '../../shared/media/eicar.ts'
 
 /** Emits one file, and then does one wrong thing, after or instead of which it would emit a second file. */
@@ -52,6 +58,9 @@ export const hostile = defineBlock({
       },
       'undeclared program': async () => output.text(await context.run('cat', ['/etc/passwd'])),
       error: () => output.error('The block says why.'),
+      'long error': () => {
+        throw new BlockExecutionError(`Why: \ud800${'x'.repeat(2_000_000)}`)
+      },
       infected: async () => {
         await writeFile(join(context.directory, 'eicar.com'), eicar)
         return output.file('eicar.com')

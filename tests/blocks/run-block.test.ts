@@ -40,6 +40,12 @@ async function filesOf({ caller }: RunRequest) {
 
 const typesOf = (events: RunEvent[]) => events.map(({ type }) => type)
 
+test('shortens the detail of a failure to what a record can store', async () => {
+  const events = await eventsOf(request(hostile, { how: 'long error' }))
+  const detail = `Why: \ufffd${'x'.repeat(1994)}`
+  expect(events.at(-1)).toMatchObject({ type: 'failed', code: 'block-failed', detail })
+})
+
 test('a run emits references to scanned files of its caller, and then completes', async () => {
   const run = request(hostile, { how: 'progress', files: ['data:text/plain,a'] })
   const events = await eventsOf(run)

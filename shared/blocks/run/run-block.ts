@@ -196,10 +196,14 @@ function progressOf({ progress, fraction }: Progress): RunEvent {
 function failureOf(error: unknown, signal: AbortSignal): EndEvent {
   const cause: unknown = signal.aborted ? signal.reason : error
   if (isBlockError(cause) || cause instanceof WorkspaceError) {
-    return { type: 'failed', code: cause.code, detail: cause.message, cost: 0 }
+    const detail = cause.message.slice(0, maxDetailLength).toWellFormed()
+    return { type: 'failed', code: cause.code, detail, cost: 0 }
   }
   return { type: 'failed', code: 'internal', detail: internalDetail, cost: 0 }
 }
+
+/** The record of a run holds the detail, and cannot store a text of a megabyte or a lone surrogate. */
+const maxDetailLength = 2000
 
 const internalDetail =
   'The block failed, and its input is not the cause. If this happens again, report the id of the run.'
