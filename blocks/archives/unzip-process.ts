@@ -61,7 +61,8 @@ async function unzip({ source, folder, prefix, maxFiles }: UnzipJob): Promise<Un
     const { fileName } = entry
     if (fileName.endsWith('/') || !fileName.startsWith(prefix)) continue
     assertReadable(entry)
-    nameBytes += Buffer.byteLength(fileName)
+    // As JSON: a control character has six bytes there.
+    nameBytes += Buffer.byteLength(JSON.stringify(fileName))
     if (Buffer.byteLength(fileName) > maxNameBytes || nameBytes > maxNamesBytes) {
       throw new Refusal('This archive has names that are too long.')
     }

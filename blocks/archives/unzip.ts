@@ -12,6 +12,8 @@ import { zipOf } from '../fixtures/zip.ts'
 import { runProgram } from '../run-program.ts'
 
 const maxFiles = 300
+/** General purpose flag 11 (APPNOTE §4.4.4). */
+const utf8Names = 0x800
 
 export const unzip = defineBlock({
   id: '5c8d1f7e-60b3-4a29-9e47-d3b2a6c0f815',
@@ -104,6 +106,20 @@ export const unzip = defineBlock({
       files: { '/a.zip': zipOf([['link', '/etc/passwd', { mode: 0o120777 }]]) },
       input: { archive: 'workspace:///a.zip' },
       output: [['error', '"link" in this archive is a link or a device, not a file.']],
+    },
+    {
+      name: 'refuses names that are too long together, as the output of the run writes them',
+      files: {
+        '/a.zip': zipOf(
+          Array.from({ length: 200 }, (_, index) => [
+            `${index}${'\u0001'.repeat(1000)}`,
+            'one',
+            { flags: utf8Names },
+          ]),
+        ),
+      },
+      input: { archive: 'workspace:///a.zip' },
+      output: [['error', 'This archive has names that are too long.']],
     },
     {
       name: 'refuses an encrypted archive',

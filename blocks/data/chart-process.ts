@@ -30,6 +30,8 @@ type Refusal = { refusal: string }
 
 const maxRowBytes = 1024 * 1024
 const headBytes = 65_536
+/** A name in the result. A row of names can have a mebibyte, and an output of the block cannot. */
+const maxNameLength = 200
 
 // The only input is an SVG that this program made.
 sharp.block({ operation: ['VipsForeignLoad'] })
@@ -54,7 +56,7 @@ async function draw(job: ChartJob): Promise<ChartResult | Refusal> {
   const labels = rows.map((row) => row[columns.label] ?? '')
   const svg = chartSvg({ kind: job.kind, title: job.title, labels, series })
   await sharp(Buffer.from(svg)).png().toFile(job.target)
-  return { rows: rows.length, series: series.map(({ name }) => name) }
+  return { rows: rows.length, series: series.map(({ name }) => name.slice(0, maxNameLength)) }
 }
 
 async function readTable({ source, maxRows }: ChartJob): Promise<{ rows: string[][] } | Refusal> {

@@ -80,6 +80,16 @@ export const csvToChart = defineBlock({
       ],
     },
     {
+      name: 'shortens the name of a column in its output',
+      files: { '/t.csv': `a,${'b'.repeat(100_000)}\nx,1\ny,2\n` },
+      input: { file: 'workspace:///t.csv' },
+      output: [
+        ['image', z.string().endsWith('#image/png')],
+        ['rows', 2],
+        ['series', ['b'.repeat(200)]],
+      ],
+    },
+    {
       name: 'names a column that does not exist',
       files: { '/t.csv': 'a,b\n1,2\n' },
       input: { file: 'workspace:///t.csv', values: ['c'] },

@@ -6,5 +6,8 @@ const maxInlineBytes = 60 * 1024
 export async function shortText(path: string): Promise<string | undefined> {
   await using file = await open(path)
   const { size } = await file.stat()
-  return size > maxInlineBytes ? undefined : await file.readFile('utf8')
+  if (size > maxInlineBytes) return undefined
+  const text = await file.readFile('utf8')
+  // Each byte that is not UTF-8 becomes a character of three bytes.
+  return Buffer.byteLength(text) > maxInlineBytes ? undefined : text
 }
