@@ -11,6 +11,7 @@ import {
 } from '../../../model/runs/run.ts'
 import type { RecordedRun, RunKey, RunPage, RunQuery, Runs } from '../../../ports/runs.ts'
 import type { Database } from '../database/database.ts'
+import { newestFirst } from '../database/newest-first.ts'
 
 /** Each begin deletes up to this many purged runs of any workspace, so the tables do not grow without bound. */
 const maxPurgedPerWrite = 20
@@ -79,27 +80,13 @@ export class SqliteRuns implements Runs {
     })
   }
 
-  async list({ workspaceId, session, limit, after }: RunQuery): Promise<RunPage> {
-    const isOfSession = session !== undefined
-    const sql = `SELECT run FROM runs
-      INDEXED BY ${isOfSession ? 'runs_by_session' : 'runs_by_creation'}
-      WHERE workspace_id = :workspace ${isOfSession ? 'AND session = :session' : ''}
-        AND (created_at, id) < (:createdAt, :id) AND purge_at > :now
-      ORDER BY created_at DESC, id DESC LIMIT :limit`
-    const rows = await this.#database.read(() =>
-      this.#database.prepare(sql).all({
-        workspace: workspaceId,
-        ...(isOfSession && { session }),
-        // Later than every instant.
-        createdAt: after?.createdAt ?? '~',
-        id: after?.id ?? '',
-        now: this.#now().toISOString(),
-        limit: limit + 1,
-      }),
-    )
-    const runs = rows.slice(0, limit).map((row) => decode(row['run']))
-    const last = rows.length > limit ? runs.at(-1) : undefined
-    return { runs, ...(last && { next: { createdAt: last.createdAt, id: last.id } }) }
+  async list(query: RunQuery): Promise<RunPage> {
+    const table = { table: 'runs', column: 'run', decode } as const
+    const { records, next } = await newestFirst(this.#database, table, {
+      ...query,
+      now: this.#now(),
+    })
+    return { runs: records, ...(next && { next }) }
   }
 
   async listAbandoned(limit: number): Promise<Run[]> {

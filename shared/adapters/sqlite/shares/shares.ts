@@ -13,6 +13,7 @@ import {
 } from '../../../model/shares/share.ts'
 import type { ShareKey, SharePage, ShareQuery, Shares } from '../../../ports/shares.ts'
 import type { Database } from '../database/database.ts'
+import { newestFirst } from '../database/newest-first.ts'
 
 /** Each creation deletes up to this many purged shares of any workspace, so the table does not grow without bound. */
 const maxPurgedPerWrite = 20
@@ -44,27 +45,13 @@ export class SqliteShares implements Shares {
     return this.#database.read(() => this.#read(id))
   }
 
-  async list({ workspaceId, session, limit, after }: ShareQuery): Promise<SharePage> {
-    const isOfSession = session !== undefined
-    const sql = `SELECT share FROM shares
-      INDEXED BY ${isOfSession ? 'shares_by_session' : 'shares_by_creation'}
-      WHERE workspace_id = :workspace ${isOfSession ? 'AND session = :session' : ''}
-        AND (created_at, id) < (:createdAt, :id) AND purge_at > :now
-      ORDER BY created_at DESC, id DESC LIMIT :limit`
-    const rows = await this.#database.read(() =>
-      this.#database.prepare(sql).all({
-        workspace: workspaceId,
-        ...(isOfSession && { session }),
-        // Later than every instant.
-        createdAt: after?.createdAt ?? '~',
-        id: after?.id ?? '',
-        now: this.#now().toISOString(),
-        limit: limit + 1,
-      }),
-    )
-    const shares = rows.slice(0, limit).map((row) => decode(row['share']))
-    const last = rows.length > limit ? shares.at(-1) : undefined
-    return { shares, ...(last && { next: { createdAt: last.createdAt, id: last.id } }) }
+  async list(query: ShareQuery): Promise<SharePage> {
+    const table = { table: 'shares', column: 'share', decode } as const
+    const { records, next } = await newestFirst(this.#database, table, {
+      ...query,
+      now: this.#now(),
+    })
+    return { shares: records, ...(next && { next }) }
   }
 
   async revoke({ workspaceId, session, id }: ShareKey): Promise<Share | undefined> {
