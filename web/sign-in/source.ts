@@ -14,10 +14,16 @@ export const account = signal<{ name: string; signOut: () => Promise<void> } | u
 export const signInForm = signal<ComponentType | undefined>(undefined)
 
 /** A script of the host may set it before the page starts: see docs/web.md. */
-const host = globalThis as { cofferToken?: TokenSource['token'] }
+const host = globalThis as { cofferToken?: unknown }
 
 /** The function of the host, which knows the user from the start. */
-export const hostSource: TokenSource | undefined = host.cofferToken && { token: host.cofferToken }
+export const hostSource: TokenSource | undefined = sourceOf(host.cofferToken)
+
+/** Calls a function of the host, which may throw, or return its token at once. */
+function sourceOf(give: unknown): TokenSource | undefined {
+  if (typeof give !== 'function') return undefined
+  return { token: async (options) => (give as TokenSource['token'])(options) }
+}
 
 /** Looks for Firebase Hosting, which describes its project at a fixed address, and loads the sign-in of Firebase only there. */
 export async function findSource(): Promise<TokenSource | undefined> {

@@ -34,9 +34,20 @@ function renewed(): Promise<string> {
 }
 
 async function renew(): Promise<string> {
-  source ??= await (finding ??= findSource())
+  source ??= await found()
   token = await source?.token({ refresh: token !== undefined })
   return token ?? askForToken()
+}
+
+/** Undefined, also if the description of a project cannot be used. The next refusal then looks again. */
+async function found(): Promise<TokenSource | undefined> {
+  try {
+    return await (finding ??= findSource())
+  } catch (error) {
+    finding = undefined
+    reportError(error)
+    return undefined
+  }
 }
 
 function askForToken(): Promise<string> {

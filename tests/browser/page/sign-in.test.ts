@@ -79,6 +79,30 @@ describe.skipIf(skipWithoutProgram('chromium'))('the file browser of a service w
     await context.close()
   })
 
+  test.each([
+    ['is not JSON', '{"apiKey": '],
+    ['names no project', '{}'],
+    ['has values of other types', '{"apiKey":1,"authDomain":{},"projectId":["<img src=x>"]}'],
+  ])('asks for a token where the description of a project %s', async (_, body) => {
+    const { context, page, dialog } = await openRefusing()
+    await page.route('**/__/firebase/init.json', (route) => route.fulfill({ body }))
+    await page.goto(server.url)
+    await dialog.getByLabel('Token').fill('local:ann')
+    await dialog.getByRole('button', { name: 'Sign in' }).click()
+    await rowOf(page, 'hers.txt').waitFor()
+    expect(await dialog.count()).toBe(0)
+    await context.close()
+  })
+
+  test('takes tokens from a function of the host that returns them at once', async () => {
+    const { context, page, dialog } = await openRefusing()
+    await page.addInitScript(() => Reflect.set(globalThis, 'cofferToken', () => 'local:ann'))
+    await page.goto(server.url)
+    await rowOf(page, 'hers.txt').waitFor()
+    expect(await dialog.count()).toBe(0)
+    await context.close()
+  })
+
   /** Accepts one token at a time, in the name of Ann. */
   async function openExpiring(hash: string) {
     const context = await server.browser.newContext()
