@@ -3,8 +3,10 @@ import type { Route } from './route.ts'
 import { sorted, type Order, type Row } from './rows.ts'
 import { queriesOf, readPage, type Place } from './source.ts'
 
-/** Up to this number a list is loaded to its end at once, so that it can be sorted. */
+/** Up to this number a list can be sorted: the sort of more by name takes the page seconds. */
 const sortableRows = 10_000
+/** Up to this number the list of a folder is loaded to its end at once, so that the scrollbar has its whole length. */
+const mostRows = 100_000
 /** Up to this number a list is one page, and is read again after a change. */
 const shortRows = 1000
 /** Rows that are loaded before they come into sight. */
@@ -35,11 +37,16 @@ export class Listing {
   constructor(route: Route) {
     this.route = route
     this.#queries = queriesOf(route)
-    this.#wanted = route.view === 'files' ? sortableRows : ahead
+    this.#wanted = route.view === 'files' ? mostRows : ahead
     void this.#load()
   }
 
-  readonly canSort = computed(() => this.isComplete.value && this.route.view === 'files')
+  readonly canSort = computed(
+    () =>
+      this.isComplete.value &&
+      this.route.view === 'files' &&
+      this.#loaded.value.length <= sortableRows,
+  )
   readonly rows = computed(() =>
     this.canSort.value ? sorted(this.#loaded.value, this.order.value) : this.#loaded.value,
   )
