@@ -43,7 +43,7 @@ let nextId = 1
 
 const isSending = ({ state }: Job) => state === 'uploading' || state === 'paused'
 /** Whether closing the page would stop the upload, or lose the question. */
-const needsPage = (job: Job) => isSending(job) || ['waiting', 'asks'].includes(job.state)
+export const needsPage = (job: Job) => isSending(job) || ['waiting', 'asks'].includes(job.state)
 const isUnfinished = (job: Job) => isSending(job) || ['waiting', 'scanning'].includes(job.state)
 
 export const activeUploads = computed(() => jobs.value.filter(isUnfinished).length)
@@ -200,6 +200,19 @@ export function cancel(job: Job): void {
   dismiss(job.id)
   job.upload?.cancel()
   startNext()
+}
+
+let walks = new AbortController()
+/** Ends the walks of dropped folders that have begun, when all uploads are cancelled. */
+export const walksEnd = () => walks.signal
+
+/** Cancels every upload that this page still sends, and what dropped folders would add. */
+export function cancelAll(): void {
+  walks.abort()
+  walks = new AbortController()
+  const ending = jobs.value.filter(needsPage)
+  jobs.value = jobs.value.filter((job) => !needsPage(job))
+  for (const job of ending) job.upload?.cancel()
 }
 
 /** Starts a failed upload again. A resumable one continues where it was. */

@@ -1,4 +1,4 @@
-import { addUploads, waitingUploads } from '../state/uploads.ts'
+import { addUploads, waitingUploads, walksEnd } from '../state/uploads.ts'
 import { handleBelow, handlesOf, type Handle } from './handles.ts'
 
 /** Files of a dropped folder in hand at once. */
@@ -22,29 +22,33 @@ export function droppedOf(transfer: DataTransfer): Dropped[] {
 
 /** Uploads files and whole folders into a folder. */
 export async function uploadDropped(dropped: readonly Dropped[], folder: string): Promise<void> {
-  for (const { entry, root } of dropped) await uploadEntry(entry, folder, { root, names: [] })
+  const end = walksEnd()
+  for (const { entry, root } of dropped) await uploadEntry(entry, folder, { root, names: [], end })
 }
 
-/** Where the handle of an entry is found. */
+/** Where the handle of an entry is found, and when its walk ends. */
 interface Way {
   root: Promise<Handle | null>
   names: string[]
+  end: AbortSignal
 }
 
 /** Reads folders of any size in parts, and waits while enough files are in hand. */
 async function uploadEntry(entry: FileSystemEntry, folder: string, way: Way): Promise<void> {
   if (isFile(entry)) {
-    while (waitingUploads.value >= mostWaiting) await pause()
+    while (waitingUploads.value >= mostWaiting && !way.end.aborted) await pause()
+    const file = await fileOf(entry)
+    if (way.end.aborted) return
     const handle = () => way.root.then((root) => handleBelow(root, way.names)).catch(() => null)
-    addUploads([{ file: await fileOf(entry), path: folder + entry.name, handle }])
+    addUploads([{ file, path: folder + entry.name, handle }])
   } else if (isDirectory(entry)) {
     const reader = entry.createReader()
     for (;;) {
       // A call answers at most 100 entries in Chromium, and none at the end.
       const children = await nextOf(reader)
-      if (children.length === 0) break
+      if (children.length === 0 || way.end.aborted) break
       for (const child of children) {
-        const below = { root: way.root, names: [...way.names, child.name] }
+        const below = { ...way, names: [...way.names, child.name] }
         await uploadEntry(child, `${folder}${entry.name}/`, below)
       }
     }

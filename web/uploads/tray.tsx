@@ -1,6 +1,13 @@
 import { Icon } from '../parts/icon.tsx'
 import { interrupted } from './interrupted.ts'
-import { jobs, togglePause, type Job, type JobState } from '../state/uploads.ts'
+import {
+  cancelAll,
+  jobs,
+  needsPage,
+  togglePause,
+  type Job,
+  type JobState,
+} from '../state/uploads.ts'
 import { counted, size } from '../words/format.ts'
 import { JobLine } from './job-line.tsx'
 import { StoppedLine } from './stopped-line.tsx'
@@ -47,6 +54,11 @@ export function Tray() {
             onClick={toggleAll}
           >
             <Icon name={isPaused ? 'play' : 'pause'} className="i16" />
+          </button>
+        )}
+        {all.filter(needsPage).length > 1 && (
+          <button type="button" class="btn quiet" onClick={cancelAll}>
+            Cancel all
           </button>
         )}
         <button
