@@ -160,9 +160,9 @@ describe('a script of 30 calls over 50 files', () => {
         .split('|')
         .slice(2, -1)
         .map((cell) => Number(cell.replaceAll(/[ ,]/g, '')))
-      // Ids and times differ from run to run.
+      // The tokens of ids and times differ from run to run, by some ten for a short answer.
       const isNear = measured.every(
-        (value, at) => Math.abs((written[at] ?? 0) - value) < value / 20,
+        (value, at) => Math.abs((written[at] ?? 0) - value) < value / 20 + 10,
       )
       expect({ work, measured, isNear, row }).toMatchObject({ isNear: true })
     }
