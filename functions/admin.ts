@@ -10,7 +10,7 @@ import type { Ports } from '../shared/ports/ports.ts'
 import { setQuota, usageOf } from '../shared/workspace/quota.ts'
 
 /** `/admin/workspaces/{user}/quota`: GET shows a user's usage, PUT sets the quota, DELETE restores the default one. */
-export const adminRoutes = (ports: Pick<Ports, 'catalog' | 'blobs'>) => {
+export const adminRoutes = (ports: Pick<Ports, 'catalog' | 'blobs' | 'limits'>) => {
   const change = async (c: Context<AppEnv>, user: string, quotaBytes: number | null) => {
     const usage = await setQuota(ports, user, quotaBytes)
     c.get('log')({
@@ -22,12 +22,12 @@ export const adminRoutes = (ports: Pick<Ports, 'catalog' | 'blobs'>) => {
       user,
       quotaBytes,
     })
-    return c.json(usageView(usage))
+    return c.json(usageView(usage, ports.limits))
   }
   return new Hono<AppEnv>()
     .get('/admin/workspaces/:user/quota', allow('workspace:admin'), async (c) => {
       assertUnbound(c)
-      return c.json(usageView(await usageOf(ports, userOf(c.req.param('user')))))
+      return c.json(usageView(await usageOf(ports, userOf(c.req.param('user'))), ports.limits))
     })
     .put('/admin/workspaces/:user/quota', allow('workspace:admin'), async (c) => {
       assertUnbound(c)

@@ -11,7 +11,7 @@ import { parseSessionId } from '../shared/model/path.ts'
 import type { Ports } from '../shared/ports/ports.ts'
 
 /** `GET /files` lists files and folders. `GET /usage` shows the usage and the limits of the workspace. */
-export const listRoutes = (ports: Pick<Ports, 'catalog'>) =>
+export const listRoutes = (ports: Pick<Ports, 'catalog' | 'limits'>) =>
   new Hono<AppEnv>()
     .get('/files', allow('files:read'), async (c) => {
       const { delimiter, session, q, fields, ...query } = parseQuery(c, listQuery)
@@ -27,5 +27,5 @@ export const listRoutes = (ports: Pick<Ports, 'catalog'>) =>
       return jsonAnswer(`{"files":[${views.join()}],${rest}`)
     })
     .get('/usage', allow('files:read'), async (c) => {
-      return c.json(usageView(await usage(ports, c.get('caller'))))
+      return c.json(usageView(await usage(ports, c.get('caller')), ports.limits))
     })

@@ -27,7 +27,8 @@ async function main([user, amount, ...more]: string[]): Promise<void> {
     quotaBytes === undefined
       ? await usageOf(runtime.ports, userId)
       : await setQuota(runtime.ports, userId, quotaBytes)
-  process.stdout.write(`${JSON.stringify({ user: userId, ...usageView(usage) }, undefined, 2)}\n`)
+  const view = { user: userId, ...usageView(usage, runtime.ports.limits) }
+  process.stdout.write(`${JSON.stringify(view, undefined, 2)}\n`)
 }
 
 function parsedUser(user: string): string {

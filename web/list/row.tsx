@@ -4,7 +4,9 @@ import { restore } from '../state/actions.ts'
 import { menu } from '../state/overlays.ts'
 import { folderOf, parentOf } from '../state/route.ts'
 import type { FileRow, Row } from '../state/rows.ts'
+import { usage } from '../state/usage.ts'
 import { listing } from '../state/view.ts'
+import { daysLeft } from '../words/days-left.ts'
 import { verdictOf } from '../words/verdicts.ts'
 import { count, counted, day, instant, size } from '../words/format.ts'
 import { Entry, Name, Tick, type EntryProps } from './entry.tsx'
@@ -119,8 +121,16 @@ function FolderOf({ row }: { row: Row }) {
     <span class="in tiny faint cut" title={folder}>
       <bdi>{folder}</bdi>
       {why && ` · ${why}`}
+      {row.kind === 'file' && left(row)}
     </span>
   )
+}
+
+/** ` · 12 days left` in the trash. */
+function left({ file }: FileRow): string {
+  const retentionDays = usage.value?.trashRetentionDays
+  if (file.deletedAt === null || retentionDays === undefined) return ''
+  return ` · ${daysLeft(file.deletedAt, retentionDays)}`
 }
 
 /** What a narrow screen shows below the name. */
@@ -133,6 +143,7 @@ function SubLine({ row }: { row: Row }) {
     return (
       <>
         {row.file.supersededBy === null ? 'Deleted' : 'Replaced'} · {day(row.file.deletedAt)}
+        {left(row)}
       </>
     )
   }

@@ -8,6 +8,10 @@ export const usageSchema = z
     usedBytes: count,
     reservedBytes: count,
     trashBytes: count,
+    trashRetentionDays: z
+      .int()
+      .positive()
+      .describe('A file in the trash is deleted for good this many days after its `deletedAt`.'),
     limitBytes: count,
     usedPercent: z.number().nonnegative(),
     fileCount: count,

@@ -34,6 +34,7 @@ it(
         usedBytes: 5,
         recordCount: 1,
         recordLimit: 9,
+        trashRetentionDays: 30,
         openUploadLimit: 2,
       }
       expect(await quota('ann')).toMatchObject({ ...shown, limitBytes: 5120 * 1024 * 1024 })
