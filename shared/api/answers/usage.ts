@@ -11,7 +11,9 @@ export const usageSchema = z
     trashRetentionDays: z
       .int()
       .positive()
-      .describe('A file in the trash is deleted for good this many days after its `deletedAt`.'),
+      .describe(
+        'The trash keeps a file for at most this many days after its `deletedAt`. It deletes the oldest files earlier when it is full.',
+      ),
     limitBytes: count,
     usedPercent: z.number().nonnegative(),
     fileCount: count,
