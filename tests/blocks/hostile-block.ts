@@ -52,6 +52,10 @@ export const hostile = defineBlock({
         await context.run('dd', ['if=/dev/zero', 'of=large', 'bs=1M', 'count=30'])
         return output.count(1)
       },
+      'full device': async () => {
+        await context.run('dd', ['if=/dev/zero', 'of=/dev/full', 'count=1'])
+        return output.count(1)
+      },
       'own full disk': async () => {
         await writeFile(join(context.directory, 'large'), Buffer.alloc(30_000_000))
         return new Promise<Emitted>(() => undefined)

@@ -119,6 +119,7 @@ test.each([
   ['inner address', 'invalid-request', 'file: source'],
   ['infected', 'infected', 'infected'],
   ['full disk', 'too-large', 'exceed its limit of 20000000 bytes'],
+  ['full device', 'internal', 'its input is not the cause'],
   ['own full disk', 'too-large', 'exceed its limit of 20000000 bytes'],
   ['undeclared program', 'internal', 'its input is not the cause'],
   ['bug', 'internal', 'its input is not the cause'],

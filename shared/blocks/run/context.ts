@@ -65,9 +65,16 @@ export function contextOf(options: ContextOptions): ExecutionContext {
       await options.assertFits()
       signal.throwIfAborted()
       if (ended.how === 'exit' && ended.code === 0) return ended.output.toString()
-      throw failureOf(program, ended, failure)
+      throw faultOf(program, ended) ?? failureOf(program, ended, failure)
     },
   } satisfies ExecutionContext)
+}
+
+/** The error of a program that the machine has failed. Its input is not the cause. */
+function faultOf(program: string, ended: ProgramEnd): Error | undefined {
+  if (ended.how !== 'exit' || !/\bENOSPC\b|No space left on device/.test(ended.errors))
+    return undefined
+  return new Error(`${program} has no space left: ${ended.errors}`)
 }
 
 function failureOf(
