@@ -10,15 +10,15 @@ import { previewQuery } from '../shared/api/requests/reads.ts'
 import type { Ports } from '../shared/ports/ports.ts'
 import { openPreviews } from '../shared/workspace/preview.ts'
 
-/** `GET /files/{id}/preview`: a small picture of a file, or the first bytes of a text. */
+/** `GET /files/{id}/preview`: a small picture of a file, or the first bytes of its text. */
 export const previewRoutes = (
   ports: Pick<Ports, 'catalog' | 'blobs' | 'renderer' | 'limits'>,
   { crossOriginResourcePolicy }: { crossOriginResourcePolicy: string },
 ) => {
   const previews = openPreviews(ports)
   return new Hono<AppEnv>().get('/files/:id/preview', allow('files:read'), async (c) => {
-    const { w: width, bytes } = parseQuery(c, previewQuery)
-    const preview = await previews(c.get('caller'), c.req.param('id'), { width, bytes })
+    const { as, w: width, bytes } = parseQuery(c, previewQuery)
+    const preview = await previews(c.get('caller'), c.req.param('id'), { as, width, bytes })
     const { file, mimeType, checksum } = preview
     const suffix = mimeType === 'image/webp' ? 'webp' : 'txt'
     return serveContent(c, {

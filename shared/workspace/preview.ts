@@ -18,12 +18,16 @@ export interface Preview {
   checksum: string
 }
 
-export interface PreviewSize {
+export interface PreviewOptions {
+  /** Asks for the text of an Office document or a PDF, whose preview is a picture otherwise. */
+  as?: 'text' | undefined
   /** Greatest width of a picture, in pixels. */
   width: number
   /** Greatest size of a text. */
   bytes: number
 }
+
+const plainText = 'text/plain; charset=utf-8'
 
 /** Part of a derived blob's name. Change it when the renderer's output changes. */
 const renderVersion = 'v2'
@@ -43,7 +47,7 @@ type PreviewPorts = Pick<Ports, 'catalog' | 'blobs' | 'renderer' | 'limits'>
  */
 export function openPreviews(
   ports: PreviewPorts,
-): (caller: Caller, id: string, size: PreviewSize) => Promise<Preview> {
+): (caller: Caller, id: string, options: PreviewOptions) => Promise<Preview> {
   const inFlight = new Map<string, Promise<Buffer>>()
   const refusals = new Refusals()
   const inFlightOf = (workspaceId: string) =>
@@ -51,10 +55,10 @@ export function openPreviews(
 
   async function shared(
     { workspaceId, id }: ReadyFile,
-    width: number,
+    variant: number | 'text',
     make: () => Promise<Buffer>,
   ): Promise<Buffer> {
-    const key = `${workspaceId}\n${id}/${width}`
+    const key = `${workspaceId}\n${id}/${variant}`
     const other = inFlight.get(key)
     if (other) return other
     if (inFlightOf(workspaceId) >= maxInFlight) throw tooMany()
@@ -95,16 +99,26 @@ export function openPreviews(
     )
   }
 
-  return async (caller, id, { width, bytes: textBytes }) => {
+  async function documentHead(content: Content, maxBytes: number): Promise<Buffer> {
+    const { documentBytes } = await import('./text/document-bytes.ts')
+    const text = await shared(content.file, 'text', () => documentBytes(ports, content))
+    return textHead(Readable.from([text.subarray(0, maxBytes)]))
+  }
+
+  return async (caller, id, { as, width, bytes: textBytes }) => {
     const content = await readContent(ports, caller, { id })
     const { file, open } = content
     const { mimeType, sizeBytes } = file
     const kind = previewKind(mimeType)
     if (kind === undefined) throw nothingToShow(mimeType)
+    if (as === 'text' && (kind === 'office' || kind === 'pdf')) {
+      return preview(file, await documentHead(content, textBytes), plainText)
+    }
+    if (kind !== 'text' && as === 'text') throw noText(mimeType)
     if (kind !== 'text') return preview(file, await picture(content, kind, width), 'image/webp')
     const end = Math.min(textBytes, sizeBytes) - 1
     const head = sizeBytes === 0 ? Buffer.alloc(0) : await textHead(await open({ start: 0, end }))
-    return preview(file, head, 'text/plain; charset=utf-8')
+    return preview(file, head, plainText)
   }
 }
 
@@ -116,6 +130,13 @@ function nothingToShow(mimeType: string): WorkspaceError {
   return new WorkspaceError(
     'unsupported-type',
     `There are previews of images, PDF, Office documents, video, audio and text, not of ${mimeType}. Download the file itself.`,
+  )
+}
+
+function noText(mimeType: string): WorkspaceError {
+  return new WorkspaceError(
+    'unsupported-type',
+    `There is the text of texts, Office documents and PDF, not of ${mimeType}. Leave out "as" for a picture.`,
   )
 }
 

@@ -1,3 +1,4 @@
+import type { ComponentChildren } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
 import { Icon } from '../parts/icon.tsx'
 import { CofferError } from '../../shared/client/coffer.ts'
@@ -27,7 +28,26 @@ export function Content({ row }: { row: FileRow }) {
       waiting={<Loading />}
     />
   )
-  return mimeType === 'application/pdf' ? <AllPages row={row} first={picture} /> : picture
+  if (mimeType === 'application/pdf') return <AllPages row={row} first={picture} />
+  return /officedocument|opendocument/.test(mimeType) ? (
+    <OrText row={row}>{picture}</OrText>
+  ) : (
+    picture
+  )
+}
+
+/** The picture of the first page, and the text of all pages on demand. */
+function OrText({ row, children }: { row: FileRow; children: ComponentChildren }) {
+  const [isText, setText] = useState(false)
+  if (isText) return <Text row={row} as="text" />
+  return (
+    <div class="pages">
+      {children}
+      <button type="button" class="btn" onClick={() => setText(true)}>
+        Text
+      </button>
+    </div>
+  )
 }
 
 /** Streams from a link. When it has expired, the player goes on with another one where it was. */
@@ -53,20 +73,21 @@ function Media({ row }: { row: FileRow }) {
   )
 }
 
-/** The beginning of a file that the service reads as text. Other files have no preview. */
-function Text({ row }: { row: FileRow }) {
+/** The beginning of a file that the service reads as text, or of the text of a document. Other files have no preview. */
+function Text({ row, as }: { row: FileRow; as?: 'text' }) {
   const [text, setText] = useState<string | null>()
   const [error, setError] = useState<unknown>()
   useEffect(() => {
     const stop = new AbortController()
     const read = async () => {
-      const answer = await coffer.preview(row.key, { bytes: textBytes, signal: stop.signal })
+      const options = { as, bytes: textBytes, signal: stop.signal }
+      const answer = await coffer.preview(row.key, options)
       const type = answer.headers.get('Content-Type') ?? ''
       setText(type.startsWith('text/plain') ? await answer.text() : null)
     }
     read().catch((failure: unknown) => {
       if (stop.signal.aborted) return
-      if (failure instanceof CofferError && failure.status === 415) setText(null)
+      if (!as && failure instanceof CofferError && failure.status === 415) setText(null)
       else setError(failure)
     })
     return () => stop.abort()
@@ -74,7 +95,7 @@ function Text({ row }: { row: FileRow }) {
   if (error !== undefined) return <p role="alert">{wordsOf(error).detail}</p>
   if (text === undefined) return <Loading />
   if (text === null) return <KindOnly row={row} />
-  const isCut = row.file.sizeBytes > textBytes
+  const isCut = as ? new Blob([text]).size > textBytes - 4 : row.file.sizeBytes > textBytes
   return (
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- The arrow keys scroll the text only while it has the focus.
     <div class="paper" tabIndex={0} role="document" aria-label={row.name}>

@@ -14,12 +14,13 @@ const kinds: [RegExp, Kind][] = [
   [/^application\/pdf$/, { icon: 'text', tint: 'k-doc', word: 'PDF document' }],
   [/csv|spreadsheet|excel/, { icon: 'sheet', tint: 'k-grid', word: 'Table' }],
   [/zip|tar|compressed|x-7z|rar/, { icon: 'archive', tint: 'k-pack', word: 'Archive' }],
+  // Before code: the types of Office Open XML contain `xml`.
+  [/word|document|presentation|powerpoint|rtf/, { icon: 'text', tint: 'k-text', word: 'Document' }],
   [
     /html|xml|json|javascript|x-python|x-sh|typescript/,
     { icon: 'code', tint: 'k-text', word: 'Code' },
   ],
   [/^text\//, { icon: 'text', tint: 'k-text', word: 'Text' }],
-  [/word|document|presentation|powerpoint|rtf/, { icon: 'text', tint: 'k-text', word: 'Document' }],
 ]
 const other: Kind = { icon: 'file', tint: '', word: 'File' }
 

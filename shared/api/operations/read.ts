@@ -93,8 +93,9 @@ export const readOperations: Operations = {
   },
   'GET /files/{id}/preview': {
     id: 'getPreview',
-    summary: 'A small picture of a file, or the first bytes of a text.',
+    summary: 'A small picture of a file, or the first bytes of its text.',
     ...content,
+    description: '`as=text` answers the text of an Office document or a PDF.',
     query: previewQuery,
     problems: [
       ...content.problems,

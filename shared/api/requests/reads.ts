@@ -68,8 +68,9 @@ export const downloadQuery = z.object({
   inline: flag.default(false),
 })
 
-/** `GET /files/{id}/preview`: the width of a picture in pixels, the bytes of a text. */
+/** `GET /files/{id}/preview`: the width of a picture in pixels, the bytes of a text. `as=text` asks for the text of a document. */
 export const previewQuery = z.object({
+  as: z.literal('text').optional(),
   w: integer(16, 1024).default(400),
   bytes: integer(1, 64 * 1024).default(4096),
 })

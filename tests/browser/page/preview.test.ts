@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import sharp from 'sharp'
 import type { Page } from 'playwright-core'
+import { wordDocument } from '../../support/files/office.ts'
 import { onePagePdf } from '../../support/files/pdf.ts'
 import { skipWithoutProgram } from '../../support/programs.ts'
 import { rowOf, startPage, type PageServer } from './open-browser.ts'
@@ -46,6 +47,18 @@ describe.skipIf(skipWithoutProgram('chromium'))('the preview in Chromium', () =>
     await page.getByRole('button', { name: 'All pages' }).click()
     await expect.poll(async () => (await tab).url()).toContain('/signed/')
     expect(await page.locator('iframe').count()).toBe(0)
+    await page.context().close()
+  })
+
+  test('shows the text of an Office document, and its markup as text', async () => {
+    const text = 'été &lt;img src=x onerror=alert(1)&gt;'
+    const document = await wordDocument(`<w:p><w:r><w:t>${text}</w:t></w:r></w:p>`)
+    await server.user.store('/office/letter.docx', document)
+    const { page, complaints } = await server.open('#/files/office/')
+    const dialog = await openPreview(page, 'letter.docx')
+    await dialog.getByRole('button', { name: 'Text' }).click()
+    await dialog.getByText('été <img src=x onerror=alert(1)>').waitFor(patience)
+    expect(complaints).toEqual([])
     await page.context().close()
   })
 

@@ -1,8 +1,10 @@
 import { gzipSync } from 'node:zlib'
 import sharp from 'sharp'
 import { describe, expect, test } from 'vitest'
-import { openDocument } from '../../../support/files/office.ts'
+import { openDocument, wordDocument } from '../../../support/files/office.ts'
+import { onePagePdf, textPdf } from '../../../support/files/pdf.ts'
 import { svg } from '../../../support/files/svg.ts'
+import { skipWithoutProgram } from '../../../support/programs.ts'
 import { expectProblem } from '../../../support/http/problem.ts'
 import type { Api } from '../../support/api.ts'
 import { readRecord } from '../../support/caller.ts'
@@ -15,6 +17,8 @@ const photo = await sharp({ create: { width: 300, height: 200, channels: 3, back
   .withMetadata({ orientation: 6 })
   .jpeg()
   .toBuffer()
+
+const paragraph = (text: string) => `<w:p><w:r><w:t>${text}</w:t></w:r></w:p>`
 
 export function previewCases(api: Api): void {
   describe('previews', () => {
@@ -79,6 +83,49 @@ export function previewCases(api: Api): void {
       expect(await answer.text()).toBe('<!doctype html>')
     })
 
+    test('of a document is its text if asked for, cut between characters', async () => {
+      const user = await api.newUser()
+      const body = paragraph('été &lt;script&gt;') + paragraph('second')
+      const { id } = await user.store('/letter.docx', await wordDocument(body))
+      const text = (bytes: number) =>
+        user.get(`/files/${id}/preview`, { query: { as: 'text', bytes } })
+      const answer = await text(1000)
+      expect(answer.headers.get('content-type')).toBe('text/plain; charset=utf-8')
+      expect(answer.headers.get('content-disposition')).toBe('inline; filename="letter.docx.txt"')
+      expect(await answer.text()).toBe('été <script>\nsecond\n')
+      expect(await (await text(4)).text()).toBe('ét')
+      const etags = await Promise.all([text(1000), text(4)])
+      expect(new Set(etags.map(({ headers: own }) => own.get('etag'))).size).toBe(2)
+    })
+
+    test.skipIf(skipWithoutProgram('pdftotext'))(
+      'of a PDF is the text of its pages if asked for',
+      async () => {
+        const user = await api.newUser()
+        const pages = ['alpha', 'beta'].map((word) => [`This page says ${word} in words`])
+        const { id } = await user.store('/a.pdf', textPdf(pages))
+        const answer = await user.get(`/files/${id}/preview`, { query: { as: 'text' } })
+        expect(answer.headers.get('content-type')).toBe('text/plain; charset=utf-8')
+        expect(await answer.text()).toContain('--- page 2 of 2 ---\nThis page says beta in words\n')
+        const scan = await user.store('/scan.pdf', onePagePdf)
+        const refused = await user.get(`/files/${scan.id}/preview`, { query: { as: 'text' } })
+        await expectProblem(refused, 415, 'unsupported-type')
+      },
+    )
+
+    test('as text is 415 for a picture and for a damaged document', async () => {
+      const user = await api.newUser()
+      const damaged = await wordDocument(paragraph('a < b'))
+      for (const [path, bytes] of [
+        ['/photo.jpg', photo],
+        ['/letter.docx', damaged],
+      ] as const) {
+        const { id } = await user.store(path, bytes)
+        const answer = await user.get(`/files/${id}/preview`, { query: { as: 'text' } })
+        await expectProblem(answer, 415, 'unsupported-type')
+      }
+    })
+
     test('of any other type is 415 with the supported types', async () => {
       const user = await api.newUser()
       const { id } = await user.store('/data.bin', Buffer.from([0, 1, 2, 3]))
@@ -95,6 +142,7 @@ export function previewCases(api: Api): void {
       ['w', '1025'],
       ['w', '1e2'],
       ['bytes', '0'],
+      ['as', 'html'],
     ])('%s=%s is 400 naming it', async (name, value) => {
       const user = await api.newUser()
       const { id } = await user.store('/photo.jpg', photo)

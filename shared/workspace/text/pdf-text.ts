@@ -1,7 +1,7 @@
 import { isReadable, pagesOf } from '../../media/document-text/pdf-pages.ts'
 import { invalid, WorkspaceError } from '../../model/errors.ts'
-import type { Content } from '../../workspace/read.ts'
-import type { Agent } from '../agent.ts'
+import type { Ports } from '../../ports/ports.ts'
+import type { Content } from '../read.ts'
 
 export const pdfType = 'application/pdf'
 
@@ -22,7 +22,7 @@ export function parsePages(text: string | undefined): PageRange | undefined {
 
 /** The pages of a PDF as text, each with its number; undefined if they have no readable text. */
 export async function pdfPages(
-  { ports, signal }: Pick<Agent, 'ports' | 'signal'>,
+  { ports, signal }: { ports: Pick<Ports, 'renderer'>; signal: AbortSignal },
   { file, open }: Content,
   range?: PageRange,
 ): Promise<string | undefined> {

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises'
 import { expect, test } from 'vitest'
-import { openDocumentTurns } from '../../../shared/mcp/text/document-turns.ts'
+import { openDocumentTurns } from '../../../shared/workspace/text/document-turns.ts'
 
 const signal = new AbortController().signal
 
