@@ -71,3 +71,5 @@ export const iconPaths = {
   list: 'M3 5h.01M3 12h.01M3 19h.01M8 5h13M8 12h13M8 19h13',
   tiles: 'M4 3h5v7H4zM15 3h5v7h-5zM4 14h5v7H4zM15 14h5v7h-5z',
 } as const
+
+export type IconName = keyof typeof iconPaths

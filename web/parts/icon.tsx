@@ -1,6 +1,4 @@
-import { iconPaths } from './icon-paths.ts'
-
-export type IconName = keyof typeof iconPaths
+import { iconPaths, type IconName } from './icon-paths.ts'
 
 /** A picture beside a word, or in a button with a label: screen readers skip it. */
 export function Icon({ name, className = '' }: { name: IconName; className?: string }) {

@@ -1,4 +1,5 @@
-import { Icon, type IconName } from '../parts/icon.tsx'
+import type { IconName } from '../parts/icon-paths.ts'
+import { Icon } from '../parts/icon.tsx'
 import { account } from '../sign-in/source.ts'
 import { counts } from '../state/counts.ts'
 import { addressOf, go, route, sessionOf, type Route } from '../state/route.ts'

@@ -1,4 +1,4 @@
-import type { IconName } from '../parts/icon.tsx'
+import type { IconName } from '../parts/icon-paths.ts'
 import type { ListedFile } from '../state/rows.ts'
 
 export interface Verdict {
