@@ -80,16 +80,17 @@ export function rowOf(page: Page, name: string) {
   })
 }
 
-/** Chooses files in the dialog that the button opens. */
+/** Chooses files in the dialog that the button opens. Calls `whenOpen` while it is open. */
 export async function uploadFiles(
   page: Page,
   files: { name: string; text: string; mimeType?: string }[],
+  whenOpen: () => void = () => undefined,
 ): Promise<void> {
-  const chooser = page.waitForEvent('filechooser')
+  const opened = page.waitForEvent('filechooser')
   await page.getByRole('button', { name: 'Upload', exact: true }).click()
-  await (
-    await chooser
-  ).setFiles(
+  const chooser = await opened
+  whenOpen()
+  await chooser.setFiles(
     files.map(({ name, text, mimeType = 'text/plain' }) => ({
       name,
       mimeType,
