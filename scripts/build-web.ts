@@ -15,7 +15,17 @@ const { directory } = values
 const project = fileURLToPath(new URL('../', import.meta.url))
 const web = join(project, 'web')
 /** In the order of the cascade. */
-const sheets = ['tokens', 'base', 'parts', 'frame', 'list', 'panels', 'overlays', 'narrow']
+const sheets = [
+  'tokens',
+  'base',
+  'parts',
+  'frame',
+  'list',
+  'panels',
+  'blocks',
+  'overlays',
+  'narrow',
+]
 const scripts = ['latin', 'latin-ext', 'cyrillic']
 
 await rm(directory, { recursive: true, force: true })

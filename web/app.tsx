@@ -1,4 +1,5 @@
 import { render } from 'preact'
+import { findBlocks } from './block/place.ts'
 import { follow } from './live/follow.ts'
 import { watchScanner } from './live/scanner.ts'
 import { refreshCounts } from './state/counts.ts'
@@ -11,3 +12,4 @@ follow()
 watchScanner()
 void refreshUsage()
 void refreshCounts()
+void findBlocks()

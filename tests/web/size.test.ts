@@ -25,7 +25,7 @@ async function compressed(pattern: RegExp): Promise<number> {
 }
 
 test('the scripts of the page are at most 45 KiB compressed', async () => {
-  const bytes = await compressed(/^(?!firebase-).*\.js$/)
+  const bytes = await compressed(/^(?!firebase-|blocks-page-).*\.js$/)
   expect(bytes).toBeGreaterThan(10 * kibibyte)
   expect(bytes).toBeLessThanOrEqual(45 * kibibyte)
 })
@@ -34,6 +34,12 @@ test('the sign-in of Firebase is a separate script of at most 32 KiB', async () 
   const bytes = await compressed(/^firebase-.*\.js$/)
   expect(bytes).toBeGreaterThan(10 * kibibyte)
   expect(bytes).toBeLessThanOrEqual(32 * kibibyte)
+})
+
+test('the view of blocks is a separate script of at most 16 KiB', async () => {
+  const bytes = await compressed(/^blocks-page-.*\.js$/)
+  expect(bytes).toBeGreaterThan(2 * kibibyte)
+  expect(bytes).toBeLessThanOrEqual(16 * kibibyte)
 })
 
 test('the style of the page is at most 9 KiB compressed', async () => {

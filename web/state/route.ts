@@ -25,7 +25,7 @@ function routeOf(hash: string): Route {
   const [view = '', ...names] = path.split('/')
   const { q = '', origin, state, prefix } = Object.fromEntries(new URLSearchParams(query))
   const plain = plainViews.find((it) => it === view)
-  const folders = names.filter((name) => name !== '').map(decoded)
+  const folders = view === 'files' ? names.filter((name) => name !== '').map(decoded) : []
   const within = view === 'search' && prefix
   const filter = {
     ...(origin && { origin }),
@@ -61,7 +61,7 @@ function decoded(name: string): string {
   }
 }
 
-const hash = signal(location.hash)
+export const hash = signal(location.hash)
 addEventListener('hashchange', () => (hash.value = location.hash))
 
 export const route = computed(() => routeOf(hash.value))

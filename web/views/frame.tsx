@@ -1,5 +1,6 @@
 import { useEffect } from 'preact/hooks'
 import { useComputed } from '@preact/signals'
+import { blocksPage, shownBlock } from '../block/place.ts'
 import { Details } from '../details/details.tsx'
 import { dragLeave, dragOver, drop } from '../drag/drag.ts'
 import { Dialogs } from '../parts/dialogs.tsx'
@@ -18,7 +19,8 @@ import { titleOf } from './view-title.ts'
 
 /** Opens the search from everywhere but a field for text. The list handles its own keys. */
 function searchByKey(event: KeyboardEvent): void {
-  const isText = event.target instanceof Element && event.target.matches('input, select, dialog *')
+  const isText =
+    event.target instanceof Element && event.target.matches('input, select, textarea, dialog *')
   if (event.defaultPrevented || isText || commandOf(event) !== 'search') return
   event.preventDefault()
   focusSearch()
@@ -27,8 +29,11 @@ function searchByKey(event: KeyboardEvent): void {
 /** The whole page. */
 export function Frame() {
   const active = useComputed(() => listing.value.rows.value[activeIndex.value])
-  const row = showsDetails.value && active.value?.kind === 'file' ? active.value : undefined
-  const title = titleOf(listing.value.route)
+  const isBlocks = shownBlock.value !== undefined
+  const Shown = isBlocks ? (blocksPage.value ?? 'main') : Main
+  const row =
+    !isBlocks && showsDetails.value && active.value?.kind === 'file' ? active.value : undefined
+  const title = isBlocks ? 'Blocks' : titleOf(listing.value.route)
   useEffect(() => {
     document.title = `${title} – Coffer`
   }, [title])
@@ -41,7 +46,7 @@ export function Frame() {
       onDrop={drop}
     >
       <Side />
-      <Main />
+      <Shown />
       {row && <Details row={row} />}
       <Tray />
       <ToastPlace />

@@ -1,3 +1,4 @@
+import { hasBlocks, shownBlock } from '../block/place.ts'
 import type { IconName } from '../parts/icon-paths.ts'
 import { Icon } from '../parts/icon.tsx'
 import { account } from '../sign-in/source.ts'
@@ -24,7 +25,8 @@ const places: { to: Route; icon: IconName; label: string; className?: string }[]
 export function Side() {
   const here = route.value
   const isSession = here.view === 'files' && sessionOf(here.folder) !== undefined
-  const shown = isSession ? 'sessions' : here.view
+  const isBlocks = shownBlock.value !== undefined
+  const shown = isBlocks ? undefined : isSession ? 'sessions' : here.view
   const { blocked, trash } = counts.value
   const numbers: Partial<Record<Route['view'], string>> = { blocked, trash }
   const uploads = jobs.value.length + interrupted.value.length
@@ -47,6 +49,12 @@ export function Side() {
             <Count of={to.view} text={numbers[to.view]} />
           </a>
         ))}
+        {hasBlocks.value && (
+          <a href="#/blocks" aria-current={isBlocks ? 'page' : undefined}>
+            <Icon name="play" />
+            Blocks
+          </a>
+        )}
         <button type="button" class="fab" aria-label="Upload files" onClick={chooseFiles}>
           <Icon name="plus" />
         </button>

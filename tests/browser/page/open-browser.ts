@@ -55,7 +55,7 @@ export async function startPage(
       })
       page.on('pageerror', (error) => complaints.push(error.message))
       await page.goto(`${url}/${hash}`)
-      await page.locator('.grid[aria-busy=false], .empty').waitFor()
+      await page.locator('.grid[aria-busy=false], .empty').waitFor({ timeout: 60_000 })
       return { page, complaints }
     },
     async [Symbol.asyncDispose]() {
