@@ -10,7 +10,7 @@ async def use(url: str, mode: str) -> None:
     async with Client(url, mode=mode) as client:
         path = f"/python-{mode}.txt"
         tools = (await client.list_tools()).tools
-        assert len(tools) == 13, [tool.name for tool in tools]
+        assert len(tools) == 15, [tool.name for tool in tools]
         written = await client.call_tool("write_workspace_file", {"path": path, "content": "one\ntwo\n"})
         assert not written.is_error and written.structured_content["state"] == "ready", written
         read = await client.call_tool("read_workspace_file", {"file": path, "line": 2})
