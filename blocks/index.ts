@@ -1,25 +1,42 @@
-/**
- * The blocks of this server, one line each. Their modules are loaded with `import()`, and a module loads its large packages when a run
- * needs them.
- */
+import { unzip } from './archives/unzip.ts'
+import { zip } from './archives/zip.ts'
+import { csvToChart } from './data/csv-to-chart.ts'
+import { hashFile } from './data/hash-file.ts'
+import { splitCsv } from './data/split-csv.ts'
+import { mergePdf } from './documents/merge-pdf.ts'
+import { officeToText } from './documents/office-to-text.ts'
+import { pdfToImages } from './documents/pdf-to-images.ts'
+import { pdfToText } from './documents/pdf-to-text.ts'
+import { convertImage } from './images/convert-image.ts'
+import { imageInfo } from './images/image-info.ts'
+import { qrCode } from './images/qr-code.ts'
+import { resizeImage } from './images/resize-image.ts'
+import { writeText } from './text/write-text.ts'
+import { extractAudio } from './video/extract-audio.ts'
+import { joinVideos } from './video/join-videos.ts'
+import { trimVideo } from './video/trim-video.ts'
+import { videoFrame } from './video/video-frame.ts'
+import { fetchFile } from './web/fetch-file.ts'
+
+/** The blocks of this server, one line each. A module loads its large packages when a run needs them. */
 export const blocks = [
-  async () => (await import('./images/convert-image.ts')).convertImage,
-  async () => (await import('./images/image-info.ts')).imageInfo,
-  async () => (await import('./images/qr-code.ts')).qrCode,
-  async () => (await import('./images/resize-image.ts')).resizeImage,
-  async () => (await import('./archives/unzip.ts')).unzip,
-  async () => (await import('./archives/zip.ts')).zip,
-  async () => (await import('./data/csv-to-chart.ts')).csvToChart,
-  async () => (await import('./data/hash-file.ts')).hashFile,
-  async () => (await import('./data/split-csv.ts')).splitCsv,
-  async () => (await import('./video/extract-audio.ts')).extractAudio,
-  async () => (await import('./video/join-videos.ts')).joinVideos,
-  async () => (await import('./video/trim-video.ts')).trimVideo,
-  async () => (await import('./video/video-frame.ts')).videoFrame,
-  async () => (await import('./documents/merge-pdf.ts')).mergePdf,
-  async () => (await import('./documents/office-to-text.ts')).officeToText,
-  async () => (await import('./documents/pdf-to-images.ts')).pdfToImages,
-  async () => (await import('./documents/pdf-to-text.ts')).pdfToText,
-  async () => (await import('./text/write-text.ts')).writeText,
-  async () => (await import('./web/fetch-file.ts')).fetchFile,
+  convertImage,
+  imageInfo,
+  qrCode,
+  resizeImage,
+  unzip,
+  zip,
+  csvToChart,
+  hashFile,
+  splitCsv,
+  extractAudio,
+  joinVideos,
+  trimVideo,
+  videoFrame,
+  mergePdf,
+  officeToText,
+  pdfToImages,
+  pdfToText,
+  writeText,
+  fetchFile,
 ] as const

@@ -1,7 +1,6 @@
 import { tmpdir } from 'node:os'
 import { inspect } from 'node:util'
 import { blocks } from '../../blocks/index.ts'
-import type { AnyBlock } from '../../shared/blocks/any-block.ts'
 import { loadModules } from '../../shared/blocks/load-modules.ts'
 import { openRegistry, type Registry } from '../../shared/blocks/registry.ts'
 import { openExecutor, type Executor } from '../../shared/blocks/run/executor.ts'
@@ -28,8 +27,7 @@ export async function openBlocks(
   log: (entry: LogEntry) => void,
 ): Promise<Blocks> {
   const { modules, requiresSandbox, maxSeconds } = config.blocks
-  const own: AnyBlock[] = await Promise.all(blocks.map((load) => load()))
-  const registry = openRegistry([...own, ...(await loadModules(modules))])
+  const registry = openRegistry([...blocks, ...(await loadModules(modules))])
   const temporaryDirectory = config.temporaryDirectory ?? tmpdir()
   const executor = openExecutor({
     ports,

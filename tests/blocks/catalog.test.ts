@@ -12,7 +12,7 @@ import type { AnyBlock } from '../../shared/blocks/any-block.ts'
 import { openRegistry } from '../../shared/blocks/registry.ts'
 import { echo } from './echo-block.ts'
 
-const registry = openRegistry(await Promise.all(blocks.map((load) => load())))
+const registry = openRegistry(blocks)
 const path = join(import.meta.dirname, '../../blocks/catalog.json')
 const released = JSON.parse(await readFile(path, 'utf8')) as ReleasedBlock[]
 

@@ -7,7 +7,7 @@ import { openBlockHost, type BlockHost } from './block-host.ts'
 
 /** Set by `npm run test:blocks -- {Name}`. */
 const only = process.env['BLOCK']
-const all = openRegistry(await Promise.all(blocks.map((load) => load())))
+const all = openRegistry(blocks)
 const chosen = only === undefined ? all.all() : all.all().filter(({ name }) => name === only)
 
 let host: BlockHost
