@@ -26,13 +26,14 @@ const maxBodyBytes = 4 * 1024 * 1024
 
 const positionSchema = z.strictObject({ offset: z.int().nonnegative() })
 
-/** `/blocks` lists and describes the blocks of this server, and runs them. */
+/** `/blocks` lists and describes the blocks of this server, and runs them. Opens the blocks at the first request. */
 export const blockRoutes = (
   ports: Pick<Ports, 'runs'>,
-  { registry, executor }: { registry: Registry; executor: Executor },
+  open: () => Promise<{ registry: Registry; executor: Executor }>,
 ) =>
   new Hono<AppEnv>()
-    .get('/blocks', allow('blocks:run'), (c) => {
+    .get('/blocks', allow('blocks:run'), async (c) => {
+      const { registry } = await open()
       const { limit, cursor, ...query } = parseQuery(c, blocksQuery)
       const scope = { blocks: true, ...query }
       const { offset } =
@@ -46,12 +47,15 @@ export const blockRoutes = (
         hasMore,
       })
     })
-    .get('/blocks/:id', allow('blocks:run'), (c) => answerBlock(c, blockOf(registry, c)))
+    .get('/blocks/:id', allow('blocks:run'), async (c) =>
+      answerBlock(c, blockOf((await open()).registry, c)),
+    )
     .post(
       '/blocks/:id/run',
       // A block reads the files of its input and stores those of its outputs.
       allow('blocks:run', 'files:read', 'files:write'),
       async (c) => {
+        const { registry, executor } = await open()
         const block = blockOf(registry, c)
         const form = runFormOf(c)
         const key = idempotencyKey(c)

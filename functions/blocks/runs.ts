@@ -9,7 +9,10 @@ import type { Ports } from '../../shared/ports/ports.ts'
 import { listRuns, readRun } from '../../shared/workspace/runs/read-runs.ts'
 
 /** `/runs` lists, reads and cancels the runs of blocks. */
-export const runRoutes = (ports: Pick<Ports, 'runs'>, executor: Pick<Executor, 'cancel'>) =>
+export const runRoutes = (
+  ports: Pick<Ports, 'runs'>,
+  open: () => Promise<{ executor: Pick<Executor, 'cancel'> }>,
+) =>
   new Hono<AppEnv>()
     .get('/runs', allow('blocks:run'), async (c) => {
       const query = parseQuery(c, runsQuery)
@@ -21,6 +24,7 @@ export const runRoutes = (ports: Pick<Ports, 'runs'>, executor: Pick<Executor, '
     )
     .delete('/runs/:id', allow('blocks:run'), async (c) => {
       const id = c.req.param('id')
+      const { executor } = await open()
       await executor.cancel(c.get('caller'), id)
       const recorded = await readRun(ports, c.get('caller'), id)
       return c.json(runView(recorded), recorded.run.state === 'running' ? 202 : 200)

@@ -1,10 +1,10 @@
 import type { Hono } from 'hono'
-import { once } from '../../shared/concurrency/once.ts'
 import type { Config } from '../../shared/config/config.ts'
 import type { AppEnv } from '../../shared/http/app-env.ts'
 import type { LogEntry } from '../../shared/observability/log.ts'
 import type { Ports } from '../../shared/ports/ports.ts'
 import type { Background } from '../../shared/http/background.ts'
+import { lateBlocks, openSoon } from './late-blocks.ts'
 
 /** Services of the process for its functions. */
 export interface Host {
@@ -28,12 +28,7 @@ export function httpRoutes(
   config: Config,
   { background, atClose, log = () => undefined, runsBlocks = false }: Host = {},
 ): Record<string, Routes> {
-  const blocks = once(async () => {
-    const { openBlocks, startRunSweeping } = await import('./open-blocks.ts')
-    const opened = await openBlocks(ports, config, log)
-    if (atClose) atClose(startRunSweeping(opened.executor, log))
-    return opened
-  })
+  const blocks = lateBlocks(ports, config, { atClose, log })
   const forAgents = async () => (await import('./agent-blocks.ts')).agentBlocks(await blocks())
   return {
     upload: async () => {
@@ -75,8 +70,10 @@ export function httpRoutes(
     blocks: async () => {
       const { blockRoutes } = await import('../blocks/blocks.ts')
       const { runRoutes } = await import('../blocks/runs.ts')
-      const opened = await blocks()
-      return blockRoutes(ports, opened).route('/', runRoutes(ports, opened.executor))
+      // Two blocks with one id or name, of which one is of another package, stop the start.
+      if (config.blocks.modules.length > 0) await blocks()
+      else if (atClose) openSoon(blocks, { atClose, log })
+      return blockRoutes(ports, blocks).route('/', runRoutes(ports, blocks))
     },
     admin: async () => (await import('../admin.ts')).adminRoutes(ports),
   }
