@@ -40,6 +40,6 @@ const openAfterMs = 2000
 export function openSoon(blocks: () => Promise<Blocks>, { atClose, log }: Process): void {
   const report = (error: unknown) =>
     log({ severity: 'ERROR', message: `The blocks cannot be opened: ${String(error)}` })
-  const timer = setTimeout(() => blocks().catch(report), openAfterMs).unref()
+  const timer = setTimeout(() => void blocks().catch(report), openAfterMs).unref()
   atClose?.(() => Promise.resolve(clearTimeout(timer)))
 }
